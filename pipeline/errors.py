@@ -1,0 +1,19 @@
+"""The two ways a command fails, and the exit status each one stands for."""
+
+
+class ExhubertError(Exception):
+    """Base of every error meant for the user: says what, where, what was expected, what to do."""
+
+    exit_status = 2
+
+
+class UsageError(ExhubertError):
+    """The command line, a spec or a configuration is wrong; nothing was done. Exit status 2."""
+
+    exit_status = 2
+
+
+class DataError(ExhubertError):
+    """The data has problems: missing corpora, counts that do not match. Exit status 1."""
+
+    exit_status = 1

@@ -1,0 +1,82 @@
+"""Packaging of exhubert: also what Beam installs on remote workers (``--setup_file=./setup.py``)."""
+
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+RUNTIME = [
+    "apache-beam>=2.70",
+    "pyarrow>=20",
+    "pandas>=2.2",
+    "pyyaml>=6",
+    "pydantic>=2.9",
+    "librosa>=0.11",
+    "soundfile>=0.13",
+    "soxr>=0.5",
+    "pyloudnorm>=0.1.1",
+    "av>=14",
+    "torch>=2.4",
+    "transformers>=5.0",
+    "datasets>=4.0",
+    "safetensors>=0.4",
+    "accelerate>=1.1",
+    "scikit-learn>=1.5",
+    "rich>=13",
+    "jinja2>=3.1",
+    "plotly>=6",
+]
+EXTRAS = {
+    "gcp": ["apache-beam[gcp]"],
+    "aws": ["apache-beam[aws]"],
+    "dask": ["apache-beam[dask]", "distributed"],
+    "demo": ["espeakng-loader>=0.2"],
+    "dev": [
+        "pytest>=8",
+        "pytest-xdist>=3",
+        "hypothesis>=6",
+        "ruff>=0.8",
+        "mypy>=1.13",
+        "pandas-stubs",
+        "types-PyYAML",
+        "duckdb>=1",
+        "polars>=1",
+    ],
+}
+
+setup(
+    name="exhubert",
+    version="0.1.0",
+    description=(
+        "One pipeline for 37 speech-emotion corpora, and ExHuBERT training on the result: "
+        "speaker-disjoint splits, exact accounting, byte-identical Parquet shards."
+    ),
+    long_description=Path(__file__).with_name("README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="Apache-2.0",
+    license_files=["LICENSE"],
+    python_requires=">=3.11",
+    packages=[*find_packages(include=["pipeline*", "training*", "demo*"]), "corpora_specs"],
+    package_data={
+        "corpora_specs": ["*.yaml"],
+        "training": ["configs/*.yaml"],
+        "demo": ["*.yaml"],
+        "pipeline": ["*.jinja", "py.typed"],
+    },
+    install_requires=RUNTIME,
+    extras_require=EXTRAS,
+    entry_points={
+        "console_scripts": ["exhubert = pipeline.cli:main"],
+        # Each room adds its own commands, so that the pipeline never imports what is built on it.
+        "exhubert.commands": [
+            "pipeline = pipeline.commands:COMMANDS",
+            "training = training.commands:COMMANDS",
+            "demo = demo.commands:COMMANDS",
+        ],
+    },
+    classifiers=[
+        "License :: OSI Approved :: Apache Software License",
+        "Programming Language :: Python :: 3.11",
+        "Topic :: Multimedia :: Sound/Audio :: Speech",
+        "Topic :: Scientific/Engineering :: Artificial Intelligence",
+    ],
+)
