@@ -1,0 +1,137 @@
+"""Files of a corpus: listing them below a root, local or remote, and matching them with globs."""
+
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import DataError
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file as listed, not opened.
+
+    Attributes:
+        path: Relative to the corpus root, ``/``-separated.
+        size: In bytes.
+        mtime: Modification time, in s since the epoch.
+    """
+
+    path: str
+    size: int
+    mtime: float
+
+
+def is_remote(root: str) -> bool:
+    """Whether a root is a URL (``gs://``, ``s3://``, …) rather than a local folder."""
+    return "://" in root
+
+
+def list_files(root: str) -> list[SourceFile]:
+    """Every file below a root, sorted by path.
+
+    Raises:
+        DataError: There is no such folder.
+    """
+    if is_remote(root):
+        return _list_remote(root)
+    if not Path(root).is_dir():
+        raise DataError(f"{root}: no such folder")
+    return sorted(_walk(root, ""), key=lambda file: file.path)
+
+
+def read_file(root: str, path: str) -> bytes:
+    """Content of a listed file."""
+    if is_remote(root):
+        from apache_beam.io.filesystems import FileSystems
+
+        with FileSystems.open(f"{root.rstrip('/')}/{path}") as stream:
+            content: bytes = stream.read()
+            return content
+    return Path(root, path).read_bytes()
+
+
+def glob_matcher(
+    globs: Sequence[str], ignore_case: bool = False
+) -> Callable[[str], tuple[int, str] | None]:
+    """Matches paths with globs, wherever below the root the tree of the globs begins.
+
+    An archive's own top folders may be there or not: leading folders are skipped, as few as
+    possible, until the rest of the path matches.
+
+    Args:
+        globs: Patterns of ``*``, ``?``, ``[…]``, ``{a,b}`` and ``**`` (any folders).
+        ignore_case: Whether ``a`` also matches ``A``.
+
+    Returns:
+        A function from a path to the rank of the first glob that matches and the part of the path
+        that matched, or None.
+
+    >>> match = glob_matcher(["wav/*.wav"])
+    >>> match("download/wav/03a01Fa.wav")
+    (0, 'wav/03a01Fa.wav')
+    >>> match("wav/03a01Fa.txt") is None
+    True
+    """
+    flags = re.IGNORECASE if ignore_case else 0
+    patterns = [re.compile(rf"(?:[^/]+/)*?({_glob_to_regex(glob)})", flags) for glob in globs]
+
+    def match(path: str) -> tuple[int, str] | None:
+        for rank, pattern in enumerate(patterns):
+            if found := pattern.fullmatch(path):
+                return rank, found[1]
+        return None
+
+    return match
+
+
+def _glob_to_regex(glob: str) -> str:
+    parts = re.findall(r"\*\*/|\*\*|\*|\?|\[!?\]?[^\]]*\]|\{[^{}]*\}|[^*?\[{]+|.", glob)
+    wild = {"**/": r"(?:[^/]+/)*", "**": r".*", "*": r"[^/]*", "?": r"[^/]"}
+    regex = []
+    for part in parts:
+        if part in wild:
+            regex.append(wild[part])
+        elif len(part) > 2 and part[0] == "[":
+            body = part[1:-1].replace("\\", r"\\").replace("[", r"\[")
+            regex.append(f"[^{body[1:]}]" if body[0] == "!" else f"[{body}]")
+        elif len(part) > 2 and part[0] == "{":
+            choices = "|".join(_glob_to_regex(choice) for choice in part[1:-1].split(","))
+            regex.append(f"(?:{choices})")
+        else:
+            regex.append(re.escape(part))
+    return "".join(regex)
+
+
+def _walk(root: str, folder: str) -> Iterator[SourceFile]:
+    with os.scandir(Path(root, folder)) as entries:
+        for entry in entries:
+            path = f"{folder}/{entry.name}" if folder else entry.name
+            if entry.is_dir():
+                yield from _walk(root, path)
+            else:
+                try:
+                    status = entry.stat()
+                except FileNotFoundError:  # a link to nothing: decoding says so by name
+                    status = entry.stat(follow_symlinks=False)
+                yield SourceFile(path, status.st_size, status.st_mtime)
+
+
+def _list_remote(root: str) -> list[SourceFile]:
+    from apache_beam.io.filesystem import BeamIOError
+    from apache_beam.io.filesystems import FileSystems
+
+    base = root.rstrip("/") + "/"
+    try:
+        (matched,) = FileSystems.match([f"{base}**"])
+    except BeamIOError as error:
+        raise DataError(f"{root}: can't be listed: {error}") from None
+    return sorted(
+        (
+            SourceFile(entry.path.removeprefix(base), entry.size_in_bytes, entry.last_updated_in_seconds)
+            for entry in matched.metadata_list
+        ),
+        key=lambda file: file.path,
+    )

@@ -1,0 +1,185 @@
+"""Index: from the files of a corpus to its utterances, by names and tables; no audio is decoded."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
+
+from pipeline.files import SourceFile, glob_matcher
+from pipeline.spec import CorpusSpec
+from pipeline.tables import Row, TableRows, fill
+from pipeline.utterance import Utterance, Verdict, rejected
+
+Fields = dict[str, str | None]
+
+
+def find_clips(spec: CorpusSpec, files: Iterable[SourceFile]) -> Iterator[tuple[SourceFile, int, str]]:
+    """Files that are clips of the corpus.
+
+    Yields:
+        The file, the rank of the glob that found it, and its path from where the glob matches.
+    """
+    wanted = glob_matcher(spec.audio, spec.ignore_case)
+    ignored = glob_matcher(spec.ignore, spec.ignore_case)
+    for file in files:
+        if (hit := wanted(file.path)) and not ignored(file.path):
+            yield file, *hit
+
+
+def index_clips(
+    spec: CorpusSpec,
+    clips: Iterable[tuple[SourceFile, int, str]],
+    tables: Mapping[str, TableRows],
+) -> Iterator[Utterance]:
+    """Utterances of clips: one a file, or one a table row where a table holds segments.
+
+    Args:
+        spec: The corpus.
+        clips: As :func:`find_clips` yields them.
+        tables: As :func:`pipeline.tables.load_tables` gives them.
+
+    Yields:
+        Utterances with their native label, speaker and text; rejected where the name fits no
+        pattern or a table has no row for them.
+    """
+    patterns = [re.compile(pattern, re.I if spec.ignore_case else 0) for pattern in spec.path]
+    for file, preference, path in clips:
+        fields = read_path(path, patterns)
+        if fields is None:
+            yield _utterance(spec, file, preference, path, {}, _unrecognised(spec))
+            continue
+        for joined, verdict in join_tables(spec, fields, tables):
+            yield _utterance(spec, file, preference, path, joined, verdict)
+
+
+def read_path(path: str, patterns: Sequence[re.Pattern[str]]) -> Fields | None:
+    """Fields that a path gives: groups of the first pattern found in it; None where none is."""
+    fields: Fields = {"path": path, "stem": PurePosixPath(path).stem}
+    if not patterns:
+        return fields
+    for pattern in patterns:
+        if found := pattern.search(path):
+            return fields | found.groupdict()
+    return None
+
+
+def join_tables(
+    spec: CorpusSpec, fields: Fields, tables: Mapping[str, TableRows]
+) -> list[tuple[Fields, Verdict | None]]:
+    """Fields of a clip with those of its table rows added, in the order of the tables.
+
+    Returns:
+        One entry a clip, or one a row where a table holds segments.
+    """
+    joined: list[tuple[Fields, Verdict | None]] = [(_replace(spec, fields), None)]
+    for name, table in tables.items():
+        joined = [
+            entry
+            for fields, verdict in joined
+            for entry in _join(spec, fields, verdict, name, table)
+        ]
+    return joined
+
+
+def _join(
+    spec: CorpusSpec, fields: Fields, verdict: Verdict | None, name: str, table: TableRows
+) -> list[tuple[Fields, Verdict | None]]:
+    rows: Sequence[Row] = table.find(fields)
+    if not rows:
+        if table.table.unmatched == "keep" or verdict:
+            return [(fields, verdict)]
+        key = ", ".join(f"{column} = {fill(t, fields)!r}" for column, t in table.table.match.items())
+        return [(fields, rejected("index", "no_table_row", f"table {name!r} has no row with {key}"))]
+    return [
+        (
+            _replace(spec, fields | {field: row[column] for field, column in table.table.take.items()}),
+            verdict,
+        )
+        for row in (rows if table.table.segments else rows[:1])
+    ]
+
+
+def _replace(spec: CorpusSpec, fields: Fields) -> Fields:
+    """Fields with spellings of the corpus replaced by what they mean."""
+    if not spec.replace:
+        return fields
+    meant = {
+        field: spec.replace[field].get(value, value) if field in spec.replace and value else value
+        for field, value in fields.items()
+    }
+    return meant
+
+
+def _utterance(
+    spec: CorpusSpec,
+    file: SourceFile,
+    preference: int,
+    path: str,
+    fields: Fields,
+    verdict: Verdict | None,
+) -> Utterance:
+    speaker = fill(spec.speaker, fields) if spec.speaker else fields.get("speaker")
+    fields = fields | {"speaker": speaker}
+    start, end = _number(fields.get("start")), _number(fields.get("end"))
+    whole = f"{spec.id}/{PurePosixPath(path).with_suffix('')}"
+    utterance_id = whole if start is None else f"{whole}#{fields['start']}-{fields['end']}"
+    identity = fill(spec.same_utterance, fields) if spec.same_utterance else None
+    text = fields.get("text")
+    group = (
+        f"{spec.speaker_namespace}:{speaker}"
+        if speaker and spec.splits.group_field == "speaker"
+        else None
+        if spec.splits.group_field == "speaker"
+        else fields.get(spec.splits.group_field)
+    )
+    kept = {*spec.annotations, *spec.scales, *spec.votes}
+    return Utterance(
+        id=utterance_id,
+        corpus=spec.id,
+        identity=f"{spec.id}/{identity}" if identity else utterance_id,
+        source_path=file.path,
+        source_size=file.size,
+        source_mtime=file.mtime,
+        preference=preference,
+        start=start,
+        end=end,
+        channel=spec.channel,
+        language=_language(spec, fields),
+        speaker=f"{spec.speaker_namespace}:{speaker}" if speaker else None,
+        gender=_gender(spec, fields),
+        age=_age(spec, fields),
+        text=spec.texts.get(text, text) if text else None,
+        group=group,
+        annotations={name: value for name in sorted(kept) if (value := fields.get(name))},
+        label_native=fields.get("emotion"),
+        verdict=verdict,
+    )
+
+
+def _unrecognised(spec: CorpusSpec) -> Verdict:
+    expected = " or ".join(repr(pattern) for pattern in spec.path)
+    return rejected("index", "unrecognised_name", f"the name does not fit {expected}")
+
+
+def _language(spec: CorpusSpec, fields: Fields) -> str | None:
+    if spec.language:
+        return spec.language.values.get(fields.get(spec.language.of) or "")
+    return fields.get("language") or (spec.languages[0] if len(spec.languages) == 1 else None)
+
+
+def _gender(spec: CorpusSpec, fields: Fields) -> str | None:
+    return spec.gender(fields.get(spec.gender.of)) if spec.gender else None
+
+
+def _age(spec: CorpusSpec, fields: Fields) -> float | None:
+    if spec.age:
+        return spec.age.values.get(fields.get(spec.age.of) or "")
+    return _number(fields.get("age"))
+
+
+def _number(value: str | None) -> float | None:
+    if value is None:
+        return None
+    try:
+        return float(value.replace(",", "."))
+    except ValueError:
+        return None

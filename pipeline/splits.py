@@ -1,0 +1,188 @@
+"""Splits: train, validation and test, with speakers (or what the spec names) kept apart.
+
+Official partitions are read from the corpus. Otherwise whole groups are assigned, about 70/15/15
+by utterances: among seeded candidate partitions the one whose sizes and class proportions are
+closest to the whole corpus is taken. Candidates are ordered by a hash of the corpus and the group
+alone, so a corpus is split alike on any machine and whatever else is built beside it.
+"""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from pipeline.spec import CorpusSpec, Split
+from pipeline.utterance import Utterance, rejected
+
+FRACTIONS: Mapping[Split, float] = {"train": 0.70, "validation": 0.15, "test": 0.15}
+"""Share of the utterances that each split aims at."""
+
+GroupCounts = Mapping[str, Counter[str]]
+"""Group → category → number of utterances."""
+
+_CANDIDATES = 400
+_HASHES = 60_000  # most hashes worth computing a corpus: fewer candidates where groups are many
+
+
+def count_groups(utterances: Iterable[Utterance]) -> dict[str, Counter[str]]:
+    """Utterances of every group by category: all that assigning splits needs to know."""
+    counts: dict[str, Counter[str]] = {}
+    for utterance in utterances:
+        if utterance.group is not None and utterance.verdict is None:
+            counts.setdefault(utterance.group, Counter())[utterance.emotion or ""] += 1
+    return counts
+
+
+def merge_counts(parts: Iterable[GroupCounts]) -> dict[str, Counter[str]]:
+    """Sum of group counts."""
+    total: dict[str, Counter[str]] = {}
+    for part in parts:
+        for group, counter in part.items():
+            total.setdefault(group, Counter()).update(counter)
+    return total
+
+
+def assign_groups(spec: CorpusSpec, counts: GroupCounts) -> dict[str, Split]:
+    """Assigns every group of a corpus to a split.
+
+    Args:
+        spec: The corpus; its ``splits`` is the policy.
+        counts: As :func:`count_groups` gives them, of the whole corpus.
+
+    Returns:
+        Group → split. Official parts that the spec does not name are left out. A single group is
+        all train; two are train and test.
+    """
+    if spec.splits.by == "official":
+        named = {group: _official(spec, group) for group in counts}
+        return {group: split for group, split in named.items() if split}
+    if spec.splits.validation_by:
+        return _best_partition(spec.id, counts, {"train": 0.85, "test": 0.15})
+    return _best_partition(spec.id, counts, FRACTIONS)
+
+
+def split_utterance(
+    utterance: Utterance, spec: CorpusSpec, splits: Mapping[str, Split]
+) -> Utterance:
+    """Gives an utterance its split.
+
+    Utterances without a group (an unknown speaker) are split by their text, or one by one where
+    that is unknown too. Validation inside the training speakers, where the spec asks for it, is
+    drawn the same way.
+
+    Args:
+        utterance: Labelled.
+        spec: The corpus.
+        splits: As :func:`assign_groups` gives them.
+    """
+    if utterance.verdict is not None:
+        return utterance
+    if utterance.group is None and spec.splits.by != "official":
+        return replace(utterance, split=_draw(utterance, by_text=True, fractions=FRACTIONS))
+    split = splits.get(utterance.group or "")
+    if split is None:
+        verdict = rejected(
+            "splits",
+            "no_official_split",
+            f"part {utterance.group!r} is not among {', '.join(spec.splits.values)}",
+        )
+        return replace(utterance, verdict=verdict)
+    if split == "train" and spec.splits.validation_by:
+        by_text = spec.splits.validation_by == "text"
+        split = _draw(utterance, by_text, {"train": 0.85, "validation": 0.15})
+    return replace(utterance, split=split)
+
+
+def describe_policy(spec: CorpusSpec) -> str:
+    """The split policy of a corpus in words."""
+    policy = spec.splits
+    if policy.by == "official":
+        return f"official ({policy.of})"
+    if policy.by == "utterance":
+        return "by utterance: speakers are shared between splits"
+    words = f"{policy.by}-disjoint"
+    if policy.validation_by:
+        words += f" test; validation by {policy.validation_by} inside the training {policy.by}s"
+    return words
+
+
+def _official(spec: CorpusSpec, part: str) -> Split | None:
+    for pattern, split in spec.splits.values.items():
+        if re.fullmatch(pattern, part):
+            return split
+    return None
+
+
+def _draw(utterance: Utterance, by_text: bool, fractions: Mapping[Split, float]) -> Split:
+    """A split drawn by a hash of the text, or of the utterance."""
+    key = utterance.text if by_text and utterance.text else utterance.identity
+    point = int.from_bytes(_digest(utterance.corpus, key)[:8], "big") / 2**64
+    for split, fraction in fractions.items():
+        if point < fraction:
+            return split
+        point -= fraction
+    return "train"
+
+
+def _best_partition(
+    corpus: str, counts: GroupCounts, fractions: Mapping[Split, float]
+) -> dict[str, Split]:
+    """Partition of the groups whose sizes and class proportions are closest to what is aimed at."""
+    groups = sorted(counts)
+    if not groups:
+        return {}
+    wanted = [split for split in ("test", "validation") if split in fractions][: len(groups) - 1]
+    categories = sorted({category for counter in counts.values() for category in counter})
+    table = np.array([[counts[group][c] for c in categories] for group in groups], dtype=float)
+    best: tuple[float, list[Split]] | None = None
+    for candidate in range(max(1, min(_CANDIDATES, _HASHES // len(groups)))):
+        order = sorted(
+            range(len(groups)), key=lambda i: _digest(f"{corpus}:{candidate}", groups[i])
+        )
+        partition = _fill_in_order(table.sum(1), order, wanted, fractions)
+        badness = _badness(table, partition, fractions)
+        if best is None or badness < best[0] - 1e-12:
+            best = badness, partition
+    assert best is not None
+    return dict(zip(groups, best[1], strict=True))
+
+
+def _fill_in_order(
+    sizes: np.ndarray, order: list[int], wanted: list[Split], fractions: Mapping[Split, float]
+) -> list[Split]:
+    """Fills the wanted splits with groups in order, each as near to its size as can be."""
+    partition: list[Split] = ["train"] * len(order)
+    position = 0
+    for number, split in enumerate(wanted):
+        left = len(wanted) - number - 1  # groups that later splits and train must still get
+        aim, filled = fractions[split] * sizes.sum(), 0.0
+        while position < len(order) - left - 1:
+            size = sizes[order[position]]
+            if filled and abs(filled + size - aim) >= abs(filled - aim):
+                break
+            partition[order[position]] = split
+            filled += size
+            position += 1
+    return partition
+
+
+def _badness(
+    table: np.ndarray, partition: list[Split], fractions: Mapping[Split, float]
+) -> float:
+    """How far sizes and class proportions of a partition are from what is aimed at."""
+    total = table.sum()
+    overall = table.sum(0) / total
+    badness = 0.0
+    for split, fraction in fractions.items():
+        counts = table[[part == split for part in partition]].sum(0)
+        size = counts.sum()
+        badness += abs(size / total - fraction)
+        badness += float(np.abs(counts / size - overall).sum()) if size else 2.0
+    return badness
+
+
+def _digest(seed: str, key: str) -> bytes:
+    return hashlib.blake2b(f"{seed}\0{key}".encode(), digest_size=8).digest()

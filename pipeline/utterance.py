@@ -1,0 +1,91 @@
+"""An utterance on its way from a file to a row: everything known before audio is decoded."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Status = Literal["ok", "excluded", "rejected"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Why an utterance is not written.
+
+    Attributes:
+        status: ``excluded`` by a stated rule, or ``rejected`` because something is wrong with it.
+        stage: Where in the flow: ``index``, ``labels``, ``splits`` or ``audio``.
+        reason: One word of a fixed vocabulary, for counting.
+        detail: What was found and what was expected, for people.
+    """
+
+    status: Status
+    stage: str
+    reason: str
+    detail: str = ""
+
+
+def rejected(stage: str, reason: str, detail: str = "") -> Verdict:
+    """A verdict on an utterance with which something is wrong."""
+    return Verdict("rejected", stage, reason, detail)
+
+
+def excluded(stage: str, reason: str, detail: str = "") -> Verdict:
+    """A verdict on an utterance that a stated rule leaves out."""
+    return Verdict("excluded", stage, reason, detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One utterance of a corpus, before its audio is decoded.
+
+    Attributes:
+        id: ``<corpus>/<path without suffix>``, ``#<start>-<end>`` added for a segment.
+        identity: Equal for copies of the same utterance.
+        source_path: Relative to the corpus root, ``/``-separated.
+        source_size: In bytes.
+        source_mtime: Modification time of the file, in s since the epoch.
+        preference: Rank of the glob that found the file; among copies the lowest is kept.
+        start: Start of the segment in s; None for a whole file.
+        end: End of the segment in s; None for a whole file.
+        channel: The channel that holds the speaker; None to mix all.
+        group: Value of the field that the split policy keeps together.
+        age: In years.
+        arousal: Rating in [0, 1].
+        valence: Rating in [0, 1].
+        dominance: Rating in [0, 1].
+        label: Six-class index, 3·arousal + valence.
+        verdict: None while nothing speaks against writing the utterance.
+    """
+
+    id: str
+    corpus: str
+    identity: str
+    source_path: str
+    source_size: int
+    source_mtime: float
+    preference: int = 0
+    start: float | None = None
+    end: float | None = None
+    channel: int | None = None
+    language: str | None = None
+    speaker: str | None = None
+    gender: str | None = None
+    age: float | None = None
+    text: str | None = None
+    group: str | None = None
+    annotations: dict[str, str] = field(default_factory=dict)
+    label_native: str | None = None
+    emotion: str | None = None
+    arousal_class: str | None = None
+    valence_class: str | None = None
+    label: int | None = None
+    arousal: float | None = None
+    valence: float | None = None
+    dominance: float | None = None
+    votes: dict[str, float] | None = None
+    split: str | None = None
+    verdict: Verdict | None = None
+
+    @property
+    def status(self) -> Status:
+        """``ok``, ``excluded`` or ``rejected``."""
+        return self.verdict.status if self.verdict else "ok"
