@@ -40,7 +40,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         getattr(args, "parser", parser).print_help()
         return 2
     if unknown and not command.passes_unknown:
-        parser.error(f"unrecognized arguments: {' '.join(unknown)} (see: exhubert {command.name} -h)")
+        parser.error(
+            f"unrecognized arguments: {' '.join(unknown)} (see: exhubert {command.name} -h)"
+        )
     args.unknown = unknown
     try:
         return command.run(args)

@@ -130,7 +130,9 @@ def _list_remote(root: str) -> list[SourceFile]:
         raise DataError(f"{root}: can't be listed: {error}") from None
     return sorted(
         (
-            SourceFile(entry.path.removeprefix(base), entry.size_in_bytes, entry.last_updated_in_seconds)
+            SourceFile(
+                entry.path.removeprefix(base), entry.size_in_bytes, entry.last_updated_in_seconds
+            )
             for entry in matched.metadata_list
         ),
         key=lambda file: file.path,

@@ -12,12 +12,12 @@ from pipeline.utterance import Utterance, Verdict, rejected
 Fields = dict[str, str | None]
 
 
-def find_clips(spec: CorpusSpec, files: Iterable[SourceFile]) -> Iterator[tuple[SourceFile, int, str]]:
-    """Files that are clips of the corpus.
+FoundClip = tuple[SourceFile, int, str]
+"""A file, the rank of the glob that found it, and its path from where the glob matches."""
 
-    Yields:
-        The file, the rank of the glob that found it, and its path from where the glob matches.
-    """
+
+def find_clips(spec: CorpusSpec, files: Iterable[SourceFile]) -> Iterator[FoundClip]:
+    """Files that are clips of the corpus: found by ``audio`` and not by ``ignore``."""
     wanted = glob_matcher(spec.audio, spec.ignore_case)
     ignored = glob_matcher(spec.ignore, spec.ignore_case)
     for file in files:
@@ -27,7 +27,7 @@ def find_clips(spec: CorpusSpec, files: Iterable[SourceFile]) -> Iterator[tuple[
 
 def index_clips(
     spec: CorpusSpec,
-    clips: Iterable[tuple[SourceFile, int, str]],
+    clips: Iterable[FoundClip],
     tables: Mapping[str, TableRows],
 ) -> Iterator[Utterance]:
     """Utterances of clips: one a file, or one a table row where a table holds segments.
@@ -87,11 +87,17 @@ def _join(
     if not rows:
         if table.table.unmatched == "keep" or verdict:
             return [(fields, verdict)]
-        key = ", ".join(f"{column} = {fill(t, fields)!r}" for column, t in table.table.match.items())
-        return [(fields, rejected("index", "no_table_row", f"table {name!r} has no row with {key}"))]
+        key = ", ".join(
+            f"{column} = {fill(t, fields)!r}" for column, t in table.table.match.items()
+        )
+        return [
+            (fields, rejected("index", "no_table_row", f"table {name!r} has no row with {key}"))
+        ]
     return [
         (
-            _replace(spec, fields | {field: row[column] for field, column in table.table.take.items()}),
+            _replace(
+                spec, fields | {field: row[column] for field, column in table.table.take.items()}
+            ),
             verdict,
         )
         for row in (rows if table.table.segments else rows[:1])
@@ -102,11 +108,10 @@ def _replace(spec: CorpusSpec, fields: Fields) -> Fields:
     """Fields with spellings of the corpus replaced by what they mean."""
     if not spec.replace:
         return fields
-    meant = {
+    return {
         field: spec.replace[field].get(value, value) if field in spec.replace and value else value
         for field, value in fields.items()
     }
-    return meant
 
 
 def _utterance(
@@ -124,13 +129,6 @@ def _utterance(
     utterance_id = whole if start is None else f"{whole}#{fields['start']}-{fields['end']}"
     identity = fill(spec.same_utterance, fields) if spec.same_utterance else None
     text = fields.get("text")
-    group = (
-        f"{spec.speaker_namespace}:{speaker}"
-        if speaker and spec.splits.group_field == "speaker"
-        else None
-        if spec.splits.group_field == "speaker"
-        else fields.get(spec.splits.group_field)
-    )
     kept = {*spec.annotations, *spec.scales, *spec.votes}
     return Utterance(
         id=utterance_id,
@@ -148,7 +146,7 @@ def _utterance(
         gender=_gender(spec, fields),
         age=_age(spec, fields),
         text=spec.texts.get(text, text) if text else None,
-        group=group,
+        group=fields.get(spec.splits.group_field),
         annotations={name: value for name in sorted(kept) if (value := fields.get(name))},
         label_native=fields.get("emotion"),
         verdict=verdict,

@@ -4,14 +4,13 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
-from importlib.resources import files
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pipeline.errors import UsageError
 from pipeline.schema import AROUSAL_CLASSES, CLASSES, VALENCE_CLASSES
 from pipeline.spec import ClassName, CorpusSpec, Dimension
-from pipeline.specfile import load_yaml, suggest
+from pipeline.specfile import SHIPPED, load_yaml, suggest
 from pipeline.utterance import Utterance, excluded, rejected
 
 
@@ -65,7 +64,7 @@ class EmotionScheme(BaseModel):
 @cache
 def emotion_scheme() -> EmotionScheme:
     """The shipped scheme."""
-    return load_yaml(str(files("corpora_specs") / "emotions.yaml"), EmotionScheme)
+    return load_yaml(SHIPPED / "emotions.yaml", EmotionScheme)
 
 
 def label_utterance(utterance: Utterance, spec: CorpusSpec, scheme: EmotionScheme) -> Utterance:

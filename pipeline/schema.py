@@ -15,7 +15,9 @@ SPLITS = ("train", "validation", "test")
 
 AROUSAL_CLASSES = ("low", "high")
 VALENCE_CLASSES = ("negative", "neutral", "positive")
-CLASSES = tuple(f"{arousal}_{valence}" for arousal in AROUSAL_CLASSES for valence in VALENCE_CLASSES)
+CLASSES = tuple(
+    f"{arousal}_{valence}" for arousal in AROUSAL_CLASSES for valence in VALENCE_CLASSES
+)
 """The six classes in label order: index = 3·arousal + valence (ExHuBERT model card)."""
 
 GENDERS = ("female", "male", "other")

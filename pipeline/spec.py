@@ -95,7 +95,7 @@ class Access(_Part):
 
 
 class Gender(_Part):
-    """``{of: speaker, female: ["03"], male: '\\d[13579]'}``: values, or one regular expression."""
+    """``{of: speaker, female: ["03", "09"], male: "[MK].*"}``: values, or a regular expression."""
 
     of: str
     female: list[str] | Regex = []
@@ -293,7 +293,9 @@ class CorpusSpec(_Part):
             "replace": list(self.replace),
             **{
                 f"tables.{name}.match": [
-                    field for template in table.match.values() for field in template_fields(template)
+                    field
+                    for template in table.match.values()
+                    for field in template_fields(template)
                 ]
                 for name, table in self.tables.items()
             },
@@ -302,11 +304,13 @@ class CorpusSpec(_Part):
             for field in fields:
                 if field not in known:
                     raise ValueError(
-                        f"`{key}` uses the field {field!r}, which neither `path` nor a table gives; "
-                        f"known fields: {', '.join(sorted(known))}"
+                        f"`{key}` uses the field {field!r}, which neither `path` nor a table "
+                        f"gives; known fields: {', '.join(sorted(known))}"
                     )
         if "emotion" not in known:
-            raise ValueError("nothing gives the field 'emotion': name a group of `path` so, or `take` it")
+            raise ValueError(
+                "nothing gives the field 'emotion': name a group of `path` so, or `take` it"
+            )
         return self
 
     @cached_property

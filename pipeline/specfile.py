@@ -1,8 +1,7 @@
-"""Reading spec files: YAML in, a checked :class:`CorpusSpec` out, errors that name file and line."""
+"""Reading spec files: YAML in, a checked :class:`CorpusSpec` out, errors with file and line."""
 
 import difflib
 from collections.abc import Iterable, Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,6 +10,9 @@ from pydantic import BaseModel, ValidationError
 
 from pipeline.errors import UsageError
 from pipeline.spec import CorpusSpec
+
+SHIPPED = Path(__file__).resolve().parents[1] / "corpora_specs"
+"""Folder of the shipped specs, in a checkout and installed alike."""
 
 Model = TypeVar("Model", bound=BaseModel)
 Location = tuple[int | str, ...]
@@ -21,7 +23,7 @@ class SpecError(UsageError):
 
 
 class _TextLoader(yaml.SafeLoader):
-    """Safe loader that leaves scalars as written: ``01``, ``no`` and ``1e5`` are codes, not numbers.
+    """Safe loader that leaves scalars as written: ``01``, ``no``, ``1e5`` are codes, not numbers.
 
     Pydantic turns text into numbers and truth values where a field wants them.
     """
@@ -35,12 +37,7 @@ class _TextLoader(yaml.SafeLoader):
 
 def builtin_ids() -> list[str]:
     """Ids of the corpora whose specs are shipped, sorted."""
-    names = (entry.name for entry in files("corpora_specs").iterdir())
-    return sorted(
-        name.removesuffix(".yaml")
-        for name in names
-        if name.endswith(".yaml") and name != "emotions.yaml"
-    )
+    return sorted(file.stem for file in SHIPPED.glob("*.yaml") if file.stem != "emotions")
 
 
 def builtin_file(corpus: str) -> Path:
@@ -55,10 +52,12 @@ def builtin_file(corpus: str) -> Path:
             f"no corpus called {corpus!r}{suggest(corpus, known)} Known: {', '.join(known)}. "
             "A spec of your own is given with --spec FILE."
         )
-    return Path(str(files("corpora_specs") / f"{corpus}.yaml"))
+    return SHIPPED / f"{corpus}.yaml"
 
 
-def load_specs(corpora: Sequence[str] = (), spec_files: Sequence[str | Path] = ()) -> list[CorpusSpec]:
+def load_specs(
+    corpora: Sequence[str] = (), spec_files: Sequence[str | Path] = ()
+) -> list[CorpusSpec]:
     """Loads shipped specs by id, and specs of the user's own by file.
 
     Args:
@@ -75,7 +74,9 @@ def load_specs(corpora: Sequence[str] = (), spec_files: Sequence[str | Path] = (
     for file in spec_files:
         spec = load_spec(file)
         if spec.id in own:
-            raise SpecError(f"{file}: corpus {spec.id!r} is already described by another --spec file")
+            raise SpecError(
+                f"{file}: corpus {spec.id!r} is already described by another --spec file"
+            )
         own[spec.id] = spec
     wanted = corpora or ([] if own else builtin_ids())
     shipped = {corpus: load_spec(builtin_file(corpus)) for corpus in wanted if corpus not in own}
@@ -108,7 +109,7 @@ def load_yaml(file: str | Path, model: type[Model]) -> Model:
     try:
         node = yaml.compose(text, Loader=_TextLoader)
         lines = dict(_lines(node, path)) if node else {}
-        data = yaml.load(text, Loader=_TextLoader)  # noqa: S506 (a SafeLoader)
+        data = yaml.load(text, Loader=_TextLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise SpecError(f"{path}:{line}: not YAML: {error.problem}") from None

@@ -9,7 +9,7 @@ alone, so a corpus is split alike on any machine and whatever else is built besi
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -19,6 +19,9 @@ from pipeline.utterance import Utterance, rejected
 
 FRACTIONS: Mapping[Split, float] = {"train": 0.70, "validation": 0.15, "test": 0.15}
 """Share of the utterances that each split aims at."""
+
+TWO_WAY: Mapping[Split, float] = {"train": 0.85, "test": 0.15}
+"""The same where validation is drawn from the training groups afterwards."""
 
 GroupCounts = Mapping[str, Counter[str]]
 """Group → category → number of utterances."""
@@ -59,9 +62,10 @@ def assign_groups(spec: CorpusSpec, counts: GroupCounts) -> dict[str, Split]:
     if spec.splits.by == "official":
         named = {group: _official(spec, group) for group in counts}
         return {group: split for group, split in named.items() if split}
-    if spec.splits.validation_by:
-        return _best_partition(spec.id, counts, {"train": 0.85, "test": 0.15})
-    return _best_partition(spec.id, counts, FRACTIONS)
+    fractions = TWO_WAY if spec.splits.validation_by else FRACTIONS
+    if spec.namespace:  # shared with other corpora: each speaker's split must not depend on counts
+        return {group: _draw(spec.namespace, group, fractions) for group in counts}
+    return _best_partition(spec.id, counts, fractions)
 
 
 def split_utterance(
@@ -81,7 +85,7 @@ def split_utterance(
     if utterance.verdict is not None:
         return utterance
     if utterance.group is None and spec.splits.by != "official":
-        return replace(utterance, split=_draw(utterance, by_text=True, fractions=FRACTIONS))
+        return replace(utterance, split=_draw_alone(utterance, by_text=True, fractions=FRACTIONS))
     split = splits.get(utterance.group or "")
     if split is None:
         verdict = rejected(
@@ -92,8 +96,29 @@ def split_utterance(
         return replace(utterance, verdict=verdict)
     if split == "train" and spec.splits.validation_by:
         by_text = spec.splits.validation_by == "text"
-        split = _draw(utterance, by_text, {"train": 0.85, "validation": 0.15})
+        split = _draw_alone(utterance, by_text, {"train": 0.85, "validation": 0.15})
     return replace(utterance, split=split)
+
+
+def expected_sizes(
+    spec: CorpusSpec, counts: GroupCounts, ungrouped: int, splits: Mapping[str, Split]
+) -> dict[str, float]:
+    """About how many utterances each split will get; exact but for those drawn one by one."""
+    sizes = {split: ungrouped * fraction for split, fraction in FRACTIONS.items()}
+    for group, split in splits.items():
+        sizes[split] += counts[group].total()
+    if spec.splits.validation_by:
+        sizes["validation"] += 0.15 * sizes["train"]
+        sizes["train"] *= 0.85
+    return {str(split): size for split, size in sizes.items()}
+
+
+def is_leak(spec: CorpusSpec, splits: Collection[str]) -> bool:
+    """Whether a speaker in these splits breaks the policy of the corpus."""
+    if spec.splits.group_field != "speaker":
+        return False
+    allowed = {"train", "validation"} if spec.splits.validation_by else set()
+    return len(splits) > 1 and not allowed.issuperset(splits)
 
 
 def describe_policy(spec: CorpusSpec) -> str:
@@ -116,10 +141,15 @@ def _official(spec: CorpusSpec, part: str) -> Split | None:
     return None
 
 
-def _draw(utterance: Utterance, by_text: bool, fractions: Mapping[Split, float]) -> Split:
-    """A split drawn by a hash of the text, or of the utterance."""
+def _draw_alone(utterance: Utterance, by_text: bool, fractions: Mapping[Split, float]) -> Split:
+    """A split drawn for the text of an utterance, or for the utterance itself."""
     key = utterance.text if by_text and utterance.text else utterance.identity
-    point = int.from_bytes(_digest(utterance.corpus, key)[:8], "big") / 2**64
+    return _draw(utterance.corpus, key, fractions)
+
+
+def _draw(seed: str, key: str, fractions: Mapping[Split, float]) -> Split:
+    """A split drawn by a hash: always the same for the same seed and key."""
+    point = int.from_bytes(_digest(seed, key), "big") / 2**64
     for split, fraction in fractions.items():
         if point < fraction:
             return split
@@ -134,7 +164,8 @@ def _best_partition(
     groups = sorted(counts)
     if not groups:
         return {}
-    wanted = [split for split in ("test", "validation") if split in fractions][: len(groups) - 1]
+    small: list[Split] = ["test", "validation"]
+    wanted = [split for split in small if split in fractions][: len(groups) - 1]
     categories = sorted({category for counter in counts.values() for category in counter})
     table = np.array([[counts[group][c] for c in categories] for group in groups], dtype=float)
     best: tuple[float, list[Split]] | None = None
@@ -169,9 +200,7 @@ def _fill_in_order(
     return partition
 
 
-def _badness(
-    table: np.ndarray, partition: list[Split], fractions: Mapping[Split, float]
-) -> float:
+def _badness(table: np.ndarray, partition: list[Split], fractions: Mapping[Split, float]) -> float:
     """How far sizes and class proportions of a partition are from what is aimed at."""
     total = table.sum()
     overall = table.sum(0) / total

@@ -1,0 +1,159 @@
+"""Building a dataset: the Beam pipeline from corpora to shards, run on any runner."""
+
+import logging
+import re
+import shlex
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import apache_beam as beam
+from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
+from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+from apache_beam.runners.runner import PipelineRunner
+from apache_beam.transforms.environments import SubprocessSDKEnvironment
+
+from pipeline.errors import DataError, UsageError
+from pipeline.labels import EmotionScheme
+from pipeline.manifest import Manifest, read_manifest
+from pipeline.progress import Counts, Progress, read_progress
+from pipeline.shards import AudioOptions
+from pipeline.transforms import AssignSplits, Corpus, IndexCorpora, WriteManifest, WriteShards
+
+
+def build_dataset(
+    corpora: Mapping[str, Corpus],
+    scheme: EmotionScheme,
+    output: str,
+    audio: AudioOptions,
+    jobs: int = 1,
+    beam_arguments: Sequence[str] = (),
+    watch: Callable[[Counts], None] = lambda counts: None,
+) -> Manifest:
+    """Builds a dataset and waits for it.
+
+    Args:
+        corpora: What to build, by corpus id.
+        scheme: The shared emotion categories.
+        output: The dataset folder; corpora built there before are kept.
+        audio: How clips are stored.
+        jobs: Worker processes, unless the arguments name a runner.
+        beam_arguments: Pipeline options as Beam spells them, ``--runner=DataflowRunner`` etc.
+        watch: Called a few times a second with what a local build has done so far.
+
+    Returns:
+        The manifest of the dataset.
+
+    Raises:
+        UsageError: The folder holds clips stored in another way.
+        DataError: A corpus or one of its tables is missing or unreadable.
+    """
+    _check_same_audio(output, audio, corpora)
+    options = PipelineOptions(list(beam_arguments))
+    if options.view_as(StandardOptions).runner in {None, "DirectRunner"}:
+        with tempfile.TemporaryDirectory(prefix="exhubert-") as folder:
+            runner, options = _local_runner(jobs, beam_arguments, Path(folder, "workers.log"))
+            with _watched(Path(folder), watch) as progress:
+                _run(corpora, scheme, output, audio, progress, options, runner)
+    else:
+        _run(corpora, scheme, output, audio, Progress(), options, None)
+    manifest = read_manifest(output)
+    if manifest is None:
+        raise DataError(f"{output}: the pipeline ended without a manifest; see the runner's log")
+    return manifest
+
+
+def assemble(
+    pipeline: beam.Pipeline,
+    corpora: Mapping[str, Corpus],
+    scheme: EmotionScheme,
+    output: str,
+    audio: AudioOptions,
+    progress: Progress,
+) -> None:
+    """Lays out the whole flow: index → labels → splits → audio → shards → manifest."""
+    _ = (
+        pipeline
+        | "Index" >> IndexCorpora(corpora, scheme, progress)
+        | "Split" >> AssignSplits(corpora)
+        | "Write" >> WriteShards(corpora, output, audio, progress)
+        | "Finish" >> WriteManifest(corpora, output, audio)
+    )
+
+
+def _run(
+    corpora: Mapping[str, Corpus],
+    scheme: EmotionScheme,
+    output: str,
+    audio: AudioOptions,
+    progress: Progress,
+    options: PipelineOptions,
+    runner: PipelineRunner | None,
+) -> None:
+    pipeline = beam.Pipeline(runner=runner, options=options)
+    assemble(pipeline, corpora, scheme, output, audio, progress)
+    try:
+        pipeline.run().wait_until_finish()
+    except (RuntimeError, DataError) as error:
+        raise _as_data_error(error) or error from None
+
+
+def _local_runner(
+    jobs: int, beam_arguments: Sequence[str], log: Path
+) -> tuple[PipelineRunner, PipelineOptions]:
+    """Beam's local runner with so many processes; their chatter goes to a file.
+
+    It is named outright, since the default one first tries to download another.
+    """
+    logging.getLogger("apache_beam").setLevel(logging.ERROR)
+    options = PipelineOptions([*beam_arguments, f"--direct_num_workers={jobs}"])
+    if jobs == 1:
+        return FnApiRunner(), options
+    worker = f"{shlex.quote(sys.executable)} -m apache_beam.runners.worker.sdk_worker_main"
+    environment = SubprocessSDKEnvironment.from_command_string(
+        f"{worker} >>{shlex.quote(str(log))} 2>&1"
+    )
+    return FnApiRunner(default_environment=environment), options
+
+
+@contextmanager
+def _watched(folder: Path, watch: Callable[[Counts], None]) -> Iterator[Progress]:
+    """Progress that workers on this machine write and ``watch`` is told of."""
+    counts = folder / "progress"
+    counts.mkdir()
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.wait(0.2):
+            watch(read_progress(str(counts)))
+
+    thread = threading.Thread(target=look, daemon=True)
+    thread.start()
+    try:
+        yield Progress(str(counts))
+    finally:
+        over.set()
+        thread.join()
+        watch(read_progress(str(counts)))
+
+
+def _check_same_audio(output: str, audio: AudioOptions, corpora: Mapping[str, Corpus]) -> None:
+    earlier = read_manifest(output)
+    wanted = {"codec": audio.codec, "normalize": audio.normalize}
+    if earlier and earlier.audio != wanted and not earlier.corpora.keys() <= corpora.keys():
+        raise UsageError(
+            f"{output} holds {', '.join(sorted(earlier.corpora.keys() - corpora.keys()))} with "
+            f"{earlier.audio}, this build wants {wanted}: build all corpora anew, or choose "
+            "another --output"
+        )
+
+
+def _as_data_error(error: Exception) -> DataError | None:
+    """The data error that a worker ran into, if that is what stopped the pipeline."""
+    found = re.findall(r"errors\.DataError: (.*?)(?: \[while running|\n|$)", str(error))
+    if not found and isinstance(error, DataError):
+        found = [str(error).split(" [while running")[0]]
+    return DataError(found[-1]) if found else None

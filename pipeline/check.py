@@ -1,0 +1,163 @@
+"""Checking corpora without decoding audio: what was found against what was published."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.errors import UsageError
+from pipeline.plan import count_by_split
+from pipeline.spec import CorpusSpec
+from pipeline.splits import describe_policy, is_leak
+from pipeline.utterance import Utterance
+
+EXPORT = pa.schema(
+    [
+        *[(name, pa.string()) for name in ("id", "corpus", "source_path", "label_native")],
+        *[(name, pa.string()) for name in ("emotion", "arousal_class", "valence_class")],
+        ("label", pa.int8()),
+        *[(name, pa.float32()) for name in ("arousal", "valence", "dominance")],
+        *[(name, pa.string()) for name in ("speaker", "gender")],
+        ("age", pa.float32()),
+        *[(name, pa.string()) for name in ("language", "text", "split")],
+        *[(name, pa.float64()) for name in ("start", "end")],
+        *[(name, pa.string()) for name in ("status", "reason", "detail")],
+    ]
+)
+"""Columns of ``check --export``."""
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """A published count that was not found."""
+
+    what: str
+    expected: int
+    found: int
+
+
+@dataclass(frozen=True)
+class CorpusCheck:
+    """What a corpus's files and tables say, before any audio is decoded.
+
+    Attributes:
+        usable: Utterances that a build would decode.
+        excluded: Reason → utterances left out by a rule.
+        rejected: Reason → utterances with which something is wrong.
+        emotions: Category → usable utterances.
+        splits: Split → usable utterances.
+        speakers_in_two_splits: Speakers whose utterances lie in more than one split.
+        leaks: Those of them that the split policy does not allow.
+        expected: Published number of utterances.
+        mismatches: Published counts that differ.
+        source: Who published them.
+    """
+
+    corpus: str
+    found: int
+    usable: int
+    excluded: dict[str, int]
+    rejected: dict[str, int]
+    speakers: int
+    unknown_speakers: int
+    emotions: dict[str, int]
+    splits: dict[str, int]
+    split_policy: str
+    speakers_in_two_splits: list[str]
+    leaks: list[str]
+    expected: int | None
+    mismatches: list[Mismatch]
+    source: str
+    examples: dict[str, list[str]] = field(default_factory=dict)
+
+
+def check_corpus(spec: CorpusSpec, utterances: Sequence[Utterance]) -> CorpusCheck:
+    """Counts a planned corpus and compares it with what its spec expects."""
+    usable = [utterance for utterance in utterances if utterance.verdict is None]
+    emotions = Counter(utterance.emotion or "" for utterance in usable)
+    speakers: dict[str, set[str]] = {}
+    for utterance in usable:
+        if utterance.speaker:
+            speakers.setdefault(utterance.speaker, set()).add(utterance.split or "")
+    examples: dict[str, list[str]] = {}
+    for utterance in utterances:
+        if utterance.verdict and utterance.status == "rejected":
+            paths = examples.setdefault(utterance.verdict.reason, [])
+            if len(paths) < 3:
+                paths.append(f"{utterance.source_path}: {utterance.verdict.detail}")
+    return CorpusCheck(
+        corpus=spec.id,
+        found=len(utterances),
+        usable=len(usable),
+        excluded=_reasons(utterances, "excluded"),
+        rejected=_reasons(utterances, "rejected"),
+        speakers=len(speakers),
+        unknown_speakers=sum(utterance.speaker is None for utterance in usable),
+        emotions=dict(sorted(emotions.items())),
+        splits=dict(count_by_split(usable)),
+        split_policy=describe_policy(spec),
+        speakers_in_two_splits=sorted(s for s, splits in speakers.items() if len(splits) > 1),
+        leaks=sorted(s for s, splits in speakers.items() if is_leak(spec, splits)),
+        expected=spec.expected.utterances,
+        mismatches=_mismatches(spec, len(usable), len(speakers), emotions),
+        source=spec.expected.source,
+        examples=examples,
+    )
+
+
+def export_utterances(utterances: Sequence[Utterance], file: Path) -> None:
+    """Writes one row an utterance, in the format of the file's suffix.
+
+    Raises:
+        UsageError: The suffix is not ``.parquet``, ``.csv`` or ``.jsonl``.
+    """
+    rows = [_export_row(utterance) for utterance in utterances]
+    table = pa.Table.from_pylist(rows, EXPORT)
+    frame: pd.DataFrame = table.to_pandas()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if file.suffix == ".parquet":
+        pq.write_table(table, file)
+    elif file.suffix == ".csv":
+        frame.astype({"label": "Int8"}).to_csv(file, index=False)
+    elif file.suffix == ".jsonl":
+        frame.astype({"label": "Int8"}).to_json(
+            file, orient="records", lines=True, force_ascii=False
+        )
+    else:
+        raise UsageError(f"--export {file}: expected a name that ends in .parquet, .csv or .jsonl")
+
+
+def _export_row(utterance: Utterance) -> dict[str, object]:
+    verdict = utterance.verdict
+    return asdict(utterance) | {
+        "status": utterance.status,
+        "reason": verdict.reason if verdict else None,
+        "detail": verdict.detail if verdict else None,
+    }
+
+
+def _reasons(utterances: Sequence[Utterance], status: str) -> dict[str, int]:
+    reasons = Counter(u.verdict.reason for u in utterances if u.verdict and u.status == status)
+    return dict(sorted(reasons.items()))
+
+
+def _mismatches(
+    spec: CorpusSpec, utterances: int, speakers: int, emotions: Mapping[str, int]
+) -> list[Mismatch]:
+    expected = spec.expected
+    pairs = [("utterances", expected.utterances, utterances)]
+    pairs += [("speakers", expected.speakers, speakers)]
+    if expected.emotions:
+        pairs += [
+            (emotion, expected.emotions.get(emotion, 0), emotions.get(emotion, 0))
+            for emotion in sorted(expected.emotions.keys() | emotions.keys())
+        ]
+    return [
+        Mismatch(what, count, found)
+        for what, count, found in pairs
+        if count is not None and count != found
+    ]

@@ -1,0 +1,73 @@
+"""What lies in a dataset folder: its receipts, and the metadata of its rows."""
+
+import io
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from pipeline import storage
+from pipeline.errors import DataError
+from pipeline.shards import RECEIPTS, Receipt, read_receipt, shard_path
+
+METADATA = [
+    "id",
+    "corpus",
+    "split",
+    "speaker",
+    "duration",
+    "emotion",
+    "label",
+    "audio_sha256",
+    "flags",
+]
+"""Columns that statistics are made from: everything but audio and provenance."""
+
+
+def read_receipts(output: str) -> list[Receipt]:
+    """Receipts of every shard of a dataset, sorted by name.
+
+    Raises:
+        DataError: A receipt can't be read.
+    """
+    folder = storage.join(output, RECEIPTS)
+    receipts = []
+    for name in storage.list_names(folder):
+        if not name.endswith(".json"):
+            continue
+        receipt = read_receipt(output, name.removesuffix(".json"))
+        if receipt is None:
+            raise DataError(
+                f"{storage.join(folder, name)}: not a receipt; delete it and build again"
+            )
+        receipts.append(receipt)
+    return receipts
+
+
+def read_metadata(output: str, receipts: list[Receipt]) -> pd.DataFrame:
+    """Metadata of all rows, with the shard each stands in; no audio is read.
+
+    Raises:
+        DataError: A shard is missing or holds another number of rows than its receipt says.
+    """
+    frames = [
+        _read_columns(output, receipt).assign(shard=receipt.shard)
+        for receipt in receipts
+        if receipt.size
+    ]
+    if not frames:
+        return pd.DataFrame(columns=[*METADATA, "shard"])
+    return pd.concat(frames, ignore_index=True)
+
+
+def _read_columns(output: str, receipt: Receipt) -> pd.DataFrame:
+    path = shard_path(output, receipt.shard)
+    source: str | io.BytesIO = path
+    if "://" in path:
+        source = io.BytesIO(storage.read(path) or b"")
+    try:
+        frame: pd.DataFrame = pq.read_table(source, columns=METADATA).to_pandas()
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: not a readable shard: {error}; build again") from None
+    if len(frame) != receipt.rows:
+        raise DataError(f"{path}: {len(frame)} rows, but {receipt.rows} were written; build again")
+    return frame

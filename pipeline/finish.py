@@ -1,0 +1,67 @@
+"""The last step of a build: from shards on disk to a dataset that others can read."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, fields
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline import storage
+from pipeline.card import make_card
+from pipeline.dataset import read_metadata, read_receipts
+from pipeline.duplicates import drop_crossing
+from pipeline.manifest import (
+    CorpusFacts,
+    Manifest,
+    make_manifest,
+    manifest_path,
+    read_manifest,
+    state_facts,
+)
+from pipeline.shards import AudioOptions, Receipt, Unwritten, receipt_path, shard_path
+from pipeline.spec import CorpusSpec
+
+_REJECTS = pa.schema([(field.name, pa.string()) for field in fields(Unwritten)])
+
+
+def finish_dataset(
+    output: str, shards: Iterable[str], specs: Mapping[str, CorpusSpec], options: AudioOptions
+) -> Manifest:
+    """Removes stale shards, resolves duplicates, writes manifest, rejects and card.
+
+    Can be repeated: it reads only what lies in the folder.
+
+    Args:
+        output: The dataset folder.
+        shards: Names of all shards of the corpora just built.
+        specs: Those corpora, by id.
+        options: How clips are stored.
+    """
+    fresh = set(shards)
+    receipts: list[Receipt] = []
+    for receipt in read_receipts(output):
+        if receipt.corpus in specs and receipt.shard not in fresh:
+            storage.delete(shard_path(output, receipt.shard))
+            storage.delete(receipt_path(output, receipt.shard))
+        else:
+            receipts.append(receipt)
+    receipts, rows = drop_crossing(output, receipts, read_metadata(output, receipts))
+    earlier = read_manifest(output)
+    facts: dict[str, CorpusFacts] = dict(earlier.corpora) if earlier else {}
+    facts |= {corpus: state_facts(spec) for corpus, spec in specs.items()}
+    manifest = make_manifest(facts, options, receipts, rows)
+    storage.write(storage.join(output, "rejects.parquet"), _rejects(receipts))
+    storage.write(storage.join(output, "README.md"), make_card(manifest).encode())
+    storage.write(manifest_path(output), (manifest.model_dump_json(indent=2) + "\n").encode())
+    return manifest
+
+
+def _rejects(receipts: Iterable[Receipt]) -> bytes:
+    """Everything found and not written, as Parquet."""
+    rows = [asdict(row) for receipt in receipts for row in receipt.unwritten]
+    frame = pd.DataFrame(rows, columns=_REJECTS.names).sort_values(["id", "source_path"])
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.Table.from_pandas(frame, _REJECTS, preserve_index=False), sink)
+    content: bytes = sink.getvalue().to_pybytes()
+    return content

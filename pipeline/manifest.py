@@ -1,0 +1,202 @@
+"""The manifest: what a dataset holds, counted from what lies in its folder."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict
+
+from pipeline import storage
+from pipeline.duplicates import find_duplicates
+from pipeline.schema import CLASSES, SPLITS
+from pipeline.shards import AudioOptions, Receipt
+from pipeline.spec import CorpusSpec
+from pipeline.splits import describe_policy
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class SplitCounts(_Part):
+    """One split of one corpus."""
+
+    utterances: int
+    hours: float
+    speakers: int
+    labels: dict[str, int]
+
+
+class ShardFile(_Part):
+    """One Parquet file."""
+
+    path: str
+    rows: int
+    bytes: int
+    sha256: str
+
+
+class CorpusFacts(_Part):
+    """What a corpus's spec says about it."""
+
+    name: str
+    languages: list[str]
+    licence: str
+    licence_url: str | None
+    redistribute: bool | None
+    citation: str
+    split_policy: str
+
+
+class CorpusManifest(CorpusFacts):
+    """One corpus of a dataset: found = written + excluded + rejected."""
+
+    found: int
+    written: int
+    excluded: dict[str, int]
+    rejected: dict[str, int]
+    hours: float
+    speakers: int
+    unknown_speakers: int
+    emotions: dict[str, int]
+    labels: dict[str, int]
+    flags: dict[str, int]
+    splits: dict[str, SplitCounts]
+    speakers_in_two_splits: int
+    shards: list[ShardFile]
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether every clip found is accounted for."""
+        return self.found == self.written + sum(self.excluded.values()) + sum(
+            self.rejected.values()
+        )
+
+
+class Manifest(_Part):
+    """A whole dataset."""
+
+    format: int = 1
+    audio: dict[str, str]
+    corpora: dict[str, CorpusManifest]
+    duplicates: list[list[str]]
+
+    @property
+    def written(self) -> int:
+        """Utterances in all corpora."""
+        return sum(corpus.written for corpus in self.corpora.values())
+
+    @property
+    def hours(self) -> float:
+        """Of audio in all corpora."""
+        return sum(corpus.hours for corpus in self.corpora.values())
+
+
+def manifest_path(output: str) -> str:
+    """Where a dataset's manifest lies."""
+    return storage.join(output, "manifest.json")
+
+
+def read_manifest(output: str) -> Manifest | None:
+    """The manifest of a dataset; None where there is none yet."""
+    content = storage.read(manifest_path(output))
+    return Manifest.model_validate_json(content) if content else None
+
+
+def state_facts(spec: CorpusSpec) -> CorpusFacts:
+    """Those facts of a spec that a dataset's users need."""
+    return CorpusFacts(
+        name=spec.name,
+        languages=spec.languages,
+        licence=spec.licence.name,
+        licence_url=spec.licence.url,
+        redistribute=spec.licence.redistribute,
+        citation=spec.citation,
+        split_policy=describe_policy(spec),
+    )
+
+
+def make_manifest(
+    facts: Mapping[str, CorpusFacts],
+    options: AudioOptions,
+    receipts: Iterable[Receipt],
+    rows: pd.DataFrame,
+) -> Manifest:
+    """Counts a dataset.
+
+    Args:
+        facts: About every corpus in the folder, by id.
+        options: How clips are stored.
+        receipts: Of all shards.
+        rows: Metadata of all rows.
+    """
+    by_corpus: dict[str, list[Receipt]] = {corpus: [] for corpus in sorted(facts)}
+    for receipt in receipts:
+        by_corpus[receipt.corpus].append(receipt)
+    return Manifest(
+        audio={"codec": options.codec, "normalize": options.normalize},
+        corpora={
+            corpus: _count_corpus(facts[corpus], own, rows[rows["corpus"] == corpus])
+            for corpus, own in by_corpus.items()
+        },
+        duplicates=find_duplicates(rows),
+    )
+
+
+def _count_corpus(
+    facts: CorpusFacts, receipts: list[Receipt], rows: pd.DataFrame
+) -> CorpusManifest:
+    unwritten = [row for receipt in receipts for row in receipt.unwritten]
+    reasons = {
+        status: _sorted_counts(row.reason for row in unwritten if row.status == status)
+        for status in ("excluded", "rejected")
+    }
+    splits_of = rows.groupby("speaker")["split"].nunique()
+    return CorpusManifest(
+        **{name: getattr(facts, name) for name in CorpusFacts.model_fields},
+        found=len(rows) + len(unwritten),
+        written=len(rows),
+        excluded=reasons["excluded"],
+        rejected=reasons["rejected"],
+        hours=_hours(rows),
+        speakers=int(rows["speaker"].nunique()),
+        unknown_speakers=int(rows["speaker"].isna().sum()),
+        emotions=_sorted_counts(rows["emotion"].dropna()),
+        labels=_labels(rows),
+        flags=_sorted_counts(flag for flags in rows["flags"] for flag in flags),
+        splits={split: _count_split(rows[rows["split"] == split]) for split in SPLITS},
+        speakers_in_two_splits=int((splits_of > 1).sum()),
+        shards=[
+            ShardFile(
+                path=f"data/{receipt.shard}.parquet",
+                rows=receipt.rows,
+                bytes=receipt.size,
+                sha256=receipt.sha256,
+            )
+            for receipt in receipts
+            if receipt.size
+        ],
+    )
+
+
+def _count_split(rows: pd.DataFrame) -> SplitCounts:
+    return SplitCounts(
+        utterances=len(rows),
+        hours=_hours(rows),
+        speakers=int(rows["speaker"].nunique()),
+        labels=_labels(rows),
+    )
+
+
+def _labels(rows: pd.DataFrame) -> dict[str, int]:
+    counts = rows["label"].dropna().astype(int).value_counts()
+    return {name: int(counts.get(index, 0)) for index, name in enumerate(CLASSES)}
+
+
+def _hours(rows: pd.DataFrame) -> float:
+    return round(float(rows["duration"].astype("float64").sum()) / 3600, 6)
+
+
+def _sorted_counts(words: Iterable[Any]) -> dict[str, int]:
+    return {str(word): count for word, count in sorted(Counter(words).items())}

@@ -1,0 +1,132 @@
+"""Plan: which utterance goes into which shard, decided on metadata alone.
+
+A shard is named after its corpus and split; an utterance's place among the shards of its split is
+a hash of its identity, so it depends on nothing but the corpus itself.
+"""
+
+import hashlib
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+
+from pipeline.files import list_files, read_file
+from pipeline.index import find_clips, index_clips
+from pipeline.labels import EmotionScheme, label_utterance
+from pipeline.schema import SPLITS
+from pipeline.spec import CorpusSpec, Split
+from pipeline.splits import (
+    GroupCounts,
+    assign_groups,
+    count_groups,
+    expected_sizes,
+    split_utterance,
+)
+from pipeline.tables import load_tables
+from pipeline.utterance import Utterance, excluded
+
+UTTERANCES_PER_SHARD = 500
+"""About 25 MB of FLAC: small enough to redo, large enough to read in one go."""
+
+UNWRITTEN = "unwritten"
+"""Stands where a split's name would, for utterances that no shard will hold."""
+
+
+@dataclass(frozen=True)
+class CorpusPlan:
+    """What must be known of a whole corpus before any of its utterances can be placed.
+
+    Attributes:
+        splits: Group → split.
+        shards: Split → number of shards.
+    """
+
+    splits: Mapping[str, Split]
+    shards: Mapping[str, int]
+
+
+def plan_splits(spec: CorpusSpec, counts: GroupCounts, ungrouped: int) -> CorpusPlan:
+    """Assigns the groups of a corpus to splits and sizes its shards.
+
+    Args:
+        spec: The corpus.
+        counts: Utterances of every group by category.
+        ungrouped: Number of utterances without a group.
+    """
+    splits = assign_groups(spec, counts)
+    sizes = expected_sizes(spec, counts, ungrouped, splits)
+    return CorpusPlan(
+        splits, {s: max(1, math.ceil(sizes[s] / UTTERANCES_PER_SHARD)) for s in SPLITS}
+    )
+
+
+def shard_name(utterance: Utterance, shards: Mapping[str, int]) -> str:
+    """The shard that an utterance belongs to.
+
+    >>> from pipeline.utterance import Utterance
+    >>> clip = Utterance("tess/OAF_mop_sad", "tess", "tess/OAF_mop_sad", "OAF_mop_sad.wav", 9, 0.0)
+    >>> shard_name(clip, {})
+    'tess/unwritten-00000-of-00001'
+    """
+    if utterance.verdict is not None or utterance.split is None:
+        return f"{utterance.corpus}/{UNWRITTEN}-00000-of-00001"
+    count = shards[utterance.split]
+    digest = hashlib.blake2b(utterance.identity.encode(), digest_size=8).digest()
+    index = int.from_bytes(digest, "big") % count
+    return f"{utterance.corpus}/{utterance.split}-{index:05d}-of-{count:05d}"
+
+
+def drop_copies(utterances: Iterable[Utterance]) -> list[Utterance]:
+    """Sorts utterances by id and excludes all but the preferred one of every set of copies.
+
+    Copies share a path (an archive unpacked twice) or whatever the spec calls the same utterance
+    (the WAV and the MP3 of one take); the glob named first wins, then the shortest path.
+    """
+    kept: dict[str, Utterance] = {}
+    result = []
+    by_preference = sorted(
+        utterances, key=lambda u: (u.identity, u.preference, len(u.source_path), u.source_path)
+    )
+    for utterance in by_preference:
+        first = kept.setdefault(utterance.identity, utterance)
+        if first is not utterance and utterance.verdict is None:
+            verdict = excluded("index", "copy", f"the same utterance as {first.source_path}")
+            utterance = replace(utterance, verdict=verdict)
+        result.append(utterance)
+    return sorted(result, key=lambda u: (u.id, u.source_path))
+
+
+def index_corpus(spec: CorpusSpec, root: str, scheme: EmotionScheme) -> list[Utterance]:
+    """Labelled utterances of a whole corpus.
+
+    Raises:
+        DataError: The root or a table that the spec needs is missing or unreadable.
+    """
+    files = list_files(root)
+    tables = load_tables(spec, files, partial(read_file, root))
+    clips = find_clips(spec, files)
+    return [label_utterance(u, spec, scheme) for u in index_clips(spec, clips, tables)]
+
+
+def plan_corpus(spec: CorpusSpec, root: str, scheme: EmotionScheme) -> list[Utterance]:
+    """Utterances of a whole corpus with labels and splits, copies excluded: all but the audio.
+
+    This is what a build does in parallel, in one call.
+
+    Raises:
+        DataError: As :func:`index_corpus`.
+    """
+    utterances = drop_copies(index_corpus(spec, root, scheme))
+    plan = plan_splits(spec, count_groups(utterances), count_ungrouped(utterances))
+    return [split_utterance(utterance, spec, plan.splits) for utterance in utterances]
+
+
+def count_ungrouped(utterances: Iterable[Utterance]) -> int:
+    """Number of utterances that no group keeps together."""
+    return sum(u.group is None and u.verdict is None for u in utterances)
+
+
+def count_by_split(utterances: Iterable[Utterance]) -> Counter[str]:
+    """Number of utterances to be written in every split."""
+    return Counter(u.split for u in utterances if u.verdict is None and u.split)

@@ -1,0 +1,55 @@
+"""Examples that run: what a spec says of a path must be what the path gives."""
+
+from collections.abc import Iterator
+from dataclasses import fields
+
+from pipeline.files import SourceFile
+from pipeline.index import find_clips, index_clips
+from pipeline.labels import EmotionScheme, label_utterance
+from pipeline.spec import CorpusSpec, Example
+from pipeline.tables import TableRows, rows_of
+from pipeline.utterance import Utterance
+
+
+def check_examples(spec: CorpusSpec, scheme: EmotionScheme) -> list[str]:
+    """Runs the examples of a spec.
+
+    Returns:
+        One line for every example that does not give what it states; none where all is well.
+    """
+    return [
+        f"corpus {spec.id}, example {example.path}: {problem}"
+        for example in spec.examples
+        for problem in _check(spec, example, scheme)
+    ]
+
+
+def _check(spec: CorpusSpec, example: Example, scheme: EmotionScheme) -> Iterator[str]:
+    file = SourceFile(example.path, size=1, mtime=0.0)
+    clips = list(find_clips(spec, [file]))
+    if not clips:
+        yield f"no glob of `audio` matches it: {', '.join(spec.audio)}"
+        return
+    tables = {name: _table(spec, name, example) for name in spec.tables}
+    for utterance in index_clips(spec, clips, tables):
+        labelled = label_utterance(utterance, spec, scheme)
+        if labelled.status == "rejected" and labelled.verdict:
+            yield f"{labelled.verdict.reason}: {labelled.verdict.detail}"
+        else:
+            yield from _compare(spec, example, labelled)
+
+
+def _compare(spec: CorpusSpec, example: Example, utterance: Utterance) -> Iterator[str]:
+    known = {field.name for field in fields(utterance)}
+    for key in example.model_fields_set & known:
+        expected, found = getattr(example, key), getattr(utterance, key)
+        if key == "speaker" and expected is not None:
+            expected = f"{spec.speaker_namespace}:{expected}"
+        if expected != found:
+            yield f"{key}: expected {expected!r}, found {found!r}"
+
+
+def _table(spec: CorpusSpec, name: str, example: Example) -> TableRows:
+    """A table that holds the row of the example, or none."""
+    row = example.rows.get(name)
+    return rows_of(spec.tables[name], [row] if row else [])
