@@ -8,6 +8,7 @@ RUNTIME = [
     "apache-beam>=2.70",
     "pyarrow>=20",
     "pandas>=2.2",
+    "openpyxl>=3.1",
     "pyyaml>=6",
     "pydantic>=2.9",
     "librosa>=0.11",

@@ -19,7 +19,7 @@ EXPORT = pa.schema(
     [
         *[(name, pa.string()) for name in ("id", "corpus", "source_path", "label_native")],
         *[(name, pa.string()) for name in ("emotion", "arousal_class", "valence_class")],
-        ("label", pa.int8()),
+        ("label", pa.int64()),
         *[(name, pa.float32()) for name in ("arousal", "valence", "dominance")],
         *[(name, pa.string()) for name in ("speaker", "gender")],
         ("age", pa.float32()),

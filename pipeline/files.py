@@ -24,6 +24,10 @@ class SourceFile:
     mtime: float
 
 
+_NOISE = ("._", "__MACOSX", ".git", ".DS_Store")
+"""Names that archivers and version control leave beside a corpus: never part of it."""
+
+
 def is_remote(root: str) -> bool:
     """Whether a root is a URL (``gs://``, ``s3://``, …) rather than a local folder."""
     return "://" in root
@@ -108,6 +112,8 @@ def _glob_to_regex(glob: str) -> str:
 def _walk(root: str, folder: str) -> Iterator[SourceFile]:
     with os.scandir(Path(root, folder)) as entries:
         for entry in entries:
+            if entry.name.startswith(_NOISE):
+                continue
             path = f"{folder}/{entry.name}" if folder else entry.name
             if entry.is_dir():
                 yield from _walk(root, path)

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from pipeline.files import SourceFile, glob_matcher
 from pipeline.spec import CorpusSpec
 from pipeline.tables import Row, TableRows, fill
-from pipeline.utterance import Utterance, Verdict, rejected
+from pipeline.utterance import Utterance, Verdict, excluded, rejected
 
 Fields = dict[str, str | None]
 
@@ -42,13 +42,18 @@ def index_clips(
         pattern or a table has no row for them.
     """
     patterns = [re.compile(pattern, re.I if spec.ignore_case else 0) for pattern in spec.path]
+    left_out = glob_matcher(list(spec.leave_out), spec.ignore_case)
+    reasons = list(spec.leave_out.values())
     for file, preference, path in clips:
         fields = read_path(path, patterns)
-        if fields is None:
+        if hit := left_out(file.path):
+            verdict = excluded("index", reasons[hit[0]], "left out by the spec")
+            yield _utterance(spec, file, preference, path, fields or {}, verdict)
+        elif fields is None:
             yield _utterance(spec, file, preference, path, {}, _unrecognised(spec))
-            continue
-        for joined, verdict in join_tables(spec, fields, tables):
-            yield _utterance(spec, file, preference, path, joined, verdict)
+        else:
+            for joined, problem in join_tables(spec, fields, tables):
+                yield _utterance(spec, file, preference, path, joined, problem)
 
 
 def read_path(path: str, patterns: Sequence[re.Pattern[str]]) -> Fields | None:
@@ -105,7 +110,8 @@ def _join(
 
 
 def _replace(spec: CorpusSpec, fields: Fields) -> Fields:
-    """Fields with spellings of the corpus replaced by what they mean."""
+    """Fields with spellings of the corpus replaced by what they mean, and its errors corrected."""
+    fields = fields | spec.corrections.get(fields["stem"] or "", {})
     if not spec.replace:
         return fields
     return {
@@ -124,9 +130,10 @@ def _utterance(
 ) -> Utterance:
     speaker = fill(spec.speaker, fields) if spec.speaker else fields.get("speaker")
     fields = fields | {"speaker": speaker}
-    start, end = _number(fields.get("start")), _number(fields.get("end"))
+    start, end, bad_time = _stretch(spec, fields)
     whole = f"{spec.id}/{PurePosixPath(path).with_suffix('')}"
-    utterance_id = whole if start is None else f"{whole}#{fields['start']}-{fields['end']}"
+    segment = "" if start is None else f"#{start:g}-{'' if end is None else format(end, 'g')}"
+    utterance_id = whole + segment
     identity = fill(spec.same_utterance, fields) if spec.same_utterance else None
     text = fields.get("text")
     kept = {*spec.annotations, *spec.scales, *spec.votes}
@@ -149,8 +156,39 @@ def _utterance(
         group=fields.get(spec.splits.group_field),
         annotations={name: value for name in sorted(kept) if (value := fields.get(name))},
         label_native=fields.get("emotion"),
-        verdict=verdict,
+        verdict=verdict or bad_time,
     )
+
+
+def _stretch(spec: CorpusSpec, fields: Fields) -> tuple[float | None, float | None, Verdict | None]:
+    """Start and end of a segment in s, or what is wrong with them."""
+    unit = 1.0 / (spec.sample_times or 1)
+    seconds: dict[str, float | None] = {}
+    for name in ("start", "end", "duration"):
+        time = read_seconds(fields.get(name))
+        if fields.get(name) and time is None:
+            detail = f"{name} is {fields[name]!r}, expected seconds or h:mm:ss"
+            return None, None, rejected("index", "bad_time", detail)
+        seconds[name] = None if time is None else round(time * unit, 6)
+    start, end, duration = seconds["start"], seconds["end"], seconds["duration"]
+    if start is not None and end is None and duration is not None:
+        end = round(start + duration, 6)
+    return start, end, None
+
+
+def read_seconds(value: str | None) -> float | None:
+    """Seconds of a time such as ``12.5``, ``12,5`` or ``0:01:02,500``; None where it is none.
+
+    >>> read_seconds("0:01:02,500")
+    62.5
+    """
+    seconds = 0.0
+    for part in (value or "").replace(",", ".").split(":"):
+        number = _number(part)
+        if number is None:
+            return None
+        seconds = seconds * 60 + number
+    return seconds
 
 
 def _unrecognised(spec: CorpusSpec) -> Verdict:

@@ -81,12 +81,20 @@ def drop_copies(utterances: Iterable[Utterance]) -> list[Utterance]:
     """Sorts utterances by id and excludes all but the preferred one of every set of copies.
 
     Copies share a path (an archive unpacked twice) or whatever the spec calls the same utterance
-    (the WAV and the MP3 of one take); the glob named first wins, then the shortest path.
+    (the WAV and the MP3 of one take); of those that can be used the glob named first wins, then the
+    shortest path.
     """
     kept: dict[str, Utterance] = {}
     result = []
     by_preference = sorted(
-        utterances, key=lambda u: (u.identity, u.preference, len(u.source_path), u.source_path)
+        utterances,
+        key=lambda u: (
+            u.identity,
+            u.verdict is not None,
+            u.preference,
+            len(u.source_path),
+            u.source_path,
+        ),
     )
     for utterance in by_preference:
         first = kept.setdefault(utterance.identity, utterance)

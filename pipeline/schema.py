@@ -22,7 +22,7 @@ CLASSES = tuple(
 
 GENDERS = ("female", "male", "other")
 
-# `datasets` reads no Parquet map, so the two maps are spelt as what a map is underneath.
+# `datasets` knows no Parquet map and keeps a ClassLabel as int64: hence pairs, and label's width.
 _VOTES = pa.list_(pa.struct([("key", pa.string()), ("value", pa.float32())]))
 _ANNOTATIONS = pa.list_(pa.struct([("key", pa.string()), ("value", pa.string())]))
 
@@ -42,7 +42,7 @@ _FIELDS: tuple[tuple[str, pa.DataType], ...] = (
     ("emotion", pa.string()),
     ("arousal_class", pa.string()),
     ("valence_class", pa.string()),
-    ("label", pa.int8()),
+    ("label", pa.int64()),
     ("arousal", pa.float32()),
     ("valence", pa.float32()),
     ("dominance", pa.float32()),

@@ -137,8 +137,11 @@ class Table(_Part):
     file: ChosenFile | Annotated[list[str], OneOrMore] = Field(
         description="globs below the corpus root, or one file for each value of a field"
     )
-    format: Literal["csv", "tsv", "space", "json", "lines"] | None = Field(
+    format: Literal["csv", "tsv", "space", "json", "jsonl", "xlsx", "lines"] | None = Field(
         None, description="guessed from the suffix; `lines` where `line` is given"
+    )
+    path: Regex | None = Field(
+        None, description="groups found in the path of the table file are columns of its rows"
     )
     encoding: Annotated[list[str], OneOrMore] = Field(
         ["utf-8-sig"], description="tried in this order"
@@ -147,7 +150,9 @@ class Table(_Part):
     line: Regex | None = Field(None, description="each matching line is a row of its groups")
     where: dict[str, Regex] = Field({}, description="only rows whose column matches count")
     match: dict[str, Template] = Field(description="column → template over the clip's fields")
-    take: dict[str, str] = Field(description="field → column; a list where both are named alike")
+    take: dict[str, str] = Field(
+        description="field → column, `column?` if it may be missing; a list where named alike"
+    )
     required: bool = Field(True, description="whether a missing table is an error")
     unmatched: Literal["reject", "keep"] = Field("reject", description="clips without a row")
     segments: bool = Field(False, description="each row is an utterance of a longer recording")
@@ -155,7 +160,9 @@ class Table(_Part):
     @field_validator("take", mode="before")
     @classmethod
     def _take_alike(cls, value: object) -> object:
-        return {name: name for name in value} if isinstance(value, list) else value
+        if not isinstance(value, list):
+            return value
+        return {str(column).removesuffix("?"): column for column in value}
 
 
 class Splits(_Choice):
@@ -241,6 +248,13 @@ class CorpusSpec(_Part):
     replace: dict[str, dict[str, str | None]] = Field(
         {}, description="field → value as spelt → value as meant; null for unknown"
     )
+    corrections: dict[str, dict[str, str | None]] = Field(
+        {}, description="file stem → field → value, where the corpus itself is wrong"
+    )
+    leave_out: dict[str, str] = Field({}, description="glob → why these clips are excluded")
+    sample_times: int | None = Field(
+        None, description="start, end and duration count samples at this rate, not seconds"
+    )
 
     same_utterance: Template | None = Field(
         None, description="clips that give the same are copies; the glob named first wins"
@@ -275,7 +289,7 @@ class CorpusSpec(_Part):
     def _codes_have_one_meaning(self) -> Self:
         both = sorted(self.emotions.keys() & self.exclude.keys())
         if both:
-            raise ValueError(f"{', '.join(both)}: stands both in `emotions` and in `exclude`")
+            raise ValueError(f"`exclude`: {', '.join(both)} stands in `emotions` too; keep one")
         return self
 
     @model_validator(mode="after")
@@ -287,10 +301,11 @@ class CorpusSpec(_Part):
             "gender": [self.gender.of] if self.gender else [],
             "age": [self.age.of] if self.age else [],
             "language": [self.language.of] if self.language else [],
-            "splits": [self.splits.of] if self.splits.of else [],
+            "splits": [] if self.splits.by == "utterance" else [self.splits.group_field],
             "votes": list(self.votes),
             "annotations": self.annotations,
             "replace": list(self.replace),
+            "corrections": [field for fields in self.corrections.values() for field in fields],
             **{
                 f"tables.{name}.match": [
                     field

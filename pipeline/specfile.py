@@ -1,6 +1,7 @@
 """Reading spec files: YAML in, a checked :class:`CorpusSpec` out, errors with file and line."""
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -114,7 +115,8 @@ def load_yaml(file: str | Path, model: type[Model]) -> Model:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise SpecError(f"{path}:{line}: not YAML: {error.problem}") from None
     if not isinstance(data, dict):
-        raise SpecError(f"{path}:1: expected `key: value` lines, found {type(data).__name__}")
+        found = "nothing" if data is None else f"a {type(data).__name__}"
+        raise SpecError(f"{path}:1: expected `key: value` lines, found {found}")
     try:
         return model.model_validate(data)
     except ValidationError as error:
@@ -154,25 +156,29 @@ def _lines(node: yaml.Node, path: Path, location: Location = ()) -> Iterable[tup
 def _explain(
     path: Path, lines: dict[Location, int], error: ValidationError, model: type[BaseModel]
 ) -> list[str]:
-    """One line for every fault: file, line, key, what is wrong, what to do."""
-    faults = []
+    """One line for every fault, in the order of the file: line, key, what is wrong, what to do."""
+    faults: dict[str, int] = {}
     for fault in error.errors(include_url=False):
-        location = tuple(part for part in fault["loc"])
+        location = fault["loc"]
+        message = fault["msg"].removeprefix("Value error, ")
+        if not location and (named := re.match(r"`([\w.]+)`", message)):
+            location = tuple(named[1].split("."))
         place = location
         while place and place not in lines:
             place = place[:-1]
-        key = ".".join(str(part) for part in location if (*place, part) in lines or part in place)
-        message = fault["msg"].removeprefix("Value error, ")
+        key = ".".join(map(str, place))
         if fault["type"] == "extra_forbidden":
             known = _keys_beside(location, model)
-            key = ".".join(map(str, location))
-            message = f"unknown key{suggest(str(location[-1]), known)} Known: {', '.join(known)}"
+            hint = suggest(str(location[-1]), known)
+            message = f"unknown key{hint}" + (f" Known: {', '.join(known)}" if hint == "." else "")
         elif fault["type"] == "missing":
             key, message = ".".join(map(str, location)), "is missing"
-        elif isinstance(fault["input"], str):
+        elif isinstance(fault["input"], str) and fault["type"] != "value_error":
             message += f", found {fault['input']!r}"
-        faults.append(f"{path}:{lines.get(place, 1)}: {key + ': ' if key else ''}{message}")
-    return list(dict.fromkeys(faults))
+        text = message if message.startswith("`") else f"{key}: {message}"
+        faults.setdefault(text, lines.get(place, 1))
+    in_order = sorted(faults.items(), key=lambda fault: fault[1])
+    return [f"{path}:{line}: {text}" for text, line in in_order]
 
 
 def _keys_beside(location: Location, model: type[BaseModel]) -> list[str]:

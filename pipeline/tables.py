@@ -1,14 +1,16 @@
 """Tables of a corpus: reading them, whatever their format and encoding, and finding rows by key."""
 
+import contextlib
+import csv
 import io
 import json
 import re
+import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import PurePosixPath
 from typing import Any
-
-import pandas as pd
 
 from pipeline.errors import DataError
 from pipeline.files import SourceFile, glob_matcher
@@ -19,8 +21,6 @@ Read = Callable[[str], bytes]
 
 STEM = "_stem"
 """Column that every row has: the stem of the file it was read from."""
-
-_SEPARATORS = {"csv": ",", "tsv": "\t", "space": r"\s+"}
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,8 @@ def fill(template: str, fields: Mapping[str, str | None]) -> str | None:
 def find_table_files(spec: CorpusSpec, files: Sequence[SourceFile]) -> list[SourceFile]:
     """Those of a corpus's files that its tables are read from."""
     match = glob_matcher([glob for table in spec.tables.values() for glob in _globs(table)])
-    return [file for file in files if match(file.path)]
+    ignored = glob_matcher(spec.ignore, spec.ignore_case)
+    return [file for file in files if match(file.path) and not ignored(file.path)]
 
 
 def load_tables(spec: CorpusSpec, files: Sequence[SourceFile], read: Read) -> dict[str, TableRows]:
@@ -66,7 +67,7 @@ def load_tables(spec: CorpusSpec, files: Sequence[SourceFile], read: Read) -> di
 
     Args:
         spec: The corpus.
-        files: Files below the corpus root; those of the tables are among them.
+        files: Files below the corpus root, those of the tables among them.
         read: Gives the content of a listed file.
 
     Returns:
@@ -75,15 +76,16 @@ def load_tables(spec: CorpusSpec, files: Sequence[SourceFile], read: Read) -> di
     Raises:
         DataError: A required table is missing, can't be decoded, lacks a column or has no rows.
     """
+    wanted = find_table_files(spec, files)
     return {
-        name: _load_table(spec.id, name, table, files, read) for name, table in spec.tables.items()
+        name: _load_table(spec.id, name, table, wanted, read) for name, table in spec.tables.items()
     }
 
 
 def rows_of(table: Table, records: Iterable[Mapping[str, str | None]]) -> TableRows:
     """A table of rows at hand; of each row, columns it lacks are unknown."""
     extra = (table.file.of,) if isinstance(table.file, ChosenFile) else ()
-    columns = {*table.match, *table.take.values(), *table.where, *extra}
+    columns = {*table.match, *_taken(table), *table.where, *extra}
     key = (*table.match, *extra)
     rows: dict[tuple[str | None, ...], list[Row]] = {}
     for record in records:
@@ -107,21 +109,25 @@ def _load_table(
         )
     records: list[dict[str, str]] = []
     for rank, file in found:
-        text = _decode(read(file.path), table.encoding, f"{where}: {file.path}")
-        read_here = _parse(text, table, file.path)
-        _check_columns(read_here, table, f"{where}: {file.path}")
+        place = f"{where}: {file.path}"
+        read_here = _parse(read(file.path), table, file.path, place)
+        _check_columns(read_here, table, place)
         if isinstance(table.file, ChosenFile):
             part = {table.file.of: list(table.file.values)[rank]}
             read_here = [record | part for record in read_here]
         records += read_here
+    if found and not records:
+        wanted = f"lines like {table.line!r}" if table.line else "rows below a header"
+        files_read = ", ".join(file.path for _, file in found[:3])
+        raise DataError(f"{where}: no row in {files_read}, expected {wanted}")
     return rows_of(table, records)
 
 
 def _check_columns(records: list[dict[str, str]], table: Table, where: str) -> None:
     if not records:
-        wanted = f"lines like {table.line!r}" if table.line else "rows"
-        raise DataError(f"{where}: no row found, expected {wanted}")
-    wanted_columns = (*table.match, *table.take.values(), *table.where)
+        return
+    needed = (column for column in table.take.values() if not column.endswith("?"))
+    wanted_columns = (*table.match, *needed, *table.where)
     if missing := [column for column in wanted_columns if column not in records[0]]:
         raise DataError(
             f"{where}: no column {', '.join(map(repr, missing))}; "
@@ -129,52 +135,104 @@ def _check_columns(records: list[dict[str, str]], table: Table, where: str) -> N
         )
 
 
+def _taken(table: Table) -> list[str]:
+    """Columns that a table gives fields from, whether they may be missing or not."""
+    return [column.removesuffix("?") for column in table.take.values()]
+
+
 def _globs(table: Table) -> list[str]:
     return list(table.file.values.values()) if isinstance(table.file, ChosenFile) else table.file
 
 
-def _parse(text: str, table: Table, path: str) -> list[dict[str, str]]:
+def _parse(content: bytes, table: Table, path: str, where: str) -> list[dict[str, str]]:
     """Rows of a table file, each a mapping from column to text."""
     name = PurePosixPath(path)
     kind = table.format or ("lines" if table.line else name.suffix.lower().lstrip("."))
-    records: list[dict[str, str]]
-    if kind == "lines" and table.line:
-        records = [found.groupdict("") for found in re.finditer(table.line, text, re.MULTILINE)]
-    elif kind in {"json", "jsonl"}:
-        records = _parse_json(text, kind)
+    if kind == "xlsx":
+        records = _parse_workbook(content, where)
     else:
-        frame = pd.read_csv(
-            io.StringIO(text),
-            sep=_SEPARATORS.get(kind, ","),
-            header=None if table.columns else "infer",
-            names=table.columns,
-            dtype=str,
-            keep_default_na=False,
-            engine="python" if kind == "space" else "c",
-        )
-        frame.columns = [
-            "" if str(c).startswith("Unnamed: ") else str(c).strip() for c in frame.columns
+        text = _decode(content, table.encoding, where)
+        if kind == "lines" and table.line:
+            records = [found.groupdict("") for found in re.finditer(table.line, text, re.MULTILINE)]
+        elif kind in {"json", "jsonl"}:
+            records = _parse_json(text, kind, where)
+        else:
+            records = _parse_rows(text, kind, table.columns, where)
+    found = re.search(table.path, path) if table.path else None
+    of_file = {STEM: name.stem} | (found.groupdict("") if found else {})
+    return [record | of_file for record in records]
+
+
+def _parse_workbook(content: bytes, where: str) -> list[dict[str, str]]:
+    """Rows of every sheet of an Excel workbook; the first row of a sheet names its columns."""
+    import openpyxl  # few corpora need it
+
+    try:
+        workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise DataError(f"{where}: not an Excel workbook: {error}") from None
+    records = []
+    for sheet in workbook.worksheets:
+        rows = [["" if c is None else str(c) for c in row] for row in sheet.values]
+        header = [cell.strip() for cell in rows[0]] if rows else []
+        records += [
+            dict(zip(header, row, strict=False)) | {"_sheet": sheet.title} for row in rows[1:]
         ]
-        records = [{str(k): str(v) for k, v in row.items()} for row in frame.to_dict("records")]
-    return [{**record, STEM: name.stem} for record in records]
+    return records
 
 
-def _parse_json(text: str, kind: str) -> list[dict[str, str]]:
+def _parse_rows(
+    text: str, kind: str, columns: Sequence[str] | None, where: str
+) -> list[dict[str, str]]:
+    """Rows of separated values. Cells missing at the end of a row are empty; more are an error."""
+    if kind == "space":
+        rows = (line.split() for line in text.splitlines())
+        numbered = list(enumerate(rows, start=1))
+    else:
+        reader = csv.reader(
+            io.StringIO(text),
+            delimiter="\t" if kind == "tsv" else ",",
+            quoting=csv.QUOTE_NONE if kind == "tsv" else csv.QUOTE_MINIMAL,
+        )
+        numbered = [(reader.line_num, row) for row in reader]
+    filled = [(line, row) for line, row in numbered if any(cell.strip() for cell in row)]
+    if columns is None:
+        columns = [cell.strip() for cell in filled[0][1]] if filled else []
+        filled = filled[1:]
+    for line, row in filled:
+        if len(row) > len(columns):
+            raise DataError(
+                f"{where}:{line}: {len(row)} cells, expected {len(columns)} as in "
+                f"{', '.join(map(repr, columns))}"
+            )
+    return [dict(zip_longest(columns, row, fillvalue="")) for _, row in filled]
+
+
+def _parse_json(text: str, kind: str, where: str) -> list[dict[str, str]]:
     """Rows of a list of objects, or of an object of objects, whose keys become ``_key``."""
-    lines = text.splitlines() if kind == "jsonl" else [text]
-    data: Any = [json.loads(line) for line in lines if line]
+    try:
+        parts = text.splitlines() if kind == "jsonl" else [text]
+        data: Any = [json.loads(part) for part in parts if part]
+    except json.JSONDecodeError as error:
+        raise DataError(f"{where}:{error.lineno}: not JSON: {error.msg}") from None
     items = data if kind == "jsonl" else data[0]
     if isinstance(items, dict):
-        items = [{"_key": key} | value for key, value in items.items()]
+        items = [
+            {"_key": key} | (value if isinstance(value, dict) else {"_value": value})
+            for key, value in items.items()
+        ]
+    if not all(isinstance(item, dict) for item in items):
+        raise DataError(f"{where}: expected a list of objects, or an object of objects")
     return [{str(k): "" if v is None else str(v) for k, v in item.items()} for item in items]
 
 
 def _decode(content: bytes, encodings: Sequence[str], where: str) -> str:
+    """Text in the first encoding that fits, with plain line ends."""
     for encoding in encodings:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
+        if encoding == "utf-16" and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+            continue  # without its mark any bytes of even number pass for UTF-16
+        with contextlib.suppress(UnicodeDecodeError):
+            return content.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
     raise DataError(
         f"{where}: is not text in {' or '.join(encodings)}; name its `encoding` in the spec"
     )
