@@ -1,0 +1,220 @@
+"""The demonstration: from nothing to a trained model, with the commands a user would type."""
+
+import shlex
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from demo.standins import speak_standins, standin_ids
+from demo.voices import require_voices
+from pipeline.cli import main as run_exhubert
+from pipeline.errors import DataError, UsageError
+from pipeline.schema import CLASSES
+
+SYNTHETIC = (
+    "These voices are synthetic: eSpeak NG acts the emotions by rule. All figures here only show "
+    "that the machine runs; they say nothing about real speech, nor about any corpus."
+)
+
+_REJECT_RATE = "0.05"  # the stand-ins hold two broken files on purpose, in a corpus of 76 clips
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where everything of a demonstration lies.
+
+    Attributes:
+        root: The folder that holds all of it.
+    """
+
+    root: Path
+
+    @property
+    def corpora(self) -> Path:
+        """Data root: one folder a corpus, laid out as its archive is."""
+        return self.root / "corpora"
+
+    @property
+    def dataset(self) -> Path:
+        """The dataset that is built from the corpora."""
+        return self.root / "dataset"
+
+    @property
+    def model(self) -> Path:
+        """The model that is trained on the dataset."""
+        return self.root / "model"
+
+    @property
+    def scores(self) -> Path:
+        """Scores on the test split, as JSON."""
+        return self.root / "evaluation.json"
+
+
+@dataclass(frozen=True)
+class Example:
+    """A clip of the test split, to be predicted.
+
+    Attributes:
+        path: Of the stand-in's file.
+        emotion: The category it was spoken with.
+        label: The six-class name of that category.
+    """
+
+    path: Path
+    emotion: str
+    label: str
+
+
+def run_demo(
+    output: str | Path, corpora: Sequence[str] = (), console: Console | None = None
+) -> int:
+    """Speaks stand-ins of corpora, builds a dataset, trains, evaluates and predicts.
+
+    Args:
+        output: Folder for everything; one that holds a demonstration already is gone on with.
+        corpora: Ids of the corpora; by default all that have a stand-in.
+        console: Where the demonstration talks; stdout by default.
+
+    Returns:
+        Exit status: 0, or that of the first step that failed.
+
+    Raises:
+        UsageError: The voice library is missing, a corpus has no stand-in, or the folder holds a
+            demonstration of other corpora.
+    """
+    console = console or Console()
+    places, wanted = Places(Path(output)), sorted(set(corpora or standin_ids()))
+    require_voices()
+    _check_output(places, wanted)
+    started = time.monotonic()
+
+    _say(console, SYNTHETIC, "")
+    _say(console, f"Speaking small stand-ins of {', '.join(wanted)} …")
+    spoken = speak_standins(places.corpora, wanted, console=console)
+    clips = sum(map(len, spoken.values()))
+    _say(console, f"{clips} clips in {places.corpora} after {time.monotonic() - started:.0f} s")
+
+    data, dataset, model = str(places.corpora), str(places.dataset), str(places.model)
+    train = ["train", "--data", dataset, "--config", "tiny", "--output", model]
+    steps = [
+        (
+            "Count what lies there, against what was published",
+            ["check", "--data-root", data, "--allow-partial"],
+        ),
+        (
+            "Decode, resample, normalise and split it into Parquet shards; two files are broken on "
+            "purpose and are reported",
+            ["build", "--data-root", data, "--output", dataset, "--max-reject-rate", _REJECT_RATE],
+        ),
+        (
+            "Train a tiny model from random weights",
+            [*train, "--resume"] if places.model.exists() else train,
+        ),
+        (
+            "Score it on speakers it has not heard",
+            [
+                "evaluate",
+                "--model",
+                model,
+                "--data",
+                dataset,
+                "--split",
+                "test",
+                "--output",
+                str(places.scores),
+            ],
+        ),
+    ]
+    for number, (purpose, arguments) in enumerate(steps, 1):
+        if status := _step(console, f"{number}. {purpose}", arguments):
+            return status
+    example = find_example(places)
+    purpose = (
+        f"5. Predict one file of the test split, spoken as {example.emotion} ({example.label})"
+    )
+    if status := _step(console, purpose, ["predict", "--model", model, str(example.path)]):
+        return status
+    _close(console, places, time.monotonic() - started)
+    return 0
+
+
+def find_example(places: Places) -> Example:
+    """The first clip of the test split.
+
+    Raises:
+        DataError: The dataset has no test split.
+    """
+    import pyarrow.parquet as pq
+
+    shards = sorted(places.dataset.glob("data/*/test-*.parquet"))
+    for shard in shards:
+        columns = ["corpus", "source_path", "emotion", "label"]
+        for row in pq.read_table(shard, columns=columns).slice(0, 1).to_pylist():
+            path = places.corpora / row["corpus"] / row["source_path"]
+            return Example(path, row["emotion"], CLASSES[row["label"]])
+    raise DataError(f"{places.dataset}: no test split; name more than one corpus to --corpora")
+
+
+def _check_output(places: Places, wanted: Sequence[str]) -> None:
+    """Refuses a folder whose dataset and model are of other corpora.
+
+    Raises:
+        UsageError: It holds such a demonstration.
+    """
+    if not places.corpora.is_dir() or not places.dataset.exists():
+        return
+    found = sorted(folder.name for folder in places.corpora.iterdir() if folder.is_dir())
+    if found != list(wanted):
+        raise UsageError(
+            f"{places.root}: holds a demonstration of {', '.join(found)} already, not of "
+            f"{', '.join(wanted)}: choose another --output, or remove the folder"
+        )
+
+
+def _step(console: Console, purpose: str, arguments: Sequence[str]) -> int:
+    """Prints a command, runs it as the shell would, and returns its exit status."""
+    _say(console, "", purpose, f"$ exhubert {shlex.join(arguments)}")
+    status = run_exhubert(arguments)
+    if status:
+        _say(
+            console,
+            f"The demonstration stops here: `exhubert {arguments[0]}` ended with status {status}.",
+        )
+    return status
+
+
+def _close(console: Console, places: Places, seconds: float) -> None:
+    """Says where everything lies, what it is worth, and how to go on."""
+    lines = {
+        "stand-ins": places.corpora,
+        "dataset": places.dataset,
+        "report": places.dataset / "report.html",
+        "dataset card": places.dataset / "README.md",
+        "rejects": places.dataset / "rejects.parquet",
+        "model": places.model,
+        "scores": places.scores,
+    }
+    _say(console, "", f"Done in {seconds:.0f} s.")
+    for name, path in lines.items():
+        if path.exists():
+            _say(console, f"  {name:13}{path}")
+    _say(
+        console,
+        "",
+        SYNTHETIC,
+        "",
+        "The same on corpora of your own, each in DATA_ROOT/<id> (see: exhubert corpora list):",
+        "  exhubert check --data-root DATA_ROOT",
+        "  exhubert build --data-root DATA_ROOT --output dataset",
+        "  exhubert train --data dataset --output model",
+        "  exhubert evaluate --model model --data dataset --split test",
+        "  exhubert predict --model model FILE…",
+    )
+
+
+def _say(console: Console, *lines: str) -> None:
+    for line in lines:
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
