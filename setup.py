@@ -1,4 +1,4 @@
-"""Packaging of exhubert: also what Beam installs on remote workers (``--setup_file=./setup.py``)."""
+"""Packaging of exhubert, and what Beam installs on remote workers (``--setup_file``)."""
 
 from pathlib import Path
 

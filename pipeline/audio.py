@@ -114,9 +114,9 @@ def decode(
             "run `git lfs pull` in the corpus's clone",
         )
     try:
-        file = soundfile.SoundFile(io.BytesIO(content))
+        file = soundfile.SoundFile(_Content(content))
     except soundfile.LibsndfileError as error:
-        return _decode_av(content, start, end, max_duration, str(error))
+        return _decode_av(content, start, end, max_duration, error.error_string)
     with file:
         return _decode_sndfile(file, content, start, end, max_duration)
 
@@ -186,6 +186,13 @@ def encode(samples: np.ndarray, codec: Codec = "flac") -> bytes:
     return buffer.getvalue()
 
 
+class _Content(io.BytesIO):
+    """Bytes that libsndfile reads: a damaged header may send it to before their beginning."""
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return super().seek(max(0, offset) if whence == io.SEEK_SET else offset, whence)
+
+
 def _decode_sndfile(
     file: soundfile.SoundFile,
     content: bytes,
@@ -223,7 +230,7 @@ def _decode_av(
             if not container.streams.audio:
                 raise AudioError("no_audio", f"{container.format.name} without an audio stream")
             stream = container.streams.audio[0]
-            rate = stream.codec_context.sample_rate
+            rate = _check_rate(stream.codec_context.sample_rate if stream.codec_context else 0)
             converter = av.AudioResampler(format="fltp", rate=rate)
             longest = math.inf if math.isinf(max_duration) else (start or 0.0) + max_duration
             parts: list[np.ndarray] = []
@@ -242,6 +249,13 @@ def _decode_av(
         ) from None
     first, last = _stretch(start, end, len(samples), rate, max_duration)
     return Recording(np.ascontiguousarray(samples[first:last]), rate, name, samples.shape[1])
+
+
+def _check_rate(rate: int) -> int:
+    """The rate, if sound can have been sampled at it."""
+    if not 1_000 <= rate <= 1_000_000:
+        raise AudioError("undecodable", f"the header gives a sample rate of {rate} Hz")
+    return rate
 
 
 def _stretch(

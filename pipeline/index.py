@@ -192,7 +192,7 @@ def read_seconds(value: str | None) -> float | None:
 
 
 def _unrecognised(spec: CorpusSpec) -> Verdict:
-    expected = " or ".join(repr(pattern) for pattern in spec.path)
+    expected = " or ".join(f"'{pattern}'" for pattern in spec.path)
     return rejected("index", "unrecognised_name", f"the name does not fit {expected}")
 
 

@@ -36,7 +36,7 @@ def _check_regex(pattern: str) -> str:
     try:
         re.compile(pattern)
     except re.error as error:
-        raise ValueError(f"not a regular expression: {error} in {pattern!r}") from None
+        raise ValueError(f"not a regular expression: {error} in '{pattern}'") from None
     return pattern
 
 

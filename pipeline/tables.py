@@ -117,7 +117,7 @@ def _load_table(
             read_here = [record | part for record in read_here]
         records += read_here
     if found and not records:
-        wanted = f"lines like {table.line!r}" if table.line else "rows below a header"
+        wanted = f"lines like '{table.line}'" if table.line else "rows below a header"
         files_read = ", ".join(file.path for _, file in found[:3])
         raise DataError(f"{where}: no row in {files_read}, expected {wanted}")
     return rows_of(table, records)
@@ -211,17 +211,19 @@ def _parse_rows(
 def _parse_json(text: str, kind: str, where: str) -> list[dict[str, str]]:
     """Rows of a list of objects, or of an object of objects, whose keys become ``_key``."""
     try:
-        parts = text.splitlines() if kind == "jsonl" else [text]
-        data: Any = [json.loads(part) for part in parts if part]
+        items: Any = (
+            [json.loads(line) for line in text.splitlines() if line]
+            if kind == "jsonl"
+            else json.loads(text)
+        )
     except json.JSONDecodeError as error:
         raise DataError(f"{where}:{error.lineno}: not JSON: {error.msg}") from None
-    items = data if kind == "jsonl" else data[0]
     if isinstance(items, dict):
         items = [
             {"_key": key} | (value if isinstance(value, dict) else {"_value": value})
             for key, value in items.items()
         ]
-    if not all(isinstance(item, dict) for item in items):
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise DataError(f"{where}: expected a list of objects, or an object of objects")
     return [{str(k): "" if v is None else str(v) for k, v in item.items()} for item in items]
 

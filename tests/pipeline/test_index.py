@@ -1,0 +1,125 @@
+import pytest
+
+from pipeline.files import SourceFile
+from pipeline.index import find_clips, index_clips, read_seconds
+from pipeline.spec import CorpusSpec
+from pipeline.tables import TableRows, rows_of
+from pipeline.utterance import Utterance
+from tests.pipeline.conftest import MakeSpec
+
+
+def index(spec: CorpusSpec, *paths: str, **rows: list[dict[str, str]]) -> list[Utterance]:
+    files = [SourceFile(path, 1, 0.0) for path in paths]
+    tables: dict[str, TableRows] = {
+        name: rows_of(table, rows.get(name, [])) for name, table in spec.tables.items()
+    }
+    return list(index_clips(spec, find_clips(spec, files), tables))
+
+
+def test_name_gives_id_label_and_speaker(make_spec: MakeSpec) -> None:
+    (clip,) = index(make_spec(), "Tones v1/wav/s01_ang_0.wav")
+    assert clip.id == "tones/wav/s01_ang_0"
+    assert clip.source_path == "Tones v1/wav/s01_ang_0.wav"
+    assert (clip.label_native, clip.speaker, clip.language) == ("ang", "tones:s01", "en")
+
+
+def test_unrecognised_name_is_rejected_not_lost(make_spec: MakeSpec) -> None:
+    (clip,) = index(make_spec(), "wav/anger.wav")
+    assert clip.status == "rejected"
+    assert clip.verdict is not None
+    assert clip.verdict.reason == "unrecognised_name"
+    assert "s\\d+" in clip.verdict.detail
+
+
+def test_ignored_files_are_no_clips(make_spec: MakeSpec) -> None:
+    assert index(make_spec(ignore="'*_1.wav'"), "wav/s01_ang_1.wav") == []
+
+
+def test_files_left_out_are_counted(make_spec: MakeSpec) -> None:
+    (clip,) = index(make_spec(leave_out="{'*_1.wav': broken}"), "wav/s01_ang_1.wav")
+    assert clip.verdict is not None
+    assert (clip.status, clip.verdict.reason) == ("excluded", "broken")
+
+
+def test_several_patterns_are_tried_in_order(make_spec: MakeSpec) -> None:
+    spec = make_spec(
+        audio="'**/*.wav'",
+        path=r"['(?P<speaker>DC|JE)/(?P<emotion>su|s)\d+', '^(?P<emotion>s)_(?P<speaker>..)']",
+    )
+    clips = index(spec, "DC/su01.wav", "s_JE.wav")
+    assert [(c.label_native, c.speaker) for c in clips] == [("su", "tones:DC"), ("s", "tones:JE")]
+
+
+def test_speaker_is_a_template_in_a_shared_namespace(make_spec: MakeSpec) -> None:
+    spec = make_spec(speaker="'{speaker}-{take}'", namespace="choir")
+    (clip,) = index(spec, "wav/s01_ang_0.wav")
+    assert clip.speaker == "choir:s01-0"
+
+
+def test_spellings_are_replaced_and_errors_corrected(make_spec: MakeSpec) -> None:
+    spec = make_spec(
+        replace="{speaker: {s01: s02, s03: null}}", corrections="{s02_ang_0: {emotion: neu}}"
+    )
+    clips = index(spec, "wav/s01_ang_0.wav", "wav/s03_ang_0.wav", "wav/s02_ang_0.wav")
+    assert [c.speaker for c in clips] == ["tones:s02", None, "tones:s02"]
+    assert [c.label_native for c in clips] == ["ang", "ang", "neu"]
+
+
+def test_gender_age_language_and_text(make_spec: MakeSpec) -> None:
+    spec = make_spec(
+        gender=r"{of: speaker, female: ['s01'], male: 's\d[02468]'}",
+        age="{of: speaker, s01: 31}",
+        languages="[en, fr]",
+        language="{of: take, 0: en, 1: fr}",
+        path=r"'(?P<speaker>s\d+)_(?P<emotion>[a-z]+)_(?P<take>(?P<text>\d+))\.wav$'",
+        texts="{1: Bonjour}",
+    )
+    first, second = index(spec, "wav/s01_ang_1.wav", "wav/s02_ang_0.wav")
+    assert (first.gender, first.age, first.language, first.text) == ("female", 31, "fr", "Bonjour")
+    assert (second.gender, second.age, second.language, second.text) == ("male", None, "en", "0")
+
+
+def test_tables_join_in_order_and_missing_rows_are_rejected(make_spec: MakeSpec) -> None:
+    spec = make_spec(
+        path=r"'(?P<name>s\d+)'",
+        tables="{who: {file: a.csv, match: {n: '{name}'}, take: {speaker: s, code: c}}, "
+        "what: {file: b.csv, match: {c: '{code}'}, take: {emotion: e}}}",
+    )
+    rows = {"who": [{"n": "s1", "s": "x", "c": "7"}], "what": [{"c": "7", "e": "ang"}]}
+    joined, lost = index(spec, "wav/s1.wav", "wav/s2.wav", **rows)
+    assert (joined.speaker, joined.label_native) == ("tones:x", "ang")
+    assert lost.verdict is not None
+    assert lost.verdict.detail == "table 'who' has no row with n = 's2'"
+
+
+def test_rows_of_a_segment_table_are_utterances(make_spec: MakeSpec) -> None:
+    spec = make_spec(
+        path=r"'(?P<session>s\d+)'",
+        sample_times="16000",
+        tables="{turns: {file: t.csv, segments: true, match: {s: '{session}'}, "
+        "take: {start: b, duration: d, emotion: e, speaker: w}}}",
+    )
+    rows = [
+        {"s": "s1", "b": "0", "d": "16000", "e": "ang", "w": "A"},
+        {"s": "s1", "b": "24000", "d": "8000", "e": "neu", "w": "A"},
+    ]
+    clips = index(spec, "wav/s1.wav", turns=rows)
+    assert [(c.id, c.start, c.end) for c in clips] == [
+        ("tones/wav/s1#0-1", 0.0, 1.0),
+        ("tones/wav/s1#1.5-2", 1.5, 2.0),
+    ]
+
+
+def test_time_that_is_none_is_rejected(make_spec: MakeSpec) -> None:
+    spec = make_spec(path=r"'(?P<emotion>ang)_(?P<start>\w+)'")
+    (clip,) = index(spec, "wav/ang_early.wav")
+    assert clip.verdict is not None
+    assert clip.verdict.reason == "bad_time"
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("12.5", 12.5), ("12,5", 12.5), ("0:01:02,500", 62.5), ("1:02", 62.0), ("x", None)],
+)
+def test_times(text: str, seconds: float | None) -> None:
+    assert read_seconds(text) == seconds

@@ -1,0 +1,67 @@
+from pathlib import Path
+
+import pytest
+
+from pipeline.specfile import SpecError, load_spec, load_specs
+from tests.pipeline.conftest import SPEC, MakeSpec
+
+
+def write(folder: Path, text: str) -> Path:
+    file = folder / "my.yaml"
+    file.write_text(text)
+    return file
+
+
+def test_codes_stay_as_written(make_spec: MakeSpec) -> None:
+    spec = make_spec(emotions="{01: anger, no: neutral, 1e5: happiness}", exclude="{}")
+    assert list(spec.emotions) == ["01", "no", "1e5"]
+
+
+def test_unknown_key_is_named_with_line_and_suggestion(tmp_path: Path) -> None:
+    text = SPEC.format(corpus="tones", utterances=1).strip() + "\nquirk: [odd]\n"
+    with pytest.raises(SpecError, match=r"my\.yaml:13: quirk: unknown key; .*'quirks'"):
+        load_spec(write(tmp_path, text))
+
+
+def test_key_given_twice_is_an_error(tmp_path: Path) -> None:
+    text = SPEC.format(corpus="tones", utterances=1).strip() + "\nname: Again\n"
+    with pytest.raises(SpecError, match=r"my\.yaml:13: the key 'name' stands twice .*line 2"):
+        load_spec(write(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("path", "'(?P<speaker>s'", "not a regular expression"),
+        ("speaker", "'{session}'", "field 'session', which neither `path` nor a table gives"),
+        ("splits", "{by: session}", "field 'session'"),
+        ("splits", "{by: official, test: test}", "`by: official` needs `of`"),
+        ("splits", "{by: speaker, dev: validation}", "only named where `by` is `official`"),
+        ("exclude", "{ang: other}", "ang stands in `emotions` too"),
+        ("path", "'(?P<speaker>s)'", "nothing gives the field 'emotion'"),
+        ("kind", "sung", "'acted', 'elicited'"),
+    ],
+)
+def test_faults_of_a_spec_say_what_is_wrong(
+    make_spec: MakeSpec, key: str, value: str, message: str
+) -> None:
+    with pytest.raises(SpecError) as error:
+        make_spec(**{key: value})
+    assert message in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["", "- a\n- b\n", "id: [", "id: a\n\tname: b"])
+def test_what_is_no_mapping_is_no_spec(tmp_path: Path, text: str) -> None:
+    with pytest.raises(SpecError, match=r"my\.yaml:\d+: "):
+        load_spec(write(tmp_path, text))
+
+
+def test_unknown_corpus_suggests_a_near_name() -> None:
+    with pytest.raises(SpecError, match="did you mean 'emo_db'"):
+        load_specs(["emodb"])
+
+
+def test_yaml_cannot_make_objects(tmp_path: Path) -> None:
+    text = SPEC.format(corpus="tones", utterances=1).replace("Tones", "!!python/name:os.system")
+    with pytest.raises(SpecError, match="not YAML"):
+        load_spec(write(tmp_path, text))

@@ -1,0 +1,145 @@
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.plan import CorpusPlan, count_ungrouped, plan_splits
+from pipeline.spec import CorpusSpec
+from pipeline.splits import assign_groups, count_groups, expected_sizes, split_utterance
+from pipeline.utterance import Utterance
+
+SPEAKER = CorpusSpec.model_validate(
+    {
+        "id": "tones", "name": "Tones", "languages": "en", "kind": "acted",
+        "licence": {"name": "CC0"}, "access": {"how": "open"}, "citation": "x", "audio": "*.wav",
+        "path": "(?P<speaker>s)(?P<emotion>e)(?P<part>p)(?P<session>t)",
+        "emotions": {"e": "anger"}, "expected": {"source": "x"},
+    }
+)  # fmt: skip
+
+counts = st.dictionaries(
+    st.text("abcdefgh", min_size=1, max_size=6),
+    st.dictionaries(st.sampled_from(["anger", "fear", "neutral"]), st.integers(1, 50), min_size=1),
+    min_size=1,
+    max_size=30,
+).map(lambda groups: {group: Counter(counter) for group, counter in groups.items()})
+
+
+def policy(**splits: object) -> CorpusSpec:
+    return CorpusSpec.model_validate(SPEAKER.model_dump() | {"splits": splits})
+
+
+def clip(number: int, **fields: object) -> Utterance:
+    name = f"tones/{number}"
+    return replace(Utterance(name, "tones", name, f"{number}.wav", 1, 0.0), **fields)  # type: ignore[arg-type]
+
+
+@settings(max_examples=40, deadline=None)
+@given(counts)
+def test_every_group_has_one_split_and_tests_exist(groups: dict[str, Counter[str]]) -> None:
+    splits = assign_groups(SPEAKER, groups)
+    assert splits.keys() == groups.keys()
+    present = set(splits.values())
+    assert "train" in present
+    assert ("test" in present) == (len(groups) > 1)
+    assert ("validation" in present) == (len(groups) > 2)
+
+
+@settings(max_examples=20, deadline=None)
+@given(counts)
+def test_order_of_the_files_does_not_matter(groups: dict[str, Counter[str]]) -> None:
+    backwards = dict(reversed(groups.items()))
+    assert assign_groups(SPEAKER, groups) == assign_groups(SPEAKER, backwards)
+
+
+def test_sizes_and_classes_are_balanced() -> None:
+    groups = {f"s{i:02d}": Counter({"anger": 10, "neutral": 5 + i % 3}) for i in range(40)}
+    groups["loud"] = Counter({"anger": 60})
+    splits = assign_groups(SPEAKER, groups)
+    sizes: Counter[str] = Counter()
+    angry: Counter[str] = Counter()
+    for group, split in splits.items():
+        sizes[split] += groups[group].total()
+        angry[split] += groups[group]["anger"]
+    total = sizes.total()
+    assert sizes["test"] / total == pytest.approx(0.15, abs=0.02)
+    assert sizes["validation"] / total == pytest.approx(0.15, abs=0.02)
+    overall = angry.total() / total
+    assert all(angry[s] / sizes[s] == pytest.approx(overall, abs=0.05) for s in sizes)
+
+
+def test_few_speakers_get_validation_from_inside_training() -> None:
+    spec = policy(by="speaker", validation_by="text")
+    clips = [
+        clip(i, group=speaker, speaker=speaker, text=f"word {i}")
+        for i, speaker in enumerate(["old"] * 100 + ["young"] * 100)
+    ]
+    splits = assign_groups(spec, count_groups(clips))
+    parts = [split_utterance(c, spec, splits) for c in clips]
+    by_split = {
+        s: {c.speaker for c in parts if c.split == s} for s in ("train", "validation", "test")
+    }
+    assert by_split["train"] == by_split["validation"]
+    assert by_split["test"].isdisjoint(by_split["train"])
+    texts = {s: {c.text for c in parts if c.split == s} for s in ("train", "validation")}
+    assert texts["train"].isdisjoint(texts["validation"])
+
+
+def test_unknown_speakers_are_split_by_text() -> None:
+    clips = [clip(i, text=f"word {i // 4}") for i in range(400)]
+    parts = [split_utterance(c, SPEAKER, {}) for c in clips]
+    splits_of: dict[str | None, set[str | None]] = {}
+    for part in parts:
+        splits_of.setdefault(part.text, set()).add(part.split)
+    assert all(len(splits) == 1 for splits in splits_of.values())
+    assert {part.split for part in parts} == {"train", "validation", "test"}
+
+
+def test_official_parts_are_followed_and_unnamed_ones_rejected() -> None:
+    spec = policy(
+        by="official", of="part", **{"dev_.*": "validation", "dev.*": "train", "x": "test"}
+    )
+    clips = [clip(i, group=part) for i, part in enumerate(["dev_1", "dev2", "x", "mystery", None])]
+    splits = assign_groups(spec, count_groups(clips))
+    parts = [split_utterance(c, spec, splits) for c in clips]
+    assert [p.split for p in parts] == ["validation", "train", "test", None, None]
+    assert [p.verdict.reason if p.verdict else None for p in parts][3:] == ["no_official_split"] * 2
+
+
+def test_speakers_shared_by_corpora_have_one_split_in_all() -> None:
+    one = CorpusSpec.model_validate(SPEAKER.model_dump() | {"namespace": "choir"})
+    other = CorpusSpec.model_validate(one.model_dump() | {"id": "noise"})
+    groups = {f"s{i}": Counter(anger=i + 1) for i in range(30)}
+    few = {group: Counter(neutral=1) for group in list(groups)[:10]}
+    assert assign_groups(other, few).items() <= assign_groups(one, groups).items()
+
+
+def test_adding_a_corpus_changes_no_other() -> None:
+    groups = {f"s{i}": Counter(anger=10) for i in range(12)}
+    other = CorpusSpec.model_validate(SPEAKER.model_dump() | {"id": "noise"})
+    before = assign_groups(SPEAKER, groups)
+    assign_groups(other, groups)
+    assert assign_groups(SPEAKER, groups) == before
+
+
+@settings(max_examples=20, deadline=None)
+@given(counts, st.integers(0, 200))
+def test_shards_are_planned_for_every_split(
+    groups: dict[str, Counter[str]], ungrouped: int
+) -> None:
+    splits = assign_groups(SPEAKER, groups)
+    sizes = expected_sizes(SPEAKER, groups, ungrouped, splits)
+    assert sum(sizes.values()) == pytest.approx(sum(c.total() for c in groups.values()) + ungrouped)
+    plan = plan_splits(SPEAKER, groups, ungrouped)
+    assert isinstance(plan, CorpusPlan)
+    assert all(plan.shards[split] >= 1 for split in plan.splits.values())
+
+
+def test_rejected_utterances_do_not_count() -> None:
+    from pipeline.utterance import rejected
+
+    clips = [clip(1, group="a"), clip(2, group="a", verdict=rejected("index", "x")), clip(3)]
+    assert count_groups(clips)["a"].total() == 1
+    assert count_ungrouped(clips) == 1

@@ -1,0 +1,165 @@
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from transformers import AutoFeatureExtractor, AutoModelForAudioClassification, TrainerCallback
+
+from pipeline.errors import DataError, UsageError
+from pipeline.schema import CLASSES
+from tests.training.shards import NANO, record, write_shards, write_tones
+from training.recipe import Recipe, load_recipe
+from training.train import is_complete, train
+from training.trained import load_trained
+from training.trainer import balanced_weights, classification_loss
+
+FAST = [*NANO, "optimizer.epochs=2", "run.evaluate_every=1"]
+
+
+def recipe(*overrides: str) -> Recipe:
+    return load_recipe("tiny", [*FAST, *overrides])
+
+
+class InterruptAt(TrainerCallback):
+    """Ends the process, as far as the run can tell, after a step."""
+
+    def __init__(self, step: int) -> None:
+        self.step = step
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        if state.global_step == self.step:
+            raise KeyboardInterrupt
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tones(tmp_path_factory.mktemp("tones"), {"train": 2, "validation": 1})
+
+
+@pytest.fixture(scope="module")
+def model(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    output = tmp_path_factory.mktemp("models") / "whole"
+    train(recipe(), dataset, output)
+    return output
+
+
+def weights(folder: Path) -> dict[str, torch.Tensor]:
+    return load_trained(folder).model.state_dict()
+
+
+def test_transformers_alone_loads_the_result(model: Path) -> None:
+    loaded = AutoModelForAudioClassification.from_pretrained(model)
+    assert loaded.config.id2label == dict(enumerate(CLASSES))
+    extractor = AutoFeatureExtractor.from_pretrained(model)
+    assert (extractor.sampling_rate, extractor.do_normalize) == (16_000, True)
+    assert (model / "model.safetensors").is_file()
+
+
+def test_recipe_and_provenance_say_how_the_model_was_made(model: Path, dataset: Path) -> None:
+    assert load_recipe(model / "training_config.yaml") == recipe()
+    told = json.loads((model / "provenance.json").read_text(encoding="utf-8"))
+    manifest = (dataset / "manifest.json").read_bytes()
+    assert told["dataset"]["manifest_sha256"] == hashlib.sha256(manifest).hexdigest()
+    assert told["dataset"]["corpora"] == {
+        "alpha": {"train": 12, "validation": 6},
+        "beta": {"train": 12, "validation": 6},
+    }
+    assert told["dataset"]["licences"] == {"alpha": ["CC0-1.0"], "beta": ["CC0-1.0"]}
+    assert told["training_speakers"] == [
+        f"{corpus}:train{number}" for corpus in ("alpha", "beta") for number in range(3)
+    ]
+    assert told["versions"]["torch"] == torch.__version__.partition("+")[0] or torch.__version__
+    assert told["validation"]["overall"]["utterances"] == 12
+    assert set(told["validation"]["corpora"]) == {"alpha", "beta"}
+    assert told["parameters"]["trainable"] == told["parameters"]["total"]
+
+
+def test_model_card_names_data_licences_and_scores(model: Path) -> None:
+    card = (model / "README.md").read_text(encoding="utf-8")
+    assert card.startswith("---\nlibrary_name: transformers\n")
+    assert "| alpha | 12 | 6 | CC0-1.0 |" in card
+    assert "| all | 12 |" in card
+
+
+def test_interrupted_run_ends_where_an_uninterrupted_one_does(
+    model: Path, dataset: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        train(recipe(), dataset, tmp_path / "run", callbacks=[InterruptAt(5)])
+    assert not is_complete(tmp_path / "run")
+    train(recipe(), dataset, tmp_path / "run", resume=True)
+    assert is_complete(tmp_path / "run")
+    torch.testing.assert_close(weights(tmp_path / "run"), weights(model), rtol=0, atol=0)
+
+
+def test_same_seed_gives_the_same_weights_and_another_seed_others(
+    model: Path, dataset: Path, tmp_path: Path
+) -> None:
+    other = train(recipe("run.seed=1", "optimizer.epochs=1"), dataset, tmp_path / "other")
+    changed = weights(other.output)["classifier.weight"]
+    assert not torch.equal(changed, weights(model)["classifier.weight"])
+
+
+def test_finished_folder_is_not_overwritten(model: Path, dataset: Path) -> None:
+    with pytest.raises(UsageError, match="holds a training run already: add --resume"):
+        train(recipe(), dataset, model)
+
+
+def test_resuming_with_other_settings_names_them(dataset: Path, model: Path) -> None:
+    with pytest.raises(UsageError, match="optimizer.epochs: 2 → 3"):
+        train(recipe("optimizer.epochs=3"), dataset, model, resume=True)
+
+
+def test_without_validation_the_last_state_is_kept(tmp_path: Path) -> None:
+    data = write_tones(tmp_path / "data", {"train": 2}, corpora=("alpha",))
+    result = train(recipe("optimizer.epochs=1"), data, tmp_path / "model")
+    assert result.validation is None
+    assert "no validation split" in (tmp_path / "model" / "README.md").read_text(encoding="utf-8")
+    assert load_trained(result.output).labels == list(CLASSES)
+
+
+def test_early_stopping_and_other_switches_work_together(dataset: Path, tmp_path: Path) -> None:
+    result = train(
+        recipe(
+            "run.patience=1",
+            "optimizer.epochs=6",
+            "optimizer.learning_rate=1e-9",
+            "optimizer.accumulate=2",
+            "optimizer.class_weights=balanced",
+            "model.gradient_checkpointing=true",
+            "model.freeze_originals=true",
+            "model.freeze_feature_encoder=true",
+            "data.workers=1",
+        ),
+        dataset,
+        tmp_path / "model",
+    )
+    told = json.loads((result.output / "provenance.json").read_text(encoding="utf-8"))
+    assert told["steps"] < 6 * 2
+    assert 0 < told["parameters"]["trainable"] < told["parameters"]["total"]
+
+
+def test_train_split_without_labels_is_a_data_error(tmp_path: Path) -> None:
+    write_shards(tmp_path, [record("alpha", "train", 0, None)])
+    with pytest.raises(DataError, match="no labelled utterances in split 'train'"):
+        train(recipe(), tmp_path, tmp_path / "model")
+
+
+def test_loss_is_the_same_however_a_batch_is_accumulated() -> None:
+    logits, labels = torch.randn(8, 6), torch.arange(8) % 6
+    loss = classification_loss(torch.rand(6), label_smoothing=0.1)
+    whole = loss({"logits": logits}, labels, num_items_in_batch=8)
+    halves = [
+        loss({"logits": logits[part]}, labels[part], num_items_in_batch=8)
+        for part in (slice(0, 3), slice(3, 8))
+    ]
+    torch.testing.assert_close(whole, sum(halves))
+
+
+def test_balanced_weights_make_every_class_weigh_the_same(tmp_path: Path) -> None:
+    import pandas as pd
+
+    weights = balanced_weights(pd.DataFrame({"label": [0] * 6 + [3] * 2}), 6)
+    assert weights.tolist() == pytest.approx([8 / 12, 0, 0, 2, 0, 0])

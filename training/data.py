@@ -1,0 +1,271 @@
+"""From shards to batches: an index of metadata, audio read by row group, crops, padding.
+
+The index is small (no audio) and lives in memory; audio is read from Parquet when an utterance is
+asked for, a row group at a time. What a training crop holds depends on seed, epoch and utterance
+id only: neither the order of reading nor the number of workers changes it.
+"""
+
+import hashlib
+import io
+import os
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypedDict
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow.parquet as pq
+import soundfile as sf
+import soxr
+import torch
+from torch.utils.data import Dataset
+
+from pipeline.errors import DataError, UsageError
+from pipeline.schema import SAMPLE_RATE, SPLITS
+from training.sampling import Draw
+
+Samples = npt.NDArray[np.float32]
+
+METADATA = (
+    *("id", "corpus", "split", "licence", "language", "speaker", "gender", "duration"),
+    *("emotion", "label", "arousal", "valence", "dominance"),
+)
+"""Columns of the record that the index holds."""
+
+MIN_SAMPLES = 400
+"""Samples behind one frame of HuBERT's feature encoder (25 ms): shorter clips are padded to it."""
+
+
+class Example(TypedDict):
+    """One utterance as the model sees it."""
+
+    input_values: Samples
+    label: int
+
+
+def load_index(
+    dataset: str | Path,
+    split: str | None = None,
+    corpora: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    labelled: bool = True,
+) -> pd.DataFrame:
+    """Reads the metadata of a dataset folder: one row an utterance, no audio.
+
+    Args:
+        dataset: Folder with ``data/<corpus>/<split>-NNNNN-of-NNNNN.parquet``.
+        split: ``train``, ``validation`` or ``test``; ``None`` for all.
+        corpora: Corpora to read; none means all.
+        exclude: Corpora to leave out.
+        labelled: Whether rows without a six-class label are left out.
+
+    Returns:
+        The columns of :data:`METADATA` and where the audio is: ``shard`` (path), ``row_group``,
+        ``row`` (within the group) and ``group`` (number of the row group in the dataset).
+        Empty if the split has no rows.
+
+    Raises:
+        UsageError: The folder is no dataset, or a corpus or split is unknown.
+    """
+    folder = Path(dataset)
+    shards = sorted(folder.glob("data/*/*.parquet"))
+    if not shards:
+        raise UsageError(
+            f"{folder}: no shards: expected data/<corpus>/<split>-NNNNN-of-NNNNN.parquet, "
+            "as `exhubert build` writes them"
+        )
+    if split is not None and split not in SPLITS:
+        raise UsageError(f"unknown split {split!r}: expected one of {', '.join(SPLITS)}")
+    there = sorted({shard.parent.name for shard in shards})
+    for corpus in (*corpora, *exclude):
+        if corpus not in there:
+            raise UsageError(f"{folder}: no corpus {corpus!r}: there are {', '.join(there)}")
+    wanted = [corpus for corpus in (corpora or there) if corpus not in exclude]
+    tables = [
+        _read_metadata(shard)
+        for shard in shards
+        if shard.parent.name in wanted and (split is None or shard.name.startswith(f"{split}-"))
+    ]
+    index = pd.concat(tables) if tables else _read_metadata(shards[0]).iloc[:0]
+    index["group"] = index.groupby(["shard", "row_group"], sort=True).ngroup()
+    if labelled:
+        index = index[index["label"].notna()].astype({"label": "int64"})
+    return index.reset_index(drop=True)
+
+
+def _read_metadata(shard: Path) -> pd.DataFrame:
+    """The metadata columns of one shard and the place of each row in it."""
+    try:
+        file = pq.ParquetFile(shard)
+        table: pd.DataFrame = file.read(columns=list(METADATA)).to_pandas()
+    except (OSError, KeyError, ValueError) as error:
+        raise DataError(f"{shard}: not a shard of this dataset: {error}") from error
+    sizes = [file.metadata.row_group(number).num_rows for number in range(file.num_row_groups)]
+    table["shard"] = str(shard)
+    table["row_group"] = np.repeat(np.arange(len(sizes)), sizes)
+    table["row"] = np.concatenate([np.arange(size) for size in [0, *sizes]])
+    return table
+
+
+def seconds_seen(index: pd.DataFrame, longest: float) -> npt.NDArray[np.float64]:
+    """Seconds the model sees of each row when clips are cut off after ``longest`` seconds."""
+    seconds: npt.NDArray[np.float64] = index["duration"].to_numpy(dtype=np.float64)
+    return np.minimum(seconds, longest)
+
+
+class AudioReader:
+    """Reads the encoded audio of rows, keeping the row groups read last.
+
+    It can be sent to worker processes: files are opened where they are read.
+    """
+
+    def __init__(self, budget: int = 256 * 2**20) -> None:
+        """Keeps at most ``budget`` bytes of encoded audio, but at least one row group."""
+        self.budget = budget
+        self._forget()
+
+    def _forget(self) -> None:
+        self._process = os.getpid()
+        self._files: dict[str, pq.ParquetFile] = {}
+        self._groups: OrderedDict[tuple[str, int], Any] = OrderedDict()
+        self._held = 0
+
+    def __getstate__(self) -> dict[str, int]:
+        return {"budget": self.budget}
+
+    def __setstate__(self, state: dict[str, int]) -> None:
+        self.budget = state["budget"]
+        self._forget()
+
+    def read(self, shard: str, row_group: int, row: int) -> bytes:
+        """The encoded clip (FLAC or WAV) of one row."""
+        if self._process != os.getpid():  # a forked worker must not share file positions
+            self._forget()
+        key = (shard, row_group)
+        if key not in self._groups:
+            if shard not in self._files:
+                self._files[shard] = pq.ParquetFile(shard)
+            table = self._files[shard].read_row_group(row_group, columns=["audio.bytes"])
+            self._groups[key] = table.column("audio").combine_chunks().field("bytes")
+            self._held += table.nbytes
+            while self._held > self.budget and len(self._groups) > 1:
+                self._held -= self._groups.popitem(last=False)[1].nbytes
+        self._groups.move_to_end(key)
+        clip: bytes = self._groups[key][row].as_py()
+        return clip
+
+
+class Utterances(Dataset[Example]):
+    """The utterances of an index as model input.
+
+    ``utterances[7]`` is the whole clip of row 7 (up to ``longest``), for evaluation;
+    ``utterances[Draw(7, epoch=2)]`` is the training crop of row 7 in epoch 2.
+    """
+
+    def __init__(
+        self,
+        index: pd.DataFrame,
+        window: float = 3.0,
+        longest: float = 30.0,
+        speed: float = 0.0,
+        seed: int = 0,
+    ) -> None:
+        """Prepares reading; opens nothing.
+
+        Args:
+            index: Rows of :func:`load_index`, all labelled.
+            window: Longest training crop, in seconds.
+            longest: Longest evaluation clip, in seconds; what comes later is cut off.
+            speed: Training crops play faster or slower by up to this share (pitch moves along,
+                which stands in for other speakers); 0 for never.
+            seed: Seed of the crops.
+        """
+        self.ids = index["id"].tolist()
+        self.labels = index["label"].to_numpy(dtype=np.int64)
+        self.places = list(
+            zip(index["shard"], index["row_group"].tolist(), index["row"].tolist(), strict=True)
+        )
+        self.window = window
+        self.longest = longest
+        self.speed = speed
+        self.seed = seed
+        self.reader = AudioReader()
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __getitem__(self, item: int | Draw) -> Example:
+        row = item.row if isinstance(item, Draw) else item
+        clip = self._decode(row)
+        if isinstance(item, Draw):
+            rng = crop_rng(self.seed, item, self.ids[row])
+            clip = random_crop(clip, round(self.window * SAMPLE_RATE), rng, self.speed)
+        else:
+            clip = clip[: round(self.longest * SAMPLE_RATE)]
+        return Example(input_values=as_input(clip), label=int(self.labels[row]))
+
+    def _decode(self, row: int) -> Samples:
+        shard, row_group, place = self.places[row]
+        try:
+            clip, rate = sf.read(
+                io.BytesIO(self.reader.read(shard, row_group, place)), dtype="float32"
+            )
+        except (sf.LibsndfileError, TypeError) as error:
+            raise DataError(f"{shard}: cannot decode {self.ids[row]!r}: {error}") from error
+        if rate != SAMPLE_RATE or clip.ndim != 1:
+            raise DataError(
+                f"{shard}: {self.ids[row]!r} has shape {clip.shape} at {rate} Hz: expected mono "
+                f"at {SAMPLE_RATE} Hz, as `exhubert build` writes it"
+            )
+        samples: Samples = clip
+        return samples
+
+
+def crop_rng(seed: int, draw: Draw, utterance_id: str) -> np.random.Generator:
+    """The random numbers of one appearance of one utterance, whoever asks and when."""
+    key = f"{seed}/{draw.epoch}/{draw.copy}/{utterance_id}"
+    return np.random.default_rng(int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big"))
+
+
+def random_crop(
+    samples: Samples, width: int, rng: np.random.Generator, speed: float = 0.0
+) -> Samples:
+    """A random stretch of at most ``width`` samples, played up to ``speed`` faster or slower."""
+    factor = rng.uniform(1 - speed, 1 + speed)
+    taken = round(width * factor)
+    if len(samples) > taken:
+        start = int(rng.integers(len(samples) - taken + 1))
+        samples = samples[start : start + taken]
+    if speed > 0:
+        samples = soxr.resample(samples, SAMPLE_RATE * factor, SAMPLE_RATE, quality="LQ")[:width]
+    return samples
+
+
+def as_input(samples: Samples) -> Samples:
+    """Zero mean and unit variance, and at least :data:`MIN_SAMPLES` long.
+
+    The same as ``Wav2Vec2FeatureExtractor(do_normalize=True)`` gives, over the clip alone and
+    never over its padding. Silence stays silence.
+    """
+    if not len(samples):
+        return np.zeros(MIN_SAMPLES, np.float32)
+    scaled = (samples - samples.mean()) / np.sqrt(samples.var() + 1e-7)
+    return np.pad(scaled, (0, max(0, MIN_SAMPLES - len(scaled)))).astype(np.float32)
+
+
+def collate(examples: Sequence[Example]) -> dict[str, torch.Tensor]:
+    """A batch: ``input_values``, ``attention_mask`` ``(batch, samples)``; ``labels`` ``(batch,)``.
+
+    Clips are padded with zeros to the longest; the mask is 1 on samples and 0 on padding.
+    """
+    width = max(len(example["input_values"]) for example in examples)
+    values = torch.zeros(len(examples), width)
+    mask = torch.zeros(len(examples), width, dtype=torch.long)
+    for row, example in enumerate(examples):
+        length = len(example["input_values"])
+        values[row, :length] = torch.from_numpy(example["input_values"])
+        mask[row, :length] = 1
+    labels = torch.tensor([example["label"] for example in examples])
+    return {"input_values": values, "attention_mask": mask, "labels": labels}

@@ -1,0 +1,235 @@
+"""Evaluation: a trained model against a split of a dataset, overall and per corpus."""
+
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import torch
+from rich.console import Console
+from rich.table import Table
+from torch.utils.data import DataLoader
+
+from pipeline.errors import DataError
+from training.data import Utterances, collate, load_index, seconds_seen
+from training.metrics import Scores, score
+from training.modeling_exhubert import ExHubertForSequenceClassification
+from training.sampling import FixedBatches
+from training.trained import Trained, load_trained
+
+Probabilities = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class SpeakerOverlap:
+    """Whether the speakers of an evaluation were heard in training.
+
+    Attributes:
+        seen: Speakers of the evaluation that were in training.
+        unseen: Speakers of the evaluation that were not.
+        unknown_utterances: Utterances evaluated whose speaker is not known.
+    """
+
+    seen: int
+    unseen: int
+    unknown_utterances: int
+
+    def __str__(self) -> str:
+        total = self.seen + self.unseen
+        if self.seen:
+            text = f"{self.seen} of {total} speakers WERE in training: not speaker-independent"
+        elif total:
+            text = f"none of the {total} speakers was in training: speaker-independent"
+        else:
+            text = "no speaker is known: speaker independence cannot be checked"
+        if self.unknown_utterances and total:
+            text += f" ({self.unknown_utterances} utterances of unknown speakers unchecked)"
+        return text
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The result of an evaluation.
+
+    Attributes:
+        model: Folder or name of the model.
+        dataset: Folder of the dataset.
+        split: The split scored.
+        labels: Names of the classes, in index order.
+        overall: Scores over all utterances.
+        corpora: Scores per corpus.
+        speakers: Whether speakers were heard in training.
+    """
+
+    model: str
+    dataset: str
+    split: str
+    labels: list[str]
+    overall: Scores
+    corpora: dict[str, Scores]
+    speakers: SpeakerOverlap
+
+    def to_dict(self) -> dict[str, Any]:
+        """The evaluation as plain JSON types."""
+        return asdict(self)
+
+
+def evaluate(
+    model: str | Path,
+    dataset: str | Path,
+    split: str = "test",
+    corpora: Collection[str] = (),
+    batch_size: int = 16,
+) -> Evaluation:
+    """Scores a trained model on a split of a dataset folder.
+
+    Raises:
+        UsageError: There is no such model, dataset, split or corpus.
+        DataError: The split has no labelled utterances.
+    """
+    trained = load_trained(model)
+    index = load_index(dataset, split, tuple(corpora))
+    if index.empty:
+        raise DataError(f"{dataset}: no labelled utterances in split {split!r}: nothing to score")
+    predicted = predict_rows(trained.model, index, trained.data.longest, batch_size).argmax(axis=1)
+    overall, per_corpus = score_rows(index, predicted, len(trained.labels))
+    return Evaluation(
+        model=str(model),
+        dataset=str(dataset),
+        split=split,
+        labels=trained.labels,
+        overall=overall,
+        corpora=per_corpus,
+        speakers=speaker_overlap(index, training_speakers(trained, dataset)),
+    )
+
+
+@torch.inference_mode()
+def predict_rows(
+    model: ExHubertForSequenceClassification,
+    index: pd.DataFrame,
+    longest: float,
+    batch_size: int = 16,
+    workers: int = 0,
+) -> Probabilities:
+    """Class probabilities ``(utterances, classes)`` of the whole clips of an index.
+
+    Leaves the model in evaluation mode.
+
+    Args:
+        model: The model, on the device it shall run on.
+        index: Rows of :func:`training.data.load_index`.
+        longest: Seconds after which a clip is cut off.
+        batch_size: Utterances a batch.
+        workers: Processes that read audio.
+    """
+    model.eval()
+    batches = FixedBatches(index, seconds_seen(index, longest), batch_size)
+    loader = DataLoader(
+        Utterances(index, longest=longest),
+        batch_sampler=batches,
+        collate_fn=collate,
+        num_workers=workers,
+    )
+    probabilities = np.empty((len(index), model.config.num_labels), dtype=np.float32)
+    for places, batch in zip(batches, loader, strict=True):
+        logits = model(
+            batch["input_values"].to(model.device),
+            attention_mask=batch["attention_mask"].to(model.device),
+        ).logits
+        probabilities[places] = logits.float().softmax(dim=-1).cpu().numpy()
+    return probabilities
+
+
+def score_rows(
+    index: pd.DataFrame, predicted: npt.NDArray[np.integer[Any]], classes: int
+) -> tuple[Scores, dict[str, Scores]]:
+    """Scores of the rows of an index: overall, and per corpus."""
+    reference = index["label"].to_numpy()
+    speakers = np.array(known_speakers(index), dtype=object)
+
+    def score_part(part: npt.NDArray[np.integer[Any]]) -> Scores:
+        return score(reference[part], predicted[part], speakers[part].tolist(), classes)
+
+    parts = index.reset_index(drop=True).groupby("corpus", sort=True).indices
+    per_corpus = {str(corpus): score_part(np.asarray(rows)) for corpus, rows in parts.items()}
+    return score_part(np.arange(len(index))), per_corpus
+
+
+def known_speakers(index: pd.DataFrame) -> list[str | None]:
+    """The speaker of each row, ``None`` where unknown."""
+    return [None if pd.isna(speaker) else str(speaker) for speaker in index["speaker"]]
+
+
+def training_speakers(trained: Trained, dataset: str | Path) -> set[str]:
+    """Speakers a model heard in training: as it says itself, else the dataset's train split."""
+    stated = trained.provenance.get("training_speakers")
+    if stated is not None:
+        return set(stated)
+    rows = load_index(dataset, "train", labelled=False)
+    return {speaker for speaker in known_speakers(rows) if speaker is not None}
+
+
+def speaker_overlap(index: pd.DataFrame, heard: Collection[str]) -> SpeakerOverlap:
+    """Compares the speakers of an index with those heard in training."""
+    speakers = known_speakers(index)
+    there = {speaker for speaker in speakers if speaker is not None}
+    return SpeakerOverlap(
+        seen=len(there & set(heard)),
+        unseen=len(there - set(heard)),
+        unknown_utterances=speakers.count(None),
+    )
+
+
+def print_evaluation(evaluation: Evaluation, console: Console) -> None:
+    """Prints the scores, the confusion matrix and what is known about the speakers."""
+    console.print(
+        scores_table(
+            f"{evaluation.split} split of {evaluation.dataset}",
+            evaluation.overall,
+            evaluation.corpora,
+        )
+    )
+    console.print(confusion_table(evaluation.overall, evaluation.labels))
+    console.print(str(evaluation.speakers).capitalize() + ".", highlight=False)
+
+
+def scores_table(title: str, overall: Scores, corpora: dict[str, Scores]) -> Table:
+    """One line a corpus and one for all; per cent, the UAR with its 95 % interval."""
+    table = Table(title=title, title_justify="left", show_footer=len(corpora) > 1)
+    columns = ("n", "speakers", "UAR %", "95 % over speakers", "WA %", "macro-F1 %", "chance %")
+    for name, footer in zip(("corpus", *columns), ("all", *_cells(overall)), strict=True):
+        table.add_column(name, footer, justify="left" if name == "corpus" else "right")
+    for corpus, scores in corpora.items():
+        table.add_row(corpus, *_cells(scores))
+    return table
+
+
+def _cells(scores: Scores) -> tuple[str, ...]:
+    return (
+        str(scores.utterances),
+        str(scores.speakers),
+        f"{scores.uar:.1%}"[:-1],
+        f"{scores.uar_low:.1%}"[:-1] + " – " + f"{scores.uar_high:.1%}"[:-1],
+        f"{scores.wa:.1%}"[:-1],
+        f"{scores.macro_f1:.1%}"[:-1],
+        f"{scores.chance:.1%}"[:-1],
+    )
+
+
+def confusion_table(scores: Scores, labels: list[str]) -> Table:
+    """Counts, one row a reference class, one column a predicted class."""
+    table = Table(title="reference ↓, predicted →", title_justify="left")
+    table.add_column("")
+    for label in labels:
+        table.add_column(label, justify="right")
+    for row, (label, counts) in enumerate(zip(labels, scores.confusion, strict=True)):
+        cells = [
+            f"[bold]{count}[/]" if row == column else str(count)
+            for column, count in enumerate(counts)
+        ]
+        table.add_row(label, *cells)
+    return table

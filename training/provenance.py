@@ -1,0 +1,133 @@
+"""What a model was trained on and how well it does, stored with it: provenance and model card."""
+
+import hashlib
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from training.metrics import Scores
+
+LIBRARIES = (
+    *("exhubert", "torch", "transformers", "accelerate", "numpy", "pyarrow", "soundfile"),
+    *("soxr", "scikit-learn"),
+)
+
+
+def describe_dataset(dataset: Path, *indexes: pd.DataFrame) -> dict[str, Any]:
+    """Which data a run read: the manifest's checksum, and utterances per corpus and split."""
+    rows = pd.concat(indexes)
+    corpora = {
+        str(corpus): {str(split): int(n) for split, n in part.value_counts(sort=False).items()}
+        for corpus, part in rows.groupby("corpus", sort=True)["split"]
+    }
+    manifest = dataset / "manifest.json"
+    licences = rows.groupby("corpus", sort=True)["licence"].agg(lambda part: sorted(set(part)))
+    return {
+        "name": dataset.resolve().name,
+        "manifest_sha256": hashlib.sha256(manifest.read_bytes()).hexdigest()
+        if manifest.is_file()
+        else None,
+        "utterances": {str(s): int(n) for s, n in rows.groupby("split", sort=True).size().items()},
+        "corpora": corpora,
+        "licences": {str(corpus): names for corpus, names in licences.items()},
+    }
+
+
+def library_versions() -> dict[str, str]:
+    """Versions of Python and of the libraries that shape a result."""
+    versions = {"python": platform.python_version()}
+    for library in LIBRARIES:
+        try:
+            versions[library] = version(library)
+        except PackageNotFoundError:
+            versions[library] = "not installed"
+    return versions
+
+
+def model_card(provenance: dict[str, Any]) -> str:
+    """The README.md of a trained model: YAML front matter and what it says about itself."""
+    dataset, recipe = provenance["dataset"], provenance["recipe"]
+    base = recipe["model"]["base"]
+    validation = provenance["validation"]
+    front: dict[str, Any] = {
+        "library_name": "transformers",
+        "pipeline_tag": "audio-classification",
+        "tags": ["exhubert", "speech-emotion-recognition"],
+    }
+    if base:
+        front["base_model"] = base
+    parameters = provenance["parameters"]
+    lines = [
+        "---",
+        yaml.safe_dump(front, sort_keys=False).rstrip(),
+        "---",
+        f"# ExHuBERT, recipe `{recipe['name']}`",
+        "",
+        "Six classes of speech emotion: arousal (low, high) × valence (negative, neutral, "
+        f"positive). {parameters['total']:,} parameters, {parameters['trainable']:,} of them "
+        f"trained, starting from {f'`{base}`' if base else 'random weights'}.",
+        "",
+        "## Use",
+        "```bash",
+        "exhubert predict --model THIS_FOLDER speech.wav",
+        "```",
+        "or in Python:",
+        "```python",
+        "from training.predict import Classifier",
+        "",
+        'Classifier.from_pretrained("THIS_FOLDER").predict("speech.wav")',
+        "```",
+        "Input is 16 kHz mono, each clip scaled to zero mean and unit variance.",
+        "",
+        "## Results",
+        *_results(validation),
+        "",
+        "## Training data",
+        f"Dataset `{dataset['name']}`, manifest sha256 `{dataset['manifest_sha256']}`. "
+        "The licences of the corpora hold for what is made from them, too.",
+        "",
+        "| corpus | train | validation | licence |",
+        "|---|---|---|---|",
+        *(
+            f"| {corpus} | {splits.get('train', 0)} | {splits.get('validation', 0)} "
+            f"| {', '.join(dataset['licences'][corpus])} |"
+            for corpus, splits in dataset["corpora"].items()
+        ),
+        "",
+        "`training_config.yaml` holds every setting, `provenance.json` versions and scores.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _results(validation: dict[str, Any] | None) -> list[str]:
+    """The validation scores as a Markdown table."""
+    if validation is None:
+        return ["The dataset has no validation split: the last state was kept, nothing measured."]
+    rows = {**validation["corpora"], "all": validation["overall"]}
+    return [
+        "Validation split, which also chose the checkpoint; in per cent, the interval is over "
+        "speakers (95 %, bootstrap).",
+        "",
+        "| corpus | utterances | UAR | interval | WA | macro-F1 | chance |",
+        "|---|---|---|---|---|---|---|",
+        *(
+            f"| {corpus} | {scores['utterances']} | {100 * scores['uar']:.1f} "
+            f"| {100 * scores['uar_low']:.1f} – {100 * scores['uar_high']:.1f} "
+            f"| {100 * scores['wa']:.1f} | {100 * scores['macro_f1']:.1f} "
+            f"| {100 * scores['chance']:.1f} |"
+            for corpus, scores in rows.items()
+        ),
+    ]
+
+
+def scores_to_dict(overall: Scores, corpora: dict[str, Scores]) -> dict[str, Any]:
+    """Scores as plain JSON types."""
+    return {
+        "overall": overall.to_dict(),
+        "corpora": {corpus: scores.to_dict() for corpus, scores in corpora.items()},
+    }
