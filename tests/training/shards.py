@@ -1,5 +1,6 @@
 """Tiny dataset folders of synthetic tones in the record schema, written where a test wants them."""
 
+import argparse
 import hashlib
 import io
 import json
@@ -13,6 +14,7 @@ import pyarrow.parquet as pq
 import soundfile as sf
 
 from pipeline.schema import CLASSES, RECORD, SAMPLE_RATE
+from training.commands import COMMANDS
 
 NANO = [
     "model.config.hidden_size=32",
@@ -26,13 +28,28 @@ NANO = [
 ]
 """Overrides of the recipe `tiny` for a model that trains within seconds."""
 
+LEARNING = [
+    *NANO,
+    "data.speed=0",
+    "optimizer.epochs=10",
+    "optimizer.learning_rate=5e-3",
+    "run.evaluate_every=5",
+]
+"""The same, trained until it tells tones apart."""
+
 TONES = (200.0, 320.0, 500.0, 800.0, 1250.0, 2000.0)
 """Hz of the tone of each class."""
 
 
-def tone(
-    label: int, seconds: float = 0.5, seed: int = 0, rate: int = SAMPLE_RATE
-) -> np.ndarray:
+def run_command(name: str, *arguments: str) -> int:
+    """Runs a command of this room as the command line does; returns the exit status."""
+    command = next(command for command in COMMANDS if command.name == name)
+    parser = argparse.ArgumentParser()
+    command.add_arguments(parser)
+    return command.run(parser.parse_args(arguments))
+
+
+def tone(label: int, seconds: float = 0.5, seed: int = 0, rate: int = SAMPLE_RATE) -> np.ndarray:
     """A tone of a class, slightly detuned, in faint noise; float32 ``(samples,)``."""
     rng = np.random.default_rng(seed)
     time = np.arange(round(seconds * rate)) / rate
@@ -41,7 +58,9 @@ def tone(
     return (clip + 0.02 * rng.standard_normal(len(time))).astype(np.float32)
 
 
-def record(corpus: str, split: str, number: int, label: int | None, **changes: Any) -> dict[str, Any]:
+def record(
+    corpus: str, split: str, number: int, label: int | None, **changes: Any
+) -> dict[str, Any]:
     """One row: a tone of the label's class (of class 0 if it has none)."""
     seconds = changes.pop("seconds", 0.4 + 0.05 * (number % 5))
     clip = tone(label or 0, seconds, seed=number)
@@ -76,7 +95,9 @@ def write_shards(folder: Path, rows: list[dict[str, Any]], row_group_size: int =
 
 
 def write_tones(
-    folder: Path, sizes: Mapping[str, int] | None = None, corpora: tuple[str, ...] = ("alpha", "beta")
+    folder: Path,
+    sizes: Mapping[str, int] | None = None,
+    corpora: tuple[str, ...] = ("alpha", "beta"),
 ) -> Path:
     """A dataset of tones: per corpus and split, ``sizes[split]`` rows of each of six classes."""
     sizes = sizes or {"train": 6, "validation": 2, "test": 2}

@@ -3,6 +3,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import torch
 from transformers import AutoFeatureExtractor, AutoModelForAudioClassification, TrainerCallback
@@ -70,7 +71,7 @@ def test_recipe_and_provenance_say_how_the_model_was_made(model: Path, dataset: 
     assert told["training_speakers"] == [
         f"{corpus}:train{number}" for corpus in ("alpha", "beta") for number in range(3)
     ]
-    assert told["versions"]["torch"] == torch.__version__.partition("+")[0] or torch.__version__
+    assert told["versions"]["torch"].partition("+")[0] == torch.__version__.partition("+")[0]
     assert told["validation"]["overall"]["utterances"] == 12
     assert set(told["validation"]["corpora"]) == {"alpha", "beta"}
     assert told["parameters"]["trainable"] == told["parameters"]["total"]
@@ -108,7 +109,7 @@ def test_finished_folder_is_not_overwritten(model: Path, dataset: Path) -> None:
 
 
 def test_resuming_with_other_settings_names_them(dataset: Path, model: Path) -> None:
-    with pytest.raises(UsageError, match="optimizer.epochs: 2 → 3"):
+    with pytest.raises(UsageError, match=r"optimizer\.epochs: 2 → 3"):
         train(recipe("optimizer.epochs=3"), dataset, model, resume=True)
 
 
@@ -158,8 +159,6 @@ def test_loss_is_the_same_however_a_batch_is_accumulated() -> None:
     torch.testing.assert_close(whole, sum(halves))
 
 
-def test_balanced_weights_make_every_class_weigh_the_same(tmp_path: Path) -> None:
-    import pandas as pd
-
+def test_balanced_weights_make_every_class_weigh_the_same() -> None:
     weights = balanced_weights(pd.DataFrame({"label": [0] * 6 + [3] * 2}), 6)
     assert weights.tolist() == pytest.approx([8 / 12, 0, 0, 2, 0, 0])
