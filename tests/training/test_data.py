@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile as sf
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.utils.data import DataLoader
 from transformers import Wav2Vec2FeatureExtractor
@@ -144,6 +144,7 @@ def test_audio_at_another_rate_is_refused(tmp_path: Path) -> None:
         Utterances(load_index(tmp_path))[0]
 
 
+@settings(deadline=None)
 @given(st.integers(1, 5000), st.integers(1, 4000), st.floats(0, 0.4))
 def test_crop_is_never_longer_than_the_window(length: int, width: int, speed: float) -> None:
     rng = crop_rng(0, Draw(0), "alpha/a")

@@ -12,7 +12,7 @@ from training.train import train
 
 @pytest.fixture(scope="module")
 def tones(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_tones(tmp_path_factory.mktemp("tones"), {"train": 8, "validation": 2, "test": 3})
+    return write_tones(tmp_path_factory.mktemp("tones"), {"train": 6, "validation": 1, "test": 3})
 
 
 @pytest.fixture(scope="module")

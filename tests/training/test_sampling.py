@@ -43,6 +43,7 @@ def unbalanced() -> pd.DataFrame:
     return as_index([("alpha", 0)] * 60 + [("alpha", 3)] * 12 + [("beta", 5)] * 8)
 
 
+@settings(deadline=None, max_examples=50)
 @given(rows, st.integers(0, 5), st.integers(0, 50))
 def test_without_a_mixture_every_utterance_comes_once_an_epoch(cells, seed, epoch) -> None:
     plan = epoch_plan(as_index(cells), Mixture(), seed, epoch)
@@ -50,7 +51,7 @@ def test_without_a_mixture_every_utterance_comes_once_an_epoch(cells, seed, epoc
     assert {draw.copy for draw in plan} == {0}
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(rows, mixtures, st.integers(0, 5), st.integers(0, 20))
 def test_plan_is_a_function_of_seed_and_epoch(cells, mixture, seed, epoch) -> None:
     index = as_index(cells)
@@ -60,7 +61,7 @@ def test_plan_is_a_function_of_seed_and_epoch(cells, mixture, seed, epoch) -> No
     assert len(set(plan)) == len(plan)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(rows, mixtures, st.integers(1, 6))
 def test_utterances_of_a_cell_take_turns(cells, mixture, epochs) -> None:
     index = as_index(cells)
@@ -107,7 +108,7 @@ def test_temperature_and_cap_shrink_large_corpora() -> None:
     assert mixture_rates([900, 100], 1, cap=100).tolist() == pytest.approx([0.5, 0.5])
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(rows, st.integers(1, 9), st.integers(0, 9), st.integers(1, 4))
 def test_batches_hold_the_plan_and_their_number_never_changes(cells, size, epoch, pool) -> None:
     index = as_index(cells)
