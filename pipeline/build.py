@@ -20,7 +20,7 @@ from pipeline.errors import DataError, UsageError
 from pipeline.labels import EmotionScheme
 from pipeline.manifest import Manifest, read_manifest
 from pipeline.progress import Counts, Progress, read_progress
-from pipeline.shards import AudioOptions
+from pipeline.records import AudioOptions
 from pipeline.transforms import AssignSplits, Corpus, IndexCorpora, WriteManifest, WriteShards
 
 
@@ -142,12 +142,12 @@ def _watched(folder: Path, watch: Callable[[Counts], None]) -> Iterator[Progress
 
 def _check_same_audio(output: str, audio: AudioOptions, corpora: Mapping[str, Corpus]) -> None:
     earlier = read_manifest(output)
-    wanted = {"codec": audio.codec, "normalize": audio.normalize}
-    if earlier and earlier.audio != wanted and not earlier.corpora.keys() <= corpora.keys():
+    kept = sorted(earlier.corpora.keys() - corpora.keys()) if earlier else []
+    if earlier and kept and earlier.audio.options != audio:
         raise UsageError(
-            f"{output} holds {', '.join(sorted(earlier.corpora.keys() - corpora.keys()))} with "
-            f"{earlier.audio}, this build wants {wanted}: build all corpora anew, or choose "
-            "another --output"
+            f"{output} holds {', '.join(kept)} as {earlier.audio.codec}, level "
+            f"{earlier.audio.normalize}; this build wants {audio.codec}, level {audio.normalize}: "
+            "build all corpora anew, or choose another --output"
         )
 
 

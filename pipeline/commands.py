@@ -226,7 +226,7 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
 
 def _run_build(args: argparse.Namespace) -> int:
     from pipeline.build import build_dataset
-    from pipeline.shards import AudioOptions
+    from pipeline.records import AudioOptions
     from pipeline.transforms import Corpus
 
     corpora = {spec.id: Corpus(spec, root) for spec, root in _find_corpora(args)}

@@ -1,4 +1,4 @@
-"""What lies in a dataset folder: its receipts, and the metadata of its rows."""
+"""What lies in a dataset folder: the metadata of its rows, read without their audio."""
 
 import io
 
@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 
 from pipeline import storage
 from pipeline.errors import DataError
-from pipeline.shards import RECEIPTS, Receipt, read_receipt, shard_path
+from pipeline.receipts import Receipt, shard_path
 
 METADATA = [
     "id",
@@ -21,26 +21,6 @@ METADATA = [
     "flags",
 ]
 """Columns that statistics are made from: everything but audio and provenance."""
-
-
-def read_receipts(output: str) -> list[Receipt]:
-    """Receipts of every shard of a dataset, sorted by name.
-
-    Raises:
-        DataError: A receipt can't be read.
-    """
-    folder = storage.join(output, RECEIPTS)
-    receipts = []
-    for name in storage.list_names(folder):
-        if not name.endswith(".json"):
-            continue
-        receipt = read_receipt(output, name.removesuffix(".json"))
-        if receipt is None:
-            raise DataError(
-                f"{storage.join(folder, name)}: not a receipt; delete it and build again"
-            )
-        receipts.append(receipt)
-    return receipts
 
 
 def read_metadata(output: str, receipts: list[Receipt]) -> pd.DataFrame:

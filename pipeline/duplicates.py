@@ -1,16 +1,14 @@
 """Equal audio: found by the checksum of the processed samples, and kept out of two splits."""
 
 import hashlib
-import io
 from dataclasses import replace
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from pipeline import storage
-from pipeline.shards import Receipt, Unwritten, receipt_path, shard_path, to_parquet
+from pipeline.receipts import Receipt, Unwritten
+from pipeline.shards import read_shard, store, to_parquet
 
 _KEPT_FIRST = {"test": 0, "validation": 1, "train": 2}
 
@@ -64,36 +62,30 @@ def drop_crossing(
 
 
 def _rewrite(output: str, receipt: Receipt, dropped: pd.DataFrame) -> Receipt:
-    path = shard_path(output, receipt.shard)
-    table = pq.read_table(io.BytesIO(storage.read(path) or b""))
+    table = read_shard(output, receipt.shard)
     twins = dict(zip(dropped["id"], dropped["kept"], strict=True))
     leaving = pc.is_in(table["id"], value_set=pa.array(list(twins)))
+    columns = ["id", "corpus", "source_path", "label_native", "split"]
     unwritten = [
         Unwritten(
-            id=row["id"],
-            corpus=row["corpus"],
-            source_path=row["source_path"],
+            **row,
             status="excluded",
             stage="splits",
             reason="duplicate_across_splits",
             detail=f"the same audio as {twins[row['id']]}",
-            label_native=row["label_native"],
-            split=row["split"],
         )
-        for row in table.filter(leaving)
-        .select(["id", "corpus", "source_path", "label_native", "split"])
-        .to_pylist()
+        for row in table.filter(leaving).select(columns).to_pylist()
     ]
     kept = table.filter(pc.invert(leaving))
     content = to_parquet(kept)
     changed = replace(
         receipt,
+        audio="",
         fingerprint="",
         rows=kept.num_rows,
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
         unwritten=tuple(sorted((*receipt.unwritten, *unwritten), key=lambda row: row.id)),
     )
-    storage.write(receipt_path(output, receipt.shard), changed.to_json())
-    storage.write(path, content)
+    store(output, changed, content)
     return changed

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from pipeline import storage
 from pipeline.card import make_card
-from pipeline.dataset import read_metadata, read_receipts
+from pipeline.dataset import read_metadata
 from pipeline.duplicates import drop_crossing
 from pipeline.manifest import (
     CorpusFacts,
@@ -19,7 +19,8 @@ from pipeline.manifest import (
     read_manifest,
     state_facts,
 )
-from pipeline.shards import AudioOptions, Receipt, Unwritten, receipt_path, shard_path
+from pipeline.receipts import Receipt, Unwritten, read_receipts, receipt_path, shard_path
+from pipeline.records import AudioOptions
 from pipeline.spec import CorpusSpec
 
 _REJECTS = pa.schema([(field.name, pa.string()) for field in fields(Unwritten)])

@@ -1,8 +1,7 @@
 """Labels: what a corpus's own codes mean in the schemes all corpora share."""
 
 import math
-from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -65,6 +64,49 @@ class EmotionScheme(BaseModel):
 def emotion_scheme() -> EmotionScheme:
     """The shipped scheme."""
     return load_yaml(SHIPPED / "emotions.yaml", EmotionScheme)
+
+
+@dataclass(frozen=True)
+class LabelLine:
+    """One line of the label map: a native code of a corpus, and what becomes of it.
+
+    Attributes:
+        meaning: What the code stands for in the corpus's own words.
+        emotion: Shared category; None where the code is excluded.
+        class_name: Six-class name; None where the code is excluded.
+        sources: On whose word the category has that class; the spec itself where it overrides.
+        excluded: Why the code is left out; None where it is not.
+    """
+
+    corpus: str
+    code: str
+    meaning: str | None
+    emotion: str | None
+    class_name: str | None
+    sources: tuple[str, ...]
+    excluded: str | None
+
+
+def label_map(spec: CorpusSpec, scheme: EmotionScheme) -> list[LabelLine]:
+    """The whole map of a corpus, many native codes to six classes."""
+    lines = []
+    for code, emotion in spec.emotions.items():
+        own = emotion in spec.classes
+        lines.append(
+            LabelLine(
+                corpus=spec.id,
+                code=code,
+                meaning=spec.meanings.get(code),
+                emotion=emotion,
+                class_name=class_of(emotion, spec, scheme),
+                sources=("spec",) if own else tuple(scheme.emotions[emotion].sources),
+                excluded=None,
+            )
+        )
+    for code, reason in spec.exclude.items():
+        meaning = spec.meanings.get(code)
+        lines.append(LabelLine(spec.id, code, meaning, None, None, (), reason))
+    return lines
 
 
 def label_utterance(utterance: Utterance, spec: CorpusSpec, scheme: EmotionScheme) -> Utterance:
@@ -149,12 +191,6 @@ def votes(utterance: Utterance, spec: CorpusSpec) -> dict[str, float] | None:
         if count is not None:
             counts[category] = counts.get(category, 0.0) + count
     return counts or None
-
-
-def unmapped_codes(spec: CorpusSpec, counts: Mapping[str, int]) -> dict[str, int]:
-    """Native codes that a corpus uses and its spec does not know, with their counts."""
-    known = spec.emotions.keys() | spec.exclude.keys()
-    return {code: count for code, count in counts.items() if code not in known}
 
 
 def _number(value: str | None) -> float | None:

@@ -8,9 +8,12 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from pipeline import storage
+from pipeline.audio import Codec, Normalization
 from pipeline.duplicates import find_duplicates
+from pipeline.errors import UsageError
+from pipeline.receipts import Receipt
+from pipeline.records import AudioOptions
 from pipeline.schema import CLASSES, SPLITS
-from pipeline.shards import AudioOptions, Receipt
 from pipeline.spec import CorpusSpec
 from pipeline.splits import describe_policy
 
@@ -74,11 +77,23 @@ class CorpusManifest(CorpusFacts):
         )
 
 
+class StoredAudio(_Part):
+    """How every clip is stored."""
+
+    codec: Codec
+    normalize: Normalization
+
+    @property
+    def options(self) -> AudioOptions:
+        """As a build takes them."""
+        return AudioOptions(self.codec, self.normalize)
+
+
 class Manifest(_Part):
     """A whole dataset."""
 
     format: int = 1
-    audio: dict[str, str]
+    audio: StoredAudio
     corpora: dict[str, CorpusManifest]
     duplicates: list[list[str]]
 
@@ -102,6 +117,18 @@ def read_manifest(output: str) -> Manifest | None:
     """The manifest of a dataset; None where there is none yet."""
     content = storage.read(manifest_path(output))
     return Manifest.model_validate_json(content) if content else None
+
+
+def open_manifest(output: str) -> Manifest:
+    """The manifest of a dataset that must be there.
+
+    Raises:
+        UsageError: There is no dataset.
+    """
+    manifest = read_manifest(output)
+    if manifest is None:
+        raise UsageError(f"{output}: no manifest.json, so not a dataset; see: exhubert build")
+    return manifest
 
 
 def state_facts(spec: CorpusSpec) -> CorpusFacts:
@@ -135,7 +162,7 @@ def make_manifest(
     for receipt in receipts:
         by_corpus[receipt.corpus].append(receipt)
     return Manifest(
-        audio={"codec": options.codec, "normalize": options.normalize},
+        audio=StoredAudio(codec=options.codec, normalize=options.normalize),
         corpora={
             corpus: _count_corpus(facts[corpus], own, rows[rows["corpus"] == corpus])
             for corpus, own in by_corpus.items()

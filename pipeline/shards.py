@@ -1,104 +1,51 @@
 """Shards: from the planned utterances of one shard to one Parquet file and its receipt.
 
-The file appears under its final name only when complete; the receipt beside it says what it was
-made from, so that a second run reuses it, and what could not be written, so that nothing is lost.
+The file appears under its final name only when complete. What an earlier run has made is reused:
+all of it where nothing has changed, its audio where only labels and other metadata have.
 """
 
 import hashlib
+import io
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline import storage
-from pipeline.audio import AudioError, Codec, Normalization, decode, encode, prepare
-from pipeline.files import read_file
 from pipeline.plan import UNWRITTEN, drop_copies
+from pipeline.receipts import (
+    Receipt,
+    Unwritten,
+    read_receipt,
+    receipt_path,
+    shard_path,
+    write_off,
+)
+from pipeline.records import AudioOptions, Record, describe, make_records
 from pipeline.schema import RECORD
 from pipeline.spec import CorpusSpec
-from pipeline.utterance import Utterance, rejected
+from pipeline.utterance import Utterance
 
 ROWS_PER_GROUP = 100
 """Rows of a Parquet row group: what a reader fetches to get at one clip."""
 
-RECEIPTS = ".build"
-"""Folder of the receipts, below the dataset folder."""
-
 
 @dataclass(frozen=True)
-class AudioOptions:
-    """How every clip of a dataset is stored."""
-
-    codec: Codec = "flac"
-    normalize: Normalization = "peak"
-
-
-@dataclass(frozen=True)
-class Unwritten:
-    """An utterance that was found and not written, and why: a row of ``rejects.parquet``."""
-
-    id: str
-    corpus: str
-    source_path: str
-    status: str
-    stage: str
-    reason: str
-    detail: str
-    label_native: str | None
-    split: str | None
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """What a shard was made from and what came of it.
+class WrittenShard:
+    """What came of a shard.
 
     Attributes:
-        shard: ``<corpus>/<split>-NNNNN-of-NNNNN``.
-        fingerprint: Of the planned utterances, the options and the code; empty where the shard
-            must be made anew.
-        rows: Number of utterances in the shard.
-        size: Of the shard, in bytes; 0 where there is none.
-        sha256: Of the shard.
-        unwritten: The other utterances that were planned.
+        receipt: As stored beside it.
+        reused: Number of utterances whose audio was not decoded again.
     """
 
-    shard: str
-    fingerprint: str
-    rows: int
-    size: int
-    sha256: str
-    unwritten: tuple[Unwritten, ...]
-
-    @property
-    def corpus(self) -> str:
-        """Id of the corpus that the shard belongs to."""
-        return self.shard.split("/", 1)[0]
-
-    def to_json(self) -> bytes:
-        """As stored."""
-        return json.dumps(asdict(self), ensure_ascii=False, indent=1).encode()
-
-    @classmethod
-    def from_json(cls, content: bytes) -> "Receipt":
-        """As read."""
-        fields = json.loads(content)
-        return cls(**fields | {"unwritten": tuple(Unwritten(**row) for row in fields["unwritten"])})
-
-
-def shard_path(output: str, shard: str) -> str:
-    """Where a shard lies."""
-    return storage.join(output, "data", f"{shard}.parquet")
-
-
-def receipt_path(output: str, shard: str) -> str:
-    """Where a shard's receipt lies."""
-    return storage.join(output, RECEIPTS, f"{shard}.json")
+    receipt: Receipt
+    reused: int
 
 
 def write_shard(
@@ -109,8 +56,8 @@ def write_shard(
     output: str,
     options: AudioOptions,
     on_clip: Callable[[float], None] = lambda seconds: None,
-) -> tuple[Receipt, bool]:
-    """Writes one shard, or finds that it is there already.
+) -> WrittenShard:
+    """Writes one shard, or as much of it as an earlier run has not written.
 
     Args:
         shard: Its name, ``<corpus>/<split>-NNNNN-of-NNNNN``.
@@ -120,184 +67,111 @@ def write_shard(
         output: The dataset folder.
         options: How clips are stored.
         on_clip: Told the length, in s, of every clip worked on; 0 where it was rejected.
-
-    Returns:
-        The receipt, and whether the shard of an earlier run was reused.
     """
     planned = drop_copies(utterances)
-    fingerprint = _fingerprint(planned, spec, options)
+    audio = _fingerprint(_audio_inputs(planned, spec, options))
+    whole = _fingerprint([audio, spec.licence.name, [asdict(u) for u in planned]])
     earlier = read_receipt(output, shard)
-    if earlier and earlier.fingerprint == fingerprint and _is_there(output, earlier):
-        return earlier, True
-    records, unwritten = make_records(planned, spec, root, options, on_clip)
+    if earlier and earlier.audio == audio and _is_there(output, earlier):
+        if earlier.fingerprint == whole:
+            return WrittenShard(earlier, earlier.rows)
+        records, unwritten = _redescribe(planned, spec, output, earlier)
+        reused = len(records)
+    else:
+        records, unwritten = make_records(planned, spec, root, options, on_clip)
+        reused = 0
     content = b"" if f"/{UNWRITTEN}-" in shard else to_parquet(records)
-    if content:
-        storage.write(shard_path(output, shard), content)
     receipt = Receipt(
         shard=shard,
-        fingerprint=fingerprint,
+        audio=audio,
+        fingerprint=whole,
         rows=len(records),
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest() if content else "",
         unwritten=tuple(unwritten),
     )
-    storage.write(receipt_path(output, shard), receipt.to_json())
-    return receipt, False
+    store(output, receipt, content)
+    return WrittenShard(receipt, reused)
 
 
-def make_records(
-    utterances: Sequence[Utterance],
-    spec: CorpusSpec,
-    root: str,
-    options: AudioOptions,
-    on_clip: Callable[[float], None] = lambda seconds: None,
-) -> tuple[list[dict[str, Any]], list[Unwritten]]:
-    """Rows of those utterances that can be written, and reasons for the others."""
-    records: list[dict[str, Any]] = []
-    unwritten: list[Unwritten] = []
-    source = _Source(root)
-    for utterance in utterances:
-        if utterance.verdict is not None:
-            unwritten.append(_unwritten(utterance))
-            continue
-        try:
-            records.append(_record(utterance, spec, source, options))
-            on_clip(records[-1]["duration"])
-            continue
-        except AudioError as error:
-            unwritten.append(_unwritten(utterance, error.reason, error.detail))
-        except OSError as error:
-            detail = f"can't be read: {error.strerror or error}"
-            unwritten.append(_unwritten(utterance, "unreadable", detail))
-        on_clip(0.0)
-    return records, unwritten
+def store(output: str, receipt: Receipt, content: bytes) -> None:
+    """Stores a shard and its receipt.
+
+    The receipt comes last: interrupted in between, its size does not fit and the shard is redone.
+    """
+    if content:
+        storage.delete(receipt_path(output, receipt.shard))
+        storage.write(shard_path(output, receipt.shard), content)
+    storage.write(receipt_path(output, receipt.shard), receipt.to_json())
 
 
-def to_parquet(records: list[dict[str, Any]] | pa.Table) -> bytes:
+def to_parquet(records: Sequence[Record] | pa.Table) -> bytes:
     """A shard's content; the same bytes for the same rows."""
     table = records if isinstance(records, pa.Table) else pa.Table.from_pylist(records, RECORD)
+    columns = _parquet_columns()
     sink = pa.BufferOutputStream()
     pq.write_table(
         table,
         sink,
         row_group_size=ROWS_PER_GROUP,
-        compression={name: "NONE" if name == "audio.bytes" else "ZSTD" for name in _leaves()},
-        use_dictionary=[name for name in _leaves() if name != "audio.bytes"],
-        write_statistics=[name for name in _leaves() if not name.startswith("audio.")],
+        compression={name: "NONE" if name == "audio.bytes" else "ZSTD" for name in columns},
+        use_dictionary=[name for name in columns if name != "audio.bytes"],
+        write_statistics=[name for name in columns if not name.startswith("audio.")],
         write_page_index=True,
     )
     content: bytes = sink.getvalue().to_pybytes()
     return content
 
 
-def read_receipt(output: str, shard: str) -> Receipt | None:
-    """The receipt of a shard; None where there is none, or none that can be read."""
-    content = storage.read(receipt_path(output, shard))
-    try:
-        return Receipt.from_json(content) if content else None
-    except (ValueError, TypeError, KeyError):
-        return None
+def read_shard(output: str, shard: str) -> pa.Table:
+    """All rows of a shard, audio included."""
+    return pq.read_table(io.BytesIO(storage.read(shard_path(output, shard)) or b""))
 
 
 @cache
 def code_version() -> str:
     """Fingerprint of the code and the libraries that decide what a shard contains."""
     digest = hashlib.sha256()
-    for module in ("audio", "schema", "shards", "utterance"):
+    for module in ("audio", "records", "schema", "shards", "utterance"):
         digest.update(Path(__file__).with_name(f"{module}.py").read_bytes())
     for library in ("numpy", "pyarrow", "soundfile", "soxr", "av"):
         digest.update(f"{library} {version(library)}\n".encode())
     return digest.hexdigest()
 
 
-class _Source:
-    """Reads files of a corpus; keeps the last, which segments of one recording share."""
-
-    def __init__(self, root: str) -> None:
-        self.root = root
-        self.path: str | None = None
-        self.content = b""
-        self.sha256 = ""
-
-    def read(self, path: str) -> tuple[bytes, str]:
-        """Content and SHA-256 of a file."""
-        if path != self.path:
-            self.content = read_file(self.root, path)
-            self.sha256 = hashlib.sha256(self.content).hexdigest()
-            self.path = path
-        return self.content, self.sha256
-
-
-def _record(
-    utterance: Utterance, spec: CorpusSpec, source: _Source, options: AudioOptions
-) -> dict[str, Any]:
-    content, source_sha256 = source.read(utterance.source_path)
-    recording = decode(content, utterance.start, utterance.end, spec.max_duration)
-    clip = prepare(recording, options.normalize, utterance.channel)
-    return {
-        "id": utterance.id,
-        "corpus": utterance.corpus,
-        "split": utterance.split,
-        "licence": spec.licence.name,
-        "language": utterance.language,
-        "audio": {
-            "bytes": encode(clip.samples, options.codec),
-            "path": f"{utterance.id}.{options.codec}",
-        },
-        "duration": clip.duration,
-        "speaker": utterance.speaker,
-        "gender": utterance.gender,
-        "age": utterance.age,
-        "text": utterance.text,
-        "label_native": utterance.label_native,
-        "emotion": utterance.emotion,
-        "arousal_class": utterance.arousal_class,
-        "valence_class": utterance.valence_class,
-        "label": utterance.label,
-        "arousal": utterance.arousal,
-        "valence": utterance.valence,
-        "dominance": utterance.dominance,
-        "votes": _pairs(utterance.votes),
-        "annotations": _pairs(utterance.annotations),
-        "flags": clip.flags,
-        "gain_db": clip.gain_db,
-        "source_path": utterance.source_path,
-        "source_sha256": source_sha256,
-        "source_sample_rate": recording.rate,
-        "source_channels": recording.channels,
-        "source_codec": recording.codec,
-        "audio_sha256": hashlib.sha256(clip.samples.astype("<i2").tobytes()).hexdigest(),
-    }
+def _redescribe(
+    planned: Sequence[Utterance], spec: CorpusSpec, output: str, earlier: Receipt
+) -> tuple[list[Record], list[Unwritten]]:
+    """Rows of an earlier shard with everything but their audio written anew."""
+    rows = read_shard(output, earlier.shard).to_pylist() if earlier.size else []
+    stored = {row["id"]: row for row in rows}
+    failed = {row.id: row for row in earlier.unwritten if row.stage == "audio"}
+    records = []
+    unwritten = []
+    for utterance in planned:
+        if utterance.verdict is not None:
+            unwritten.append(write_off(utterance, utterance.verdict))
+        elif utterance.id in stored:
+            records.append(stored[utterance.id] | describe(utterance, spec))
+        else:
+            unwritten.append(failed[utterance.id])
+    return records, unwritten
 
 
-def _pairs(mapping: Mapping[str, object] | None) -> list[dict[str, object]] | None:
-    return [{"key": k, "value": v} for k, v in sorted(mapping.items())] if mapping else None
+def _audio_inputs(
+    planned: Sequence[Utterance], spec: CorpusSpec, options: AudioOptions
+) -> list[object]:
+    """Everything that the audio of a shard depends on."""
+    files = [
+        (u.id, u.source_path, u.source_size, u.source_mtime, u.start, u.end, u.channel)
+        for u in planned
+        if u.verdict is None
+    ]
+    return [code_version(), asdict(options), spec.max_duration, files]
 
 
-def _unwritten(utterance: Utterance, reason: str = "", detail: str = "") -> Unwritten:
-    verdict = utterance.verdict or rejected("audio", reason, detail)
-    return Unwritten(
-        id=utterance.id,
-        corpus=utterance.corpus,
-        source_path=utterance.source_path,
-        status=verdict.status,
-        stage=verdict.stage,
-        reason=verdict.reason,
-        detail=verdict.detail,
-        label_native=utterance.label_native,
-        split=utterance.split,
-    )
-
-
-def _fingerprint(planned: Sequence[Utterance], spec: CorpusSpec, options: AudioOptions) -> str:
-    content = {
-        "code": code_version(),
-        "options": asdict(options),
-        "licence": spec.licence.name,
-        "max_duration": spec.max_duration,
-        "utterances": [asdict(utterance) for utterance in planned],
-    }
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+def _fingerprint(inputs: object) -> str:
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
 
 
 def _is_there(output: str, receipt: Receipt) -> bool:
@@ -305,11 +179,9 @@ def _is_there(output: str, receipt: Receipt) -> bool:
 
 
 @cache
-def _leaves() -> list[str]:
+def _parquet_columns() -> list[str]:
     """Paths of the Parquet columns of a record, nested ones included."""
     empty = pa.BufferOutputStream()
     pq.write_table(RECORD.empty_table(), empty)
-    schema = pq.read_schema(pa.BufferReader(empty.getvalue()))
-    file = pq.ParquetFile(pa.BufferReader(empty.getvalue()))
-    assert schema.equals(RECORD)
-    return [file.schema.column(i).path for i in range(len(file.schema))]
+    schema = pq.ParquetFile(pa.BufferReader(empty.getvalue())).schema
+    return [schema.column(index).path for index in range(len(schema))]

@@ -268,6 +268,9 @@ class CorpusSpec(_Part):
 
     emotions: dict[str, str] = Field(description="native code → category of emotions.yaml")
     exclude: dict[str, str] = Field({}, description="native code → why it is left out")
+    meanings: dict[str, str] = Field(
+        {}, description="native code → what it stands for in the corpus's own words"
+    )
     classes: dict[str, ClassName] = Field(
         {}, description="category → six-class label, where it differs from emotions.yaml"
     )
@@ -290,6 +293,11 @@ class CorpusSpec(_Part):
         both = sorted(self.emotions.keys() & self.exclude.keys())
         if both:
             raise ValueError(f"`exclude`: {', '.join(both)} stands in `emotions` too; keep one")
+        stray = sorted(self.meanings.keys() - self.emotions.keys() - self.exclude.keys())
+        if stray:
+            raise ValueError(
+                f"`meanings`: {', '.join(stray)} is no code of `emotions` or `exclude`"
+            )
         return self
 
     @model_validator(mode="after")

@@ -24,18 +24,21 @@ TWO_WAY: Mapping[Split, float] = {"train": 0.85, "test": 0.15}
 """The same where validation is drawn from the training groups afterwards."""
 
 GroupCounts = Mapping[str, Counter[str]]
-"""Group → category → number of utterances."""
+"""Group → native label → number of utterances."""
 
 _CANDIDATES = 400
 _HASHES = 60_000  # most hashes worth computing a corpus: fewer candidates where groups are many
 
 
 def count_groups(utterances: Iterable[Utterance]) -> dict[str, Counter[str]]:
-    """Utterances of every group by category: all that assigning splits needs to know."""
+    """Utterances of every group by native label: all that assigning splits needs to know.
+
+    Native, so that a changed label map moves no speaker to another split.
+    """
     counts: dict[str, Counter[str]] = {}
     for utterance in utterances:
         if utterance.group is not None and utterance.verdict is None:
-            counts.setdefault(utterance.group, Counter())[utterance.emotion or ""] += 1
+            counts.setdefault(utterance.group, Counter())[utterance.label_native or ""] += 1
     return counts
 
 

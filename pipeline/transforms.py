@@ -20,7 +20,9 @@ from pipeline.labels import EmotionScheme, label_utterance
 from pipeline.manifest import Manifest
 from pipeline.plan import CorpusPlan, count_ungrouped, plan_splits, shard_name
 from pipeline.progress import Progress
-from pipeline.shards import AudioOptions, Receipt, write_shard
+from pipeline.receipts import Receipt
+from pipeline.records import AudioOptions
+from pipeline.shards import write_shard
 from pipeline.spec import CorpusSpec
 from pipeline.splits import GroupCounts, count_groups, merge_counts, split_utterance
 from pipeline.tables import TableRows, find_table_files, load_tables
@@ -220,7 +222,7 @@ class _ShardWriter(beam.DoFn):
         shard, batches = element
         utterances = [utterance for batch in batches for utterance in batch.utterances]
         corpus = self.corpora[shard.split("/", 1)[0]]
-        receipt, reused = write_shard(
+        written = write_shard(
             shard,
             utterances,
             corpus.spec,
@@ -229,14 +231,13 @@ class _ShardWriter(beam.DoFn):
             self.options,
             on_clip=self.progress.done,
         )
-        if reused:
-            self.progress.reused(sum(utterance.verdict is None for utterance in utterances))
-        Metrics.counter("exhubert", "shards_reused" if reused else "shards_written").inc()
-        Metrics.counter("exhubert", "utterances_written").inc(receipt.rows)
-        Metrics.counter("exhubert", "bytes_written").inc(receipt.size)
-        for row in receipt.unwritten:
+        self.progress.reused(written.reused)
+        Metrics.counter("exhubert", "utterances_reused").inc(written.reused)
+        Metrics.counter("exhubert", "utterances_written").inc(written.receipt.rows)
+        Metrics.counter("exhubert", "bytes_written").inc(written.receipt.size)
+        for row in written.receipt.unwritten:
             Metrics.counter("exhubert", f"{row.status}_{row.reason}").inc()
-        yield receipt
+        yield written.receipt
 
 
 @dataclass(frozen=True)

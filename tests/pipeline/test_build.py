@@ -13,7 +13,7 @@ from pipeline.errors import DataError, UsageError
 from pipeline.labels import emotion_scheme
 from pipeline.manifest import Manifest
 from pipeline.progress import Counts
-from pipeline.shards import AudioOptions
+from pipeline.records import AudioOptions
 from pipeline.spec import CorpusSpec
 from pipeline.transforms import Corpus
 from tests.pipeline.conftest import MakeCorpus, MakeSpec, write_tone
@@ -192,7 +192,7 @@ def test_clips_stored_otherwise_are_not_mixed(
     build: Build, make_spec: MakeSpec, make_corpus: MakeCorpus
 ) -> None:
     build((make_spec("tones"), make_corpus("tones")))
-    with pytest.raises(UsageError, match="holds tones with"):
+    with pytest.raises(UsageError, match="holds tones as flac"):
         build((make_spec("bells"), make_corpus("bells")), audio=AudioOptions(codec="wav"))
 
 

@@ -11,8 +11,8 @@ import soundfile
 
 from pipeline.build import build_dataset
 from pipeline.labels import emotion_scheme
+from pipeline.records import AudioOptions
 from pipeline.schema import CLASSES, RECORD
-from pipeline.shards import AudioOptions
 from pipeline.transforms import Corpus
 from tests.pipeline.conftest import MakeCorpus, MakeSpec
 

@@ -11,7 +11,7 @@ import soundfile
 from pipeline.build import build_dataset
 from pipeline.labels import emotion_scheme
 from pipeline.manifest import Manifest, read_manifest
-from pipeline.shards import AudioOptions
+from pipeline.records import AudioOptions
 from pipeline.specfile import load_specs
 from pipeline.transforms import Corpus
 

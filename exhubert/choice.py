@@ -1,0 +1,83 @@
+"""Options that say which corpora are meant and where they lie, shared by several commands."""
+
+import argparse
+from pathlib import Path
+
+from pipeline.errors import UsageError
+from pipeline.files import is_remote
+from pipeline.labels import emotion_scheme
+from pipeline.spec import CorpusSpec
+from pipeline.specfile import builtin_ids, load_spec, load_specs
+
+
+def add_corpora(parser: argparse.ArgumentParser) -> None:
+    """Adds ``--data-root``, ``--corpora``, ``--spec`` and ``--root``."""
+    group = parser.add_argument_group("which corpora, and where they lie")
+    group.add_argument(
+        "--data-root",
+        metavar="DIR",
+        help="folder (or gs://, s3:// URL) that holds each corpus in a folder named by its id",
+    )
+    group.add_argument(
+        "--corpora",
+        nargs="+",
+        metavar="ID",
+        default=[],
+        help="only these corpora (default: every corpus that has a folder in --data-root)",
+    )
+    group.add_argument(
+        "--spec",
+        nargs="+",
+        metavar="FILE",
+        default=[],
+        help="specs of corpora of your own; one with a shipped id replaces the shipped spec",
+    )
+    group.add_argument(
+        "--root",
+        nargs="+",
+        metavar="ID=DIR",
+        default=[],
+        help="where a corpus lies, if not in --data-root",
+    )
+
+
+def find_corpora(args: argparse.Namespace) -> list[tuple[CorpusSpec, str]]:
+    """Specs and roots of the corpora that the command line names.
+
+    Raises:
+        UsageError: No corpus is named, or one that is named has no folder.
+    """
+    roots = dict(_parse_root(root) for root in args.root)
+    specs = load_specs(args.corpora, args.spec)
+    if args.spec and not args.corpora and args.data_root:
+        shipped = {spec.id: spec for spec in load_specs()} | {spec.id: spec for spec in specs}
+        specs = [spec for _, spec in sorted(shipped.items())]
+    if missing := roots.keys() - {spec.id for spec in specs}:
+        specs = sorted([*specs, *load_specs(sorted(missing))], key=lambda spec: spec.id)
+    named = {*args.corpora, *roots, *(load_spec(file).id for file in args.spec)}
+    scheme = emotion_scheme()
+    found = []
+    for spec in specs:
+        root = roots.get(spec.id) or (args.data_root and f"{args.data_root.rstrip('/')}/{spec.id}")
+        if root and (is_remote(root) or Path(root).is_dir()):
+            scheme.check(spec)
+            found.append((spec, root))
+        elif spec.id in named:
+            raise UsageError(
+                f"corpus {spec.id}: no folder {root or spec.id}; give --root {spec.id}=DIR, or a "
+                f"--data-root that holds a folder called {spec.id}"
+            )
+    if not found:
+        where = f"in --data-root {args.data_root}" if args.data_root else "without --data-root"
+        raise UsageError(
+            f"no corpus found {where}: expected folders named by corpus id "
+            f"({', '.join(builtin_ids())}), or --root ID=DIR"
+        )
+    return found
+
+
+def _parse_root(text: str) -> tuple[str, str]:
+    corpus, equals, folder = text.partition("=")
+    if not equals or not folder:
+        raise UsageError(f"--root {text}: expected ID=DIR, as in --root emo_db=/data/emodb")
+    return corpus, folder

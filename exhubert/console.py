@@ -1,0 +1,243 @@
+"""What commands print for people: tables and progress bars."""
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from pipeline.labels import EmotionScheme, LabelLine, label_map
+from pipeline.schema import CLASSES, SPLITS
+from pipeline.spec import CorpusSpec
+from pipeline.splits import describe_policy
+
+if TYPE_CHECKING:  # the check and the manifest bring pyarrow and Beam with them
+    from pipeline.check import CorpusCheck
+    from pipeline.manifest import Manifest
+    from pipeline.progress import Counts
+
+Item = TypeVar("Item")
+
+_WIDE = 160  # characters, for output that goes to a file
+
+_out = Console(width=None if sys.stdout.isatty() else _WIDE)
+_err = Console(stderr=True)
+
+
+def say(text: str, quiet: bool = False) -> None:
+    """Prints a line, unless machine-readable output was asked for."""
+    if not quiet:
+        _out.print(text, highlight=False)
+
+
+def track(items: Sequence[Item], what: str, quiet: bool = False) -> Iterator[Item]:
+    """Goes through items with a progress bar on stderr."""
+    with _progress(quiet) as progress:
+        task = progress.add_task(what, total=len(items))
+        for item in items:
+            yield item
+            progress.advance(task)
+
+
+@contextlib.contextmanager
+def build_progress(quiet: bool = False) -> Iterator["Callable[[Counts], None]"]:
+    """A progress bar that is told what a build has done so far, and in the end what it reused."""
+    reused = 0
+    with _progress(quiet) as progress:
+        task = progress.add_task("indexing", total=None)
+
+        def watch(counts: "Counts") -> None:
+            nonlocal reused
+            reused = counts.reused
+            done = counts.done + counts.reused
+            elapsed = progress.tasks[task].elapsed or 0.0
+            rate = f"{counts.seconds / elapsed:,.0f} × real time" if elapsed else ""
+            progress.update(
+                task,
+                total=counts.found or None,
+                completed=done,
+                description=f"{done:,} of {counts.found:,} clips {rate}" if done else "indexing",
+            )
+
+        yield watch
+    if reused:
+        say(f"reused {reused:,} clips of an earlier build, whose inputs have not changed", quiet)
+
+
+def print_corpora(specs: Sequence[CorpusSpec]) -> None:
+    """Table of corpora: what each is, how large, on what terms."""
+    table = _table("corpus", "name", "languages", ">utterances", ">speakers", ">classes")
+    for heading in ("access", "licence", "layout"):
+        table.add_column(heading)
+    for spec in specs:
+        table.add_row(
+            spec.id,
+            spec.name,
+            ", ".join(spec.languages),
+            _count(spec.expected.utterances),
+            _count(spec.expected.speakers),
+            str(len(set(spec.emotions.values()))),
+            spec.access.how.replace("_", " "),
+            spec.licence.name,
+            spec.layout,
+        )
+    _out.print(table)
+    total = sum(spec.expected.utterances or 0 for spec in specs)
+    _out.print(f"{len(specs)} corpora, {total:,} utterances as published")
+
+
+def print_corpus(spec: CorpusSpec, scheme: EmotionScheme) -> None:
+    """Everything a spec says that a user of the corpus wants to know."""
+    _out.print(f"[bold]{spec.name}[/bold] ({spec.id})", highlight=False)
+    table = Table(show_header=False, box=None, pad_edge=False)
+    for label, value in _facts(spec).items():
+        table.add_row(f"[dim]{label}[/dim]", value)
+    _out.print(table)
+    print_label_map(label_map(spec, scheme), scheme)
+    for quirk in spec.quirks:
+        _out.print(f"- {quirk}", highlight=False)
+
+
+def print_label_map(lines: Sequence[LabelLine], scheme: EmotionScheme) -> None:
+    """Table of native codes and what becomes of them, then the sources by name."""
+    table = _table("corpus", "code", "meaning", "category", "class", "sources")
+    for line in lines:
+        table.add_row(
+            line.corpus,
+            line.code,
+            line.meaning or "",
+            line.emotion or f"excluded: {line.excluded}",
+            line.class_name or "",
+            ", ".join(line.sources),
+        )
+    _out.print(table)
+    for name in sorted({source for line in lines for source in line.sources} - {"spec"}):
+        _out.print(f"{name}: {scheme.sources[name]}", highlight=False, soft_wrap=True)
+
+
+def print_checks(checks: "Sequence[CorpusCheck]", partial: bool = False) -> None:
+    """Table of checked corpora, then everything that needs attention."""
+    table = _table("corpus", ">found", ">usable", ">excluded", ">rejected", ">speakers")
+    for heading in (*SPLITS, "in two splits"):
+        table.add_column(heading, justify="right")
+    table.add_column("splits")
+    for check in checks:
+        table.add_row(
+            check.corpus,
+            _count(check.found),
+            _count(check.usable),
+            _count(sum(check.excluded.values())),
+            _count(sum(check.rejected.values())),
+            _count(check.speakers),
+            *(_count(check.splits.get(split, 0)) for split in SPLITS),
+            _count(len(check.speakers_in_two_splits)),
+            check.split_policy,
+        )
+    _out.print(table)
+    for check in checks:
+        for line in _attention(check, partial):
+            _out.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _attention(check: "CorpusCheck", partial: bool) -> Iterator[str]:
+    """Lines about a checked corpus: what is not used and why, what differs from the published."""
+    for reason, count in {**check.excluded, **check.rejected}.items():
+        yield f"{check.corpus}: {reason} {count}"
+        yield from (f"    {example}" for example in check.examples.get(reason, []))
+    for leak in check.leaks:
+        yield f"{check.corpus}: speaker {leak} stands in test and in another split"
+    if partial:
+        if check.mismatches:
+            whole = "–" if check.expected is None else f"{check.expected:,}"
+            yield f"{check.corpus}: partial, {check.usable:,} of {whole} utterances"
+        return
+    for mismatch in check.mismatches:
+        yield (
+            f"{check.corpus}: {mismatch.what}: expected {mismatch.expected:,}, "
+            f"found {mismatch.found:,}"
+        )
+    if check.mismatches:
+        yield f"    expected counts as of: {check.source}"
+
+
+def print_manifest(manifest: "Manifest", output: str) -> None:
+    """Table of a built dataset: accounts, hours, speakers, splits and classes by corpus."""
+    accounts = _table("corpus", ">found", ">written", ">excluded", ">rejected", ">h", ">speakers")
+    for split in SPLITS:
+        accounts.add_column(split, justify="right")
+    classes = _table("corpus", *(">" + name.replace("_", "\n") for name in CLASSES))
+    for name, corpus in manifest.corpora.items():
+        accounts.add_row(
+            name,
+            _count(corpus.found),
+            _count(corpus.written),
+            _reasons(corpus.excluded),
+            _reasons(corpus.rejected),
+            f"{corpus.hours:.3f}",
+            _count(corpus.speakers),
+            *(_count(corpus.splits[split].utterances) for split in SPLITS),
+        )
+        classes.add_row(name, *(_count(corpus.labels[label]) for label in CLASSES))
+    _out.print(accounts)
+    _out.print(classes)
+    shared = sum(corpus.speakers_in_two_splits for corpus in manifest.corpora.values())
+    _out.print(
+        f"{manifest.written:,} utterances, {manifest.hours:.3f} h; "
+        f"speakers in two splits: {shared}; groups of equal audio: {len(manifest.duplicates)}",
+        highlight=False,
+    )
+    for group in manifest.duplicates:
+        _out.print(f"    equal audio: {', '.join(group)}", highlight=False)
+    _out.print(f"dataset: {output}", highlight=False, soft_wrap=True)
+
+
+def _facts(spec: CorpusSpec) -> Mapping[str, str]:
+    facts = {
+        "languages": ", ".join(spec.languages),
+        "kind": spec.kind,
+        "utterances": f"{_count(spec.expected.utterances)} ({spec.expected.source})",
+        "speakers": _count(spec.expected.speakers),
+        "licence": " ".join(filter(None, [spec.licence.name, spec.licence.url])),
+        "access": " ".join(
+            filter(None, [spec.access.how.replace("_", " "), spec.access.url, spec.access.note])
+        ),
+        "homepage": spec.homepage or "",
+        "citation": spec.citation,
+        "audio": ", ".join(spec.audio),
+        "layout": spec.layout,
+        "splits": describe_policy(spec),
+    }
+    return {label: value for label, value in facts.items() if value}
+
+
+def _progress(quiet: bool) -> Progress:
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeRemainingColumn(elapsed_when_finished=True),
+        console=_err,
+        disable=quiet,
+    )
+
+
+def _table(*headings: str) -> Table:
+    """A table; a heading that starts with ``>`` is a column of numbers."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in headings:
+        table.add_column(
+            heading.removeprefix(">"), justify="right" if heading[0] == ">" else "left"
+        )
+    return table
+
+
+def _count(number: int | None) -> str:
+    return "–" if number is None else f"{number:,}"
+
+
+def _reasons(reasons: Mapping[str, int]) -> str:
+    words: Iterable[str] = (f"{reason} {count}" for reason, count in reasons.items())
+    return ", ".join(words) or "0"

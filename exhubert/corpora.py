@@ -1,0 +1,125 @@
+"""``exhubert corpora``: what can be read, on what terms, and whether specs are valid."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+
+from exhubert import console
+from exhubert.command import Command
+from pipeline.errors import UsageError
+from pipeline.labels import emotion_scheme, label_map
+from pipeline.spec import CorpusSpec
+from pipeline.specfile import SpecError, builtin_ids, load_spec, load_specs
+from pipeline.validate import check_examples
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _run_list(args: argparse.Namespace) -> int:
+    specs = load_specs()
+    if args.json:
+        print(json.dumps([spec.model_dump(mode="json") for spec in specs], ensure_ascii=False))
+    else:
+        console.print_corpora(specs)
+    return 0
+
+
+def _add_show(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("corpus", metavar="ID", help="id of a shipped corpus, or a spec file")
+    _add_json(parser)
+
+
+def _run_show(args: argparse.Namespace) -> int:
+    own = args.corpus.endswith((".yaml", ".yml"))
+    spec = load_spec(args.corpus) if own else load_specs([args.corpus])[0]
+    if args.json:
+        print(spec.model_dump_json(indent=2))
+    else:
+        console.print_corpus(spec, emotion_scheme())
+    return 0
+
+
+def _add_validate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", metavar="FILE", help="spec files, or shipped ids")
+
+
+def _run_validate(args: argparse.Namespace) -> int:
+    faults = 0
+    for name in args.files:
+        try:
+            spec = load_specs([name])[0] if name in builtin_ids() else load_spec(name)
+            emotion_scheme().check(spec)
+            problems = check_examples(spec, emotion_scheme())
+        except SpecError as error:
+            problems = str(error).splitlines()
+        except UsageError as error:
+            problems = [f"{name}: {error}"]
+        else:
+            if not problems:
+                print(f"{name}: fine, {len(spec.examples)} examples give what they state")
+        faults += len(problems)
+        for problem in problems:
+            print(problem, file=sys.stderr)
+    return 2 if faults else 0
+
+
+def _add_map(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("corpora", nargs="*", metavar="ID", help="only these (default: all)")
+    _add_json(parser)
+
+
+def _run_map(args: argparse.Namespace) -> int:
+    scheme = emotion_scheme()
+    lines = [line for spec in load_specs(args.corpora) for line in label_map(spec, scheme)]
+    if args.json:
+        print(json.dumps([asdict(line) for line in lines], ensure_ascii=False))
+    else:
+        console.print_label_map(lines, scheme)
+    return 0
+
+
+def _run_schema(args: argparse.Namespace) -> int:
+    print(json.dumps(CorpusSpec.model_json_schema(), indent=2))
+    return 0
+
+
+COMMANDS = [
+    Command(
+        "corpora list",
+        "list the corpora that exhubert can read, and how to obtain them",
+        "  exhubert corpora list",
+        _add_json,
+        _run_list,
+    ),
+    Command(
+        "corpora show",
+        "show one corpus: layout, labels, splits, terms, quirks",
+        "  exhubert corpora show emo_db\n  exhubert corpora show my_corpus.yaml --json",
+        _add_show,
+        _run_show,
+    ),
+    Command(
+        "corpora validate",
+        "check spec files and run their examples",
+        "  exhubert corpora validate my_corpus.yaml",
+        _add_validate,
+        _run_validate,
+    ),
+    Command(
+        "corpora map",
+        "print the label map: native code, meaning, category, class, and on whose word",
+        "  exhubert corpora map\n  exhubert corpora map emo_db tess",
+        _add_map,
+        _run_map,
+    ),
+    Command(
+        "corpora schema",
+        "print the JSON Schema of spec files, for editors",
+        "  exhubert corpora schema > corpus.schema.json",
+        lambda parser: None,
+        _run_schema,
+    ),
+]

@@ -1,0 +1,200 @@
+"""``exhubert check`` and ``exhubert build``: from corpora on disk to a dataset folder."""
+
+import argparse
+import json
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from exhubert import console
+from exhubert.choice import add_corpora, find_corpora
+from exhubert.command import Command
+from pipeline.errors import DataError, UsageError
+from pipeline.labels import emotion_scheme
+from pipeline.specfile import builtin_ids, load_specs
+
+
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    add_corpora(parser)
+    parser.add_argument(
+        "--export", metavar="FILE", help="write one row an utterance: .parquet, .csv or .jsonl"
+    )
+    parser.add_argument(
+        "--allow-partial",
+        action="store_true",
+        help="exit 0 although counts differ from the published ones (a subset of a corpus)",
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _run_check(args: argparse.Namespace) -> int:
+    from pipeline.check import check_corpus, export_utterances
+    from pipeline.plan import plan_corpus
+
+    checks, planned = [], []
+    for spec, root in console.track(find_corpora(args), "checking", quiet=args.json):
+        utterances = plan_corpus(spec, root, emotion_scheme())
+        if not utterances:
+            raise DataError(
+                f"corpus {spec.id}: no clip below {root}: expected {' or '.join(spec.audio)}"
+            )
+        checks.append(check_corpus(spec, utterances))
+        planned += utterances if args.export else []
+    if args.json:
+        print(json.dumps([asdict(check) for check in checks], ensure_ascii=False))
+    else:
+        console.print_checks(checks, partial=args.allow_partial)
+    if args.export:
+        export_utterances(planned, Path(args.export))
+        console.say(f"{len(planned)} utterances written to {args.export}", quiet=args.json)
+    bad = any(check.rejected or check.leaks for check in checks)
+    differs = any(check.mismatches for check in checks) and not args.allow_partial
+    return 1 if bad or differs else 0
+
+
+def _add_build(parser: argparse.ArgumentParser) -> None:
+    add_corpora(parser)
+    parser.add_argument("--output", metavar="DIR", required=True, help="the dataset folder")
+    parser.add_argument(
+        "--codec", choices=["flac", "wav"], default="flac", help="how clips are stored (flac)"
+    )
+    parser.add_argument(
+        "--normalize",
+        choices=["peak", "rms", "loudness", "none"],
+        default="peak",
+        help="level of every clip: peak −1 dBFS (default), RMS −23 dBFS, −23 LUFS, or as it is",
+    )
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        default=len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count(),
+        metavar="N",
+        help="worker processes of a local build (default: every core, here %(default)s)",
+    )
+    parser.add_argument(
+        "--only-redistributable",
+        action="store_true",
+        help="leave out corpora whose terms do not allow a dataset to be passed on",
+    )
+    parser.add_argument(
+        "--max-reject-rate",
+        type=float,
+        default=0.01,
+        metavar="R",
+        help="exit 1 if more than this share of a corpus is rejected (default: %(default)s)",
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _run_build(args: argparse.Namespace) -> int:
+    from pipeline.build import build_dataset
+    from pipeline.records import AudioOptions
+    from pipeline.transforms import Corpus
+
+    corpora = {
+        spec.id: Corpus(spec, root)
+        for spec, root in find_corpora(args)
+        if spec.licence.redistribute or not args.only_redistributable
+    }
+    if not corpora:
+        raise UsageError("--only-redistributable: none of these corpora may be redistributed")
+    with console.build_progress(quiet=args.json) as watch:
+        manifest = build_dataset(
+            corpora,
+            emotion_scheme(),
+            args.output,
+            AudioOptions(args.codec, args.normalize),
+            args.jobs,
+            args.unknown,
+            watch,
+        )
+    if args.json:
+        print(manifest.model_dump_json(indent=2))
+    else:
+        console.print_manifest(manifest, args.output)
+    rates = {
+        name: sum(corpus.rejected.values()) / max(1, corpus.found)
+        for name, corpus in manifest.corpora.items()
+        if name in corpora
+    }
+    over = {name: rate for name, rate in rates.items() if rate > args.max_reject_rate}
+    for name, rate in over.items():
+        print(
+            f"error: corpus {name}: {rate:.1%} of its clips are rejected, more than "
+            f"--max-reject-rate {args.max_reject_rate:.1%}; see {args.output}/rejects.parquet",
+            file=sys.stderr,
+        )
+    return 1 if over else 0
+
+
+def _add_relabel(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("dataset", metavar="DATASET", help="a dataset folder")
+    parser.add_argument(
+        "--spec", nargs="+", metavar="FILE", default=[], help="specs of corpora of your own"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _run_relabel(args: argparse.Namespace) -> int:
+    from pipeline.manifest import open_manifest
+    from pipeline.relabel import relabel_dataset
+
+    own = {spec.id: spec for spec in load_specs([], args.spec)} if args.spec else {}
+    present = open_manifest(args.dataset).corpora
+    shipped = [corpus for corpus in present if corpus not in own]
+    if unknown := sorted(set(shipped) - set(builtin_ids())):
+        raise UsageError(
+            f"{args.dataset} holds {', '.join(unknown)}, of which no spec is shipped: give --spec"
+        )
+    specs = {spec.id: spec for spec in load_specs(shipped)} if shipped else {}
+    specs |= {corpus: spec for corpus, spec in own.items() if corpus in present}
+    for spec in specs.values():
+        emotion_scheme().check(spec)
+    manifest, changed = relabel_dataset(args.dataset, specs, emotion_scheme())
+    if args.json:
+        print(manifest.model_dump_json(indent=2))
+    else:
+        console.print_manifest(manifest, args.dataset)
+        console.say(f"relabelled {changed:,} of {manifest.written:,} utterances")
+    return 0
+
+
+def _cores() -> int:
+    """Cores that this process may use: fewer than the machine's in a container."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+COMMANDS = [
+    Command(
+        "check",
+        "count what lies on disk against what was published; decodes no audio",
+        "  exhubert check --data-root corpora\n"
+        "  exhubert check --root emo_db=download/emodb --allow-partial --export emo_db.csv",
+        _add_check,
+        _run_check,
+    ),
+    Command(
+        "build",
+        "build a dataset: decode, resample, normalise, split, write Parquet shards",
+        "  exhubert build --data-root corpora --output dataset\n"
+        "  exhubert build --data-root corpora --output dataset --corpora emo_db tess --jobs 8\n"
+        "  exhubert build --data-root gs://bucket/corpora --output gs://bucket/dataset \\\n"
+        "    --runner=DataflowRunner --project=… --region=… --setup_file=./setup.py\n"
+        "Any Beam pipeline option can be added as Beam spells it.",
+        _add_build,
+        _run_build,
+        passes_unknown=True,
+    ),
+    Command(
+        "relabel",
+        "apply changed label maps to a dataset; reads no corpus and decodes no audio",
+        "  exhubert relabel dataset\n  exhubert relabel dataset --spec my_corpus.yaml",
+        _add_relabel,
+        _run_relabel,
+    ),
+]

@@ -1,0 +1,65 @@
+"""The ``exhubert`` command: finds the command that is meant, runs it, prints its errors."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from exhubert import corpora, dataset, demonstration, model
+from exhubert.command import Command
+from pipeline.errors import ExhubertError
+
+COMMANDS: list[Command] = [
+    *corpora.COMMANDS,
+    *dataset.COMMANDS,
+    *model.COMMANDS,
+    *demonstration.COMMANDS,
+]
+"""All commands, in the order of the flow."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit status (2 for usage and configuration errors)."""
+    parser = build_parser()
+    args, unknown = parser.parse_known_args(argv)
+    command: Command | None = getattr(args, "command", None)
+    if command is None:
+        getattr(args, "parser", parser).print_help()
+        return 2
+    if unknown and not command.passes_unknown:
+        hint = f"see: exhubert {command.name} --help"
+        parser.error(f"unrecognized arguments: {' '.join(unknown)} ({hint})")
+    args.unknown = unknown
+    try:
+        return command.run(args)
+    except ExhubertError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_status
+    except BrokenPipeError:
+        return 0
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="exhubert",
+        description="Assemble speech-emotion corpora, and train ExHuBERT on them.",
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    groups: dict[str, argparse._SubParsersAction[argparse.ArgumentParser]] = {}
+    for command in COMMANDS:
+        *group, name = command.name.split()
+        if group and group[0] not in groups:
+            words = [c.name.split()[1] for c in COMMANDS if c.name.split()[0] == group[0]]
+            group_parser = commands.add_parser(group[0], help=f"{', '.join(words)}: the {group[0]}")
+            group_parser.set_defaults(parser=group_parser)
+            groups[group[0]] = group_parser.add_subparsers(title="commands", metavar="COMMAND")
+        command_parser = (groups[group[0]] if group else commands).add_parser(
+            name,
+            help=command.summary,
+            description=f"{command.summary[0].upper()}{command.summary[1:]}.",
+            epilog=f"examples:\n{command.examples.rstrip()}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        command.add_arguments(command_parser)
+        command_parser.set_defaults(command=command)
+    return parser

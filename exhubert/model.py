@@ -1,0 +1,198 @@
+"""``exhubert train``, ``evaluate``, ``predict``, ``convert``: from a dataset to a model in use.
+
+What a command needs of torch and transformers is imported when it runs, so that ``--help`` is
+quick.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from exhubert.command import Command
+from pipeline.errors import DataError
+
+
+def _add_train_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", required=True, metavar="DATASET", help="dataset folder")
+    parser.add_argument("--output", required=True, metavar="DIR", help="folder for the model")
+    parser.add_argument(
+        "--config",
+        default="exhubert_large",
+        metavar="NAME|FILE",
+        help="recipe: tiny, exhubert_large (default) or a YAML file",
+    )
+    parser.add_argument(
+        "overrides", nargs="*", metavar="key=value", help="settings that replace the recipe's"
+    )
+    parser.add_argument(
+        "--resume", action="store_true", help="continue from the last checkpoint in --output"
+    )
+    parser.add_argument("--json", action="store_true", help="print the scores as JSON")
+
+
+def _train(args: argparse.Namespace) -> int:
+    from rich.console import Console
+    from transformers.utils.logging import disable_progress_bar
+
+    from training.recipe import load_recipe
+    from training.train import is_complete, train
+
+    disable_progress_bar()  # we show one of our own
+    recipe = load_recipe(args.config, args.overrides)
+    console = Console(stderr=args.json)
+
+    if args.resume and is_complete(args.output):
+        console.print(f"{args.output}: this run is complete already")
+        return 0
+    result = train(recipe, args.data, args.output, args.resume, console)
+    if args.json:
+        scores = None if result.validation is None else result.validation.to_dict()
+        print(json.dumps({"output": str(result.output), "validation": scores}))
+    elif result.validation is None:
+        console.print(f"No validation split: the last state was kept, in {result.output}")
+    else:
+        console.print(
+            f"Validation UAR {result.validation.uar:.1%} (chance {result.validation.chance:.1%}) "
+            f"after {result.seconds:.0f} s; model in {result.output}",
+            highlight=False,
+        )
+    return 0
+
+
+def _add_evaluate_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", required=True, metavar="DIR|NAME", help="folder or Hub name")
+    parser.add_argument("--data", required=True, metavar="DATASET", help="dataset folder")
+    parser.add_argument(
+        "--split", default="test", help="train, validation or test (default: %(default)s)"
+    )
+    parser.add_argument("--corpora", nargs="+", default=(), metavar="ID", help="only these")
+    parser.add_argument("--batch-size", type=int, default=16, help="clips at once (%(default)s)")
+    parser.add_argument("--output", metavar="FILE.json", help="write the scores to a file, too")
+    parser.add_argument("--json", action="store_true", help="print the scores as JSON")
+
+
+def _evaluate(args: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from training.evaluate import evaluate, print_evaluation
+
+    result = evaluate(args.model, args.data, args.split, args.corpora, args.batch_size)
+    text = json.dumps(result.to_dict(), indent=2, ensure_ascii=False)
+    if args.output:
+        output = Path(args.output)
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(text + "\n", encoding="utf-8")
+    if args.json:
+        print(text)
+    else:
+        print_evaluation(result, Console())
+    return 0
+
+
+def _add_predict_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", required=True, metavar="DIR|NAME", help="folder or Hub name")
+    parser.add_argument("files", nargs="+", metavar="FILE", help="audio or video files, folders")
+    parser.add_argument(
+        "--window",
+        type=float,
+        metavar="S",
+        help="cut longer files into windows of S seconds (default: the model's longest clip)",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object a file")
+
+
+def _predict(args: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from training.predict import Classifier, find_audio, predictions_table
+
+    files = find_audio(args.files)
+    classifier = Classifier.from_pretrained(args.model, args.window)
+    predictions, failed = [], 0
+    for file in files:
+        try:
+            prediction = classifier.predict(file)
+        except DataError as error:
+            failed += 1
+            print(f"error: {error}", file=sys.stderr)
+            if args.json:
+                print(json.dumps({"path": str(file), "error": str(error)}, ensure_ascii=False))
+            continue
+        if args.json:
+            print(json.dumps(prediction.to_dict(), ensure_ascii=False), flush=True)
+        else:
+            predictions.append(prediction)
+    if predictions:
+        Console().print(predictions_table(predictions))
+    return 1 if failed else 0
+
+
+TRAIN = Command(
+    name="train",
+    summary="Fine-tune ExHuBERT on a dataset folder.",
+    examples="""\
+  exhubert train --data dataset --output models/tiny --config tiny
+  exhubert train --data dataset --output models/large optimizer.epochs=5 data.corpora=[emo_db]
+  exhubert train --data dataset --output models/large optimizer.epochs=5 --resume
+""",
+    add_arguments=_add_train_arguments,
+    run=_train,
+)
+EVALUATE = Command(
+    name="evaluate",
+    summary="Score a model on a split: UAR with its interval, WA, macro-F1; per corpus, too.",
+    examples="""\
+  exhubert evaluate --model models/tiny --data dataset
+  exhubert evaluate --model models/tiny --data dataset --split validation --output scores.json
+""",
+    add_arguments=_add_evaluate_arguments,
+    run=_evaluate,
+)
+PREDICT = Command(
+    name="predict",
+    summary="Classify audio or video files of any length.",
+    examples="""\
+  exhubert predict --model models/tiny speech.wav
+  exhubert predict --model models/tiny recordings/ --json
+  exhubert predict --model models/tiny interview.mp3 --window 3 --json
+""",
+    add_arguments=_add_predict_arguments,
+    run=_predict,
+)
+
+
+def _add_convert_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--from",
+        dest="source",
+        metavar="NAME|PATH",
+        required=True,
+        help="hub name, folder or file of the published weights",
+    )
+    parser.add_argument(
+        "--output", type=Path, metavar="DIR", required=True, help="a new folder for the model"
+    )
+
+
+def _convert(args: argparse.Namespace) -> int:
+    from training.convert import convert
+
+    convert(args.source, args.output)
+    print(f"Wrote {args.output}: load it with transformers after `import training`.")
+    return 0
+
+
+CONVERT = Command(
+    name="convert",
+    summary="Turn the published ExHuBERT weights into a safetensors model with named classes.",
+    examples="""\
+  exhubert convert --from amiriparian/ExHuBERT --output models/exhubert
+  exhubert convert --from downloads/pytorch_model.bin --output models/exhubert
+""",
+    add_arguments=_add_convert_arguments,
+    run=_convert,
+)
+
+COMMANDS = [TRAIN, EVALUATE, PREDICT, CONVERT]
+"""The commands of this room, in the order of the flow."""

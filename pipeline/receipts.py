@@ -1,0 +1,122 @@
+"""Receipts: what each shard was made from, and what could not be written.
+
+A receipt lies beside every shard. By it a second run knows what it can reuse, and nothing that was
+found is ever lost.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+
+from pipeline import storage
+from pipeline.errors import DataError
+from pipeline.utterance import Utterance, Verdict
+
+RECEIPTS = ".build"
+"""Folder of the receipts, below the dataset folder."""
+
+
+@dataclass(frozen=True)
+class Unwritten:
+    """An utterance that was found and not written, and why: a row of ``rejects.parquet``."""
+
+    id: str
+    corpus: str
+    source_path: str
+    status: str
+    stage: str
+    reason: str
+    detail: str
+    label_native: str | None
+    split: str | None
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a shard was made from and what came of it.
+
+    Attributes:
+        shard: ``<corpus>/<split>-NNNNN-of-NNNNN``.
+        audio: Fingerprint of the files, the options and the code that the audio depends on; empty
+            where the shard must be made anew.
+        fingerprint: Of all that the shard depends on; empty where its labels must be written anew.
+        rows: Number of utterances in the shard.
+        size: Of the shard, in bytes; 0 where there is none.
+        sha256: Of the shard.
+        unwritten: The other utterances that were planned.
+    """
+
+    shard: str
+    audio: str
+    fingerprint: str
+    rows: int
+    size: int
+    sha256: str
+    unwritten: tuple[Unwritten, ...]
+
+    @property
+    def corpus(self) -> str:
+        """Id of the corpus that the shard belongs to."""
+        return self.shard.split("/", 1)[0]
+
+    def to_json(self) -> bytes:
+        """As stored."""
+        return json.dumps(asdict(self), ensure_ascii=False, indent=1).encode()
+
+    @classmethod
+    def from_json(cls, content: bytes) -> "Receipt":
+        """As read."""
+        fields = json.loads(content)
+        return cls(**fields | {"unwritten": tuple(Unwritten(**row) for row in fields["unwritten"])})
+
+
+def write_off(utterance: Utterance, verdict: Verdict) -> Unwritten:
+    """The row of ``rejects.parquet`` for an utterance that a verdict speaks against."""
+    return Unwritten(
+        id=utterance.id,
+        corpus=utterance.corpus,
+        source_path=utterance.source_path,
+        status=verdict.status,
+        stage=verdict.stage,
+        reason=verdict.reason,
+        detail=verdict.detail,
+        label_native=utterance.label_native,
+        split=utterance.split,
+    )
+
+
+def shard_path(output: str, shard: str) -> str:
+    """Where a shard lies."""
+    return storage.join(output, "data", f"{shard}.parquet")
+
+
+def receipt_path(output: str, shard: str) -> str:
+    """Where a shard's receipt lies."""
+    return storage.join(output, RECEIPTS, f"{shard}.json")
+
+
+def read_receipt(output: str, shard: str) -> Receipt | None:
+    """The receipt of a shard; None where there is none, or none that can be read."""
+    content = storage.read(receipt_path(output, shard))
+    try:
+        return Receipt.from_json(content) if content else None
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def read_receipts(output: str) -> list[Receipt]:
+    """Receipts of every shard of a dataset, sorted by name.
+
+    Raises:
+        DataError: A receipt can't be read.
+    """
+    folder = storage.join(output, RECEIPTS)
+    receipts = []
+    for name in storage.list_names(folder):
+        if not name.endswith(".json"):
+            continue
+        receipt = read_receipt(output, name.removesuffix(".json"))
+        if receipt is None:
+            path = storage.join(folder, name)
+            raise DataError(f"{path}: not a receipt; delete it and build again")
+        receipts.append(receipt)
+    return receipts

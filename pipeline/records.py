@@ -1,0 +1,144 @@
+"""Records: from a planned utterance and its file to one row of a shard."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.audio import AudioError, Codec, Normalization, decode, encode, prepare
+from pipeline.files import read_file
+from pipeline.receipts import Unwritten, write_off
+from pipeline.spec import CorpusSpec
+from pipeline.utterance import Utterance, rejected
+
+Record = dict[str, Any]
+"""One row, by column of :data:`pipeline.schema.RECORD`."""
+
+
+@dataclass(frozen=True)
+class AudioOptions:
+    """How every clip of a dataset is stored."""
+
+    codec: Codec = "flac"
+    normalize: Normalization = "peak"
+
+
+def make_records(
+    utterances: Sequence[Utterance],
+    spec: CorpusSpec,
+    root: str,
+    options: AudioOptions,
+    on_clip: Callable[[float], None] = lambda seconds: None,
+) -> tuple[list[Record], list[Unwritten]]:
+    """Rows of those utterances that can be written, and reasons for the others.
+
+    Args:
+        utterances: Planned, in the order of the rows.
+        spec: Their corpus.
+        root: Where the corpus lies.
+        options: How clips are stored.
+        on_clip: Told the length, in s, of every clip worked on; 0 where it was rejected.
+    """
+    records: list[Record] = []
+    unwritten: list[Unwritten] = []
+    source = _Source(root)
+    for utterance in utterances:
+        if utterance.verdict is not None:
+            unwritten.append(write_off(utterance, utterance.verdict))
+            continue
+        try:
+            sound = _sound(utterance, spec, source, options)
+        except AudioError as error:
+            verdict = rejected("audio", error.reason, error.detail)
+        except OSError as error:
+            verdict = rejected("audio", "unreadable", f"can't be read: {error.strerror or error}")
+        else:
+            records.append(describe(utterance, spec) | sound)
+            on_clip(sound["duration"])
+            continue
+        unwritten.append(write_off(utterance, verdict))
+        on_clip(0.0)
+    return records, unwritten
+
+
+def describe(utterance: Utterance, spec: CorpusSpec) -> Record:
+    """The columns that are known without audio."""
+    return {
+        "id": utterance.id,
+        "corpus": utterance.corpus,
+        "split": utterance.split,
+        "licence": spec.licence.name,
+        "language": utterance.language,
+        "speaker": utterance.speaker,
+        "gender": utterance.gender,
+        "age": utterance.age,
+        "text": utterance.text,
+        "annotations": _pairs(utterance.annotations),
+        "source_path": utterance.source_path,
+        **describe_labels(utterance),
+    }
+
+
+def describe_labels(utterance: Utterance) -> Record:
+    """The columns that the label map decides."""
+    return {
+        "label_native": utterance.label_native,
+        "emotion": utterance.emotion,
+        "arousal_class": utterance.arousal_class,
+        "valence_class": utterance.valence_class,
+        "label": utterance.label,
+        "arousal": utterance.arousal,
+        "valence": utterance.valence,
+        "dominance": utterance.dominance,
+        "votes": _pairs(utterance.votes),
+    }
+
+
+def _sound(
+    utterance: Utterance, spec: CorpusSpec, source: "_Source", options: AudioOptions
+) -> Record:
+    """The columns that come from the audio.
+
+    Raises:
+        AudioError: The audio can't be used.
+        OSError: The file can't be read.
+    """
+    content, source_sha256 = source.read(utterance.source_path)
+    recording = decode(content, utterance.start, utterance.end, spec.max_duration)
+    clip = prepare(recording, options.normalize, utterance.channel)
+    return {
+        "audio": {
+            "bytes": encode(clip.samples, options.codec),
+            "path": f"{utterance.id}.{options.codec}",
+        },
+        "duration": clip.duration,
+        "flags": clip.flags,
+        "gain_db": clip.gain_db,
+        "source_sha256": source_sha256,
+        "source_sample_rate": recording.rate,
+        "source_channels": recording.channels,
+        "source_codec": recording.codec,
+        "audio_sha256": hashlib.sha256(clip.samples.astype("<i2").tobytes()).hexdigest(),
+    }
+
+
+class _Source:
+    """Reads files of a corpus; keeps the last, which segments of one recording share."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self.path: str | None = None
+        self.content = b""
+        self.sha256 = ""
+
+    def read(self, path: str) -> tuple[bytes, str]:
+        """Content and SHA-256 of a file."""
+        if path != self.path:
+            self.content = read_file(self.root, path)
+            self.sha256 = hashlib.sha256(self.content).hexdigest()
+            self.path = path
+        return self.content, self.sha256
+
+
+def _pairs(mapping: Mapping[str, object] | None) -> list[dict[str, object]] | None:
+    return [{"key": k, "value": v} for k, v in sorted(mapping.items())] if mapping else None

@@ -1,0 +1,93 @@
+"""Relabelling: a changed label map applied to a dataset, without its corpora and their audio."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pyarrow as pa
+
+from pipeline.finish import finish_dataset
+from pipeline.labels import EmotionScheme, label_utterance
+from pipeline.manifest import Manifest, open_manifest
+from pipeline.receipts import Receipt, Unwritten, read_receipts, write_off
+from pipeline.records import Record, describe_labels
+from pipeline.shards import read_shard, store, to_parquet
+from pipeline.spec import CorpusSpec
+from pipeline.utterance import Utterance
+
+
+def relabel_dataset(
+    output: str, specs: Mapping[str, CorpusSpec], scheme: EmotionScheme
+) -> tuple[Manifest, int]:
+    """Rewrites the label columns of a dataset by the specs as they are now.
+
+    Rows whose code the map no longer takes leave the dataset, with the reason; codes that it takes
+    only now need a build, since their audio was never decoded. Splits stay as they are.
+
+    Args:
+        output: The dataset folder.
+        specs: Corpora to relabel, by id.
+        scheme: The shared categories.
+
+    Returns:
+        The manifest afterwards, and the number of rows whose labels changed or that left.
+    """
+    changed = 0
+    receipts = read_receipts(output)
+    for receipt in receipts:
+        if receipt.corpus in specs and receipt.size:
+            changed += _relabel_shard(output, receipt, specs[receipt.corpus], scheme)
+    shards = [receipt.shard for receipt in receipts]
+    return finish_dataset(output, shards, specs, open_manifest(output).audio.options), changed
+
+
+def _relabel_shard(output: str, receipt: Receipt, spec: CorpusSpec, scheme: EmotionScheme) -> int:
+    """Relabels one shard and returns the number of rows that changed or left."""
+    table = read_shard(output, receipt.shard)
+    columns = [name for name in table.column_names if name != "audio"]
+    kept: list[int] = []
+    labels: list[Record] = []
+    left: list[Unwritten] = []
+    changed = 0
+    for number, row in enumerate(table.select(columns).to_pylist()):
+        utterance = label_utterance(_utterance(row), spec, scheme)
+        if utterance.verdict is not None:
+            left.append(write_off(utterance, utterance.verdict))
+            continue
+        described = describe_labels(utterance)
+        changed += any(row[name] != value for name, value in described.items())
+        kept.append(number)
+        labels.append(described)
+    if not changed and not left:
+        return 0
+    table = table.take(pa.array(kept, pa.int64()))
+    for name in describe_labels(_utterance({})):
+        index = table.column_names.index(name)
+        field = table.schema.field(name)
+        table = table.set_column(index, field, pa.array([row[name] for row in labels], field.type))
+    content = to_parquet(table)
+    relabelled = replace(
+        receipt,
+        fingerprint="",
+        rows=table.num_rows,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        unwritten=tuple(sorted((*receipt.unwritten, *left), key=lambda row: row.id)),
+    )
+    store(output, relabelled, content)
+    return changed + len(left)
+
+
+def _utterance(row: Record) -> Utterance:
+    """What a row says of its utterance, as far as labels depend on it."""
+    return Utterance(
+        id=row.get("id", ""),
+        corpus=row.get("corpus", ""),
+        identity=row.get("id", ""),
+        source_path=row.get("source_path", ""),
+        source_size=0,
+        source_mtime=0.0,
+        annotations={pair["key"]: pair["value"] for pair in row.get("annotations") or []},
+        label_native=row.get("label_native"),
+        split=row.get("split"),
+    )
