@@ -19,7 +19,7 @@ SYNTHETIC = (
     "that the machine runs; they say nothing about real speech, nor about any corpus."
 )
 
-_REJECT_RATE = "0.05"  # the stand-ins hold two broken files on purpose, in a corpus of 76 clips
+_REJECT_RATE = "0.05"  # stand-ins hold files that are broken on purpose: two of 76 in one corpus
 
 
 @dataclass(frozen=True)
@@ -97,45 +97,14 @@ def run_demo(
     clips = sum(map(len, spoken.values()))
     _say(console, f"{clips} clips in {places.corpora} after {time.monotonic() - started:.0f} s")
 
-    data, dataset, model = str(places.corpora), str(places.dataset), str(places.model)
-    train = ["train", "--data", dataset, "--config", "tiny", "--output", model]
-    steps = [
-        (
-            "Count what lies there, against what was published",
-            ["check", "--data-root", data, "--allow-partial"],
-        ),
-        (
-            "Decode, resample, normalise and split it into Parquet shards; two files are broken on "
-            "purpose and are reported",
-            ["build", "--data-root", data, "--output", dataset, "--max-reject-rate", _REJECT_RATE],
-        ),
-        (
-            "Train a tiny model from random weights",
-            [*train, "--resume"] if places.model.exists() else train,
-        ),
-        (
-            "Score it on speakers it has not heard",
-            [
-                "evaluate",
-                "--model",
-                model,
-                "--data",
-                dataset,
-                "--split",
-                "test",
-                "--output",
-                str(places.scores),
-            ],
-        ),
-    ]
-    for number, (purpose, arguments) in enumerate(steps, 1):
+    broken = sum(clip.content != "speech" for clips in spoken.values() for clip in clips)
+    for number, (purpose, arguments) in enumerate(_steps(places, broken), 1):
         if status := _step(console, f"{number}. {purpose}", arguments):
             return status
     example = find_example(places)
-    purpose = (
-        f"5. Predict one file of the test split, spoken as {example.emotion} ({example.label})"
-    )
-    if status := _step(console, purpose, ["predict", "--model", model, str(example.path)]):
+    purpose = f"5. Predict a clip of the test split, spoken as {example.emotion} ({example.label})"
+    predict = ["predict", "--model", str(places.model), str(example.path)]
+    if status := _step(console, purpose, predict):
         return status
     _close(console, places, time.monotonic() - started)
     return 0
@@ -155,19 +124,47 @@ def find_example(places: Places) -> Example:
         for row in pq.read_table(shard, columns=columns).slice(0, 1).to_pylist():
             path = places.corpora / row["corpus"] / row["source_path"]
             return Example(path, row["emotion"], CLASSES[row["label"]])
-    raise DataError(f"{places.dataset}: no test split; name more than one corpus to --corpora")
+    raise DataError(f"{places.dataset}: no test split, so no clip to predict")
+
+
+def _steps(places: Places, broken: int) -> list[tuple[str, list[str]]]:
+    """What each step is for, and its command; prediction, which needs a clip, is left out."""
+    data, dataset, model = str(places.corpora), str(places.dataset), str(places.model)
+    build = "Decode, resample, normalise and split them into Parquet shards"
+    if broken:
+        build += f" ({broken} files are broken on purpose, and reported)"
+    train = ["train", "--data", dataset, "--config", "tiny", "--output", model]
+    split = ["--split", "test", "--output", str(places.scores)]
+    return [
+        (
+            "Count what lies there against what was published",
+            ["check", "--data-root", data, "--allow-partial"],
+        ),
+        (
+            build,
+            ["build", "--data-root", data, "--output", dataset, "--max-reject-rate", _REJECT_RATE],
+        ),
+        (
+            "Train a tiny model from random weights",
+            [*train, "--resume"] if places.model.exists() else train,
+        ),
+        (
+            "Score it on speakers it has not heard",
+            ["evaluate", "--model", model, "--data", dataset, *split],
+        ),
+    ]
 
 
 def _check_output(places: Places, wanted: Sequence[str]) -> None:
-    """Refuses a folder whose dataset and model are of other corpora.
+    """Refuses a folder whose corpora, or dataset and model, are other ones.
 
     Raises:
         UsageError: It holds such a demonstration.
     """
-    if not places.corpora.is_dir() or not places.dataset.exists():
+    if not places.corpora.is_dir():
         return
     found = sorted(folder.name for folder in places.corpora.iterdir() if folder.is_dir())
-    if found != list(wanted):
+    if set(found) - set(wanted) or (places.dataset.exists() and found != list(wanted)):
         raise UsageError(
             f"{places.root}: holds a demonstration of {', '.join(found)} already, not of "
             f"{', '.join(wanted)}: choose another --output, or remove the folder"

@@ -1,4 +1,6 @@
+import argparse
 import io
+from collections import namedtuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -10,6 +12,7 @@ from demo.commands import COMMANDS
 from demo.run import Places, find_example, run_demo
 from pipeline.errors import DataError, UsageError
 
+Clip = namedtuple("Clip", "content")
 STEPS = ["check", "build", "train", "evaluate", "predict"]
 
 
@@ -30,7 +33,9 @@ def shell(monkeypatch, tmp_path):
     def speak(root, corpora, console):
         for corpus in corpora:
             (root / corpus).mkdir(parents=True, exist_ok=True)
-        return {corpus: [None] * 3 for corpus in corpora}
+        return {
+            corpus: [Clip("speech"), Clip("silence"), Clip("lfs_pointer")] for corpus in corpora
+        }
 
     main.status, main.given = {}, given
     monkeypatch.setattr(run, "run_exhubert", main)
@@ -51,6 +56,7 @@ def test_runs_the_commands_that_it_prints(shell, console, tmp_path):
         assert f"$ exhubert {' '.join(command)}\n" in printed
     assert shell.given[-1][-1] == str(tmp_path / "corpora" / "emovo" / "a.wav")
     assert "spoken as fear (high_negative)" in printed
+    assert "2 files are broken on purpose" in printed
 
 
 def test_says_first_and_last_that_voices_are_synthetic(shell, console, tmp_path):
@@ -82,6 +88,13 @@ def test_folder_with_a_demonstration_of_other_corpora_is_refused(shell, console,
         run_demo(tmp_path, ["tess"], console)
 
 
+def test_corpora_of_an_interrupted_demonstration_are_not_mixed_in(shell, console, tmp_path):
+    (tmp_path / "corpora" / "emo_db").mkdir(parents=True)
+    with pytest.raises(UsageError, match="holds a demonstration of emo_db already"):
+        run_demo(tmp_path, ["emovo"], console)
+    assert run_demo(tmp_path, ["emo_db", "emovo"], console) == 0
+
+
 def test_missing_voice_library_is_said_before_anything_is_written(
     shell, console, tmp_path, monkeypatch
 ):
@@ -97,8 +110,6 @@ def test_dataset_without_test_split_is_an_error(tmp_path):
 
 
 def test_command_line_hands_its_options_on(monkeypatch):
-    import argparse
-
     (command,) = COMMANDS
     parser = argparse.ArgumentParser()
     command.add_arguments(parser)
