@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from pipeline.files import SourceFile, glob_matcher
 from pipeline.spec import CorpusSpec
-from pipeline.tables import Row, TableRows, fill
+from pipeline.tables import TableRows, fill
 from pipeline.utterance import Utterance, Verdict, excluded, rejected
 
 Fields = dict[str, str | None]
@@ -46,14 +46,13 @@ def index_clips(
     reasons = list(spec.leave_out.values())
     for file, preference, path in clips:
         fields = read_path(path, patterns)
-        if hit := left_out(file.path):
-            verdict = excluded("index", reasons[hit[0]], "left out by the spec")
-            yield _utterance(spec, file, preference, path, fields or {}, verdict)
-        elif fields is None:
-            yield _utterance(spec, file, preference, path, {}, _unrecognised(spec))
-        else:
-            for joined, problem in join_tables(spec, fields, tables):
-                yield _utterance(spec, file, preference, path, joined, problem)
+        hit = left_out(file.path)
+        rule = excluded("index", reasons[hit[0]], "left out by the spec") if hit else None
+        if fields is None:
+            yield _utterance(spec, file, preference, path, {}, rule or _unrecognised(spec))
+            continue
+        for joined, problem in join_tables(spec, fields, tables):
+            yield _utterance(spec, file, preference, path, joined, rule or problem)
 
 
 def read_path(path: str, patterns: Sequence[re.Pattern[str]]) -> Fields | None:
@@ -88,25 +87,18 @@ def join_tables(
 def _join(
     spec: CorpusSpec, fields: Fields, verdict: Verdict | None, name: str, table: TableRows
 ) -> list[tuple[Fields, Verdict | None]]:
-    rows: Sequence[Row] = table.find(fields)
-    if not rows:
-        if table.table.unmatched == "keep" or verdict:
-            return [(fields, verdict)]
-        key = ", ".join(
-            f"{column} = {fill(t, fields)!r}" for column, t in table.table.match.items()
-        )
-        return [
-            (fields, rejected("index", "no_table_row", f"table {name!r} has no row with {key}"))
-        ]
-    return [
-        (
-            _replace(
-                spec, fields | {field: row[column] for field, column in table.table.take.items()}
-            ),
-            verdict,
-        )
-        for row in (rows if table.table.segments else rows[:1])
-    ]
+    rows = table.find(fields)
+    if rows:
+        taken = rows if table.table.segments else rows[:1]
+        return [(_replace(spec, fields | row), verdict) for row in taken]
+    if table.table.unmatched == "keep" or verdict:
+        return [(fields, verdict)]
+    wanted = ", ".join(
+        f"{column} = {' or '.join(repr(fill(template, fields)) for template in templates)}"
+        for column, templates in table.table.match.items()
+    )
+    detail = f"table {name!r} has no row with {wanted}"
+    return [(fields, rejected("index", "no_table_row", detail))]
 
 
 def _replace(spec: CorpusSpec, fields: Fields) -> Fields:
@@ -132,8 +124,7 @@ def _utterance(
     fields = fields | {"speaker": speaker}
     start, end, bad_time = _stretch(spec, fields)
     whole = f"{spec.id}/{PurePosixPath(path).with_suffix('')}"
-    segment = "" if start is None else f"#{start:g}-{'' if end is None else format(end, 'g')}"
-    utterance_id = whole + segment
+    utterance_id = whole if start is None else f"{whole}#{_exactly(start)}-{_exactly(end)}"
     identity = fill(spec.same_utterance, fields) if spec.same_utterance else None
     text = fields.get("text")
     kept = {*spec.annotations, *spec.scales, *spec.votes}
@@ -174,6 +165,11 @@ def _stretch(spec: CorpusSpec, fields: Fields) -> tuple[float | None, float | No
     if start is not None and end is None and duration is not None:
         end = round(start + duration, 6)
     return start, end, None
+
+
+def _exactly(seconds: float | None) -> str:
+    """Seconds to the microsecond, without zeros that say nothing."""
+    return "" if seconds is None else f"{seconds:.6f}".rstrip("0").rstrip(".")
 
 
 def read_seconds(value: str | None) -> float | None:

@@ -149,7 +149,9 @@ class Table(_Part):
     columns: list[str] | None = Field(None, description="names, where the file has no header")
     line: Regex | None = Field(None, description="each matching line is a row of its groups")
     where: dict[str, Regex] = Field({}, description="only rows whose column matches count")
-    match: dict[str, Template] = Field(description="column → template over the clip's fields")
+    match: dict[str, Annotated[list[Template], OneOrMore]] = Field(
+        description="column → template over the clip's fields; of several the first that fits"
+    )
     take: dict[str, str] = Field(
         description="field → column, `column?` if it may be missing; a list where named alike"
     )
@@ -317,7 +319,8 @@ class CorpusSpec(_Part):
             **{
                 f"tables.{name}.match": [
                     field
-                    for template in table.match.values()
+                    for templates in table.match.values()
+                    for template in templates
                     for field in template_fields(template)
                 ]
                 for name, table in self.tables.items()

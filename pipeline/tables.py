@@ -8,7 +8,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import product, zip_longest
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -16,7 +16,9 @@ from pipeline.errors import DataError
 from pipeline.files import SourceFile, glob_matcher
 from pipeline.spec import ChosenFile, CorpusSpec, Table
 
-Row = Mapping[str, str | None]
+Row = dict[str, str | None]
+"""Fields that a row of a table gives a clip."""
+
 Read = Callable[[str], bytes]
 
 STEM = "_stem"
@@ -25,21 +27,25 @@ STEM = "_stem"
 
 @dataclass(frozen=True)
 class TableRows:
-    """Rows of a table, found by the columns it is joined on."""
+    """What the rows of a table add to clips, found by the columns that the table is joined on.
+
+    Attributes:
+        rows: Values of those columns → the fields that each row gives.
+        chosen_by: The field that a row's file was chosen by, where the spec chooses.
+    """
 
     table: Table
-    key: tuple[str, ...]
     rows: Mapping[tuple[str | None, ...], Sequence[Row]]
+    chosen_by: str | None = None
 
     def find(self, fields: Mapping[str, str | None]) -> Sequence[Row]:
-        """Rows that belong to a clip with these fields."""
-        key = tuple(
-            fill(self.table.match[column], fields)
-            if column in self.table.match
-            else fields.get(column)
-            for column in self.key
-        )
-        return self.rows.get(key, ())
+        """Fields of the rows that belong to a clip with these fields; none where there is none."""
+        chosen = [fields.get(self.chosen_by)] if self.chosen_by else []
+        for templates in product(*self.table.match.values()):
+            key = (*(fill(template, fields) for template in templates), *chosen)
+            if rows := self.rows.get(key):
+                return rows
+        return ()
 
 
 def fill(template: str, fields: Mapping[str, str | None]) -> str | None:
@@ -83,16 +89,17 @@ def load_tables(spec: CorpusSpec, files: Sequence[SourceFile], read: Read) -> di
 
 
 def rows_of(table: Table, records: Iterable[Mapping[str, str | None]]) -> TableRows:
-    """A table of rows at hand; of each row, columns it lacks are unknown."""
-    extra = (table.file.of,) if isinstance(table.file, ChosenFile) else ()
-    columns = {*table.match, *_taken(table), *table.where, *extra}
-    key = (*table.match, *extra)
+    """A table of records at hand; columns that a record lacks are unknown."""
+    chosen_by = table.file.of if isinstance(table.file, ChosenFile) else None
+    key = (*table.match, *([chosen_by] if chosen_by else []))
+    taken = {field: column.removesuffix("?") for field, column in table.take.items()}
     rows: dict[tuple[str | None, ...], list[Row]] = {}
     for record in records:
-        row = {column: _clean(record.get(column)) for column in columns}
-        if all(re.search(regex, row[column] or "") for column, regex in table.where.items()):
-            rows.setdefault(tuple(row[column] for column in key), []).append(row)
-    return TableRows(table, key, rows)
+        if all(re.search(regex, record.get(column) or "") for column, regex in table.where.items()):
+            place = tuple(_clean(record.get(column)) for column in key)
+            row = {field: _clean(record.get(column)) for field, column in taken.items()}
+            rows.setdefault(place, []).append(row)
+    return TableRows(table, rows, chosen_by)
 
 
 def _load_table(
@@ -133,11 +140,6 @@ def _check_columns(records: list[dict[str, str]], table: Table, where: str) -> N
             f"{where}: no column {', '.join(map(repr, missing))}; "
             f"found {', '.join(map(repr, records[0]))}"
         )
-
-
-def _taken(table: Table) -> list[str]:
-    """Columns that a table gives fields from, whether they may be missing or not."""
-    return [column.removesuffix("?") for column in table.take.values()]
 
 
 def _globs(table: Table) -> list[str]:

@@ -6,15 +6,16 @@ import pytest
 from pipeline.errors import DataError
 from pipeline.files import SourceFile
 from pipeline.spec import CorpusSpec
-from pipeline.tables import fill, load_tables
+from pipeline.tables import Row, fill, load_tables
 from tests.pipeline.conftest import MakeSpec
 
 
-def find(spec: CorpusSpec, contents: dict[str, bytes], **fields: str) -> list[dict[str, object]]:
+def find(
+    spec: CorpusSpec, contents: dict[str, bytes], **fields: str
+) -> list[dict[str, str | None]]:
     files = [SourceFile(path, len(content), 0.0) for path, content in contents.items()]
     table = load_tables(spec, files, contents.__getitem__)["facts"]
-    taken = {field: column.removesuffix("?") for field, column in table.table.take.items()}
-    return [{f: row[c] for f, c in taken.items()} for row in table.find(fields)]
+    return list(table.find(fields))
 
 
 TAKE = "match: {name: '{stem}'}, take: {text: said}"
@@ -75,6 +76,14 @@ def test_rows_can_be_chosen(make_spec: MakeSpec) -> None:
     spec = make_spec(tables=f"{{facts: {{file: f.csv, where: {{'': '^1'}}, {TAKE}}}}}")
     content = b",name,said\n11,a,voice\n21,a,face\n"
     assert find(spec, {"f.csv": content}, stem="a") == [{"text": "voice"}]
+
+
+def test_first_template_that_fits_finds_the_row(make_spec: MakeSpec) -> None:
+    facts = "file: f.csv, match: {name: ['{path}', '{stem}']}, take: {text: said}"
+    spec = make_spec(tables=f"{{facts: {{{facts}}}}}")
+    content = b"name,said\nx/a.wav,by path\na,by name\n"
+    assert find(spec, {"f.csv": content}, path="x/a.wav", stem="a") == [{"text": "by path"}]
+    assert find(spec, {"f.csv": content}, path="y/a.wav", stem="a") == [{"text": "by name"}]
 
 
 def test_optional_columns_may_be_missing(make_spec: MakeSpec) -> None:
