@@ -123,10 +123,11 @@ def predict_rows(
         model: The model, on the device it shall run on.
         index: Rows of :func:`training.data.load_index`.
         longest: Seconds after which a clip is cut off.
-        batch_size: Utterances a batch.
+        batch_size: Utterances a batch, where padding changes nothing.
         workers: Processes that read audio.
     """
     model.eval()
+    batch_size = evaluation_batch_size(model, batch_size)
     batches = FixedBatches(index, seconds_seen(index, longest), batch_size)
     loader = DataLoader(
         Utterances(index, longest=longest),
@@ -142,6 +143,15 @@ def predict_rows(
         ).logits
         probabilities[places] = logits.float().softmax(dim=-1).cpu().numpy()
     return probabilities
+
+
+def evaluation_batch_size(model: ExHubertForSequenceClassification, batch_size: int) -> int:
+    """Clips at once, such that a score never depends on which clips came together.
+
+    A feature encoder with group norm averages over time, padding included, so that its clips go
+    one by one; with layer norm padding changes nothing.
+    """
+    return 1 if model.config.feat_extract_norm == "group" else batch_size
 
 
 def score_rows(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 import yaml
+from transformers import PreTrainedModel
 
 from training.metrics import Scores
 
@@ -34,6 +35,15 @@ def describe_dataset(dataset: Path, *indexes: pd.DataFrame) -> dict[str, Any]:
         "utterances": {str(s): int(n) for s, n in rows.groupby("split", sort=True).size().items()},
         "corpora": corpora,
         "licences": {str(corpus): names for corpus, names in licences.items()},
+    }
+
+
+def count_parameters(model: PreTrainedModel) -> dict[str, int]:
+    """Parameters in all, and those that are trained."""
+    parameters = list(model.parameters())
+    return {
+        "total": sum(parameter.numel() for parameter in parameters),
+        "trainable": sum(parameter.numel() for parameter in parameters if parameter.requires_grad),
     }
 
 

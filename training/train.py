@@ -15,6 +15,7 @@ From the shards of a dataset folder and a recipe to a folder that `exhubert eval
 """
 
 import json
+import os
 import shutil
 import time
 from collections.abc import Sequence
@@ -23,13 +24,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import torch
 from rich.console import Console
 from transformers import (
     EarlyStoppingCallback,
     PrinterCallback,
     TrainerCallback,
-    TrainingArguments,
     Wav2Vec2FeatureExtractor,
 )
 from transformers.trainer_utils import get_last_checkpoint
@@ -38,15 +37,33 @@ from pipeline.errors import DataError, UsageError
 from pipeline.schema import CLASSES, SAMPLE_RATE
 from training.base import build_model
 from training.data import Utterances, load_index, seconds_seen
-from training.evaluate import known_speakers, predict_rows, score_rows, scores_table
+from training.evaluate import (
+    evaluation_batch_size,
+    known_speakers,
+    predict_rows,
+    score_rows,
+    scores_table,
+)
 from training.metrics import Scores
 from training.modeling_exhubert import ExHubertForSequenceClassification
 from training.progress import ConsoleProgress
-from training.provenance import describe_dataset, library_versions, model_card, scores_to_dict
+from training.provenance import (
+    count_parameters,
+    describe_dataset,
+    library_versions,
+    model_card,
+    scores_to_dict,
+)
 from training.recipe import Recipe, differences, load_recipe, write_recipe
 from training.sampling import EpochBatches, FixedBatches, Mixture
 from training.trained import PROVENANCE_FILE, RECIPE_FILE
-from training.trainer import ShardTrainer, balanced_weights, classification_loss, validation_uar
+from training.trainer import (
+    ShardTrainer,
+    balanced_weights,
+    classification_loss,
+    training_arguments,
+    validation_uar,
+)
 
 
 @dataclass(frozen=True)
@@ -135,7 +152,9 @@ def train(
         eval_dataset=Utterances(validation, data.window, data.longest) if measured else None,
         batches=batches,
         validation_batches=FixedBatches(
-            validation, seconds_seen(validation, data.longest), recipe.optimizer.batch_size
+            validation,
+            seconds_seen(validation, data.longest),
+            evaluation_batch_size(model, recipe.optimizer.batch_size),
         ),
         compute_loss_func=classification_loss(weights, recipe.optimizer.label_smoothing),
         compute_metrics=validation_uar,
@@ -186,11 +205,16 @@ def train(
 def prepare_output(output: Path, recipe: Recipe, resume: bool) -> str | None:
     """Makes the output folder and finds the checkpoint to go on from, if there is one.
 
+    Of several processes (torchrun) the first one checks and writes, for all of them.
+
     Raises:
         UsageError: The folder holds a run and ``resume`` is not set, the run is complete, or the
             recipe differs from the one the run was started with.
     """
-    started_with = output / RECIPE_FILE
+    started_with, checkpoints = output / RECIPE_FILE, output / "checkpoints"
+    last: str | None = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
+    if int(os.environ.get("RANK", "0")) > 0:
+        return last
     if started_with.exists() and not resume:
         raise UsageError(
             f"{output}: holds a training run already: add --resume to continue it, "
@@ -203,8 +227,6 @@ def prepare_output(output: Path, recipe: Recipe, resume: bool) -> str | None:
                 f"{started_with}: the run to resume has other settings ({'; '.join(changed)}): "
                 "use the same ones, or choose another --output"
             )
-        checkpoints = output / "checkpoints"
-        last: str | None = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
         return last
     output.mkdir(parents=True, exist_ok=True)
     write_recipe(recipe, started_with)
@@ -214,75 +236,6 @@ def prepare_output(output: Path, recipe: Recipe, resume: bool) -> str | None:
 def is_complete(output: str | Path) -> bool:
     """Whether a training run in this folder went to its end."""
     return (Path(output) / PROVENANCE_FILE).is_file()
-
-
-def training_arguments(
-    recipe: Recipe, output: Path, batches: int, measured: bool
-) -> TrainingArguments:
-    """The recipe in the Trainer's words.
-
-    Args:
-        recipe: Every setting.
-        output: Folder of the run.
-        batches: Batches an epoch.
-        measured: Whether there is a validation split.
-    """
-    optimizer, run = recipe.optimizer, recipe.run
-    steps_per_epoch = -(-batches // optimizer.accumulate)
-    every = steps_per_epoch * run.evaluate_every
-    precision = resolve_precision(run.precision)
-    return TrainingArguments(
-        output_dir=str(output / "checkpoints"),
-        num_train_epochs=optimizer.epochs,
-        per_device_train_batch_size=optimizer.batch_size,
-        per_device_eval_batch_size=optimizer.batch_size,
-        gradient_accumulation_steps=optimizer.accumulate,
-        learning_rate=optimizer.learning_rate,
-        adam_beta1=optimizer.betas[0],
-        adam_beta2=optimizer.betas[1],
-        adam_epsilon=optimizer.eps,
-        weight_decay=optimizer.weight_decay,
-        max_grad_norm=optimizer.gradient_clip,
-        lr_scheduler_type={"constant": "constant_with_warmup"}.get(
-            optimizer.schedule, optimizer.schedule
-        ),
-        warmup_steps=round(optimizer.warmup * steps_per_epoch * optimizer.epochs),
-        bf16=precision == "bf16",
-        fp16=precision == "fp16",
-        seed=run.seed,
-        eval_strategy="steps" if measured else "no",
-        eval_steps=every,
-        save_strategy="steps",
-        save_steps=every,
-        save_total_limit=run.keep_checkpoints,
-        load_best_model_at_end=measured,
-        metric_for_best_model="uar" if measured else None,
-        greater_is_better=True if measured else None,
-        logging_strategy="steps",
-        logging_steps=every,
-        dataloader_num_workers=recipe.data.workers,
-        dataloader_pin_memory=torch.cuda.is_available(),
-        remove_unused_columns=False,
-        label_names=["labels"],
-        report_to="none",
-        disable_tqdm=True,
-    )
-
-
-def resolve_precision(precision: str) -> str:
-    """``auto`` in numbers: bf16 on a GPU that has it, else fp32."""
-    if precision != "auto":
-        return precision
-    return "bf16" if torch.cuda.is_available() and torch.cuda.is_bf16_supported() else "fp32"
-
-
-def count_parameters(model: ExHubertForSequenceClassification) -> dict[str, int]:
-    """Parameters in all, and those that are trained."""
-    parameters = list(model.parameters())
-    return {
-        "total": sum(parameter.numel() for parameter in parameters),
-        "trainable": sum(parameter.numel() for parameter in parameters if parameter.requires_grad),
-    }
 
 
 def save_feature_extractor(output: Path) -> None:

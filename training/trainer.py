@@ -1,6 +1,7 @@
 """The Hugging Face Trainer on our batches: planned epochs, our loss, UAR as the measure."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,11 +10,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 from torch.utils.data import DataLoader
-from transformers import EvalPrediction, Trainer
+from transformers import EvalPrediction, Trainer, TrainingArguments
 from transformers.modeling_outputs import SequenceClassifierOutput
 
 from training.data import Utterances, collate
 from training.metrics import uar_of
+from training.recipe import Recipe
 from training.sampling import EpochBatches, FixedBatches
 
 
@@ -53,6 +55,66 @@ class ShardTrainer(Trainer):
             )
         )
         return loader
+
+
+def training_arguments(
+    recipe: Recipe, output: Path, batches: int, measured: bool
+) -> TrainingArguments:
+    """The recipe in the Trainer's words.
+
+    Args:
+        recipe: Every setting.
+        output: Folder of the run.
+        batches: Batches an epoch.
+        measured: Whether there is a validation split.
+    """
+    optimizer, run = recipe.optimizer, recipe.run
+    steps_per_epoch = -(-batches // optimizer.accumulate)
+    every = steps_per_epoch * run.evaluate_every
+    precision = resolve_precision(run.precision)
+    return TrainingArguments(
+        output_dir=str(output / "checkpoints"),
+        num_train_epochs=optimizer.epochs,
+        per_device_train_batch_size=optimizer.batch_size,
+        per_device_eval_batch_size=optimizer.batch_size,
+        gradient_accumulation_steps=optimizer.accumulate,
+        learning_rate=optimizer.learning_rate,
+        adam_beta1=optimizer.betas[0],
+        adam_beta2=optimizer.betas[1],
+        adam_epsilon=optimizer.eps,
+        weight_decay=optimizer.weight_decay,
+        max_grad_norm=optimizer.gradient_clip,
+        lr_scheduler_type={"constant": "constant_with_warmup"}.get(
+            optimizer.schedule, optimizer.schedule
+        ),
+        warmup_steps=round(optimizer.warmup * steps_per_epoch * optimizer.epochs),
+        bf16=precision == "bf16",
+        fp16=precision == "fp16",
+        seed=run.seed,
+        eval_strategy="steps" if measured else "no",
+        eval_steps=every,
+        save_strategy="steps",
+        save_steps=every,
+        save_total_limit=run.keep_checkpoints,
+        load_best_model_at_end=measured,
+        metric_for_best_model="uar" if measured else None,
+        greater_is_better=True if measured else None,
+        logging_strategy="steps",
+        logging_steps=every,
+        dataloader_num_workers=recipe.data.workers,
+        dataloader_pin_memory=torch.cuda.is_available(),
+        remove_unused_columns=False,
+        label_names=["labels"],
+        report_to="none",
+        disable_tqdm=True,
+    )
+
+
+def resolve_precision(precision: str) -> str:
+    """``auto`` in numbers: bf16 on a GPU that has it, else fp32."""
+    if precision != "auto":
+        return precision
+    return "bf16" if torch.cuda.is_available() and torch.cuda.is_bf16_supported() else "fp32"
 
 
 def classification_loss(
