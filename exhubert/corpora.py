@@ -4,10 +4,13 @@ import argparse
 import json
 import sys
 from dataclasses import asdict
+from pathlib import Path
 
 from exhubert import console
 from exhubert.command import Command
+from pipeline.draft import draft_spec
 from pipeline.errors import UsageError
+from pipeline.files import list_files
 from pipeline.labels import emotion_scheme, label_map
 from pipeline.spec import CorpusSpec
 from pipeline.specfile import SpecError, builtin_ids, load_spec, load_specs
@@ -81,6 +84,27 @@ def _run_map(args: argparse.Namespace) -> int:
     return 0
 
 
+def _add_new(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("corpus", metavar="ID", help="id of the corpus to be: a-z, 0-9 and _")
+    parser.add_argument(
+        "--from", dest="folder", required=True, metavar="DIR", help="where the corpus lies"
+    )
+    parser.add_argument("--output", metavar="FILE", help="write the draft there, not to stdout")
+
+
+def _run_new(args: argparse.Namespace) -> int:
+    draft = draft_spec(args.corpus, list_files(args.folder), emotion_scheme())
+    if not args.output:
+        print(draft, end="")
+        return 0
+    file = Path(args.output)
+    if file.exists():
+        raise UsageError(f"{file}: is there already; a draft never replaces a spec")
+    file.write_text(draft, encoding="utf-8")
+    console.say(f"{file}: a draft; correct it, then: exhubert corpora validate {file}")
+    return 0
+
+
 def _run_schema(args: argparse.Namespace) -> int:
     print(json.dumps(CorpusSpec.model_json_schema(), indent=2))
     return 0
@@ -114,6 +138,13 @@ COMMANDS = [
         "  exhubert corpora map\n  exhubert corpora map emo_db tess",
         _add_map,
         _run_map,
+    ),
+    Command(
+        "corpora new",
+        "draft a spec from a folder: a pattern for its names, and the codes to be mapped",
+        "  exhubert corpora new my_corpus --from recordings > my_corpus.yaml",
+        _add_new,
+        _run_new,
     ),
     Command(
         "corpora schema",

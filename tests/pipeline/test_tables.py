@@ -6,7 +6,7 @@ import pytest
 from pipeline.errors import DataError
 from pipeline.files import SourceFile
 from pipeline.spec import CorpusSpec
-from pipeline.tables import Row, fill, load_tables
+from pipeline.tables import fill, load_tables
 from tests.pipeline.conftest import MakeSpec
 
 
