@@ -44,6 +44,8 @@ EXTRAS = {
     ],
 }
 
+ROOMS = ["pipeline", "training", "exhubert", "demo"]
+
 setup(
     name="exhubert",
     version="0.1.0",
@@ -56,7 +58,7 @@ setup(
     license="Apache-2.0",
     license_files=["LICENSE"],
     python_requires=">=3.11",
-    packages=[*find_packages(include=["pipeline*", "training*", "demo*"]), "corpora_specs"],
+    packages=[*find_packages(include=[f"{room}*" for room in ROOMS]), "corpora_specs"],
     package_data={
         "corpora_specs": ["*.yaml"],
         "training": ["configs/*.yaml"],
@@ -65,15 +67,7 @@ setup(
     },
     install_requires=RUNTIME,
     extras_require=EXTRAS,
-    entry_points={
-        "console_scripts": ["exhubert = pipeline.cli:main"],
-        # Each room adds its own commands, so that the pipeline never imports what is built on it.
-        "exhubert.commands": [
-            "pipeline = pipeline.commands:COMMANDS",
-            "training = training.commands:COMMANDS",
-            "demo = demo.commands:COMMANDS",
-        ],
-    },
+    entry_points={"console_scripts": ["exhubert = exhubert.main:main"]},
     classifiers=[
         "License :: OSI Approved :: Apache Software License",
         "Programming Language :: Python :: 3.11",

@@ -2,7 +2,7 @@
 
 import shlex
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,6 @@ from rich.console import Console
 
 from demo.standins import speak_standins, standin_ids
 from demo.voices import require_voices
-from pipeline.cli import main as run_exhubert
 from pipeline.errors import DataError, UsageError
 from pipeline.schema import CLASSES
 
@@ -68,13 +67,21 @@ class Example:
     label: str
 
 
+Run = Callable[[Sequence[str]], int]
+"""Runs an ``exhubert`` command line and returns its exit status."""
+
+
 def run_demo(
-    output: str | Path, corpora: Sequence[str] = (), console: Console | None = None
+    output: str | Path,
+    run: Run,
+    corpora: Sequence[str] = (),
+    console: Console | None = None,
 ) -> int:
     """Speaks stand-ins of corpora, builds a dataset, trains, evaluates and predicts.
 
     Args:
         output: Folder for everything; one that holds a demonstration already is gone on with.
+        run: The command line that every step goes through.
         corpora: Ids of the corpora; by default all that have a stand-in.
         console: Where the demonstration talks; stdout by default.
 
@@ -99,12 +106,12 @@ def run_demo(
 
     broken = sum(clip.content != "speech" for clips in spoken.values() for clip in clips)
     for number, (purpose, arguments) in enumerate(_steps(places, broken), 1):
-        if status := _step(console, f"{number}. {purpose}", arguments):
+        if status := _step(console, run, f"{number}. {purpose}", arguments):
             return status
     example = find_example(places)
     purpose = f"5. Predict a clip of the test split, spoken as {example.emotion} ({example.label})"
     predict = ["predict", "--model", str(places.model), str(example.path)]
-    if status := _step(console, purpose, predict):
+    if status := _step(console, run, purpose, predict):
         return status
     _close(console, places, time.monotonic() - started)
     return 0
@@ -171,10 +178,10 @@ def _check_output(places: Places, wanted: Sequence[str]) -> None:
         )
 
 
-def _step(console: Console, purpose: str, arguments: Sequence[str]) -> int:
+def _step(console: Console, run: Run, purpose: str, arguments: Sequence[str]) -> int:
     """Prints a command, runs it as the shell would, and returns its exit status."""
     _say(console, "", purpose, f"$ exhubert {shlex.join(arguments)}")
-    status = run_exhubert(arguments)
+    status = run(arguments)
     if status:
         _say(
             console,

@@ -1,7 +1,6 @@
 """``exhubert demo``: see all of it run."""
 
 import argparse
-import os
 
 from exhubert.command import Command
 
@@ -23,21 +22,18 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    # Threads of torch that wait by spinning make training 20 times slower on a machine with other
-    # work; read when torch is first imported.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from demo.run import run_demo
+    from exhubert.main import main
 
-    return run_demo(args.output, args.corpora)
+    return run_demo(args.output, main, args.corpora)
 
 
 COMMANDS = [
     Command(
         name="demo",
-        summary="See all of it run on synthetic stand-ins of corpora: offline, in a few minutes.",
+        summary="see all of it run on synthetic stand-ins of corpora, offline, in a few minutes",
         examples="  exhubert demo\n  exhubert demo --output /tmp/demo --corpora emo_db emovo",
         add_arguments=_add_arguments,
         run=_run,
     )
 ]
-"""The commands of this room."""

@@ -1,6 +1,7 @@
 """The ``exhubert`` command: finds the command that is meant, runs it, prints its errors."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -19,6 +20,9 @@ COMMANDS: list[Command] = [
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit status (2 for usage and configuration errors)."""
+    # Before torch is loaded: threads that wait by spinning make training many times slower on a
+    # machine with other work.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     parser = build_parser()
     args, unknown = parser.parse_known_args(argv)
     command: Command | None = getattr(args, "command", None)

@@ -130,7 +130,7 @@ def _predict(args: argparse.Namespace) -> int:
 
 TRAIN = Command(
     name="train",
-    summary="Fine-tune ExHuBERT on a dataset folder.",
+    summary="fine-tune ExHuBERT on a dataset folder",
     examples="""\
   exhubert train --data dataset --output models/tiny --config tiny
   exhubert train --data dataset --output models/large optimizer.epochs=5 data.corpora=[emo_db]
@@ -141,7 +141,7 @@ TRAIN = Command(
 )
 EVALUATE = Command(
     name="evaluate",
-    summary="Score a model on a split: UAR with its interval, WA, macro-F1; per corpus, too.",
+    summary="score a model on a split: UAR with its interval, WA, macro-F1; per corpus, too",
     examples="""\
   exhubert evaluate --model models/tiny --data dataset
   exhubert evaluate --model models/tiny --data dataset --split validation --output scores.json
@@ -151,7 +151,7 @@ EVALUATE = Command(
 )
 PREDICT = Command(
     name="predict",
-    summary="Classify audio or video files of any length.",
+    summary="classify audio or video files of any length",
     examples="""\
   exhubert predict --model models/tiny speech.wav
   exhubert predict --model models/tiny recordings/ --json
@@ -185,7 +185,7 @@ def _convert(args: argparse.Namespace) -> int:
 
 CONVERT = Command(
     name="convert",
-    summary="Turn the published ExHuBERT weights into a safetensors model with named classes.",
+    summary="turn the published ExHuBERT weights into a safetensors model with named classes",
     examples="""\
   exhubert convert --from amiriparian/ExHuBERT --output models/exhubert
   exhubert convert --from downloads/pytorch_model.bin --output models/exhubert
@@ -195,4 +195,3 @@ CONVERT = Command(
 )
 
 COMMANDS = [TRAIN, EVALUATE, PREDICT, CONVERT]
-"""The commands of this room, in the order of the flow."""

@@ -5,7 +5,6 @@ its copy, and each ends in a linear ``gate_bb_linear``. Here a pair is one modul
 (hub name ``amiriparian/ExHuBERT``) are licensed CC BY-NC-SA 4.0: for research only.
 """
 
-import argparse
 import json
 import re
 from collections.abc import Mapping
@@ -19,7 +18,6 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from transformers import HubertConfig
 
-from pipeline.cli import Command
 from pipeline.errors import UsageError
 from training.base import CONFIG_FILE, WEIGHT_FILES, find_checkpoint, save_model
 from training.configuration_exhubert import ExHubertConfig
@@ -156,34 +154,3 @@ def _check(
         found = tuple(published[key].shape) if key in published else "no such key"
         if found != expected:
             raise UsageError(f"{path}: {key}: found {found}, expected {expected}")
-
-
-def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--from",
-        dest="source",
-        metavar="NAME|PATH",
-        required=True,
-        help="hub name, folder or file of the published weights",
-    )
-    parser.add_argument(
-        "--output", type=Path, metavar="DIR", required=True, help="a new folder for the model"
-    )
-
-
-def _run(args: argparse.Namespace) -> int:
-    convert(args.source, args.output)
-    print(f"Wrote {args.output}: load it with transformers after `import training`.")
-    return 0
-
-
-CONVERT = Command(
-    name="convert",
-    summary="Turn the published ExHuBERT weights into a safetensors model with named classes.",
-    examples="""\
-  exhubert convert --from amiriparian/ExHuBERT --output models/exhubert
-  exhubert convert --from downloads/pytorch_model.bin --output models/exhubert
-""",
-    add_arguments=_add_arguments,
-    run=_run,
-)

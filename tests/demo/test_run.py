@@ -8,8 +8,9 @@ import pytest
 from rich.console import Console
 
 from demo import run
-from demo.commands import COMMANDS
 from demo.run import Places, find_example, run_demo
+from exhubert.demonstration import COMMANDS
+from exhubert.main import main as run_exhubert
 from pipeline.errors import DataError, UsageError
 
 Clip = namedtuple("Clip", "content")
@@ -38,7 +39,6 @@ def shell(monkeypatch, tmp_path):
         }
 
     main.status, main.given = {}, given
-    monkeypatch.setattr(run, "run_exhubert", main)
     monkeypatch.setattr(run, "speak_standins", speak)
     return main
 
@@ -49,7 +49,7 @@ def console():
 
 
 def test_runs_the_commands_that_it_prints(shell, console, tmp_path):
-    assert run_demo(tmp_path, ["emovo"], console) == 0
+    assert run_demo(tmp_path, shell, ["emovo"], console) == 0
     assert [command[0] for command in shell.given] == STEPS
     printed = console.file.getvalue()
     for command in shell.given:
@@ -60,7 +60,7 @@ def test_runs_the_commands_that_it_prints(shell, console, tmp_path):
 
 
 def test_says_first_and_last_that_voices_are_synthetic(shell, console, tmp_path):
-    run_demo(tmp_path, ["emovo"], console)
+    run_demo(tmp_path, shell, ["emovo"], console)
     printed = console.file.getvalue()
     assert printed.startswith("These voices are synthetic")
     assert printed.count("only show that the machine runs") == 2
@@ -71,28 +71,28 @@ def test_says_first_and_last_that_voices_are_synthetic(shell, console, tmp_path)
 @pytest.mark.parametrize("step", STEPS)
 def test_stops_at_the_first_step_that_fails(step, shell, console, tmp_path):
     shell.status[step] = 1
-    assert run_demo(tmp_path, ["emovo"], console) == 1
+    assert run_demo(tmp_path, shell, ["emovo"], console) == 1
     assert [command[0] for command in shell.given] == STEPS[: STEPS.index(step) + 1]
     assert f"`exhubert {step}` ended with status 1" in console.file.getvalue()
 
 
 def test_second_run_resumes_the_training(shell, console, tmp_path):
     Places(tmp_path).model.mkdir()
-    run_demo(tmp_path, ["emovo"], console)
+    run_demo(tmp_path, shell, ["emovo"], console)
     assert shell.given[2][-1] == "--resume"
 
 
 def test_folder_with_a_demonstration_of_other_corpora_is_refused(shell, console, tmp_path):
-    run_demo(tmp_path, ["emovo"], console)
+    run_demo(tmp_path, shell, ["emovo"], console)
     with pytest.raises(UsageError, match="holds a demonstration of emovo already, not of tess"):
-        run_demo(tmp_path, ["tess"], console)
+        run_demo(tmp_path, shell, ["tess"], console)
 
 
 def test_corpora_of_an_interrupted_demonstration_are_not_mixed_in(shell, console, tmp_path):
     (tmp_path / "corpora" / "emo_db").mkdir(parents=True)
     with pytest.raises(UsageError, match="holds a demonstration of emo_db already"):
-        run_demo(tmp_path, ["emovo"], console)
-    assert run_demo(tmp_path, ["emo_db", "emovo"], console) == 0
+        run_demo(tmp_path, shell, ["emovo"], console)
+    assert run_demo(tmp_path, shell, ["emo_db", "emovo"], console) == 0
 
 
 def test_missing_voice_library_is_said_before_anything_is_written(
@@ -100,7 +100,7 @@ def test_missing_voice_library_is_said_before_anything_is_written(
 ):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(UsageError, match=r"exhubert\[demo\]"):
-        run_demo(tmp_path / "new", ["emovo"], console)
+        run_demo(tmp_path / "new", shell, ["emovo"], console)
     assert not (tmp_path / "new").exists()
 
 
@@ -117,4 +117,4 @@ def test_command_line_hands_its_options_on(monkeypatch):
     monkeypatch.setattr(run, "run_demo", lambda *arguments: given.append(arguments) or 0)
     assert command.run(parser.parse_args([])) == 0
     assert command.run(parser.parse_args(["--output", "x", "--corpora", "emo_db", "tess"])) == 0
-    assert given == [("demo-output", ()), ("x", ["emo_db", "tess"])]
+    assert given == [("demo-output", run_exhubert, ()), ("x", run_exhubert, ["emo_db", "tess"])]

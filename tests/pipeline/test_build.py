@@ -16,7 +16,7 @@ from pipeline.progress import Counts
 from pipeline.records import AudioOptions
 from pipeline.spec import CorpusSpec
 from pipeline.transforms import Corpus
-from tests.pipeline.conftest import MakeCorpus, MakeSpec, write_tone
+from tests.conftest import MakeCorpus, MakeSpec, write_tone
 
 Build = Callable[..., Manifest]
 

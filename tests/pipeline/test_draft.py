@@ -8,7 +8,7 @@ from pipeline.files import SourceFile, list_files
 from pipeline.labels import emotion_scheme
 from pipeline.plan import plan_corpus
 from pipeline.specfile import load_spec
-from tests.pipeline.conftest import MakeCorpus
+from tests.conftest import MakeCorpus
 
 
 def test_draft_reads_the_corpus_it_was_made_from(make_corpus: MakeCorpus, tmp_path: Path) -> None:

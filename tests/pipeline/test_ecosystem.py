@@ -14,7 +14,7 @@ from pipeline.labels import emotion_scheme
 from pipeline.records import AudioOptions
 from pipeline.schema import CLASSES, RECORD
 from pipeline.transforms import Corpus
-from tests.pipeline.conftest import MakeCorpus, MakeSpec
+from tests.conftest import MakeCorpus, MakeSpec
 
 
 @pytest.fixture

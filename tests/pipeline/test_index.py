@@ -5,7 +5,7 @@ from pipeline.index import find_clips, index_clips, read_seconds
 from pipeline.spec import CorpusSpec
 from pipeline.tables import TableRows, rows_of
 from pipeline.utterance import Utterance
-from tests.pipeline.conftest import MakeSpec
+from tests.conftest import MakeSpec
 
 
 def index(spec: CorpusSpec, *paths: str, **rows: list[dict[str, str]]) -> list[Utterance]:

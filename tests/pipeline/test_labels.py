@@ -8,7 +8,7 @@ from pipeline.errors import UsageError
 from pipeline.labels import emotion_scheme, label_utterance, place
 from pipeline.schema import CLASSES
 from pipeline.utterance import Utterance
-from tests.pipeline.conftest import MakeSpec
+from tests.conftest import MakeSpec
 
 CLIP = Utterance("tones/a", "tones", "tones/a", "a.wav", 1, 0.0, label_native="ang")
 

@@ -10,7 +10,7 @@ from pipeline.records import AudioOptions
 from pipeline.relabel import relabel_dataset
 from pipeline.spec import CorpusSpec
 from pipeline.transforms import Corpus
-from tests.pipeline.conftest import MakeCorpus, MakeSpec
+from tests.conftest import MakeCorpus, MakeSpec
 
 
 def build(spec: CorpusSpec, root: Path, output: Path) -> Counts:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.specfile import SpecError, load_spec, load_specs
-from tests.pipeline.conftest import SPEC, MakeSpec
+from tests.conftest import SPEC, MakeSpec
 
 
 def write(folder: Path, text: str) -> Path:

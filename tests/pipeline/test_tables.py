@@ -7,7 +7,7 @@ from pipeline.errors import DataError
 from pipeline.files import SourceFile
 from pipeline.spec import CorpusSpec
 from pipeline.tables import fill, load_tables
-from tests.pipeline.conftest import MakeSpec
+from tests.conftest import MakeSpec
 
 
 def find(

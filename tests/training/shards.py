@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 import soundfile as sf
 import torch
 
+from exhubert.model import COMMANDS
 from pipeline.schema import CLASSES, RECORD, SAMPLE_RATE
-from training.commands import COMMANDS
 
 torch.set_num_threads(1)  # models this small only lose time when threads wait for each other
 
@@ -45,7 +45,7 @@ TONES = (200.0, 320.0, 500.0, 800.0, 1250.0, 2000.0)
 
 
 def run_command(name: str, *arguments: str) -> int:
-    """Runs a command of this room as the command line does; returns the exit status."""
+    """Runs a command as the command line does; returns the exit status."""
     command = next(command for command in COMMANDS if command.name == name)
     parser = argparse.ArgumentParser()
     command.add_arguments(parser)

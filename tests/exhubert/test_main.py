@@ -1,0 +1,124 @@
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from exhubert.main import COMMANDS, main
+from tests.conftest import SPEC, MakeCorpus, write_tone
+
+
+@pytest.fixture
+def spec_file(tmp_path: Path) -> Path:
+    file = tmp_path / "tones.yaml"
+    file.write_text(SPEC.format(corpus="tones", utterances=24))
+    return file
+
+
+def test_check_counts_and_exports(
+    spec_file: Path, make_corpus: MakeCorpus, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root, table = make_corpus(), tmp_path / "all.csv"
+    status = main(
+        ["check", "--spec", str(spec_file), "--root", f"tones={root}", "--export", str(table)]
+    )
+    assert status == 0
+    assert "speaker-disjoint" in capsys.readouterr().out
+    exported = pd.read_csv(table)
+    assert len(exported) == 24
+    assert set(exported["status"]) == {"ok"}
+    assert set(exported["emotion"]) == {"anger", "happiness", "neutral"}
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".jsonl"])
+def test_exports_agree(
+    spec_file: Path, make_corpus: MakeCorpus, tmp_path: Path, suffix: str
+) -> None:
+    table = tmp_path / f"all{suffix}"
+    args = ["--spec", str(spec_file), "--root", f"tones={make_corpus()}", "--export", str(table)]
+    assert main(["check", *args]) == 0
+    read = pd.read_parquet(table) if suffix == ".parquet" else pd.read_json(table, lines=True)
+    assert read["label"].value_counts().to_dict() == {3: 8, 1: 8, 5: 8}
+    assert read["speaker"].str.startswith("tones:").all()
+
+
+def test_check_fails_where_counts_differ_unless_partial(
+    spec_file: Path, make_corpus: MakeCorpus, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = make_corpus(speakers=3)
+    args = ["check", "--spec", str(spec_file), "--root", f"tones={root}"]
+    assert main(args) == 1
+    assert "utterances: expected 24, found 18" in capsys.readouterr().out
+    assert main([*args, "--allow-partial"]) == 0
+    assert "partial, 18 of 24 utterances" in capsys.readouterr().out
+
+
+def test_check_json_is_json(
+    spec_file: Path, make_corpus: MakeCorpus, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = make_corpus()
+    main(["check", "--spec", str(spec_file), "--root", f"tones={root}", "--json"])
+    (check,) = json.loads(capsys.readouterr().out)
+    assert check["usable"] == 24
+
+
+def test_build_exits_1_beyond_the_reject_rate(
+    spec_file: Path, make_corpus: MakeCorpus, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = make_corpus()
+    write_tone(root / "wav" / "stray.wav")
+    args = ["build", "--spec", str(spec_file), "--root", f"tones={root}", "--jobs", "1"]
+    args += ["--output", str(tmp_path / "out")]
+    assert main(args) == 1
+    assert "4.0% of its clips are rejected" in capsys.readouterr().err
+    assert main([*args, "--max-reject-rate", "0.05"]) == 0
+    assert "reused 24 clips" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["check"], "no corpus found without --data-root"),
+        (["check", "--root", "emo_db"], "expected ID=DIR"),
+        (["check", "--corpora", "emodb"], "did you mean 'emo_db'"),
+        (["check", "--corpora", "emo_db"], "corpus emo_db: no folder emo_db"),
+        (["check", "--data-root", "nowhere"], "no corpus found in --data-root nowhere"),
+        (["corpora", "show", "emodb"], "did you mean 'emo_db'"),
+    ],
+)
+def test_wrong_usage_exits_2_and_says_what_to_do(
+    args: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(args) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_unknown_option_exits_2(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as error:
+        main(["check", "--data-rot", "x"])
+    assert error.value.code == 2
+    assert "--data-rot" in capsys.readouterr().err
+
+
+def test_validate_runs_examples(spec_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["corpora", "validate", str(spec_file)]) == 0
+    with spec_file.open("a") as file:
+        file.write("examples: [{path: wav/s01_ang_0.wav, emotion: fear, speaker: s01}]\n")
+    assert main(["corpora", "validate", str(spec_file)]) == 2
+    assert "emotion: expected 'fear', found 'anger'" in capsys.readouterr().err
+
+
+def test_shipped_corpora_are_listed_shown_and_valid(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["corpora", "list"]) == 0
+    assert "emo_db" in capsys.readouterr().out
+    assert main(["corpora", "show", "emo_db"]) == 0
+    assert "Burkhardt" in capsys.readouterr().out
+    assert main(["corpora", "schema"]) == 0
+    assert json.loads(capsys.readouterr().out)["title"] == "CorpusSpec"
+
+
+def test_every_command_teaches_by_examples(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in COMMANDS:
+        with pytest.raises(SystemExit):
+            main([*command.name.split(), "--help"])
+        assert f"exhubert {command.name}" in capsys.readouterr().out
