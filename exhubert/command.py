@@ -14,7 +14,8 @@ class Command:
         summary: One line for the list of commands.
         examples: Shell lines that ``--help`` ends with.
         add_arguments: Adds the command's options to its parser.
-        run: Does the work and returns the exit status: 0 fine, 1 the data has problems.
+        run: Does the work and returns the exit status: 0 fine, 1 the data has problems. Beside the
+            command's own options it is given ``args.main``, to run other commands.
         passes_unknown: Whether options the parser does not know are handed to ``run`` as
             ``args.unknown`` (Beam pipeline options) instead of being an error.
     """

@@ -92,7 +92,7 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
 def _run_build(args: argparse.Namespace) -> int:
     from pipeline.build import build_dataset
     from pipeline.records import AudioOptions
-    from pipeline.transforms import Corpus
+    from pipeline.transforms import Build, Corpus
 
     corpora = {
         spec.id: Corpus(spec, root)
@@ -102,15 +102,9 @@ def _run_build(args: argparse.Namespace) -> int:
     if not corpora:
         raise UsageError("--only-redistributable: none of these corpora may be redistributed")
     with console.build_progress(quiet=args.json) as watch:
-        manifest = build_dataset(
-            corpora,
-            emotion_scheme(),
-            args.output,
-            AudioOptions(args.codec, args.normalize),
-            args.jobs,
-            args.unknown,
-            watch,
-        )
+        audio = AudioOptions(args.codec, args.normalize)
+        build = Build(corpora, emotion_scheme(), args.output, audio)
+        manifest = build_dataset(build, args.jobs, args.unknown, watch)
     if args.json:
         print(manifest.model_dump_json(indent=2))
     else:

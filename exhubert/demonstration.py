@@ -23,9 +23,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(args: argparse.Namespace) -> int:
     from demo.run import run_demo
-    from exhubert.main import main
 
-    return run_demo(args.output, main, args.corpora)
+    return run_demo(args.output, args.main, args.corpora)
 
 
 COMMANDS = [

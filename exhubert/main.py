@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if unknown and not command.passes_unknown:
         hint = f"see: exhubert {command.name} --help"
         parser.error(f"unrecognized arguments: {' '.join(unknown)} ({hint})")
-    args.unknown = unknown
+    args.unknown, args.main = unknown, main
     try:
         return command.run(args)
     except ExhubertError as error:

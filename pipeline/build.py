@@ -6,8 +6,9 @@ import shlex
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import apache_beam as beam
@@ -17,18 +18,13 @@ from apache_beam.runners.runner import PipelineRunner
 from apache_beam.transforms.environments import SubprocessSDKEnvironment
 
 from pipeline.errors import DataError, UsageError
-from pipeline.labels import EmotionScheme
 from pipeline.manifest import Manifest, read_manifest
 from pipeline.progress import Counts, Progress, read_progress
-from pipeline.records import AudioOptions
-from pipeline.transforms import AssignSplits, Corpus, IndexCorpora, WriteManifest, WriteShards
+from pipeline.transforms import AssignSplits, Build, IndexCorpora, WriteManifest, WriteShards
 
 
 def build_dataset(
-    corpora: Mapping[str, Corpus],
-    scheme: EmotionScheme,
-    output: str,
-    audio: AudioOptions,
+    build: Build,
     jobs: int = 1,
     beam_arguments: Sequence[str] = (),
     watch: Callable[[Counts], None] = lambda counts: None,
@@ -36,10 +32,7 @@ def build_dataset(
     """Builds a dataset and waits for it.
 
     Args:
-        corpora: What to build, by corpus id.
-        scheme: The shared emotion categories.
-        output: The dataset folder; corpora built there before are kept.
-        audio: How clips are stored.
+        build: What to build, and where; corpora built there before are kept.
         jobs: Worker processes, unless the arguments name a runner.
         beam_arguments: Pipeline options as Beam spells them, ``--runner=DataflowRunner`` etc.
         watch: Called a few times a second with what a local build has done so far.
@@ -51,53 +44,40 @@ def build_dataset(
         UsageError: The folder holds clips stored in another way.
         DataError: A corpus or one of its tables is missing or unreadable.
     """
-    _check_same_audio(output, audio, corpora)
+    _check_same_audio(build)
     options = PipelineOptions(list(beam_arguments))
     if options.view_as(StandardOptions).runner in {None, "DirectRunner"}:
         with tempfile.TemporaryDirectory(prefix="exhubert-") as folder:
             runner, options = _local_runner(jobs, beam_arguments, Path(folder, "workers.log"))
             with _watched(Path(folder), watch) as progress:
-                _run(corpora, scheme, output, audio, progress, options, runner)
+                _run(replace(build, progress=progress), options, runner)
     else:
-        _run(corpora, scheme, output, audio, Progress(), options, None)
-    manifest = read_manifest(output)
+        _run(build, options, None)
+    manifest = read_manifest(build.output)
     if manifest is None:
-        raise DataError(f"{output}: the pipeline ended without a manifest; see the runner's log")
+        raise DataError(
+            f"{build.output}: the pipeline ended without a manifest; see the runner's log"
+        )
     return manifest
 
 
-def assemble(
-    pipeline: beam.Pipeline,
-    corpora: Mapping[str, Corpus],
-    scheme: EmotionScheme,
-    output: str,
-    audio: AudioOptions,
-    progress: Progress,
-) -> None:
+def assemble(pipeline: beam.Pipeline, build: Build) -> None:
     """Lays out the whole flow: index → labels → splits → audio → shards → manifest."""
     _ = (
         pipeline
-        | "Index" >> IndexCorpora(corpora, scheme, progress)
-        | "Split" >> AssignSplits(corpora)
-        | "Write" >> WriteShards(corpora, output, audio, progress)
-        | "Finish" >> WriteManifest(corpora, output, audio)
+        | "Index" >> IndexCorpora(build)
+        | "Split" >> AssignSplits(build)
+        | "Write" >> WriteShards(build)
+        | "Finish" >> WriteManifest(build)
     )
 
 
-def _run(
-    corpora: Mapping[str, Corpus],
-    scheme: EmotionScheme,
-    output: str,
-    audio: AudioOptions,
-    progress: Progress,
-    options: PipelineOptions,
-    runner: PipelineRunner | None,
-) -> None:
+def _run(build: Build, options: PipelineOptions, runner: PipelineRunner | None) -> None:
     pipeline = beam.Pipeline(runner=runner, options=options)
-    assemble(pipeline, corpora, scheme, output, audio, progress)
+    assemble(pipeline, build)
     try:
         pipeline.run().wait_until_finish()
-    except (RuntimeError, DataError) as error:
+    except (RuntimeError, DataError) as error:  # workers hand on their errors as text
         raise _as_data_error(error) or error from None
 
 
@@ -140,14 +120,14 @@ def _watched(folder: Path, watch: Callable[[Counts], None]) -> Iterator[Progress
         watch(read_progress(str(counts)))
 
 
-def _check_same_audio(output: str, audio: AudioOptions, corpora: Mapping[str, Corpus]) -> None:
-    earlier = read_manifest(output)
-    kept = sorted(earlier.corpora.keys() - corpora.keys()) if earlier else []
-    if earlier and kept and earlier.audio.options != audio:
+def _check_same_audio(build: Build) -> None:
+    earlier = read_manifest(build.output)
+    kept = sorted(earlier.corpora.keys() - build.corpora.keys()) if earlier else []
+    if earlier and kept and earlier.audio.options != build.audio:
         raise UsageError(
-            f"{output} holds {', '.join(kept)} as {earlier.audio.codec}, level "
-            f"{earlier.audio.normalize}; this build wants {audio.codec}, level {audio.normalize}: "
-            "build all corpora anew, or choose another --output"
+            f"{build.output} holds {', '.join(kept)} as {earlier.audio.codec}, level "
+            f"{earlier.audio.normalize}; this build wants {build.audio.codec}, level "
+            f"{build.audio.normalize}: build all corpora anew, or choose another --output"
         )
 
 

@@ -1,14 +1,11 @@
 """Equal audio: found by the checksum of the processed samples, and kept out of two splits."""
 
-import hashlib
-from dataclasses import replace
-
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.receipts import Receipt, Unwritten
-from pipeline.shards import read_shard, store, to_parquet
+from pipeline.shards import read_shard, rewrite_shard
 
 _KEPT_FIRST = {"test": 0, "validation": 1, "train": 2}
 
@@ -66,7 +63,7 @@ def _rewrite(output: str, receipt: Receipt, dropped: pd.DataFrame) -> Receipt:
     twins = dict(zip(dropped["id"], dropped["kept"], strict=True))
     leaving = pc.is_in(table["id"], value_set=pa.array(list(twins)))
     columns = ["id", "corpus", "source_path", "label_native", "split"]
-    unwritten = [
+    left = [
         Unwritten(
             **row,
             status="excluded",
@@ -76,16 +73,4 @@ def _rewrite(output: str, receipt: Receipt, dropped: pd.DataFrame) -> Receipt:
         )
         for row in table.filter(leaving).select(columns).to_pylist()
     ]
-    kept = table.filter(pc.invert(leaving))
-    content = to_parquet(kept)
-    changed = replace(
-        receipt,
-        audio="",
-        fingerprint="",
-        rows=kept.num_rows,
-        size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        unwritten=tuple(sorted((*receipt.unwritten, *unwritten), key=lambda row: row.id)),
-    )
-    store(output, changed, content)
-    return changed
+    return rewrite_shard(output, receipt, table.filter(pc.invert(leaving)), left, audio="")

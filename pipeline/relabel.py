@@ -1,8 +1,6 @@
 """Relabelling: a changed label map applied to a dataset, without its corpora and their audio."""
 
-import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pyarrow as pa
 
@@ -11,7 +9,7 @@ from pipeline.labels import EmotionScheme, label_utterance
 from pipeline.manifest import Manifest, open_manifest
 from pipeline.receipts import Receipt, Unwritten, read_receipts, write_off
 from pipeline.records import Record, describe_labels
-from pipeline.shards import read_shard, store, to_parquet
+from pipeline.shards import read_shard, rewrite_shard
 from pipeline.spec import CorpusSpec
 from pipeline.utterance import Utterance
 
@@ -65,16 +63,7 @@ def _relabel_shard(output: str, receipt: Receipt, spec: CorpusSpec, scheme: Emot
         index = table.column_names.index(name)
         field = table.schema.field(name)
         table = table.set_column(index, field, pa.array([row[name] for row in labels], field.type))
-    content = to_parquet(table)
-    relabelled = replace(
-        receipt,
-        fingerprint="",
-        rows=table.num_rows,
-        size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        unwritten=tuple(sorted((*receipt.unwritten, *left), key=lambda row: row.id)),
-    )
-    store(output, relabelled, content)
+    rewrite_shard(output, receipt, table, left, receipt.audio)
     return changed + len(left)
 
 

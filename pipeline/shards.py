@@ -8,7 +8,7 @@ import hashlib
 import io
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -103,6 +103,34 @@ def store(output: str, receipt: Receipt, content: bytes) -> None:
         storage.delete(receipt_path(output, receipt.shard))
         storage.write(shard_path(output, receipt.shard), content)
     storage.write(receipt_path(output, receipt.shard), receipt.to_json())
+
+
+def rewrite_shard(
+    output: str, receipt: Receipt, table: pa.Table, left: Iterable[Unwritten], audio: str
+) -> Receipt:
+    """Replaces a shard by other rows of the same utterances.
+
+    The next build will write its labels anew, and its audio too unless ``audio`` is kept.
+
+    Args:
+        output: The dataset folder.
+        receipt: Of the shard as it is.
+        table: Its rows from now on.
+        left: Utterances that are no longer among them.
+        audio: Fingerprint of the audio from now on.
+    """
+    content = to_parquet(table)
+    rewritten = replace(
+        receipt,
+        audio=audio,
+        fingerprint="",
+        rows=table.num_rows,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        unwritten=tuple(sorted((*receipt.unwritten, *left), key=lambda row: row.id)),
+    )
+    store(output, rewritten, content)
+    return rewritten
 
 
 def to_parquet(records: Sequence[Record] | pa.Table) -> bytes:

@@ -290,6 +290,9 @@ class CorpusSpec(_Part):
     examples: list[Example] = []
     quirks: list[str] = []
 
+    def __hash__(self) -> int:
+        return hash(self.id)  # its mappings have no hash
+
     @model_validator(mode="after")
     def _codes_have_one_meaning(self) -> Self:
         both = sorted(self.emotions.keys() & self.exclude.keys())

@@ -7,7 +7,7 @@ Only metadata crosses a shuffle. Audio is read, decoded and written inside one c
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache, partial
 
 import apache_beam as beam
@@ -40,6 +40,25 @@ class Corpus:
 
 
 @dataclass(frozen=True)
+class Build:
+    """All that the steps of a build must know.
+
+    Attributes:
+        corpora: What is built, by corpus id.
+        scheme: The shared emotion categories.
+        output: The dataset folder.
+        audio: How clips are stored.
+        progress: What workers on this machine tell of their work.
+    """
+
+    corpora: Mapping[str, Corpus]
+    scheme: EmotionScheme
+    output: str
+    audio: AudioOptions
+    progress: Progress = field(default_factory=Progress)
+
+
+@dataclass(frozen=True)
 class ClipBatch:
     """Some clips of a corpus, and the table files that all of its clips are joined with."""
 
@@ -57,22 +76,18 @@ class UtteranceBatch:
 
 
 class IndexCorpora(beam.PTransform):
-    """Lists the files of every corpus and indexes and labels them: gives utterance batches."""
+    """Lists the files of every corpus, indexes and labels them: gives utterance batches."""
 
-    def __init__(
-        self, corpora: Mapping[str, Corpus], scheme: EmotionScheme, progress: Progress
-    ) -> None:
+    def __init__(self, build: Build) -> None:
         super().__init__()
-        self.corpora = corpora
-        self.scheme = scheme
-        self.progress = progress
+        self.build = build
 
     def expand(self, pipeline: beam.Pipeline) -> beam.PCollection[UtteranceBatch]:
         return (
             pipeline
-            | "Corpora" >> beam.Create(sorted(self.corpora))
-            | "ListClips" >> beam.FlatMap(list_clips, self.corpora)
-            | "IndexClips" >> beam.Map(index_batch, self.corpora, self.scheme, self.progress)
+            | "Corpora" >> beam.Create(sorted(self.build.corpora))
+            | "ListClips" >> beam.FlatMap(list_clips, self.build)
+            | "IndexClips" >> beam.Map(index_batch, self.build)
         )
 
 
@@ -82,9 +97,9 @@ class AssignSplits(beam.PTransform):
     Gives pairs of shard name and utterance batch.
     """
 
-    def __init__(self, corpora: Mapping[str, Corpus]) -> None:
+    def __init__(self, build: Build) -> None:
         super().__init__()
-        self.corpora = corpora
+        self.build = build
 
     def expand(
         self, batches: beam.PCollection[UtteranceBatch]
@@ -93,78 +108,62 @@ class AssignSplits(beam.PTransform):
             batches
             | "CountGroups" >> beam.Map(count_batch)
             | "MergeCounts" >> beam.CombinePerKey(merge_group_counts)
-            | "PlanSplits" >> beam.Map(plan_corpus_splits, self.corpora)
+            | "PlanSplits" >> beam.Map(plan_corpus_splits, self.build)
         )
         return batches | "PlaceUtterances" >> beam.FlatMap(
-            place_batch, self.corpora, beam.pvalue.AsDict(plans)
+            place_batch, self.build, beam.pvalue.AsDict(plans)
         )
 
 
 class WriteShards(beam.PTransform):
     """Gathers the utterances of each shard and writes it: gives receipts."""
 
-    def __init__(
-        self,
-        corpora: Mapping[str, Corpus],
-        output: str,
-        options: AudioOptions,
-        progress: Progress,
-    ) -> None:
+    def __init__(self, build: Build) -> None:
         super().__init__()
-        self.writer = _ShardWriter(corpora, output, options, progress)
+        self.build = build
 
     def expand(
         self, placed: beam.PCollection[tuple[str, UtteranceBatch]]
     ) -> beam.PCollection[Receipt]:
         return (
-            placed | "GatherShards" >> beam.GroupByKey() | "WriteShards" >> beam.ParDo(self.writer)
+            placed
+            | "GatherShards" >> beam.GroupByKey()
+            | "WriteShards" >> beam.Map(write_batches, self.build)
         )
 
 
 class WriteManifest(beam.PTransform):
     """Once every shard is written: resolves duplicates, writes manifest, rejects and card."""
 
-    def __init__(self, corpora: Mapping[str, Corpus], output: str, options: AudioOptions) -> None:
+    def __init__(self, build: Build) -> None:
         super().__init__()
-        self.specs = {corpus: entry.spec for corpus, entry in corpora.items()}
-        self.output = output
-        self.options = options
+        self.build = build
 
     def expand(self, receipts: beam.PCollection[Receipt]) -> beam.PCollection[Manifest]:
         return (
             receipts
             | "ShardNames" >> beam.Map(lambda receipt: receipt.shard)
             | "AllShards" >> beam.combiners.ToList()
-            | "FinishDataset"
-            >> beam.Map(
-                lambda shards, output=self.output, specs=self.specs, options=self.options: (
-                    finish_dataset(output, shards, specs, options)
-                )
-            )
+            | "FinishDataset" >> beam.Map(finish, self.build)
         )
 
 
-def list_clips(corpus: str, corpora: Mapping[str, Corpus]) -> Iterator[ClipBatch]:
+def list_clips(corpus_id: str, build: Build) -> Iterator[ClipBatch]:
     """Clips of a corpus, in batches."""
-    spec, root = corpora[corpus].spec, corpora[corpus].root
-    files = list_files(root)
-    tables = tuple(find_table_files(spec, files))
-    clips = list(find_clips(spec, files))
+    corpus = build.corpora[corpus_id]
+    files = list_files(corpus.root)
+    tables = tuple(find_table_files(corpus.spec, files))
+    clips = list(find_clips(corpus.spec, files))
     for start in range(0, len(clips), CLIPS_PER_BATCH):
-        yield ClipBatch(corpus, tuple(clips[start : start + CLIPS_PER_BATCH]), tables)
+        yield ClipBatch(corpus_id, tuple(clips[start : start + CLIPS_PER_BATCH]), tables)
 
 
-def index_batch(
-    batch: ClipBatch, corpora: Mapping[str, Corpus], scheme: EmotionScheme, progress: Progress
-) -> UtteranceBatch:
+def index_batch(batch: ClipBatch, build: Build) -> UtteranceBatch:
     """Labelled utterances of a batch of clips."""
-    corpus = corpora[batch.corpus]
-    tables = _tables(_Hashable(corpus.spec.id, corpus), batch.tables)
-    utterances = tuple(
-        label_utterance(utterance, corpus.spec, scheme)
-        for utterance in index_clips(corpus.spec, batch.clips, tables)
-    )
-    progress.found(sum(utterance.verdict is None for utterance in utterances))
+    corpus = build.corpora[batch.corpus]
+    indexed = index_clips(corpus.spec, batch.clips, _read_tables(corpus, batch.tables))
+    utterances = tuple(label_utterance(u, corpus.spec, build.scheme) for u in indexed)
+    build.progress.found(sum(utterance.verdict is None for utterance in utterances))
     return UtteranceBatch(batch.corpus, utterances)
 
 
@@ -182,76 +181,55 @@ def merge_group_counts(
 
 
 def plan_corpus_splits(
-    counted: tuple[str, tuple[GroupCounts, int]], corpora: Mapping[str, Corpus]
+    counted: tuple[str, tuple[GroupCounts, int]], build: Build
 ) -> tuple[str, CorpusPlan]:
     """The plan of one corpus."""
     corpus, (counts, ungrouped) = counted
-    return corpus, plan_splits(corpora[corpus].spec, counts, ungrouped)
+    return corpus, plan_splits(build.corpora[corpus].spec, counts, ungrouped)
 
 
 def place_batch(
-    batch: UtteranceBatch, corpora: Mapping[str, Corpus], plans: Mapping[str, CorpusPlan]
+    batch: UtteranceBatch, build: Build, plans: Mapping[str, CorpusPlan]
 ) -> Iterator[tuple[str, UtteranceBatch]]:
     """Utterances of a batch with their splits, by the shard they belong to."""
     plan = plans[batch.corpus]
     shards: dict[str, list[Utterance]] = {}
     for utterance in batch.utterances:
-        placed = split_utterance(utterance, corpora[batch.corpus].spec, plan.splits)
+        placed = split_utterance(utterance, build.corpora[batch.corpus].spec, plan.splits)
         shards.setdefault(shard_name(placed, plan.shards), []).append(placed)
     for shard, utterances in shards.items():
         yield shard, UtteranceBatch(batch.corpus, tuple(utterances))
 
 
-class _ShardWriter(beam.DoFn):
-    """Writes one shard an element, and counts what came of it."""
-
-    def __init__(
-        self,
-        corpora: Mapping[str, Corpus],
-        output: str,
-        options: AudioOptions,
-        progress: Progress,
-    ) -> None:
-        super().__init__()
-        self.corpora = corpora
-        self.output = output
-        self.options = options
-        self.progress = progress
-
-    def process(self, element: tuple[str, Iterable[UtteranceBatch]]) -> Iterator[Receipt]:
-        shard, batches = element
-        utterances = [utterance for batch in batches for utterance in batch.utterances]
-        corpus = self.corpora[shard.split("/", 1)[0]]
-        written = write_shard(
-            shard,
-            utterances,
-            corpus.spec,
-            corpus.root,
-            self.output,
-            self.options,
-            on_clip=self.progress.done,
-        )
-        self.progress.reused(written.reused)
-        Metrics.counter("exhubert", "utterances_reused").inc(written.reused)
-        Metrics.counter("exhubert", "utterances_written").inc(written.receipt.rows)
-        Metrics.counter("exhubert", "bytes_written").inc(written.receipt.size)
-        for row in written.receipt.unwritten:
-            Metrics.counter("exhubert", f"{row.status}_{row.reason}").inc()
-        yield written.receipt
+def write_batches(gathered: tuple[str, Iterable[UtteranceBatch]], build: Build) -> Receipt:
+    """Writes one shard, and counts what came of it."""
+    shard, batches = gathered[0], list(gathered[1])
+    corpus = build.corpora[batches[0].corpus]
+    written = write_shard(
+        shard,
+        (utterance for batch in batches for utterance in batch.utterances),
+        corpus.spec,
+        corpus.root,
+        build.output,
+        build.audio,
+        on_clip=build.progress.done,
+    )
+    build.progress.reused(written.reused)
+    Metrics.counter("exhubert", "utterances_reused").inc(written.reused)
+    Metrics.counter("exhubert", "utterances_written").inc(written.receipt.rows)
+    Metrics.counter("exhubert", "bytes_written").inc(written.receipt.size)
+    for row in written.receipt.unwritten:
+        Metrics.counter("exhubert", f"{row.status}_{row.reason}").inc()
+    return written.receipt
 
 
-@dataclass(frozen=True)
-class _Hashable:
-    """A corpus as a cache key: specs hold mappings, so only the id counts."""
-
-    corpus_id: str
-    corpus: Corpus
-
-    def __hash__(self) -> int:
-        return hash(self.corpus_id)
+def finish(shards: Iterable[str], build: Build) -> Manifest:
+    """Makes a dataset of the shards that were written."""
+    specs = {corpus_id: corpus.spec for corpus_id, corpus in build.corpora.items()}
+    return finish_dataset(build.output, shards, specs, build.audio)
 
 
 @lru_cache(maxsize=4)
-def _tables(corpus: _Hashable, files: tuple[SourceFile, ...]) -> dict[str, TableRows]:
+def _read_tables(corpus: Corpus, files: tuple[SourceFile, ...]) -> dict[str, TableRows]:
     """Tables of a corpus, read once a worker."""
-    return load_tables(corpus.corpus.spec, files, partial(read_file, corpus.corpus.root))
+    return load_tables(corpus.spec, files, partial(read_file, corpus.root))

@@ -115,6 +115,6 @@ def test_command_line_hands_its_options_on(monkeypatch):
     command.add_arguments(parser)
     given = []
     monkeypatch.setattr(run, "run_demo", lambda *arguments: given.append(arguments) or 0)
-    assert command.run(parser.parse_args([])) == 0
-    assert command.run(parser.parse_args(["--output", "x", "--corpora", "emo_db", "tess"])) == 0
+    for line in ([], ["--output", "x", "--corpora", "emo_db", "tess"]):
+        assert command.run(parser.parse_args(line, argparse.Namespace(main=run_exhubert))) == 0
     assert given == [("demo-output", run_exhubert, ()), ("x", run_exhubert, ["emo_db", "tess"])]

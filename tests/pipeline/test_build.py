@@ -15,21 +15,23 @@ from pipeline.manifest import Manifest
 from pipeline.progress import Counts
 from pipeline.records import AudioOptions
 from pipeline.spec import CorpusSpec
-from pipeline.transforms import Corpus
+from pipeline.transforms import Build, Corpus
 from tests.conftest import MakeCorpus, MakeSpec, write_tone
 
-Build = Callable[..., Manifest]
+Run = Callable[..., Manifest]
 
 
 @pytest.fixture
-def build(tmp_path: Path) -> Build:
-    def run(*corpora: tuple[CorpusSpec, Path], output: str = "dataset", **how: object) -> Manifest:
-        return build_dataset(
-            {spec.id: Corpus(spec, str(root)) for spec, root in corpora},
-            emotion_scheme(),
-            str(tmp_path / output),
-            **({"audio": AudioOptions()} | how),  # type: ignore[arg-type]
-        )
+def build(tmp_path: Path) -> Run:
+    def run(
+        *corpora: tuple[CorpusSpec, Path],
+        output: str = "dataset",
+        audio: AudioOptions = AudioOptions(),  # noqa: B008 (frozen)
+        **how: object,
+    ) -> Manifest:
+        by_id = {spec.id: Corpus(spec, str(root)) for spec, root in corpora}
+        what = Build(by_id, emotion_scheme(), str(tmp_path / output), audio)
+        return build_dataset(what, **how)  # type: ignore[arg-type]
 
     return run
 
@@ -43,7 +45,7 @@ def rows(folder: Path) -> pd.DataFrame:
 
 
 def test_every_clip_is_written_excluded_or_rejected(
-    build: Build, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
+    build: Run, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
 ) -> None:
     root = make_corpus()
     write_tone(root / "wav" / "s00_oth_0.wav")
@@ -67,7 +69,7 @@ def test_every_clip_is_written_excluded_or_rejected(
 
 
 def test_speakers_never_cross_splits(
-    build: Build, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
+    build: Run, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
 ) -> None:
     manifest = build((make_spec(), make_corpus(speakers=7)))
     assert manifest.corpora["tones"].speakers_in_two_splits == 0
@@ -77,7 +79,7 @@ def test_speakers_never_cross_splits(
 
 
 def test_builds_are_byte_identical_whatever_the_workers(
-    build: Build, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
+    build: Run, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
 ) -> None:
     corpora = [(make_spec(name), make_corpus(name)) for name in ("tones", "bells")]
     build(*corpora, output="alone")
@@ -88,7 +90,7 @@ def test_builds_are_byte_identical_whatever_the_workers(
 
 
 def test_place_and_time_of_the_corpus_do_not_matter(
-    build: Build, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
+    build: Run, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
 ) -> None:
     root = make_corpus()
     build((make_spec(), root), output="here")
@@ -101,7 +103,7 @@ def test_place_and_time_of_the_corpus_do_not_matter(
 
 
 def test_second_build_reuses_every_shard(
-    build: Build, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
+    build: Run, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
 ) -> None:
     corpus = make_spec(), make_corpus()
     build(corpus)
@@ -114,7 +116,7 @@ def test_second_build_reuses_every_shard(
 
 
 def test_only_the_shard_of_a_changed_file_is_made_anew(
-    build: Build, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
+    build: Run, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
 ) -> None:
     spec, root = make_spec(), make_corpus()
     build((spec, root))
@@ -128,7 +130,7 @@ def test_only_the_shard_of_a_changed_file_is_made_anew(
 
 
 def test_interrupted_build_ends_like_an_uninterrupted_one(
-    build: Build, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
+    build: Run, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
 ) -> None:
     corpus = make_spec(), make_corpus()
     build(corpus, output="whole")
@@ -144,7 +146,7 @@ def test_interrupted_build_ends_like_an_uninterrupted_one(
 
 
 def test_equal_audio_never_stands_in_two_splits(
-    build: Build, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
+    build: Run, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
 ) -> None:
     root = make_corpus(speakers=6)
     for speaker in range(6):
@@ -161,7 +163,7 @@ def test_equal_audio_never_stands_in_two_splits(
 
 
 def test_twins_of_a_corpus_built_later_leave_the_training_split(
-    build: Build, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
+    build: Run, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
 ) -> None:
     root = make_corpus("tones")
     shutil.copytree(root, root.with_name("copies"))
@@ -175,7 +177,7 @@ def test_twins_of_a_corpus_built_later_leave_the_training_split(
 
 
 def test_shards_that_no_longer_exist_are_removed(
-    build: Build, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
+    build: Run, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
 ) -> None:
     root = make_corpus(speakers=3)
     build((make_spec(), root))
@@ -189,7 +191,7 @@ def test_shards_that_no_longer_exist_are_removed(
 
 
 def test_clips_stored_otherwise_are_not_mixed(
-    build: Build, make_spec: MakeSpec, make_corpus: MakeCorpus
+    build: Run, make_spec: MakeSpec, make_corpus: MakeCorpus
 ) -> None:
     build((make_spec("tones"), make_corpus("tones")))
     with pytest.raises(UsageError, match="holds tones as flac"):
@@ -198,7 +200,7 @@ def test_clips_stored_otherwise_are_not_mixed(
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_missing_table_stops_the_build_with_its_own_message(
-    build: Build, make_spec: MakeSpec, make_corpus: MakeCorpus, jobs: int
+    build: Run, make_spec: MakeSpec, make_corpus: MakeCorpus, jobs: int
 ) -> None:
     spec = make_spec(tables="{t: {file: facts.csv, match: {n: '{stem}'}, take: {text: said}}}")
     with pytest.raises(DataError, match=r"^corpus tones, table 't': no file matches 'facts\.csv'"):
@@ -206,7 +208,7 @@ def test_missing_table_stops_the_build_with_its_own_message(
 
 
 def test_manifest_says_what_lies_in_the_folder(
-    build: Build, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
+    build: Run, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
 ) -> None:
     manifest = build((make_spec(), make_corpus()))
     stored = json.loads((tmp_path / "dataset" / "manifest.json").read_text())

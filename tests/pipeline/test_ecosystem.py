@@ -13,7 +13,7 @@ from pipeline.build import build_dataset
 from pipeline.labels import emotion_scheme
 from pipeline.records import AudioOptions
 from pipeline.schema import CLASSES, RECORD
-from pipeline.transforms import Corpus
+from pipeline.transforms import Build, Corpus
 from tests.conftest import MakeCorpus, MakeSpec
 
 
@@ -23,7 +23,7 @@ def dataset(tmp_path: Path, make_spec: MakeSpec, make_corpus: MakeCorpus) -> Pat
         name: Corpus(make_spec(name), str(make_corpus(name, speakers=5)))
         for name in ("tones", "bells")
     }
-    build_dataset(corpora, emotion_scheme(), str(tmp_path / "out"), AudioOptions())
+    build_dataset(Build(corpora, emotion_scheme(), str(tmp_path / "out"), AudioOptions()))
     return tmp_path / "out"
 
 

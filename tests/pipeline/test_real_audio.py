@@ -13,7 +13,7 @@ from pipeline.labels import emotion_scheme
 from pipeline.manifest import Manifest, read_manifest
 from pipeline.records import AudioOptions
 from pipeline.specfile import load_specs
-from pipeline.transforms import Corpus
+from pipeline.transforms import Build, Corpus
 
 pytestmark = pytest.mark.xdist_group("real_audio")
 
@@ -34,7 +34,7 @@ LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 7
 def dataset(real_audio: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     corpora = {spec.id: Corpus(spec, str(real_audio / spec.id)) for spec in load_specs(list(FOUND))}
     output = tmp_path_factory.mktemp("real") / "dataset"
-    build_dataset(corpora, emotion_scheme(), str(output), AudioOptions())
+    build_dataset(Build(corpora, emotion_scheme(), str(output), AudioOptions()))
     return output
 
 
@@ -132,6 +132,6 @@ def test_git_lfs_pointers_are_named_as_such(tmp_path: Path) -> None:
     (spec,) = load_specs(["crema_d"])
     corpora = {"crema_d": Corpus(spec, str(tmp_path))}
     output = tmp_path / "dataset"
-    manifest = build_dataset(corpora, emotion_scheme(), str(output), AudioOptions())
+    manifest = build_dataset(Build(corpora, emotion_scheme(), str(output), AudioOptions()))
     assert manifest.corpora["crema_d"].rejected == {"git_lfs_pointer": 1}
     assert "git lfs pull" in pd.read_parquet(output / "rejects.parquet")["detail"].iloc[0]

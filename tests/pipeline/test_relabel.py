@@ -9,14 +9,15 @@ from pipeline.progress import Counts
 from pipeline.records import AudioOptions
 from pipeline.relabel import relabel_dataset
 from pipeline.spec import CorpusSpec
-from pipeline.transforms import Corpus
+from pipeline.transforms import Build, Corpus
 from tests.conftest import MakeCorpus, MakeSpec
 
 
 def build(spec: CorpusSpec, root: Path, output: Path) -> Counts:
     seen = [Counts()]
     corpora = {spec.id: Corpus(spec, str(root))}
-    build_dataset(corpora, emotion_scheme(), str(output), AudioOptions(), watch=seen.append)
+    what = Build(corpora, emotion_scheme(), str(output), AudioOptions())
+    build_dataset(what, watch=seen.append)
     return seen[-1]
 
 
