@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -198,7 +198,7 @@ def print_evaluation(evaluation: Evaluation, console: Console) -> None:
     """Prints the scores, the confusion matrix and what is known about the speakers."""
     console.print(
         scores_table(
-            f"{evaluation.split} split of {evaluation.dataset}",
+            f"{evaluation.split} split of {evaluation.dataset}, in per cent",
             evaluation.overall,
             evaluation.corpora,
         )
@@ -208,25 +208,30 @@ def print_evaluation(evaluation: Evaluation, console: Console) -> None:
 
 
 def scores_table(title: str, overall: Scores, corpora: dict[str, Scores]) -> Table:
-    """One line a corpus and one for all; per cent, the UAR with its 95 % interval."""
+    """One line a corpus and one for all; per cent, the UAR with its 95 % interval over speakers.
+
+    Where the interval is a point (a single speaker, say) none is shown: it would look certain.
+    """
     table = Table(title=title, title_justify="left", show_footer=len(corpora) > 1)
-    columns = ("n", "speakers", "UAR %", "95 % over speakers", "WA %", "macro-F1 %", "chance %")
+    columns = ("n", "speakers", "UAR", "95 %", "WA", "macro-F1", "chance")
     for name, footer in zip(("corpus", *columns), ("all", *_cells(overall)), strict=True):
-        table.add_column(name, footer, justify="left" if name == "corpus" else "right")
+        justify: Literal["left", "right"] = "left" if name == "corpus" else "right"
+        table.add_column(name, footer, justify=justify, no_wrap=True)
     for corpus, scores in corpora.items():
         table.add_row(corpus, *_cells(scores))
     return table
 
 
 def _cells(scores: Scores) -> tuple[str, ...]:
+    certain = scores.uar_low == scores.uar_high
     return (
         str(scores.utterances),
         str(scores.speakers),
-        f"{scores.uar:.1%}"[:-1],
-        f"{scores.uar_low:.1%}"[:-1] + " – " + f"{scores.uar_high:.1%}"[:-1],
-        f"{scores.wa:.1%}"[:-1],
-        f"{scores.macro_f1:.1%}"[:-1],
-        f"{scores.chance:.1%}"[:-1],
+        f"{100 * scores.uar:.1f}",
+        "" if certain else f"{100 * scores.uar_low:.0f}–{100 * scores.uar_high:.0f}",
+        f"{100 * scores.wa:.1f}",
+        f"{100 * scores.macro_f1:.1f}",
+        f"{100 * scores.chance:.1f}",
     )
 
 
@@ -234,12 +239,12 @@ def confusion_table(scores: Scores, labels: list[str]) -> Table:
     """Counts, one row a reference class, one column a predicted class."""
     table = Table(title="reference ↓, predicted →", title_justify="left")
     table.add_column("")
-    for label in labels:
-        table.add_column(label, justify="right")
+    for number in range(len(labels)):
+        table.add_column(str(number), justify="right")
     for row, (label, counts) in enumerate(zip(labels, scores.confusion, strict=True)):
         cells = [
             f"[bold]{count}[/]" if row == column else str(count)
             for column, count in enumerate(counts)
         ]
-        table.add_row(label, *cells)
+        table.add_row(f"{row} {label}", *cells)
     return table

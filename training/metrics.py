@@ -16,6 +16,9 @@ from sklearn.metrics import confusion_matrix
 Integers = npt.NDArray[np.integer[Any]]
 Floats = npt.NDArray[np.floating[Any]]
 
+MAX_REDRAWS = 20
+"""How often the bootstrap draws anew to find draws that hold every class."""
+
 
 @dataclass(frozen=True)
 class Scores:
@@ -129,9 +132,9 @@ def uar_interval(
 ) -> tuple[float, float]:
     """95 % percentile interval of the UAR, resampling speakers with replacement.
 
-    An utterance whose speaker is unknown counts as a speaker of its own. A draw may miss a class;
-    its UAR is then over the classes it has. With a single speaker there is nothing to resample:
-    the interval is then as narrow as a point and says nothing about other speakers.
+    An utterance whose speaker is unknown counts as a speaker of its own. Draws that miss a class
+    are drawn again: without its hardest class a draw would score too well. With a single speaker
+    there is nothing to resample: the interval is then a point and says nothing about others.
 
     Source: Ferrer and Riera, "Confidence intervals for evaluation in machine learning" (2022),
     which resamples the dependent groups of a test set together.
@@ -141,8 +144,20 @@ def uar_interval(
     per_speaker = np.zeros((len(groups), classes, classes), dtype=np.int64)
     np.add.at(per_speaker, (group_of, reference, predicted), 1)
     rng = np.random.default_rng(seed)
-    times_drawn = rng.multinomial(len(groups), np.full(len(groups), 1 / len(groups)), size=draws)
-    low, high = np.quantile(uar(np.tensordot(times_drawn, per_speaker, axes=1)), [0.025, 0.975])
+    even = np.full(len(groups), 1 / len(groups))
+    present = per_speaker.sum(axis=(0, 2)) > 0
+    kept: list[Floats] = []
+    for _ in range(MAX_REDRAWS):
+        times_drawn = rng.multinomial(len(groups), even, size=draws)
+        confusions = np.tensordot(times_drawn, per_speaker, axes=1)
+        complete = (confusions.sum(axis=2)[:, present] > 0).all(axis=1)
+        kept.append(uar(confusions[complete]))
+        if sum(map(len, kept)) >= draws:
+            break
+    values = np.concatenate(kept)[:draws]
+    if not len(values):
+        return 0.0, 1.0  # no draw holds every class: the speakers are too few to say anything
+    low, high = np.quantile(values, [0.025, 0.975])
     return float(low), float(high)
 
 

@@ -271,20 +271,20 @@ def find_audio(paths: Sequence[str | Path]) -> list[Path]:
 
 
 def predictions_table(predictions: Iterable[Prediction]) -> Table:
-    """One line a file: the likeliest class and the marginals in per cent."""
-    table = Table()
+    """One line a file: the likeliest class, its probability and the marginals, in per cent."""
+    table = Table(caption="probabilities in per cent", caption_justify="left")
     table.add_column("file", overflow="fold")
-    for name in ("seconds", "class", "%", "arousal high %"):
-        table.add_column(name, justify="left" if name == "class" else "right")
-    for name in VALENCE_CLASSES:
-        table.add_column(f"{name} %", justify="right")
+    table.add_column("s", justify="right", no_wrap=True)
+    table.add_column("class", no_wrap=True)
+    for name in ("", "aroused", *VALENCE_CLASSES):
+        table.add_column(name, justify="right", no_wrap=True)
     for one in predictions:
+        marginal = [one.arousal.get("high"), *(one.valence.get(name) for name in VALENCE_CLASSES)]
         table.add_row(
             one.path,
             f"{one.duration:.1f}",
             one.label,
             f"{100 * one.probabilities[one.label]:.0f}",
-            f"{100 * one.arousal.get('high', np.nan):.0f}",
-            *(f"{100 * one.valence.get(name, np.nan):.0f}" for name in VALENCE_CLASSES),
+            *("" if value is None else f"{100 * value:.0f}" for value in marginal),
         )
     return table

@@ -198,7 +198,7 @@ def train(
         _write_json(output / PROVENANCE_FILE, provenance)
         shutil.rmtree(output / "checkpoints", ignore_errors=True)
     if overall is not None:
-        console.print(scores_table("validation", overall, corpora))
+        console.print(scores_table("validation split, in per cent", overall, corpora))
     return TrainingResult(output, overall, corpora, seconds)
 
 

@@ -62,6 +62,13 @@ def test_interval_is_wider_when_clips_of_a_speaker_rise_and_fall_together() -> N
     assert high - low > 2 * (alone_high - alone_low)
 
 
+def test_draws_without_the_hardest_class_do_not_lift_the_interval() -> None:
+    reference = np.array([0, 1] * 10 + [2])  # one speaker alone has class 2, always mistaken
+    predicted = np.array([0, 1] * 10 + [0])
+    low, high = uar_interval(reference, predicted, [f"s{n // 2}" for n in range(21)], 3)
+    assert low == high == pytest.approx(2 / 3)
+
+
 def test_unknown_speakers_count_one_by_one_and_not_as_a_speaker() -> None:
     reference = np.array([0, 1, 0, 1])
     scores = score(reference, reference, ["a", "a", None, None], classes=2, draws=20)

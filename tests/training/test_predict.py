@@ -153,4 +153,4 @@ def test_command_prints_a_table(
 ) -> None:
     path = write_wav(tmp_path / "good.wav", tone(2))
     assert run_command("predict", "--model", str(model), str(path)) == 0
-    assert "arousal" in capsys.readouterr().out
+    assert "aroused" in capsys.readouterr().out
