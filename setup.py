@@ -62,7 +62,7 @@ setup(
     package_data={
         "corpora_specs": ["*.yaml"],
         "training": ["configs/*.yaml"],
-        "demo": ["*.yaml"],
+        "demo": ["*.yaml", "corpora/*.yaml"],
         "pipeline": ["*.jinja", "py.typed"],
     },
     install_requires=RUNTIME,

@@ -1,4 +1,4 @@
-"""The language of ``standins.yaml``: how a small imitation of a corpus is spoken and stored.
+"""The language of ``corpora/*.yaml``: how a small imitation of a corpus is spoken and stored.
 
 An entry states what the corpus's spec does not: the voices of its speakers, how its files are named
 and encoded, and which of them are odd.
@@ -8,11 +8,14 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from pipeline.specfile import load_yaml
+from pipeline.errors import UsageError
+from pipeline.specfile import load_yaml, suggest
+
+_ENTRIES = Path(__file__).with_name("corpora")
 
 
 class _Part(BaseModel):
@@ -56,46 +59,85 @@ Value = str | Choice
 
 
 class StandInTable(_Part):
-    """A table that lies beside the clips, one row for each clip or each speaker."""
+    """Tables that lie beside the clips, one row for each clip or each speaker.
 
-    each: Literal["clip", "speaker"]
+    They are named by a template over the fields of the clips: those that give the same name stand
+    in one file. A name ending in ``.xlsx`` gives a workbook.
+    """
+
+    each: Literal["clip", "speaker"] = "clip"
+    columns: dict[str, Value] = Field({}, description="header → value")
+    line: str = Field("", description="instead of columns: the text of a row, its end included")
+    head: str = Field("", description="text that stands before the rows")
     separator: str = ","
     quoted: bool = Field(False, description="whether every text stands in quotation marks")
-    columns: dict[str, Value]
+    newline: str = "\n"
+    encoding: Value = "utf-8"
+    sheet: str = Field("Sheet1", description="of a workbook")
+
+    @model_validator(mode="after")
+    def _rows_have_one_form(self) -> Self:
+        if bool(self.columns) == bool(self.line):
+            raise ValueError("a table needs either `columns` or `line`")
+        return self
 
 
 class StandIn(_Part):
     """How a small imitation of a corpus is spoken and stored."""
 
-    language: str = Field(description="of eSpeak NG")
+    language: Value = Field(description="of eSpeak NG")
     clips: Annotated[int, Field(gt=0)]
     speakers: dict[str, str] = Field(description="speaker → eSpeak NG variant: f… or m…")
+    emotions: list[str] = Field(
+        [], description="native codes; default: all of the spec, which may spell one in many ways"
+    )
     texts: list[str] | dict[str, str] = Field(
         [], description="codes, or code → sentence; default: all texts of the spec"
     )
     say: str = Field("{sentence}", description="what is said")
     path: str = Field(description="of a clip below the corpus root")
+    segment: str = Field(
+        "", description="names a clip among those of one recording, which are in this order"
+    )
+    slot: Annotated[float, Field(gt=0)] = Field(
+        8.0, description="length of a segment in s, pause included"
+    )
     fields: dict[str, Choice | Count | list[str] | str] = Field({}, description="in this order")
     strength: Value = Field("1", description="of the emotion; 1 is that of manners.yaml")
     always: list[dict[str, str]] = Field([], description="clips that must be there: their fields")
 
     rate: Value = Field(description="sampling rate in Hz")
     channels: Value = Field("mono", description="mono, dual (twice the same) or stereo")
-    format: Value = "WAV"
+    format: Value = Field("WAV", description="see demo/containers.py")
     offset: Value = Field("0", description="constant (DC) offset as a fraction of full scale")
     content: Value = Field("speech", description="speech, silence or lfs_pointer")
     same_as: Value = Field("", description="path of the clip whose bytes this one repeats")
     tables: dict[str, StandInTable] = {}
 
+    untold: dict[Literal["speaker", "gender"], str] = Field(
+        {}, description="what the corpus does not tell, of speakers that match"
+    )
+    excluded: Value = Field("", description="the spec's reason for leaving a clip out")
 
-class _StandIns(RootModel[dict[str, StandIn]]):
-    pass
+
+def standin_ids() -> list[str]:
+    """Ids of the corpora that have a stand-in, sorted."""
+    return sorted(file.stem for file in _ENTRIES.glob("*.yaml"))
 
 
 @cache
-def load_standins() -> Mapping[str, StandIn]:
-    """Entries of ``demo/standins.yaml`` by corpus id."""
-    return load_yaml(Path(__file__).with_name("standins.yaml"), _StandIns).root
+def load_standin(corpus: str) -> StandIn:
+    """The entry of a corpus, ``demo/corpora/<id>.yaml``.
+
+    Raises:
+        UsageError: There is none.
+    """
+    known = standin_ids()
+    if corpus not in known:
+        raise UsageError(
+            f"there is no stand-in of {corpus!r}{suggest(corpus, known)} Known: {', '.join(known)}."
+        )
+    return load_yaml(_ENTRIES / f"{corpus}.yaml", StandIn)
 
 
 def choose(value: Value, fields: Mapping[str, str]) -> str:

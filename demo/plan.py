@@ -1,4 +1,4 @@
-"""Stand-ins, planned: which clips a small imitation of a corpus has, as ``standins.yaml`` says.
+"""Stand-ins, planned: which clips a small imitation of a corpus has, as its entry says.
 
 Emotions, sentences and genders come from the corpus's spec, so that nothing is said twice.
 """
@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from demo.containers import Channels, Format
 from demo.entry import Count, StandIn, choose
 from demo.voices import Manner, Voice, load_manners
 from pipeline.errors import UsageError
@@ -19,8 +20,9 @@ from pipeline.labels import class_of, emotion_scheme
 from pipeline.spec import CorpusSpec
 
 Content = Literal["speech", "silence", "lfs_pointer"]
-Channels = Literal["mono", "dual", "stereo"]
-Format = Literal["WAV", "AIFF"]
+
+Planned = Mapping[str, dict[str, str]]
+"""Fields of every clip, by its path and its name in the recording."""
 
 
 class Clip(BaseModel):
@@ -28,10 +30,12 @@ class Clip(BaseModel):
 
     Attributes:
         path: Below the corpus root, ``/``-separated.
+        start: First moment in a recording of several clips, in s; None for a file of its own.
+        slot: Length of the clip in such a recording, in s.
         speaker: The corpus's own id.
         gender: female or male.
         code: The corpus's own label.
-        emotion: Category of ``emotions.yaml``.
+        emotion: Category of ``emotions.yaml``; None where the spec leaves the label out.
         sentence: What is said.
         fields: Every field of the clip, for its name and for tables.
         voice: The speaker's.
@@ -39,19 +43,22 @@ class Clip(BaseModel):
         seed: Of everything random about the clip.
         rate: Sampling rate in Hz.
         channels: One, two with the same samples, or two that differ.
-        format: Container, whatever the suffix of the path.
+        format: How the samples are stored, whatever the suffix of the path.
         offset: Constant offset as a fraction of full scale.
         content: What lies in the file.
         same_as: Path of the clip whose bytes this one repeats; empty for a clip of its own.
+        excluded: The spec's reason for leaving the clip out; empty where it does not.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     path: str
+    start: float | None
+    slot: float
     speaker: str
     gender: str
     code: str
-    emotion: str
+    emotion: str | None
     sentence: str
     fields: Mapping[str, str]
     voice: Voice
@@ -63,6 +70,7 @@ class Clip(BaseModel):
     offset: float
     content: Content
     same_as: str
+    excluded: str
 
 
 def plan_standin(entry: StandIn, spec: CorpusSpec, clips: int | None = None) -> list[Clip]:
@@ -76,7 +84,7 @@ def plan_standin(entry: StandIn, spec: CorpusSpec, clips: int | None = None) -> 
         clips: How many; by default as many as the entry says.
 
     Returns:
-        Clips, sorted by path.
+        Clips, sorted by path; those of one recording in their order.
 
     Raises:
         UsageError: The entry does not give as many different names.
@@ -89,9 +97,9 @@ def plan_standin(entry: StandIn, spec: CorpusSpec, clips: int | None = None) -> 
         if len(planned) == wanted:
             break
         for fields in _complete(entry, basics, counts):
-            path = entry.path.format_map(fields)
-            if path not in planned:
-                planned[path] = fields
+            key = f"{entry.path}\0{entry.segment}".format_map(fields)
+            if key not in planned:
+                planned[key] = fields
                 _count(entry, fields, counts)
                 break
     if len(planned) < wanted:
@@ -99,12 +107,37 @@ def plan_standin(entry: StandIn, spec: CorpusSpec, clips: int | None = None) -> 
             f"the stand-in of {spec.id} has names for {len(planned)} clips, asked for {wanted}: "
             "give it more `texts`, `speakers` or values in `fields`"
         )
-    return [_clip(entry, spec, path, fields) for path, fields in sorted(planned.items())]
+    return [
+        _clip(entry, spec, path, {**fields, **times})
+        for path, fields, times in _stretches(entry, spec, planned)
+    ]
+
+
+def _stretches(
+    entry: StandIn, spec: CorpusSpec, planned: Planned
+) -> Iterator[tuple[str, dict[str, str], dict[str, str]]]:
+    """Path and fields of every clip, and where it lies in its recording, if in one with others.
+
+    The fields ``start``, ``end`` and ``duration`` are as the corpus's tables count them: in s, or
+    in samples.
+    """
+    by_path = itertools.groupby(sorted(planned), key=lambda key: key.split("\0")[0])
+    for path, keys in by_path:
+        for number, key in enumerate(keys):
+            moments = {
+                "start": number * entry.slot,
+                "end": (number + 1) * entry.slot,
+                "duration": entry.slot,
+            }
+            unit = spec.sample_times or 1
+            times = {name: f"{moment * unit:.10g}" for name, moment in moments.items()}
+            yield path, planned[key], times if entry.segment else {}
 
 
 def _turns(entry: StandIn, spec: CorpusSpec) -> Iterator[dict[str, str]]:
     """Speaker, emotion and text of one clip after another, until every combination was there."""
-    speakers, codes, texts = list(entry.speakers), list(spec.emotions), list(_texts(entry, spec))
+    speakers, texts = list(entry.speakers), list(_texts(entry, spec))
+    codes = entry.emotions or list(spec.emotions)
     cycle = np.lcm(len(speakers), len(codes))
     pairs = len(speakers) * len(codes)
     rounds = 20 * len(texts)  # enough for every value of the other fields
@@ -123,7 +156,7 @@ def _basics(entry: StandIn, spec: CorpusSpec, clip: Mapping[str, str]) -> dict[s
         "speaker": speaker,
         "gender": "female" if entry.speakers[speaker].startswith("f") else "male",
         "emotion": code,
-        "category": spec.emotions[code],
+        "category": spec.emotions.get(code, "neutral"),  # labels left out sound neutral
         "text": text,
         "sentence": _texts(entry, spec).get(text, text),
     }
@@ -183,7 +216,8 @@ def _clip(entry: StandIn, spec: CorpusSpec, path: str, fields: dict[str, str]) -
     }
     manners = load_manners()
     manner = manners.get(emotion) or manners[class_of(emotion, spec, emotion_scheme())]
-    voice = Voice(entry.language, entry.speakers[speaker])
+    voice = Voice(choose(entry.language, named), entry.speakers[speaker])
+    start = float(named["start"]) / (spec.sample_times or 1) if "start" in named else None
     stored = {
         "rate": choose(entry.rate, named),
         "channels": choose(entry.channels, named),
@@ -191,19 +225,22 @@ def _clip(entry: StandIn, spec: CorpusSpec, path: str, fields: dict[str, str]) -
         "offset": choose(entry.offset, named) or "0",
         "content": choose(entry.content, named) or "speech",
         "same_as": choose(entry.same_as, named),
+        "excluded": choose(entry.excluded, named),
     }
     return Clip.model_validate(
         {
             "path": path,
+            "start": start,
+            "slot": entry.slot,
             "speaker": speaker,
             "gender": fields["gender"],
             "code": fields["emotion"],
-            "emotion": emotion,
+            "emotion": spec.emotions.get(fields["emotion"]),
             "sentence": entry.say.format_map(named),
             "fields": named,
             "voice": voice.of_speaker(np.random.default_rng(_seed(spec.id, speaker))),
             "manner": manner.scaled(float(choose(entry.strength, named) or 1)),
-            "seed": _seed(spec.id, path),
+            "seed": _seed(spec.id, path, *([fields["start"]] if entry.segment else [])),
             **stored,
         }
     )

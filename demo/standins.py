@@ -1,31 +1,31 @@
 """Stand-ins, on disk: speaks the planned clips and writes them as the corpora store theirs."""
 
-import csv
 import hashlib
-import io
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
-import soundfile
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from demo.containers import store
 from demo.effects import Samples
-from demo.entry import StandIn, StandInTable, choose, load_standins
+from demo.entry import load_standin, standin_ids
 from demo.plan import Clip, plan_standin
+from demo.tables import table_files
 from demo.voices import require_voices, speak
 from pipeline.errors import UsageError
-from pipeline.specfile import builtin_file, load_spec, suggest
+from pipeline.specfile import builtin_file, load_spec
+
+__all__ = ["encode_file", "speak_standins", "standin_ids"]
+
+Job = tuple[Path, list[Clip]]
+"""A file to be written, and the clips that lie in it."""
 
 _SILENCE = 2.0  # s
-
-
-def standin_ids() -> list[str]:
-    """Ids of the corpora that have a stand-in, sorted."""
-    return sorted(load_standins())
 
 
 def speak_standins(
@@ -42,7 +42,7 @@ def speak_standins(
     Args:
         root: Data root; a corpus lies in the folder of its id.
         corpora: Ids; by default all that have a stand-in.
-        clips_per_corpus: How many clips; by default as many as ``standins.yaml`` says.
+        clips_per_corpus: How many clips; by default as many as its entry says.
         console: Where progress is shown; nowhere by default.
 
     Returns:
@@ -52,25 +52,20 @@ def speak_standins(
         UsageError: A corpus has no stand-in, or the voice library is missing.
     """
     require_voices()
-    known = standin_ids()
-    for corpus in corpora or ():
-        if corpus not in known:
-            raise UsageError(
-                f"there is no stand-in of {corpus!r}{suggest(corpus, known)} "
-                f"Known: {', '.join(known)}."
-            )
-    planned: dict[str, list[Clip]] = {}
-    for corpus in sorted(corpora or known):
-        entry, spec = load_standins()[corpus], load_spec(builtin_file(corpus))
-        planned[corpus] = plan_standin(entry, spec, clips_per_corpus)
-        _write_tables(Path(root, corpus), entry, planned[corpus])
-    jobs = [
-        (Path(root, corpus), clip)
-        for corpus, clips in planned.items()
-        for clip in clips
-        if not clip.same_as
-    ]
-    _write_clips(jobs, console)
+    planned = {
+        corpus: plan_standin(
+            load_standin(corpus), load_spec(builtin_file(corpus)), clips_per_corpus
+        )
+        for corpus in sorted(corpora or standin_ids())
+    }
+    jobs: list[Job] = []
+    for corpus, clips in planned.items():
+        for name, content in table_files(load_standin(corpus), clips).items():
+            _write(Path(root, corpus, name), content)
+        spoken = (clip for clip in clips if not clip.same_as)
+        for path, together in groupby(spoken, key=lambda clip: clip.path):
+            jobs.append((Path(root, corpus, path), list(together)))
+    _write_files(jobs, console)
     for corpus, clips in planned.items():
         for clip in clips:
             if clip.same_as:
@@ -79,45 +74,44 @@ def speak_standins(
     return planned
 
 
-def encode_clip(clip: Clip) -> bytes:
-    """Content of a clip's file: the clip spoken and stored, or whatever lies there in its stead."""
-    if clip.content == "lfs_pointer":
-        digest = hashlib.sha256(clip.path.encode()).hexdigest()
+def encode_file(clips: Sequence[Clip]) -> bytes:
+    """Content of a file: its clips spoken and stored, or whatever lies there in their stead.
+
+    Raises:
+        UsageError: A clip of a recording is longer than its slot.
+    """
+    first = clips[0]
+    if first.content == "lfs_pointer":
+        digest = hashlib.sha256(first.path.encode()).hexdigest()
         lines = ("version https://git-lfs.github.com/spec/v1", f"oid sha256:{digest}", "size 75422")
         return "".join(f"{line}\n" for line in lines).encode()
+    samples = np.concatenate([_sound(clip) for clip in clips])
+    return store(samples, first.rate, first.channels, first.format)
+
+
+def _sound(clip: Clip) -> Samples:
+    """Samples of one clip, filled up to its slot if it lies in a recording."""
     if clip.content == "silence":
-        samples: Samples = np.zeros(round(_SILENCE * clip.rate))
-    else:
-        samples = speak(clip.sentence, clip.voice, clip.manner, clip.seed, clip.rate) + clip.offset
-    stream = io.BytesIO()
-    soundfile.write(stream, _spread(clip, samples), clip.rate, "PCM_16", format=clip.format)
-    return stream.getvalue()
+        return np.zeros(round(_SILENCE * clip.rate))
+    samples = speak(clip.sentence, clip.voice, clip.manner, clip.seed, clip.rate) + clip.offset
+    if clip.start is None:
+        return samples
+    length = round(clip.slot * clip.rate)
+    if len(samples) > length:
+        raise UsageError(
+            f"{clip.path}: {clip.sentence!r} lasts {len(samples) / clip.rate:.1f} s, longer than "
+            f"its slot of {clip.slot:g} s: shorten it, or give the stand-in a longer `slot`"
+        )
+    return np.pad(samples, (0, length - len(samples)))
 
 
-def write_table(table: StandInTable, clips: Iterable[Clip]) -> str:
-    """Text of a table, one row a clip or a speaker."""
-    stream = io.StringIO()
-    writer = csv.writer(
-        stream,
-        delimiter=table.separator,
-        lineterminator="\n",
-        quoting=csv.QUOTE_ALL if table.quoted else csv.QUOTE_MINIMAL,
-    )
-    writer.writerow(table.columns)
-    rows = list(clips) if table.each == "clip" else {clip.speaker: clip for clip in clips}.values()
-    for number, clip in enumerate(rows, 1):
-        fields = {**clip.fields, "row": str(number)}
-        writer.writerow([choose(column, fields) for column in table.columns.values()])
-    return stream.getvalue()
-
-
-def _write_clips(jobs: Sequence[tuple[Path, Clip]], console: Console | None) -> None:
-    """Speaks clips, as many at once as there are processors."""
+def _write_files(jobs: Sequence[Job], console: Console | None) -> None:
+    """Speaks the clips of files, as many at once as there are processors."""
     progress = Progress(
         TextColumn("speaking"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("clips"),
+        TextColumn("files"),
         TimeRemainingColumn(),
         console=console,
         transient=True,
@@ -126,16 +120,11 @@ def _write_clips(jobs: Sequence[tuple[Path, Clip]], console: Console | None) -> 
     pool = ThreadPoolExecutor(os.cpu_count() or 1)
     try:
         with progress:
-            written = pool.map(lambda job: _write(job[0] / job[1].path, encode_clip(job[1])), jobs)
+            written = pool.map(lambda job: _write(job[0], encode_file(job[1])), jobs)
             for _ in progress.track(written, total=len(jobs)):
                 pass
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _write_tables(folder: Path, entry: StandIn, clips: Sequence[Clip]) -> None:
-    for name, table in entry.tables.items():
-        _write(folder / name, write_table(table, clips).encode())
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -146,13 +135,3 @@ def _write(path: Path, content: bytes) -> None:
     part = path.with_name(f"{path.name}.part")
     part.write_bytes(content)
     part.replace(path)
-
-
-def _spread(clip: Clip, samples: Samples) -> Samples:
-    """Samples of shape ``(samples,)``, or ``(samples, 2)`` for two channels."""
-    if clip.channels == "mono":
-        return samples
-    if clip.channels == "dual":
-        return np.stack([samples, samples], axis=1)
-    late = round(0.0002 * clip.rate)  # the second microphone: 7 cm farther, 1 dB less
-    return np.stack([samples, 0.89 * np.pad(samples, (late, 0))[: len(samples)]], axis=1)

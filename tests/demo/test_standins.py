@@ -1,31 +1,35 @@
+import re
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 import soundfile
 
-from demo.entry import load_standins
+from demo.entry import load_standin
 from demo.plan import plan_standin
 from demo.standins import speak_standins, standin_ids
+from pipeline.audio import AudioError, decode, prepare
 from pipeline.errors import UsageError
-from pipeline.files import list_files, read_file
-from pipeline.index import find_clips, index_clips
-from pipeline.labels import emotion_scheme, label_utterance
-from pipeline.specfile import builtin_file, load_spec
-from pipeline.tables import load_tables
+from pipeline.labels import emotion_scheme
+from pipeline.plan import plan_corpus
+from pipeline.specfile import builtin_file, builtin_ids, load_spec
+from pipeline.splits import is_leak
 
 
 def plan(corpus, clips=None):
-    return plan_standin(load_standins()[corpus], load_spec(builtin_file(corpus)), clips)
+    return plan_standin(load_standin(corpus), load_spec(builtin_file(corpus)), clips)
 
 
 def index(root, corpus):
-    """Utterances of a stand-in, as the corpus's spec reads them."""
-    spec = load_spec(builtin_file(corpus))
-    files = list_files(str(root))
-    tables = load_tables(spec, files, lambda path: read_file(str(root), path))
-    clips = index_clips(spec, find_clips(spec, files), tables)
-    return {u.source_path: label_utterance(u, spec, emotion_scheme()) for u in clips}
+    """Utterances of a stand-in, as a build reads and splits them."""
+    found = plan_corpus(load_spec(builtin_file(corpus)), str(root), emotion_scheme())
+    return {(utterance.source_path, utterance.start): utterance for utterance in found}
+
+
+def beep(text, voice, manner, seed, rate):
+    """Stands in for a voice: a short tone, another one for every clip."""
+    return 0.3 * np.sin(2 * np.pi * (200 + seed % 800) * np.arange(rate // 4) / rate)
 
 
 @pytest.fixture(scope="module")
@@ -35,39 +39,102 @@ def spoken(tmp_path_factory):
     return root, speak_standins(root, ["crema_d", "tess"], clips_per_corpus=10)
 
 
+@pytest.fixture(scope="module")
+def beeps(tmp_path_factory):
+    """Every stand-in, laid out whole, with tones instead of voices."""
+    root = tmp_path_factory.mktemp("beeps")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("demo.standins.speak", beep)
+        return root, speak_standins(root)
+
+
 @pytest.fixture
-def laid_out(tmp_path, monkeypatch):
-    """Lays out a whole stand-in, tables and all, without speaking it."""
-    monkeypatch.setattr("demo.standins.encode_clip", lambda clip: b"")
+def laid_out(beeps):
+    """Folder of a stand-in with tones, and its clips by path and start."""
+    root, planned = beeps
+    return lambda corpus: (
+        root / corpus,
+        {(clip.path, clip.start): clip for clip in planned[corpus]},
+    )
 
-    def lay_out(corpus):
-        clips = speak_standins(tmp_path, [corpus])[corpus]
-        return tmp_path / corpus, {clip.path: clip for clip in clips}
 
-    return lay_out
+def test_every_corpus_of_the_catalogue_has_a_stand_in():
+    assert standin_ids() == sorted(builtin_ids())
 
 
 @pytest.mark.parametrize("corpus", standin_ids())
 def test_spec_reads_from_the_layout_what_was_spoken(corpus, laid_out):
     folder, clips = laid_out(corpus)
     found = index(folder, corpus)
-    namespace = load_spec(builtin_file(corpus)).speaker_namespace
+    namespace, untold = (
+        load_spec(builtin_file(corpus)).speaker_namespace,
+        load_standin(corpus).untold,
+    )
     assert found.keys() == clips.keys()
-    for path, utterance in found.items():
-        clip = clips[path]
-        assert utterance.verdict is None, path
-        assert utterance.label_native == clip.code
-        assert utterance.emotion == clip.emotion
-        assert utterance.speaker == f"{namespace}:{clip.speaker}"
-        assert utterance.gender in (clip.gender, None)  # some corpora don't tell
+    for place, utterance in found.items():
+        clip = clips[place]
+        assert (utterance.verdict.reason if utterance.verdict else "") == clip.excluded, place
+        if clip.excluded:
+            continue
+        told = {
+            key: None if re.fullmatch(untold.get(key, ""), clip.speaker) else value
+            for key, value in {
+                "speaker": f"{namespace}:{clip.speaker}",
+                "gender": clip.gender,
+            }.items()
+        }
+        read = {key: getattr(utterance, key) for key in ("speaker", "gender")}
+        assert (utterance.label_native, utterance.emotion, read) == (clip.code, clip.emotion, told)
+        assert utterance.language, place
+
+
+@pytest.mark.parametrize("corpus", standin_ids())
+def test_no_speaker_is_on_both_sides_of_a_split(corpus, laid_out):
+    folder, _ = laid_out(corpus)
+    spec, splits = load_spec(builtin_file(corpus)), {}
+    for utterance in index(folder, corpus).values():
+        if utterance.split and utterance.speaker:
+            splits.setdefault(utterance.speaker, set()).add(utterance.split)
+    assert not [speaker for speaker, where in splits.items() if is_leak(spec, where)]
+
+
+def test_an_actor_of_two_corpora_is_in_one_split(laid_out):
+    splits = {}
+    for corpus in ("eu_emoss", "eu_ev"):
+        for utterance in index(laid_out(corpus)[0], corpus).values():
+            if utterance.split:
+                splits.setdefault(utterance.speaker, {}).setdefault(corpus, set()).add(
+                    utterance.split
+                )
+    shared = [where for where in splits.values() if len(where) == 2]
+    assert shared
+    assert all(len(set.union(*where.values())) == 1 for where in shared)
+
+
+@pytest.mark.parametrize("corpus", standin_ids())
+def test_every_container_decodes(corpus, laid_out):
+    folder, clips = laid_out(corpus)
+    for (path, start), clip in clips.items():
+        content = (folder / path).read_bytes()
+        if clip.content == "lfs_pointer":
+            with pytest.raises(AudioError, match="git_lfs_pointer"):
+                decode(content)
+            continue
+        recording = decode(content, start, None if start is None else start + clip.slot)
+        assert recording.rate == clip.rate
+        assert recording.channels == (1 if clip.channels == "mono" else 2)
+        if clip.content == "speech":
+            assert prepare(recording).duration >= 0.24
 
 
 @pytest.mark.parametrize("corpus", standin_ids())
 def test_every_emotion_and_speaker_is_there_in_even_shares(corpus):
-    spec, clips = load_spec(builtin_file(corpus)), plan(corpus)
+    entry, spec = load_standin(corpus), load_spec(builtin_file(corpus))
+    clips = [clip for clip in plan(corpus) if not clip.excluded]
     codes, speakers = (Counter(getattr(clip, key) for clip in clips) for key in ("code", "speaker"))
-    assert codes.keys() == spec.emotions.keys()
-    assert speakers.keys() == load_standins()[corpus].speakers.keys()
+    assert codes.keys() == set(entry.emotions or spec.emotions)
+    assert {clip.emotion for clip in clips} == set(spec.emotions.values())
+    assert speakers.keys() == entry.speakers.keys()
     assert max(codes.values()) - min(codes.values()) <= 4
     assert max(speakers.values()) - min(speakers.values()) <= 4
 
@@ -75,13 +142,14 @@ def test_every_emotion_and_speaker_is_there_in_even_shares(corpus):
 @pytest.mark.parametrize("corpus", standin_ids())
 def test_ten_clips_hold_several_speakers_and_emotions(corpus):
     clips = plan(corpus, 10)
-    assert len({clip.path for clip in clips}) == 10
+    categories = set(load_spec(builtin_file(corpus)).emotions.values())
+    assert len({(clip.path, clip.start) for clip in clips}) == 10
     assert len({clip.speaker for clip in clips}) >= 2
-    assert len({clip.emotion for clip in clips}) >= 4
+    assert len({clip.emotion for clip in clips}) >= min(4, len(categories))
 
 
-def test_stand_ins_are_a_few_hundred_clips_in_all():
-    assert 500 <= sum(len(plan(corpus)) for corpus in standin_ids()) <= 650
+def test_stand_ins_are_about_a_thousand_clips_in_all():
+    assert 950 <= sum(len(plan(corpus)) for corpus in standin_ids()) <= 1200
 
 
 def test_more_clips_than_names_is_an_error():
@@ -121,7 +189,7 @@ def test_odd_files_of_the_corpora_are_there(spoken):
     names = {Path(clip.path).name: root / "tess" / clip.path for clip in clips["tess"]}
     assert "OA_bite_neutral.wav" in names
     assert names["YAF_germ_angry.wav"].read_bytes().startswith(b"FORM")
-    assert index(root / "tess", "tess").keys() == {clip.path for clip in clips["tess"]}
+    assert index(root / "tess", "tess").keys() == {(clip.path, None) for clip in clips["tess"]}
     crema = root / "crema_d" / "AudioWAV"
     pointer = (crema / "1005_WSI_HAP_XX.wav").read_text()
     assert pointer.startswith("version https://git-lfs.github.com/spec/v1\noid sha256:")
@@ -153,7 +221,7 @@ def test_tables_are_the_corpus_s_own(laid_out):
     votes = (folder / "processedResults" / "summaryTable.csv").read_text()
     assert len(votes.splitlines()) == len(clips) + 1
     assert '"A:D"' in votes  # a tie
-    utterance = index(folder, "crema_d")["AudioWAV/1076_MTI_SAD_XX.wav"]
+    utterance = index(folder, "crema_d")["AudioWAV/1076_MTI_SAD_XX.wav", None]
     assert (utterance.age, utterance.gender) == (25, "female")
     assert utterance.votes["sadness"] == 5
 
