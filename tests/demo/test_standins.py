@@ -3,12 +3,15 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pytest
 import soundfile
+from pydantic import ValidationError
 
-from demo.entry import load_standin
+from demo.entry import StandInTable, load_standin
 from demo.plan import plan_standin
-from demo.standins import speak_standins, standin_ids
+from demo.standins import encode_file, speak_standins, standin_ids
+from demo.voices import speak
 from pipeline.audio import AudioError, decode, prepare
 from pipeline.errors import UsageError
 from pipeline.labels import emotion_scheme
@@ -239,3 +242,76 @@ def test_table_with_blanks_before_the_speaker(laid_out):
 def test_unknown_corpus_gets_a_suggestion(tmp_path):
     with pytest.raises(UsageError, match="did you mean 'emovo'"):
         speak_standins(tmp_path, ["emov"])
+
+
+def languages():
+    """One corpus, a speaker of it and a sentence for each language that stand-ins speak."""
+    first = {}
+    for corpus in standin_ids():
+        for clip in plan(corpus):
+            first.setdefault(clip.voice.language, clip)
+    return sorted(first.items())
+
+
+@pytest.mark.parametrize(("language", "clip"), languages(), ids=lambda value: str(value)[:12])
+def test_voice_of_every_language_reads_its_sentences(language, clip):
+    samples = speak(clip.sentence, clip.voice, clip.manner, clip.seed, 16_000)
+    words = len(clip.sentence.split())
+    assert 0.3 < len(samples) / 16_000 < 6
+    assert np.abs(samples).max() > 0.01
+    assert len(samples) / 16_000 < 1.5 + 0.9 * max(words, len(clip.sentence) / 3)  # not spelt out
+
+
+def test_same_stand_in_gives_the_same_bytes_whatever_it_is_stored_in(beeps, tmp_path, monkeypatch):
+    root, _ = beeps
+    monkeypatch.setattr("demo.standins.speak", beep)
+    corpora = ["eu_emoss", "meld", "emotiw_2014", "eu_ev", "emofilm", "smartkom"]
+    speak_standins(tmp_path, corpora)
+    for path in filter(Path.is_file, tmp_path.rglob("*")):
+        assert path.read_bytes() == (root / path.relative_to(tmp_path)).read_bytes(), path
+
+
+def test_clips_of_a_recording_follow_each_other(laid_out):
+    folder, clips = laid_out("smartkom")
+    starts = [start for path, start in clips if path.endswith("w001_pkd.wav")]
+    assert starts == [7.0 * number for number in range(len(starts))]
+    info = soundfile.info(folder / "SK-Public/w001_pk/w001_pkd.wav")
+    assert info.duration == 7.0 * len(starts)
+    lines = (folder / "SK-Public/w001_pk/w001_pk_AAA.par").read_text(encoding="latin-1")
+    assert 'USH: 112000 112000 "' in lines  # in samples
+    segments = (laid_out("simis")[0] / "train.csv").read_text().splitlines()
+    assert segments[2].endswith(",5,10")  # in s
+
+
+def test_clip_longer_than_its_slot_is_an_error(monkeypatch):
+    monkeypatch.setattr("demo.standins.speak", lambda *_: np.zeros(8 * 16_000))
+    with pytest.raises(UsageError, match=r"lasts 8\.0 s, longer than its slot of 7 s"):
+        encode_file([clip for clip in plan("smartkom") if clip.start is not None][:1])
+
+
+def test_tables_lie_a_file_a_part_or_speaker_each_in_its_encoding(laid_out):
+    folder, clips = laid_out("meld")
+    parts = [(folder / f"MELD.Raw/{part}_sent_emo.csv") for part in ("train", "dev", "test")]
+    assert sum(part.read_bytes().count(b"\r\n") - 1 for part in parts) == len(clips)
+    texts = laid_out("esd")[0] / "Emotion Speech Dataset"
+    encodings = {"0001": "gb2312", "0003": "utf-16", "0011": "utf-8", "0016": "latin-1"}
+    for speaker, encoding in encodings.items():
+        lines = (texts / speaker / f"{speaker}.txt").read_bytes().decode(encoding).splitlines()
+        assert all(line.startswith(f"{speaker}_") and line.count("\t") == 2 for line in lines)
+    assert "生气" in (texts / "0001" / "0001.txt").read_text("gb2312")
+    read = {u.text for u in index(texts.parent, "esd").values() if u.speaker.endswith("0016")}
+    assert "They met in a café near the river." in read
+
+
+def test_workbook_has_a_sheet_for_women_and_one_for_men(laid_out):
+    folder, _ = laid_out("emofilm")
+    book = openpyxl.load_workbook(folder / "f_m_corpus_it_es_en_legend.xlsx")
+    assert sorted(book.sheetnames) == ["female", "male"]
+    speakers = {row[1] for row in book["male"].iter_rows(values_only=True)}
+    assert {"speaker", "????", "Adalberto Maria Merli+6"} <= speakers
+
+
+def test_table_has_columns_or_lines():
+    for columns, line in (({}, ""), ({"a": "{emotion}"}, "{emotion}")):
+        with pytest.raises(ValidationError, match="either `columns` or `line`"):
+            StandInTable(columns=columns, line=line)
