@@ -3,36 +3,16 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-import openpyxl
 import pytest
 import soundfile
-from pydantic import ValidationError
 
-from demo.entry import StandInTable, load_standin
-from demo.plan import plan_standin
+from demo.entry import load_standin
 from demo.standins import encode_file, speak_standins, standin_ids
-from demo.voices import speak
 from pipeline.audio import AudioError, decode, prepare
 from pipeline.errors import UsageError
-from pipeline.labels import emotion_scheme
-from pipeline.plan import plan_corpus
 from pipeline.specfile import builtin_file, builtin_ids, load_spec
 from pipeline.splits import is_leak
-
-
-def plan(corpus, clips=None):
-    return plan_standin(load_standin(corpus), load_spec(builtin_file(corpus)), clips)
-
-
-def index(root, corpus):
-    """Utterances of a stand-in, as a build reads and splits them."""
-    found = plan_corpus(load_spec(builtin_file(corpus)), str(root), emotion_scheme())
-    return {(utterance.source_path, utterance.start): utterance for utterance in found}
-
-
-def beep(text, voice, manner, seed, rate):
-    """Stands in for a voice: a short tone, another one for every clip."""
-    return 0.3 * np.sin(2 * np.pi * (200 + seed % 800) * np.arange(rate // 4) / rate)
+from tests.demo.layout import beep, index, plan
 
 
 @pytest.fixture(scope="module")
@@ -40,25 +20,6 @@ def spoken(tmp_path_factory):
     """The odd clips of two corpora, and a few plain ones."""
     root = tmp_path_factory.mktemp("corpora")
     return root, speak_standins(root, ["crema_d", "tess"], clips_per_corpus=10)
-
-
-@pytest.fixture(scope="module")
-def beeps(tmp_path_factory):
-    """Every stand-in, laid out whole, with tones instead of voices."""
-    root = tmp_path_factory.mktemp("beeps")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("demo.standins.speak", beep)
-        return root, speak_standins(root)
-
-
-@pytest.fixture
-def laid_out(beeps):
-    """Folder of a stand-in with tones, and its clips by path and start."""
-    root, planned = beeps
-    return lambda corpus: (
-        root / corpus,
-        {(clip.path, clip.start): clip for clip in planned[corpus]},
-    )
 
 
 def test_every_corpus_of_the_catalogue_has_a_stand_in():
@@ -215,51 +176,9 @@ def test_identical_pair_stereo_and_offset(tmp_path):
     }
 
 
-def test_tables_are_the_corpus_s_own(laid_out):
-    folder, clips = laid_out("crema_d")
-    lines = (folder / "VideoDemographics.csv").read_text().splitlines()
-    assert lines[0] == '"ActorID","Age","Sex","Race","Ethnicity"'
-    assert lines[1] == '"1001","51","Male","Unknown","Unknown"'
-    assert len(lines) == 11
-    votes = (folder / "processedResults" / "summaryTable.csv").read_text()
-    assert len(votes.splitlines()) == len(clips) + 1
-    assert '"A:D"' in votes  # a tie
-    utterance = index(folder, "crema_d")["AudioWAV/1076_MTI_SAD_XX.wav", None]
-    assert (utterance.age, utterance.gender) == (25, "female")
-    assert utterance.votes["sadness"] == 5
-
-
-def test_table_with_blanks_before_the_speaker(laid_out):
-    folder, _ = laid_out("nemo")
-    head, row, *_ = (folder / "data.tsv").read_text(encoding="utf-8").splitlines()
-    assert head.split("\t")[4] == "speaker_id"
-    assert row.split("\t")[4] == "        EB0"
-    utterance = next(iter(index(folder, "nemo").values()))
-    assert utterance.text
-    assert utterance.age == 27
-
-
 def test_unknown_corpus_gets_a_suggestion(tmp_path):
     with pytest.raises(UsageError, match="did you mean 'emovo'"):
         speak_standins(tmp_path, ["emov"])
-
-
-def languages():
-    """One corpus, a speaker of it and a sentence for each language that stand-ins speak."""
-    first = {}
-    for corpus in standin_ids():
-        for clip in plan(corpus):
-            first.setdefault(clip.voice.language, clip)
-    return sorted(first.items())
-
-
-@pytest.mark.parametrize(("language", "clip"), languages(), ids=lambda value: str(value)[:12])
-def test_voice_of_every_language_reads_its_sentences(language, clip):
-    samples = speak(clip.sentence, clip.voice, clip.manner, clip.seed, 16_000)
-    words = len(clip.sentence.split())
-    assert 0.3 < len(samples) / 16_000 < 6
-    assert np.abs(samples).max() > 0.01
-    assert len(samples) / 16_000 < 1.5 + 0.9 * max(words, len(clip.sentence) / 3)  # not spelt out
 
 
 def test_same_stand_in_gives_the_same_bytes_whatever_it_is_stored_in(beeps, tmp_path, monkeypatch):
@@ -287,31 +206,3 @@ def test_clip_longer_than_its_slot_is_an_error(monkeypatch):
     monkeypatch.setattr("demo.standins.speak", lambda *_: np.zeros(8 * 16_000))
     with pytest.raises(UsageError, match=r"lasts 8\.0 s, longer than its slot of 7 s"):
         encode_file([clip for clip in plan("smartkom") if clip.start is not None][:1])
-
-
-def test_tables_lie_a_file_a_part_or_speaker_each_in_its_encoding(laid_out):
-    folder, clips = laid_out("meld")
-    parts = [(folder / f"MELD.Raw/{part}_sent_emo.csv") for part in ("train", "dev", "test")]
-    assert sum(part.read_bytes().count(b"\r\n") - 1 for part in parts) == len(clips)
-    texts = laid_out("esd")[0] / "Emotion Speech Dataset"
-    encodings = {"0001": "gb2312", "0003": "utf-16", "0011": "utf-8", "0016": "latin-1"}
-    for speaker, encoding in encodings.items():
-        lines = (texts / speaker / f"{speaker}.txt").read_bytes().decode(encoding).splitlines()
-        assert all(line.startswith(f"{speaker}_") and line.count("\t") == 2 for line in lines)
-    assert "生气" in (texts / "0001" / "0001.txt").read_text("gb2312")
-    read = {u.text for u in index(texts.parent, "esd").values() if u.speaker.endswith("0016")}
-    assert "They met in a café near the river." in read
-
-
-def test_workbook_has_a_sheet_for_women_and_one_for_men(laid_out):
-    folder, _ = laid_out("emofilm")
-    book = openpyxl.load_workbook(folder / "f_m_corpus_it_es_en_legend.xlsx")
-    assert sorted(book.sheetnames) == ["female", "male"]
-    speakers = {row[1] for row in book["male"].iter_rows(values_only=True)}
-    assert {"speaker", "????", "Adalberto Maria Merli+6"} <= speakers
-
-
-def test_table_has_columns_or_lines():
-    for columns, line in (({}, ""), ({"a": "{emotion}"}, "{emotion}")):
-        with pytest.raises(ValidationError, match="either `columns` or `line`"):
-            StandInTable(columns=columns, line=line)
