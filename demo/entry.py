@@ -2,6 +2,11 @@
 
 An entry states what the corpus's spec does not: the voices of its speakers, how its files are named
 and encoded, and which of them are odd.
+
+Templates are filled with the fields of a clip: ``speaker``, ``gender``, ``emotion`` (the native
+code), ``category``, ``text`` and ``sentence``, and those that the entry adds under ``fields``. What
+is stored, and tables, also know ``path``, ``name`` and ``stem`` of the file; in a recording of
+several clips ``start``, ``end`` and ``duration``; and in tables ``row``, the number of the row.
 """
 
 import re

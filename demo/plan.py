@@ -20,9 +20,8 @@ from pipeline.labels import class_of, emotion_scheme
 from pipeline.spec import CorpusSpec
 
 Content = Literal["speech", "silence", "lfs_pointer"]
-
-Planned = Mapping[str, dict[str, str]]
-"""Fields of every clip, by its path and its name in the recording."""
+Place = tuple[str, str]
+"""Path of a clip's file, and its name in there, where a recording holds several."""
 
 
 class Clip(BaseModel):
@@ -90,16 +89,16 @@ def plan_standin(entry: StandIn, spec: CorpusSpec, clips: int | None = None) -> 
         UsageError: The entry does not give as many different names.
     """
     wanted = entry.clips if clips is None else clips
-    planned: dict[str, dict[str, str]] = {}
+    planned: dict[Place, dict[str, str]] = {}
     counts: dict[str, int] = {}
     asked = [{**_basics(entry, spec, clip), **clip} for clip in entry.always][:wanted]
     for basics in itertools.chain(asked, _turns(entry, spec)):
         if len(planned) == wanted:
             break
         for fields in _complete(entry, basics, counts):
-            key = f"{entry.path}\0{entry.segment}".format_map(fields)
-            if key not in planned:
-                planned[key] = fields
+            place = entry.path.format_map(fields), entry.segment.format_map(fields)
+            if place not in planned:
+                planned[place] = fields
                 _count(entry, fields, counts)
                 break
     if len(planned) < wanted:
@@ -108,30 +107,10 @@ def plan_standin(entry: StandIn, spec: CorpusSpec, clips: int | None = None) -> 
             "give it more `texts`, `speakers` or values in `fields`"
         )
     return [
-        _clip(entry, spec, path, {**fields, **times})
-        for path, fields, times in _stretches(entry, spec, planned)
+        _clip(entry, spec, path, planned[place], number * entry.slot if entry.segment else None)
+        for path, places in itertools.groupby(sorted(planned), key=lambda place: place[0])
+        for number, place in enumerate(places)
     ]
-
-
-def _stretches(
-    entry: StandIn, spec: CorpusSpec, planned: Planned
-) -> Iterator[tuple[str, dict[str, str], dict[str, str]]]:
-    """Path and fields of every clip, and where it lies in its recording, if in one with others.
-
-    The fields ``start``, ``end`` and ``duration`` are as the corpus's tables count them: in s, or
-    in samples.
-    """
-    by_path = itertools.groupby(sorted(planned), key=lambda key: key.split("\0")[0])
-    for path, keys in by_path:
-        for number, key in enumerate(keys):
-            moments = {
-                "start": number * entry.slot,
-                "end": (number + 1) * entry.slot,
-                "duration": entry.slot,
-            }
-            unit = spec.sample_times or 1
-            times = {name: f"{moment * unit:.10g}" for name, moment in moments.items()}
-            yield path, planned[key], times if entry.segment else {}
 
 
 def _turns(entry: StandIn, spec: CorpusSpec) -> Iterator[dict[str, str]]:
@@ -206,10 +185,20 @@ def _count(entry: StandIn, fields: Mapping[str, str], counts: dict[str, int]) ->
             counts[key] = counts.get(key, 0) + 1
 
 
-def _clip(entry: StandIn, spec: CorpusSpec, path: str, fields: dict[str, str]) -> Clip:
+def _times(entry: StandIn, spec: CorpusSpec, start: float) -> dict[str, str]:
+    """Where a clip lies in its recording, as the corpus's tables count it: in s, or in samples."""
+    moments = {"start": start, "end": start + entry.slot, "duration": entry.slot}
+    unit = spec.sample_times or 1
+    return {name: f"{moment * unit:.10g}" for name, moment in moments.items()}
+
+
+def _clip(
+    entry: StandIn, spec: CorpusSpec, path: str, fields: dict[str, str], start: float | None
+) -> Clip:
     speaker, emotion = fields["speaker"], fields["category"]
     named = {
         **fields,
+        **({} if start is None else _times(entry, spec, start)),
         "path": path,
         "name": PurePosixPath(path).name,
         "stem": PurePosixPath(path).stem,
@@ -217,7 +206,6 @@ def _clip(entry: StandIn, spec: CorpusSpec, path: str, fields: dict[str, str]) -
     manners = load_manners()
     manner = manners.get(emotion) or manners[class_of(emotion, spec, emotion_scheme())]
     voice = Voice(choose(entry.language, named), entry.speakers[speaker])
-    start = float(named["start"]) / (spec.sample_times or 1) if "start" in named else None
     stored = {
         "rate": choose(entry.rate, named),
         "channels": choose(entry.channels, named),
@@ -240,7 +228,7 @@ def _clip(entry: StandIn, spec: CorpusSpec, path: str, fields: dict[str, str]) -
             "fields": named,
             "voice": voice.of_speaker(np.random.default_rng(_seed(spec.id, speaker))),
             "manner": manner.scaled(float(choose(entry.strength, named) or 1)),
-            "seed": _seed(spec.id, path, *([fields["start"]] if entry.segment else [])),
+            "seed": _seed(spec.id, path, *([] if start is None else [str(start)])),
             **stored,
         }
     )
