@@ -99,7 +99,7 @@ def run_demo(
     started = time.monotonic()
 
     _say(console, SYNTHETIC, "")
-    _say(console, f"Speaking small stand-ins of {', '.join(wanted)} …")
+    _say(console, f"Speaking small stand-ins of {len(wanted)} corpora: {_few(wanted)} …")
     spoken = speak_standins(places.corpora, wanted, console=console)
     clips = sum(map(len, spoken.values()))
     _say(console, f"{clips} clips in {places.corpora} after {time.monotonic() - started:.0f} s")
@@ -217,6 +217,11 @@ def _close(console: Console, places: Places, seconds: float) -> None:
         "  exhubert evaluate --model model --data dataset --split test",
         "  exhubert predict --model model FILE…",
     )
+
+
+def _few(words: Sequence[str]) -> str:
+    """A list of words, cut short where it is long."""
+    return ", ".join(words) if len(words) <= 8 else f"{', '.join(words[:6])} and others"
 
 
 def _say(console: Console, *lines: str) -> None:

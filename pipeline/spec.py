@@ -180,6 +180,7 @@ class Splits(_Choice):
     validation_by: Literal["text", "utterance"] | None = Field(
         None, description="for two to four speakers: validation lies inside the training speakers"
     )
+    seed: int = Field(0, description="another draw; alike in corpora that share a namespace")
     values: dict[Regex, Split] = {}
 
     @model_validator(mode="after")

@@ -67,8 +67,9 @@ def assign_groups(spec: CorpusSpec, counts: GroupCounts) -> dict[str, Split]:
         return {group: split for group, split in named.items() if split}
     fractions = TWO_WAY if spec.splits.validation_by else FRACTIONS
     if spec.namespace:  # shared with other corpora: each speaker's split must not depend on counts
-        return {group: _draw(spec.namespace, group, fractions) for group in counts}
-    return _best_partition(spec.id, counts, fractions)
+        seed = f"{spec.namespace}:{spec.splits.seed}"
+        return {group: _draw(seed, group, fractions) for group in counts}
+    return _best_partition(f"{spec.id}:{spec.splits.seed}", counts, fractions)
 
 
 def split_utterance(
@@ -161,7 +162,7 @@ def _draw(seed: str, key: str, fractions: Mapping[Split, float]) -> Split:
 
 
 def _best_partition(
-    corpus: str, counts: GroupCounts, fractions: Mapping[Split, float]
+    seed: str, counts: GroupCounts, fractions: Mapping[Split, float]
 ) -> dict[str, Split]:
     """Partition of the groups whose sizes and class proportions are closest to what is aimed at."""
     groups = sorted(counts)
@@ -173,9 +174,7 @@ def _best_partition(
     table = np.array([[counts[group][c] for c in categories] for group in groups], dtype=float)
     best: tuple[float, list[Split]] | None = None
     for candidate in range(max(1, min(_CANDIDATES, _HASHES // len(groups)))):
-        order = sorted(
-            range(len(groups)), key=lambda i: _digest(f"{corpus}:{candidate}", groups[i])
-        )
+        order = sorted(range(len(groups)), key=lambda i: _digest(f"{seed}:{candidate}", groups[i]))
         partition = _fill_in_order(table.sum(1), order, wanted, fractions)
         badness = _badness(table, partition, fractions)
         if best is None or badness < best[0] - 1e-12:

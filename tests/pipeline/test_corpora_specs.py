@@ -19,7 +19,7 @@ from pipeline.index import find_clips, index_clips
 from pipeline.labels import emotion_scheme, label_utterance
 from pipeline.plan import drop_copies
 from pipeline.spec import CorpusSpec, Table
-from pipeline.specfile import SpecError, builtin_file, builtin_ids, load_spec
+from pipeline.specfile import SpecError, builtin_file, builtin_ids, load_spec, load_specs
 from pipeline.splits import assign_groups, count_groups, split_utterance
 from pipeline.tables import TableRows, load_tables, rows_of
 from pipeline.utterance import Utterance
@@ -696,3 +696,12 @@ def test_the_real_listening_test_covers_every_file(sample):
 def test_the_real_summary_gives_what_listeners_heard(sample):
     votes = {u.source_path: u.annotations["voice_vote"] for u in read_sample(sample, "crema_d")}
     assert votes["AudioMP3/1002_DFA_ANG_XX.mp3"] == "A"
+
+
+def test_corpora_that_share_actors_draw_their_splits_alike() -> None:
+    shared: dict[str, set[int]] = {}
+    for spec in load_specs():
+        if spec.namespace:
+            shared.setdefault(spec.namespace, set()).add(spec.splits.seed)
+    assert shared
+    assert all(len(seeds) == 1 for seeds in shared.values())
