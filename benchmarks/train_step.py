@@ -61,7 +61,8 @@ def run(
     """Trains on clips of these lengths and returns clips/s, TFLOP/s and peak memory in GiB."""
     torch.manual_seed(0)
     config = ExHubertConfig(**SIZES[size], **LARGE_FORM, mask_time_prob=0.05)
-    model = ExHubertForSequenceClassification(config).to(device).train()
+    with device:  # the random weights of the large model take minutes to draw on a CPU
+        model = ExHubertForSequenceClassification(config).to(device).train()
     model.freeze_original_layers()
     model.freeze_feature_encoder()
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
