@@ -156,7 +156,7 @@ def _steps(places: Places, broken: int) -> list[tuple[str, list[str]]]:
             [*train, "--resume"] if places.model.exists() else train,
         ),
         (
-            "Score it on speakers it has not heard",
+            "Score it on the test split",
             ["evaluate", "--model", model, "--data", dataset, *split],
         ),
     ]

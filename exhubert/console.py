@@ -23,14 +23,16 @@ Item = TypeVar("Item")
 
 _WIDE = 160  # characters, for output that goes to a file
 
-_out = Console(width=None if sys.stdout.isatty() else _WIDE)
-_err = Console(stderr=True)
+OUT = Console(width=None if sys.stdout.isatty() else _WIDE)
+"""Where tables go: as wide as the terminal, and wide enough for paths in a file."""
+
+ERR = Console(stderr=True)
 
 
 def say(text: str, quiet: bool = False) -> None:
     """Prints a line, unless machine-readable output was asked for."""
     if not quiet:
-        _out.print(text, highlight=False)
+        OUT.print(text, highlight=False)
 
 
 def track(items: Sequence[Item], what: str, quiet: bool = False) -> Iterator[Item]:
@@ -84,21 +86,21 @@ def print_corpora(specs: Sequence[CorpusSpec]) -> None:
             spec.licence.name,
             spec.layout,
         )
-    _out.print(table)
+    OUT.print(table)
     total = sum(spec.expected.utterances or 0 for spec in specs)
-    _out.print(f"{len(specs)} corpora, {total:,} utterances as published")
+    OUT.print(f"{len(specs)} corpora, {total:,} utterances as published")
 
 
 def print_corpus(spec: CorpusSpec, scheme: EmotionScheme) -> None:
     """Everything a spec says that a user of the corpus wants to know."""
-    _out.print(f"[bold]{spec.name}[/bold] ({spec.id})", highlight=False)
+    OUT.print(f"[bold]{spec.name}[/bold] ({spec.id})", highlight=False)
     table = Table(show_header=False, box=None, pad_edge=False)
     for label, value in _facts(spec).items():
         table.add_row(f"[dim]{label}[/dim]", value)
-    _out.print(table)
+    OUT.print(table)
     print_label_map(label_map(spec, scheme), scheme)
     for quirk in spec.quirks:
-        _out.print(f"- {quirk}", highlight=False)
+        OUT.print(f"- {quirk}", highlight=False)
 
 
 def print_label_map(lines: Sequence[LabelLine], scheme: EmotionScheme) -> None:
@@ -113,9 +115,9 @@ def print_label_map(lines: Sequence[LabelLine], scheme: EmotionScheme) -> None:
             line.class_name or "",
             ", ".join(line.sources),
         )
-    _out.print(table)
+    OUT.print(table)
     for name in sorted({source for line in lines for source in line.sources} - {"spec"}):
-        _out.print(f"{name}: {scheme.sources[name]}", highlight=False, soft_wrap=True)
+        OUT.print(f"{name}: {scheme.sources[name]}", highlight=False, soft_wrap=True)
 
 
 def print_checks(checks: "Sequence[CorpusCheck]", partial: bool = False) -> None:
@@ -136,10 +138,10 @@ def print_checks(checks: "Sequence[CorpusCheck]", partial: bool = False) -> None
             _count(len(check.speakers_in_two_splits)),
             check.split_policy,
         )
-    _out.print(table)
+    OUT.print(table)
     for check in checks:
         for line in _attention(check, partial):
-            _out.print(line, highlight=False, markup=False, soft_wrap=True)
+            OUT.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def _attention(check: "CorpusCheck", partial: bool) -> Iterator[str]:
@@ -181,17 +183,17 @@ def print_manifest(manifest: "Manifest", output: str) -> None:
             *(_count(corpus.splits[split].utterances) for split in SPLITS),
         )
         classes.add_row(name, *(_count(corpus.labels[label]) for label in CLASSES))
-    _out.print(accounts)
-    _out.print(classes)
+    OUT.print(accounts)
+    OUT.print(classes)
     shared = sum(corpus.speakers_in_two_splits for corpus in manifest.corpora.values())
-    _out.print(
+    OUT.print(
         f"{manifest.written:,} utterances, {manifest.hours:.3f} h; "
         f"speakers in two splits: {shared}; groups of equal audio: {len(manifest.duplicates)}",
         highlight=False,
     )
     for group in manifest.duplicates:
-        _out.print(f"    equal audio: {', '.join(group)}", highlight=False)
-    _out.print(f"dataset: {output}", highlight=False, soft_wrap=True)
+        OUT.print(f"    equal audio: {', '.join(group)}", highlight=False)
+    OUT.print(f"dataset: {output}", highlight=False, soft_wrap=True)
 
 
 def _facts(spec: CorpusSpec) -> Mapping[str, str]:
@@ -219,7 +221,7 @@ def _progress(quiet: bool) -> Progress:
         TextColumn("{task.description}"),
         BarColumn(),
         TimeRemainingColumn(elapsed_when_finished=True),
-        console=_err,
+        console=ERR,
         disable=quiet,
     )
 

@@ -9,6 +9,7 @@ import json
 import sys
 from pathlib import Path
 
+from exhubert import console
 from exhubert.command import Command
 from pipeline.errors import DataError
 
@@ -32,27 +33,24 @@ def _add_train_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _train(args: argparse.Namespace) -> int:
-    from rich.console import Console
-    from transformers.utils.logging import disable_progress_bar
-
     from training.recipe import load_recipe
     from training.train import is_complete, train
 
-    disable_progress_bar()  # we show one of our own
+    _quieten_transformers()
     recipe = load_recipe(args.config, args.overrides)
-    console = Console(stderr=args.json)
+    out = console.ERR if args.json else console.OUT
 
     if args.resume and is_complete(args.output):
-        console.print(f"{args.output}: this run is complete already")
+        out.print(f"{args.output}: this run is complete already")
         return 0
-    result = train(recipe, args.data, args.output, args.resume, console)
+    result = train(recipe, args.data, args.output, args.resume, out)
     if args.json:
         scores = None if result.validation is None else result.validation.to_dict()
         print(json.dumps({"output": str(result.output), "validation": scores}))
     elif result.validation is None:
-        console.print(f"No validation split: the last state was kept, in {result.output}")
+        out.print(f"No validation split: the last state was kept, in {result.output}")
     else:
-        console.print(
+        out.print(
             f"Validation UAR {result.validation.uar:.1%} (chance {result.validation.chance:.1%}) "
             f"after {result.seconds:.0f} s; model in {result.output}",
             highlight=False,
@@ -73,10 +71,9 @@ def _add_evaluate_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _evaluate(args: argparse.Namespace) -> int:
-    from rich.console import Console
-
     from training.evaluate import evaluate, print_evaluation
 
+    _quieten_transformers()
     result = evaluate(args.model, args.data, args.split, args.corpora, args.batch_size)
     text = json.dumps(result.to_dict(), indent=2, ensure_ascii=False)
     if args.output:
@@ -86,7 +83,7 @@ def _evaluate(args: argparse.Namespace) -> int:
     if args.json:
         print(text)
     else:
-        print_evaluation(result, Console())
+        print_evaluation(result, console.OUT)
     return 0
 
 
@@ -103,10 +100,9 @@ def _add_predict_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _predict(args: argparse.Namespace) -> int:
-    from rich.console import Console
-
     from training.predict import Classifier, find_audio, predictions_table
 
+    _quieten_transformers()
     files = find_audio(args.files)
     classifier = Classifier.from_pretrained(args.model, args.window)
     predictions, failed = [], 0
@@ -124,8 +120,15 @@ def _predict(args: argparse.Namespace) -> int:
         else:
             predictions.append(prediction)
     if predictions:
-        Console().print(predictions_table(predictions))
+        console.OUT.print(predictions_table(predictions))
     return 1 if failed else 0
+
+
+def _quieten_transformers() -> None:
+    """Hides its progress bars: these commands show their own."""
+    from transformers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()
 
 
 TRAIN = Command(
