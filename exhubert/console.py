@@ -151,6 +151,8 @@ def _attention(check: "CorpusCheck", partial: bool) -> Iterator[str]:
         yield from (f"    {example}" for example in check.examples.get(reason, []))
     for leak in check.leaks:
         yield f"{check.corpus}: speaker {leak} stands in test and in another split"
+    if check.clipped_ratings:
+        yield f"{check.corpus}: {check.clipped_ratings:,} clips rated outside the scale, cut to it"
     if partial:
         if check.mismatches:
             whole = "–" if check.expected is None else f"{check.expected:,}"
@@ -161,6 +163,9 @@ def _attention(check: "CorpusCheck", partial: bool) -> Iterator[str]:
             f"{check.corpus}: {mismatch.what}: expected {mismatch.expected:,}, "
             f"found {mismatch.found:,}"
         )
+    for table, missing in check.missing.items():
+        named = ", ".join(missing.first) + (", …" if missing.count > len(missing.first) else "")
+        yield f"{check.corpus}: table {table} lists {missing.count:,} clips not there: {named}"
     if check.mismatches:
         yield f"    expected counts as of: {check.source}"
 

@@ -34,13 +34,13 @@ def _run_check(args: argparse.Namespace) -> int:
 
     checks, planned = [], []
     for spec, root in console.track(find_corpora(args), "checking", quiet=args.json):
-        utterances = plan_corpus(spec, root, emotion_scheme())
-        if not utterances:
+        indexed = plan_corpus(spec, root, emotion_scheme())
+        if not indexed.utterances:
             raise DataError(
                 f"corpus {spec.id}: no clip below {root}: expected {' or '.join(spec.audio)}"
             )
-        checks.append(check_corpus(spec, utterances))
-        planned += utterances if args.export else []
+        checks.append(check_corpus(spec, indexed))
+        planned += indexed.utterances if args.export else []
     if args.json:
         print(json.dumps([asdict(check) for check in checks], ensure_ascii=False))
     else:

@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.errors import UsageError
-from pipeline.plan import count_by_split
+from pipeline.labels import is_clipped
+from pipeline.plan import IndexedCorpus, count_by_split
 from pipeline.spec import CorpusSpec
 from pipeline.splits import describe_policy, is_leak
 from pipeline.utterance import Utterance
@@ -41,6 +42,14 @@ class Mismatch:
 
 
 @dataclass(frozen=True)
+class Missing:
+    """Rows of a table that no clip belongs to."""
+
+    count: int
+    first: list[str]
+
+
+@dataclass(frozen=True)
 class CorpusCheck:
     """What a corpus's files and tables say, before any audio is decoded.
 
@@ -53,8 +62,10 @@ class CorpusCheck:
         speakers_in_two_splits: Speakers whose utterances lie in more than one split.
         leaks: Those of them that the split policy does not allow.
         expected: Published number of utterances.
+        clipped_ratings: Usable utterances with a rating outside its documented scale.
         mismatches: Published counts that differ.
         source: Who published them.
+        missing: Table → some of its rows whose clips are not there, and how many there are.
     """
 
     corpus: str
@@ -70,13 +81,16 @@ class CorpusCheck:
     speakers_in_two_splits: list[str]
     leaks: list[str]
     expected: int | None
+    clipped_ratings: int
     mismatches: list[Mismatch]
     source: str
+    missing: dict[str, Missing]
     examples: dict[str, list[str]] = field(default_factory=dict)
 
 
-def check_corpus(spec: CorpusSpec, utterances: Sequence[Utterance]) -> CorpusCheck:
-    """Counts a planned corpus and compares it with what its spec expects."""
+def check_corpus(spec: CorpusSpec, indexed: IndexedCorpus) -> CorpusCheck:
+    """Counts a corpus and compares it with what its spec expects."""
+    utterances = indexed.utterances
     usable = [utterance for utterance in utterances if utterance.verdict is None]
     emotions = Counter(utterance.emotion or "" for utterance in usable)
     speakers: dict[str, set[str]] = {}
@@ -103,8 +117,10 @@ def check_corpus(spec: CorpusSpec, utterances: Sequence[Utterance]) -> CorpusChe
         speakers_in_two_splits=sorted(s for s, splits in speakers.items() if len(splits) > 1),
         leaks=sorted(s for s, splits in speakers.items() if is_leak(spec, splits)),
         expected=spec.expected.utterances,
+        clipped_ratings=sum(is_clipped(utterance, spec) for utterance in usable),
         mismatches=_mismatches(spec, len(usable), len(speakers), emotions),
         source=spec.expected.source,
+        missing={t: Missing(len(rows), rows[:3]) for t, rows in indexed.missing.items()},
         examples=examples,
     )
 

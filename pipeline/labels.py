@@ -183,6 +183,15 @@ def rating(utterance: Utterance, spec: CorpusSpec, dimension: Dimension) -> floa
     return None if native is None else min(max((native - lowest) / (highest - lowest), 0.0), 1.0)
 
 
+def is_clipped(utterance: Utterance, spec: CorpusSpec) -> bool:
+    """Whether a native rating lies outside the scale that the spec documents."""
+    for dimension, (lowest, highest) in spec.scales.items():
+        native = _number(utterance.annotations.get(dimension))
+        if native is not None and not lowest <= native <= highest:
+            return True
+    return False
+
+
 def votes(utterance: Utterance, spec: CorpusSpec) -> dict[str, float] | None:
     """Annotator votes by category, as counted; None where the corpus has none for the utterance."""
     counts: dict[str, float] = {}

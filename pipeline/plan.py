@@ -105,29 +105,34 @@ def drop_copies(utterances: Iterable[Utterance]) -> list[Utterance]:
     return sorted(result, key=lambda u: (u.id, u.source_path))
 
 
-def index_corpus(spec: CorpusSpec, root: str, scheme: EmotionScheme) -> list[Utterance]:
-    """Labelled utterances of a whole corpus.
+@dataclass(frozen=True)
+class IndexedCorpus:
+    """A whole corpus without its audio.
+
+    Attributes:
+        utterances: Sorted by id, with labels and splits; copies are excluded.
+        missing: Table → rows of clips that are not there.
+    """
+
+    utterances: list[Utterance]
+    missing: dict[str, list[str]]
+
+
+def plan_corpus(spec: CorpusSpec, root: str, scheme: EmotionScheme) -> IndexedCorpus:
+    """Does in one call what a build does in parallel: everything but the audio.
 
     Raises:
         DataError: The root or a table that the spec needs is missing or unreadable.
     """
     files = list_files(root)
     tables = load_tables(spec, files, partial(read_file, root))
-    clips = find_clips(spec, files)
-    return [label_utterance(u, spec, scheme) for u in index_clips(spec, clips, tables)]
-
-
-def plan_corpus(spec: CorpusSpec, root: str, scheme: EmotionScheme) -> list[Utterance]:
-    """Utterances of a whole corpus with labels and splits, copies excluded: all but the audio.
-
-    This is what a build does in parallel, in one call.
-
-    Raises:
-        DataError: As :func:`index_corpus`.
-    """
-    utterances = drop_copies(index_corpus(spec, root, scheme))
+    indexed = index_clips(spec, find_clips(spec, files), tables)
+    utterances = drop_copies(label_utterance(u, spec, scheme) for u in indexed)
     plan = plan_splits(spec, count_groups(utterances), count_ungrouped(utterances))
-    return [split_utterance(utterance, spec, plan.splits) for utterance in utterances]
+    return IndexedCorpus(
+        [split_utterance(utterance, spec, plan.splits) for utterance in utterances],
+        {name: table.missing for name, table in tables.items() if table.missing},
+    )
 
 
 def count_ungrouped(utterances: Iterable[Utterance]) -> int:

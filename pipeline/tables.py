@@ -7,7 +7,7 @@ import json
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product, zip_longest
 from pathlib import PurePosixPath
 from typing import Any
@@ -21,6 +21,9 @@ Row = dict[str, str | None]
 
 Read = Callable[[str], bytes]
 
+Key = tuple[str | None, ...]
+"""Values of the columns that a table is joined on."""
+
 STEM = "_stem"
 """Column that every row has: the stem of the file it was read from."""
 
@@ -32,11 +35,13 @@ class TableRows:
     Attributes:
         rows: Values of those columns → the fields that each row gives.
         chosen_by: The field that a row's file was chosen by, where the spec chooses.
+        found: Keys that clips have asked for so far: the others are of clips that are not there.
     """
 
     table: Table
-    rows: Mapping[tuple[str | None, ...], Sequence[Row]]
+    rows: Mapping[Key, Sequence[Row]]
     chosen_by: str | None = None
+    found: set[Key] = field(default_factory=set, compare=False)
 
     def find(self, fields: Mapping[str, str | None]) -> Sequence[Row]:
         """Fields of the rows that belong to a clip with these fields; none where there is none."""
@@ -44,8 +49,14 @@ class TableRows:
         for templates in product(*self.table.match.values()):
             key = (*(fill(template, fields) for template in templates), *chosen)
             if rows := self.rows.get(key):
+                self.found.add(key)
                 return rows
         return ()
+
+    @property
+    def missing(self) -> list[str]:
+        """Rows that no clip has asked for, by the values that they are joined on."""
+        return [" ".join(filter(None, key)) for key in self.rows if key not in self.found]
 
 
 def fill(template: str, fields: Mapping[str, str | None]) -> str | None:
@@ -92,12 +103,12 @@ def rows_of(table: Table, records: Iterable[Mapping[str, str | None]]) -> TableR
     """A table of records at hand; columns that a record lacks are unknown."""
     chosen_by = table.file.of if isinstance(table.file, ChosenFile) else None
     key = (*table.match, *([chosen_by] if chosen_by else []))
-    taken = {field: column.removesuffix("?") for field, column in table.take.items()}
-    rows: dict[tuple[str | None, ...], list[Row]] = {}
+    taken = {name: column.removesuffix("?") for name, column in table.take.items()}
+    rows: dict[Key, list[Row]] = {}
     for record in records:
         if all(re.search(regex, record.get(column) or "") for column, regex in table.where.items()):
             place = tuple(_clean(record.get(column)) for column in key)
-            row = {field: _clean(record.get(column)) for field, column in taken.items()}
+            row = {name: _clean(record.get(column)) for name, column in taken.items()}
             rows.setdefault(place, []).append(row)
     return TableRows(table, rows, chosen_by)
 

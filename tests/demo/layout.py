@@ -15,7 +15,7 @@ def plan(corpus, clips=None):
 
 def index(root, corpus):
     """Utterances of a stand-in, as a build reads and splits them."""
-    found = plan_corpus(load_spec(builtin_file(corpus)), str(root), emotion_scheme())
+    found = plan_corpus(load_spec(builtin_file(corpus)), str(root), emotion_scheme()).utterances
     return {(utterance.source_path, utterance.start): utterance for utterance in found}
 
 

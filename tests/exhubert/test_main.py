@@ -75,6 +75,37 @@ def test_build_exits_1_beyond_the_reject_rate(
     assert "reused 24 clips" in capsys.readouterr().out
 
 
+def test_relabel_applies_a_changed_map(
+    spec_file: Path, make_corpus: MakeCorpus, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = str(tmp_path / "out")
+    where = ["--spec", str(spec_file), "--root", f"tones={make_corpus()}", "--jobs", "1"]
+    assert main(["build", *where, "--output", output]) == 0
+    assert main(["relabel", output]) == 2
+    assert "holds tones, of which no spec is shipped" in capsys.readouterr().err
+    spec_file.write_text(spec_file.read_text().replace("ang: anger", "ang: irritation"))
+    assert main(["relabel", output, "--spec", str(spec_file)]) == 0
+    assert "relabelled 8 of 24 utterances" in capsys.readouterr().out
+
+
+def test_corpora_that_must_stay_are_left_out(
+    spec_file: Path, make_corpus: MakeCorpus, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = ["--root", f"tones={make_corpus()}", "--output", str(tmp_path / "out"), "--jobs", "1"]
+    spec_file.write_text(spec_file.read_text().replace("redistribute: true", "redistribute: false"))
+    assert main(["build", "--spec", str(spec_file), *where, "--only-redistributable"]) == 2
+    assert "none of these corpora may be redistributed" in capsys.readouterr().err
+    assert main(["build", "--spec", str(spec_file), *where]) == 0
+    assert "tones may not be redistributed" in (tmp_path / "out" / "README.md").read_text()
+
+
+def test_map_names_code_category_class_and_source(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["corpora", "map", "--json", "tess"]) == 0
+    lines = {line["code"]: line for line in json.loads(capsys.readouterr().out)}
+    assert lines["ps"]["class_name"] == "high_positive"
+    assert lines["angry"]["sources"][0] == "exhubert"
+
+
 @pytest.mark.parametrize(
     ("args", "message"),
     [

@@ -18,7 +18,7 @@ def test_draft_reads_the_corpus_it_was_made_from(make_corpus: MakeCorpus, tmp_pa
     draft.write_text(draft_spec("mine", list_files(str(root)), emotion_scheme()))
     spec = load_spec(draft)
     assert spec.emotions == {"angry": "anger", "sad": "sadness", "neu": "neutral"}
-    utterances = plan_corpus(spec, str(root), emotion_scheme())
+    utterances = plan_corpus(spec, str(root), emotion_scheme()).utterances
     assert [utterance.status for utterance in utterances] == ["ok"] * 24
     assert len({utterance.speaker for utterance in utterances}) == 4
 
