@@ -165,7 +165,7 @@ def _attention(check: "CorpusCheck", partial: bool) -> Iterator[str]:
         )
     for table, missing in check.missing.items():
         named = ", ".join(missing.first) + (", …" if missing.count > len(missing.first) else "")
-        yield f"{check.corpus}: table {table} lists {missing.count:,} clips not there: {named}"
+        yield f"{check.corpus}: table {table}: {missing.count:,} rows without a clip: {named}"
     if check.mismatches:
         yield f"    expected counts as of: {check.source}"
 

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 import os
 import sys
 from dataclasses import asdict
@@ -90,6 +91,8 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_build(args: argparse.Namespace) -> int:
+    # Beam warns on import of a Google library that only its BigQuery connector would need.
+    logging.getLogger().addFilter(lambda record: "apitools not found" not in record.getMessage())
     from pipeline.build import build_dataset
     from pipeline.records import AudioOptions
     from pipeline.transforms import Build, Corpus
