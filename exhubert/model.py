@@ -6,6 +6,7 @@ quick.
 
 import argparse
 import json
+import logging
 import sys
 from pathlib import Path
 
@@ -125,10 +126,11 @@ def _predict(args: argparse.Namespace) -> int:
 
 
 def _quieten_transformers() -> None:
-    """Hides its progress bars: these commands show their own."""
+    """Hides its progress bars and the hub's retries: these commands say themselves what they do."""
     from transformers.utils.logging import disable_progress_bar
 
     disable_progress_bar()
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
 
 
 TRAIN = Command(

@@ -35,7 +35,7 @@ from transformers.trainer_utils import get_last_checkpoint
 
 from pipeline.errors import DataError, UsageError
 from pipeline.schema import CLASSES, SAMPLE_RATE
-from training.base import build_model
+from training.base import build_model, find_checkpoint
 from training.data import Utterances, load_index, seconds_seen
 from training.evaluate import (
     evaluation_batch_size,
@@ -116,6 +116,9 @@ def train(
     if index.empty:
         raise DataError(f"{dataset}: no labelled utterances in split 'train': nothing to learn")
     measured = not validation.empty
+    if recipe.model.base:  # before anything is written: it may not be to be had
+        console.print(f"Base: {recipe.model.base}, from disk, the cache or the hub …")
+        find_checkpoint(recipe.model.base)
     checkpoint = prepare_output(output, recipe, resume)
     batches = EpochBatches(
         index,

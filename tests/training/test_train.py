@@ -162,3 +162,11 @@ def test_loss_is_the_same_however_a_batch_is_accumulated() -> None:
 def test_balanced_weights_make_every_class_weigh_the_same() -> None:
     weights = balanced_weights(pd.DataFrame({"label": [0] * 6 + [3] * 2}), 6)
     assert weights.tolist() == pytest.approx([8 / 12, 0, 0, 2, 0, 0])
+
+
+def test_base_that_is_not_to_be_had_leaves_nothing_behind(dataset: Path, tmp_path: Path) -> None:
+    base = tmp_path / "base"
+    base.mkdir()
+    with pytest.raises(UsageError, match=r"no config\.json"):
+        train(recipe(f"model.base={base}"), dataset, tmp_path / "model")
+    assert not (tmp_path / "model").exists()
