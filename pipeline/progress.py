@@ -1,23 +1,21 @@
 """Live progress of a local build: workers add to files of their own, the driver sums them up."""
 
-import os
-import struct
 import time
-from dataclasses import dataclass, field
+import uuid
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
-_COUNTS = struct.Struct("<qqqd")
 _INTERVAL = 0.2  # s between two writes of one worker
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What all workers together have done so far.
+    """What has been done so far.
 
     Attributes:
         found: Utterances indexed and fit to be written.
         done: Utterances whose audio was worked on.
-        reused: Utterances in shards that an earlier run had written.
+        reused: Utterances whose audio an earlier run had written.
         seconds: Of audio written.
     """
 
@@ -27,53 +25,54 @@ class Counts:
     seconds: float = 0.0
 
 
-@dataclass
 class Progress:
-    """Counts of one worker, written to a file that the driver reads; silent without a folder."""
+    """Counts of one worker, written to a file that the driver reads; silent without a folder.
 
-    folder: str | None = None
-    _counts: list[float] = field(default_factory=lambda: [0, 0, 0, 0.0])
-    _written: float = 0.0
-    _worker: str = ""
+    Sent to a worker, it starts from zero under a name of its own.
+    """
+
+    def __init__(self, folder: str | None = None) -> None:
+        self.folder = folder
+        self._mine = Counts()
+        self._written = 0.0
+        self._file = uuid.uuid4().hex
 
     def found(self, utterances: int) -> None:
         """Counts utterances that the index found."""
-        self._counts[0] += utterances
-        self._write(now=True)
+        self._mine = replace(self._mine, found=self._mine.found + utterances)
+        self._write()
 
     def done(self, seconds: float) -> None:
         """Counts one utterance whose audio was worked on: its length in s, 0 where rejected."""
-        self._counts[1] += 1
-        self._counts[3] += seconds
-        self._write()
+        mine = self._mine
+        self._mine = replace(mine, done=mine.done + 1, seconds=mine.seconds + seconds)
+        if time.monotonic() - self._written >= _INTERVAL:
+            self._write()
 
     def reused(self, utterances: int) -> None:
-        """Counts utterances of a shard that was there already."""
-        self._counts[2] += utterances
-        self._write(now=True)
+        """Counts what a shard needed no audio for; called once it is complete."""
+        self._mine = replace(self._mine, reused=self._mine.reused + utterances)
+        self._write()
 
-    def flush(self) -> None:
-        """Writes what was counted since the last write."""
-        self._write(now=True)
+    def _write(self) -> None:
+        if self.folder is not None:
+            self._written = time.monotonic()
+            Path(self.folder, self._file).write_text(" ".join(map(str, astuple(self._mine))))
 
-    def _write(self, now: bool = False) -> None:
-        if self.folder is None or (not now and time.monotonic() - self._written < _INTERVAL):
-            return
-        self._worker = self._worker or f"{os.getpid()}-{id(self)}"
-        self._written = time.monotonic()
-        found, done, reused, seconds = self._counts
-        content = _COUNTS.pack(int(found), int(done), int(reused), seconds)
-        Path(self.folder, self._worker).write_bytes(content)
-
-    def __getstate__(self) -> dict[str, object]:
-        return {"folder": self.folder, "_counts": [0, 0, 0, 0.0], "_written": 0.0, "_worker": ""}
+    def __reduce__(self) -> tuple[type["Progress"], tuple[str | None]]:
+        return Progress, (self.folder,)
 
 
 def read_progress(folder: str) -> Counts:
     """Sum over all workers."""
-    total = [0, 0, 0, 0.0]
+    total = Counts()
     for file in Path(folder).iterdir():
-        content = file.read_bytes()
-        if len(content) == _COUNTS.size:  # not in the middle of a write
-            total = [a + b for a, b in zip(total, _COUNTS.unpack(content), strict=True)]
-    return Counts(int(total[0]), int(total[1]), int(total[2]), total[3])
+        words = file.read_text().split()
+        if len(words) == 4:  # not in the middle of a write
+            total = Counts(
+                total.found + int(words[0]),
+                total.done + int(words[1]),
+                total.reused + int(words[2]),
+                total.seconds + float(words[3]),
+            )
+    return total
