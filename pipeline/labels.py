@@ -7,8 +7,9 @@ from functools import cache
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pipeline.errors import UsageError
+from pipeline.parts import ClassName, Dimension
 from pipeline.schema import AROUSAL_CLASSES, CLASSES, VALENCE_CLASSES
-from pipeline.spec import ClassName, CorpusSpec, Dimension
+from pipeline.spec import CorpusSpec
 from pipeline.specfile import SHIPPED, load_yaml, suggest
 from pipeline.utterance import Utterance, excluded, rejected
 

@@ -14,8 +14,9 @@ from functools import partial
 from pipeline.files import list_files, read_file
 from pipeline.index import find_clips, index_clips
 from pipeline.labels import EmotionScheme, label_utterance
+from pipeline.parts import Split
 from pipeline.schema import SPLITS
-from pipeline.spec import CorpusSpec, Split
+from pipeline.spec import CorpusSpec
 from pipeline.splits import (
     GroupCounts,
     assign_groups,

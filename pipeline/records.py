@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.audio import AudioError, Codec, Normalization, decode, encode, prepare
+from pipeline.audio import Codec, Normalization, encode, prepare
+from pipeline.decode import AudioError, decode
 from pipeline.files import read_file
 from pipeline.receipts import Unwritten, write_off
 from pipeline.spec import CorpusSpec

@@ -29,7 +29,7 @@ class _TextLoader(yaml.SafeLoader):
     Pydantic turns text into numbers and truth values where a field wants them.
     """
 
-    yaml_implicit_resolvers = {  # noqa: RUF012
+    yaml_implicit_resolvers = {
         first: [(tag, pattern) for tag, pattern in resolvers if tag in {_NULL, _MERGE}]
         for _NULL, _MERGE in [("tag:yaml.org,2002:null", "tag:yaml.org,2002:merge")]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()

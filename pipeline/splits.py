@@ -14,7 +14,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.spec import CorpusSpec, Split
+from pipeline.parts import Split
+from pipeline.spec import CorpusSpec
 from pipeline.utterance import Utterance, rejected
 
 FRACTIONS: Mapping[Split, float] = {"train": 0.70, "validation": 0.15, "test": 0.15}

@@ -14,7 +14,8 @@ from typing import Any
 
 from pipeline.errors import DataError
 from pipeline.files import SourceFile, glob_matcher
-from pipeline.spec import ChosenFile, CorpusSpec, Table
+from pipeline.parts import ChosenFile, Table
+from pipeline.spec import CorpusSpec
 
 Row = dict[str, str | None]
 """Fields that a row of a table gives a clip."""

@@ -6,7 +6,8 @@ from dataclasses import fields
 from pipeline.files import SourceFile
 from pipeline.index import find_clips, index_clips
 from pipeline.labels import EmotionScheme, label_utterance
-from pipeline.spec import CorpusSpec, Example
+from pipeline.parts import Example
+from pipeline.spec import CorpusSpec
 from pipeline.tables import TableRows, rows_of
 from pipeline.utterance import Utterance
 

@@ -20,7 +20,8 @@ import soundfile
 import torch
 from rich.table import Table
 
-from pipeline.audio import AudioError, Recording, decode, prepare
+from pipeline.audio import prepare
+from pipeline.decode import AudioError, Recording, decode
 from pipeline.errors import DataError, UsageError
 from pipeline.schema import AROUSAL_CLASSES, CLASSES, VALENCE_CLASSES
 from training.data import Example, as_input, collate

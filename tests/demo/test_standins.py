@@ -8,7 +8,8 @@ import soundfile
 
 from demo.entry import load_standin
 from demo.standins import encode_file, speak_standins, standin_ids
-from pipeline.audio import AudioError, decode, prepare
+from pipeline.audio import prepare
+from pipeline.decode import AudioError, decode
 from pipeline.errors import UsageError
 from pipeline.specfile import builtin_file, builtin_ids, load_spec
 from pipeline.splits import is_leak

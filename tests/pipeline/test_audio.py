@@ -10,7 +10,8 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.audio import PEAK, AudioError, Recording, decode, encode, prepare, resample
+from pipeline.audio import PEAK, encode, prepare, resample
+from pipeline.decode import AudioError, Recording, decode
 from tests.conftest import tone
 
 RATES = [8_000, 11_025, 16_000, 22_050, 24_000, 24_414, 44_100, 48_000, 96_000]

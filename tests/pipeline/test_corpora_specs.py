@@ -17,8 +17,9 @@ import pytest
 from pipeline.files import SourceFile, list_files, read_file
 from pipeline.index import find_clips, index_clips
 from pipeline.labels import emotion_scheme, label_utterance
+from pipeline.parts import Table
 from pipeline.plan import drop_copies
-from pipeline.spec import CorpusSpec, Table
+from pipeline.spec import CorpusSpec
 from pipeline.specfile import SpecError, builtin_file, builtin_ids, load_spec, load_specs
 from pipeline.splits import assign_groups, count_groups, split_utterance
 from pipeline.tables import TableRows, load_tables, rows_of
