@@ -69,7 +69,6 @@ setup(
     extras_require=EXTRAS,
     entry_points={"console_scripts": ["exhubert = exhubert.main:main"]},
     classifiers=[
-        "License :: OSI Approved :: Apache Software License",
         "Programming Language :: Python :: 3.11",
         "Topic :: Multimedia :: Sound/Audio :: Speech",
         "Topic :: Scientific/Engineering :: Artificial Intelligence",
