@@ -41,11 +41,12 @@ def build_dataset(
         The manifest of the dataset.
 
     Raises:
-        UsageError: The folder holds clips stored in another way.
+        UsageError: The folder holds clips stored in another way, or Beam knows no such option.
         DataError: A corpus or one of its tables is missing or unreadable.
     """
     _check_same_audio(build)
     options = PipelineOptions(list(beam_arguments))
+    _check_known(options)
     if options.view_as(StandardOptions).runner in {None, "DirectRunner"}:
         with tempfile.TemporaryDirectory(prefix="exhubert-") as folder:
             runner, options = _local_runner(jobs, beam_arguments, Path(folder, "workers.log"))
@@ -128,6 +129,15 @@ def _check_same_audio(build: Build) -> None:
             f"{build.output} holds {', '.join(kept)} as {earlier.audio.codec}, level "
             f"{earlier.audio.normalize}; this build wants {build.audio.codec}, level "
             f"{build.audio.normalize}: build all corpora anew, or choose another --output"
+        )
+
+
+def _check_known(options: PipelineOptions) -> None:
+    given = options.get_all_options(retain_unknown_options=True)
+    if unknown := sorted(given.keys() - options.get_all_options().keys()):
+        raise UsageError(
+            f"neither exhubert nor Beam has an option --{', --'.join(unknown)}; "
+            "see: exhubert build --help, and Beam's PipelineOptions"
         )
 
 

@@ -131,6 +131,14 @@ def test_unknown_option_exits_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert "--data-rot" in capsys.readouterr().err
 
 
+def test_option_that_beam_does_not_know_either_exits_2(
+    spec_file: Path, make_corpus: MakeCorpus, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = ["--spec", str(spec_file), "--root", f"tones={make_corpus()}"]
+    assert main(["build", *where, "--output", str(tmp_path / "out"), "--normalise=peak"]) == 2
+    assert "neither exhubert nor Beam has an option --normalise" in capsys.readouterr().err
+
+
 def test_validate_runs_examples(spec_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["corpora", "validate", str(spec_file)]) == 0
     with spec_file.open("a") as file:
