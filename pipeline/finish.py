@@ -40,17 +40,18 @@ def finish_dataset(
         options: How clips are stored.
     """
     fresh = set(shards)
-    receipts: list[Receipt] = []
-    for receipt in read_receipts(output):
-        if receipt.corpus in specs and receipt.shard not in fresh:
-            storage.delete(shard_path(output, receipt.shard))
-            storage.delete(receipt_path(output, receipt.shard))
-        else:
-            receipts.append(receipt)
-    receipts, rows = drop_crossing(output, receipts, read_metadata(output, receipts))
     earlier = read_manifest(output)
     facts: dict[str, CorpusFacts] = dict(earlier.corpora) if earlier else {}
     facts |= {corpus: state_facts(spec) for corpus, spec in specs.items()}
+    receipts: list[Receipt] = []
+    for receipt in read_receipts(output):
+        kept = receipt.corpus in facts and receipt.corpus not in specs
+        if kept or receipt.shard in fresh:
+            receipts.append(receipt)
+        else:  # of another plan, or of a corpus whose first build never came to its end
+            storage.delete(shard_path(output, receipt.shard))
+            storage.delete(receipt_path(output, receipt.shard))
+    receipts, rows = drop_crossing(output, receipts, read_metadata(output, receipts))
     manifest = make_manifest(facts, options, receipts, rows)
     storage.write(storage.join(output, "rejects.parquet"), _rejects(receipts))
     storage.write(storage.join(output, "README.md"), make_card(manifest).encode())

@@ -190,6 +190,17 @@ def test_shards_that_no_longer_exist_are_removed(
     assert len(list((tmp_path / "dataset" / "data").rglob("*.parquet"))) == 1
 
 
+def test_corpus_whose_build_never_ended_is_no_part_of_the_next(
+    build: Run, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
+) -> None:
+    tones, bells = ((make_spec(name), make_corpus(name)) for name in ("tones", "bells"))
+    build(tones)
+    (tmp_path / "dataset" / "manifest.json").unlink()
+    assert set(build(bells).corpora) == {"bells"}
+    build(bells, output="alone")
+    assert contents(tmp_path / "dataset") == contents(tmp_path / "alone")
+
+
 def test_clips_stored_otherwise_are_not_mixed(
     build: Run, make_spec: MakeSpec, make_corpus: MakeCorpus
 ) -> None:
