@@ -13,6 +13,7 @@ from exhubert.choice import add_corpora, find_corpora
 from exhubert.command import Command
 from pipeline.errors import DataError, UsageError
 from pipeline.labels import emotion_scheme
+from pipeline.spec import CorpusSpec
 from pipeline.specfile import builtin_ids, load_specs
 
 
@@ -37,9 +38,7 @@ def _run_check(args: argparse.Namespace) -> int:
     for spec, root in console.track(find_corpora(args), "checking", quiet=args.json):
         indexed = plan_corpus(spec, root, emotion_scheme())
         if not indexed.utterances:
-            raise DataError(
-                f"corpus {spec.id}: no clip below {root}: expected {' or '.join(spec.audio)}"
-            )
+            raise DataError(_no_clip(spec, root))
         checks.append(check_corpus(spec, indexed))
         planned += indexed.utterances if args.export else []
     if args.json:
@@ -52,6 +51,10 @@ def _run_check(args: argparse.Namespace) -> int:
     bad = any(check.rejected or check.leaks for check in checks)
     differs = any(check.mismatches for check in checks) and not args.allow_partial
     return 1 if bad or differs else 0
+
+
+def _no_clip(spec: CorpusSpec, root: str) -> str:
+    return f"corpus {spec.id}: no clip below {root}: expected {' or '.join(spec.audio)}"
 
 
 def _add_build(parser: argparse.ArgumentParser) -> None:
@@ -112,6 +115,9 @@ def _run_build(args: argparse.Namespace) -> int:
         print(manifest.model_dump_json(indent=2))
     else:
         console.print_manifest(manifest, args.output)
+    for name, corpus in corpora.items():
+        if not manifest.corpora[name].found:
+            raise DataError(_no_clip(corpus.spec, corpus.root))
     rates = {
         name: sum(corpus.rejected.values()) / max(1, corpus.found)
         for name, corpus in manifest.corpora.items()

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipeline import storage
 from pipeline.audio import Codec, Normalization
 from pipeline.duplicates import find_duplicates
-from pipeline.errors import UsageError
+from pipeline.errors import DataError, UsageError
 from pipeline.receipts import Receipt
 from pipeline.records import AudioOptions
 from pipeline.schema import CLASSES, SPLITS
@@ -114,9 +114,19 @@ def manifest_path(output: str) -> str:
 
 
 def read_manifest(output: str) -> Manifest | None:
-    """The manifest of a dataset; None where there is none yet."""
+    """The manifest of a dataset; None where there is none yet.
+
+    Raises:
+        DataError: The file is not a manifest.
+    """
     content = storage.read(manifest_path(output))
-    return Manifest.model_validate_json(content) if content else None
+    try:
+        return Manifest.model_validate_json(content) if content else None
+    except ValidationError as error:
+        raise DataError(
+            f"{manifest_path(output)}: not a manifest of this version ({error.error_count()} "
+            "faults); delete it and build all corpora again"
+        ) from None
 
 
 def open_manifest(output: str) -> Manifest:

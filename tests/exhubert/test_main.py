@@ -131,6 +131,17 @@ def test_unknown_option_exits_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert "--data-rot" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", ["check", "build"])
+def test_folder_without_clips_is_an_error(
+    command: str, spec_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty").mkdir()
+    args = [command, "--spec", str(spec_file), "--root", f"tones={tmp_path / 'empty'}"]
+    args += ["--output", str(tmp_path / "out"), "--jobs", "1"] if command == "build" else []
+    assert main(args) == 1
+    assert "corpus tones: no clip below" in capsys.readouterr().err
+
+
 def test_option_that_beam_does_not_know_either_exits_2(
     spec_file: Path, make_corpus: MakeCorpus, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

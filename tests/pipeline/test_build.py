@@ -201,6 +201,15 @@ def test_corpus_whose_build_never_ended_is_no_part_of_the_next(
     assert contents(tmp_path / "dataset") == contents(tmp_path / "alone")
 
 
+def test_file_that_is_no_manifest_is_named(
+    build: Run, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
+) -> None:
+    (tmp_path / "dataset").mkdir()
+    (tmp_path / "dataset" / "manifest.json").write_text('{"corpora": 7}')
+    with pytest.raises(DataError, match=r"manifest\.json: not a manifest"):
+        build((make_spec(), make_corpus()))
+
+
 def test_clips_stored_otherwise_are_not_mixed(
     build: Run, make_spec: MakeSpec, make_corpus: MakeCorpus
 ) -> None:
