@@ -149,6 +149,9 @@ def _attention(check: "CorpusCheck", partial: bool) -> Iterator[str]:
     for reason, count in {**check.excluded, **check.rejected}.items():
         yield f"{check.corpus}: {reason} {count}"
         yield from (f"    {example}" for example in check.examples.get(reason, []))
+    if check.compared and not partial:
+        counts = (f"{c.what} {c.found:,}/{c.expected:,}" for c in check.compared)
+        yield f"{check.corpus}: found/published: {', '.join(counts)}"
     for leak in check.leaks:
         yield f"{check.corpus}: speaker {leak} stands in test and in another split"
     if check.clipped_ratings:
@@ -158,11 +161,6 @@ def _attention(check: "CorpusCheck", partial: bool) -> Iterator[str]:
             whole = "–" if check.expected is None else f"{check.expected:,}"
             yield f"{check.corpus}: partial, {check.usable:,} of {whole} utterances"
         return
-    for mismatch in check.mismatches:
-        yield (
-            f"{check.corpus}: {mismatch.what}: expected {mismatch.expected:,}, "
-            f"found {mismatch.found:,}"
-        )
     for table, missing in check.missing.items():
         named = ", ".join(missing.first) + (", …" if missing.count > len(missing.first) else "")
         yield f"{check.corpus}: table {table}: {missing.count:,} rows without a clip: {named}"

@@ -33,8 +33,8 @@ EXPORT = pa.schema(
 
 
 @dataclass(frozen=True)
-class Mismatch:
-    """A published count that was not found."""
+class Comparison:
+    """A published count beside what was found."""
 
     what: str
     expected: int
@@ -63,9 +63,10 @@ class CorpusCheck:
         leaks: Those of them that the split policy does not allow.
         expected: Published number of utterances.
         clipped_ratings: Usable utterances with a rating outside its documented scale.
-        mismatches: Published counts that differ.
+        compared: Published counts, of the corpus and of its classes, beside what was found.
         source: Who published them.
         missing: Table → some of its rows whose clips are not there, and how many there are.
+        examples: Reason → some of the clips rejected for it.
     """
 
     corpus: str
@@ -82,10 +83,15 @@ class CorpusCheck:
     leaks: list[str]
     expected: int | None
     clipped_ratings: int
-    mismatches: list[Mismatch]
+    compared: list[Comparison]
     source: str
     missing: dict[str, Missing]
     examples: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def mismatches(self) -> list[Comparison]:
+        """Published counts that differ from what was found."""
+        return [count for count in self.compared if count.expected != count.found]
 
 
 def check_corpus(spec: CorpusSpec, indexed: IndexedCorpus) -> CorpusCheck:
@@ -118,7 +124,7 @@ def check_corpus(spec: CorpusSpec, indexed: IndexedCorpus) -> CorpusCheck:
         leaks=sorted(s for s, splits in speakers.items() if is_leak(spec, splits)),
         expected=spec.expected.utterances,
         clipped_ratings=sum(is_clipped(utterance, spec) for utterance in usable),
-        mismatches=_mismatches(spec, len(usable), len(speakers), emotions),
+        compared=_compare(spec, len(usable), len(speakers), emotions),
         source=spec.expected.source,
         missing={t: Missing(len(rows), rows[:3]) for t, rows in indexed.missing.items()},
         examples=examples,
@@ -161,9 +167,9 @@ def _reasons(utterances: Sequence[Utterance], status: str) -> dict[str, int]:
     return dict(sorted(reasons.items()))
 
 
-def _mismatches(
+def _compare(
     spec: CorpusSpec, utterances: int, speakers: int, emotions: Mapping[str, int]
-) -> list[Mismatch]:
+) -> list[Comparison]:
     expected = spec.expected
     pairs = [("utterances", expected.utterances, utterances)]
     pairs += [("speakers", expected.speakers, speakers)]
@@ -172,8 +178,4 @@ def _mismatches(
             (emotion, expected.emotions.get(emotion, 0), emotions.get(emotion, 0))
             for emotion in sorted(expected.emotions.keys() | emotions.keys())
         ]
-    return [
-        Mismatch(what, count, found)
-        for what, count, found in pairs
-        if count is not None and count != found
-    ]
+    return [Comparison(what, count, found) for what, count, found in pairs if count is not None]

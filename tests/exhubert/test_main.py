@@ -23,7 +23,9 @@ def test_check_counts_and_exports(
         ["check", "--spec", str(spec_file), "--root", f"tones={root}", "--export", str(table)]
     )
     assert status == 0
-    assert "speaker-disjoint" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "speaker-disjoint" in printed
+    assert "found/published: utterances 24/24" in printed
     exported = pd.read_csv(table)
     assert len(exported) == 24
     assert set(exported["status"]) == {"ok"}
@@ -48,7 +50,7 @@ def test_check_fails_where_counts_differ_unless_partial(
     root = make_corpus(speakers=3)
     args = ["check", "--spec", str(spec_file), "--root", f"tones={root}"]
     assert main(args) == 1
-    assert "utterances: expected 24, found 18" in capsys.readouterr().out
+    assert "found/published: utterances 18/24" in capsys.readouterr().out
     assert main([*args, "--allow-partial"]) == 0
     assert "partial, 18 of 24 utterances" in capsys.readouterr().out
 
