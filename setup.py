@@ -26,15 +26,27 @@ RUNTIME = [
     "jinja2>=3.1",
     "plotly>=6",
 ]
-EXTRAS = {
+CLOUDS = {
     "gcp": ["apache-beam[gcp]"],
     "aws": ["apache-beam[aws]"],
     "dask": ["apache-beam[dask]", "distributed"],
+}
+MODELS = {
+    "baseline": ["opensmile>=2.5"],
+    "onnx": ["onnx>=1.17", "onnxscript>=0.3", "onnxruntime>=1.20"],
+    "tensorboard": ["tensorboard>=2.18"],
+}
+EXTRAS = {
+    **CLOUDS,
+    **MODELS,
     "demo": ["espeakng-loader>=0.2"],
+    "benchmarks": ["lhotse>=1.30"],
     "dev": [
+        *(package for extra in (CLOUDS | MODELS).values() for package in extra),
         "pytest>=8",
         "pytest-xdist>=3",
         "hypothesis>=6",
+        "moto[server]>=5",
         "ruff>=0.8",
         "mypy>=1.13",
         "pandas-stubs",
