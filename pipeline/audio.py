@@ -1,10 +1,12 @@
 """Audio: mix to mono, resample to 16 kHz with soxr's HQ, normalise, encode.
 
-Every function is pure: samples in, samples or bytes out.
+Every function is pure: samples in, samples or bytes out. Inside, clips are changed in place: every
+further array of a clip's size costs as much as a step of the arithmetic.
 """
 
 import io
 import math
+import threading
 from dataclasses import dataclass
 from typing import Literal
 
@@ -82,14 +84,12 @@ def prepare(
         flags.append("dc_offset")
     if recording.rate < SAMPLE_RATE:
         flags.append("upsampled")
-    samples = resample(mono - np.float32(offset), recording.rate)
+    mono -= np.float32(offset)
+    samples = resample(mono, recording.rate)
     gain, quiet = _gain(samples, normalize)
     if quiet:
         flags.append("quiet")
-    scaled = np.rint(samples * np.float32(gain * 32768.0))
-    return Clip(
-        np.clip(scaled, -32768, 32767).astype(np.int16), 20 * math.log10(gain), tuple(sorted(flags))
-    )
+    return Clip(_to_int16(samples, gain), 20 * math.log10(gain), tuple(sorted(flags)))
 
 
 def resample(samples: np.ndarray, rate: int) -> np.ndarray:
@@ -105,8 +105,9 @@ def resample(samples: np.ndarray, rate: int) -> np.ndarray:
     if rate == SAMPLE_RATE:
         return samples
     frames = -(-len(samples) * SAMPLE_RATE // rate)
-    resampled = soxr.resample(samples, rate, SAMPLE_RATE, quality="HQ")[:frames]
-    return np.pad(resampled, (0, frames - len(resampled)))
+    resampled = _resamplers.fresh(rate).resample_chunk(samples, last=True)[:frames]
+    missing = frames - len(resampled)
+    return np.pad(resampled, (0, missing)) if missing else resampled
 
 
 def encode(samples: np.ndarray, codec: Codec = "flac") -> bytes:
@@ -114,6 +115,31 @@ def encode(samples: np.ndarray, codec: Codec = "flac") -> bytes:
     buffer = io.BytesIO()
     soundfile.write(buffer, samples, SAMPLE_RATE, format=codec.upper(), subtype="PCM_16")
     return buffer.getvalue()
+
+
+class _Resamplers(threading.local):
+    """Resamplers of one thread: to design the filter of one takes as long as to resample a clip."""
+
+    def __init__(self) -> None:
+        self.by_rate: dict[int, soxr.ResampleStream] = {}
+
+    def fresh(self, rate: int) -> soxr.ResampleStream:
+        """A resampler from this rate, in Hz, without memory of earlier clips."""
+        if rate not in self.by_rate:
+            self.by_rate[rate] = soxr.ResampleStream(rate, SAMPLE_RATE, 1, quality="HQ")
+        self.by_rate[rate].clear()
+        return self.by_rate[rate]
+
+
+_resamplers = _Resamplers()
+
+
+def _to_int16(samples: np.ndarray, gain: float) -> np.ndarray:
+    """Amplified samples as int16, shape ``(frames,)``; overwrites what it is given."""
+    samples *= np.float32(gain * 32768.0)
+    np.rint(samples, out=samples)
+    np.clip(samples, -32768, 32767, out=samples)
+    return samples.astype(np.int16)
 
 
 def _to_mono(recording: Recording, channel: int | None) -> np.ndarray:

@@ -119,7 +119,7 @@ def _sound(
         "source_sample_rate": recording.rate,
         "source_channels": recording.channels,
         "source_codec": recording.codec,
-        "audio_sha256": hashlib.sha256(clip.samples.astype("<i2").tobytes()).hexdigest(),
+        "audio_sha256": hashlib.sha256(clip.samples.astype("<i2", copy=False).data).hexdigest(),
     }
 
 

@@ -15,14 +15,14 @@ def join(root: str, *parts: str) -> str:
     return "/".join([root.rstrip("/"), *parts])
 
 
-def write(path: str, content: bytes) -> None:
+def write(path: str, content: bytes | memoryview) -> None:
     """Writes a file that appears under its name only when complete.
 
     A local file is written aside and renamed; object stores do so of themselves.
     """
     if is_remote(path):
         with FileSystems.create(path) as stream:
-            stream.write(content)
+            stream.write(bytes(content))
         return
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
