@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -155,7 +155,7 @@ def export_utterances(utterances: Sequence[Utterance], file: Path) -> None:
 
 def _export_row(utterance: Utterance) -> dict[str, object]:
     verdict = utterance.verdict
-    return asdict(utterance) | {
+    return utterance._asdict() | {
         "status": utterance.status,
         "reason": verdict.reason if verdict else None,
         "detail": verdict.detail if verdict else None,

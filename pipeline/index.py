@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import PurePosixPath
+from posixpath import splitext
 
 from pipeline.files import SourceFile, glob_matcher
 from pipeline.spec import CorpusSpec
@@ -57,7 +57,7 @@ def index_clips(
 
 def read_path(path: str, patterns: Sequence[re.Pattern[str]]) -> Fields | None:
     """Fields that a path gives: groups of the first pattern found in it; None where none is."""
-    fields: Fields = {"path": path, "stem": PurePosixPath(path).stem}
+    fields: Fields = {"path": path, "stem": splitext(path)[0].rpartition("/")[2]}
     if not patterns:
         return fields
     for pattern in patterns:
@@ -123,11 +123,10 @@ def _utterance(
     speaker = fill(spec.speaker, fields) if spec.speaker else fields.get("speaker")
     fields = fields | {"speaker": speaker}
     start, end, bad_time = _stretch(spec, fields)
-    whole = f"{spec.id}/{PurePosixPath(path).with_suffix('')}"
+    whole = f"{spec.id}/{splitext(path)[0]}"
     utterance_id = whole if start is None else f"{whole}#{_exactly(start)}-{_exactly(end)}"
     identity = fill(spec.same_utterance, fields) if spec.same_utterance else None
     text = fields.get("text")
-    kept = {*spec.annotations, *spec.scales, *spec.votes}
     return Utterance(
         id=utterance_id,
         corpus=spec.id,
@@ -145,7 +144,7 @@ def _utterance(
         age=_age(spec, fields),
         text=spec.texts.get(text, text) if text else None,
         group=fields.get(spec.splits.group_field),
-        annotations={name: value for name in sorted(kept) if (value := fields.get(name))},
+        annotations={name: value for name in spec.kept_fields if (value := fields.get(name))},
         label_native=fields.get("emotion"),
         verdict=verdict or bad_time,
     )
@@ -153,6 +152,8 @@ def _utterance(
 
 def _stretch(spec: CorpusSpec, fields: Fields) -> tuple[float | None, float | None, Verdict | None]:
     """Start and end of a segment in s, or what is wrong with them."""
+    if not any(fields.get(name) for name in ("start", "end", "duration")):
+        return None, None, None
     unit = 1.0 / (spec.sample_times or 1)
     seconds: dict[str, float | None] = {}
     for name in ("start", "end", "duration"):

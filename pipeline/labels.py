@@ -1,7 +1,7 @@
 """Labels: what a corpus's own codes mean in the schemes all corpora share."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -142,8 +142,7 @@ def label_utterance(utterance: Utterance, spec: CorpusSpec, scheme: EmotionSchem
     label, arousal_class, valence_class = (
         place(class_of(emotion, spec, scheme)) if emotion else (None, None, None)
     )
-    return replace(
-        utterance,
+    return utterance._replace(
         emotion=emotion,
         label=label,
         arousal_class=arousal_class,

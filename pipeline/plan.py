@@ -8,7 +8,7 @@ import hashlib
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from pipeline.files import list_files, read_file
@@ -101,7 +101,7 @@ def drop_copies(utterances: Iterable[Utterance]) -> list[Utterance]:
         first = kept.setdefault(utterance.identity, utterance)
         if first is not utterance and utterance.verdict is None:
             verdict = excluded("index", "copy", f"the same utterance as {first.source_path}")
-            utterance = replace(utterance, verdict=verdict)
+            utterance = utterance._replace(verdict=verdict)
         result.append(utterance)
     return sorted(result, key=lambda u: (u.id, u.source_path))
 

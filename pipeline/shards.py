@@ -8,10 +8,9 @@ import hashlib
 import io
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, astuple, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib.metadata import version
-from operator import attrgetter
 from pathlib import Path
 
 import pyarrow as pa
@@ -34,8 +33,6 @@ from pipeline.utterance import Utterance
 
 ROWS_PER_GROUP = 100
 """Rows of a Parquet row group: what a reader fetches to get at one clip."""
-
-_all_fields = attrgetter(*(field.name for field in fields(Utterance)))  # 20 times asdict's speed
 
 
 @dataclass(frozen=True)
@@ -73,7 +70,7 @@ def write_shard(
     """
     planned = drop_copies(utterances)
     audio = _fingerprint(_audio_inputs(planned, spec, options))
-    whole = _fingerprint([audio, spec.licence.name, list(map(_all_fields, planned))])
+    whole = _fingerprint([audio, spec.licence.name, planned])
     earlier = read_receipt(output, shard)
     if earlier and earlier.audio == audio and _is_there(output, earlier):
         if earlier.fingerprint == whole:
@@ -201,7 +198,7 @@ def _audio_inputs(
 
 
 def _fingerprint(inputs: object) -> str:
-    return hashlib.sha256(json.dumps(inputs, sort_keys=True, default=astuple).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
 
 
 def _is_there(output: str, receipt: Receipt) -> bool:

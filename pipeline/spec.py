@@ -157,6 +157,11 @@ class CorpusSpec(Part):
         taken = {field for table in self.tables.values() for field in table.take}
         return self.path_fields | taken | {"path", "stem", "speaker"}
 
+    @cached_property
+    def kept_fields(self) -> tuple[str, ...]:
+        """Fields that an utterance keeps as they are: what its labels can be made from again."""
+        return tuple(sorted({*self.annotations, *self.scales, *self.votes}))
+
     @property
     def speaker_namespace(self) -> str:
         """What stands before the colon in a speaker's id."""

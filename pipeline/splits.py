@@ -10,7 +10,6 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 
 import numpy as np
 
@@ -90,7 +89,7 @@ def split_utterance(
     if utterance.verdict is not None:
         return utterance
     if utterance.group is None and spec.splits.by != "official":
-        return replace(utterance, split=_draw_alone(utterance, by_text=True, fractions=FRACTIONS))
+        return utterance._replace(split=_draw_alone(utterance, by_text=True, fractions=FRACTIONS))
     split = splits.get(utterance.group or "")
     if split is None:
         verdict = rejected(
@@ -98,11 +97,11 @@ def split_utterance(
             "no_official_split",
             f"part {utterance.group!r} is not among {', '.join(spec.splits.values)}",
         )
-        return replace(utterance, verdict=verdict)
+        return utterance._replace(verdict=verdict)
     if split == "train" and spec.splits.validation_by:
         by_text = spec.splits.validation_by == "text"
         split = _draw_alone(utterance, by_text, {"train": 0.85, "validation": 0.15})
-    return replace(utterance, split=split)
+    return utterance._replace(split=split)
 
 
 def expected_sizes(

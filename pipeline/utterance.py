@@ -1,13 +1,15 @@
-"""An utterance on its way from a file to a row: everything known before audio is decoded."""
+"""An utterance on its way from a file to a row: everything known before audio is decoded.
 
-from dataclasses import dataclass, field
-from typing import Literal
+Named tuples: millions of them are made, changed, sent and compared.
+"""
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
 
 Status = Literal["ok", "excluded", "rejected"]
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Why an utterance is not written.
 
     Attributes:
@@ -33,8 +35,7 @@ def excluded(stage: str, reason: str, detail: str = "") -> Verdict:
     return Verdict("excluded", stage, reason, detail)
 
 
-@dataclass(frozen=True, slots=True)
-class Utterance:
+class Utterance(NamedTuple):
     """One utterance of a corpus, before its audio is decoded.
 
     Attributes:
@@ -72,7 +73,7 @@ class Utterance:
     age: float | None = None
     text: str | None = None
     group: str | None = None
-    annotations: dict[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = {}
     label_native: str | None = None
     emotion: str | None = None
     arousal_class: str | None = None
@@ -81,7 +82,7 @@ class Utterance:
     arousal: float | None = None
     valence: float | None = None
     dominance: float | None = None
-    votes: dict[str, float] | None = None
+    votes: Mapping[str, float] | None = None
     split: str | None = None
     verdict: Verdict | None = None
 

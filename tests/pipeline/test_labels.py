@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -40,7 +38,7 @@ def test_corpus_may_place_a_category_elsewhere(make_spec: MakeSpec) -> None:
 def test_codes_without_a_category(
     make_spec: MakeSpec, code: str | None, status: str, reason: str
 ) -> None:
-    clip = label_utterance(replace(CLIP, label_native=code), make_spec(), emotion_scheme())
+    clip = label_utterance(CLIP._replace(label_native=code), make_spec(), emotion_scheme())
     assert clip.verdict is not None
     assert (clip.status, clip.verdict.reason) == (status, reason)
 
@@ -52,7 +50,7 @@ def test_ratings_are_scaled_and_clipped(make_spec: MakeSpec, rating: float) -> N
         path=r"'(?P<emotion>ang)(?P<valence>\d)(?P<arousal>\d)'",
         scales="{valence: [1, 5], arousal: [1, 5]}",
     )
-    clip = replace(CLIP, annotations={"valence": str(rating), "arousal": "n/a"})
+    clip = CLIP._replace(annotations={"valence": str(rating), "arousal": "n/a"})
     clip = label_utterance(clip, spec, emotion_scheme())
     assert clip.valence == pytest.approx(min(max((rating - 1) / 4, 0), 1))
     assert clip.arousal is None
@@ -64,7 +62,7 @@ def test_votes_are_counted_by_category(make_spec: MakeSpec) -> None:
         path=r"'(?P<emotion>ang)(?P<A>\d)(?P<H>\d)(?P<N>\d)'",
         votes="{A: anger, H: happiness, N: neutral}",
     )
-    clip = label_utterance(replace(CLIP, annotations={"A": "7", "H": "2"}), spec, emotion_scheme())
+    clip = label_utterance(CLIP._replace(annotations={"A": "7", "H": "2"}), spec, emotion_scheme())
     assert clip.votes == {"anger": 7.0, "happiness": 2.0}
 
 
