@@ -73,11 +73,11 @@ def fill(template: str, fields: Mapping[str, str | None]) -> str | None:
     return filled
 
 
-def find_table_files(spec: CorpusSpec, files: Sequence[SourceFile]) -> list[SourceFile]:
-    """Those of a corpus's files that its tables are read from."""
+def find_table_files(spec: CorpusSpec, files: Iterable[SourceFile]) -> list[SourceFile]:
+    """Those of a corpus's files that its tables are read from, sorted by path."""
     match = glob_matcher([glob for table in spec.tables.values() for glob in _globs(table)])
     ignored = glob_matcher(spec.ignore, spec.ignore_case)
-    return [file for file in files if match(file.path) and not ignored(file.path)]
+    return sorted(file for file in files if match(file.path) and not ignored(file.path))
 
 
 def load_tables(spec: CorpusSpec, files: Sequence[SourceFile], read: Read) -> dict[str, TableRows]:

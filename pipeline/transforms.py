@@ -1,6 +1,6 @@
 """Beam transforms: they wire the pure functions of the other modules, and hold no logic.
 
-    specs → ListClips → IndexClips → AssignSplits → PlanShards → WriteShards → WriteManifest
+    specs → IndexCorpora → AssignSplits → WriteShards → WriteManifest
 
 Only metadata crosses a shuffle. Audio is read, decoded and written inside one call a shard.
 """
@@ -13,9 +13,10 @@ from functools import lru_cache, partial
 import apache_beam as beam
 from apache_beam.metrics import Metrics
 
-from pipeline.files import SourceFile, list_files, read_file
+from pipeline.batches import ClipBatch, UtteranceBatch, in_batches
+from pipeline.files import SourceFile, read_file, walk_files
 from pipeline.finish import finish_dataset
-from pipeline.index import FoundClip, find_clips, index_clips
+from pipeline.index import find_clips, index_clips
 from pipeline.labels import EmotionScheme, label_utterance
 from pipeline.manifest import Manifest
 from pipeline.plan import CorpusPlan, count_ungrouped, plan_splits, shard_name
@@ -27,8 +28,6 @@ from pipeline.spec import CorpusSpec
 from pipeline.splits import GroupCounts, count_groups, merge_counts, split_utterance
 from pipeline.tables import TableRows, find_table_files, load_tables
 from pipeline.utterance import Utterance
-
-CLIPS_PER_BATCH = 2_000
 
 
 @dataclass(frozen=True)
@@ -58,23 +57,6 @@ class Build:
     progress: Progress = field(default_factory=Progress)
 
 
-@dataclass(frozen=True)
-class ClipBatch:
-    """Some clips of a corpus, and the table files that all of its clips are joined with."""
-
-    corpus: str
-    clips: tuple[FoundClip, ...]
-    tables: tuple[SourceFile, ...]
-
-
-@dataclass(frozen=True)
-class UtteranceBatch:
-    """Some utterances of a corpus: one element, so that Beam pickles them together."""
-
-    corpus: str
-    utterances: tuple[Utterance, ...]
-
-
 class IndexCorpora(beam.PTransform):
     """Lists the files of every corpus, indexes and labels them: gives utterance batches."""
 
@@ -87,6 +69,7 @@ class IndexCorpora(beam.PTransform):
             pipeline
             | "Corpora" >> beam.Create(sorted(self.build.corpora))
             | "ListClips" >> beam.FlatMap(list_clips, self.build)
+            | "SpreadClips" >> beam.Reshuffle()  # one corpus is indexed by all workers
             | "IndexClips" >> beam.Map(index_batch, self.build)
         )
 
@@ -149,13 +132,10 @@ class WriteManifest(beam.PTransform):
 
 
 def list_clips(corpus_id: str, build: Build) -> Iterator[ClipBatch]:
-    """Clips of a corpus, in batches."""
-    corpus = build.corpora[corpus_id]
-    files = list_files(corpus.root)
-    tables = tuple(find_table_files(corpus.spec, files))
-    clips = list(find_clips(corpus.spec, files))
-    for start in range(0, len(clips), CLIPS_PER_BATCH):
-        yield ClipBatch(corpus_id, tuple(clips[start : start + CLIPS_PER_BATCH]), tables)
+    """Clips of a corpus, in batches; it is never held as a whole."""
+    spec, root = build.corpora[corpus_id].spec, build.corpora[corpus_id].root
+    tables = tuple(find_table_files(spec, walk_files(root))) if spec.tables else ()
+    return in_batches(corpus_id, find_clips(spec, walk_files(root)), tables)
 
 
 def index_batch(batch: ClipBatch, build: Build) -> UtteranceBatch:
