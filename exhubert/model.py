@@ -34,8 +34,9 @@ def _add_train_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _train(args: argparse.Namespace) -> int:
+    from training.output import is_complete
     from training.recipe import load_recipe
-    from training.train import is_complete, train
+    from training.train import train
 
     _quieten_transformers()
     recipe = load_recipe(args.config, args.overrides)

@@ -21,6 +21,7 @@ from transformers import HubertConfig, HubertModel, Wav2Vec2FeatureExtractor
 from pipeline.errors import UsageError
 from pipeline.schema import CLASSES, SAMPLE_RATE
 from training.configuration_exhubert import ExHubertConfig
+from training.heads import SIX_CLASSES_ONLY, Heads
 from training.modeling_exhubert import (
     ExHubertForSequenceClassification,
     ExHubertModel,
@@ -39,6 +40,7 @@ def build_model(
     base: str | Path | None,
     *,
     labels: Sequence[str] = CLASSES,
+    heads: Heads = SIX_CLASSES_ONLY,
     extended_layers: Sequence[int] | None = None,
     original_linear: bool = False,
     config: Mapping[str, Any] | None = None,
@@ -48,9 +50,10 @@ def build_model(
 
     Args:
         base: Folder or hub name of a HuBERT checkpoint with any head, or of an ExHuBERT of ours
-            (which keeps its own extension, and its head if the labels are the same). None for
+            (which keeps its own extension, and each head whose labels are the same). None for
             random weights.
         labels: Names of the classes, in order.
+        heads: Further heads; none unless named.
         extended_layers: Layers of the base that get a copy, ascending; None for every layer.
         original_linear: Whether originals get a linear too, as published.
         config: Settings of ``HubertConfig`` that replace the base's, such as ``hidden_dropout``
@@ -79,7 +82,7 @@ def build_model(
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             if folder is not None and _model_type(folder) == ExHubertConfig.model_type:
-                return _continue_from(folder, labels, layers, original_linear, settings)
+                return _continue_from(folder, labels, heads, layers, original_linear, settings)
             hubert = (
                 HubertModel(HubertConfig(**settings))
                 if folder is None
@@ -88,7 +91,7 @@ def build_model(
             backbone = extend_hubert(hubert, layers, original_linear)
             # Extending leaves the base's LayerDrop behind; asked for by name, it is meant.
             backbone.config.layerdrop = settings.get("layerdrop", 0.0)
-            return _put_head(backbone, labels)
+            return _put_heads(backbone, labels, heads)
     except (StrictDataclassError, ValueError) as error:
         # The strict dataclass wraps what went wrong in the name of the check that found it.
         reason = error.__cause__ or error
@@ -176,11 +179,12 @@ def _model_type(folder: Path) -> str:
 def _continue_from(
     folder: Path,
     labels: Sequence[str],
+    heads: Heads,
     extended_layers: list[int] | None,
     original_linear: bool,
     settings: Mapping[str, Any],
 ) -> ExHubertForSequenceClassification:
-    """An ExHuBERT of ours as it is, with a new head if its labels are others."""
+    """An ExHuBERT of ours as it is, with new heads where its labels are others."""
     config = ExHubertConfig.from_pretrained(folder, **settings)
     asked = {"extended_layers": extended_layers, "original_linear": original_linear}
     for name, value in asked.items():
@@ -189,16 +193,34 @@ def _continue_from(
                 f"{name} is {value}, but {folder} is extended already, "
                 f"with {getattr(config, name)}: leave {name} out"
             )
-    model = _load(ExHubertForSequenceClassification, folder, config)
-    if [config.id2label[index] for index in range(config.num_labels)] == list(labels):
-        return model
-    return _put_head(model.hubert, labels)
+    trained = _load(ExHubertForSequenceClassification, folder, config)
+    had = Heads.of(config)
+    same = {
+        "classifier": [config.id2label[i] for i in range(config.num_labels)] == list(labels),
+        "emotion_classifier": had.emotions == heads.emotions,
+        "rater": had.dimensions == heads.dimensions,
+    }
+    if all(same.values()):
+        return trained
+    kept = ["projector", *(head for head, is_same in same.items() if is_same)]
+    weights = {
+        name: weight
+        for name, weight in trained.state_dict().items()
+        if same["classifier"] and name.partition(".")[0] in kept
+    }
+    model = _put_heads(trained.hubert, labels, heads)
+    model.load_state_dict(weights, strict=False)
+    return model
 
 
-def _put_head(backbone: ExHubertModel, labels: Sequence[str]) -> ExHubertForSequenceClassification:
-    """A new head for these labels on a backbone."""
+def _put_heads(
+    backbone: ExHubertModel, labels: Sequence[str], heads: Heads
+) -> ExHubertForSequenceClassification:
+    """New heads for these labels on a backbone."""
     backbone.config.id2label = dict(enumerate(labels))
     backbone.config.label2id = {label: index for index, label in enumerate(labels)}
+    backbone.config.emotions = list(heads.emotions) or None
+    backbone.config.dimensions = list(heads.dimensions) or None
     model = ExHubertForSequenceClassification(backbone.config, backbone)
     model.eval()
     return model

@@ -7,6 +7,9 @@ from transformers import HubertConfig
 
 from pipeline.schema import CLASSES
 
+DIMENSIONS = ("arousal", "valence", "dominance")
+"""Continuous dimensions of emotion that a model can rate, each in [0, 1]."""
+
 _NOT_INHERITED = (
     "architectures",
     "auto_map",
@@ -36,12 +39,15 @@ class ExHubertConfig(HubertConfig):
             None extends every layer, an empty list none.
         original_linear: Whether an original layer, too, is followed by a linear, as in the
             published weights. Frozen at the identity it does nothing, so a new model needs none.
+        emotions: Categories of a second head, in index order, such as ``anger``; None for no such
+            head.
+        dimensions: Which of :data:`DIMENSIONS` a third head rates; None for no such head.
         layerdrop: Chance to skip a layer in training, in ``[0, 1]``. Zero, unlike HuBERT's: a
             dropped pair would drop its frozen original as well.
 
     Raises:
         huggingface_hub.errors.StrictDataclassError: ``extended_layers`` names a layer that does
-            not exist, names one twice, or is not ascending.
+            not exist, names one twice, or is not ascending; or a head is not as described.
 
     Example:
         >>> config = ExHubertConfig(num_hidden_layers=4, extended_layers=[2, 3])
@@ -55,6 +61,8 @@ class ExHubertConfig(HubertConfig):
 
     extended_layers: list[int] | None = None
     original_linear: bool = False
+    emotions: list[str] | None = None
+    dimensions: list[str] | None = None
     layerdrop: float | int = 0.0
     id2label: dict[int, str] | dict[str, str] | None = None
     label2id: dict[str, int] | dict[str, str] | None = None
@@ -91,8 +99,13 @@ class ExHubertConfig(HubertConfig):
         return saved | {"id2label": self.id2label, "label2id": self.label2id}
 
     def validate_architecture(self) -> None:
-        """Checks ``extended_layers``; ``@strict`` calls this once all settings are known."""
+        """Checks what is ours; ``@strict`` calls this once all settings are known."""
         super().validate_architecture()
+        for name, given in (("emotions", self.emotions), ("dimensions", self.dimensions)):
+            if given is not None and (not given or len(set(given)) < len(given)):
+                raise ValueError(f"{name} is {given}, but expected None or different names")
+        if unknown := set(self.dimensions or ()) - set(DIMENSIONS):
+            raise ValueError(f"dimensions names {sorted(unknown)}, expected {list(DIMENSIONS)}")
         layers = self.extended_layers or []
         last = self.num_hidden_layers - 1
         if outside := [index for index in layers if not 0 <= index <= last]:

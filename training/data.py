@@ -11,7 +11,7 @@ import os
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,7 @@ from torch.utils.data import Dataset
 
 from pipeline.errors import DataError, UsageError
 from pipeline.schema import SAMPLE_RATE, SPLITS
+from training.heads import SIX_CLASSES_ONLY, UNLABELLED, Heads
 from training.sampling import Draw
 
 Samples = npt.NDArray[np.float32]
@@ -39,10 +40,12 @@ MIN_SAMPLES = 400
 
 
 class Example(TypedDict):
-    """One utterance as the model sees it."""
+    """One utterance as the model sees it; targets of heads that the model lacks are not there."""
 
     input_values: Samples
     label: int
+    emotion_label: NotRequired[int]
+    rating_labels: NotRequired[npt.NDArray[np.float32]]
 
 
 def load_index(
@@ -51,6 +54,7 @@ def load_index(
     corpora: Sequence[str] = (),
     exclude: Sequence[str] = (),
     labelled: bool = True,
+    also: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Reads the metadata of a dataset folder: one row an utterance, no audio.
 
@@ -60,6 +64,8 @@ def load_index(
         corpora: Corpora to read; none means all.
         exclude: Corpora to leave out.
         labelled: Whether rows without a six-class label are left out.
+        also: Columns of which one alone keeps a row, too (:attr:`training.heads.Heads.columns`);
+            its missing ``label`` is then :data:`training.heads.UNLABELLED`.
 
     Returns:
         The columns of :data:`METADATA` and where the audio is: ``shard`` (path), ``row_group``,
@@ -91,7 +97,8 @@ def load_index(
     index = pd.concat(tables) if tables else _read_metadata(shards[0]).iloc[:0]
     index["group"] = index.groupby(["shard", "row_group"], sort=True).ngroup()
     if labelled:
-        index = index[index["label"].notna()].astype({"label": "int64"})
+        index = index[index[["label", *also]].notna().any(axis=1)]
+        index = index.fillna({"label": UNLABELLED}).astype({"label": "int64"})
     return index.reset_index(drop=True)
 
 
@@ -171,19 +178,21 @@ class Utterances(Dataset[Example]):
         longest: float = 30.0,
         speed: float = 0.0,
         seed: int = 0,
+        heads: Heads = SIX_CLASSES_ONLY,
     ) -> None:
         """Prepares reading; opens nothing.
 
         Args:
-            index: Rows of :func:`load_index`, all labelled.
+            index: Rows of :func:`load_index`.
             window: Longest training crop, in seconds.
             longest: Longest evaluation clip, in seconds; what comes later is cut off.
             speed: Training crops play faster or slower by up to this share (pitch moves along,
                 which stands in for other speakers); 0 for never.
             seed: Seed of the crops.
+            heads: Heads beside that of the six classes, whose targets are wanted.
         """
         self.ids = index["id"].tolist()
-        self.labels = index["label"].to_numpy(dtype=np.int64)
+        self.targets = heads.targets(index)
         self.places = list(
             zip(index["shard"], index["row_group"].tolist(), index["row"].tolist(), strict=True)
         )
@@ -204,7 +213,12 @@ class Utterances(Dataset[Example]):
             clip = random_crop(clip, round(self.window * SAMPLE_RATE), rng, self.speed)
         else:
             clip = clip[: round(self.longest * SAMPLE_RATE)]
-        return Example(input_values=as_input(clip), label=int(self.labels[row]))
+        example = Example(input_values=as_input(clip), label=int(self.targets["labels"][row]))
+        if "emotion_labels" in self.targets:
+            example["emotion_label"] = int(self.targets["emotion_labels"][row])
+        if "rating_labels" in self.targets:
+            example["rating_labels"] = self.targets["rating_labels"][row]
+        return example
 
     def _decode(self, row: int) -> Samples:
         shard, row_group, place = self.places[row]
@@ -256,9 +270,11 @@ def as_input(samples: Samples) -> Samples:
 
 
 def collate(examples: Sequence[Example]) -> dict[str, torch.Tensor]:
-    """A batch: ``input_values``, ``attention_mask`` ``(batch, samples)``; ``labels`` ``(batch,)``.
+    """A batch in the model's arguments: ``input_values``, ``attention_mask`` and targets.
 
-    Clips are padded with zeros to the longest; the mask is 1 on samples and 0 on padding.
+    Clips are padded with zeros to the longest; the mask is 1 on samples and 0 on padding, both
+    ``(batch, samples)``. ``labels`` and ``emotion_labels`` are ``(batch,)``, ``rating_labels``
+    ``(batch, dimensions)``.
     """
     width = max(len(example["input_values"]) for example in examples)
     values = torch.zeros(len(examples), width)
@@ -267,5 +283,12 @@ def collate(examples: Sequence[Example]) -> dict[str, torch.Tensor]:
         length = len(example["input_values"])
         values[row, :length] = torch.from_numpy(example["input_values"])
         mask[row, :length] = 1
-    labels = torch.tensor([example["label"] for example in examples])
-    return {"input_values": values, "attention_mask": mask, "labels": labels}
+    batch = {"input_values": values, "attention_mask": mask}
+    batch["labels"] = torch.tensor([example["label"] for example in examples])
+    if "emotion_label" in examples[0]:
+        emotions = [example["emotion_label"] for example in examples]
+        batch["emotion_labels"] = torch.tensor(emotions)
+    if "rating_labels" in examples[0]:
+        ratings = [example["rating_labels"] for example in examples]
+        batch["rating_labels"] = torch.from_numpy(np.stack(ratings))
+    return batch

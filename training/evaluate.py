@@ -1,26 +1,23 @@
 """Evaluation: a trained model against a split of a dataset, overall and per corpus."""
 
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import torch
 from rich.console import Console
 from rich.table import Table
-from torch.utils.data import DataLoader
 
 from pipeline.errors import DataError
-from training.data import Utterances, collate, load_index, seconds_seen
+from training.data import load_index
+from training.heads import UNLABELLED, Heads
+from training.headscores import HeadScores, describe_heads, score_heads, score_heads_by_corpus
 from training.metrics import Scores, score
-from training.modeling_exhubert import ExHubertForSequenceClassification
-from training.sampling import FixedBatches
+from training.predictions import predict_index
 from training.trained import Trained, load_trained
-
-Probabilities = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -62,6 +59,8 @@ class Evaluation:
         overall: Scores over all utterances.
         corpora: Scores per corpus.
         speakers: Whether speakers were heard in training.
+        heads: Scores of the emotion categories and ratings; None for a model of six classes only.
+        head_corpora: The same per corpus.
     """
 
     model: str
@@ -71,6 +70,8 @@ class Evaluation:
     overall: Scores
     corpora: dict[str, Scores]
     speakers: SpeakerOverlap
+    heads: HeadScores | None = None
+    head_corpora: dict[str, HeadScores] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """The evaluation as plain JSON types."""
@@ -91,10 +92,14 @@ def evaluate(
         DataError: The split has no labelled utterances.
     """
     trained = load_trained(model)
-    index = load_index(dataset, split, tuple(corpora))
-    if index.empty:
+    heads = Heads.of(trained.model.config)
+    rows = load_index(dataset, split, tuple(corpora), also=heads.columns)
+    labelled = np.flatnonzero(rows["label"] != UNLABELLED)
+    if not len(labelled):
         raise DataError(f"{dataset}: no labelled utterances in split {split!r}: nothing to score")
-    predicted = predict_rows(trained.model, index, trained.data.longest, batch_size).argmax(axis=1)
+    predictions = predict_index(trained.model, rows, trained.data.longest, batch_size)
+    index = rows.iloc[labelled].reset_index(drop=True)
+    predicted = predictions.classes[labelled].argmax(axis=1)
     overall, per_corpus = score_rows(index, predicted, len(trained.labels))
     return Evaluation(
         model=str(model),
@@ -104,54 +109,9 @@ def evaluate(
         overall=overall,
         corpora=per_corpus,
         speakers=speaker_overlap(index, training_speakers(trained, dataset)),
+        heads=score_heads(rows, predictions, heads) if heads.columns else None,
+        head_corpora=score_heads_by_corpus(rows, predictions, heads) if heads.columns else {},
     )
-
-
-@torch.inference_mode()
-def predict_rows(
-    model: ExHubertForSequenceClassification,
-    index: pd.DataFrame,
-    longest: float,
-    batch_size: int = 16,
-    workers: int = 0,
-) -> Probabilities:
-    """Class probabilities ``(utterances, classes)`` of the whole clips of an index.
-
-    Leaves the model in evaluation mode.
-
-    Args:
-        model: The model, on the device it shall run on.
-        index: Rows of :func:`training.data.load_index`.
-        longest: Seconds after which a clip is cut off.
-        batch_size: Utterances a batch, where padding changes nothing.
-        workers: Processes that read audio.
-    """
-    model.eval()
-    batch_size = evaluation_batch_size(model, batch_size)
-    batches = FixedBatches(index, seconds_seen(index, longest), batch_size)
-    loader = DataLoader(
-        Utterances(index, longest=longest),
-        batch_sampler=batches,
-        collate_fn=collate,
-        num_workers=workers,
-    )
-    probabilities = np.empty((len(index), model.config.num_labels), dtype=np.float32)
-    for places, batch in zip(batches, loader, strict=True):
-        logits = model(
-            batch["input_values"].to(model.device),
-            attention_mask=batch["attention_mask"].to(model.device),
-        ).logits
-        probabilities[places] = logits.float().softmax(dim=-1).cpu().numpy()
-    return probabilities
-
-
-def evaluation_batch_size(model: ExHubertForSequenceClassification, batch_size: int) -> int:
-    """Clips at once, such that a score never depends on which clips came together.
-
-    A feature encoder with group norm averages over time, padding included, so that its clips go
-    one by one; with layer norm padding changes nothing.
-    """
-    return 1 if model.config.feat_extract_norm == "group" else batch_size
 
 
 def score_rows(
@@ -204,6 +164,8 @@ def print_evaluation(evaluation: Evaluation, console: Console) -> None:
         )
     )
     console.print(confusion_table(evaluation.overall, evaluation.labels))
+    if evaluation.heads is not None:
+        console.print(f"Further heads: {describe_heads(evaluation.heads)}.", highlight=False)
     console.print(str(evaluation.speakers).capitalize() + ".", highlight=False)
 
 

@@ -17,14 +17,14 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 from transformers import HubertModel
 from transformers import initialization as init
-from transformers.modeling_outputs import SequenceClassifierOutput
 from transformers.models.hubert.modeling_hubert import HubertPreTrainedModel
 from transformers.utils.generic import can_return_tuple
 
 from training.configuration_exhubert import ExHubertConfig
+from training.heads import ExHubertOutput, count_labelled
+from training.losses import Objective
 
 _MOST_LAYERS = 512
 """More layers than any HuBERT has; see ``ExHubertPreTrainedModel._can_record_outputs``."""
@@ -150,16 +150,24 @@ class ExHubertModel(ExHubertPreTrainedModel, HubertModel):
 class ExHubertForSequenceClassification(ExHubertPreTrainedModel):
     """ExHuBERT with the published head: projector on each frame, mean over time, classifier.
 
+    Further heads, if the configuration names any, read the same mean: a linear for the emotion
+    categories, and a linear with a sigmoid for the dimensions.
+
     Args:
         config: Model and labels.
-        backbone: A backbone of the same configuration to put the head on; None makes a fresh one.
+        backbone: A backbone of the same configuration to put the heads on; None makes a fresh one.
     """
 
     def __init__(self, config: ExHubertConfig, backbone: ExHubertModel | None = None) -> None:
         super().__init__(config)
+        width = config.classifier_proj_size
         self.hubert = ExHubertModel(config) if backbone is None else backbone
-        self.projector = nn.Linear(config.hidden_size, config.classifier_proj_size)
-        self.classifier = nn.Linear(config.classifier_proj_size, config.num_labels)
+        self.projector = nn.Linear(config.hidden_size, width)
+        self.classifier = nn.Linear(width, config.num_labels)
+        self.emotion_classifier = (
+            nn.Linear(width, len(config.emotions)) if config.emotions else None
+        )
+        self.rater = nn.Linear(width, len(config.dimensions)) if config.dimensions else None
         self.post_init()
 
     @can_return_tuple
@@ -168,9 +176,11 @@ class ExHubertForSequenceClassification(ExHubertPreTrainedModel):
         input_values: Tensor,
         attention_mask: Tensor | None = None,
         labels: Tensor | None = None,
+        emotion_labels: Tensor | None = None,
+        rating_labels: Tensor | None = None,
         num_items_in_batch: Tensor | int | None = None,
         **kwargs: Any,
-    ) -> SequenceClassifierOutput:
+    ) -> ExHubertOutput:
         """Classifies clips.
 
         Args:
@@ -180,31 +190,50 @@ class ExHubertForSequenceClassification(ExHubertPreTrainedModel):
                 Without it padding is attended to and averaged in.
             labels: Class of each clip in ``[0, num_labels)``, or −100 to leave it out of the
                 loss, ``(clips,)``.
+            emotion_labels: Category of each clip, or −100, ``(clips,)``.
+            rating_labels: Ratings of each clip in [0, 1], or NaN, ``(clips, dimensions)``.
             num_items_in_batch: Labelled clips in all the batches whose gradients are added up;
                 ``Trainer`` passes it. None divides the loss by the labelled clips given here.
             **kwargs: As for ``HubertModel``: ``output_hidden_states``, ``output_attentions``,
                 ``mask_time_indices``, and ``return_dict``.
 
         Returns:
-            ``logits`` of shape ``(clips, num_labels)``; ``loss``, the cross-entropy, if there are
-            ``labels`` (zero if all of them are −100); ``hidden_states`` and ``attentions`` if
-            asked for.
+            ``logits`` of shape ``(clips, num_labels)``, and what further heads say; ``loss``, if
+            there are labels: the sum of each head's cross-entropy, or 1 − CCC, over the clips
+            labelled for it; ``hidden_states`` and ``attentions`` if asked for.
         """
-        outputs = self.hubert(input_values, attention_mask=attention_mask, **kwargs)
-        frames = self.projector(outputs.last_hidden_state)
-        if attention_mask is None:
-            pooled = frames.mean(dim=1)
-        else:
-            valid = self._get_feature_vector_attention_mask(frames.shape[1], attention_mask)
-            valid = valid.unsqueeze(-1)
-            pooled = (frames * valid).sum(dim=1) / valid.sum(dim=1)
-        logits = self.classifier(pooled)
-        return SequenceClassifierOutput(
-            loss=None if labels is None else _cross_entropy(logits, labels, num_items_in_batch),
-            logits=logits,
-            hidden_states=outputs.hidden_states,
-            attentions=outputs.attentions,
+        encoded = self.hubert(input_values, attention_mask=attention_mask, **kwargs)
+        pooled = self._pool(self.projector(encoded.last_hidden_state), attention_mask)
+        outputs = ExHubertOutput(
+            logits=self.classifier(pooled),
+            emotion_logits=self.emotion_classifier(pooled) if self.emotion_classifier else None,
+            ratings=self.rater(pooled).sigmoid() if self.rater else None,
+            hidden_states=encoded.hidden_states,
+            attentions=encoded.attentions,
         )
+        given = {
+            "labels": labels,
+            "emotion_labels": emotion_labels,
+            "rating_labels": rating_labels,
+        }
+        targets = {name: target for name, target in given.items() if target is not None}
+        if not targets:
+            return outputs
+        counts = count_labelled(targets)
+        if num_items_in_batch is not None and labels is not None:
+            # Only labels were counted beyond this batch; other targets are taken to be as many.
+            factor = num_items_in_batch / counts["labels"].clamp(min=1)
+            counts = {name: count * factor for name, count in counts.items()}
+        return ExHubertOutput(loss=Objective()(outputs, targets, counts), **outputs)
+
+    def _pool(self, frames: Tensor, attention_mask: Tensor | None) -> Tensor:
+        """Mean over the frames of each clip, ``(clips, width)``: all, or those the mask leaves."""
+        if attention_mask is None:
+            return frames.mean(dim=1)
+        valid = self._get_feature_vector_attention_mask(frames.shape[1], attention_mask)
+        valid = valid.unsqueeze(-1)
+        pooled: Tensor = (frames * valid).sum(dim=1) / valid.sum(dim=1)
+        return pooled
 
 
 def extend_hubert(
@@ -237,10 +266,3 @@ def extend_hubert(
     model.load_state_dict(weights)
     model.train(hubert.training)
     return model
-
-
-def _cross_entropy(logits: Tensor, labels: Tensor, count: Tensor | int | None) -> Tensor:
-    """Sum of the cross-entropy over labelled clips, divided by ``count`` or by their number."""
-    labels = labels.view(-1)
-    total = functional.cross_entropy(logits.float(), labels, ignore_index=-100, reduction="sum")
-    return total / ((labels != -100).sum().clamp(min=1) if count is None else count)

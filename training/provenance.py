@@ -10,6 +10,7 @@ import pandas as pd
 import yaml
 from transformers import PreTrainedModel
 
+from training.headscores import HeadScores
 from training.metrics import Scores
 
 LIBRARIES = (
@@ -18,13 +19,14 @@ LIBRARIES = (
 )
 
 
-def describe_dataset(dataset: Path, *indexes: pd.DataFrame) -> dict[str, Any]:
+def describe_dataset(dataset: str | Path, *indexes: pd.DataFrame) -> dict[str, Any]:
     """Which data a run read: the manifest's checksum, and utterances per corpus and split."""
     rows = pd.concat(indexes)
     corpora = {
         str(corpus): {str(split): int(n) for split, n in part.value_counts(sort=False).items()}
         for corpus, part in rows.groupby("corpus", sort=True)["split"]
     }
+    dataset = Path(dataset)
     manifest = dataset / "manifest.json"
     licences = rows.groupby("corpus", sort=True)["licence"].agg(lambda part: sorted(set(part)))
     return {
@@ -135,9 +137,12 @@ def _results(validation: dict[str, Any] | None) -> list[str]:
     ]
 
 
-def scores_to_dict(overall: Scores, corpora: dict[str, Scores]) -> dict[str, Any]:
+def scores_to_dict(
+    overall: Scores, corpora: dict[str, Scores], heads: HeadScores | None = None
+) -> dict[str, Any]:
     """Scores as plain JSON types."""
-    return {
+    scores: dict[str, Any] = {
         "overall": overall.to_dict(),
         "corpora": {corpus: scores.to_dict() for corpus, scores in corpora.items()},
     }
+    return scores if heads is None else scores | {"heads": heads.to_dict()}

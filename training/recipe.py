@@ -58,8 +58,25 @@ class SamplingSection(_Section):
     epoch_size: int | None = Field(default=None, gt=0)
 
 
+class HeadsSection(_Section):
+    """How much each head's loss weighs; 0 for no such head."""
+
+    label: float = Field(default=1.0, gt=0)
+    emotion: float = Field(default=0.0, ge=0)
+    ratings: float = Field(default=0.0, ge=0)
+
+
+class LossSection(_Section):
+    """The loss of classes and categories."""
+
+    logit_adjustment: float = Field(default=0.0, ge=0)
+    class_weights: Literal["none", "balanced"] = "none"
+    focal_gamma: float = Field(default=0.0, ge=0)
+    label_smoothing: float = Field(default=0.0, ge=0, lt=1)
+
+
 class OptimizerSection(_Section):
-    """AdamW, its schedule and the loss."""
+    """AdamW and its schedule."""
 
     epochs: int = Field(default=3, ge=1)
     batch_size: int = Field(default=16, ge=1)
@@ -70,9 +87,9 @@ class OptimizerSection(_Section):
     weight_decay: float = Field(default=0.0, ge=0)
     schedule: Literal["linear", "cosine", "constant"] = "linear"
     warmup: float = Field(default=0.0, ge=0, lt=1)
+    head_learning_rate: float | None = Field(default=None, gt=0)
+    layer_decay: float = Field(default=1.0, gt=0, le=1)
     gradient_clip: float = Field(default=1.0, gt=0)
-    label_smoothing: float = Field(default=0.0, ge=0, lt=1)
-    class_weights: Literal["none", "balanced"] = "none"
 
 
 class RunSection(_Section):
@@ -80,9 +97,12 @@ class RunSection(_Section):
 
     seed: int = 0
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
-    evaluate_every: int = Field(default=1, ge=1)
+    compile: bool = False
+    evaluate_every: float = Field(default=1, gt=0)
     patience: int | None = Field(default=None, ge=1)
     keep_checkpoints: int = Field(default=2, ge=1)
+    log_every: int | None = Field(default=None, ge=1)
+    report_to: tuple[str, ...] = ()
 
 
 class Recipe(_Section):
@@ -92,6 +112,8 @@ class Recipe(_Section):
     model: ModelSection
     data: DataSection = DataSection()
     sampling: SamplingSection = SamplingSection()
+    heads: HeadsSection = HeadsSection()
+    loss: LossSection = LossSection()
     optimizer: OptimizerSection = OptimizerSection()
     run: RunSection = RunSection()
 
@@ -120,6 +142,12 @@ def load_recipe(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Reci
         return Recipe.model_validate(values)
     except ValidationError as error:
         raise UsageError(_explain(error, path)) from error
+
+
+def read_data_section(path: Path) -> DataSection:
+    """How the training of a saved model saw clips, whichever other keys its recipe has."""
+    values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return DataSection.model_validate(values.get("data", {}))
 
 
 def find_recipe(name_or_path: str | Path) -> Path:

@@ -7,6 +7,7 @@ equal. Each (corpus, class) cell then deals its utterances like a deck of cards,
 when it is used up, so that no utterance comes a second time before all others of its cell came.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -173,12 +174,21 @@ class EpochBatches:
         mixture: Mixture,
         batch_size: int,
         seed: int,
+        rank: int = 0,
+        world: int = 1,
     ) -> None:
+        """Prepares the batches of process ``rank`` of ``world``.
+
+        Several processes take one epoch's batches in turn. Where the epoch has no multiple of
+        ``world`` batches, its first ones come again at its end.
+        """
         self.index = index
         self.durations = durations
         self.mixture = mixture
         self.batch_size = batch_size
         self.seed = seed
+        self.rank = rank
+        self.world = world
         self.epoch = 0
         self.drop_last = False
         self._draws = int(cell_counts(index, mixture).sum())
@@ -188,12 +198,14 @@ class EpochBatches:
         self.epoch = epoch
 
     def __len__(self) -> int:
-        return -(-self._draws // self.batch_size)
+        return math.ceil(math.ceil(self._draws / self.batch_size) / self.world)
 
     def __iter__(self) -> Iterator[list[Draw]]:
         draws = epoch_plan(self.index, self.mixture, self.seed, self.epoch)
         groups = self.index["group"].to_numpy()
-        yield from bucket(draws, self.durations, groups, self.batch_size, self.seed)
+        batches = bucket(draws, self.durations, groups, self.batch_size, self.seed)
+        for turn in range(len(self)):
+            yield batches[(turn * self.world + self.rank) % len(batches)]
 
 
 class FixedBatches:

@@ -10,12 +10,15 @@ From the shards of a dataset folder and a recipe to a folder that `exhubert eval
 - *Accumulation* (`optimizer.accumulate`): larger batches than memory holds.
 - *Mixture and class balance* (`sampling`): when corpora or classes differ much in size.
 - *Best checkpoint*: with a validation split the one with the best UAR is kept, else the last.
+- *Heads and losses* (`heads`, `loss`): emotion categories and ratings beside the six classes;
+  logit adjustment or class weights where classes are rare.
+- *Several GPUs*: `torchrun`, one process each; they share an epoch's batches, so that the run is
+  that of one process with as many times the accumulation.
 - *Resuming*: checkpoints hold optimizer, schedule and random states; the plan of an epoch depends
   on seed and epoch only, so an interrupted run ends where an uninterrupted one does.
 """
 
 import json
-import os
 import shutil
 import time
 from collections.abc import Sequence
@@ -23,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
+import numpy as np
 from rich.console import Console
 from transformers import (
     EarlyStoppingCallback,
@@ -31,21 +34,18 @@ from transformers import (
     TrainerCallback,
     Wav2Vec2FeatureExtractor,
 )
-from transformers.trainer_utils import get_last_checkpoint
 
-from pipeline.errors import DataError, UsageError
 from pipeline.schema import CLASSES, SAMPLE_RATE
 from training.base import build_model, find_checkpoint
-from training.data import Utterances, load_index, seconds_seen
-from training.evaluate import (
-    evaluation_batch_size,
-    known_speakers,
-    predict_rows,
-    score_rows,
-    scores_table,
-)
-from training.metrics import Scores
+from training.data import Utterances
+from training.evaluate import known_speakers, score_rows, scores_table
+from training.heads import UNLABELLED
+from training.headscores import HeadScores, describe_heads, score_heads
+from training.metrics import Scores, uar_of
 from training.modeling_exhubert import ExHubertForSequenceClassification
+from training.output import prepare_output
+from training.plan import Plan, build_objective, plan_run
+from training.predictions import Predictions, predict_together, process_of
 from training.progress import ConsoleProgress
 from training.provenance import (
     count_parameters,
@@ -54,16 +54,9 @@ from training.provenance import (
     model_card,
     scores_to_dict,
 )
-from training.recipe import Recipe, differences, load_recipe, write_recipe
-from training.sampling import EpochBatches, FixedBatches, Mixture
-from training.trained import PROVENANCE_FILE, RECIPE_FILE
-from training.trainer import (
-    ShardTrainer,
-    balanced_weights,
-    classification_loss,
-    training_arguments,
-    validation_uar,
-)
+from training.recipe import Recipe
+from training.trained import PROVENANCE_FILE
+from training.trainer import ShardTrainer, tensorboard, training_arguments
 
 
 @dataclass(frozen=True)
@@ -75,12 +68,14 @@ class TrainingResult:
         validation: Scores on the validation split; ``None`` if it has no utterances.
         corpora: The same per corpus.
         seconds: How long training took, without building the model and the final scoring.
+        heads: Validation scores of further heads; ``None`` where there are none.
     """
 
     output: Path
     validation: Scores | None
     corpora: dict[str, Scores]
     seconds: float
+    heads: HeadScores | None = None
 
 
 def train(
@@ -106,31 +101,24 @@ def train(
             run to resume, or dataset or base cannot be found.
         DataError: The train split has no labelled utterances.
     """
-    console = console or Console(quiet=True)
-    dataset, output = Path(dataset), Path(output)
+    rank, world = process_of()
+    console = console if console and rank == 0 else Console(quiet=True)
+    output = Path(output)
 
     # 1. Data: metadata of both splits; audio is read while training.
-    data = recipe.data
-    index = load_index(dataset, "train", data.corpora, data.exclude_corpora)
-    validation = load_index(dataset, "validation", data.corpora, data.exclude_corpora)
-    if index.empty:
-        raise DataError(f"{dataset}: no labelled utterances in split 'train': nothing to learn")
-    measured = not validation.empty
+    plan = plan_run(recipe, dataset)
+    data, index = recipe.data, plan.index
+    validation = plan.validation if plan.measured else plan.validation.iloc[:0]
     if recipe.model.base:  # before anything is written: it may not be to be had
         console.print(f"Base: {recipe.model.base}, from disk, the cache or the hub …")
         find_checkpoint(recipe.model.base)
     checkpoint = prepare_output(output, recipe, resume)
-    batches = EpochBatches(
-        index,
-        seconds_seen(index, data.window),
-        Mixture(**recipe.sampling.model_dump()),
-        recipe.optimizer.batch_size,
-        recipe.run.seed,
-    )
+    batches = plan.batches(rank, world)
 
     # 2. Model.
     model = build_model(
         recipe.model.base,
+        heads=plan.heads,
         extended_layers=recipe.model.extended_layers,
         original_linear=recipe.model.original_linear,
         config=recipe.model.config,
@@ -142,30 +130,41 @@ def train(
         model.freeze_feature_encoder()
     if recipe.model.gradient_checkpointing:
         model.gradient_checkpointing_enable({"use_reentrant": False})
-    console.print(_opening(recipe, model, index, validation, checkpoint), highlight=False)
+    console.print(_opening(plan, model, checkpoint), highlight=False)
 
-    # 3. Trainer.
-    weights = None
-    if recipe.optimizer.class_weights == "balanced":
-        weights = balanced_weights(index, len(CLASSES))
+    # 3. Trainer. Of the state at hand it measures all heads; the UAR of the six classes decides.
+    labelled = np.flatnonzero(validation["label"] != UNLABELLED)
+    reference = validation["label"].to_numpy()[labelled]
+
+    def predict() -> Predictions:
+        return predict_together(
+            model, validation, data.longest, recipe.optimizer.batch_size, data.workers
+        )
+
+    def measure() -> dict[str, float]:
+        predictions = predict()
+        uar = uar_of(reference, predictions.classes[labelled].argmax(axis=1))
+        return {"uar": uar, **score_heads(validation, predictions, plan.heads).figures()}
+
+    watchers = [ConsoleProgress(console, plan.measured), *callbacks]
+    if "tensorboard" in recipe.run.report_to and rank == 0:
+        watchers.append(tensorboard(output))
+    if plan.measured and recipe.run.patience is not None:
+        watchers.append(EarlyStoppingCallback(recipe.run.patience))
     trainer = ShardTrainer(
         model=model,
-        args=training_arguments(recipe, output, len(batches), measured),
-        train_dataset=Utterances(index, data.window, data.longest, data.speed, recipe.run.seed),
-        eval_dataset=Utterances(validation, data.window, data.longest) if measured else None,
-        batches=batches,
-        validation_batches=FixedBatches(
-            validation,
-            seconds_seen(validation, data.longest),
-            evaluation_batch_size(model, recipe.optimizer.batch_size),
+        args=training_arguments(recipe, output, len(batches), plan.measured),
+        train_dataset=Utterances(
+            index, data.window, data.longest, data.speed, recipe.run.seed, plan.heads
         ),
-        compute_loss_func=classification_loss(weights, recipe.optimizer.label_smoothing),
-        compute_metrics=validation_uar,
-        callbacks=[ConsoleProgress(console, measured), *callbacks],
+        eval_dataset=validation,
+        recipe=recipe,
+        batches=batches,
+        objective=build_objective(plan),
+        measure=measure,
+        callbacks=watchers,
     )
     trainer.remove_callback(PrinterCallback)
-    if measured and recipe.run.patience is not None:
-        trainer.add_callback(EarlyStoppingCallback(recipe.run.patience))
 
     # 4. Training.
     started = time.perf_counter()
@@ -175,11 +174,14 @@ def train(
     # 5. Final scores of the state that is kept.
     overall: Scores | None = None
     corpora: dict[str, Scores] = {}
-    if measured:
-        probabilities = predict_rows(
-            model, validation, data.longest, recipe.optimizer.batch_size, data.workers
+    heads: HeadScores | None = None
+    if plan.measured:
+        predictions = predict()
+        overall, corpora = score_rows(
+            validation.iloc[labelled], predictions.classes[labelled].argmax(axis=1), len(CLASSES)
         )
-        overall, corpora = score_rows(validation, probabilities.argmax(axis=1), len(CLASSES))
+        if plan.heads.columns:
+            heads = score_heads(validation, predictions, plan.heads)
 
     # 6. Everything the model needs, and everything that explains it.
     if trainer.is_world_process_zero():
@@ -193,8 +195,9 @@ def train(
             "steps": trainer.state.global_step,
             "seconds": round(seconds, 1),
             "device": str(trainer.args.device),
+            "processes": world,
             "versions": library_versions(),
-            "validation": None if overall is None else scores_to_dict(overall, corpora),
+            "validation": None if overall is None else scores_to_dict(overall, corpora, heads),
             "history": trainer.state.log_history,
         }
         (output / "README.md").write_text(model_card(provenance), encoding="utf-8")
@@ -202,43 +205,9 @@ def train(
         shutil.rmtree(output / "checkpoints", ignore_errors=True)
     if overall is not None:
         console.print(scores_table("validation split, in per cent", overall, corpora))
-    return TrainingResult(output, overall, corpora, seconds)
-
-
-def prepare_output(output: Path, recipe: Recipe, resume: bool) -> str | None:
-    """Makes the output folder and finds the checkpoint to go on from, if there is one.
-
-    Of several processes (torchrun) the first one checks and writes, for all of them.
-
-    Raises:
-        UsageError: The folder holds a run and ``resume`` is not set, the run is complete, or the
-            recipe differs from the one the run was started with.
-    """
-    started_with, checkpoints = output / RECIPE_FILE, output / "checkpoints"
-    last: str | None = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
-    if int(os.environ.get("RANK", "0")) > 0:
-        return last
-    if started_with.exists() and not resume:
-        raise UsageError(
-            f"{output}: holds a training run already: add --resume to continue it, "
-            "or choose another --output"
-        )
-    if started_with.exists():
-        changed = differences(load_recipe(started_with), recipe)
-        if changed:
-            raise UsageError(
-                f"{started_with}: the run to resume has other settings ({'; '.join(changed)}): "
-                "use the same ones, or choose another --output"
-            )
-        return last
-    output.mkdir(parents=True, exist_ok=True)
-    write_recipe(recipe, started_with)
-    return None
-
-
-def is_complete(output: str | Path) -> bool:
-    """Whether a training run in this folder went to its end."""
-    return (Path(output) / PROVENANCE_FILE).is_file()
+    if heads is not None:
+        console.print(f"Further heads: {describe_heads(heads)}.", highlight=False)
+    return TrainingResult(output, overall, corpora, seconds, heads)
 
 
 def save_feature_extractor(output: Path) -> None:
@@ -248,14 +217,9 @@ def save_feature_extractor(output: Path) -> None:
     ).save_pretrained(output)
 
 
-def _opening(
-    recipe: Recipe,
-    model: ExHubertForSequenceClassification,
-    index: pd.DataFrame,
-    validation: pd.DataFrame,
-    checkpoint: str | None,
-) -> str:
+def _opening(plan: Plan, model: ExHubertForSequenceClassification, checkpoint: str | None) -> str:
     """What is about to happen, in two lines."""
+    recipe, index = plan.recipe, plan.index
     parameters = count_parameters(model)
     hours = index["duration"].sum() / 3600
     what = (
@@ -263,8 +227,11 @@ def _opening(
         f"{parameters['trainable'] / 1e6:.1f} M trained, "
         f"{'from ' + recipe.model.base if recipe.model.base else 'from random weights'}\n"
         f"{len(index)} training utterances ({hours:.2f} h, {index['corpus'].nunique()} corpora), "
-        f"{len(validation)} for validation"
+        f"{len(plan.validation)} for validation"
     )
+    if plan.heads.columns:
+        kinds = [f"{len(plan.heads.emotions)} emotions"] * bool(plan.heads.emotions)
+        what += f"\nheads: {len(CLASSES)} classes, {', '.join([*kinds, *plan.heads.dimensions])}"
     return what + (f"\nresuming from {Path(checkpoint).name}" if checkpoint else "")
 
 

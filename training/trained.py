@@ -11,7 +11,7 @@ from transformers import AutoConfig
 from pipeline.errors import UsageError
 from training.configuration_exhubert import ExHubertConfig
 from training.modeling_exhubert import ExHubertForSequenceClassification
-from training.recipe import DataSection, load_recipe
+from training.recipe import DataSection, read_data_section
 
 RECIPE_FILE = "training_config.yaml"
 PROVENANCE_FILE = "provenance.json"
@@ -70,7 +70,7 @@ def load_trained(name: str | Path) -> Trained:
     return Trained(
         name=str(name),
         model=model.eval().to(device),
-        data=load_recipe(recipe).data if recipe.is_file() else DataSection(),
+        data=read_data_section(recipe) if recipe.is_file() else DataSection(),
         provenance=json.loads(provenance.read_text(encoding="utf-8"))
         if provenance.is_file()
         else {},

@@ -1,60 +1,136 @@
-"""The Hugging Face Trainer on our batches: planned epochs, our loss, UAR as the measure."""
+"""The Hugging Face Trainer on our batches: planned epochs, our losses, UAR as the measure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pandas as pd
 import torch
 from torch import Tensor
-from torch.nn import functional
+from torch.optim import Optimizer
 from torch.utils.data import DataLoader
-from transformers import EvalPrediction, Trainer, TrainingArguments
-from transformers.modeling_outputs import SequenceClassifierOutput
+from transformers import Trainer, TrainerCallback, TrainingArguments
 
-from training.data import Utterances, collate
-from training.metrics import uar_of
+from pipeline.errors import UsageError
+from training.data import collate
+from training.heads import count_labelled, take_targets
+from training.losses import Objective
+from training.optimizer import parameter_groups
 from training.recipe import Recipe
-from training.sampling import EpochBatches, FixedBatches
+from training.sampling import EpochBatches
+
+
+class PlannedLoader(DataLoader[Any]):
+    """A loader whose batches are planned epoch by epoch."""
+
+    def set_epoch(self, epoch: int) -> None:
+        """Chooses the epoch that the next iteration gives."""
+        self.batch_sampler.set_epoch(epoch)  # type: ignore[union-attr]
 
 
 class ShardTrainer(Trainer):
     """A Trainer whose batches are planned by :mod:`training.sampling`.
 
-    Everything else (precision, checkpoints, resuming, several GPUs) is the Trainer's own.
+    Each of several processes plans its own share, so batches are not dealt out a second time.
+    Everything else (precision, checkpoints, resuming) is the Trainer's own.
     """
 
     def __init__(
         self,
         *args: Any,
+        recipe: Recipe,
         batches: EpochBatches,
-        validation_batches: FixedBatches | None,
+        objective: Objective,
+        measure: Callable[[], dict[str, float]],
         **kwargs: Any,
     ) -> None:
+        """Takes what the Trainer does, and what a run adds to it.
+
+        Args:
+            *args: For the Trainer.
+            recipe: For the optimizer's learning rates.
+            batches: Of this process.
+            objective: The loss.
+            measure: Scores the model as it is on the validation split.
+            **kwargs: For the Trainer.
+        """
+        self.recipe = recipe
         self.batches = batches
-        self.validation_batches = validation_batches
+        self.objective = objective
+        self.measure = measure
         super().__init__(*args, **kwargs)
+        self.loss_is_scaled_for_ga = True
 
     def get_train_dataloader(self) -> DataLoader[Any]:
         """Training crops in the order of the epoch's plan."""
-        return self._load(self.train_dataset, self.batches)
-
-    def get_eval_dataloader(self, eval_dataset: Any = None) -> DataLoader[Any]:
-        """Whole validation clips, similar durations together."""
-        return self._load(self.eval_dataset, self.validation_batches)
-
-    def _load(self, dataset: Utterances, batches: Any) -> DataLoader[Any]:
-        loader: DataLoader[Any] = self.accelerator.prepare(
-            DataLoader(
-                dataset,
-                batch_sampler=batches,
-                collate_fn=collate,
-                num_workers=self.args.dataloader_num_workers,
-                pin_memory=torch.cuda.is_available(),
-            )
+        return PlannedLoader(
+            self.train_dataset,
+            batch_sampler=self.batches,
+            collate_fn=collate,
+            num_workers=self.args.dataloader_num_workers,
+            pin_memory=torch.cuda.is_available(),
         )
-        return loader
+
+    def create_optimizer(self, model: Any = None) -> Optimizer:
+        """AdamW with the recipe's learning rates."""
+        if self.optimizer is None:  # type: ignore[has-type]
+            optimizer = self.recipe.optimizer
+            kind, options = self.get_optimizer_cls_and_kwargs(self.args, self.model)
+            groups = parameter_groups(
+                self.model,
+                set(self.get_decay_parameter_names(self.model)),
+                optimizer.learning_rate,
+                optimizer.weight_decay,
+                optimizer.head_learning_rate,
+                optimizer.layer_decay,
+            )
+            self.optimizer = kind(groups, **options)
+        created: Optimizer = super().create_optimizer(model)
+        return created
+
+    def get_batch_samples(
+        self, epoch_iterator: Any, num_batches: int, device: torch.device
+    ) -> tuple[list[Any], Any]:
+        """The next batches whose gradients are added up, and the labelled rows of all processes."""
+        batches, _ = super().get_batch_samples(epoch_iterator, num_batches, device)
+        counts = [count_labelled(take_targets(dict(batch))) for batch in batches]
+        total = {
+            name: torch.stack([count[name] for count in counts]).sum(dim=0).to(device)
+            for name in (counts[0] if counts else {})
+        }
+        return batches, self.accelerator.reduce(total, "sum")
+
+    def compute_loss(
+        self,
+        model: Any,
+        inputs: dict[str, Any],
+        return_outputs: bool = False,
+        num_items_in_batch: Mapping[str, Tensor] | None = None,
+    ) -> Any:
+        """The objective; ``num_items_in_batch`` as :meth:`get_batch_samples` counts."""
+        inputs = dict(inputs)
+        targets = take_targets(inputs)
+        outputs = model(**inputs)
+        loss = self.objective(outputs, targets, num_items_in_batch)
+        # Gradients are averaged over processes, but what each divides by is the sum.
+        loss = loss * self.accelerator.num_processes
+        return (loss, outputs) if return_outputs else loss
+
+    def evaluate(
+        self,
+        eval_dataset: Any = None,
+        ignore_keys: Any = None,
+        metric_key_prefix: str = "eval",
+    ) -> dict[str, float]:
+        """Scores the validation split, all processes together."""
+        metrics = {f"{metric_key_prefix}_{name}": value for name, value in self.measure().items()}
+        self.log(metrics)
+        self.control = self.callback_handler.on_evaluate(
+            self.args,
+            self.state,
+            self.control,  # type: ignore[has-type]
+            metrics,
+        )
+        return metrics
 
 
 def training_arguments(
@@ -65,14 +141,14 @@ def training_arguments(
     Args:
         recipe: Every setting.
         output: Folder of the run.
-        batches: Batches an epoch.
+        batches: Batches an epoch and process.
         measured: Whether there is a validation split.
     """
     optimizer, run = recipe.optimizer, recipe.run
     steps_per_epoch = -(-batches // optimizer.accumulate)
-    every = steps_per_epoch * run.evaluate_every
+    every = max(1, round(steps_per_epoch * run.evaluate_every))
     precision = resolve_precision(run.precision)
-    return TrainingArguments(
+    arguments = TrainingArguments(
         output_dir=str(output / "checkpoints"),
         num_train_epochs=optimizer.epochs,
         per_device_train_batch_size=optimizer.batch_size,
@@ -100,61 +176,48 @@ def training_arguments(
         metric_for_best_model="uar" if measured else None,
         greater_is_better=True if measured else None,
         logging_strategy="steps",
-        logging_steps=every,
+        logging_steps=run.log_every or every,
         dataloader_num_workers=recipe.data.workers,
         dataloader_pin_memory=torch.cuda.is_available(),
         remove_unused_columns=False,
         label_names=["labels"],
-        report_to="none",
+        report_to=[name for name in run.report_to if name != "tensorboard"] or "none",
+        torch_compile=run.compile,
+        # Without SpecAugment, say, the mask's embedding gets no gradient.
+        ddp_find_unused_parameters=True,
         disable_tqdm=True,
     )
+    arguments._n_gpu = min(arguments.n_gpu, 1)  # several GPUs only by torchrun, a process each
+    return arguments
 
 
 def resolve_precision(precision: str) -> str:
-    """``auto`` in numbers: bf16 on a GPU that has it, else fp32."""
+    """``auto`` in numbers: bf16 on a GPU that has it, else fp32.
+
+    Raises:
+        UsageError: fp16 is asked for without a GPU.
+    """
+    if precision == "fp16" and not torch.cuda.is_available():
+        raise UsageError("run.precision=fp16 needs a GPU: use bf16 or fp32 here")
     if precision != "auto":
         return precision
     return "bf16" if torch.cuda.is_available() and torch.cuda.is_bf16_supported() else "fp32"
 
 
-def classification_loss(
-    class_weights: Tensor | None = None, label_smoothing: float = 0.0
-) -> Callable[..., Tensor]:
-    """Cross-entropy for the Trainer's ``compute_loss_func``, summed and divided by utterances.
+def tensorboard(output: Path) -> TrainerCallback:
+    """Writes curves to ``output/tensorboard``; a resumed run goes on where it stopped.
 
-    Args:
-        class_weights: Weight of each class ``(classes,)``; ``None`` for equal ones.
-        label_smoothing: Share of the target given to all classes alike, in [0, 1).
+    Raises:
+        UsageError: TensorBoard is not installed.
     """
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ImportError as error:
+        raise UsageError(
+            "run.report_to names tensorboard, which is not installed: "
+            "pip install 'exhubert[tensorboard]'"
+        ) from error
+    from transformers.integrations import TensorBoardCallback
 
-    def loss(
-        outputs: SequenceClassifierOutput,
-        labels: Tensor,
-        num_items_in_batch: Tensor | int | None = None,
-    ) -> Tensor:
-        logits = outputs["logits"].float()
-        total = functional.cross_entropy(
-            logits,
-            labels,
-            weight=None if class_weights is None else class_weights.to(logits.device),
-            label_smoothing=label_smoothing,
-            reduction="sum",
-        )
-        return total / (len(labels) if num_items_in_batch is None else num_items_in_batch)
-
-    return loss
-
-
-def balanced_weights(index: pd.DataFrame, classes: int) -> Tensor:
-    """Weights ``(classes,)`` inversely proportional to class sizes; 1 on average of utterances."""
-    counts = np.bincount(index["label"], minlength=classes)
-    present = counts > 0
-    weights = np.zeros(classes, dtype=np.float32)
-    weights[present] = counts.sum() / (present.sum() * counts[present])
-    return torch.from_numpy(weights)
-
-
-def validation_uar(prediction: EvalPrediction) -> dict[str, float]:
-    """The measure that picks the best checkpoint."""
-    predicted = np.asarray(prediction.predictions).argmax(axis=-1)
-    return {"uar": uar_of(np.asarray(prediction.label_ids), predicted)}
+    callback: TrainerCallback = TensorBoardCallback(SummaryWriter(str(output / "tensorboard")))
+    return callback

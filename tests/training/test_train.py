@@ -3,7 +3,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 import torch
 from transformers import AutoFeatureExtractor, AutoModelForAudioClassification, TrainerCallback
@@ -11,10 +10,10 @@ from transformers import AutoFeatureExtractor, AutoModelForAudioClassification, 
 from pipeline.errors import DataError, UsageError
 from pipeline.schema import CLASSES
 from tests.training.shards import NANO, record, write_shards, write_tones
+from training.output import is_complete
 from training.recipe import Recipe, load_recipe
-from training.train import is_complete, train
+from training.train import train
 from training.trained import load_trained
-from training.trainer import balanced_weights, classification_loss
 
 FAST = [*NANO, "optimizer.epochs=2", "run.evaluate_every=1"]
 
@@ -128,7 +127,7 @@ def test_early_stopping_and_other_switches_work_together(dataset: Path, tmp_path
             "optimizer.epochs=6",
             "optimizer.learning_rate=1e-9",
             "optimizer.accumulate=2",
-            "optimizer.class_weights=balanced",
+            "loss.class_weights=balanced",
             "model.gradient_checkpointing=true",
             "model.freeze_originals=true",
             "model.freeze_feature_encoder=true",
@@ -146,22 +145,6 @@ def test_train_split_without_labels_is_a_data_error(tmp_path: Path) -> None:
     write_shards(tmp_path, [record("alpha", "train", 0, None)])
     with pytest.raises(DataError, match="no labelled utterances in split 'train'"):
         train(recipe(), tmp_path, tmp_path / "model")
-
-
-def test_loss_is_the_same_however_a_batch_is_accumulated() -> None:
-    logits, labels = torch.randn(8, 6), torch.arange(8) % 6
-    loss = classification_loss(torch.rand(6), label_smoothing=0.1)
-    whole = loss({"logits": logits}, labels, num_items_in_batch=8)
-    halves = [
-        loss({"logits": logits[part]}, labels[part], num_items_in_batch=8)
-        for part in (slice(0, 3), slice(3, 8))
-    ]
-    torch.testing.assert_close(whole, sum(halves))
-
-
-def test_balanced_weights_make_every_class_weigh_the_same() -> None:
-    weights = balanced_weights(pd.DataFrame({"label": [0] * 6 + [3] * 2}), 6)
-    assert weights.tolist() == pytest.approx([8 / 12, 0, 0, 2, 0, 0])
 
 
 def test_base_that_is_not_to_be_had_leaves_nothing_behind(dataset: Path, tmp_path: Path) -> None:

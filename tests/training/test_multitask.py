@@ -1,0 +1,194 @@
+"""Runs whose rows carry different labels: six classes, emotion categories, ratings, or some."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from pipeline.errors import UsageError
+from tests.training.shards import NANO, record, run_command, write_shards
+from training.base import build_model
+from training.data import Utterances, collate, load_index
+from training.evaluate import evaluate
+from training.heads import UNLABELLED, Heads
+from training.plan import appearances, build_objective, plan_run
+from training.predict import Classifier
+from training.recipe import Recipe, load_recipe
+from training.sampling import EpochBatches, Mixture
+from training.train import train
+from training.trained import load_trained
+
+EMOTIONS = ("sadness", "neutral", "calm", "anger", "surprise", "happiness")
+MULTITASK = [
+    *NANO,
+    "optimizer.epochs=2",
+    "run.evaluate_every=1",
+    "heads.emotion=0.5",
+    "heads.ratings=0.5",
+    "loss.logit_adjustment=1.0",
+]
+
+
+def recipe(*overrides: str) -> Recipe:
+    return load_recipe("tiny", [*MULTITASK, *overrides])
+
+
+def write_rated(folder: Path) -> Path:
+    """Corpus alpha has classes and emotions, beta ratings, some of them beside an emotion only."""
+    rows: list[dict[str, Any]] = []
+    for split, size in {"train": 18, "validation": 9, "test": 9}.items():
+        for number in range(size):
+            label = number % 6
+            rows.append(record("alpha", split, number, label, emotion=EMOTIONS[label]))
+            rated: dict[str, Any] = {"arousal": label / 5, "valence": 1 - label / 5}
+            if number % 3 == 0:
+                rows.append(record("beta", split, number, None, emotion="fear"))
+            elif number % 3 == 1:
+                rows.append(record("beta", split, number, None, emotion=None, **rated))
+            else:
+                rows.append(record("beta", split, number, label, emotion=None, **rated))
+    write_shards(folder, rows)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_rated(tmp_path_factory.mktemp("rated"))
+
+
+@pytest.fixture(scope="module")
+def model(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    output = tmp_path_factory.mktemp("models") / "multitask"
+    train(recipe(), dataset, output)
+    return output
+
+
+def test_rows_are_kept_for_the_heads_that_can_use_them(dataset: Path) -> None:
+    assert len(load_index(dataset, "train")) == 18 + 6
+    assert len(load_index(dataset, "train", also=["emotion"])) == 18 + 12
+    whole = load_index(dataset, "train", also=["emotion", "arousal"])
+    assert len(whole) == 18 + 18
+    assert (whole["label"] == UNLABELLED).sum() == 12
+    assert len(plan_run(recipe(), dataset).index) == len(whole)
+    assert len(plan_run(recipe("heads.emotion=0", "heads.ratings=0"), dataset).index) == 24
+
+
+def test_heads_learn_what_the_training_rows_carry(dataset: Path) -> None:
+    heads = plan_run(recipe(), dataset).heads
+    assert set(heads.emotions) == {*EMOTIONS, "fear"}
+    assert heads.dimensions == ("arousal", "valence")
+    assert plan_run(recipe("heads.ratings=0"), dataset).heads.dimensions == ()
+
+
+def test_batch_carries_the_targets_of_its_heads(dataset: Path) -> None:
+    index = load_index(dataset, "train", also=["emotion", "arousal"])
+    heads = Heads(EMOTIONS, ("arousal", "dominance"))
+    utterances = Utterances(index, heads=heads)
+    rows = [0, len(index) - 1, len(index) - 2]
+    batch = collate([utterances[row] for row in rows])
+    targets = heads.targets(index)
+    assert batch["labels"].tolist() == targets["labels"][rows].tolist()
+    assert batch["emotion_labels"].tolist() == targets["emotion_labels"][rows].tolist()
+    np.testing.assert_array_equal(batch["rating_labels"], targets["rating_labels"][rows])
+    plain = collate([Utterances(index)[0]])
+    assert set(plain) == {"input_values", "attention_mask", "labels"}
+
+
+def test_priors_are_the_shares_that_an_epoch_shows(dataset: Path) -> None:
+    plan = plan_run(recipe("sampling.class_balance=1.0", "sampling.temperature=2"), dataset)
+    shown = np.zeros(len(plan.index))
+    epochs = 40
+    batches = plan.batches()
+    for epoch in range(epochs):
+        batches.set_epoch(epoch)
+        for batch in batches:
+            np.add.at(shown, [draw.row for draw in batch], 1 / epochs)
+    np.testing.assert_allclose(shown, appearances(plan.index, plan.mixture), atol=2 / epochs)
+    shift = build_objective(plan).label.shift
+    assert shift is not None
+    counts = np.bincount(
+        plan.index["label"].clip(lower=0), shown * (plan.index["label"] != UNLABELLED)
+    )
+    expected = (counts + 1) / (counts + 1).sum()
+    np.testing.assert_allclose(shift.exp(), expected, atol=0.01)
+
+
+@pytest.mark.parametrize("world", [1, 2, 3, 5])
+def test_processes_share_the_batches_of_one(dataset: Path, world: int) -> None:
+    index = load_index(dataset, "train")
+    durations = index["duration"].to_numpy()
+
+    def batches(rank: int, world: int) -> EpochBatches:
+        return EpochBatches(index, durations, Mixture(), 5, seed=3, rank=rank, world=world)
+
+    alone = list(batches(0, 1))
+    shares = [list(batches(rank, world)) for rank in range(world)]
+    assert {len(share) for share in shares} == {len(batches(0, world))}
+    together = [batch for turn in zip(*shares, strict=True) for batch in turn]
+    assert together[: len(alone)] == alone
+    assert together[len(alone) :] == alone[: len(together) - len(alone)]
+
+
+def test_run_scores_every_head(model: Path, dataset: Path) -> None:
+    told = json.loads((model / "provenance.json").read_text(encoding="utf-8"))
+    assert told["validation"]["overall"]["utterances"] == 9 + 3
+    heads = told["validation"]["heads"]
+    assert heads["emotion"]["utterances"] == 9 + 3
+    assert set(heads["ratings"]) == {"arousal", "valence"}
+    assert heads["ratings"]["arousal"]["utterances"] == 6
+    measured = [entry for entry in told["history"] if "eval_uar" in entry]
+    assert len(measured) == 2
+    assert {"eval_emotion_uar", "eval_arousal_ccc"} <= measured[0].keys()
+    result = evaluate(model, dataset, "test")
+    assert result.overall.utterances == 9 + 3
+    assert result.heads is not None
+    assert result.heads.emotion is not None
+    assert result.heads.emotion.utterances == 9 + 3
+    assert set(result.head_corpora) == {"alpha", "beta"}
+    assert result.head_corpora["alpha"].ratings == {}
+
+
+def test_evaluate_prints_further_heads(
+    model: Path, dataset: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command("evaluate", "--model", str(model), "--data", str(dataset)) == 0
+    out = capsys.readouterr().out
+    assert "Further heads: emotion UAR" in out
+    assert "valence CCC" in out
+
+
+def test_model_with_more_heads_predicts_the_six_classes(model: Path) -> None:
+    classifier = Classifier.from_pretrained(model)
+    assert len(classifier.trained.labels) == 6
+
+
+def test_every_head_learns(model: Path, dataset: Path) -> None:
+    start = plan_run(recipe(), dataset)
+
+    fresh = build_model(None, heads=start.heads, config=recipe().model.config).state_dict()
+    for name, weight in load_trained(model).model.state_dict().items():
+        if name.endswith("classifier.weight") or name == "rater.weight":
+            assert not torch.equal(weight, fresh[name])
+
+
+def test_recipe_of_an_older_version_still_says_how_clips_were_seen(
+    model: Path, tmp_path: Path
+) -> None:
+    old = tmp_path / "old"
+    old.mkdir()
+    for file in model.iterdir():
+        (old / file.name).write_bytes(file.read_bytes())
+    (old / "training_config.yaml").write_text(
+        "name: tiny\ndata: {longest: 7.5}\noptimizer: {label_smoothing: 0.1}\n", encoding="utf-8"
+    )
+    assert load_trained(old).data.longest == 7.5
+
+
+def test_fp16_without_a_gpu_is_a_usage_error(dataset: Path, tmp_path: Path) -> None:
+    if torch.cuda.is_available():
+        pytest.skip("there is a GPU")
+    with pytest.raises(UsageError, match=r"run\.precision=fp16 needs a GPU"):
+        train(recipe("run.precision=fp16"), dataset, tmp_path / "model")

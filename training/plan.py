@@ -1,0 +1,110 @@
+"""What a recipe makes of a dataset, before anything is spent: rows, mixture, heads and losses."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from pipeline.errors import DataError
+from pipeline.schema import CLASSES
+from training.configuration_exhubert import DIMENSIONS
+from training.data import load_index, seconds_seen
+from training.heads import UNLABELLED, Heads, choose_heads
+from training.losses import ClassLoss, Objective, balanced_weights, log_prior
+from training.recipe import Recipe
+from training.sampling import EpochBatches, Mixture, cell_counts
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run will learn from, and how.
+
+    Attributes:
+        recipe: Every setting.
+        index: Rows of the train split that carry a label of one of the heads.
+        validation: The same of the validation split.
+        heads: The heads beside that of the six classes: with the labels that occur.
+        mixture: How corpora and classes mix.
+    """
+
+    recipe: Recipe
+    index: pd.DataFrame
+    validation: pd.DataFrame
+    heads: Heads
+    mixture: Mixture
+
+    @property
+    def measured(self) -> bool:
+        """Whether there are validation rows of the six classes, to choose a checkpoint by."""
+        return bool((self.validation["label"] != UNLABELLED).any())
+
+    def batches(self, rank: int = 0, world: int = 1) -> EpochBatches:
+        """The batches of process ``rank`` of ``world``."""
+        return EpochBatches(
+            self.index,
+            seconds_seen(self.index, self.recipe.data.window),
+            self.mixture,
+            self.recipe.optimizer.batch_size,
+            self.recipe.run.seed,
+            rank,
+            world,
+        )
+
+
+def plan_run(recipe: Recipe, dataset: str | Path) -> Plan:
+    """Reads the metadata of a dataset and settles what a run will learn from.
+
+    Raises:
+        UsageError: The folder is no dataset, or has no such corpus.
+        DataError: The train split has no labelled utterances.
+    """
+    data, wanted = recipe.data, recipe.heads
+    also = (
+        *(["emotion"] if wanted.emotion else []),
+        *(DIMENSIONS if wanted.ratings else []),
+    )
+    index, validation = (
+        load_index(dataset, split, data.corpora, data.exclude_corpora, also=also)
+        for split in ("train", "validation")
+    )
+    if not (index["label"] != UNLABELLED).any():
+        raise DataError(f"{dataset}: no labelled utterances in split 'train': nothing to learn")
+    heads = choose_heads(index, emotion=wanted.emotion > 0, ratings=wanted.ratings > 0)
+    return Plan(recipe, index, validation, heads, Mixture(**recipe.sampling.model_dump()))
+
+
+def build_objective(plan: Plan) -> Objective:
+    """The recipe's losses, with the classes as frequent as an epoch shows them."""
+    recipe, targets = plan.recipe, plan.heads.targets(plan.index)
+    often = appearances(plan.index, plan.mixture)
+
+    def class_loss(target: str, classes: int) -> ClassLoss:
+        labels = targets[target]
+        known = labels != UNLABELLED
+        counts = np.bincount(labels[known], often[known], minlength=classes)
+        loss = recipe.loss
+        return ClassLoss(
+            shift=loss.logit_adjustment * log_prior(counts) if loss.logit_adjustment else None,
+            class_weights=balanced_weights(counts) if loss.class_weights == "balanced" else None,
+            label_smoothing=loss.label_smoothing,
+            focal_gamma=loss.focal_gamma,
+        )
+
+    emotions = len(plan.heads.emotions)
+    return Objective(
+        label=class_loss("labels", len(CLASSES)),
+        emotion=class_loss("emotion_labels", emotions) if emotions else ClassLoss(),
+        label_weight=recipe.heads.label,
+        emotion_weight=recipe.heads.emotion,
+        rating_weight=recipe.heads.ratings,
+    )
+
+
+def appearances(index: pd.DataFrame, mixture: Mixture) -> npt.NDArray[np.floating[Any]]:
+    """How often each row comes in an epoch, on average over the epochs, ``(rows,)``."""
+    cells = pd.MultiIndex.from_frame(index[["corpus", "label"]])
+    sizes = index.groupby(["corpus", "label"]).size()
+    return (cell_counts(index, mixture) / sizes).loc[cells].to_numpy(dtype=np.float64)

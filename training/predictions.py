@@ -1,0 +1,146 @@
+"""What a model says about the rows of an index, in batches, on one process or several."""
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import torch
+from accelerate.utils import gather_object
+from torch.utils.data import DataLoader
+
+from training.data import Utterances, collate, seconds_seen
+from training.heads import ExHubertOutput
+from training.modeling_exhubert import ExHubertForSequenceClassification
+from training.sampling import FixedBatches
+
+Rows = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What the heads say, one row an utterance.
+
+    Attributes:
+        classes: Probabilities of the six classes ``(rows, classes)``.
+        emotions: Probabilities of the categories ``(rows, categories)``; None without that head.
+        ratings: Of the dimensions, in [0, 1], ``(rows, dimensions)``; None without that head.
+    """
+
+    classes: Rows
+    emotions: Rows | None = None
+    ratings: Rows | None = None
+
+    def take(self, rows: npt.NDArray[np.integer[Any]]) -> "Predictions":
+        """The predictions of some rows."""
+        return Predictions(
+            self.classes[rows],
+            None if self.emotions is None else self.emotions[rows],
+            None if self.ratings is None else self.ratings[rows],
+        )
+
+
+@torch.inference_mode()
+def predict_index(
+    model: ExHubertForSequenceClassification,
+    index: pd.DataFrame,
+    longest: float,
+    batch_size: int = 16,
+    workers: int = 0,
+) -> Predictions:
+    """Predicts the whole clips of an index.
+
+    Leaves the model in evaluation mode.
+
+    Args:
+        model: The model, on the device it shall run on.
+        index: Rows of :func:`training.data.load_index`.
+        longest: Seconds after which a clip is cut off.
+        batch_size: Utterances a batch, where padding changes nothing.
+        workers: Processes that read audio.
+    """
+    model.eval()
+    batch_size = evaluation_batch_size(model, batch_size)
+    batches = FixedBatches(index, seconds_seen(index, longest), batch_size)
+    loader = DataLoader(
+        Utterances(index, longest=longest),
+        batch_sampler=batches,
+        collate_fn=collate,
+        num_workers=workers,
+    )
+    order = np.array([row for rows in batches for row in rows], dtype=np.int64)
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    parts = [
+        _numbers(
+            model(
+                batch["input_values"].to(model.device),
+                attention_mask=batch["attention_mask"].to(model.device),
+            )
+        )
+        for batch in loader
+    ]
+    return _join(parts, model).take(place)
+
+
+def predict_together(
+    model: ExHubertForSequenceClassification,
+    index: pd.DataFrame,
+    longest: float,
+    batch_size: int = 16,
+    workers: int = 0,
+) -> Predictions:
+    """As :func:`predict_index`, every process of a run taking its share; each gets the whole."""
+    rank, world = process_of()
+    share = index.iloc[rank::world].reset_index(drop=True)
+    parts = gather_object([predict_index(model, share, longest, batch_size, workers)])
+    rows = np.concatenate([np.arange(rank, len(index), world) for rank in range(world)])
+    return _join(parts, model).take(np.argsort(rows))
+
+
+def process_of() -> tuple[int, int]:
+    """Number of this process and how many there are, as ``torchrun`` says; alone it is (0, 1)."""
+    return int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def evaluation_batch_size(model: ExHubertForSequenceClassification, batch_size: int) -> int:
+    """Clips at once, such that a score never depends on which clips came together.
+
+    A feature encoder with group norm averages over time, padding included, so that its clips go
+    one by one; with layer norm padding changes nothing.
+    """
+    return 1 if model.config.feat_extract_norm == "group" else batch_size
+
+
+def _numbers(output: ExHubertOutput) -> Predictions:
+    """The output of one batch, as probabilities."""
+
+    def rows(values: torch.Tensor) -> Rows:
+        numbers: Rows = values.cpu().numpy()
+        return numbers
+
+    return Predictions(
+        rows(output.logits.float().softmax(dim=-1)),
+        None
+        if output.emotion_logits is None
+        else rows(output.emotion_logits.float().softmax(dim=-1)),
+        None if output.ratings is None else rows(output.ratings.float()),
+    )
+
+
+def _join(parts: list[Predictions], model: ExHubertForSequenceClassification) -> Predictions:
+    """Predictions one below the other; of the model's widths even if there are none."""
+    config = model.config
+
+    def join(name: str, width: int) -> Rows:
+        return np.concatenate(
+            [np.empty((0, width), np.float32), *(getattr(part, name) for part in parts)]
+        )
+
+    return Predictions(
+        join("classes", config.num_labels),
+        join("emotions", len(config.emotions)) if config.emotions else None,
+        join("ratings", len(config.dimensions)) if config.dimensions else None,
+    )
