@@ -15,7 +15,8 @@ class Command:
         examples: Shell lines that ``--help`` ends with.
         add_arguments: Adds the command's options to its parser.
         run: Does the work and returns the exit status: 0 fine, 1 the data has problems. Beside the
-            command's own options it is given ``args.main``, to run other commands.
+            command's own options it is given ``args.main``, to run other commands, and
+            ``args.line``, the words of the whole command line.
         passes_unknown: Whether options the parser does not know are handed to ``run`` as
             ``args.unknown`` (Beam pipeline options) instead of being an error.
     """

@@ -1,11 +1,11 @@
 """What commands print for people: tables and progress bars."""
 
-import contextlib
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from rich.console import Console
+from rich.filesize import decimal
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -17,7 +17,7 @@ from pipeline.splits import describe_policy
 if TYPE_CHECKING:  # the check and the manifest bring pyarrow and Beam with them
     from pipeline.check import CorpusCheck
     from pipeline.manifest import Manifest
-    from pipeline.progress import Counts
+    from pipeline.preview import Preview
 
 Item = TypeVar("Item")
 
@@ -42,31 +42,6 @@ def track(items: Sequence[Item], what: str, quiet: bool = False) -> Iterator[Ite
         for item in items:
             yield item
             progress.advance(task)
-
-
-@contextlib.contextmanager
-def build_progress(quiet: bool = False) -> Iterator["Callable[[Counts], None]"]:
-    """A progress bar that is told what a build has done so far, and in the end what it reused."""
-    reused = 0
-    with _progress(quiet) as progress:
-        task = progress.add_task("indexing", total=None)
-
-        def watch(counts: "Counts") -> None:
-            nonlocal reused
-            reused = counts.reused
-            done = counts.done + counts.reused
-            elapsed = progress.tasks[task].elapsed or 0.0
-            rate = f"{counts.seconds / elapsed:,.0f} × real time" if elapsed else ""
-            progress.update(
-                task,
-                total=counts.found or None,
-                completed=done,
-                description=f"{done:,} of {counts.found:,} clips {rate}" if done else "indexing",
-            )
-
-        yield watch
-    if reused:
-        say(f"reused {reused:,} clips of an earlier build, whose inputs have not changed", quiet)
 
 
 def print_corpora(specs: Sequence[CorpusSpec]) -> None:
@@ -166,6 +141,46 @@ def _attention(check: "CorpusCheck", partial: bool) -> Iterator[str]:
         yield f"{check.corpus}: table {table}: {missing.count:,} rows without a clip: {named}"
     if check.mismatches:
         yield f"    expected counts as of: {check.source}"
+
+
+def print_preview(preview: "Preview") -> None:
+    """Table of what a build would write, what it would reuse, and what it would read."""
+    table = _table("corpus", ">found", ">to write", ">excluded", ">rejected")
+    for heading in (*SPLITS, "shards", "as they are", "relabelled", "from audio", "to read"):
+        table.add_column(heading, justify="right")
+    for corpus in preview.corpora:
+        parts = (corpus.reused, corpus.relabelled, corpus.decoded)
+        table.add_row(
+            corpus.corpus,
+            _count(corpus.found),
+            _count(corpus.to_write),
+            _reasons(corpus.excluded),
+            _reasons(corpus.rejected),
+            *(
+                f"{_count(corpus.splits[split].utterances)} "
+                f"[dim]({_count(corpus.splits[split].speakers)} sp.)[/dim]"
+                for split in SPLITS
+            ),
+            _count(sum(part.shards for part in parts)),
+            *(f"{_count(part.utterances)} [dim]({part.shards})[/dim]" for part in parts),
+            decimal(corpus.bytes_to_read),
+        )
+    OUT.print(table)
+    corpora = preview.corpora
+    to_read = decimal(sum(corpus.bytes_to_read for corpus in corpora))
+    OUT.print(
+        f"Clips: {_count(sum(corpus.reused.utterances for corpus in corpora))} would stay as they "
+        f"are, {_count(sum(corpus.relabelled.utterances for corpus in corpora))} keep their audio "
+        f"and get other labels, {_count(sum(corpus.decoded.utterances for corpus in corpora))} are "
+        f"decoded from {to_read}; shards in brackets. Hours, and what the audio itself gives "
+        "reason to reject, are not known before it is decoded.",
+        highlight=False,
+    )
+    if stale := sum(corpus.stale for corpus in corpora):
+        OUT.print(f"{stale:,} shards of an earlier build would be removed.", highlight=False)
+    if preview.kept:
+        OUT.print(f"Not built, and kept as they are: {', '.join(preview.kept)}", highlight=False)
+    OUT.print(f"Nothing was written to {preview.output}", highlight=False, soft_wrap=True)
 
 
 def print_manifest(manifest: "Manifest", output: str) -> None:

@@ -5,16 +5,23 @@ import json
 import logging
 import os
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from exhubert import console
 from exhubert.choice import add_corpora, find_corpora
 from exhubert.command import Command
+from exhubert.live import build_progress
 from pipeline.errors import DataError, UsageError
 from pipeline.labels import emotion_scheme
 from pipeline.spec import CorpusSpec
 from pipeline.specfile import builtin_ids, load_specs
+
+if TYPE_CHECKING:  # these bring Beam with them, which --help need not wait for
+    from pipeline.manifest import Manifest
+    from pipeline.transforms import Build
 
 
 def _add_check(parser: argparse.ArgumentParser) -> None:
@@ -72,9 +79,7 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--jobs",
         type=int,
-        default=len(os.sched_getaffinity(0))
-        if hasattr(os, "sched_getaffinity")
-        else os.cpu_count(),
+        default=_cores(),
         metavar="N",
         help="worker processes of a local build (default: every core, here %(default)s)",
     )
@@ -90,14 +95,22 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
         metavar="R",
         help="exit 1 if more than this share of a corpus is rejected (default: %(default)s)",
     )
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="print what would be written, reused and read, and write nothing (Beam's --dry_run, "
+        "with an underscore, is another: Dataflow then checks a job and does not start it)",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _run_build(args: argparse.Namespace) -> int:
     # Beam warns on import of a Google library that only its BigQuery connector would need.
     logging.getLogger().addFilter(lambda record: "apitools not found" not in record.getMessage())
-    from pipeline.build import build_dataset
+    from pipeline.build import build_dataset, check_build, find_runner
+    from pipeline.progress import Counts
     from pipeline.records import AudioOptions
+    from pipeline.runlog import count_corpora, logged
     from pipeline.transforms import Build, Corpus
 
     corpora = {
@@ -107,23 +120,36 @@ def _run_build(args: argparse.Namespace) -> int:
     }
     if not corpora:
         raise UsageError("--only-redistributable: none of these corpora may be redistributed")
-    with console.build_progress(quiet=args.json) as watch:
-        audio = AudioOptions(args.codec, args.normalize)
-        build = Build(corpora, emotion_scheme(), args.output, audio)
-        manifest = build_dataset(build, args.jobs, args.unknown, watch)
+    audio = AudioOptions(args.codec, args.normalize)
+    build = Build(corpora, emotion_scheme(), args.output, audio)
+    check_build(build, args.unknown)
+    if args.dry_run:
+        return _preview(build, args.json)
+    runner = find_runner(args.unknown)
+    last = Counts()
+    with logged(args.output, args.line, runner or "local", None if runner else args.jobs) as run:
+        with build_progress(console.ERR, quiet=args.json) as show:
+
+            def watch(counts: Counts) -> None:
+                nonlocal last
+                last = counts
+                show(counts)
+
+            manifest = build_dataset(build, args.jobs, args.unknown, watch)
+        run.corpora = count_corpora(manifest, corpora, last)
+        for name, corpus in corpora.items():
+            if not manifest.corpora[name].found:
+                raise DataError(_no_clip(corpus.spec, corpus.root))
+        over = _over_reject_rate(manifest, corpora, args.max_reject_rate)
+        run.status = 1 if over else 0
     if args.json:
         print(manifest.model_dump_json(indent=2))
     else:
         console.print_manifest(manifest, args.output)
-    for name, corpus in corpora.items():
-        if not manifest.corpora[name].found:
-            raise DataError(_no_clip(corpus.spec, corpus.root))
-    rates = {
-        name: sum(corpus.rejected.values()) / max(1, corpus.found)
-        for name, corpus in manifest.corpora.items()
-        if name in corpora
-    }
-    over = {name: rate for name, rate in rates.items() if rate > args.max_reject_rate}
+        if last.reused:
+            console.say(
+                f"reused {last.reused:,} clips of an earlier build, whose inputs have not changed"
+            )
     for name, rate in over.items():
         print(
             f"error: corpus {name}: {rate:.1%} of its clips are rejected, more than "
@@ -131,6 +157,32 @@ def _run_build(args: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     return 1 if over else 0
+
+
+def _preview(build: "Build", as_json: bool) -> int:
+    from pipeline.preview import preview_build
+
+    preview = preview_build(build)
+    if as_json:
+        print(json.dumps(asdict(preview), ensure_ascii=False))
+    else:
+        console.print_preview(preview)
+    for corpus in preview.corpora:
+        if not corpus.found:
+            missing = build.corpora[corpus.corpus]
+            raise DataError(_no_clip(missing.spec, missing.root))
+    return 0
+
+
+def _over_reject_rate(
+    manifest: "Manifest", corpora: Iterable[str], limit: float
+) -> dict[str, float]:
+    """Corpora of which too large a share is rejected, and that share."""
+    rates = {
+        name: sum(manifest.corpora[name].rejected.values()) / max(1, manifest.corpora[name].found)
+        for name in corpora
+    }
+    return {name: rate for name, rate in rates.items() if rate > limit}
 
 
 def _add_relabel(parser: argparse.ArgumentParser) -> None:
@@ -144,6 +196,7 @@ def _add_relabel(parser: argparse.ArgumentParser) -> None:
 def _run_relabel(args: argparse.Namespace) -> int:
     from pipeline.manifest import open_manifest
     from pipeline.relabel import relabel_dataset
+    from pipeline.runlog import count_corpora, logged
 
     own = {spec.id: spec for spec in load_specs([], args.spec)} if args.spec else {}
     present = open_manifest(args.dataset).corpora
@@ -156,7 +209,10 @@ def _run_relabel(args: argparse.Namespace) -> int:
     specs |= {corpus: spec for corpus, spec in own.items() if corpus in present}
     for spec in specs.values():
         emotion_scheme().check(spec)
-    manifest, changed = relabel_dataset(args.dataset, specs, emotion_scheme())
+    with logged(args.dataset, args.line) as run:
+        manifest, changed = relabel_dataset(args.dataset, specs, emotion_scheme())
+        run.corpora = count_corpora(manifest, specs)
+        run.status = 0
     if args.json:
         print(manifest.model_dump_json(indent=2))
     else:
@@ -188,6 +244,7 @@ COMMANDS = [
         "  exhubert build --data-root corpora --output dataset --corpora emo_db tess --jobs 8\n"
         "  exhubert build --data-root gs://bucket/corpora --output gs://bucket/dataset \\\n"
         "    --runner=DataflowRunner --project=… --region=… --setup_file=./setup.py\n"
+        "  exhubert build --data-root corpora --output dataset --dry-run\n"
         "Any Beam pipeline option can be added as Beam spells it.",
         _add_build,
         _run_build,

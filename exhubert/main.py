@@ -33,6 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         hint = f"see: exhubert {command.name} --help"
         parser.error(f"unrecognized arguments: {' '.join(unknown)} ({hint})")
     args.unknown, args.main = unknown, main
+    args.line = ["exhubert", *(sys.argv[1:] if argv is None else argv)]
     try:
         return command.run(args)
     except ExhubertError as error:
@@ -63,6 +64,7 @@ def build_parser() -> argparse.ArgumentParser:
             description=f"{command.summary[0].upper()}{command.summary[1:]}.",
             epilog=f"examples:\n{command.examples.rstrip()}",
             formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=not command.passes_unknown,  # what looks like ours may be Beam's
         )
         command.add_arguments(command_parser)
         command_parser.set_defaults(command=command)

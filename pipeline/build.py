@@ -44,10 +44,9 @@ def build_dataset(
         UsageError: The folder holds clips stored in another way, or Beam knows no such option.
         DataError: A corpus or one of its tables is missing or unreadable.
     """
-    _check_same_audio(build)
+    check_build(build, beam_arguments)
     options = PipelineOptions(list(beam_arguments))
-    _check_known(options)
-    if options.view_as(StandardOptions).runner in {None, "DirectRunner"}:
+    if find_runner(beam_arguments) is None:
         with tempfile.TemporaryDirectory(prefix="exhubert-") as folder:
             runner, options = _local_runner(jobs, beam_arguments, Path(folder, "workers.log"))
             with _watched(Path(folder), watch) as progress:
@@ -60,6 +59,22 @@ def build_dataset(
             f"{build.output}: the pipeline ended without a manifest; see the runner's log"
         )
     return manifest
+
+
+def check_build(build: Build, beam_arguments: Sequence[str] = ()) -> None:
+    """Checks what can be known before anything is read.
+
+    Raises:
+        UsageError: The folder holds clips stored in another way, or Beam knows no such option.
+    """
+    _check_same_audio(build)
+    _check_known(PipelineOptions(list(beam_arguments)))
+
+
+def find_runner(beam_arguments: Sequence[str]) -> str | None:
+    """The runner that the arguments name; None for Beam's own on this machine."""
+    runner = PipelineOptions(list(beam_arguments)).view_as(StandardOptions).runner
+    return None if runner == "DirectRunner" else runner
 
 
 def assemble(pipeline: beam.Pipeline, build: Build) -> None:

@@ -39,6 +39,7 @@ def finish_dataset(
         specs: Those corpora, by id.
         options: How clips are stored.
     """
+    storage.delete_leftovers(output)
     fresh = set(shards)
     earlier = read_manifest(output)
     facts: dict[str, CorpusFacts] = dict(earlier.corpora) if earlier else {}

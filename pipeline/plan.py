@@ -128,10 +128,10 @@ def plan_corpus(spec: CorpusSpec, root: str, scheme: EmotionScheme) -> IndexedCo
     files = list_files(root)
     tables = load_tables(spec, files, partial(read_file, root))
     indexed = index_clips(spec, find_clips(spec, files), tables)
-    utterances = drop_copies(label_utterance(u, spec, scheme) for u in indexed)
-    plan = plan_splits(spec, count_groups(utterances), count_ungrouped(utterances))
+    found = [label_utterance(utterance, spec, scheme) for utterance in indexed]
+    plan = plan_splits(spec, count_groups(found), count_ungrouped(found))
     return IndexedCorpus(
-        [split_utterance(utterance, spec, plan.splits) for utterance in utterances],
+        drop_copies(split_utterance(utterance, spec, plan.splits) for utterance in found),
         {name: table.missing for name, table in tables.items() if table.missing},
     )
 

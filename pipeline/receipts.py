@@ -109,14 +109,17 @@ def read_receipts(output: str) -> list[Receipt]:
     Raises:
         DataError: A receipt can't be read.
     """
-    folder = storage.join(output, RECEIPTS)
     receipts = []
-    for name in storage.list_names(folder):
-        if not name.endswith(".json"):
-            continue
-        receipt = read_receipt(output, name.removesuffix(".json"))
+    for shard in list_receipts(output):
+        receipt = read_receipt(output, shard)
         if receipt is None:
-            path = storage.join(folder, name)
+            path = receipt_path(output, shard)
             raise DataError(f"{path}: not a receipt; delete it and build again")
         receipts.append(receipt)
     return receipts
+
+
+def list_receipts(output: str) -> list[str]:
+    """Names of the shards that have a receipt, sorted."""
+    names = storage.list_names(storage.join(output, RECEIPTS))
+    return [name.removesuffix(".json") for name in names if name.endswith(".json")]

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -33,6 +34,10 @@ from pipeline.utterance import Utterance
 
 ROWS_PER_GROUP = 100
 """Rows of a Parquet row group: what a reader fetches to get at one clip."""
+
+
+Reuse = Literal["shard", "audio", "nothing"]
+"""What need not be made again: the whole shard, its audio while labels change, or nothing."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +74,12 @@ def write_shard(
         on_clip: Told the length, in s, of every clip worked on; 0 where it was rejected.
     """
     planned = drop_copies(utterances)
-    audio = _fingerprint(_audio_inputs(planned, spec, options))
-    whole = _fingerprint([audio, spec.licence.name, planned])
-    earlier = read_receipt(output, shard)
-    if earlier and earlier.audio == audio and _is_there(output, earlier):
-        if earlier.fingerprint == whole:
-            return WrittenShard(earlier, earlier.rows)
+    audio, whole = fingerprints(planned, spec, options)
+    earlier = read_complete(output, shard)
+    reuse = reusable(earlier, audio, whole)
+    if earlier and reuse == "shard":
+        return WrittenShard(earlier, earlier.rows)
+    if earlier and reuse == "audio":
         records, unwritten = _redescribe(planned, spec, output, earlier)
         reused = len(records)
     else:
@@ -92,6 +97,29 @@ def write_shard(
     )
     store(output, receipt, content)
     return WrittenShard(receipt, reused)
+
+
+def fingerprints(
+    planned: Sequence[Utterance], spec: CorpusSpec, options: AudioOptions
+) -> tuple[str, str]:
+    """Fingerprints of what the audio of a shard depends on, and of all that the shard does."""
+    audio = _fingerprint(_audio_inputs(planned, spec, options))
+    return audio, _fingerprint([audio, spec.licence.name, planned])
+
+
+def reusable(earlier: Receipt | None, audio: str, whole: str) -> Reuse:
+    """How much of a complete shard of an earlier run can stay, by its fingerprints as of now."""
+    if earlier is None or earlier.audio != audio:
+        return "nothing"
+    return "shard" if earlier.fingerprint == whole else "audio"
+
+
+def read_complete(output: str, shard: str) -> Receipt | None:
+    """The receipt of a shard; None where either of them is missing or not complete."""
+    receipt = read_receipt(output, shard)
+    if receipt and receipt.size and storage.size(shard_path(output, shard)) != receipt.size:
+        return None
+    return receipt
 
 
 def store(output: str, receipt: Receipt, content: memoryview) -> None:
@@ -199,10 +227,6 @@ def _audio_inputs(
 
 def _fingerprint(inputs: object) -> str:
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
-
-
-def _is_there(output: str, receipt: Receipt) -> bool:
-    return not receipt.size or storage.size(shard_path(output, receipt.shard)) == receipt.size
 
 
 @cache

@@ -1,6 +1,7 @@
 """Writing and reading the dataset folder, local or remote: whole files, complete or not there."""
 
 import os
+import re
 import uuid
 from pathlib import Path
 
@@ -82,3 +83,12 @@ def delete(path: str) -> None:
         Path(path).unlink(missing_ok=True)
     elif FileSystems.exists(path):
         FileSystems.delete([path])
+
+
+def delete_leftovers(folder: str) -> None:
+    """Deletes what local writes that were killed have left aside below a folder."""
+    if is_remote(folder):
+        return
+    for name in list_names(folder):
+        if re.fullmatch(r"\..+\.[0-9a-f]{32}", name.rsplit("/", 1)[-1]):
+            delete(join(folder, name))

@@ -143,7 +143,7 @@ def index_batch(batch: ClipBatch, build: Build) -> UtteranceBatch:
     corpus = build.corpora[batch.corpus]
     indexed = index_clips(corpus.spec, batch.clips, _read_tables(corpus, batch.tables))
     utterances = tuple(label_utterance(u, corpus.spec, build.scheme) for u in indexed)
-    build.progress.found(sum(utterance.verdict is None for utterance in utterances))
+    build.progress.found(batch.corpus, sum(u.verdict is None for u in utterances))
     return UtteranceBatch(batch.corpus, utterances)
 
 
@@ -185,16 +185,18 @@ def write_batches(gathered: tuple[str, Iterable[UtteranceBatch]], build: Build) 
     """Writes one shard, and counts what came of it."""
     shard, batches = gathered[0], list(gathered[1])
     corpus = build.corpora[batches[0].corpus]
+    utterances = [utterance for batch in batches for utterance in batch.utterances]
     written = write_shard(
         shard,
-        (utterance for batch in batches for utterance in batch.utterances),
+        utterances,
         corpus.spec,
         corpus.root,
         build.output,
         build.audio,
-        on_clip=build.progress.done,
+        on_clip=partial(build.progress.done, corpus.spec.id),
     )
-    build.progress.reused(written.reused)
+    fit = sum(utterance.verdict is None for utterance in utterances)
+    build.progress.completed(corpus.spec.id, fit, written.reused)
     Metrics.counter("exhubert", "utterances_reused").inc(written.reused)
     Metrics.counter("exhubert", "utterances_written").inc(written.receipt.rows)
     Metrics.counter("exhubert", "bytes_written").inc(written.receipt.size)
