@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from pipeline.batches import UtteranceBatch
 from pipeline.manifest import read_manifest
 from pipeline.plan import UNWRITTEN, drop_copies
 from pipeline.receipts import list_receipts
@@ -14,7 +15,6 @@ from pipeline.schema import SPLITS
 from pipeline.shards import Reuse, fingerprints, read_complete, reusable
 from pipeline.transforms import (
     Build,
-    UtteranceBatch,
     count_batch,
     index_batch,
     list_clips,
