@@ -7,7 +7,7 @@ to about a tenth: a local runner holds them all in memory.
 import pickle
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import count, islice
 
 import pyarrow as pa
 from apache_beam.coders import Coder, registry
@@ -16,7 +16,8 @@ from pipeline.files import SourceFile
 from pipeline.index import FoundClip
 from pipeline.utterance import Utterance
 
-CLIPS_PER_BATCH = 2_000
+SMALLEST, LARGEST = 2_000, 32_000
+"""Clips of a batch: few at first, so that all workers get some; many in a corpus of millions."""
 
 
 @dataclass(frozen=True)
@@ -65,5 +66,17 @@ def in_batches(
 ) -> Iterator[ClipBatch]:
     """Clips of a corpus as they are found, so many at a time."""
     clips = iter(clips)
-    while batch := tuple(islice(clips, CLIPS_PER_BATCH)):
+    for number in count():
+        batch = tuple(islice(clips, min(SMALLEST * 2 ** (number // 16), LARGEST)))
+        if not batch:
+            return
         yield ClipBatch(corpus, batch, tables)
+
+
+def group_by_shard(batches: Iterable[UtteranceBatch]) -> dict[str, list[Utterance]]:
+    """Placed utterances of several batches by their shard, in the order of the names."""
+    shards: dict[str, list[Utterance]] = {}
+    for batch in batches:
+        for utterance in batch.utterances:
+            shards.setdefault(utterance.shard or "", []).append(utterance)
+    return dict(sorted(shards.items()))

@@ -30,6 +30,9 @@ from pipeline.utterance import Utterance, excluded
 UTTERANCES_PER_SHARD = 500
 """About 25 MB of FLAC: small enough to redo, large enough to read in one go."""
 
+MOST_PARTS = 500
+"""Parts that a batch of utterances is cut into at most, to be gathered with those of others."""
+
 UNWRITTEN = "unwritten"
 """Stands where a split's name would, for utterances that no shard will hold."""
 
@@ -62,6 +65,24 @@ def plan_splits(spec: CorpusSpec, counts: GroupCounts, ungrouped: int) -> Corpus
     )
 
 
+def place_utterance(utterance: Utterance, spec: CorpusSpec, plan: CorpusPlan) -> Utterance:
+    """Gives an utterance its split and its shard."""
+    placed = split_utterance(utterance, spec, plan.splits)
+    return placed._replace(shard=shard_name(placed, plan.shards))
+
+
+def gathering_point(utterance: Utterance, plan: CorpusPlan) -> str:
+    """What a placed utterance is gathered under: its shard, or a run of neighbouring shards.
+
+    Runs keep the parts few that batches of a corpus of millions are cut into.
+    """
+    count = plan.shards.get(utterance.split or "", 1)
+    run = math.ceil(count / MOST_PARTS)
+    if run == 1 or utterance.verdict is not None:
+        return utterance.shard or ""
+    return f"{utterance.corpus}/{utterance.split}-{_shard_index(utterance, count) // run}"
+
+
 def shard_name(utterance: Utterance, shards: Mapping[str, int]) -> str:
     """The shard that an utterance belongs to.
 
@@ -73,9 +94,13 @@ def shard_name(utterance: Utterance, shards: Mapping[str, int]) -> str:
     if utterance.verdict is not None or utterance.split is None:
         return f"{utterance.corpus}/{UNWRITTEN}-00000-of-00001"
     count = shards[utterance.split]
-    digest = hashlib.blake2b(utterance.identity.encode(), digest_size=8).digest()
-    index = int.from_bytes(digest, "big") % count
+    index = _shard_index(utterance, count)
     return f"{utterance.corpus}/{utterance.split}-{index:05d}-of-{count:05d}"
+
+
+def _shard_index(utterance: Utterance, count: int) -> int:
+    digest = hashlib.blake2b(utterance.identity.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") % count
 
 
 def drop_copies(utterances: Iterable[Utterance]) -> list[Utterance]:

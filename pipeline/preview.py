@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pipeline.batches import UtteranceBatch
+from pipeline.batches import group_by_shard
 from pipeline.manifest import read_manifest
 from pipeline.plan import UNWRITTEN, drop_copies
 from pipeline.receipts import list_receipts
@@ -131,14 +131,8 @@ def plan_shards(corpus: str, build: Build) -> dict[str, list[Utterance]]:
     batches = [index_batch(batch, build) for batch in list_clips(corpus, build)]
     counts = merge_group_counts(count_batch(batch)[1] for batch in batches)
     plans = dict([plan_corpus_splits((corpus, counts), build)])
-    gathered: dict[str, list[UtteranceBatch]] = {}
-    for batch in batches:
-        for shard, placed in place_batch(batch, build, plans):
-            gathered.setdefault(shard, []).append(placed)
-    return {
-        shard: drop_copies(utterance for batch in parts for utterance in batch.utterances)
-        for shard, parts in sorted(gathered.items())
-    }
+    placed = [part for batch in batches for _, part in place_batch(batch, build, plans)]
+    return {shard: drop_copies(found) for shard, found in group_by_shard(placed).items()}
 
 
 def _reuse(shard: str, planned: Sequence[Utterance], build: Build) -> Reuse:

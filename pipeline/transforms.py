@@ -6,26 +6,26 @@ Only metadata crosses a shuffle. Audio is read, decoded and written inside one c
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 
 import apache_beam as beam
 from apache_beam.metrics import Metrics
 
-from pipeline.batches import ClipBatch, UtteranceBatch, in_batches
+from pipeline.batches import ClipBatch, UtteranceBatch, group_by_shard, in_batches
 from pipeline.files import SourceFile, read_file, walk_files
 from pipeline.finish import finish_dataset
 from pipeline.index import find_clips, index_clips
 from pipeline.labels import EmotionScheme, label_utterance
 from pipeline.manifest import Manifest
-from pipeline.plan import CorpusPlan, count_ungrouped, plan_splits, shard_name
+from pipeline.plan import CorpusPlan, count_ungrouped, gathering_point, place_utterance, plan_splits
 from pipeline.progress import Progress
 from pipeline.receipts import Receipt
 from pipeline.records import AudioOptions
 from pipeline.shards import write_shard
 from pipeline.spec import CorpusSpec
-from pipeline.splits import GroupCounts, count_groups, merge_counts, split_utterance
+from pipeline.splits import GroupCounts, count_groups, merge_counts
 from pipeline.tables import TableRows, find_table_files, load_tables
 from pipeline.utterance import Utterance
 
@@ -75,9 +75,9 @@ class IndexCorpora(beam.PTransform):
 
 
 class AssignSplits(beam.PTransform):
-    """Plans each corpus from the counts of its groups, and gives every utterance its split.
+    """Plans each corpus from the counts of its groups; every utterance gets its split and shard.
 
-    Gives pairs of shard name and utterance batch.
+    Gives batches by what their utterances are to be gathered under.
     """
 
     def __init__(self, build: Build) -> None:
@@ -111,7 +111,7 @@ class WriteShards(beam.PTransform):
         return (
             placed
             | "GatherShards" >> beam.GroupByKey()
-            | "WriteShards" >> beam.Map(write_batches, self.build)
+            | "WriteShards" >> beam.FlatMap(write_batches, self.build)
         )
 
 
@@ -171,21 +171,27 @@ def plan_corpus_splits(
 def place_batch(
     batch: UtteranceBatch, build: Build, plans: Mapping[str, CorpusPlan]
 ) -> Iterator[tuple[str, UtteranceBatch]]:
-    """Utterances of a batch with their splits, by the shard they belong to."""
+    """Utterances of a batch with their splits and shards, by what they are gathered under."""
     plan = plans[batch.corpus]
-    shards: dict[str, list[Utterance]] = {}
+    parts: dict[str, list[Utterance]] = {}
     for utterance in batch.utterances:
-        placed = split_utterance(utterance, build.corpora[batch.corpus].spec, plan.splits)
-        shards.setdefault(shard_name(placed, plan.shards), []).append(placed)
-    for shard, utterances in shards.items():
-        yield shard, UtteranceBatch(batch.corpus, tuple(utterances))
+        placed = place_utterance(utterance, build.corpora[batch.corpus].spec, plan)
+        parts.setdefault(gathering_point(placed, plan), []).append(placed)
+    for point, utterances in parts.items():
+        yield point, UtteranceBatch(batch.corpus, tuple(utterances))
 
 
-def write_batches(gathered: tuple[str, Iterable[UtteranceBatch]], build: Build) -> Receipt:
+def write_batches(
+    gathered: tuple[str, Iterable[UtteranceBatch]], build: Build
+) -> Iterator[Receipt]:
+    """Writes the shards that were gathered together."""
+    for shard, utterances in group_by_shard(gathered[1]).items():
+        yield write_one(shard, utterances, build)
+
+
+def write_one(shard: str, utterances: Sequence[Utterance], build: Build) -> Receipt:
     """Writes one shard, and counts what came of it."""
-    shard, batches = gathered[0], list(gathered[1])
-    corpus = build.corpora[batches[0].corpus]
-    utterances = [utterance for batch in batches for utterance in batch.utterances]
+    corpus = build.corpora[utterances[0].corpus]
     written = write_shard(
         shard,
         utterances,

@@ -54,6 +54,7 @@ class Utterance(NamedTuple):
         valence: Rating in [0, 1].
         dominance: Rating in [0, 1].
         label: Six-class index, 3·arousal + valence.
+        shard: Name of the shard that it is planned for.
         verdict: None while nothing speaks against writing the utterance.
     """
 
@@ -84,6 +85,7 @@ class Utterance(NamedTuple):
     dominance: float | None = None
     votes: Mapping[str, float] | None = None
     split: str | None = None
+    shard: str | None = None
     verdict: Verdict | None = None
 
     @property

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.plan import CorpusPlan, count_ungrouped, plan_splits
+from pipeline.plan import (
+    MOST_PARTS,
+    CorpusPlan,
+    count_ungrouped,
+    gathering_point,
+    place_utterance,
+    plan_splits,
+)
 from pipeline.spec import CorpusSpec
 from pipeline.splits import assign_groups, count_groups, expected_sizes, split_utterance
 from pipeline.utterance import Utterance
@@ -142,3 +149,15 @@ def test_rejected_utterances_do_not_count() -> None:
     clips = [clip(1, group="a"), clip(2, group="a", verdict=rejected("index", "x")), clip(3)]
     assert count_groups(clips)["a"].total() == 1
     assert count_ungrouped(clips) == 1
+
+
+@pytest.mark.parametrize("shards", [1, 499, 500, 501, 10_007])
+def test_shards_gather_under_few_names_and_each_under_one(shards: int) -> None:
+    plan = CorpusPlan({"a": "train"}, {"train": shards})
+    placed = [place_utterance(clip(n, group="a"), SPEAKER, plan) for n in range(3_000)]
+    points: dict[str | None, set[str]] = {}
+    for utterance in placed:
+        points.setdefault(utterance.shard, set()).add(gathering_point(utterance, plan))
+    assert all(len(found) == 1 for found in points.values())
+    assert len(set.union(*points.values())) <= min(shards, MOST_PARTS)
+    assert len(points) > min(shards, 1_000) * 0.9
