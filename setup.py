@@ -22,6 +22,7 @@ RUNTIME = [
     "safetensors>=0.4",
     "accelerate>=1.1",
     "scikit-learn>=1.5",
+    "scipy>=1.11",
     "rich>=13",
     "jinja2>=3.1",
     "plotly>=6",
@@ -73,7 +74,7 @@ setup(
     packages=[*find_packages(include=[f"{room}*" for room in ROOMS]), "corpora_specs"],
     package_data={
         "corpora_specs": ["*.yaml"],
-        "training": ["configs/*.yaml"],
+        "training": ["configs/*.yaml", "pages/*.jinja", "pages/*.css"],
         "demo": ["*.yaml", "corpora/*.yaml"],
         "pipeline": ["*.jinja", "py.typed"],
     },

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from exhubert import corpora, dataset, demonstration, model
+from exhubert import corpora, dataset, demonstration, evaluation, model
 from exhubert.command import Command
 from pipeline.errors import ExhubertError
 
@@ -13,6 +13,7 @@ COMMANDS: list[Command] = [
     *corpora.COMMANDS,
     *dataset.COMMANDS,
     *model.COMMANDS,
+    *evaluation.COMMANDS,
     *demonstration.COMMANDS,
 ]
 """All commands, in the order of the flow."""

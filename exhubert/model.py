@@ -1,4 +1,4 @@
-"""``exhubert train``, ``evaluate``, ``predict``, ``convert``: from a dataset to a model in use.
+"""``exhubert train``, ``predict``, ``convert``: from a dataset to a model in use.
 
 What a command needs of torch and transformers is imported when it runs, so that ``--help`` is
 quick.
@@ -38,7 +38,7 @@ def _train(args: argparse.Namespace) -> int:
     from training.recipe import load_recipe
     from training.train import train
 
-    _quieten_transformers()
+    quieten_transformers()
     recipe = load_recipe(args.config, args.overrides)
     out = console.ERR if args.json else console.OUT
 
@@ -60,35 +60,6 @@ def _train(args: argparse.Namespace) -> int:
     return 0
 
 
-def _add_evaluate_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", required=True, metavar="DIR|NAME", help="folder or Hub name")
-    parser.add_argument("--data", required=True, metavar="DATASET", help="dataset folder")
-    parser.add_argument(
-        "--split", default="test", help="train, validation or test (default: %(default)s)"
-    )
-    parser.add_argument("--corpora", nargs="+", default=(), metavar="ID", help="only these")
-    parser.add_argument("--batch-size", type=int, default=16, help="clips at once (%(default)s)")
-    parser.add_argument("--output", metavar="FILE.json", help="write the scores to a file, too")
-    parser.add_argument("--json", action="store_true", help="print the scores as JSON")
-
-
-def _evaluate(args: argparse.Namespace) -> int:
-    from training.evaluate import evaluate, print_evaluation
-
-    _quieten_transformers()
-    result = evaluate(args.model, args.data, args.split, args.corpora, args.batch_size)
-    text = json.dumps(result.to_dict(), indent=2, ensure_ascii=False)
-    if args.output:
-        output = Path(args.output)
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(text + "\n", encoding="utf-8")
-    if args.json:
-        print(text)
-    else:
-        print_evaluation(result, console.OUT)
-    return 0
-
-
 def _add_predict_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", required=True, metavar="DIR|NAME", help="folder or Hub name")
     parser.add_argument("files", nargs="+", metavar="FILE", help="audio or video files, folders")
@@ -104,7 +75,7 @@ def _add_predict_arguments(parser: argparse.ArgumentParser) -> None:
 def _predict(args: argparse.Namespace) -> int:
     from training.predict import Classifier, find_audio, predictions_table
 
-    _quieten_transformers()
+    quieten_transformers()
     files = find_audio(args.files)
     classifier = Classifier.from_pretrained(args.model, args.window)
     predictions, failed = [], 0
@@ -126,7 +97,7 @@ def _predict(args: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _quieten_transformers() -> None:
+def quieten_transformers() -> None:
     """Hides its progress bars and the hub's retries: these commands say themselves what they do."""
     from transformers.utils.logging import disable_progress_bar
 
@@ -144,16 +115,6 @@ TRAIN = Command(
 """,
     add_arguments=_add_train_arguments,
     run=_train,
-)
-EVALUATE = Command(
-    name="evaluate",
-    summary="score a model on a split: UAR with its interval, WA, macro-F1; per corpus, too",
-    examples="""\
-  exhubert evaluate --model models/tiny --data dataset
-  exhubert evaluate --model models/tiny --data dataset --split validation --output scores.json
-""",
-    add_arguments=_add_evaluate_arguments,
-    run=_evaluate,
 )
 PREDICT = Command(
     name="predict",
@@ -200,4 +161,4 @@ CONVERT = Command(
     run=_convert,
 )
 
-COMMANDS = [TRAIN, EVALUATE, PREDICT, CONVERT]
+COMMANDS = [TRAIN, PREDICT, CONVERT]

@@ -1,5 +1,6 @@
 """How well the heads beside that of the six classes do: UAR of categories, CCC of dimensions."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -47,48 +48,54 @@ class HeadScores:
         return figures | {f"{name}_ccc": found.ccc for name, found in self.ratings.items()}
 
 
-def score_heads(index: pd.DataFrame, predictions: Predictions, heads: Heads) -> HeadScores:
+def score_heads(
+    index: pd.DataFrame, predictions: Predictions | Sequence[Predictions], heads: Heads
+) -> HeadScores:
     """Scores the further heads on the rows of an index.
 
     Args:
         index: Rows of :func:`training.data.load_index`.
-        predictions: Of those rows.
-        heads: Of the model.
+        predictions: Of those rows, by one model or by several; scores are means over them.
+        heads: Of the models.
     """
+    runs = [predictions] if isinstance(predictions, Predictions) else predictions
     targets = heads.targets(index)
     emotion = None
-    if predictions.emotions is not None:
+    said = [run.emotions for run in runs if run.emotions is not None]
+    if said:
         known = np.flatnonzero(targets["emotion_labels"] != UNLABELLED)
         if len(known):
             speakers = index["speaker"].to_numpy(dtype=object)[known]
             emotion = score(
                 targets["emotion_labels"][known],
-                predictions.emotions[known].argmax(axis=1),
+                np.stack(said)[:, known].argmax(axis=-1),
                 [None if pd.isna(speaker) else str(speaker) for speaker in speakers],
                 len(heads.emotions),
             )
     ratings = {}
-    if predictions.ratings is not None:
+    rated_as = [run.ratings for run in runs if run.ratings is not None]
+    if rated_as:
         for place, dimension in enumerate(heads.dimensions):
             reference = targets["rating_labels"][:, place]
             rated = ~np.isnan(reference)
             if rated.sum() > 1:
-                agreement = ccc(reference[rated], predictions.ratings[rated, place])
-                ratings[dimension] = Concordance(int(rated.sum()), agreement)
+                agreement = [ccc(reference[rated], run[rated, place]) for run in rated_as]
+                ratings[dimension] = Concordance(int(rated.sum()), float(np.mean(agreement)))
     return HeadScores(emotion, ratings)
 
 
 def score_heads_by_corpus(
-    index: pd.DataFrame, predictions: Predictions, heads: Heads
+    index: pd.DataFrame, predictions: Predictions | Sequence[Predictions], heads: Heads
 ) -> dict[str, HeadScores]:
     """:func:`score_heads` for each corpus of an index."""
+    runs = [predictions] if isinstance(predictions, Predictions) else predictions
     index = index.reset_index(drop=True)
     groups: dict[str, npt.NDArray[np.int64]] = {
         str(corpus): np.asarray(rows)
         for corpus, rows in index.groupby("corpus", sort=True).indices.items()
     }
     return {
-        corpus: score_heads(index.iloc[rows], predictions.take(rows), heads)
+        corpus: score_heads(index.iloc[rows], [run.take(rows) for run in runs], heads)
         for corpus, rows in groups.items()
     }
 

@@ -5,6 +5,7 @@ corpora are unbalanced. Its interval resamples speakers, not utterances: clips o
 not independent, and what is claimed is how the model does on *new* speakers.
 """
 
+import statistics
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -13,16 +14,17 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import confusion_matrix
 
+from training.resampling import confusions_by_speaker, resample_speakers
+
 Integers = npt.NDArray[np.integer[Any]]
 Floats = npt.NDArray[np.floating[Any]]
-
-MAX_REDRAWS = 20
-"""How often the bootstrap draws anew to find draws that hold every class."""
 
 
 @dataclass(frozen=True)
 class Scores:
     """How well predicted classes agree with the reference.
+
+    Of several runs (the same training with other seeds), scores are means over the runs.
 
     Attributes:
         utterances: How many were scored.
@@ -34,7 +36,10 @@ class Scores:
         macro_f1: Mean F1 over the classes present in the reference, in [0, 1].
         chance: UAR of guessing: 1 / number of classes present in the reference. The majority
             class alone scores the same.
-        confusion: Counts, one row a reference class, one column a predicted class.
+        confusion: Counts, summed over the runs; one row a reference class, one column a predicted
+            class.
+        uar_runs: UAR of each run.
+        uar_sd: Sample standard deviation of the UAR over the runs; ``None`` for a single one.
     """
 
     utterances: int
@@ -46,6 +51,8 @@ class Scores:
     macro_f1: float
     chance: float
     confusion: list[list[int]]
+    uar_runs: list[float]
+    uar_sd: float | None
 
     def to_dict(self) -> dict[str, Any]:
         """The scores as plain JSON types."""
@@ -64,7 +71,8 @@ def score(
 
     Args:
         reference: True class of each utterance ``(utterances,)``, in ``[0, classes)``.
-        predicted: Predicted class of each utterance ``(utterances,)``, in ``[0, classes)``.
+        predicted: Predicted class of each utterance ``(utterances,)``, in ``[0, classes)``; or
+            ``(runs, utterances)``, of several models trained alike.
         speakers: Speaker of each utterance; ``None`` where unknown.
         classes: How many classes the task has.
         draws: Bootstrap draws behind the interval.
@@ -73,25 +81,33 @@ def score(
     Raises:
         ValueError: There is nothing to score, or the lengths differ.
     """
-    if not len(reference) == len(predicted) == len(speakers):
+    runs = np.atleast_2d(predicted)
+    if not len(reference) == runs.shape[1] == len(speakers):
         raise ValueError(
-            f"{len(reference)} references, {len(predicted)} predictions and {len(speakers)} "
+            f"{len(reference)} references, {runs.shape[1]} predictions and {len(speakers)} "
             "speakers: expected as many of each"
         )
     if not len(reference):
         raise ValueError("no utterances to score")
-    confusion = confusion_matrix(reference, predicted, labels=np.arange(classes))
-    low, high = uar_interval(reference, predicted, speakers, classes, draws, seed)
+    confusions = np.stack(
+        [confusion_matrix(reference, run, labels=np.arange(classes)) for run in runs]
+    )
+    # Every run has the same reference, so the UAR of the summed counts is the mean of the UARs.
+    summed = confusions.sum(axis=0)
+    uar_runs = [float(value) for value in uar(confusions)]
+    low, high = uar_interval(confusions_by_speaker(reference, runs, speakers, classes), draws, seed)
     return Scores(
         utterances=len(reference),
         speakers=len({speaker for speaker in speakers if speaker is not None}),
-        uar=float(uar(confusion)),
+        uar=float(uar(summed)),
         uar_low=low,
         uar_high=high,
-        wa=float(np.trace(confusion) / confusion.sum()),
-        macro_f1=float(macro_f1(confusion)),
-        chance=1 / int((confusion.sum(axis=1) > 0).sum()),
-        confusion=confusion.tolist(),
+        wa=float(np.trace(summed) / summed.sum()),
+        macro_f1=float(np.mean([macro_f1(confusion) for confusion in confusions])),
+        chance=1 / int((summed.sum(axis=1) > 0).sum()),
+        confusion=summed.tolist(),
+        uar_runs=uar_runs,
+        uar_sd=statistics.stdev(uar_runs) if len(uar_runs) > 1 else None,
     )
 
 
@@ -122,41 +138,20 @@ def macro_f1(confusion: Integers) -> Floats:
     return mean
 
 
-def uar_interval(
-    reference: Integers,
-    predicted: Integers,
-    speakers: Sequence[str | None],
-    classes: int,
-    draws: int = 1000,
-    seed: int = 0,
-) -> tuple[float, float]:
+def uar_interval(by_speaker: Integers, draws: int = 1000, seed: int = 0) -> tuple[float, float]:
     """95 % percentile interval of the UAR, resampling speakers with replacement.
 
-    An utterance whose speaker is unknown counts as a speaker of its own. Draws that miss a class
-    are drawn again: without its hardest class a draw would score too well. With a single speaker
-    there is nothing to resample: the interval is then a point and says nothing about others.
+    With a single speaker there is nothing to resample: the interval is then a point and says
+    nothing about others. It is [0, 1] where no draw holds every class.
 
-    Source: Ferrer and Riera, "Confidence intervals for evaluation in machine learning" (2022),
-    which resamples the dependent groups of a test set together.
+    Args:
+        by_speaker: Confusion matrices ``(speakers, classes, classes)``.
+        draws: Bootstrap draws.
+        seed: Seed of the draws.
     """
-    names = [speaker if speaker is not None else f"\0{row}" for row, speaker in enumerate(speakers)]
-    groups, group_of = np.unique(np.asarray(names, dtype=object).astype(str), return_inverse=True)
-    per_speaker = np.zeros((len(groups), classes, classes), dtype=np.int64)
-    np.add.at(per_speaker, (group_of, reference, predicted), 1)
-    rng = np.random.default_rng(seed)
-    even = np.full(len(groups), 1 / len(groups))
-    present = per_speaker.sum(axis=(0, 2)) > 0
-    kept: list[Floats] = []
-    for _ in range(MAX_REDRAWS):
-        times_drawn = rng.multinomial(len(groups), even, size=draws)
-        confusions = np.tensordot(times_drawn, per_speaker, axes=1)
-        complete = (confusions.sum(axis=2)[:, present] > 0).all(axis=1)
-        kept.append(uar(confusions[complete]))
-        if sum(map(len, kept)) >= draws:
-            break
-    values = np.concatenate(kept)[:draws]
+    values = uar(resample_speakers(by_speaker, draws, seed))
     if not len(values):
-        return 0.0, 1.0  # no draw holds every class: the speakers are too few to say anything
+        return 0.0, 1.0  # the speakers are too few to say anything
     low, high = np.quantile(values, [0.025, 0.975])
     return float(low), float(high)
 

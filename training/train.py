@@ -36,9 +36,9 @@ from transformers import (
 )
 
 from pipeline.schema import CLASSES, SAMPLE_RATE
+from training.answers import known_speakers
 from training.base import build_model, find_checkpoint
 from training.data import Utterances
-from training.evaluate import known_speakers, score_rows, scores_table
 from training.heads import UNLABELLED
 from training.headscores import HeadScores, describe_heads, score_heads
 from training.metrics import Scores, uar_of
@@ -55,6 +55,8 @@ from training.provenance import (
     scores_to_dict,
 )
 from training.recipe import Recipe
+from training.scorefile import score_rows
+from training.tables import scores_table
 from training.trained import PROVENANCE_FILE
 from training.trainer import ShardTrainer, tensorboard, training_arguments
 

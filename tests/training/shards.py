@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import soundfile as sf
 import torch
 
-from exhubert.model import COMMANDS
+from exhubert.main import COMMANDS
 from pipeline.schema import CLASSES, RECORD, SAMPLE_RATE
 
 torch.set_num_threads(1)  # models this small only lose time when threads wait for each other

@@ -5,8 +5,9 @@ import pytest
 
 from pipeline.errors import DataError, UsageError
 from tests.training.shards import LEARNING, record, run_command, write_shards, write_tones
-from training.evaluate import SpeakerOverlap, evaluate
+from training.evaluate import evaluate
 from training.recipe import load_recipe
+from training.scorefile import SpeakerOverlap
 from training.train import train
 
 

@@ -1,3 +1,5 @@
+import random
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -5,6 +7,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
 
 from training.metrics import ccc, score, uar_interval, uar_of
+from training.resampling import confusions_by_speaker
 
 answers = st.lists(
     st.tuples(st.integers(0, 5), st.integers(0, 5), st.sampled_from(["a", "b", "c", None])),
@@ -40,8 +43,9 @@ def test_scores_equal_those_of_scikit_learn(rows: list) -> None:
 @given(answers)
 def test_interval_is_the_same_every_time_and_within_bounds(rows: list) -> None:
     reference, predicted, speakers = split(rows)
-    first = uar_interval(reference, predicted, speakers, 6, draws=50)
-    assert first == uar_interval(reference, predicted, speakers, 6, draws=50)
+    by_speaker = confusions_by_speaker(reference, predicted, speakers, 6)
+    first = uar_interval(by_speaker, draws=50)
+    assert first == uar_interval(by_speaker, draws=50)
     assert 0 <= first[0] <= first[1] <= 1
 
 
@@ -57,16 +61,34 @@ def test_interval_is_wider_when_clips_of_a_speaker_rise_and_fall_together() -> N
     right = np.repeat(np.arange(10) % 2 == 0, 20)  # all clips of every second speaker are right
     predicted = np.where(right, reference, 1 - reference)
     speakers = [f"s{number // 20}" for number in range(200)]
-    low, high = uar_interval(reference, predicted, speakers, 2)
-    alone_low, alone_high = uar_interval(reference, predicted, [None] * 200, 2)
+    low, high = uar_interval(confusions_by_speaker(reference, predicted, speakers, 2))
+    alone = confusions_by_speaker(reference, predicted, [None] * 200, 2)
+    alone_low, alone_high = uar_interval(alone)
     assert high - low > 2 * (alone_high - alone_low)
 
 
 def test_draws_without_the_hardest_class_do_not_lift_the_interval() -> None:
     reference = np.array([0, 1] * 10 + [2])  # one speaker alone has class 2, always mistaken
     predicted = np.array([0, 1] * 10 + [0])
-    low, high = uar_interval(reference, predicted, [f"s{n // 2}" for n in range(21)], 3)
+    speakers = [f"s{n // 2}" for n in range(21)]
+    low, high = uar_interval(confusions_by_speaker(reference, predicted, speakers, 3))
     assert low == high == pytest.approx(2 / 3)
+
+
+@settings(deadline=None, max_examples=30)
+@given(answers, st.randoms(use_true_random=False))
+def test_scores_of_several_runs_are_the_means_of_each(rows: list, random: random.Random) -> None:
+    reference, predicted, speakers = split(rows)
+    other = np.array([random.randrange(6) for _ in rows])
+    both = score(reference, np.stack([predicted, other]), speakers, classes=6, draws=20)
+    alone = [score(reference, run, speakers, 6, draws=20) for run in (predicted, other)]
+    for name in ("uar", "wa", "macro_f1"):
+        mean = np.mean([getattr(scores, name) for scores in alone])
+        assert getattr(both, name) == pytest.approx(mean)
+    assert both.uar_runs == pytest.approx([scores.uar for scores in alone])
+    assert both.uar_sd == pytest.approx(np.std(both.uar_runs, ddof=1))
+    assert both.utterances == len(rows)
+    assert alone[0].uar_sd is None
 
 
 def test_unknown_speakers_count_one_by_one_and_not_as_a_speaker() -> None:

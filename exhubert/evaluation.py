@@ -1,0 +1,145 @@
+"""``exhubert evaluate``, ``compare``: how well a model does, and whether it beats another."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from exhubert import console
+from exhubert.command import Command
+from exhubert.model import quieten_transformers
+from pipeline.errors import UsageError
+
+if TYPE_CHECKING:  # it brings torch with it
+    from training.scorefile import Evaluation
+
+
+def _add_scoring(parser: argparse.ArgumentParser) -> None:
+    """What every command that scores takes."""
+    parser.add_argument("--data", required=True, metavar="DATASET", help="dataset folder")
+    parser.add_argument(
+        "--split", default="test", help="train, validation or test (default: %(default)s)"
+    )
+    parser.add_argument("--corpora", nargs="+", default=(), metavar="ID", help="only these")
+    parser.add_argument(
+        "--output",
+        type=Path,
+        metavar="FILE.json",
+        help="score file; the answers (.parquet) and a page (.html) lie beside it",
+    )
+    parser.add_argument("--json", action="store_true", help="print the scores as JSON")
+
+
+def _add_evaluate_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--model",
+        required=True,
+        nargs="+",
+        metavar="DIR|NAME",
+        help="folder or Hub name; several, trained with different seeds, give mean ± sd",
+    )
+    _add_scoring(parser)
+    parser.add_argument("--batch-size", type=int, default=16, help="clips at once (%(default)s)")
+
+
+def _evaluate(args: argparse.Namespace) -> int:
+    from training.evaluate import evaluate
+
+    quieten_transformers()
+    result = evaluate(args.model, args.data, args.split, args.corpora, args.batch_size)
+    _show(result, args)
+    return 0
+
+
+def _show(result: "Evaluation", args: argparse.Namespace) -> None:
+    """Writes and prints a result the way the options ask for."""
+    from training.pages.evaluation import evaluation_page
+    from training.scorefile import write_scores
+    from training.tables import print_evaluation
+
+    written: list[Path] = []
+    if args.output:
+        page = args.output.with_suffix(".html")
+        written = [*write_scores(result, args.output), page]
+        page.write_text(evaluation_page(result, args.output.stem), encoding="utf-8")
+    if args.json:
+        print(json.dumps(result.to_dict(), indent=2, ensure_ascii=False))
+        return
+    print_evaluation(result, console.OUT)
+    if written:
+        console.say(f"Wrote {', '.join(map(str, written))}.")
+
+
+def _add_compare_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "scores",
+        nargs="+",
+        type=Path,
+        metavar="FILE.json",
+        help="score files; the first is compared with each of the others",
+    )
+    parser.add_argument("--output", type=Path, metavar="FILE.json", help="write it to a file, too")
+    parser.add_argument("--json", action="store_true", help="print the comparison as JSON")
+
+
+def _compare(args: argparse.Namespace) -> int:
+    from training.compare import compare
+    from training.scorefile import read_scores
+    from training.tables import comparison_table, conclusion, systems_table
+
+    if len(args.scores) < 2:
+        raise UsageError(f"{args.scores[0]}: expected at least one more score file to compare with")
+    names = short_names(args.scores)
+    evaluations = {name: read_scores(path) for name, path in zip(names, args.scores, strict=True)}
+    first = evaluations[names[0]]
+    comparisons = [compare(first, evaluations[other], (names[0], other)) for other in names[1:]]
+    text = json.dumps([result.to_dict() for result in comparisons], indent=2, ensure_ascii=False)
+    if args.output:
+        args.output.parent.mkdir(parents=True, exist_ok=True)
+        args.output.write_text(text + "\n", encoding="utf-8")
+    if args.json:
+        print(text)
+        return 0
+    console.OUT.print(systems_table(evaluations))
+    for comparison in comparisons:
+        console.OUT.print(comparison_table(comparison))
+        for line in conclusion(comparison):
+            console.say(line)
+    return 0
+
+
+def short_names(paths: list[Path]) -> list[str]:
+    """What score files are called in tables: their stems, or the whole paths where those clash.
+
+    Raises:
+        UsageError: A file is named twice.
+    """
+    if len(set(paths)) < len(paths):
+        raise UsageError(f"score files named twice: {', '.join(map(str, paths))}")
+    stems = [path.stem for path in paths]
+    return stems if len(set(stems)) == len(stems) else [str(path) for path in paths]
+
+
+EVALUATE = Command(
+    name="evaluate",
+    summary="score models on a split: UAR with its interval, calibration, confusion; per corpus",
+    examples="""\
+  exhubert evaluate --model models/tiny --data dataset
+  exhubert evaluate --model models/tiny --data dataset --split validation --output scores.json
+  exhubert evaluate --model models/seed0 models/seed1 models/seed2 --data dataset
+""",
+    add_arguments=_add_evaluate_arguments,
+    run=_evaluate,
+)
+COMPARE = Command(
+    name="compare",
+    summary="compare score files of the same utterances: paired bootstrap by speakers, McNemar",
+    examples="""\
+  exhubert compare scores/large.json scores/tiny.json
+  exhubert compare scores/tiny.json scores/majority.json scores/egemaps.json
+""",
+    add_arguments=_add_compare_arguments,
+    run=_compare,
+)
+
+COMMANDS = [EVALUATE, COMPARE]

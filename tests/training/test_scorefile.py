@@ -1,0 +1,78 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from exhubert.main import main
+from pipeline.errors import DataError, UsageError
+from tests.training.made_up import make_evaluation, make_utterances
+from training.answers import Answers
+from training.scorefile import read_scores, score_answers, write_scores
+
+
+@pytest.mark.parametrize("skills", [(0.6,), (0.4, 0.5, 0.9)])
+def test_score_file_is_read_back_as_it_was(skills: tuple[float, ...], tmp_path: Path) -> None:
+    utterances = make_utterances()
+    utterances.loc[:5, "speaker"] = None
+    written = make_evaluation(skills, utterances, heard=["s1"])
+    write_scores(written, tmp_path / "scores" / "test.json")
+    read = read_scores(tmp_path / "scores" / "test.json")
+    assert read.to_dict() == written.to_dict()
+    assert read.answers.speakers == written.answers.speakers
+    np.testing.assert_array_equal(read.answers.predicted, written.answers.predicted)
+
+
+def test_answers_lie_beside_the_scores_for_any_reader(tmp_path: Path) -> None:
+    evaluation = make_evaluation([0.5, 0.6])
+    write_scores(evaluation, tmp_path / "test.json")
+    table = pd.read_parquet(tmp_path / "test.parquet")
+    assert len(table) == 2 * evaluation.overall.utterances
+    right = (table["label"] == table["predicted"]).groupby(table["model"]).mean()
+    assert right.mean() == pytest.approx(evaluation.overall.wa)
+    assert (table["probabilities"].map(np.argmax) == table["predicted"]).all()
+
+
+def test_methods_without_probabilities_have_no_calibration(tmp_path: Path) -> None:
+    utterances = make_utterances()
+    answers = Answers(["svm"], utterances, utterances[["label"]].to_numpy().T, None)
+    evaluation = score_answers(answers, "dataset", "test", list("abcdef"), [])
+    assert evaluation.calibration is None
+    write_scores(evaluation, tmp_path / "svm.json")
+    assert read_scores(tmp_path / "svm.json").answers.probabilities is None
+
+
+def test_exchanged_and_lost_answers_are_noticed(tmp_path: Path) -> None:
+    write_scores(make_evaluation([0.3]), tmp_path / "a.json")
+    write_scores(make_evaluation([0.6]), tmp_path / "b.json")
+    (tmp_path / "b.parquet").replace(tmp_path / "a.parquet")
+    with pytest.raises(DataError, match=r"a\.parquet: not the answers that a\.json"):
+        read_scores(tmp_path / "a.json")
+    with pytest.raises(DataError, match=r"b\.parquet: missing"):
+        read_scores(tmp_path / "b.json")
+
+
+def test_files_that_are_no_score_files_are_named(tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text("[]", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"x\.json: not a score file"):
+        read_scores(tmp_path / "x.json")
+    with pytest.raises(UsageError, match=r"y\.txt: a score file ends in \.json"):
+        write_scores(make_evaluation(), tmp_path / "y.txt")
+
+
+def test_compare_command_prints_tables_and_a_verdict(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = [str(tmp_path / f"{name}.json") for name in ("good", "bad", "worse")]
+    for file, skill in zip(files, (0.9, 0.3, 0.1), strict=True):
+        write_scores(make_evaluation([skill]), Path(file))
+    assert main(["compare", *files, "--output", str(tmp_path / "out" / "comparison.json")]) == 0
+    printed = capsys.readouterr().out
+    assert "good is ahead of bad: the interval lies above 0" in printed
+    assert "good is ahead of worse" in printed
+    assert "McNemar" in printed
+    saved = json.loads((tmp_path / "out" / "comparison.json").read_text(encoding="utf-8"))
+    assert [(one["first"], one["second"]) for one in saved] == [("good", "bad"), ("good", "worse")]
+    assert main(["compare", files[0]]) == 2
+    assert main(["compare", files[0], files[0]]) == 2

@@ -1,0 +1,112 @@
+"""Calibration: whether a model that is 80 % sure is right 80 % of the time.
+
+Source: Guo, Pleiss, Sun and Weinberger, "On Calibration of Modern Neural Networks", ICML 2017.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+BINS = 15
+"""Equal-width bins of confidence, as in the paper."""
+
+SLIGHT = 0.02
+"""Difference of mean confidence and accuracy that nobody needs to hear of."""
+
+Integers = npt.NDArray[np.integer[Any]]
+Floats = npt.NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True)
+class Bin:
+    """The answers whose confidence lies in ``(low, high]``.
+
+    Attributes:
+        low: Lower end, in [0, 1].
+        high: Upper end.
+        answers: How many answers lie in it.
+        confidence: Their mean confidence; ``None`` where there are none.
+        accuracy: The share of them that is right; ``None`` where there are none.
+    """
+
+    low: float
+    high: float
+    answers: int
+    confidence: float | None
+    accuracy: float | None
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How far confidence and accuracy differ.
+
+    Attributes:
+        ece: Expected calibration error in [0, 1], the mean over the runs.
+        confidence: Mean confidence of all answers.
+        accuracy: Share of all answers that is right: below the confidence, a model is too sure.
+        bins: The reliability curve, over the answers of all runs.
+    """
+
+    ece: float
+    confidence: float
+    accuracy: float
+    bins: list[Bin]
+
+    def __str__(self) -> str:
+        gap = self.confidence - self.accuracy
+        verdict = "on average neither too sure nor too unsure" if abs(gap) < SLIGHT else "too sure"
+        return (
+            f"{100 * self.confidence:.0f} % sure on average, right {100 * self.accuracy:.0f} % "
+            f"of the time: "
+            f"{'not sure enough' if gap <= -SLIGHT else verdict}"
+        )
+
+
+def calibrate(probabilities: Floats, reference: Integers, bins: int = BINS) -> Calibration:
+    """Measures calibration; the confidence of an answer is its highest probability.
+
+    ``ECE = Σ_m |B_m| / n · |accuracy(B_m) − confidence(B_m)|`` over bins ``B_m`` of equal width.
+
+    Args:
+        probabilities: ``(utterances, classes)``, or ``(runs, utterances, classes)``.
+        reference: True class of each utterance ``(utterances,)``.
+        bins: How many bins [0, 1] is cut into.
+    """
+    runs = probabilities if probabilities.ndim == 3 else probabilities[None]
+    confidence: Floats = runs.max(axis=-1).astype(np.float64)
+    right = runs.argmax(axis=-1) == reference
+    per_run = [_bins(c, r, bins) for c, r in zip(confidence, right, strict=True)]
+    return Calibration(
+        ece=float(np.mean([_expected_error(curve) for curve in per_run])),
+        confidence=float(confidence.mean()),
+        accuracy=float(right.mean()),
+        bins=_bins(confidence.ravel(), right.ravel(), bins),
+    )
+
+
+def _bins(confidence: Floats, right: npt.NDArray[np.bool_], bins: int) -> list[Bin]:
+    place = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
+    curve = []
+    for number in range(bins):
+        here = place == number
+        curve.append(
+            Bin(
+                low=number / bins,
+                high=(number + 1) / bins,
+                answers=int(here.sum()),
+                confidence=float(confidence[here].mean()) if here.any() else None,
+                accuracy=float(right[here].mean()) if here.any() else None,
+            )
+        )
+    return curve
+
+
+def _expected_error(curve: list[Bin]) -> float:
+    answers = sum(part.answers for part in curve)
+    return sum(
+        part.answers / answers * abs(part.accuracy - part.confidence)
+        for part in curve
+        if part.accuracy is not None and part.confidence is not None
+    )

@@ -1,0 +1,68 @@
+"""The bootstrap over speakers, as confusion matrices: behind every interval of an evaluation.
+
+Clips of one speaker rise and fall together, and what is claimed is how a model does on *new*
+speakers; so speakers are drawn with replacement, each with all of their clips.
+
+Source: Ferrer and Riera, "Confidence intervals for evaluation in machine learning" (2022), which
+resamples the dependent groups of a test set together.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Integers = npt.NDArray[np.integer[Any]]
+
+MAX_REDRAWS = 20
+"""How often the bootstrap draws anew to find draws that hold every class."""
+
+
+def confusions_by_speaker(
+    reference: Integers, predicted: Integers, speakers: Sequence[str | None], classes: int
+) -> Integers:
+    """Confusion matrices ``(speakers, classes, classes)``: rows reference, columns predicted.
+
+    An utterance whose speaker is unknown counts as a speaker of its own.
+
+    Args:
+        reference: True class of each utterance ``(utterances,)``.
+        predicted: Predicted classes ``(utterances,)``, or ``(runs, utterances)`` of several models,
+            whose counts are summed.
+        speakers: Speaker of each utterance; ``None`` where unknown.
+        classes: How many classes the task has.
+    """
+    names = [speaker if speaker is not None else f"\0{row}" for row, speaker in enumerate(speakers)]
+    groups, group_of = np.unique(np.asarray(names, dtype=object).astype(str), return_inverse=True)
+    counts = np.zeros((len(groups), classes, classes), dtype=np.int64)
+    for run in np.atleast_2d(predicted):
+        np.add.at(counts, (group_of, reference, run), 1)
+    return counts
+
+
+def resample_speakers(by_speaker: Integers, draws: int = 1000, seed: int = 0) -> Integers:
+    """Summed confusion matrices of draws of speakers, ``(draws, ..., classes, classes)``.
+
+    Draws that miss a class are drawn again, at most :data:`MAX_REDRAWS` times: without its hardest
+    class a draw would score too well. So there may be fewer draws than asked for, even none.
+
+    Args:
+        by_speaker: Confusion matrices ``(speakers, ..., classes, classes)``. Dimensions between
+            hold what shares the draws, such as two models on the same utterances.
+        draws: How many draws to give.
+        seed: Seed of the draws.
+    """
+    rng = np.random.default_rng(seed)
+    speakers, classes = len(by_speaker), by_speaker.shape[-1]
+    even = np.full(speakers, 1 / speakers)
+    present = by_speaker.sum(axis=(0, -1)) > 0
+    kept: list[Integers] = []
+    for _ in range(MAX_REDRAWS):
+        times_drawn = rng.multinomial(speakers, even, size=draws)
+        confusions = np.tensordot(times_drawn, by_speaker, axes=1)
+        missing = (confusions.sum(axis=-1) == 0) & present
+        kept.append(confusions[~missing.reshape(draws, -1, classes).any(axis=(1, 2))])
+        if sum(map(len, kept)) >= draws:
+            break
+    return np.concatenate(kept)[:draws]
