@@ -3,11 +3,11 @@
 import argparse
 from pathlib import Path
 
-from pipeline.errors import UsageError
-from pipeline.files import is_remote
+from pipeline.errors import DataError, UsageError
 from pipeline.labels import emotion_scheme
 from pipeline.spec import CorpusSpec
 from pipeline.specfile import builtin_ids, load_spec, load_specs
+from pipeline.stores import is_remote, open_store
 
 
 def add_corpora(parser: argparse.ArgumentParser) -> None:
@@ -46,6 +46,7 @@ def find_corpora(args: argparse.Namespace) -> list[tuple[CorpusSpec, str]]:
 
     Raises:
         UsageError: No corpus is named, or one that is named has no folder.
+        DataError: The store of a root can't be used.
     """
     roots = dict(_parse_root(root) for root in args.root)
     specs = load_specs(args.corpora, args.spec)
@@ -59,7 +60,7 @@ def find_corpora(args: argparse.Namespace) -> list[tuple[CorpusSpec, str]]:
     found = []
     for spec in specs:
         root = roots.get(spec.id) or (args.data_root and f"{args.data_root.rstrip('/')}/{spec.id}")
-        if root and (is_remote(root) or Path(root).is_dir()):
+        if root and _is_folder(root):
             scheme.check(spec)
             found.append((spec, root))
         elif spec.id in named:
@@ -74,6 +75,15 @@ def find_corpora(args: argparse.Namespace) -> list[tuple[CorpusSpec, str]]:
             f"({', '.join(builtin_ids())}), or --root ID=DIR"
         )
     return found
+
+
+def _is_folder(root: str) -> bool:
+    if not is_remote(root):
+        return Path(root).is_dir()
+    try:
+        return next(open_store(root).list(root), None) is not None
+    except OSError as error:
+        raise DataError(f"{root}: can't be listed: {error}") from None
 
 
 def _parse_root(text: str) -> tuple[str, str]:

@@ -41,6 +41,7 @@ def _run_check(args: argparse.Namespace) -> int:
     from pipeline.check import check_corpus, export_utterances
     from pipeline.plan import plan_corpus
 
+    _connect(args)
     checks, planned = [], []
     for spec, root in console.track(find_corpora(args), "checking", quiet=args.json):
         indexed = plan_corpus(spec, root, emotion_scheme())
@@ -113,6 +114,7 @@ def _run_build(args: argparse.Namespace) -> int:
     from pipeline.runlog import count_corpora, logged
     from pipeline.transforms import Build, Corpus
 
+    _connect(args)
     corpora = {
         spec.id: Corpus(spec, root)
         for spec, root in find_corpora(args)
@@ -198,6 +200,7 @@ def _run_relabel(args: argparse.Namespace) -> int:
     from pipeline.relabel import relabel_dataset
     from pipeline.runlog import count_corpora, logged
 
+    _connect(args)
     own = {spec.id: spec for spec in load_specs([], args.spec)} if args.spec else {}
     present = open_manifest(args.dataset).corpora
     shipped = [corpus for corpus in present if corpus not in own]
@@ -221,6 +224,14 @@ def _run_relabel(args: argparse.Namespace) -> int:
     return 0
 
 
+def _connect(args: argparse.Namespace) -> None:
+    """Tells the stores what Beam options say of them; without any, Beam need not be loaded."""
+    if args.unknown:
+        from pipeline.stores import connect
+
+        connect(args.unknown)
+
+
 def _cores() -> int:
     """Cores that this process may use: fewer than the machine's in a container."""
     if hasattr(os, "sched_getaffinity"):
@@ -233,9 +244,12 @@ COMMANDS = [
         "check",
         "count what lies on disk against what was published; decodes no audio",
         "  exhubert check --data-root corpora\n"
-        "  exhubert check --root emo_db=download/emodb --allow-partial --export emo_db.csv",
+        "  exhubert check --root emo_db=download/emodb --allow-partial --export emo_db.csv\n"
+        "  exhubert check --data-root s3://bucket/corpora --s3_endpoint_url=https://…\n"
+        "Beam's options for stores can be added as Beam spells them.",
         _add_check,
         _run_check,
+        passes_unknown=True,
     ),
     Command(
         "build",
@@ -256,5 +270,6 @@ COMMANDS = [
         "  exhubert relabel dataset\n  exhubert relabel dataset --spec my_corpus.yaml",
         _add_relabel,
         _run_relabel,
+        passes_unknown=True,
     ),
 ]

@@ -13,13 +13,18 @@ from pathlib import Path
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
+from apache_beam.portability.api import beam_provision_api_pb2
+from apache_beam.runners.portability import local_job_service
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+from apache_beam.runners.portability.fn_api_runner.fn_runner import ExtendedProvisionInfo
+from apache_beam.runners.portability.portable_runner import JobServiceHandle
 from apache_beam.runners.runner import PipelineRunner
 from apache_beam.transforms.environments import SubprocessSDKEnvironment
 
-from pipeline.errors import DataError, UsageError
+from pipeline.errors import DataError, ExhubertError, UsageError
 from pipeline.manifest import Manifest, read_manifest
 from pipeline.progress import Counts, Progress, read_progress
+from pipeline.stores import connect
 from pipeline.transforms import AssignSplits, Build, IndexCorpora, WriteManifest, WriteShards
 
 
@@ -67,8 +72,8 @@ def check_build(build: Build, beam_arguments: Sequence[str] = ()) -> None:
     Raises:
         UsageError: The folder holds clips stored in another way, or Beam knows no such option.
     """
+    connect(beam_arguments)
     _check_same_audio(build)
-    _check_known(PipelineOptions(list(beam_arguments)))
 
 
 def find_runner(beam_arguments: Sequence[str]) -> str | None:
@@ -93,7 +98,7 @@ def _run(build: Build, options: PipelineOptions, runner: PipelineRunner | None) 
     assemble(pipeline, build)
     try:
         pipeline.run().wait_until_finish()
-    except (RuntimeError, DataError) as error:  # workers hand on their errors as text
+    except (RuntimeError, ExhubertError) as error:  # workers hand on their errors as text
         raise _as_data_error(error) or error from None
 
 
@@ -105,6 +110,7 @@ def _local_runner(
     It is named outright, since the default one first tries to download another.
     """
     logging.getLogger("apache_beam").setLevel(logging.ERROR)
+    logging.getLogger(local_job_service.__name__).setLevel(logging.CRITICAL)  # raised here, too
     options = PipelineOptions([*beam_arguments, f"--direct_num_workers={jobs}"])
     if jobs == 1:
         return FnApiRunner(), options
@@ -112,7 +118,9 @@ def _local_runner(
     environment = SubprocessSDKEnvironment.from_command_string(
         f"{worker} >>{shlex.quote(str(log))} 2>&1"
     )
-    return FnApiRunner(default_environment=environment), options
+    given = JobServiceHandle.encode_pipeline_options(options.get_all_options(drop_default=True))
+    provision = ExtendedProvisionInfo(beam_provision_api_pb2.ProvisionInfo(pipeline_options=given))
+    return FnApiRunner(default_environment=environment, provision_info=provision), options
 
 
 @contextmanager
@@ -147,18 +155,9 @@ def _check_same_audio(build: Build) -> None:
         )
 
 
-def _check_known(options: PipelineOptions) -> None:
-    given = options.get_all_options(retain_unknown_options=True)
-    if unknown := sorted(given.keys() - options.get_all_options().keys()):
-        raise UsageError(
-            f"neither exhubert nor Beam has an option --{', --'.join(unknown)}; "
-            "see: exhubert build --help, and Beam's PipelineOptions"
-        )
-
-
 def _as_data_error(error: Exception) -> DataError | None:
     """The data error that a worker ran into, if that is what stopped the pipeline."""
-    found = re.findall(r"errors\.DataError: (.*?)(?: \[while running|\n|$)", str(error))
-    if not found and isinstance(error, DataError):
+    found = re.findall(r"errors\.(?:Data|Usage)Error: (.*?)(?: \[while running|\n|$)", str(error))
+    if not found and isinstance(error, ExhubertError):
         found = [str(error).split(" [while running")[0]]
     return DataError(found[-1]) if found else None

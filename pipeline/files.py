@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.errors import DataError
+from pipeline.stores import is_remote, open_store
 
 
 class SourceFile(NamedTuple):
@@ -15,28 +16,25 @@ class SourceFile(NamedTuple):
     Attributes:
         path: Relative to the corpus root, ``/``-separated.
         size: In bytes.
-        mtime: Modification time, in s since the epoch.
+        version: Differs whenever the content does: a checksum, or the time of the last change.
+        problem: Why the file can't be read, where its listing already tells.
     """
 
     path: str
     size: int
-    mtime: float
+    version: str
+    problem: str | None = None
 
 
 _NOISE = ("._", "__MACOSX", ".git", ".DS_Store")
 """Names that archivers and version control leave beside a corpus: never part of it."""
 
 
-def is_remote(root: str) -> bool:
-    """Whether a root is a URL (``gs://``, ``s3://``, …) rather than a local folder."""
-    return "://" in root
-
-
 def list_files(root: str) -> list[SourceFile]:
     """Every file below a root, sorted by path.
 
     Raises:
-        DataError: There is no such folder.
+        DataError: There is no such folder, or its store can't be used.
     """
     return sorted(walk_files(root))
 
@@ -45,7 +43,7 @@ def walk_files(root: str) -> Iterator[SourceFile]:
     """Every file below a root as it is come upon, in no order.
 
     Raises:
-        DataError: There is no such folder.
+        DataError: There is no such folder, or its store can't be used.
     """
     if is_remote(root):
         return _list_remote(root)
@@ -54,14 +52,19 @@ def walk_files(root: str) -> Iterator[SourceFile]:
     return _walk(root, "")
 
 
-def read_file(root: str, path: str) -> bytes:
-    """Content of a listed file."""
-    if is_remote(root):
-        from apache_beam.io.filesystems import FileSystems
+def is_noise(path: str) -> bool:
+    """Whether a file is one that archivers and version control leave beside a corpus."""
+    return any(part.startswith(_NOISE) for part in path.split("/"))
 
-        with FileSystems.open(f"{root.rstrip('/')}/{path}") as stream:
-            content: bytes = stream.read()
-            return content
+
+def read_file(root: str, path: str) -> bytes:
+    """Content of a listed file.
+
+    Raises:
+        OSError: It can't be read.
+    """
+    if is_remote(root):
+        return open_store(root).read(f"{root.rstrip('/')}/{path}")
     return Path(root, path).read_bytes()
 
 
@@ -130,21 +133,13 @@ def _walk(root: str, folder: str) -> Iterator[SourceFile]:
                     status = entry.stat()
                 except FileNotFoundError:  # a link to nothing: decoding says so by name
                     status = entry.stat(follow_symlinks=False)
-                yield SourceFile(path, status.st_size, status.st_mtime)
+                yield SourceFile(path, status.st_size, str(status.st_mtime_ns))
 
 
 def _list_remote(root: str) -> Iterator[SourceFile]:
-    from apache_beam.io.filesystem import BeamIOError
-    from apache_beam.io.filesystems import FileSystems
-
-    base = root.rstrip("/") + "/"
     try:
-        (matched,) = FileSystems.match([f"{base}**"])
-    except BeamIOError as error:
+        for file in open_store(root).list(root):
+            if not is_noise(file.path):
+                yield SourceFile(file.path, file.size, file.version)
+    except OSError as error:
         raise DataError(f"{root}: can't be listed: {error}") from None
-    return (
-        SourceFile(
-            entry.path.removeprefix(base), entry.size_in_bytes, entry.last_updated_in_seconds
-        )
-        for entry in matched.metadata_list
-    )

@@ -48,6 +48,8 @@ def index_clips(
         fields = read_path(path, patterns)
         hit = left_out(file.path)
         rule = excluded("index", reasons[hit[0]], "left out by the spec") if hit else None
+        if file.problem and not rule:
+            rule = rejected("index", "bad_file", file.problem)
         if fields is None:
             yield _utterance(spec, file, preference, path, {}, rule or _unrecognised(spec))
             continue
@@ -133,7 +135,7 @@ def _utterance(
         identity=f"{spec.id}/{identity}" if identity else utterance_id,
         source_path=file.path,
         source_size=file.size,
-        source_mtime=file.mtime,
+        source_version=file.version,
         preference=preference,
         start=start,
         end=end,

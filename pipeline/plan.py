@@ -9,13 +9,12 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 
-from pipeline.files import list_files, read_file
 from pipeline.index import find_clips, index_clips
 from pipeline.labels import EmotionScheme, label_utterance
 from pipeline.parts import Split
 from pipeline.schema import SPLITS
+from pipeline.sources import Reader, list_sources
 from pipeline.spec import CorpusSpec
 from pipeline.splits import (
     GroupCounts,
@@ -87,7 +86,7 @@ def shard_name(utterance: Utterance, shards: Mapping[str, int]) -> str:
     """The shard that an utterance belongs to.
 
     >>> from pipeline.utterance import Utterance
-    >>> clip = Utterance("tess/OAF_mop_sad", "tess", "tess/OAF_mop_sad", "OAF_mop_sad.wav", 9, 0.0)
+    >>> clip = Utterance("tess/OAF_mop_sad", "tess", "tess/OAF_mop_sad", "OAF_mop_sad.wav", 9, "")
     >>> shard_name(clip, {})
     'tess/unwritten-00000-of-00001'
     """
@@ -150,8 +149,8 @@ def plan_corpus(spec: CorpusSpec, root: str, scheme: EmotionScheme) -> IndexedCo
     Raises:
         DataError: The root or a table that the spec needs is missing or unreadable.
     """
-    files = list_files(root)
-    tables = load_tables(spec, files, partial(read_file, root))
+    files = list_sources(root, spec.archive)
+    tables = load_tables(spec, files, Reader(root, spec.archive).read)
     indexed = index_clips(spec, find_clips(spec, files), tables)
     found = [label_utterance(utterance, spec, scheme) for utterance in indexed]
     plan = plan_splits(spec, count_groups(found), count_ungrouped(found))

@@ -37,7 +37,7 @@ class Receipt:
     Attributes:
         shard: ``<corpus>/<split>-NNNNN-of-NNNNN``.
         audio: Fingerprint of the files, the options and the code that the audio depends on; empty
-            where the shard must be made anew.
+            where the shard must be made anew (a file could not be read, and may be another time).
         fingerprint: Of all that the shard depends on; empty where its labels must be written anew.
         rows: Number of utterances in the shard.
         size: Of the shard, in bytes; 0 where there is none.

@@ -7,8 +7,8 @@ from typing import Any
 
 from pipeline.audio import Codec, Normalization, encode, prepare
 from pipeline.decode import AudioError, decode
-from pipeline.files import read_file
 from pipeline.receipts import Unwritten, write_off
+from pipeline.sources import open_files
 from pipeline.spec import CorpusSpec
 from pipeline.utterance import Utterance, rejected
 
@@ -42,7 +42,7 @@ def make_records(
     """
     records: list[Record] = []
     unwritten: list[Unwritten] = []
-    source = _Source(root)
+    source = _Source(root, spec, utterances)
     for utterance in utterances:
         if utterance.verdict is not None:
             unwritten.append(write_off(utterance, utterance.verdict))
@@ -126,8 +126,9 @@ def _sound(
 class _Source:
     """Reads files of a corpus; keeps the last, which segments of one recording share."""
 
-    def __init__(self, root: str) -> None:
-        self.root = root
+    def __init__(self, root: str, spec: CorpusSpec, utterances: Sequence[Utterance]) -> None:
+        planned = ((u.source_path, u.source_size) for u in utterances if u.verdict is None)
+        self.read_file = open_files(root, spec.archive, planned)
         self.path: str | None = None
         self.content = b""
         self.sha256 = ""
@@ -135,7 +136,7 @@ class _Source:
     def read(self, path: str) -> tuple[bytes, str]:
         """Content and SHA-256 of a file."""
         if path != self.path:
-            self.content = read_file(self.root, path)
+            self.content = self.read_file(path)
             self.sha256 = hashlib.sha256(self.content).hexdigest()
             self.path = path
         return self.content, self.sha256

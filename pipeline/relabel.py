@@ -75,7 +75,7 @@ def _utterance(row: Record) -> Utterance:
         identity=row.get("id", ""),
         source_path=row.get("source_path", ""),
         source_size=0,
-        source_mtime=0.0,
+        source_version="",
         annotations={pair["key"]: pair["value"] for pair in row.get("annotations") or []},
         label_native=row.get("label_native"),
         split=row.get("split"),

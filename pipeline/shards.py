@@ -88,7 +88,7 @@ def write_shard(
     content = memoryview(b"") if f"/{UNWRITTEN}-" in shard else to_parquet(records)
     receipt = Receipt(
         shard=shard,
-        audio=audio,
+        audio="" if any(row.reason == "unreadable" for row in unwritten) else audio,
         fingerprint=whole,
         rows=len(records),
         size=len(content),
@@ -218,7 +218,7 @@ def _audio_inputs(
 ) -> list[object]:
     """Everything that the audio of a shard depends on."""
     files = [
-        (u.id, u.source_path, u.source_size, u.source_mtime, u.start, u.end, u.channel)
+        (u.id, u.source_path, u.source_size, u.source_version, u.start, u.end, u.channel)
         for u in planned
         if u.verdict is None
     ]

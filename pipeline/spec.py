@@ -47,6 +47,9 @@ class CorpusSpec(Part):
     )
 
     audio: Annotated[list[str], Field(min_length=1), OneOrMore]
+    archive: Annotated[list[str], OneOrMore] = Field(
+        [], description="globs of zip and tar files whose content is read without unpacking them"
+    )
     ignore: Annotated[list[str], OneOrMore] = []
     ignore_case: bool = False
     path: Annotated[list[Regex], OneOrMore] = []

@@ -5,10 +5,8 @@ import re
 import uuid
 from pathlib import Path
 
-from apache_beam.io.filesystem import BeamIOError
-from apache_beam.io.filesystems import FileSystems
-
-from pipeline.files import is_remote
+from pipeline.errors import DataError
+from pipeline.stores import is_remote, open_store
 
 
 def join(root: str, *parts: str) -> str:
@@ -20,10 +18,15 @@ def write(path: str, content: bytes | memoryview) -> None:
     """Writes a file that appears under its name only when complete.
 
     A local file is written aside and renamed; object stores do so of themselves.
+
+    Raises:
+        DataError: A store does not take it.
     """
     if is_remote(path):
-        with FileSystems.create(path) as stream:
-            stream.write(bytes(content))
+        try:
+            open_store(path).write(path, bytes(content))
+        except OSError as error:
+            raise DataError(f"{path}: can't be written: {error}") from None
         return
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -36,17 +39,19 @@ def write(path: str, content: bytes | memoryview) -> None:
 
 
 def read(path: str) -> bytes | None:
-    """Content of a file; None where there is none."""
-    if not is_remote(path):
-        try:
-            return Path(path).read_bytes()
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-    if not FileSystems.exists(path):
+    """Content of a file; None where there is none.
+
+    Raises:
+        DataError: A store does not give it.
+    """
+    try:
+        return open_store(path).read(path) if is_remote(path) else Path(path).read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
         return None
-    with FileSystems.open(path) as stream:
-        content: bytes = stream.read()
-        return content
+    except OSError as error:
+        if is_remote(path):
+            raise DataError(f"{path}: can't be read: {error}") from None
+        raise
 
 
 def size(path: str) -> int | None:
@@ -57,32 +62,32 @@ def size(path: str) -> int | None:
         except OSError:
             return None
     try:
-        (found,) = FileSystems.match([path])
-    except BeamIOError:
-        return None
-    return found.metadata_list[0].size_in_bytes if found.metadata_list else None
+        found = open_store(path).find(path)
+    except OSError as error:
+        raise DataError(f"{path}: can't be found out about: {error}") from None
+    return found.size if found else None
 
 
 def list_names(folder: str) -> list[str]:
     """Paths of all files below a folder, relative to it, sorted; none where there is no folder."""
-    if not is_remote(folder):
-        return sorted(
-            Path(place, name).relative_to(folder).as_posix()
-            for place, _, names in os.walk(folder)
-            for name in names
-        )
-    (found,) = FileSystems.match([join(folder, "**")])
+    if is_remote(folder):
+        try:
+            return sorted(file.path for file in open_store(folder).list(folder))
+        except OSError as error:
+            raise DataError(f"{folder}: can't be listed: {error}") from None
     return sorted(
-        entry.path.removeprefix(folder.rstrip("/") + "/") for entry in found.metadata_list
+        Path(place, name).relative_to(folder).as_posix()
+        for place, _, names in os.walk(folder)
+        for name in names
     )
 
 
 def delete(path: str) -> None:
     """Deletes a file, if it is there."""
-    if not is_remote(path):
+    if is_remote(path):
+        open_store(path).delete(path)
+    else:
         Path(path).unlink(missing_ok=True)
-    elif FileSystems.exists(path):
-        FileSystems.delete([path])
 
 
 def delete_leftovers(folder: str) -> None:

@@ -14,7 +14,7 @@ import apache_beam as beam
 from apache_beam.metrics import Metrics
 
 from pipeline.batches import ClipBatch, UtteranceBatch, group_by_shard, in_batches
-from pipeline.files import SourceFile, read_file, walk_files
+from pipeline.files import SourceFile
 from pipeline.finish import finish_dataset
 from pipeline.index import find_clips, index_clips
 from pipeline.labels import EmotionScheme, label_utterance
@@ -24,6 +24,7 @@ from pipeline.progress import Progress
 from pipeline.receipts import Receipt
 from pipeline.records import AudioOptions
 from pipeline.shards import write_shard
+from pipeline.sources import Reader, walk_sources
 from pipeline.spec import CorpusSpec
 from pipeline.splits import GroupCounts, count_groups, merge_counts
 from pipeline.tables import TableRows, find_table_files, load_tables
@@ -134,8 +135,8 @@ class WriteManifest(beam.PTransform):
 def list_clips(corpus_id: str, build: Build) -> Iterator[ClipBatch]:
     """Clips of a corpus, in batches; it is never held as a whole."""
     spec, root = build.corpora[corpus_id].spec, build.corpora[corpus_id].root
-    tables = tuple(find_table_files(spec, walk_files(root))) if spec.tables else ()
-    return in_batches(corpus_id, find_clips(spec, walk_files(root)), tables)
+    tables = tuple(find_table_files(spec, walk_sources(root, spec.archive))) if spec.tables else ()
+    return in_batches(corpus_id, find_clips(spec, walk_sources(root, spec.archive)), tables)
 
 
 def index_batch(batch: ClipBatch, build: Build) -> UtteranceBatch:
@@ -220,4 +221,4 @@ def finish(shards: Iterable[str], build: Build) -> Manifest:
 @lru_cache(maxsize=4)
 def _read_tables(corpus: Corpus, files: tuple[SourceFile, ...]) -> dict[str, TableRows]:
     """Tables of a corpus, read once a worker."""
-    return load_tables(corpus.spec, files, partial(read_file, corpus.root))
+    return load_tables(corpus.spec, files, Reader(corpus.root, corpus.spec.archive).read)

@@ -43,7 +43,7 @@ class Utterance(NamedTuple):
         identity: Equal for copies of the same utterance.
         source_path: Relative to the corpus root, ``/``-separated.
         source_size: In bytes.
-        source_mtime: Modification time of the file, in s since the epoch.
+        source_version: Of the file: differs whenever its content does.
         preference: Rank of the glob that found the file; among copies the lowest is kept.
         start: Start of the segment in s; None for a whole file.
         end: End of the segment in s; None for a whole file.
@@ -63,7 +63,7 @@ class Utterance(NamedTuple):
     identity: str
     source_path: str
     source_size: int
-    source_mtime: float
+    source_version: str
     preference: int = 0
     start: float | None = None
     end: float | None = None

@@ -25,7 +25,7 @@ def check_examples(spec: CorpusSpec, scheme: EmotionScheme) -> list[str]:
 
 
 def _check(spec: CorpusSpec, example: Example, scheme: EmotionScheme) -> Iterator[str]:
-    file = SourceFile(example.path, size=1, mtime=0.0)
+    file = SourceFile(example.path, size=1, version="")
     clips = list(find_clips(spec, [file]))
     if not clips:
         yield f"no glob of `audio` matches it: {', '.join(spec.audio)}"

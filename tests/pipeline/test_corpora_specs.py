@@ -62,7 +62,7 @@ def shipped(corpus: str) -> CorpusSpec:
 
 
 def source_files(*paths: str) -> list[SourceFile]:
-    return [SourceFile(path, size=1000, mtime=0.0) for path in paths]
+    return [SourceFile(path, size=1000, version="") for path in paths]
 
 
 def utterances(

@@ -25,7 +25,7 @@ def test_draft_reads_the_corpus_it_was_made_from(make_corpus: MakeCorpus, tmp_pa
 
 def test_codes_that_are_no_words_are_left_to_fill_in() -> None:
     names = [f"wav/{s:02d}{t}{e}.wav" for s in range(3, 16) for t in "ab" for e in "WLEAFTN"]
-    text = draft_spec("mine", [SourceFile(name, 1, 0.0) for name in names], emotion_scheme())
+    text = draft_spec("mine", [SourceFile(name, 1, "") for name in names], emotion_scheme())
     assert r"(?P<speaker>\d{2})" in text
     assert "(?P<emotion>[A-Z])" in text
     assert text.count('"?"') == 7 + 2
@@ -34,4 +34,4 @@ def test_codes_that_are_no_words_are_left_to_fill_in() -> None:
 
 def test_folder_without_media_is_named() -> None:
     with pytest.raises(DataError, match="no audio or video file among 1 files"):
-        draft_spec("mine", [SourceFile("a.txt", 1, 0.0)], emotion_scheme())
+        draft_spec("mine", [SourceFile("a.txt", 1, "")], emotion_scheme())

@@ -9,7 +9,7 @@ from tests.conftest import MakeSpec
 
 
 def index(spec: CorpusSpec, *paths: str, **rows: list[dict[str, str]]) -> list[Utterance]:
-    files = [SourceFile(path, 1, 0.0) for path in paths]
+    files = [SourceFile(path, 1, "") for path in paths]
     tables: dict[str, TableRows] = {
         name: rows_of(table, rows.get(name, [])) for name, table in spec.tables.items()
     }

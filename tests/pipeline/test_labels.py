@@ -8,7 +8,7 @@ from pipeline.schema import CLASSES
 from pipeline.utterance import Utterance
 from tests.conftest import MakeSpec
 
-CLIP = Utterance("tones/a", "tones", "tones/a", "a.wav", 1, 0.0, label_native="ang")
+CLIP = Utterance("tones/a", "tones", "tones/a", "a.wav", 1, "", label_native="ang")
 
 
 def test_code_gives_category_and_classes(make_spec: MakeSpec) -> None:

@@ -39,7 +39,7 @@ def policy(**splits: object) -> CorpusSpec:
 
 def clip(number: int, **fields: object) -> Utterance:
     name = f"tones/{number}"
-    return Utterance(name, "tones", name, f"{number}.wav", 1, 0.0)._replace(**fields)  # type: ignore[arg-type]
+    return Utterance(name, "tones", name, f"{number}.wav", 1, "")._replace(**fields)  # type: ignore[arg-type]
 
 
 @settings(max_examples=40, deadline=None)

@@ -13,7 +13,7 @@ from tests.conftest import MakeSpec
 def find(
     spec: CorpusSpec, contents: dict[str, bytes], **fields: str
 ) -> list[dict[str, str | None]]:
-    files = [SourceFile(path, len(content), 0.0) for path, content in contents.items()]
+    files = [SourceFile(path, len(content), "") for path, content in contents.items()]
     table = load_tables(spec, files, contents.__getitem__)["facts"]
     return list(table.find(fields))
 

@@ -1,0 +1,74 @@
+"""Reading ahead: files fetched by threads, in order, while the ones before them are worked on."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+IN_FLIGHT = 16
+"""Files asked for at a time: a store answers many requests as fast as one."""
+
+MEMORY = 64 << 20
+"""Bytes asked for at a time, unless a single file is larger."""
+
+
+def read_ahead(
+    files: Iterable[tuple[str, int]],
+    read: Callable[[str], bytes],
+    in_flight: int = IN_FLIGHT,
+    memory: int = MEMORY,
+) -> Iterator[tuple[str, Future[bytes]]]:
+    """Reads files while the caller works on the ones before.
+
+    Args:
+        files: Path and size, in bytes, of every file.
+        read: Gives the content of a path; called from several threads.
+        in_flight: Most files to be asked for and not yet handed out.
+        memory: Most bytes of those; a file that is larger is read alone.
+
+    Yields:
+        Path and content to come, in the order of ``files``.
+
+    >>> [future.result() for _, future in read_ahead([("a", 1), ("b", 1)], str.encode)]
+    [b'a', b'b']
+    """
+    waiting: deque[tuple[str, Future[bytes], int]] = deque()
+    held = 0
+    pool = ThreadPoolExecutor(in_flight, "read-ahead")
+    try:
+        for path, size in files:
+            while waiting and (len(waiting) >= in_flight or held + size > memory):
+                first, content, first_size = waiting.popleft()
+                yield first, content
+                held -= first_size
+            waiting.append((path, pool.submit(read, path), size))
+            held += size
+        while waiting:
+            first, content, _ = waiting.popleft()
+            yield first, content
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+class FilesAhead:
+    """Hands out files that are read ahead, to a caller that asks for them in the order planned."""
+
+    def __init__(self, files: Iterable[tuple[str, int]], read: Callable[[str], bytes]) -> None:
+        self._sizes = dict(files)
+        self._coming = read_ahead(self._sizes.items(), read)
+        self._path: str | None = None
+        self._content: Future[bytes] | None = None
+
+    def read(self, path: str) -> bytes:
+        """Content of the file asked for last, or of a later one.
+
+        Raises:
+            OSError: It can't be read, or is not as long as it was when listed.
+        """
+        while self._content is None or self._path != path:
+            self._path, self._content = next(self._coming)
+        content = self._content.result()
+        if len(content) != self._sizes[path]:
+            raise OSError(
+                f"{len(content)} bytes where {self._sizes[path]} were listed: cut short, or changed"
+            )
+        return content

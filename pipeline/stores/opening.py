@@ -1,0 +1,67 @@
+"""Finding the store of a URL, with the options that Beam's pipelines take."""
+
+import importlib
+from collections.abc import Sequence
+from functools import lru_cache
+
+from pipeline.errors import UsageError
+from pipeline.stores.patience import PatientStore
+from pipeline.stores.store import Store
+
+_EXTRAS = {"s3": ("boto3", "aws"), "gs": ("google.cloud.storage", "gcp")}
+"""Scheme → the package it needs, and the extra of ours that brings it."""
+
+
+def is_remote(root: str) -> bool:
+    """Whether a root is a URL (``gs://``, ``s3://``, …) rather than a local folder."""
+    return "://" in root
+
+
+def connect(arguments: Sequence[str]) -> None:
+    """Tells the stores how to connect: ``--s3_endpoint_url`` and its like, as Beam spells them.
+
+    Raises:
+        UsageError: Beam knows no such option.
+    """
+    from apache_beam.io.filesystems import FileSystems
+    from apache_beam.options.pipeline_options import PipelineOptions
+
+    options = PipelineOptions(list(arguments))
+    given = options.get_all_options(retain_unknown_options=True)
+    if unknown := sorted(given.keys() - options.get_all_options().keys()):
+        raise UsageError(
+            f"neither exhubert nor Beam has an option --{', --'.join(unknown)}; "
+            "see: exhubert build --help, and Beam's PipelineOptions"
+        )
+    FileSystems.set_options(options)
+    _open.cache_clear()
+
+
+def open_store(url: str) -> PatientStore:
+    """The store that a URL lies in, opened once a process.
+
+    Raises:
+        UsageError: Nothing here reads such URLs, or what would is not installed.
+    """
+    return _open(url.partition("://")[0])
+
+
+@lru_cache
+def _open(scheme: str) -> PatientStore:
+    package, extra = _EXTRAS.get(scheme, ("apache_beam", ""))
+    try:
+        importlib.import_module(package)
+    except ImportError:
+        raise UsageError(
+            f"{scheme}:// needs the package {package}: pip install 'exhubert[{extra}]'"
+        ) from None
+    store: Store
+    if scheme == "s3":
+        from pipeline.stores.s3 import S3Store
+
+        store = S3Store()
+    else:
+        from pipeline.stores.filesystems import BeamStore
+
+        store = BeamStore(scheme)
+    return PatientStore(store)

@@ -1,0 +1,59 @@
+"""What a store must do, and the ways in which it can fail."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file as a store lists it.
+
+    Attributes:
+        path: Below the folder that was listed.
+        size: In bytes.
+        version: Differs whenever the content does: a checksum, or a time.
+    """
+
+    path: str
+    size: int
+    version: str
+
+
+Page = tuple[list[StoredFile], str | None]
+"""Some files of a listing, and where the next page begins; None after the last."""
+
+
+class PassingError(OSError):
+    """A trouble that may pass: throttling, an error of the server, a body cut short."""
+
+
+class UnreachableError(PassingError):
+    """Nobody answered."""
+
+
+class Store(Protocol):
+    """Files by URL, read and written whole.
+
+    Every method raises :class:`PassingError` where another try may help, ``OSError`` where this
+    file can't be had, ``DataError`` where the store as a whole can't be used (no such bucket,
+    access refused), and ``UsageError`` where nobody has said how (no credentials).
+    """
+
+    def list_page(self, folder: str, after: str | None = None) -> Page:
+        """Files at any depth below a folder, a page of them; none where there is no folder."""
+
+    def read(self, url: str, start: int = 0, end: int | None = None) -> bytes:
+        """Content of a file, or its bytes from ``start`` to before ``end``.
+
+        Raises:
+            FileNotFoundError: There is no such file.
+        """
+
+    def write(self, url: str, content: bytes) -> None:
+        """Writes a file that appears under its name only when complete."""
+
+    def find(self, url: str) -> StoredFile | None:
+        """The file at a URL; None where there is none."""
+
+    def delete(self, url: str) -> None:
+        """Deletes a file, if it is there."""

@@ -1,0 +1,112 @@
+"""An S3 store on this machine: moto over HTTP, with faults and delays where a test wants them."""
+
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import boto3
+from moto.server import DomainDispatcherApplication, create_backend_app
+from werkzeug.serving import make_server
+
+Fault = int | str | None
+"""An HTTP status to answer with, ``cut`` for half of the body, None for what is asked."""
+
+
+class S3:
+    """The store, and what was asked of it.
+
+    Attributes:
+        url: Where it answers.
+        client: For tests to fill it and look into it.
+        requests: Method and path of every request since :meth:`watch`.
+        together: Most requests at a time.
+        delay: Before every answer, in s.
+        fault: Method, path and number of tries → what goes wrong.
+    """
+
+    def __init__(self) -> None:
+        self.app = DomainDispatcherApplication(create_backend_app)
+        self.lock = threading.Lock()
+        self.now = 0
+        self.watch()
+
+    def watch(self, fault: Callable[[str, str, int], Fault] = lambda *_: None, delay: float = 0):
+        """Forgets what was asked so far; from now on answers like this."""
+        self.requests: list[tuple[str, str]] = []
+        self.tries: Counter[tuple[str, str]] = Counter()
+        self.faults: Counter[Fault] = Counter()
+        self.together = 0
+        self.fault, self.delay = fault, delay
+
+    @property
+    def options(self) -> list[str]:
+        return [
+            f"--s3_endpoint_url={self.url}",
+            "--s3_access_key_id=key",
+            "--s3_secret_access_key=secret",
+            "--s3_region_name=us-east-1",
+        ]
+
+    def fill(self, bucket: str, files: dict[str, bytes]) -> None:
+        self.client.create_bucket(Bucket=bucket)
+        for key, content in files.items():
+            self.client.put_object(Bucket=bucket, Key=key, Body=content)
+
+    def contents(self, bucket: str, prefix: str = "") -> dict[str, bytes]:
+        found = self.client.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])
+        return {
+            entry["Key"].removeprefix(prefix): self.client.get_object(
+                Bucket=bucket, Key=entry["Key"]
+            )["Body"].read()
+            for entry in found
+        }
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        if environ.get("HTTP_X_TEST"):  # the test's own client
+            return self.app(environ, start)
+        asked = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+        with self.lock:
+            self.requests.append(asked)
+            self.tries[asked] += 1
+            fault = self.fault(*asked, self.tries[asked])
+            self.faults[fault] += 1
+            self.now += 1
+            self.together = max(self.together, self.now)
+        time.sleep(self.delay)
+        try:
+            if isinstance(fault, int):
+                code = "SlowDown" if fault == 503 else "AccessDenied" if fault == 403 else "Error"
+                start(f"{fault} {code}", [("Content-Type", "application/xml")])
+                return [f"<Error><Code>{code}</Code><Message>told to</Message></Error>".encode()]
+            body = b"".join(self.app(environ, start))
+            return [body[: len(body) // 2] if fault == "cut" else body]
+        finally:
+            with self.lock:
+                self.now -= 1
+
+
+@contextmanager
+def serve() -> Iterator[S3]:
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    store = S3()
+    server = make_server("127.0.0.1", 0, store, threaded=True)
+    store.url = f"http://127.0.0.1:{server.server_port}"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    store.client = boto3.client(
+        "s3",
+        endpoint_url=store.url,
+        aws_access_key_id="key",
+        aws_secret_access_key="secret",
+        region_name="us-east-1",
+    )
+    store.client.meta.events.register(
+        "before-sign.s3", lambda request, **_: request.headers.add_header("X-Test", "1")
+    )
+    try:
+        yield store
+    finally:
+        server.shutdown()
