@@ -145,7 +145,7 @@ def _zip_members(directory: zipfile.ZipFile) -> list[Member]:
     _check_count(len(entries))
     ends = [*(entry.header_offset for entry in entries[1:]), directory.start_dir]
     members = []
-    for entry, next_start in zip(entries, ends, strict=True):
+    for entry, next_start in zip(entries, ends, strict=False):
         if entry.is_dir():
             continue
         headers = 30 + 2 * 0xFFFF + 24  # the most that stands before and after the content
@@ -206,6 +206,8 @@ def _place(name: str) -> tuple[str, str | None]:
     if name.startswith("/") or re.match(r"[A-Za-z]:[/\\]", name) or ".." in parts:
         problem = f"its name {name!r} leads out of the archive"
     path = "/".join(parts)
+    if not path:
+        return "_", "it has no name"
     written = path.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
     return written, problem or (None if written == path else "its name is not UTF-8 text")
 
@@ -224,13 +226,11 @@ def _check_count(count: int) -> None:
 def _without_twins(members: Iterable[Member]) -> list[Member]:
     """Members in the order of their paths; of those with one name the last counts, as unpacked."""
     listed = sorted(members, key=lambda member: (member.path, member.start))
+    following = [*(member.path for member in listed[1:]), None]
+    twice = "its name stands twice; the last of them counts"
     return [
-        replace(one, problem=one.problem or "its name stands twice; the last of them counts")
-        if one.path == following
-        else one
-        for one, following in zip(
-            listed, [*(member.path for member in listed[1:]), None], strict=True
-        )
+        replace(one, problem=one.problem or twice) if one.path == next_path else one
+        for one, next_path in zip(listed, following, strict=False)
     ]
 
 

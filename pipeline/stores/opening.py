@@ -31,7 +31,7 @@ def connect(arguments: Sequence[str]) -> None:
     if unknown := sorted(given.keys() - options.get_all_options().keys()):
         raise UsageError(
             f"neither exhubert nor Beam has an option --{', --'.join(unknown)}; "
-            "see: exhubert build --help, and Beam's PipelineOptions"
+            "see --help, and Beam's PipelineOptions"
         )
     FileSystems.set_options(options)
     _open.cache_clear()

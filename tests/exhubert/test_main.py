@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -127,10 +128,8 @@ def test_wrong_usage_exits_2_and_says_what_to_do(
 
 
 def test_unknown_option_exits_2(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as error:
-        main(["check", "--data-rot", "x"])
-    assert error.value.code == 2
-    assert "--data-rot" in capsys.readouterr().err
+    assert main(["check", "--data-rot", "x"]) == 2
+    assert re.search("neither exhubert nor Beam has an option --data.rot", capsys.readouterr().err)
 
 
 @pytest.mark.parametrize("command", ["check", "build"])

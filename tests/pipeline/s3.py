@@ -24,6 +24,7 @@ class S3:
         client: For tests to fill it and look into it.
         requests: Method and path of every request since :meth:`watch`.
         together: Most requests at a time.
+        sent: Bytes that were answered.
         delay: Before every answer, in s.
         fault: Method, path and number of tries → what goes wrong.
     """
@@ -40,6 +41,7 @@ class S3:
         self.tries: Counter[tuple[str, str]] = Counter()
         self.faults: Counter[Fault] = Counter()
         self.together = 0
+        self.sent = 0
         self.fault, self.delay = fault, delay
 
     @property
@@ -83,6 +85,7 @@ class S3:
                 start(f"{fault} {code}", [("Content-Type", "application/xml")])
                 return [f"<Error><Code>{code}</Code><Message>told to</Message></Error>".encode()]
             body = b"".join(self.app(environ, start))
+            self.sent += len(body)
             return [body[: len(body) // 2] if fault == "cut" else body]
         finally:
             with self.lock:

@@ -16,11 +16,14 @@ from exhubert.main import main
 from pipeline import storage
 from pipeline.errors import DataError, ExhubertError, UsageError
 from pipeline.files import list_files, read_file
+from pipeline.labels import emotion_scheme
+from pipeline.plan import plan_corpus
 from pipeline.stores import PatientStore, connect, open_store, patience
 from pipeline.stores.filesystems import BeamStore
 from pipeline.stores.s3 import S3Store
 from tests.conftest import MakeCorpus, MakeSpec, write_tone
 from tests.pipeline.s3 import S3, Fault, serve
+from tests.pipeline.test_archives import files_of, tarred, zipped
 
 ODD_NAMES = [
     "plain.wav",
@@ -60,14 +63,6 @@ def fresh(s3: S3, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patience, "DELAYS", (0.01, 0.01, 0.01))
-
-
-def files_of(folder: Path) -> dict[str, bytes]:
-    return {
-        str(file.relative_to(folder)): file.read_bytes()
-        for file in folder.rglob("*")
-        if file.is_file()
-    }
 
 
 def upload(s3: S3, bucket: str, folder: Path, prefix: str) -> None:
@@ -354,24 +349,49 @@ def test_objects_are_fetched_ahead_in_bounded_number(
     assert max(times for (_, path), times in s3.tries.items() if path.endswith(".wav")) == 1
 
 
-def test_tables_name_no_file_outside_the_root(s3: S3, make_spec: MakeSpec, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["zip", "tar"])
+def test_archive_in_a_store_is_read_in_ranges(
+    s3: S3, kind: str, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
+) -> None:
+    root = make_corpus()
+    facts = "id,age\n" + "".join(f"s0{n},{20 + n}\n" for n in range(4))
+    archive = (zipped if kind == "zip" else tarred)(
+        files_of(root) | {"facts.csv": facts.encode(), "video.avi": os.urandom(3_000_000)}
+    )
+    s3.fill(f"{kind}s", {f"tones/download.{kind}": archive})
+    make_spec(tables=FACTS, archive=f'"*.{kind}"')
+    arguments = ["--spec", str(tmp_path / "tones.yaml"), "--root", f"tones=s3://{kind}s/tones"]
+    s3.watch()
+    assert main(["check", *arguments, "--json", *s3.options]) == 0
+    output = ["--output", str(tmp_path / "dataset"), "--jobs", "1", "--json"]
+    assert main(["build", *arguments, *output, *s3.options]) == 0
+    written = pd.concat(map(pd.read_parquet, (tmp_path / "dataset").glob("data/*/*.parquet")))
+    assert written["age"].min() == 20
+    asked = s3.tries["GET", f"/{kind}s/tones/download.{kind}"]
+    assert asked <= 24 + 2 + 8  # clips, the table twice, and the directory once
+    assert s3.sent < 2 * len(archive)
+
+
+@pytest.mark.parametrize("archived", [False, True])
+def test_tables_name_no_file_outside_the_root(
+    s3: S3, archived: bool, make_spec: MakeSpec, tmp_path: Path
+) -> None:
     tone = tmp_path / "tone.wav"
     write_tone(tone)
     rows = "".join(f"{name},ang\n" for name in ("a.wav", "../secret.wav", "s3://outside/c.wav"))
-    files = {
-        "tones/facts.csv": f"file,label\n{rows}".encode(),
-        "tones/wav/a.wav": tone.read_bytes(),
-    }
-    s3.fill("outside", files | {"secret.wav": tone.read_bytes(), "c.wav": tone.read_bytes()})
+    files = {"facts.csv": f"file,label\n{rows}".encode(), "wav/a.wav": tone.read_bytes()}
+    files = {"all.zip": zipped(files)} if archived else files
+    bucket = f"outside-{archived}".lower()
+    beside = {"secret.wav": tone.read_bytes(), "c.wav": tone.read_bytes()}
+    s3.fill(bucket, {f"tones/{name}": content for name, content in files.items()} | beside)
     spec = make_spec(
+        archive='"*.zip"',
         audio='"**/*.wav"',
         path=r"'(?P<file>[^/]+)$'",
         tables="{t: {file: facts.csv, match: {file: '{file}'}, take: {emotion: label}}}",
         splits="{by: utterance}",
     )
-    from pipeline.labels import emotion_scheme
-    from pipeline.plan import plan_corpus
-
-    indexed = plan_corpus(spec, "s3://outside/tones", emotion_scheme())
-    assert [utterance.source_path for utterance in indexed.utterances] == ["wav/a.wav"]
+    indexed = plan_corpus(spec, f"s3://{bucket}/tones", emotion_scheme())
+    place = "all.zip/wav/a.wav" if archived else "wav/a.wav"
+    assert [utterance.source_path for utterance in indexed.utterances] == [place]
     assert indexed.missing == {"t": ["../secret.wav", "s3://outside/c.wav"]}
