@@ -6,7 +6,6 @@ further array of a clip's size costs as much as a step of the arithmetic.
 
 import io
 import math
-import threading
 from dataclasses import dataclass
 from typing import Literal
 
@@ -105,7 +104,7 @@ def resample(samples: np.ndarray, rate: int) -> np.ndarray:
     if rate == SAMPLE_RATE:
         return samples
     frames = -(-len(samples) * SAMPLE_RATE // rate)
-    resampled = _resamplers.fresh(rate).resample_chunk(samples, last=True)[:frames]
+    resampled = soxr.resample(samples, rate, SAMPLE_RATE, quality="HQ")[:frames]
     missing = frames - len(resampled)
     return np.pad(resampled, (0, missing)) if missing else resampled
 
@@ -113,25 +112,10 @@ def resample(samples: np.ndarray, rate: int) -> np.ndarray:
 def encode(samples: np.ndarray, codec: Codec = "flac") -> bytes:
     """Encodes int16 samples at 16 kHz, without loss."""
     buffer = io.BytesIO()
-    soundfile.write(buffer, samples, SAMPLE_RATE, format=codec.upper(), subtype="PCM_16")
+    kind = {"format": codec.upper(), "subtype": "PCM_16"}
+    with soundfile.SoundFile(buffer, "w", SAMPLE_RATE, channels=1, **kind) as file:
+        file.write(samples)
     return buffer.getvalue()
-
-
-class _Resamplers(threading.local):
-    """Resamplers of one thread: to design the filter of one takes as long as to resample a clip."""
-
-    def __init__(self) -> None:
-        self.by_rate: dict[int, soxr.ResampleStream] = {}
-
-    def fresh(self, rate: int) -> soxr.ResampleStream:
-        """A resampler from this rate, in Hz, without memory of earlier clips."""
-        if rate not in self.by_rate:
-            self.by_rate[rate] = soxr.ResampleStream(rate, SAMPLE_RATE, 1, quality="HQ")
-        self.by_rate[rate].clear()
-        return self.by_rate[rate]
-
-
-_resamplers = _Resamplers()
 
 
 def _to_int16(samples: np.ndarray, gain: float) -> np.ndarray:

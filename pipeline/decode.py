@@ -1,6 +1,7 @@
 """Decoding: from the bytes of any audio or video file to samples, or the reason why not.
 
-libsndfile decodes what it can and PyAV (FFmpeg) the rest; the content decides, not the suffix.
+Plain WAV is read directly; of the rest libsndfile decodes what it can, and PyAV (FFmpeg) what it
+can not. The content decides, not the suffix.
 """
 
 import io
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import soundfile
+
+from pipeline.wav import read_plain_wav
 
 MISSING_TOLERANCE = 0.010  # s; some writers count their header into the length of the samples
 
@@ -73,6 +76,10 @@ def decode(
             f"a Git LFS pointer of {len(content)} bytes stands where the audio should be; "
             "run `git lfs pull` in the corpus's clone",
         )
+    if plain := read_plain_wav(content):
+        samples, rate = plain
+        first, last = _stretch(start, end, len(samples), rate, max_duration)
+        return Recording(samples[first:last], rate, "WAV/PCM_16", samples.shape[1])
     try:
         file = soundfile.SoundFile(_Content(content))
     except soundfile.LibsndfileError as error:
@@ -95,23 +102,23 @@ def _decode_sndfile(
     end: float | None,
     max_duration: float,
 ) -> Recording:
-    rate = file.samplerate
-    missing = _missing_bytes(content) / max(
-        1, file.channels * rate * _bytes_per_sample(file.subtype)
-    )
-    if missing > MISSING_TOLERANCE:
-        raise AudioError("truncated", f"the header promises {missing:.2f} s more than there is")
+    rate, subtype = file.samplerate, file.subtype
+    if absent := _missing_bytes(content):
+        missing = absent / max(1, file.channels * rate * _bytes_per_sample(subtype))
+        if missing > MISSING_TOLERANCE:
+            raise AudioError("truncated", f"the header promises {missing:.2f} s more than there is")
     first, last = _stretch(start, end, file.frames, rate, max_duration)
     try:
-        file.seek(first)
-        dtype = "int16" if file.subtype in _PCM_16 else "float32"
+        if first:
+            file.seek(first)
+        dtype = "int16" if subtype in _PCM_16 else "float32"
         samples = file.read(last - first, dtype=dtype, always_2d=True)
     except soundfile.LibsndfileError as error:
         raise AudioError("truncated", f"decoding broke off: {error}") from None
     lacking = (last - first - len(samples)) / rate
-    if lacking > MISSING_TOLERANCE and not file.subtype.startswith("MPEG"):  # MPEG lengths: guesses
+    if lacking > MISSING_TOLERANCE and not subtype.startswith("MPEG"):  # MPEG lengths: guesses
         raise AudioError("truncated", f"the header promises {lacking:.2f} s more than there is")
-    return Recording(samples, rate, f"{file.format}/{file.subtype}", file.channels)
+    return Recording(samples, rate, f"{file.format}/{subtype}", file.channels)
 
 
 def _decode_av(
