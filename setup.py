@@ -76,7 +76,7 @@ setup(
         "corpora_specs": ["*.yaml"],
         "training": ["configs/*.yaml", "pages/*.jinja", "pages/*.css"],
         "demo": ["*.yaml", "corpora/*.yaml"],
-        "pipeline": ["*.jinja", "py.typed"],
+        "pipeline": ["*.jinja", "*.css", "py.typed"],
     },
     install_requires=RUNTIME,
     extras_require=EXTRAS,

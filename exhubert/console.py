@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # the check and the manifest bring pyarrow and Beam with them
     from pipeline.check import CorpusCheck
     from pipeline.manifest import Manifest
     from pipeline.preview import Preview
+    from pipeline.runlog import Run
 
 Item = TypeVar("Item")
 
@@ -212,6 +213,27 @@ def print_manifest(manifest: "Manifest", output: str) -> None:
     for group in manifest.duplicates:
         OUT.print(f"    equal audio: {', '.join(group)}", highlight=False)
     OUT.print(f"dataset: {output}", highlight=False, soft_wrap=True)
+
+
+def print_runs(runs: "Sequence[Run]") -> None:
+    """Table of the runs that made a dataset, then the command of each."""
+    table = _table("started (UTC)", ">s", "status", ">corpora", ">decoded", ">reused", "runner")
+    for run in runs:
+        parts = run.corpora.values()
+        told = [part for part in parts if part.decoded is not None]
+        table.add_row(
+            run.started[:19].replace("T", " "),
+            "–" if run.seconds is None else f"{run.seconds:,.1f}",
+            "no end recorded" if run.ended is None else run.error or f"{run.status}",
+            _count(len(parts)),
+            _count(sum(part.decoded or 0 for part in told) if told else None),
+            _count(sum(part.reused or 0 for part in told) if told else None),
+            run.runner + (f", {run.jobs} processes" if run.jobs else ""),
+        )
+    if runs:
+        OUT.print(table)
+    for run in runs:
+        OUT.print(f"    {run.command}", highlight=False, markup=False, soft_wrap=True)
 
 
 def _facts(spec: CorpusSpec) -> Mapping[str, str]:

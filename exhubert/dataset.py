@@ -111,6 +111,7 @@ def _run_build(args: argparse.Namespace) -> int:
     from pipeline.build import build_dataset, check_build, find_runner
     from pipeline.progress import Counts
     from pipeline.records import AudioOptions
+    from pipeline.report import write_report
     from pipeline.runlog import count_corpora, logged
     from pipeline.transforms import Build, Corpus
 
@@ -144,6 +145,7 @@ def _run_build(args: argparse.Namespace) -> int:
                 raise DataError(_no_clip(corpus.spec, corpus.root))
         over = _over_reject_rate(manifest, corpora, args.max_reject_rate)
         run.status = 1 if over else 0
+    write_report(args.output)  # once more: now the run has an end
     if args.json:
         print(manifest.model_dump_json(indent=2))
     else:
@@ -198,6 +200,7 @@ def _add_relabel(parser: argparse.ArgumentParser) -> None:
 def _run_relabel(args: argparse.Namespace) -> int:
     from pipeline.manifest import open_manifest
     from pipeline.relabel import relabel_dataset
+    from pipeline.report import write_report
     from pipeline.runlog import count_corpora, logged
 
     _connect(args)
@@ -216,6 +219,7 @@ def _run_relabel(args: argparse.Namespace) -> int:
         manifest, changed = relabel_dataset(args.dataset, specs, emotion_scheme())
         run.corpora = count_corpora(manifest, specs)
         run.status = 0
+    write_report(args.dataset)
     if args.json:
         print(manifest.model_dump_json(indent=2))
     else:

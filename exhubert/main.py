@@ -5,13 +5,14 @@ import os
 import sys
 from collections.abc import Sequence
 
-from exhubert import corpora, dataset, demonstration, evaluation, model
+from exhubert import corpora, dataset, demonstration, evaluation, model, report
 from exhubert.command import Command
 from pipeline.errors import ExhubertError
 
 COMMANDS: list[Command] = [
     *corpora.COMMANDS,
     *dataset.COMMANDS,
+    *report.COMMANDS,
     *model.COMMANDS,
     *evaluation.COMMANDS,
     *demonstration.COMMANDS,

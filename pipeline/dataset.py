@@ -14,13 +14,16 @@ METADATA = [
     "corpus",
     "split",
     "speaker",
+    "gender",
     "duration",
     "emotion",
     "label",
     "audio_sha256",
     "flags",
+    "gain_db",
+    "source_sample_rate",
 ]
-"""Columns that statistics are made from: everything but audio and provenance."""
+"""Columns that statistics are made from; audio is not among them."""
 
 
 def read_metadata(output: str, receipts: list[Receipt]) -> pd.DataFrame:

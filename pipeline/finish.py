@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from pipeline import storage
 from pipeline.card import make_card
+from pipeline.croissant import make_croissant
 from pipeline.dataset import read_metadata
 from pipeline.duplicates import drop_crossing
 from pipeline.manifest import (
@@ -21,6 +22,7 @@ from pipeline.manifest import (
 )
 from pipeline.receipts import Receipt, Unwritten, read_receipts, receipt_path, shard_path
 from pipeline.records import AudioOptions
+from pipeline.report import write_report
 from pipeline.spec import CorpusSpec
 
 _REJECTS = pa.schema([(field.name, pa.string()) for field in fields(Unwritten)])
@@ -29,7 +31,7 @@ _REJECTS = pa.schema([(field.name, pa.string()) for field in fields(Unwritten)])
 def finish_dataset(
     output: str, shards: Iterable[str], specs: Mapping[str, CorpusSpec], options: AudioOptions
 ) -> Manifest:
-    """Removes stale shards, resolves duplicates, writes manifest, rejects and card.
+    """Removes stale shards, resolves duplicates, writes manifest, rejects, card and report.
 
     Can be repeated: it reads only what lies in the folder.
 
@@ -56,7 +58,9 @@ def finish_dataset(
     manifest = make_manifest(facts, options, receipts, rows)
     storage.write(storage.join(output, "rejects.parquet"), _rejects(receipts))
     storage.write(storage.join(output, "README.md"), make_card(manifest).encode())
+    storage.write(storage.join(output, "croissant.json"), make_croissant(manifest).encode())
     storage.write(manifest_path(output), (manifest.model_dump_json(indent=2) + "\n").encode())
+    write_report(output)
     return manifest
 
 

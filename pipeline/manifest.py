@@ -16,6 +16,14 @@ from pipeline.records import AudioOptions
 from pipeline.schema import CLASSES, SPLITS
 from pipeline.spec import CorpusSpec
 from pipeline.splits import describe_policy
+from pipeline.statistics import (
+    Durations,
+    Gains,
+    count_durations,
+    count_shared_speakers,
+    count_values,
+    summarise_gains,
+)
 
 
 class _Part(BaseModel):
@@ -29,6 +37,7 @@ class SplitCounts(_Part):
     hours: float
     speakers: int
     labels: dict[str, int]
+    emotions: dict[str, int] = {}
 
 
 class ShardFile(_Part):
@@ -53,7 +62,12 @@ class CorpusFacts(_Part):
 
 
 class CorpusManifest(CorpusFacts):
-    """One corpus of a dataset: found = written + excluded + rejected."""
+    """One corpus of a dataset: found = written + excluded + rejected.
+
+    Attributes:
+        shared_speakers: Pair of splits → speakers who stand in both.
+        sample_rates: Rate of the source in Hz → clips.
+    """
 
     found: int
     written: int
@@ -67,6 +81,11 @@ class CorpusManifest(CorpusFacts):
     flags: dict[str, int]
     splits: dict[str, SplitCounts]
     speakers_in_two_splits: int
+    shared_speakers: dict[str, int] = {}
+    genders: dict[str, int] = {}
+    durations: Durations = Durations()
+    sample_rates: dict[str, int] = {}
+    gains: Gains | None = None
     shards: list[ShardFile]
 
     @property
@@ -95,6 +114,8 @@ class Manifest(_Part):
     format: int = 1
     audio: StoredAudio
     corpora: dict[str, CorpusManifest]
+    speakers: int = 0
+    shared_speakers: dict[str, int] = {}
     duplicates: list[list[str]]
 
     @property
@@ -177,6 +198,8 @@ def make_manifest(
             corpus: _count_corpus(facts[corpus], own, rows[rows["corpus"] == corpus])
             for corpus, own in by_corpus.items()
         },
+        speakers=int(rows["speaker"].nunique()),
+        shared_speakers=count_shared_speakers(rows),
         duplicates=find_duplicates(rows),
     )
 
@@ -204,6 +227,11 @@ def _count_corpus(
         flags=_sorted_counts(flag for flags in rows["flags"] for flag in flags),
         splits={split: _count_split(rows[rows["split"] == split]) for split in SPLITS},
         speakers_in_two_splits=int((splits_of > 1).sum()),
+        shared_speakers=count_shared_speakers(rows),
+        genders=count_values(rows["gender"]),
+        durations=count_durations(rows["duration"]),
+        sample_rates=count_values(rows["source_sample_rate"]),
+        gains=summarise_gains(rows["gain_db"]),
         shards=[
             ShardFile(
                 path=f"data/{receipt.shard}.parquet",
@@ -223,6 +251,7 @@ def _count_split(rows: pd.DataFrame) -> SplitCounts:
         hours=_hours(rows),
         speakers=int(rows["speaker"].nunique()),
         labels=_labels(rows),
+        emotions=_sorted_counts(rows["emotion"].dropna()),
     )
 
 

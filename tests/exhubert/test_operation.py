@@ -78,3 +78,23 @@ def test_a_build_that_fails_is_logged_with_its_error(build: list[str], tmp_path:
     assert run.status == 1
     assert run.error is not None
     assert "no file matches 'no.csv'" in run.error
+
+
+def test_report_prints_where_it_lies_and_what_made_the_dataset(
+    build: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "out"
+    assert main(build) == 0
+    (output / "report.html").unlink()
+    capsys.readouterr()
+    assert main(["report", str(output)]) == 0
+    printed = capsys.readouterr().out
+    assert f"report: {output}/report.html" in printed
+    assert "exhubert build --spec" in printed
+    assert '<span class="good">fine</span>' in (output / "report.html").read_text()
+    assert main(["report", str(output), "--json"]) == 0
+    content = json.loads(capsys.readouterr().out)
+    assert content["manifest"]["corpora"]["tones"]["written"] == 24
+    assert content["runs"][0]["status"] == 0
+    assert main(["report", str(tmp_path)]) == 2
+    assert "not a dataset" in capsys.readouterr().err

@@ -1,0 +1,44 @@
+"""``exhubert report``: what a dataset holds, as a page and in the terminal."""
+
+import argparse
+import json
+
+from exhubert import console
+from exhubert.command import Command
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("dataset", metavar="DATASET", help="a dataset folder, local or remote")
+    parser.add_argument("--json", action="store_true", help="print manifest and runs as JSON")
+
+
+def _run(args: argparse.Namespace) -> int:
+    from pipeline.manifest import open_manifest
+    from pipeline.report import write_report
+    from pipeline.runlog import read_runs
+
+    manifest, runs = open_manifest(args.dataset), read_runs(args.dataset)
+    page = write_report(args.dataset)
+    if args.json:
+        content = {
+            "report": page,
+            "manifest": manifest.model_dump(mode="json"),
+            "runs": [run.model_dump(mode="json") for run in runs],
+        }
+        print(json.dumps(content, ensure_ascii=False))
+    else:
+        console.print_manifest(manifest, args.dataset)
+        console.print_runs(runs)
+        console.say(f"report: {page}")
+    return 0
+
+
+COMMANDS = [
+    Command(
+        name="report",
+        summary="what a dataset holds and how it came about: writes report.html anew, prints it",
+        examples="  exhubert report dataset\n  exhubert report gs://bucket/dataset --json",
+        add_arguments=_add_arguments,
+        run=_run,
+    )
+]

@@ -1,0 +1,154 @@
+"""The report and the Croissant description of a dataset."""
+
+import hashlib
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pipeline.build import build_dataset
+from pipeline.croissant import make_croissant
+from pipeline.errors import UsageError
+from pipeline.labels import emotion_scheme
+from pipeline.manifest import open_manifest
+from pipeline.records import AudioOptions
+from pipeline.report import make_report, read_left_out, write_report
+from pipeline.runlog import logged, read_runs
+from pipeline.schema import RECORD
+from pipeline.statistics import BINS, count_durations, count_shared_speakers, count_values
+from pipeline.transforms import Build, Corpus
+from tests.conftest import MakeCorpus, MakeSpec, write_tone
+
+
+@pytest.fixture
+def dataset(tmp_path: Path, make_spec: MakeSpec, make_corpus: MakeCorpus) -> Path:
+    root = make_corpus(speakers=5)
+    write_tone(root / "wav" / "s00_oth_0.wav")
+    write_tone(root / "wav" / "<b>stray.wav")
+    write_tone(root / "wav" / "s01_ang_8.wav", hertz=900)
+    write_tone(root / "wav" / "s01_ang_9.wav", hertz=900)
+    corpora = {"tones": Corpus(make_spec(), str(root))}
+    build_dataset(Build(corpora, emotion_scheme(), str(tmp_path / "out"), AudioOptions()))
+    return tmp_path / "out"
+
+
+class Page(HTMLParser):
+    """Words of a page, and everything that it would fetch."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.fetched: list[str] = []
+        self.open: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.open.append(tag)
+        if tag in {"script", "link", "img", "iframe"}:
+            self.fetched.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.words += data.split()
+
+
+def test_report_needs_nothing_but_a_browser_and_escapes_names(dataset: Path) -> None:
+    text = (dataset / "report.html").read_text()
+    page = Page(text)
+    assert page.fetched == []
+    assert "url(" not in text
+    assert "<b>stray" not in text
+    assert "&lt;b&gt;stray" in text
+    assert len(text) < 50_000
+
+
+def test_report_shows_counts_splits_duplicates_and_what_was_left_out(dataset: Path) -> None:
+    words = " ".join(Page((dataset / "report.html").read_text()).words)
+    assert "utterances 32" in words
+    assert "No speaker stands in two splits." in words
+    assert "tones/wav/s01_ang_8 = tones/wav/s01_ang_9" in words
+    assert "tones excluded other 1" in words
+    assert "tones rejected unrecognised name 1" in words
+    assert "16000 32" in words
+
+
+def test_report_warns_of_shared_speakers_and_of_terms(
+    tmp_path: Path, make_spec: MakeSpec, make_corpus: MakeCorpus
+) -> None:
+    licence = "{name: house rules, redistribute: false}"
+    spec = make_spec(splits="{by: utterance}", licence=licence)
+    corpora = {"tones": Corpus(spec, str(make_corpus()))}
+    build_dataset(Build(corpora, emotion_scheme(), str(tmp_path), AudioOptions()))
+    words = " ".join(Page((tmp_path / "report.html").read_text()).words)
+    assert "Speakers stand in two splits in tones" in words
+    assert "terms forbid it for tones" in words
+
+
+def test_report_lists_runs_without_their_command_lines(dataset: Path) -> None:
+    with logged(str(dataset), ["exhubert", "build", "--output", "/home/me/secret place"]) as run:
+        write_report(str(dataset))
+        assert "no end recorded" in (dataset / "report.html").read_text()
+        run.status = 0
+    write_report(str(dataset))
+    text = (dataset / "report.html").read_text()
+    assert '<span class="good">fine</span>' in text
+    assert "secret place" not in text
+
+
+def test_same_dataset_gives_the_same_report_and_croissant(dataset: Path) -> None:
+    manifest = open_manifest(str(dataset))
+    page = make_report(manifest, read_left_out(str(dataset)), read_runs(str(dataset)))
+    assert page == (dataset / "report.html").read_text()
+    assert make_croissant(manifest) == (dataset / "croissant.json").read_text()
+
+
+def test_report_of_a_folder_that_is_no_dataset_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"no manifest\.json, so not a dataset"):
+        write_report(str(tmp_path))
+
+
+def test_report_of_an_empty_corpus_is_made(
+    tmp_path: Path, make_spec: MakeSpec, make_corpus: MakeCorpus
+) -> None:
+    spec = make_spec(exclude="{ang: a, neu: b, hap: c}", emotions="{}")
+    corpora = {"tones": Corpus(spec, str(make_corpus()))}
+    build_dataset(Build(corpora, emotion_scheme(), str(tmp_path), AudioOptions()))
+    assert "utterances 0" in " ".join(Page((tmp_path / "report.html").read_text()).words)
+
+
+def test_croissant_names_every_file_with_its_checksum_and_every_column(dataset: Path) -> None:
+    croissant = json.loads((dataset / "croissant.json").read_text())
+    assert croissant["conformsTo"] == "http://mlcommons.org/croissant/1.1"
+    files = {f["contentUrl"]: f for f in croissant["distribution"] if "contentUrl" in f}
+    shards = sorted(dataset.glob("data/*/*.parquet"))
+    assert sorted(files) == [shard.relative_to(dataset).as_posix() for shard in shards]
+    for shard in shards:
+        file = files[shard.relative_to(dataset).as_posix()]
+        assert file["sha256"] == hashlib.sha256(shard.read_bytes()).hexdigest()
+        assert file["contentSize"] == f"{shard.stat().st_size} B"
+    utterances = croissant["recordSet"][-1]
+    assert [field["name"].split("/")[1] for field in utterances["field"]] == RECORD.names
+    ids = [item["@id"] for item in croissant["distribution"] + croissant["recordSet"]]
+    assert len(ids) == len(set(ids))
+
+
+def test_lengths_fall_into_bins_of_half_a_second() -> None:
+    durations = count_durations(pd.Series([0.2, 0.5, 0.9, 14.99, 15.0, 59.0], dtype="float32"))
+    assert len(durations.counts) == BINS
+    assert [i for i, count in enumerate(durations.counts) if count] == [0, 1, 29, 30]
+    assert (durations.counts[1], durations.counts[30]) == (2, 2)
+    assert (durations.shortest, durations.longest) == (0.2, 59.0)
+
+
+def test_shared_speakers_are_counted_by_pair_and_unknown_ones_are_not() -> None:
+    rows = pd.DataFrame(
+        {"speaker": ["a", "a", "b", "b", None, None], "split": ["train", "test"] * 3}
+    )
+    assert count_shared_speakers(rows) == {
+        "train ∩ validation": 0, "train ∩ test": 2, "validation ∩ test": 0
+    }  # fmt: skip
+
+
+def test_values_are_counted_the_most_frequent_first() -> None:
+    assert count_values(pd.Series(["b", "a", None, "b"])) == {"b": 2, "a": 1, "unknown": 1}
