@@ -1,13 +1,23 @@
 """Whole builds of tiny corpora: accounts, determinism, restart, duplicates."""
 
+import contextlib
+import itertools
 import json
+import os
+import random
 import shutil
+import signal
+import subprocess
+import sys
+import time
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from pipeline import storage
 from pipeline.build import build_dataset
 from pipeline.errors import DataError, UsageError
 from pipeline.labels import emotion_scheme
@@ -122,7 +132,11 @@ def test_only_the_shard_of_a_changed_file_is_made_anew(
     build((spec, root))
     before = contents(tmp_path / "dataset" / "data")
     write_tone(root / "wav" / "s00_ang_0.wav", hertz=900, seconds=0.5)
-    build((spec, root))
+    seen: list[Counts] = []
+    build((spec, root), watch=seen.append)
+    split = rows(tmp_path / "dataset").set_index("id").loc["tones/wav/s00_ang_0", "split"]
+    in_shard = (rows(tmp_path / "dataset")["split"] == split).sum()
+    assert (seen[-1].done, seen[-1].reused) == (in_shard, 24 - in_shard)
     after = contents(tmp_path / "dataset" / "data")
     assert sum(before[name] != after[name] for name in before) == 1
     build((spec, root), output="fresh")
@@ -138,11 +152,94 @@ def test_interrupted_build_ends_like_an_uninterrupted_one(
     broken = tmp_path / "broken"
     (broken / "manifest.json").unlink()
     (broken / "data/tones/train-00000-of-00001.parquet").unlink()
-    (broken / "data/tones/.half-written").write_bytes(b"PAR1")
+    (broken / f"data/tones/.test-00000-of-00001.parquet.{'0a' * 16}").write_bytes(b"PAR1")
     (broken / ".build/tones/test-00000-of-00001.json").write_text('{"shard"')
     build(corpus, output="broken")
-    (broken / "data/tones/.half-written").unlink()
     assert contents(tmp_path / "whole") == contents(broken)
+
+
+def test_build_stopped_at_any_write_is_resumed_without_a_trace(
+    build: Run,
+    make_spec: MakeSpec,
+    make_corpus: MakeCorpus,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    corpus = make_spec(), make_corpus()
+    write_tone(corpus[1] / "wav" / "stray.wav")
+    build(corpus, output="whole")
+    write, left = storage.write, 0
+
+    def write_or_die(path: str, content: bytes | memoryview) -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:  # as kill -9 would leave it: half of a file aside, none of the code after it
+            aside = Path(path).with_name(f".{Path(path).name}.{uuid.uuid4().hex}")
+            aside.parent.mkdir(parents=True, exist_ok=True)
+            aside.write_bytes(content[: len(content) // 2])
+            raise RuntimeError("killed")
+        write(path, content)
+
+    monkeypatch.setattr(storage, "write", write_or_die)
+    for stops in itertools.count(1):
+        left = stops
+        try:
+            build(corpus, output="broken")
+        except RuntimeError:
+            continue
+        break
+    assert stops > 5
+    assert contents(tmp_path / "whole") == contents(tmp_path / "broken")
+
+
+@pytest.mark.slow
+def test_killed_build_is_resumed_without_a_trace(
+    make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
+) -> None:
+    roots = [make_corpus(name, speakers=12, takes=40) for name in ("tones", "bells")]
+    for root in roots:
+        make_spec(root.name)
+
+    def start(output: str) -> "subprocess.Popen[bytes]":
+        specs = [str(tmp_path / f"{root.name}.yaml") for root in roots]
+        where = [f"{root.name}={root}" for root in roots]
+        command = [sys.executable, "-m", "exhubert", "build", "--spec", *specs, "--root", *where]
+        command += ["--output", str(tmp_path / output), "--jobs", "2", "--json"]
+        return subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL)
+
+    assert start("whole").wait() == 0
+    whole = contents(tmp_path / "whole")
+    draw, killed = random.Random(7), 0
+    for _ in range(6):
+        process = start("broken")
+        shards = draw.randrange(6)
+        while process.poll() is None and len(list(tmp_path.glob("broken/data/*/*"))) < shards:
+            time.sleep(0.01)
+        time.sleep(draw.uniform(0, 0.5))
+        killed += process.poll() is None
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    assert killed
+    assert start("broken").wait() == 0
+    broken = contents(tmp_path / "broken")
+    of_runs = {name for name in whole | broken if name == "report.html" or name.startswith("log/")}
+    assert {n: c for n, c in broken.items() if n not in of_runs} == {
+        n: c for n, c in whole.items() if n not in of_runs
+    }
+
+
+def test_only_an_added_corpus_is_made(
+    build: Run, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
+) -> None:
+    tones, bells = ((make_spec(name), make_corpus(name)) for name in ("tones", "bells"))
+    build(tones)
+    before = {f: f.stat().st_mtime_ns for f in (tmp_path / "dataset" / "data").rglob("*.parquet")}
+    seen: list[Counts] = []
+    build(tones, bells, watch=seen.append)
+    assert seen[-1].corpora["tones"] == Counts(found=24, reused=24)
+    assert seen[-1].corpora["bells"].done == 24
+    assert before == {f: f.stat().st_mtime_ns for f in before}
 
 
 def test_equal_audio_never_stands_in_two_splits(
