@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from exhubert import corpora, dataset, demonstration, evaluation, model, report
+from exhubert import corpora, dataset, demonstration, evaluation, export, model, report
 from exhubert.command import Command
 from pipeline.errors import ExhubertError
 
@@ -15,6 +15,7 @@ COMMANDS: list[Command] = [
     *report.COMMANDS,
     *model.COMMANDS,
     *evaluation.COMMANDS,
+    *export.COMMANDS,
     *demonstration.COMMANDS,
 ]
 """All commands, in the order of the flow."""
