@@ -1,7 +1,7 @@
 """What commands print for people: tables and progress bars."""
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from typing import TYPE_CHECKING, TypeVar
 
 from rich.console import Console
@@ -36,10 +36,12 @@ def say(text: str, quiet: bool = False) -> None:
         OUT.print(text, highlight=False)
 
 
-def track(items: Sequence[Item], what: str, quiet: bool = False) -> Iterator[Item]:
-    """Goes through items with a progress bar on stderr."""
+def track(
+    items: Iterable[Item], what: str, quiet: bool = False, total: int | None = None
+) -> Iterator[Item]:
+    """Goes through items with a progress bar on stderr; ``total`` is for those without a length."""
     with _progress(quiet) as progress:
-        task = progress.add_task(what, total=len(items))
+        task = progress.add_task(what, total=len(items) if isinstance(items, Sized) else total)
         for item in items:
             yield item
             progress.advance(task)
@@ -263,6 +265,7 @@ def _progress(quiet: bool) -> Progress:
         TimeRemainingColumn(elapsed_when_finished=True),
         console=ERR,
         disable=quiet,
+        redirect_stdout=False,  # rich would send it to stderr, even what goes to a file
     )
 
 

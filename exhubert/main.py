@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from exhubert import corpora, dataset, demonstration, evaluation, export, model, report
+from exhubert import corpora, dataset, demonstration, evaluation, export, model, predict, report
 from exhubert.command import Command
 from pipeline.errors import ExhubertError
 
@@ -15,6 +15,7 @@ COMMANDS: list[Command] = [
     *report.COMMANDS,
     *model.COMMANDS,
     *evaluation.COMMANDS,
+    *predict.COMMANDS,
     *export.COMMANDS,
     *demonstration.COMMANDS,
 ]

@@ -1,4 +1,4 @@
-"""``exhubert train``, ``predict``, ``convert``: from a dataset to a model in use.
+"""``exhubert train``, ``convert``: from a dataset to a model.
 
 What a command needs of torch and transformers is imported when it runs, so that ``--help`` is
 quick.
@@ -7,12 +7,10 @@ quick.
 import argparse
 import json
 import logging
-import sys
 from pathlib import Path
 
 from exhubert import console
 from exhubert.command import Command
-from pipeline.errors import DataError
 
 
 def _add_train_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,43 +58,6 @@ def _train(args: argparse.Namespace) -> int:
     return 0
 
 
-def _add_predict_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", required=True, metavar="DIR|NAME", help="folder or Hub name")
-    parser.add_argument("files", nargs="+", metavar="FILE", help="audio or video files, folders")
-    parser.add_argument(
-        "--window",
-        type=float,
-        metavar="S",
-        help="cut longer files into windows of S seconds (default: the model's longest clip)",
-    )
-    parser.add_argument("--json", action="store_true", help="print one JSON object a file")
-
-
-def _predict(args: argparse.Namespace) -> int:
-    from training.predict import Classifier, find_audio, predictions_table
-
-    quieten_transformers()
-    files = find_audio(args.files)
-    classifier = Classifier.from_pretrained(args.model, args.window)
-    predictions, failed = [], 0
-    for file in files:
-        try:
-            prediction = classifier.predict(file)
-        except DataError as error:
-            failed += 1
-            print(f"error: {error}", file=sys.stderr)
-            if args.json:
-                print(json.dumps({"path": str(file), "error": str(error)}, ensure_ascii=False))
-            continue
-        if args.json:
-            print(json.dumps(prediction.to_dict(), ensure_ascii=False), flush=True)
-        else:
-            predictions.append(prediction)
-    if predictions:
-        console.OUT.print(predictions_table(predictions))
-    return 1 if failed else 0
-
-
 def quieten_transformers() -> None:
     """Hides its progress bars and the hub's retries: these commands say themselves what they do."""
     from transformers.utils.logging import disable_progress_bar
@@ -115,17 +76,6 @@ TRAIN = Command(
 """,
     add_arguments=_add_train_arguments,
     run=_train,
-)
-PREDICT = Command(
-    name="predict",
-    summary="classify audio or video files of any length",
-    examples="""\
-  exhubert predict --model models/tiny speech.wav
-  exhubert predict --model models/tiny recordings/ --json
-  exhubert predict --model models/tiny interview.mp3 --window 3 --json
-""",
-    add_arguments=_add_predict_arguments,
-    run=_predict,
 )
 
 
@@ -161,4 +111,4 @@ CONVERT = Command(
     run=_convert,
 )
 
-COMMANDS = [TRAIN, PREDICT, CONVERT]
+COMMANDS = [TRAIN, CONVERT]

@@ -6,6 +6,7 @@ can not. The content decides, not the suffix.
 
 import io
 import math
+import mmap
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,7 @@ from pipeline.wav import read_plain_wav
 
 MISSING_TOLERANCE = 0.010  # s; some writers count their header into the length of the samples
 
-_LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 _PCM_16 = {"PCM_16", "PCM_S8", "PCM_U8"}
 
 
@@ -70,7 +71,7 @@ def decode(
     """
     if not content:
         raise AudioError("empty", "the file has 0 bytes")
-    if content.startswith(_LFS_POINTER):
+    if content.startswith(LFS_POINTER):
         raise AudioError(
             "git_lfs_pointer",
             f"a Git LFS pointer of {len(content)} bytes stands where the audio should be; "
@@ -103,8 +104,8 @@ def _decode_sndfile(
     max_duration: float,
 ) -> Recording:
     rate, subtype = file.samplerate, file.subtype
-    if absent := _missing_bytes(content):
-        missing = absent / max(1, file.channels * rate * _bytes_per_sample(subtype))
+    if absent := missing_bytes(content):
+        missing = absent / max(1, file.channels * rate * bytes_per_sample(subtype))
         if missing > MISSING_TOLERANCE:
             raise AudioError("truncated", f"the header promises {missing:.2f} s more than there is")
     first, last = _stretch(start, end, file.frames, rate, max_duration)
@@ -132,7 +133,7 @@ def _decode_av(
             if not container.streams.audio:
                 raise AudioError("no_audio", f"{container.format.name} without an audio stream")
             stream = container.streams.audio[0]
-            rate = _check_rate(stream.codec_context.sample_rate if stream.codec_context else 0)
+            rate = check_rate(stream.codec_context.sample_rate if stream.codec_context else 0)
             converter = av.AudioResampler(format="fltp", rate=rate)
             longest = math.inf if math.isinf(max_duration) else (start or 0.0) + max_duration
             parts: list[np.ndarray] = []
@@ -153,7 +154,7 @@ def _decode_av(
     return Recording(np.ascontiguousarray(samples[first:last]), rate, name, samples.shape[1])
 
 
-def _check_rate(rate: int) -> int:
+def check_rate(rate: int) -> int:
     """The rate, if sound can have been sampled at it."""
     if not 1_000 <= rate <= 1_000_000:
         raise AudioError("undecodable", f"the header gives a sample rate of {rate} Hz")
@@ -178,7 +179,7 @@ def _stretch(
     return first, last
 
 
-def _missing_bytes(content: bytes) -> int:
+def missing_bytes(content: bytes | mmap.mmap) -> int:
     """Bytes that a WAV or AIFF header promises beyond the end of the file."""
     if content[:4] in {b"RIFF", b"RIFX"} and content[8:12] == b"WAVE":
         wanted, order = b"data", "little" if content[:4] == b"RIFF" else "big"
@@ -196,6 +197,7 @@ def _missing_bytes(content: bytes) -> int:
     return 0
 
 
-def _bytes_per_sample(subtype: str) -> float:
+def bytes_per_sample(subtype: str) -> float:
+    """Bytes of one sample of one channel in libsndfile's encoding ``subtype``."""
     bits = {"PCM_16": 16, "PCM_24": 24, "PCM_32": 32, "FLOAT": 32, "DOUBLE": 64}
     return bits.get(subtype, 8) / 8

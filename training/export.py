@@ -25,6 +25,7 @@ from torch import Tensor, nn
 from pipeline.errors import DataError, UsageError
 from pipeline.schema import SAMPLE_RATE
 from training.data import MIN_SAMPLES, Example, as_input, collate
+from training.heads import UNLABELLED
 from training.modeling_exhubert import ExHubertForSequenceClassification
 from training.trained import Trained
 
@@ -109,11 +110,12 @@ def compare(
     worst = 0.0
     for lengths in batches:
         clips = [_noise(round(seconds * SAMPLE_RATE), rng) for seconds in lengths]
-        scaled = collate([Example(input_values=as_input(clip), label=-100) for clip in clips])
-        plain = collate([Example(input_values=clip, label=-100) for clip in clips])
+        scaled = collate([Example(input_values=as_input(clip), label=UNLABELLED) for clip in clips])
+        plain = collate([Example(input_values=clip, label=UNLABELLED) for clip in clips])
         with torch.inference_mode():
             expected = model(**{name: scaled[name] for name in INPUTS}).logits.numpy()
-        (found,) = session.run(["logits"], {name: plain[name].numpy() for name in INPUTS})
+        samples, mask = (plain[name].numpy() for name in INPUTS)
+        (found,) = session.run(["logits"], {INPUTS[0]: samples, INPUTS[1]: mask.astype(np.int64)})
         difference = np.abs(found - expected) / np.maximum(1.0, np.abs(expected))
         worst = max(worst, float(difference.max()))
     return worst

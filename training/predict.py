@@ -1,89 +1,47 @@
-"""Prediction: a trained model on audio files of any kind and length.
+"""Prediction: a trained model on audio of any kind and length.
 
->>> Classifier.from_pretrained("models/tiny").predict("speech.wav").label  # doctest: +SKIP
+>>> classifier = Classifier.from_pretrained("models/tiny")  # doctest: +SKIP
+>>> classifier.predict("speech.wav").label  # doctest: +SKIP
 'high_positive'
 
-A file longer than a window is cut into overlapping windows, each treated as a clip of its own, and
-the windows' probabilities are averaged. Memory holds the file as it is stored (decoded only if
-libsndfile cannot read it) and one batch of windows.
+What is longer than a window is cut into overlapping windows, each treated as a clip of its own, and
+the windows' probabilities are averaged. Windows of several files go through the model together,
+similar lengths side by side. Memory holds some minutes of audio, however long a file is.
 """
 
-import io
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, overload
 
 import numpy as np
 import numpy.typing as npt
-import soundfile
 import torch
-from rich.table import Table
 
-from pipeline.audio import prepare
-from pipeline.decode import AudioError, Recording, decode
+from pipeline.decode import AudioError
 from pipeline.errors import DataError, UsageError
-from pipeline.schema import AROUSAL_CLASSES, CLASSES, VALENCE_CLASSES
-from training.data import Example, as_input, collate
+from pipeline.schema import SAMPLE_RATE
+from pipeline.stream import resample_blocks, stream
+from training.data import Example, collate
+from training.heads import UNLABELLED
+from training.predictions import evaluation_batch_size
 from training.trained import Trained, load_trained
+from training.verdict import Failure, Prediction, Probabilities, Window, verdict
+from training.windows import Samples, Stretch, stretches
 
-Probabilities = npt.NDArray[np.float64]
-
-SUFFIXES = {f".{name.lower()}" for name in soundfile.available_formats()} | {
-    *(".aac", ".aif", ".avi", ".m4a", ".mkv", ".mov", ".mp4", ".opus", ".webm", ".wma")
-}
-"""Files of a folder that are taken for audio; a file named itself may end in anything."""
+Source = str | Path | tuple[npt.NDArray[Any], int]
+"""A file, or samples ``(frames,)`` or ``(frames, channels)`` and their rate in Hz."""
 
 BATCH_SECONDS = 80.0
-"""Audio that goes through the model at once."""
+"""Audio that goes through the model at once, padding included."""
 
-
-@dataclass(frozen=True)
-class Window:
-    """What the model says about one stretch of a file.
-
-    Attributes:
-        start: In seconds.
-        end: In seconds.
-        label: The likeliest class.
-        probability: Its probability, in [0, 1].
-    """
-
-    start: float
-    end: float
-    label: str
-    probability: float
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """What the model says about one file.
-
-    Attributes:
-        path: The file.
-        duration: In seconds.
-        label: The likeliest class.
-        probabilities: Of each class, in [0, 1], with sum 1.
-        arousal: Marginal probabilities of low and high arousal.
-        valence: Marginal probabilities of negative, neutral and positive valence.
-        windows: The stretches that were averaged.
-    """
-
-    path: str
-    duration: float
-    label: str
-    probabilities: dict[str, float]
-    arousal: dict[str, float]
-    valence: dict[str, float]
-    windows: tuple[Window, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """The prediction as plain JSON types."""
-        return asdict(self)
+POOL_SECONDS = 4 * BATCH_SECONDS
+"""Audio that is gathered and sorted by length before it is cut into batches."""
 
 
 class Classifier:
-    """A trained model that classifies audio files."""
+    """A trained model that classifies recordings."""
 
     def __init__(self, trained: Trained, window: float | None = None) -> None:
         """Wraps a loaded model.
@@ -94,7 +52,7 @@ class Classifier:
                 Shorter windows show how emotion changes over a recording.
 
         Raises:
-            UsageError: The window is not longer than 0.1 s.
+            UsageError: The window is shorter than 0.1 s.
         """
         self.trained = trained
         self.window = trained.data.longest if window is None else window
@@ -106,186 +64,156 @@ class Classifier:
         """Loads a model from a folder or the Hub; see :func:`training.trained.load_trained`."""
         return cls(load_trained(name), window)
 
-    def predict(self, path: str | Path) -> Prediction:
-        """Classifies one file.
+    @overload
+    def predict(self, source: Source) -> Prediction: ...
+
+    @overload
+    def predict(self, source: list[Source]) -> list[Prediction]: ...
+
+    def predict(self, source: Source | list[Source]) -> Prediction | list[Prediction]:
+        """Classifies a file or samples with their rate, or a list of them.
 
         Raises:
             UsageError: There is no such file.
-            DataError: The file cannot be decoded, or all of it is digital silence.
+            DataError: A recording cannot be decoded, or all of it is digital silence.
         """
-        path = Path(path)
-        if not path.is_file():
-            raise UsageError(f"{path}: no such file")
-        try:
-            duration, read = open_audio(path.read_bytes())
-            stretches = window_bounds(duration, self.window)
-            bounds, rows = self._classify(stretches, read)
-        except AudioError as error:
-            raise DataError(f"{path}: {error}") from error
-        seconds = np.array([end - start for start, end in bounds])
-        pooled = seconds @ rows / seconds.sum()
-        arousal, valence = marginals(pooled, self.trained.labels)
-        return Prediction(
-            path=str(path),
-            duration=round(duration, 3),
-            label=self.trained.labels[int(pooled.argmax())],
-            probabilities=_named(self.trained.labels, pooled),
-            arousal=arousal,
-            valence=valence,
-            windows=tuple(
-                Window(
-                    round(start, 3),
-                    round(end, 3),
-                    self.trained.labels[int(row.argmax())],
-                    round(float(row.max()), 4),
-                )
-                for (start, end), row in zip(bounds, rows, strict=True)
-            ),
-        )
+        sources = source if isinstance(source, list) else [source]
+        for one in sources:
+            if isinstance(one, str | Path) and not Path(one).is_file():
+                raise UsageError(f"{one}: no such file")
+        predictions = []
+        for outcome in self.predict_each(sources):
+            if isinstance(outcome, Failure):
+                raise DataError(f"{outcome.path or 'samples'}: {outcome.error}")
+            predictions.append(outcome)
+        return predictions if isinstance(source, list) else predictions[0]
+
+    def predict_each(self, sources: Iterable[Source]) -> Iterator[Prediction | Failure]:
+        """Classifies recordings in batches that several of them share, and goes on after bad ones.
+
+        Args:
+            sources: Asked for one by one, as there is room.
+
+        Yields:
+            One outcome a source, in their order.
+        """
+        waiting: deque[_Recording] = deque()
+        pool = _Pool(self._classify, may_pad=evaluation_batch_size(self.trained.model, 2) > 1)
+        for source in sources:
+            recording = _Recording(None if isinstance(source, tuple) else str(source))
+            waiting.append(recording)
+            try:
+                for stretch in stretches(_open(source), self.window):
+                    recording.duration = stretch.end
+                    if stretch.samples is not None:
+                        pool.add(recording, stretch, stretch.samples)
+            except AudioError as error:
+                recording.error = str(error)
+            except OSError as error:
+                recording.error = error.strerror or str(error)
+            recording.ended = True
+            yield from self._settled(waiting)
+        pool.empty()
+        yield from self._settled(waiting)
+
+    def _settled(self, waiting: deque["_Recording"]) -> Iterator[Prediction | Failure]:
+        """Takes recordings that nothing more is to come for from the head of the queue."""
+        while waiting and waiting[0].ended and not waiting[0].pending:
+            yield waiting.popleft().outcome(self.trained.labels)
 
     @torch.inference_mode()
-    def _classify(
-        self, stretches: Sequence[tuple[float, float]], read: "Reader"
-    ) -> tuple[list[tuple[float, float]], Probabilities]:
-        """The stretches that hold a signal, and their probabilities ``(stretches, classes)``."""
-        bounds: list[tuple[float, float]] = []
-        rows: list[Probabilities] = []
-        batch_size = max(1, int(BATCH_SECONDS / self.window))
-        for batch in _in_batches(_with_signal(stretches, read), batch_size):
-            inputs = collate([example for _, example in batch])
-            logits = self.trained.model(
-                inputs["input_values"].to(self.trained.device),
-                attention_mask=inputs["attention_mask"].to(self.trained.device),
-            ).logits
-            bounds += [stretch for stretch, _ in batch]
-            rows.append(logits.double().softmax(dim=-1).cpu().numpy())
-        return bounds, np.concatenate(rows)
+    def _classify(self, clips: Sequence[Samples]) -> Probabilities:
+        """Probabilities ``(clips, classes)`` of one batch of model inputs."""
+        inputs = collate([Example(input_values=clip, label=UNLABELLED) for clip in clips])
+        logits = self.trained.model(
+            inputs["input_values"].to(self.trained.device),
+            attention_mask=inputs["attention_mask"].to(self.trained.device),
+        ).logits
+        probabilities: Probabilities = logits.double().softmax(dim=-1).cpu().numpy()
+        return probabilities
 
 
-Reader = Callable[[float | None, float | None], Recording]
-"""Decodes a stretch of a file, from second to second; ``None`` for its beginning and end."""
+@dataclass
+class _Recording:
+    """A recording while it is read and classified."""
 
+    path: str | None
+    duration: float = 0.0
+    error: str | None = None
+    ended: bool = False
+    pending: int = 0
+    scored: list[tuple[float, float, Probabilities]] = field(default_factory=list)
 
-def open_audio(content: bytes) -> tuple[float, Reader]:
-    """The duration of an encoded file in seconds, and a reader of stretches of it.
-
-    Raises:
-        AudioError: The file holds no audio that can be decoded.
-    """
-    try:
-        info = soundfile.info(io.BytesIO(content))
-    except soundfile.LibsndfileError:
-        whole = decode(content)
-        return len(whole.samples) / whole.rate, lambda start, end: _cut(whole, start, end)
-    return info.frames / info.samplerate, lambda start, end: decode(content, start, end)
-
-
-def _cut(recording: Recording, start: float | None, end: float | None) -> Recording:
-    first = round((start or 0.0) * recording.rate)
-    last = None if end is None else round(end * recording.rate)
-    return Recording(
-        recording.samples[first:last], recording.rate, recording.codec, recording.channels
-    )
-
-
-def window_bounds(duration: float, window: float) -> list[tuple[float, float]]:
-    """Start and end of each window of a file, in seconds.
-
-    Windows overlap by half; the last one ends where the file ends, so all are equally long.
-    """
-    if duration <= window:
-        return [(0.0, duration)]
-    starts = [*np.arange(0.0, duration - window, window / 2).tolist(), duration - window]
-    return [(start, start + window) for start in starts]
-
-
-def _with_signal(
-    stretches: Sequence[tuple[float, float]], read: Reader
-) -> Iterator[tuple[tuple[float, float], Example]]:
-    """The stretches as model input, without those of digital silence unless all are silent."""
-    silence: AudioError | None = None
-    found = False
-    for start, end in stretches:
-        recording = read(start, end) if len(stretches) > 1 else read(None, None)
-        try:
-            clip = prepare(recording)
-        except AudioError as error:
-            if error.reason not in {"silent", "empty"}:
-                raise
-            silence = error
-            continue
-        found = True
-        samples = as_input(clip.samples.astype(np.float32) / np.float32(32768))
-        yield (start, end), Example(input_values=samples, label=-100)
-    if silence is not None and not found:
-        raise silence
-
-
-def _in_batches(
-    windows: Iterable[tuple[tuple[float, float], Example]], size: int
-) -> Iterator[list[tuple[tuple[float, float], Example]]]:
-    batch = []
-    for window in windows:
-        batch.append(window)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-def marginals(
-    probabilities: Probabilities, labels: Sequence[str]
-) -> tuple[dict[str, float], dict[str, float]]:
-    """Probabilities of arousal and of valence, summed from those of the six classes.
-
-    Empty for a model whose classes are not the six.
-    """
-    if tuple(labels) != CLASSES:
-        return {}, {}
-    grid = probabilities.reshape(len(AROUSAL_CLASSES), len(VALENCE_CLASSES))
-    return _named(AROUSAL_CLASSES, grid.sum(axis=1)), _named(VALENCE_CLASSES, grid.sum(axis=0))
-
-
-def _named(names: Sequence[str], probabilities: Probabilities) -> dict[str, float]:
-    return {name: round(float(value), 4) for name, value in zip(names, probabilities, strict=True)}
-
-
-def find_audio(paths: Sequence[str | Path]) -> list[Path]:
-    """The files named, and the audio files below the folders named, in order.
-
-    Raises:
-        UsageError: A path does not exist, or a folder holds no audio.
-    """
-    files: list[Path] = []
-    for path in map(Path, paths):
-        if path.is_dir():
-            below = [file for file in sorted(path.rglob("*")) if file.suffix.lower() in SUFFIXES]
-            if not below:
-                raise UsageError(f"{path}: no audio files in this folder")
-            files += below
-        elif path.is_file():
-            files.append(path)
-        else:
-            raise UsageError(f"{path}: no such file or folder")
-    return files
-
-
-def predictions_table(predictions: Iterable[Prediction]) -> Table:
-    """One line a file: the likeliest class, its probability and the marginals, in per cent."""
-    table = Table(caption="probabilities in per cent", caption_justify="left")
-    table.add_column("file", overflow="fold")
-    table.add_column("s", justify="right", no_wrap=True)
-    table.add_column("class", no_wrap=True)
-    for name in ("", "aroused", *VALENCE_CLASSES):
-        table.add_column(name, justify="right", no_wrap=True)
-    for one in predictions:
-        marginal = [one.arousal.get("high"), *(one.valence.get(name) for name in VALENCE_CLASSES)]
-        table.add_row(
-            one.path,
-            f"{one.duration:.1f}",
-            one.label,
-            f"{100 * one.probabilities[one.label]:.0f}",
-            *("" if value is None else f"{100 * value:.0f}" for value in marginal),
+    def outcome(self, labels: Sequence[str]) -> Prediction | Failure:
+        """The windows' mean, weighted by how long they are."""
+        if self.error is None and not self.scored:
+            self.error = "silent: all of it is digital silence"
+        if self.error is not None:
+            return Failure(self.path, self.error)
+        self.scored.sort(key=lambda scored: scored[0])
+        seconds = np.array([end - start for start, end, _ in self.scored])
+        rows = np.stack([row for _, _, row in self.scored])
+        windows = tuple(
+            Window(start=round(start, 3), end=round(end, 3), **verdict(row, labels))
+            for start, end, row in self.scored
         )
-    return table
+        pooled = verdict(seconds @ rows / seconds.sum(), labels)
+        return Prediction(self.path, round(self.duration, 3), **pooled, windows=windows)
+
+
+class _Pool:
+    """Stretches of several recordings on their way through the model."""
+
+    def __init__(
+        self, classify: Callable[[Sequence[Samples]], Probabilities], may_pad: bool
+    ) -> None:
+        self.classify = classify
+        self.may_pad = may_pad
+        self.held: list[tuple[_Recording, Stretch, Samples]] = []
+        self.samples = 0
+
+    def add(self, recording: _Recording, stretch: Stretch, samples: Samples) -> None:
+        """Takes a stretch, and classifies all there are once they are many."""
+        recording.pending += 1
+        self.held.append((recording, stretch, samples))
+        self.samples += len(samples)
+        if self.samples >= POOL_SECONDS * SAMPLE_RATE:
+            self.empty()
+
+    def empty(self) -> None:
+        """Classifies all stretches, similar lengths together."""
+        self.held.sort(key=lambda one: len(one[2]))
+        for part in batches([len(samples) for _, _, samples in self.held], self.may_pad):
+            rows = self.classify([samples for _, _, samples in self.held[part]])
+            for (recording, stretch, _), row in zip(self.held[part], rows, strict=True):
+                recording.pending -= 1
+                recording.scored.append((stretch.start, stretch.end, row))
+        self.held, self.samples = [], 0
+
+
+def batches(lengths: Sequence[int], may_pad: bool) -> Iterator[slice]:
+    """Cuts clips into batches of at most :data:`BATCH_SECONDS`, padding included.
+
+    Args:
+        lengths: Samples of each clip, ascending.
+        may_pad: Whether clips of different lengths may share a batch.
+    """
+    start = 0
+    for place, length in enumerate(lengths):
+        full = (place - start + 1) * length > BATCH_SECONDS * SAMPLE_RATE
+        if place > start and (full or not (may_pad or length == lengths[start])):
+            yield slice(start, place)
+            start = place
+    if lengths:
+        yield slice(start, len(lengths))
+
+
+def _open(source: Source) -> Iterable[Samples]:
+    """A source as mono blocks at 16 kHz."""
+    if not isinstance(source, tuple):
+        return stream(source)
+    samples, rate = np.asarray(source[0]), source[1]
+    if np.issubdtype(samples.dtype, np.integer):
+        samples = samples / -float(np.iinfo(samples.dtype).min)
+    mono = samples.mean(axis=1) if samples.ndim == 2 else samples
+    return resample_blocks([mono.astype(np.float32)], rate)

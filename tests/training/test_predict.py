@@ -1,20 +1,26 @@
-import itertools
+import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import av
 import numpy as np
+import pandas as pd
 import pytest
 import soundfile as sf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from exhubert.predict import find_audio, read_list
 from pipeline.errors import DataError, UsageError
 from pipeline.schema import CLASSES
 from tests.training.shards import LEARNING, run_command, tone, write_tones
-from training.predict import Classifier, find_audio, marginals, window_bounds
+from training import predict
+from training.predict import Classifier, batches
 from training.recipe import load_recipe
 from training.train import train
+from training.verdict import Failure, Prediction, marginals
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +38,16 @@ def classifier(model: Path) -> Classifier:
 
 def write_wav(path: Path, samples: np.ndarray, rate: int = 16_000) -> Path:
     sf.write(path, samples, rate)
+    return path
+
+
+def write_aac(path: Path, samples: np.ndarray, rate: int = 16_000) -> Path:
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("aac", rate=rate, layout="mono")
+        frame = av.AudioFrame.from_ndarray(samples[None], format="fltp", layout="mono")
+        frame.sample_rate = rate
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
     return path
 
 
@@ -65,14 +81,7 @@ def test_rate_channels_and_container_hardly_matter(classifier: Classifier, tmp_p
 
 
 def test_video_is_read_through_ffmpeg(classifier: Classifier, tmp_path: Path) -> None:
-    path = tmp_path / "clip.mp4"
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("aac", rate=16_000, layout="mono")
-        samples = tone(2, 5.0)[None]
-        frame = av.AudioFrame.from_ndarray(samples, format="fltp", layout="mono")
-        frame.sample_rate = 16_000
-        container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
+    path = write_aac(tmp_path / "clip.mp4", tone(2, 5.0))
     result = classifier.predict(path)
     assert result.duration == pytest.approx(5.0, abs=0.2)
     assert len(result.windows) == 5  # 2 s each, overlapping by half
@@ -99,14 +108,68 @@ def test_long_recording_is_cut_into_windows_that_tell_its_parts(
     assert max(set(first), key=first.count) != max(set(last), key=last.count)
 
 
+def test_files_that_share_batches_get_what_each_gets_alone(
+    classifier: Classifier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lengths = [0.3, 7.0, 1.0, 2.0, 0.3, 4.5]
+    files = [
+        write_wav(tmp_path / f"{number}.wav", tone(number % 6, seconds))
+        for number, seconds in enumerate(lengths)
+    ]
+    alone = [classifier.predict(file) for file in files]
+    sizes = []
+    inner = classifier._classify
+    monkeypatch.setattr(
+        classifier, "_classify", lambda clips: sizes.append(len(clips)) or inner(clips)
+    )
+    for pool_seconds in (3.0, 320.0):
+        monkeypatch.setattr(predict, "POOL_SECONDS", pool_seconds)
+        together = classifier.predict(list(files))
+        assert [one.path for one in together] == [str(file) for file in files]
+        for one, other in zip(alone, together, strict=True):
+            assert one.duration == other.duration
+            assert one.probabilities == pytest.approx(other.probabilities, abs=2e-4)
+            assert [w.start for w in one.windows] == [w.start for w in other.windows]
+    assert max(sizes) > 6
+
+
+def test_bad_recordings_take_their_place_among_the_others(
+    classifier: Classifier, tmp_path: Path
+) -> None:
+    good = write_wav(tmp_path / "good.wav", tone(1))
+    still = write_wav(tmp_path / "still.wav", np.zeros(16_000))
+    files = [tmp_path / "gone.wav", good, still, good]
+    outcomes = list(classifier.predict_each(files))
+    assert [type(one) for one in outcomes] == [Failure, Prediction, Failure, Prediction]
+    assert [one.path for one in outcomes] == [
+        str(tmp_path / "gone.wav"),
+        *map(str, (good, still, good)),
+    ]
+
+
+@pytest.mark.parametrize("rate", [16_000, 44_100])
+def test_samples_are_classified_like_the_file_that_holds_them(
+    classifier: Classifier, tmp_path: Path, rate: int
+) -> None:
+    wide = np.stack([tone(3, 3.0, rate=rate)] * 2, axis=1)
+    path = write_wav(tmp_path / "a.wav", wide, rate)
+    expected = classifier.predict(path)
+    for samples in (wide, (wide * 32767).astype(np.int16), wide[:, 0].astype(np.float64)):
+        found = classifier.predict((samples, rate))
+        assert found.path is None
+        assert found.duration == expected.duration
+        assert found.probabilities == pytest.approx(expected.probabilities, abs=2e-3)
+
+
 @settings(deadline=None)
-@given(st.floats(0.01, 400), st.floats(0.5, 30))
-def test_windows_cover_a_file_and_are_equally_long(duration: float, window: float) -> None:
-    bounds = window_bounds(duration, window)
-    assert bounds[0][0] == 0
-    assert bounds[-1][1] == pytest.approx(duration)
-    assert all(end - start == pytest.approx(min(window, duration)) for start, end in bounds)
-    assert all(later[0] <= earlier[1] + 1e-9 for earlier, later in itertools.pairwise(bounds))
+@given(st.lists(st.integers(400, 30 * 16_000), max_size=60).map(sorted), st.booleans())
+def test_batches_hold_every_clip_once_and_keep_to_their_size(lengths: list[int], pad: bool) -> None:
+    parts = [lengths[part] for part in batches(lengths, pad)]
+    assert [length for part in parts for length in part] == lengths
+    for part in parts:
+        assert part
+        assert len(part) == 1 or len(part) * part[-1] <= predict.BATCH_SECONDS * 16_000
+        assert pad or len(set(part)) == 1
 
 
 def test_silence_and_text_are_data_errors_and_absence_a_usage_error(
@@ -146,6 +209,51 @@ def test_command_goes_on_after_a_bad_file_and_exits_with_one(
     assert [Path(line["path"]).name for line in lines] == ["bad.wav", "good.wav"]
     assert "error" in lines[0]
     assert lines[1]["label"] in CLASSES
+
+
+def test_command_reads_lists_and_writes_csv(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [write_wav(tmp_path / name, tone(2, 3.0)) for name in ("a b.wav", "ü.wav")]
+    listed = "\0".join(map(str, [*paths, tmp_path / "gone.wav"])).encode()
+    for arguments, rows in ([], 2), (["--windows"], 2 * 2):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(listed)))
+        assert run_command("predict", "--model", str(model), "-", "--csv", *arguments) == 1
+        printed = capsys.readouterr()
+        table = pd.read_csv(io.StringIO(printed.out))
+        assert len(table) == rows
+        assert set(table["path"]) == set(map(str, paths))
+        np.testing.assert_allclose(table[list(CLASSES)].sum(axis=1), 1, atol=1e-3)
+        assert "gone.wav: No such file" in printed.err
+    assert read_list(b"a.wav\n\nb c.wav\n") == [Path("a.wav"), Path("b c.wav")]
+    with pytest.raises(UsageError, match="no paths on stdin"):
+        read_list(b"\n")
+
+
+PEAK_OF_A_RUN = """
+import resource, sys
+from training.predict import Classifier
+windows = Classifier.from_pretrained(sys.argv[1]).predict(sys.argv[2]).windows
+print(len(windows), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("suffix", [".wav", ".m4a"])
+def test_memory_does_not_grow_with_a_file(model: Path, tmp_path: Path, suffix: str) -> None:
+    peaks = []
+    for minutes in (6, 20):  # both fill the pool of windows
+        samples = np.tile(tone(2, 10.0, rate=48_000), 6 * minutes)
+        path = tmp_path / f"{minutes}{suffix}"
+        (write_wav if suffix == ".wav" else write_aac)(path, samples, 48_000)
+        done = subprocess.run(
+            [sys.executable, "-c", PEAK_OF_A_RUN, str(model), str(path)],
+            check=True, capture_output=True, text=True,
+        )  # fmt: skip
+        windows, peak = map(int, done.stdout.split())
+        assert windows >= 60 * minutes - 1
+        peaks.append(peak / 1024)
+    assert peaks[1] - peaks[0] < 40  # MiB; 14 minutes decoded are 154
 
 
 def test_command_prints_a_table(
