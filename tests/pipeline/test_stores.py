@@ -162,15 +162,18 @@ def test_corpus_and_dataset_in_a_store(
     here, there = files_of(tmp_path / "local"), s3.contents("datasets", "out/")
     assert {name for name in there if not name.startswith((".build/", "log/"))} == {
         "README.md",
+        "croissant.json",
         "manifest.json",
         "rejects.parquet",
+        "report.html",
         *(
             f"data/tones/{split}-00000-of-00001.parquet"
             for split in ("train", "validation", "test")
         ),
     }
     for name, content in here.items():
-        if not name.startswith((".build/", "log/")):  # these tell of the store and the run
+        # these tell of the store and the run
+        if not name.startswith((".build/", "log/", "report.html")):
             assert there[name] == content, name
 
     s3.watch()
