@@ -17,6 +17,10 @@ def _run(args: argparse.Namespace) -> int:
     from pipeline.report import write_report
     from pipeline.runlog import read_runs
 
+    if args.unknown:
+        from pipeline.stores import connect
+
+        connect(args.unknown)
     manifest, runs = open_manifest(args.dataset), read_runs(args.dataset)
     page = write_report(args.dataset)
     if args.json:
@@ -37,8 +41,12 @@ COMMANDS = [
     Command(
         name="report",
         summary="what a dataset holds and how it came about: writes report.html anew, prints it",
-        examples="  exhubert report dataset\n  exhubert report gs://bucket/dataset --json",
+        examples=(
+            "  exhubert report dataset\n  exhubert report gs://bucket/dataset --json\n"
+            "Beam's options for stores can be added as Beam spells them."
+        ),
         add_arguments=_add_arguments,
         run=_run,
+        passes_unknown=True,
     )
 ]

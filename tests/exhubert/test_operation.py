@@ -98,3 +98,5 @@ def test_report_prints_where_it_lies_and_what_made_the_dataset(
     assert content["runs"][0]["status"] == 0
     assert main(["report", str(tmp_path)]) == 2
     assert "not a dataset" in capsys.readouterr().err
+    assert main(["report", str(output), "--jsn"]) == 2
+    assert "--jsn" in capsys.readouterr().err
