@@ -41,8 +41,12 @@ def add_corpora(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def find_corpora(args: argparse.Namespace) -> list[tuple[CorpusSpec, str]]:
+def find_corpora(args: argparse.Namespace, look: bool = True) -> list[tuple[CorpusSpec, str]]:
     """Specs and roots of the corpora that the command line names.
+
+    Args:
+        args: The command line.
+        look: Whether a corpus must have a folder; asks the stores.
 
     Raises:
         UsageError: No corpus is named, or one that is named has no folder.
@@ -60,7 +64,7 @@ def find_corpora(args: argparse.Namespace) -> list[tuple[CorpusSpec, str]]:
     found = []
     for spec in specs:
         root = roots.get(spec.id) or (args.data_root and f"{args.data_root.rstrip('/')}/{spec.id}")
-        if root and _is_folder(root):
+        if root and (not look or _is_folder(root)):
             scheme.check(spec)
             found.append((spec, root))
         elif spec.id in named:

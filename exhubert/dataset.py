@@ -108,27 +108,35 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
 def _run_build(args: argparse.Namespace) -> int:
     # Beam warns on import of a Google library that only its BigQuery connector would need.
     logging.getLogger().addFilter(lambda record: "apitools not found" not in record.getMessage())
-    from pipeline.build import build_dataset, check_build, find_runner
+    from pipeline.build import build_dataset, check_build, prepare_job
     from pipeline.progress import Counts
     from pipeline.records import AudioOptions
     from pipeline.report import write_report
     from pipeline.runlog import count_corpora, logged
+    from pipeline.runners import describe_preparation, find_runner, read_options
     from pipeline.transforms import Build, Corpus
 
+    places = [place for place in (args.data_root, args.output) if place]
+    prepared = describe_preparation(read_options(args.unknown, places))
     _connect(args)
     corpora = {
         spec.id: Corpus(spec, root)
-        for spec, root in find_corpora(args)
+        for spec, root in find_corpora(args, look=not prepared)
         if spec.licence.redistribute or not args.only_redistributable
     }
     if not corpora:
         raise UsageError("--only-redistributable: none of these corpora may be redistributed")
     audio = AudioOptions(args.codec, args.normalize)
     build = Build(corpora, emotion_scheme(), args.output, audio)
-    check_build(build, args.unknown)
+    if prepared:
+        prepare_job(build, args.unknown)
+        console.say(prepared, quiet=args.json)
+        return 0
+    options = check_build(build, args.unknown)
     if args.dry_run:
         return _preview(build, args.json)
-    runner = find_runner(args.unknown)
+    runner = find_runner(options)
+    counters: list[str] = []
     last = Counts()
     with logged(args.output, args.line, runner or "local", None if runner else args.jobs) as run:
         with build_progress(console.ERR, quiet=args.json) as show:
@@ -138,7 +146,7 @@ def _run_build(args: argparse.Namespace) -> int:
                 last = counts
                 show(counts)
 
-            manifest = build_dataset(build, args.jobs, args.unknown, watch)
+            manifest = build_dataset(build, args.jobs, args.unknown, watch, counters.append)
         run.corpora = count_corpora(manifest, corpora, last)
         for name, corpus in corpora.items():
             if not manifest.corpora[name].found:
@@ -150,6 +158,8 @@ def _run_build(args: argparse.Namespace) -> int:
         print(manifest.model_dump_json(indent=2))
     else:
         console.print_manifest(manifest, args.output)
+        for line in counters:
+            console.say(line)
         if last.reused:
             console.say(
                 f"reused {last.reused:,} clips of an earlier build, whose inputs have not changed"

@@ -1,10 +1,6 @@
 """Building a dataset: the Beam pipeline from corpora to shards, run on any runner."""
 
-import logging
 import re
-import shlex
-import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,18 +8,21 @@ from dataclasses import replace
 from pathlib import Path
 
 import apache_beam as beam
-from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
-from apache_beam.portability.api import beam_provision_api_pb2
-from apache_beam.runners.portability import local_job_service
-from apache_beam.runners.portability.fn_api_runner import FnApiRunner
-from apache_beam.runners.portability.fn_api_runner.fn_runner import ExtendedProvisionInfo
-from apache_beam.runners.portability.portable_runner import JobServiceHandle
-from apache_beam.runners.runner import PipelineRunner
-from apache_beam.transforms.environments import SubprocessSDKEnvironment
+from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions
+from apache_beam.runners.runner import PipelineResult, PipelineRunner
 
-from pipeline.errors import DataError, ExhubertError, UsageError
+from pipeline.counters import describe_counts
+from pipeline.errors import BuildInterruptedError, DataError, ExhubertError, UsageError
+from pipeline.finish import mark_unfinished, verify_finished
+from pipeline.local import local_runner
 from pipeline.manifest import Manifest, read_manifest
 from pipeline.progress import Counts, Progress, read_progress
+from pipeline.runners import (
+    count_partitions,
+    find_runner,
+    leave,
+    read_options,
+)
 from pipeline.stores import connect
 from pipeline.transforms import AssignSplits, Build, IndexCorpora, WriteManifest, WriteShards
 
@@ -33,57 +32,76 @@ def build_dataset(
     jobs: int = 1,
     beam_arguments: Sequence[str] = (),
     watch: Callable[[Counts], None] = lambda counts: None,
+    tell: Callable[[str], None] = lambda line: None,
 ) -> Manifest:
-    """Builds a dataset and waits for it.
+    """Builds a dataset, waits for it, and verifies that it is there.
 
     Args:
         build: What to build, and where; corpora built there before are kept.
         jobs: Worker processes, unless the arguments name a runner.
         beam_arguments: Pipeline options as Beam spells them, ``--runner=DataflowRunner`` etc.
         watch: Called a few times a second with what a local build has done so far.
+        tell: Called with a line for people: what the runner has counted.
 
     Returns:
         The manifest of the dataset.
 
     Raises:
         UsageError: The folder holds clips stored in another way, or Beam knows no such option.
-        DataError: A corpus or one of its tables is missing or unreadable.
+        DataError: A corpus or one of its tables is missing or unreadable, a worker died, or the
+            runner ended without having written all that it should.
+        BuildInterruptedError: Ctrl-C; building again resumes.
     """
-    check_build(build, beam_arguments)
-    options = PipelineOptions(list(beam_arguments))
-    if find_runner(beam_arguments) is None:
-        with tempfile.TemporaryDirectory(prefix="exhubert-") as folder:
-            runner, options = _local_runner(jobs, beam_arguments, Path(folder, "workers.log"))
-            with _watched(Path(folder), watch) as progress:
-                _run(replace(build, progress=progress), options, runner)
-    else:
-        _run(build, options, None)
-    manifest = read_manifest(build.output)
-    if manifest is None:
-        raise DataError(
-            f"{build.output}: the pipeline ended without a manifest; see the runner's log"
-        )
-    return manifest
+    options = check_build(build, beam_arguments)
+    mark_unfinished(build.output)
+    try:
+        if find_runner(options) is None:
+            result = _run_here(build, options, jobs, watch)
+        else:
+            result = _run(replace(build, partitions=count_partitions(options)), options)
+    except KeyboardInterrupt:
+        elsewhere = find_runner(options)
+        running = f"; what {elsewhere} runs elsewhere goes on until cancelled" if elsewhere else ""
+        raise BuildInterruptedError(
+            f"interrupted{running}; shards that are complete stay in {build.output}: building "
+            "again resumes"
+        ) from None
+    tell(describe_counts(result))
+    leave(result)
+    return verify_finished(build.output, build.corpora)
 
 
-def check_build(build: Build, beam_arguments: Sequence[str] = ()) -> None:
-    """Checks what can be known before anything is read.
+def prepare_job(build: Build, beam_arguments: Sequence[str]) -> None:
+    """Has Dataflow check a job or store a template, where the arguments ask for no more than that.
+
+    Raises:
+        UsageError: Beam knows no such option, or it would not do.
+    """
+    make_pipeline(build, _read_options(build, beam_arguments)).run()
+
+
+def check_build(build: Build, beam_arguments: Sequence[str] = ()) -> PipelineOptions:
+    """Checks what can be known before anything is read; returns Beam's options.
 
     Raises:
         UsageError: The folder holds clips stored in another way, or Beam knows no such option.
     """
+    options = _read_options(build, beam_arguments)
     connect(beam_arguments)
     _check_same_audio(build)
+    return options
 
 
-def find_runner(beam_arguments: Sequence[str]) -> str | None:
-    """The runner that the arguments name; None for Beam's own on this machine."""
-    runner = PipelineOptions(list(beam_arguments)).view_as(StandardOptions).runner
-    return None if runner == "DirectRunner" else runner
+def _read_options(build: Build, beam_arguments: Sequence[str]) -> PipelineOptions:
+    roots = [corpus.root for corpus in build.corpora.values()]
+    return read_options(beam_arguments, [*roots, build.output])
 
 
-def assemble(pipeline: beam.Pipeline, build: Build) -> None:
+def make_pipeline(
+    build: Build, options: PipelineOptions, runner: PipelineRunner | None = None
+) -> beam.Pipeline:
     """Lays out the whole flow: index → labels → splits → audio → shards → manifest."""
+    pipeline = beam.Pipeline(runner=runner, options=options)
     _ = (
         pipeline
         | "Index" >> IndexCorpora(build)
@@ -91,36 +109,26 @@ def assemble(pipeline: beam.Pipeline, build: Build) -> None:
         | "Write" >> WriteShards(build)
         | "Finish" >> WriteManifest(build)
     )
+    return pipeline
 
 
-def _run(build: Build, options: PipelineOptions, runner: PipelineRunner | None) -> None:
-    pipeline = beam.Pipeline(runner=runner, options=options)
-    assemble(pipeline, build)
+def _run(
+    build: Build, options: PipelineOptions, runner: PipelineRunner | None = None
+) -> PipelineResult:
     try:
-        pipeline.run().wait_until_finish()
+        result = make_pipeline(build, options, runner).run()
+        result.wait_until_finish()
     except (RuntimeError, ExhubertError) as error:  # workers hand on their errors as text
         raise _as_data_error(error) or error from None
+    return result
 
 
-def _local_runner(
-    jobs: int, beam_arguments: Sequence[str], log: Path
-) -> tuple[PipelineRunner, PipelineOptions]:
-    """Beam's local runner with so many processes; their chatter goes to a file.
-
-    It is named outright, since the default one first tries to download another.
-    """
-    logging.getLogger("apache_beam").setLevel(logging.ERROR)
-    logging.getLogger(local_job_service.__name__).setLevel(logging.CRITICAL)  # raised here, too
-    options = PipelineOptions([*beam_arguments, f"--direct_num_workers={jobs}"])
-    if jobs == 1:
-        return FnApiRunner(), options
-    worker = f"{shlex.quote(sys.executable)} -m apache_beam.runners.worker.sdk_worker_main"
-    environment = SubprocessSDKEnvironment.from_command_string(
-        f"{worker} >>{shlex.quote(str(log))} 2>&1"
-    )
-    given = JobServiceHandle.encode_pipeline_options(options.get_all_options(drop_default=True))
-    provision = ExtendedProvisionInfo(beam_provision_api_pb2.ProvisionInfo(pipeline_options=given))
-    return FnApiRunner(default_environment=environment, provision_info=provision), options
+def _run_here(
+    build: Build, options: PipelineOptions, jobs: int, watch: Callable[[Counts], None]
+) -> PipelineResult:
+    options.view_as(DirectOptions).direct_num_workers = jobs
+    with local_runner(jobs, options) as (runner, folder), _watched(folder, watch) as progress:
+        return _run(replace(build, progress=progress), options, runner)
 
 
 @contextmanager

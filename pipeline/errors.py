@@ -1,4 +1,4 @@
-"""The two ways a command fails, and the exit status each one stands for."""
+"""The ways a command ends early, and the exit status each one stands for."""
 
 
 class ExhubertError(Exception):
@@ -17,3 +17,9 @@ class DataError(ExhubertError):
     """The data has problems: missing corpora, counts that do not match. Exit status 1."""
 
     exit_status = 1
+
+
+class BuildInterruptedError(ExhubertError):
+    """Someone pressed Ctrl-C, or the system asked the process to end. Exit status 130."""
+
+    exit_status = 130

@@ -1,5 +1,6 @@
 """The last step of a build: from shards on disk to a dataset that others can read."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
 
@@ -12,6 +13,7 @@ from pipeline.card import make_card
 from pipeline.croissant import make_croissant
 from pipeline.dataset import read_metadata
 from pipeline.duplicates import drop_crossing
+from pipeline.errors import DataError
 from pipeline.manifest import (
     CorpusFacts,
     Manifest,
@@ -24,6 +26,9 @@ from pipeline.receipts import Receipt, Unwritten, read_receipts, receipt_path, s
 from pipeline.records import AudioOptions
 from pipeline.report import write_report
 from pipeline.spec import CorpusSpec
+
+UNFINISHED = ".build/unfinished"
+"""File that lies in a dataset folder from the start of a build until its manifest is written."""
 
 _REJECTS = pa.schema([(field.name, pa.string()) for field in fields(Unwritten)])
 
@@ -40,9 +45,12 @@ def finish_dataset(
         shards: Names of all shards of the corpora just built.
         specs: Those corpora, by id.
         options: How clips are stored.
+
+    Raises:
+        DataError: A shard was written in parts.
     """
     storage.delete_leftovers(output)
-    fresh = set(shards)
+    fresh = _once_each(shards)
     earlier = read_manifest(output)
     facts: dict[str, CorpusFacts] = dict(earlier.corpora) if earlier else {}
     facts |= {corpus: state_facts(spec) for corpus, spec in specs.items()}
@@ -61,7 +69,60 @@ def finish_dataset(
     storage.write(storage.join(output, "croissant.json"), make_croissant(manifest).encode())
     storage.write(manifest_path(output), (manifest.model_dump_json(indent=2) + "\n").encode())
     write_report(output)
+    storage.delete(storage.join(output, UNFINISHED))
     return manifest
+
+
+def mark_unfinished(output: str) -> None:
+    """Notes in a dataset folder that a build has begun; :func:`finish_dataset` takes it away."""
+    storage.write(storage.join(output, UNFINISHED), b"")
+
+
+def verify_finished(output: str, corpora: Iterable[str]) -> Manifest:
+    """Checks what a runner says it has done against what lies in the folder.
+
+    Args:
+        output: The dataset folder.
+        corpora: Ids of all corpora that were to be built.
+
+    Raises:
+        DataError: The build did not come to its end, or something of it is missing.
+    """
+    manifest = read_manifest(output)
+    if manifest is None or storage.size(storage.join(output, UNFINISHED)) is not None:
+        raise DataError(
+            f"{output}: the runner ended without finishing the dataset; see its log, and build "
+            "again: that resumes"
+        )
+    if absent := sorted(set(corpora) - manifest.corpora.keys()):
+        raise DataError(f"{output}: corpora missing from the manifest: {', '.join(absent)}")
+    for name, corpus in manifest.corpora.items():
+        if not corpus.adds_up:
+            raise DataError(
+                f"{output}: corpus {name}: {corpus.found:,} clips found, but written, excluded and "
+                f"rejected are {corpus.written:,} + {sum(corpus.excluded.values()):,} + "
+                f"{sum(corpus.rejected.values()):,}; build again"
+            )
+        for shard in corpus.shards:
+            size = storage.size(storage.join(output, shard.path))
+            if size != shard.bytes:
+                lies = "nothing" if size is None else f"{size:,} bytes"
+                raise DataError(
+                    f"{output}/{shard.path}: {lies} where the manifest has {shard.bytes:,} bytes; "
+                    "build again"
+                )
+    return manifest
+
+
+def _once_each(shards: Iterable[str]) -> set[str]:
+    times = Counter(shards)
+    if parts := {shard: count for shard, count in times.items() if count > 1}:
+        shard, count = next(iter(sorted(parts.items())))
+        raise DataError(
+            f"shard {shard} was written {count} times, so its utterances were not gathered: a "
+            "fault of the runner. On Dask, start workers with a nanny, or with one PYTHONHASHSEED"
+        )
+    return set(times)
 
 
 def _rejects(receipts: Iterable[Receipt]) -> bytes:

@@ -11,6 +11,7 @@ from pipeline.receipts import Unwritten, write_off
 from pipeline.sources import open_files
 from pipeline.spec import CorpusSpec
 from pipeline.utterance import Utterance, rejected
+from pipeline.whereabouts import note
 
 Record = dict[str, Any]
 """One row, by column of :data:`pipeline.schema.RECORD`."""
@@ -47,6 +48,7 @@ def make_records(
         if utterance.verdict is not None:
             unwritten.append(write_off(utterance, utterance.verdict))
             continue
+        note(f"{spec.id}: {utterance.source_path}")
         try:
             sound = _sound(utterance, spec, source, options)
         except AudioError as error:

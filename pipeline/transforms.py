@@ -8,12 +8,18 @@ Only metadata crosses a shuffle. Audio is read, decoded and written inside one c
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import lru_cache
 
 import apache_beam as beam
-from apache_beam.metrics import Metrics
 
-from pipeline.batches import ClipBatch, UtteranceBatch, group_by_shard, in_batches
+from pipeline.batches import (
+    ClipBatch,
+    UtteranceBatch,
+    UtteranceBatchCoder,
+    group_by_shard,
+    in_batches,
+)
+from pipeline.counters import ClipTimer, count_found, count_shard
 from pipeline.files import SourceFile
 from pipeline.finish import finish_dataset
 from pipeline.index import find_clips, index_clips
@@ -49,6 +55,8 @@ class Build:
         output: The dataset folder.
         audio: How clips are stored.
         progress: What workers on this machine tell of their work.
+        partitions: Least number of elements to begin with: some runners (Dask) work in as many
+            parts, from the first step to the last.
     """
 
     corpora: Mapping[str, Corpus]
@@ -56,6 +64,7 @@ class Build:
     output: str
     audio: AudioOptions
     progress: Progress = field(default_factory=Progress)
+    partitions: int = 0
 
 
 class IndexCorpora(beam.PTransform):
@@ -68,7 +77,7 @@ class IndexCorpora(beam.PTransform):
     def expand(self, pipeline: beam.Pipeline) -> beam.PCollection[UtteranceBatch]:
         return (
             pipeline
-            | "Corpora" >> beam.Create(sorted(self.build.corpora))
+            | "Corpora" >> beam.Create(first_elements(self.build))
             | "ListClips" >> beam.FlatMap(list_clips, self.build)
             | "SpreadClips" >> beam.Reshuffle()  # one corpus is indexed by all workers
             | "IndexClips" >> beam.Map(index_batch, self.build)
@@ -88,14 +97,12 @@ class AssignSplits(beam.PTransform):
     def expand(
         self, batches: beam.PCollection[UtteranceBatch]
     ) -> beam.PCollection[tuple[str, UtteranceBatch]]:
-        plans = (
+        # No side input for the plans: Dask would index every corpus anew for each of its parts.
+        return (
             batches
-            | "CountGroups" >> beam.Map(count_batch)
-            | "MergeCounts" >> beam.CombinePerKey(merge_group_counts)
-            | "PlanSplits" >> beam.Map(plan_corpus_splits, self.build)
-        )
-        return batches | "PlaceUtterances" >> beam.FlatMap(
-            place_batch, self.build, beam.pvalue.AsDict(plans)
+            | "PackBatches" >> beam.Map(pack_batch)
+            | "GatherCorpora" >> beam.GroupByKey()
+            | "PlaceUtterances" >> beam.FlatMap(place_corpus, self.build)
         )
 
 
@@ -124,16 +131,26 @@ class WriteManifest(beam.PTransform):
         self.build = build
 
     def expand(self, receipts: beam.PCollection[Receipt]) -> beam.PCollection[Manifest]:
+        # Not ToList, whose empty default is a side input. A dataset of no shard is finished, too.
+        start = receipts.pipeline | "Start" >> beam.Create([("dataset", "")])
+        names = receipts | "ShardNames" >> beam.Map(lambda receipt: ("dataset", receipt.shard))
         return (
-            receipts
-            | "ShardNames" >> beam.Map(lambda receipt: receipt.shard)
-            | "AllShards" >> beam.combiners.ToList()
+            (start, names)
+            | "AllShards" >> beam.Flatten()
+            | "GatherDataset" >> beam.GroupByKey()
             | "FinishDataset" >> beam.Map(finish, self.build)
         )
 
 
-def list_clips(corpus_id: str, build: Build) -> Iterator[ClipBatch]:
+def first_elements(build: Build) -> list[str | None]:
+    """Ids of the corpora, and as many blanks as it takes to fill the partitions."""
+    return [*sorted(build.corpora), *[None] * (build.partitions - len(build.corpora))]
+
+
+def list_clips(corpus_id: str | None, build: Build) -> Iterator[ClipBatch]:
     """Clips of a corpus, in batches; it is never held as a whole."""
+    if corpus_id is None:
+        return iter(())
     spec, root = build.corpora[corpus_id].spec, build.corpora[corpus_id].root
     tables = tuple(find_table_files(spec, walk_sources(root, spec.archive))) if spec.tables else ()
     return in_batches(corpus_id, find_clips(spec, walk_sources(root, spec.archive)), tables)
@@ -144,6 +161,7 @@ def index_batch(batch: ClipBatch, build: Build) -> UtteranceBatch:
     corpus = build.corpora[batch.corpus]
     indexed = index_clips(corpus.spec, batch.clips, _read_tables(corpus, batch.tables))
     utterances = tuple(label_utterance(u, corpus.spec, build.scheme) for u in indexed)
+    count_found(len(utterances))
     build.progress.found(batch.corpus, sum(u.verdict is None for u in utterances))
     return UtteranceBatch(batch.corpus, utterances)
 
@@ -151,6 +169,23 @@ def index_batch(batch: ClipBatch, build: Build) -> UtteranceBatch:
 def count_batch(batch: UtteranceBatch) -> tuple[str, tuple[GroupCounts, int]]:
     """What a batch adds to the counts that its corpus is split by."""
     return batch.corpus, (count_groups(batch.utterances), count_ungrouped(batch.utterances))
+
+
+def pack_batch(batch: UtteranceBatch) -> tuple[str, tuple[GroupCounts, int, bytes]]:
+    """A batch with what it adds to the counts of its corpus; packed, as all of them will meet."""
+    corpus, counted = count_batch(batch)
+    return corpus, (*counted, UtteranceBatchCoder().encode(batch))
+
+
+def place_corpus(
+    gathered: tuple[str, Iterable[tuple[GroupCounts, int, bytes]]], build: Build
+) -> Iterator[tuple[str, UtteranceBatch]]:
+    """Plans a corpus; gives its utterances placed, by what they are gathered under."""
+    corpus, packed = gathered
+    counts = merge_group_counts((counts, ungrouped) for counts, ungrouped, _ in packed)
+    plans = dict([plan_corpus_splits((corpus, counts), build)])
+    for _, _, content in packed:
+        yield from place_batch(UtteranceBatchCoder().decode(content), build, plans)
 
 
 def merge_group_counts(
@@ -193,28 +228,25 @@ def write_batches(
 def write_one(shard: str, utterances: Sequence[Utterance], build: Build) -> Receipt:
     """Writes one shard, and counts what came of it."""
     corpus = build.corpora[utterances[0].corpus]
+    timer = ClipTimer()
+
+    def on_clip(seconds: float) -> None:
+        timer.lap()
+        build.progress.done(corpus.spec.id, seconds)
+
     written = write_shard(
-        shard,
-        utterances,
-        corpus.spec,
-        corpus.root,
-        build.output,
-        build.audio,
-        on_clip=partial(build.progress.done, corpus.spec.id),
+        shard, utterances, corpus.spec, corpus.root, build.output, build.audio, on_clip
     )
     fit = sum(utterance.verdict is None for utterance in utterances)
     build.progress.completed(corpus.spec.id, fit, written.reused)
-    Metrics.counter("exhubert", "utterances_reused").inc(written.reused)
-    Metrics.counter("exhubert", "utterances_written").inc(written.receipt.rows)
-    Metrics.counter("exhubert", "bytes_written").inc(written.receipt.size)
-    for row in written.receipt.unwritten:
-        Metrics.counter("exhubert", f"{row.status}_{row.reason}").inc()
+    count_shard(written, utterances)
     return written.receipt
 
 
-def finish(shards: Iterable[str], build: Build) -> Manifest:
+def finish(gathered: tuple[str, Iterable[str]], build: Build) -> Manifest:
     """Makes a dataset of the shards that were written."""
     specs = {corpus_id: corpus.spec for corpus_id, corpus in build.corpora.items()}
+    shards = filter(None, gathered[1])
     return finish_dataset(build.output, shards, specs, build.audio)
 
 

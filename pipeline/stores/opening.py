@@ -24,15 +24,10 @@ def connect(arguments: Sequence[str]) -> None:
         UsageError: Beam knows no such option.
     """
     from apache_beam.io.filesystems import FileSystems
-    from apache_beam.options.pipeline_options import PipelineOptions
 
-    options = PipelineOptions(list(arguments))
-    given = options.get_all_options(retain_unknown_options=True)
-    if unknown := sorted(given.keys() - options.get_all_options().keys()):
-        raise UsageError(
-            f"neither exhubert nor Beam has an option --{', --'.join(unknown)}; "
-            "see --help, and Beam's PipelineOptions"
-        )
+    from pipeline.options import parse_options
+
+    options = parse_options(arguments)
     FileSystems.set_options(options)
     _open.cache_clear()
 
