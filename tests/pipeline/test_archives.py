@@ -317,6 +317,7 @@ def test_damaged_member_is_rejected_alone(
         (b"version https://git-lfs.github.com/spec/v1\n", "git lfs pull"),
         (b"", "neither a zip nor a tar"),
     ],
+    ids=["gzip", "xz", "zip", "tar", "rar", "lfs", "empty"],  # alike in every process
 )
 def test_archive_that_can_not_be_read_in_place_is_named(
     content: bytes, message: str, tmp_path: Path
