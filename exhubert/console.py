@@ -1,7 +1,8 @@
 """What commands print for people: tables and progress bars."""
 
+import contextlib
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from typing import TYPE_CHECKING, TypeVar
 
 from rich.console import Console
@@ -45,6 +46,19 @@ def track(
         for item in items:
             yield item
             progress.advance(task)
+
+
+@contextlib.contextmanager
+def counter(what: str, quiet: bool = False) -> Iterator[Callable[[int], None]]:
+    """A count on stderr of what is done, for work whose end is not known beforehand."""
+    with _progress(quiet) as progress:
+        task = progress.add_task("", total=None)
+
+        def advance(more: int) -> None:
+            progress.advance(task, more)
+            progress.update(task, description=f"{progress.tasks[task].completed:,.0f} {what}")
+
+        yield advance
 
 
 def print_corpora(specs: Sequence[CorpusSpec]) -> None:

@@ -1,4 +1,4 @@
-"""``exhubert evaluate``, ``compare``: how well a model does, and whether it beats another."""
+"""``exhubert evaluate``, ``baseline``, ``compare``: how well models do, and which is ahead."""
 
 import argparse
 import json
@@ -18,7 +18,7 @@ def _add_scoring(parser: argparse.ArgumentParser) -> None:
     """What every command that scores takes."""
     parser.add_argument("--data", required=True, metavar="DATASET", help="dataset folder")
     parser.add_argument(
-        "--split", default="test", help="train, validation or test (default: %(default)s)"
+        "--split", default="test", help="train, validation, test or all (default: %(default)s)"
     )
     parser.add_argument("--corpora", nargs="+", default=(), metavar="ID", help="only these")
     parser.add_argument(
@@ -68,6 +68,33 @@ def _show(result: "Evaluation", args: argparse.Namespace) -> None:
     print_evaluation(result, console.OUT)
     if written:
         console.say(f"Wrote {', '.join(map(str, written))}.")
+
+
+def _add_baseline_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--kind",
+        required=True,
+        choices=("majority", "egemaps", "probe"),
+        help="majority class; eGeMAPS and a linear SVM; a linear probe of frozen features",
+    )
+    parser.add_argument(
+        "--base", metavar="DIR|NAME", help="what the probe listens with: a HuBERT, or a model"
+    )
+    parser.add_argument(
+        "--layer", type=int, metavar="N", help="layer to probe (default: the best on validation)"
+    )
+    _add_scoring(parser)
+
+
+def _baseline(args: argparse.Namespace) -> int:
+    from training.baselines.run import Baseline, run_baseline
+
+    quieten_transformers()
+    baseline = Baseline(args.kind, args.base, args.layer)
+    with console.counter("clips heard", args.json) as advance:
+        result = run_baseline(baseline, args.data, args.split, args.corpora, advance=advance)
+    _show(result, args)
+    return 0
 
 
 def _add_compare_arguments(parser: argparse.ArgumentParser) -> None:
@@ -142,4 +169,16 @@ COMPARE = Command(
     run=_compare,
 )
 
-COMMANDS = [EVALUATE, COMPARE]
+BASELINE = Command(
+    name="baseline",
+    summary="fit and score what a model has to beat, on the same splits",
+    examples="""\
+  exhubert baseline --data dataset --kind majority --output scores/majority.json
+  exhubert baseline --data dataset --kind egemaps --output scores/egemaps.json
+  exhubert baseline --data dataset --kind probe --base facebook/hubert-base-ls960
+""",
+    add_arguments=_add_baseline_arguments,
+    run=_baseline,
+)
+
+COMMANDS = [EVALUATE, BASELINE, COMPARE]

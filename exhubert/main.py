@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from exhubert import corpora, dataset, demonstration, evaluation, export, model, predict, report
+from exhubert import corpora, dataset, demonstration, evaluation, export, matrix, model, predict, report
 from exhubert.command import Command
 from pipeline.errors import ExhubertError
 

@@ -9,7 +9,7 @@ import hashlib
 import io
 import os
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
@@ -31,7 +31,7 @@ Samples = npt.NDArray[np.float32]
 
 METADATA = (
     *("id", "corpus", "split", "licence", "language", "speaker", "gender", "duration"),
-    *("emotion", "label", "arousal", "valence", "dominance"),
+    *("audio_sha256", "emotion", "label", "arousal", "valence", "dominance"),
 )
 """Columns of the record that the index holds."""
 
@@ -55,6 +55,7 @@ def load_index(
     exclude: Sequence[str] = (),
     labelled: bool = True,
     also: Sequence[str] = (),
+    exclude_speakers: Collection[str] = (),
 ) -> pd.DataFrame:
     """Reads the metadata of a dataset folder: one row an utterance, no audio.
 
@@ -66,6 +67,7 @@ def load_index(
         labelled: Whether rows without a six-class label are left out.
         also: Columns of which one alone keeps a row, too (:attr:`training.heads.Heads.columns`);
             its missing ``label`` is then :data:`training.heads.UNLABELLED`.
+        exclude_speakers: Speakers to leave out.
 
     Returns:
         The columns of :data:`METADATA` and where the audio is: ``shard`` (path), ``row_group``,
@@ -99,6 +101,8 @@ def load_index(
     if labelled:
         index = index[index[["label", *also]].notna().any(axis=1)]
         index = index.fillna({"label": UNLABELLED}).astype({"label": "int64"})
+    if exclude_speakers:
+        index = index[~index["speaker"].isin(exclude_speakers)]
     return index.reset_index(drop=True)
 
 
@@ -222,19 +226,26 @@ class Utterances(Dataset[Example]):
 
     def _decode(self, row: int) -> Samples:
         shard, row_group, place = self.places[row]
-        try:
-            clip, rate = sf.read(
-                io.BytesIO(self.reader.read(shard, row_group, place)), dtype="float32"
-            )
-        except (sf.LibsndfileError, TypeError) as error:
-            raise DataError(f"{shard}: cannot decode {self.ids[row]!r}: {error}") from error
-        if rate != SAMPLE_RATE or clip.ndim != 1:
-            raise DataError(
-                f"{shard}: {self.ids[row]!r} has shape {clip.shape} at {rate} Hz: expected mono "
-                f"at {SAMPLE_RATE} Hz, as `exhubert build` writes it"
-            )
-        samples: Samples = clip
-        return samples
+        return decode_clip(self.reader.read(shard, row_group, place), shard, self.ids[row])
+
+
+def decode_clip(encoded: bytes, shard: str, name: str) -> Samples:
+    """Samples of a clip as `exhubert build` stores it; shard and name are for the message.
+
+    Raises:
+        DataError: It cannot be decoded, or is not mono at 16 kHz.
+    """
+    try:
+        clip, rate = sf.read(io.BytesIO(encoded), dtype="float32")
+    except (sf.LibsndfileError, TypeError) as error:
+        raise DataError(f"{shard}: cannot decode {name!r}: {error}") from error
+    if rate != SAMPLE_RATE or clip.ndim != 1:
+        raise DataError(
+            f"{shard}: {name!r} has shape {clip.shape} at {rate} Hz: expected mono "
+            f"at {SAMPLE_RATE} Hz, as `exhubert build` writes it"
+        )
+    samples: Samples = clip
+    return samples
 
 
 def crop_rng(seed: int, draw: Draw, utterance_id: str) -> np.random.Generator:

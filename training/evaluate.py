@@ -17,6 +17,9 @@ from training.predictions import Predictions, predict_index
 from training.scorefile import Evaluation, score_answers
 from training.trained import Trained, load_trained
 
+ALL = "all"
+"""The split that stands for all of them: for a dataset that training did not see."""
+
 
 def evaluate(
     models: str | Path | Sequence[str | Path],
@@ -41,7 +44,7 @@ def evaluate(
         trained = load_trained(name)
         if not predictions:
             labels, heads = trained.labels, Heads.of(trained.model.config)
-            rows = load_index(dataset, split, tuple(corpora), also=heads.columns)
+            rows = load_index(dataset, part_of(split), tuple(corpora), also=heads.columns)
             labelled = _labelled(rows, dataset, split)
         elif (trained.labels, Heads.of(trained.model.config)) != (labels, heads):
             raise UsageError(
@@ -63,26 +66,28 @@ def evaluate(
     )
 
 
-def labelled_rows(
-    dataset: str | Path, split: str | None, corpora: Collection[str] = ()
-) -> pd.DataFrame:
-    """The rows of a split (``None`` for all) that have one of the six classes, to be scored.
+def labelled_rows(dataset: str | Path, split: str, corpora: Collection[str] = ()) -> pd.DataFrame:
+    """The rows of a split that have one of the six classes, to be scored.
 
     Raises:
         UsageError: There is no such dataset, split or corpus.
         DataError: The split has no labelled utterances.
     """
-    index = load_index(dataset, split, tuple(corpora))
+    index = load_index(dataset, part_of(split), tuple(corpora))
     _labelled(index, dataset, split)
     return index
 
 
-def _labelled(rows: pd.DataFrame, dataset: str | Path, split: str | None) -> npt.NDArray[np.intp]:
+def part_of(split: str) -> str | None:
+    """What :func:`training.data.load_index` calls a split: ``None`` for ``all``."""
+    return None if split == ALL else split
+
+
+def _labelled(rows: pd.DataFrame, dataset: str | Path, split: str) -> npt.NDArray[np.intp]:
     """Places of the rows that have one of the six classes."""
     labelled = np.flatnonzero(rows["label"] != UNLABELLED)
     if not len(labelled):
-        where = "any split" if split is None else f"split {split!r}"
-        raise DataError(f"{dataset}: no labelled utterances in {where}: nothing to score")
+        raise DataError(f"{dataset}: no labelled utterances in split {split!r}: nothing to score")
     return labelled
 
 

@@ -67,7 +67,14 @@ def plan_run(recipe: Recipe, dataset: str | Path) -> Plan:
         *(DIMENSIONS if wanted.ratings else []),
     )
     index, validation = (
-        load_index(dataset, split, data.corpora, data.exclude_corpora, also=also)
+        load_index(
+            dataset,
+            split,
+            data.corpora,
+            data.exclude_corpora,
+            also=also,
+            exclude_speakers=data.exclude_speakers,
+        )
         for split in ("train", "validation")
     )
     if not (index["label"] != UNLABELLED).any():

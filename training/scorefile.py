@@ -198,7 +198,9 @@ def write_scores(evaluation: Evaluation, path: Path) -> list[Path]:
         "answers": {"file": answers.name, "sha256": checksum},
     }
     text = json.dumps(values, indent=2, ensure_ascii=False)
-    path.write_text(text + "\n", encoding="utf-8")
+    aside = path.with_suffix(".part")  # a score file that is there is whole
+    aside.write_text(text + "\n", encoding="utf-8")
+    aside.replace(path)
     return [path, answers]
 
 

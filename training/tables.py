@@ -34,25 +34,27 @@ def scores_table(title: str, overall: Scores, corpora: Mapping[str, Scores]) -> 
     """
     table = Table(title=title, title_justify="left", show_footer=len(corpora) > 1)
     table.add_column("corpus", "all", no_wrap=True)
-    for name, footer in _cells(overall).items():
+    for name, footer in score_cells(overall).items():
         table.add_column(name, footer, justify="right", no_wrap=True)
     for corpus, scores in corpora.items():
-        table.add_row(corpus, *_cells(scores).values())
+        table.add_row(corpus, *score_cells(scores).values())
     return table
 
 
 def systems_table(evaluations: Mapping[str, Evaluation]) -> Table:
     """One line a score file, scored on the same utterances; per cent."""
-    table = Table(title="scores, in per cent", title_justify="left")
-    table.add_column("", no_wrap=True)
-    for number, (name, evaluation) in enumerate(evaluations.items()):
-        cells = _cells(evaluation.overall)
-        if not number:
-            for heading in (*cells, "ECE"):
-                table.add_column(heading, justify="right", no_wrap=True)
+    lines = {}
+    for name, evaluation in evaluations.items():
         calibration = evaluation.calibration
         ece = "–" if calibration is None else f"{100 * calibration.ece:.1f}"
-        table.add_row(name, *cells.values(), ece)
+        lines[name] = score_cells(evaluation.overall) | {"ECE": ece}
+    fullest = max(lines.values(), key=len)  # some have a spread over seeds, others not
+    table = Table(title="scores, in per cent", title_justify="left")
+    table.add_column("", no_wrap=True)
+    for heading in fullest:
+        table.add_column(heading, justify="right", no_wrap=True)
+    for name, cells in lines.items():
+        table.add_row(name, *(cells.get(heading, "") for heading in fullest))
     return table
 
 
@@ -61,11 +63,11 @@ def comparison_table(comparison: Comparison) -> Table:
     title = f"UAR of {comparison.first} minus UAR of {comparison.second}, in points"
     table = Table(title=title, title_justify="left", show_footer=len(comparison.corpora) > 1)
     headings = ("corpus", "difference", "95 %", "ahead")
-    footer = ("all", *_difference_cells(comparison.overall))
+    footer = ("all", *_differencescore_cells(comparison.overall))
     for heading, foot in zip(headings, footer, strict=True):
         table.add_column(heading, foot, justify="left" if heading == "corpus" else "right")
     for corpus, difference in comparison.corpora.items():
-        table.add_row(corpus, *_difference_cells(difference))
+        table.add_row(corpus, *_differencescore_cells(difference))
     return table
 
 
@@ -105,7 +107,8 @@ def confusion_table(scores: Scores, labels: Sequence[str]) -> Table:
     return table
 
 
-def _cells(scores: Scores) -> dict[str, str]:
+def score_cells(scores: Scores) -> dict[str, str]:
+    """Scores as they stand in tables, by heading; per cent."""
     spread = {} if scores.uar_sd is None else {"± sd": f"{100 * scores.uar_sd:.1f}"}
     certain = scores.uar_low == scores.uar_high
     interval = "" if certain else f"{100 * scores.uar_low:.0f}–{100 * scores.uar_high:.0f}"
@@ -121,7 +124,7 @@ def _cells(scores: Scores) -> dict[str, str]:
     }
 
 
-def _difference_cells(difference: Difference) -> tuple[str, str, str]:
+def _differencescore_cells(difference: Difference) -> tuple[str, str, str]:
     certain = difference.low == difference.high
     interval = f"{100 * difference.low:+.0f} to {100 * difference.high:+.0f}"
     return (

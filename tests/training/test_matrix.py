@@ -1,0 +1,152 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from exhubert.main import main
+from pipeline.errors import UsageError
+from tests.training.shards import NANO, record, write_shards, write_tones
+from tests.training.test_pages import Strict
+from training.baselines.run import Baseline
+from training.matrix import make_matrix, plan_rows, row_key
+from training.recipe import load_recipe
+
+LEFT_OUT, A_TO_B = "leave-one-corpus-out", "train-on-a-test-on-b"
+THREE = ("alpha", "beta", "gamma")
+
+
+@pytest.fixture(scope="module")
+def tones(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tones")
+    return write_tones(folder, {"train": 2, "validation": 1, "test": 1}, THREE)
+
+
+def test_each_corpus_is_left_out_once_and_scored_whole(tones: Path, tmp_path: Path) -> None:
+    matrix = make_matrix({"majority": Baseline("majority")}, tones, tmp_path, LEFT_OUT)
+    assert [(row.train, row.test) for row in matrix.rows] == [
+        (("beta", "gamma"), ("alpha",)),
+        (("alpha", "gamma"), ("beta",)),
+        (("alpha", "beta"), ("gamma",)),
+    ]
+    for evaluation in matrix.systems["majority"]:
+        assert evaluation.overall.utterances == 24  # train, validation and test
+        assert evaluation.speakers.seen == 0
+
+
+def test_each_corpus_is_trained_on_and_each_tested(tones: Path, tmp_path: Path) -> None:
+    matrix = make_matrix({"egemaps": Baseline("egemaps")}, tones, tmp_path, A_TO_B)
+    assert [row.train for row in matrix.rows] == [("alpha",), ("beta",), ("gamma",)]
+    for evaluation in matrix.systems["egemaps"]:
+        assert set(evaluation.corpora) == set(THREE)
+        assert evaluation.overall.utterances == 18  # the test splits
+
+
+def test_rows_that_are_done_are_not_done_again(tones: Path, tmp_path: Path) -> None:
+    systems = {"majority": Baseline("majority"), "tiny": load_recipe("tiny", _FAST)}
+    lines: list[str] = []
+    first = make_matrix(systems, tones, tmp_path, LEFT_OUT, THREE[:2], announce=lines.append)
+    assert [line for line in lines if "done before" in line] == []
+    score_files = sorted(tmp_path.glob("*/scores.json"))
+    times = [file.stat().st_mtime_ns for file in score_files]
+    assert len(score_files) == 4
+    lines.clear()
+    second = make_matrix(systems, tones, tmp_path, LEFT_OUT, THREE[:2], announce=lines.append)
+    assert len([line for line in lines if "done before" in line]) == 4
+    assert [file.stat().st_mtime_ns for file in score_files] == times
+    assert second.to_dict() == first.to_dict()
+
+
+_FAST = [*NANO, "optimizer.epochs=1", "run.evaluate_every=1"]
+
+
+def test_rows_are_done_anew_when_what_decides_them_changes(tones: Path, tmp_path: Path) -> None:
+    (row, other, _) = plan_rows(tones, LEFT_OUT, (), "test")
+    recipe = load_recipe("tiny", _FAST)
+    key = row_key(recipe, row, tones, "test")
+    changed = write_tones(tmp_path, {"train": 1, "test": 1}, THREE)
+    others = [
+        row_key(load_recipe("tiny", [*_FAST, "run.seed=1"]), row, tones, "test"),
+        row_key(Baseline("majority"), row, tones, "test"),
+        row_key(recipe, other, tones, "test"),
+        row_key(recipe, row, tones, "all"),
+        row_key(recipe, row, changed, "test"),
+    ]
+    assert len({key, *others}) == 6
+    assert row_key(load_recipe("tiny", _FAST), row, tones, "test") == key
+
+
+def shared_speakers(folder: Path) -> Path:
+    """Two corpora of the same actors, of whom one is tested in one and trained on in the other."""
+    rows = [
+        record(corpus, split, number, number % 6, speaker=f"studio:{who}")
+        for corpus, split, who in [
+            ("alpha", "train", "anna"),
+            ("alpha", "train", "ben"),
+            ("alpha", "test", "cleo"),
+            ("beta", "train", "cleo"),
+            ("beta", "train", "dora"),
+            ("beta", "test", "eve"),
+        ]
+        for number in range(6)
+    ]
+    for place, row in enumerate(rows):
+        row["id"] = f"{row['corpus']}/{place}"
+    write_shards(folder, rows)
+    return folder
+
+
+@pytest.mark.parametrize("mode", [LEFT_OUT, A_TO_B])
+def test_actors_of_two_corpora_are_not_trained_on_where_they_are_tested(
+    mode: str, tmp_path: Path
+) -> None:
+    dataset = shared_speakers(tmp_path / "data")
+    rows = {row.name: row for row in plan_rows(dataset, mode, (), "test")}  # type: ignore[arg-type]
+    trained_on_beta = rows["alpha" if mode == LEFT_OUT else "beta"]
+    assert trained_on_beta.exclude_speakers == ("studio:cleo",)
+    systems = {"majority": Baseline("majority"), "tiny": load_recipe("tiny", _FAST)}
+    matrix = make_matrix(systems, dataset, tmp_path / "out", mode, split="test")  # type: ignore[arg-type]
+    for evaluations in matrix.systems.values():
+        assert [evaluation.speakers.seen for evaluation in evaluations] == [0, 0]
+        assert any("left out of training: studio:cleo" in note
+                   for evaluation in evaluations for note in evaluation.notes)  # fmt: skip
+
+
+@pytest.mark.parametrize("mode", [LEFT_OUT, A_TO_B])
+def test_command_prints_writes_and_draws(
+    mode: str, tones: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["matrix", "--data", str(tones), "--output", str(tmp_path), "--mode", mode]
+    assert main([*arguments, "--baseline", "majority,egemaps"]) == 0
+    printed = capsys.readouterr().out
+    assert "6 of 6: egemaps" in printed
+    assert "nobody had to be left out" in printed
+    saved = json.loads((tmp_path / "matrix.json").read_text(encoding="utf-8"))
+    cells = saved["systems"]["majority"]["alpha"]
+    assert list(cells) == (["alpha"] if mode == LEFT_OUT else list(THREE))
+    page = Strict((tmp_path / "matrix.html").read_text(encoding="utf-8"))
+    assert "gamma" in page.text
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["--baseline", "probe"],
+        ["--baseline", "majority", "--set", "run.seed=1"],
+        ["--baseline", "majority", "--corpora", "alpha"],
+        ["--baseline", "majority", "--corpora", "alpha", "delta"],
+    ],
+)
+def test_questions_without_an_answer_are_refused(
+    arguments: list[str], tones: Path, tmp_path: Path
+) -> None:
+    assert main(["matrix", "--data", str(tones), "--output", str(tmp_path), *arguments]) == 2
+
+
+def test_corpora_without_anything_to_score_are_left_out_or_named(tmp_path: Path) -> None:
+    rows = [record(corpus, "train", n, n % 6) for corpus in THREE for n in range(6)]
+    rows += [record(corpus, "test", n, n % 6) for corpus in THREE[:2] for n in range(6)]
+    write_shards(tmp_path, rows)
+    assert [row.name for row in plan_rows(tmp_path, A_TO_B, (), "test")] == ["alpha", "beta"]
+    with pytest.raises(UsageError, match="gamma: no labelled utterances"):
+        plan_rows(tmp_path, A_TO_B, THREE, "test")

@@ -1,0 +1,106 @@
+"""Running a baseline: rows in, an evaluation out, as of any model."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+import pandas as pd
+
+from pipeline.errors import DataError, UsageError
+from pipeline.schema import CLASSES
+from training.answers import Answers, known_speakers
+from training.baselines.egemaps import egemaps, require_opensmile
+from training.baselines.majority import majority
+from training.baselines.probe import probe
+from training.data import load_index
+from training.evaluate import labelled_rows
+from training.scorefile import Evaluation, score_answers
+
+Kind = Literal["majority", "egemaps", "probe"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+FEATURES = ".features"
+"""Folder of a dataset where features of its clips are kept."""
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What is run.
+
+    Attributes:
+        kind: ``majority``, ``egemaps`` or ``probe``.
+        base: What is probed: folder or hub name.
+        layer: The layer that is probed; ``None`` to choose one on validation.
+    """
+
+    kind: Kind
+    base: str | None = None
+    layer: int | None = None
+
+    def check(self) -> None:
+        """Finds out what is missing before anything is spent.
+
+        Raises:
+            UsageError: The base is missing, or openSMILE is.
+        """
+        if self.kind == "probe" and self.base is None:
+            raise UsageError("a probe needs --base: a HuBERT or a model of ours to be probed")
+        if self.kind != "probe" and (self.base is not None or self.layer is not None):
+            raise UsageError(f"--base and --layer are of the probe: {self.kind} has neither")
+        if self.kind == "egemaps":
+            require_opensmile()
+
+
+def run_baseline(
+    baseline: Baseline,
+    dataset: str | Path,
+    split: str = "test",
+    corpora: Collection[str] = (),
+    train_corpora: Collection[str] | None = None,
+    exclude_speakers: Collection[str] = (),
+    advance: Callable[[int], None] = lambda clips: None,
+) -> Evaluation:
+    """Fits a baseline on the train split, chooses it on validation and scores it on a split.
+
+    Args:
+        baseline: What to run.
+        dataset: Dataset folder.
+        split: The split to score.
+        corpora: Corpora to score; none means all.
+        train_corpora: Corpora to fit on; ``None`` for the same ones.
+        exclude_speakers: Speakers to leave out of fitting and choosing.
+        advance: Is told how many more clips are done.
+
+    Raises:
+        UsageError: There is no such dataset, split or corpus; or the baseline cannot run.
+        DataError: There are no labelled utterances, or too few classes, to fit or to score.
+    """
+    baseline.check()
+    test = labelled_rows(dataset, split, corpora)
+    fit_on = tuple(corpora if train_corpora is None else train_corpora)
+    train, validation = (
+        load_index(dataset, part, fit_on, exclude_speakers=exclude_speakers)
+        for part in ("train", "validation")
+    )
+    if train.empty:
+        raise DataError(f"{dataset}: no labelled utterances in split 'train': nothing to learn")
+    answers, notes = _answer(baseline, Path(dataset), train, validation, test, advance)
+    heard = {speaker for speaker in known_speakers(train) if speaker is not None}
+    return score_answers(answers, dataset, split, list(CLASSES), heard, notes)
+
+
+def _answer(
+    baseline: Baseline,
+    dataset: Path,
+    train: pd.DataFrame,
+    validation: pd.DataFrame,
+    test: pd.DataFrame,
+    advance: Callable[[int], None],
+) -> tuple[Answers, list[str]]:
+    if baseline.kind == "majority":
+        return majority(train, test), []
+    if baseline.kind == "egemaps":
+        return egemaps(train, validation, test, dataset / FEATURES, advance)
+    assert baseline.base is not None  # checked
+    return probe(baseline.base, train, validation, test, baseline.layer, advance=advance)
