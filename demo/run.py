@@ -200,11 +200,12 @@ def _close(console: Console, places: Places, seconds: float) -> None:
         "rejects": places.dataset / "rejects.parquet",
         "model": places.model,
         "scores": places.scores,
+        "scores, drawn": places.scores.with_suffix(".html"),
     }
     _say(console, "", f"Done in {seconds:.0f} s.")
     for name, path in lines.items():
         if path.exists():
-            _say(console, f"  {name:13}{path}")
+            _say(console, f"  {name:15}{path}")
     _say(
         console,
         "",

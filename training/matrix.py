@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+import pandas as pd
 from rich.console import Console
 
 from pipeline.errors import UsageError
@@ -122,7 +123,8 @@ def make_matrix(
         announce: Is told each row, before and after it is run.
 
     Raises:
-        UsageError: There are fewer than two corpora, or one that is named is not there.
+        UsageError: There are fewer than two corpora, or one that is named is not there or has
+            fewer than two classes.
         DataError: A row has nothing to train on or nothing to score.
     """
     for system in systems.values():
@@ -152,16 +154,17 @@ def plan_rows(dataset: str | Path, mode: Mode, corpora: Sequence[str], split: st
     """The rows of a matrix, one a corpus.
 
     Raises:
-        UsageError: There are fewer than two corpora, or one that is named is not there.
+        UsageError: There are fewer than two corpora, or one that is named is not there or has
+            fewer than two classes.
     """
     index = load_index(dataset, None, tuple(corpora))
     scored = index if split == ALL else index[index["split"] == part_of(split)]
     heard = index[index["split"] != "test"]
-    names = sorted(set(scored["corpus"]) & set(heard.loc[heard["split"] == "train", "corpus"]))
+    names = sorted(_with_classes(scored) & _with_classes(heard[heard["split"] == "train"]))
     if lacking := sorted(set(corpora) - set(names)):
         raise UsageError(
-            f"{dataset}: {', '.join(lacking)}: no labelled utterances to train on, or none in "
-            f"split {split!r} to score: leave them out of --corpora"
+            f"{dataset}: {', '.join(lacking)}: fewer than two classes to train on, or in split "
+            f"{split!r} to score: leave them out of --corpora"
         )
     if len(names) < 2:
         raise UsageError(f"{dataset}: a matrix needs two corpora or more, found {names}")
@@ -221,6 +224,12 @@ def describe_row(row: Row, mode: Mode) -> str:
     return f"without {row.name}" if mode == "leave-one-corpus-out" else f"trained on {row.name}"
 
 
-def _speakers(index: Any, corpora: Sequence[str]) -> set[str]:
+def _with_classes(index: pd.DataFrame) -> set[str]:
+    """Corpora with two classes or more: with one there is nothing to tell apart."""
+    classes = index.groupby("corpus")["label"].nunique()
+    return set(classes.index[classes > 1])
+
+
+def _speakers(index: pd.DataFrame, corpora: Sequence[str]) -> set[str]:
     rows = index[index["corpus"].isin(corpora)]
     return {speaker for speaker in known_speakers(rows) if speaker is not None}

@@ -146,7 +146,8 @@ def test_questions_without_an_answer_are_refused(
 def test_corpora_without_anything_to_score_are_left_out_or_named(tmp_path: Path) -> None:
     rows = [record(corpus, "train", n, n % 6) for corpus in THREE for n in range(6)]
     rows += [record(corpus, "test", n, n % 6) for corpus in THREE[:2] for n in range(6)]
+    rows += [record("gamma", "test", n, 3) for n in range(6)]
     write_shards(tmp_path, rows)
     assert [row.name for row in plan_rows(tmp_path, A_TO_B, (), "test")] == ["alpha", "beta"]
-    with pytest.raises(UsageError, match="gamma: no labelled utterances"):
+    with pytest.raises(UsageError, match="gamma: fewer than two classes"):
         plan_rows(tmp_path, A_TO_B, THREE, "test")
