@@ -5,7 +5,17 @@ import os
 import sys
 from collections.abc import Sequence
 
-from exhubert import corpora, dataset, demonstration, evaluation, export, matrix, model, predict, report
+from exhubert import (
+    corpora,
+    dataset,
+    demonstration,
+    evaluation,
+    export,
+    matrix,
+    model,
+    predict,
+    report,
+)
 from exhubert.command import Command
 from pipeline.errors import ExhubertError
 
@@ -15,6 +25,7 @@ COMMANDS: list[Command] = [
     *report.COMMANDS,
     *model.COMMANDS,
     *evaluation.COMMANDS,
+    *matrix.COMMANDS,
     *predict.COMMANDS,
     *export.COMMANDS,
     *demonstration.COMMANDS,
