@@ -25,15 +25,17 @@ class ClipBatch:
     """Some clips of a corpus, and the table files that all of its clips are joined with."""
 
     corpus: str
+    number: int
     clips: tuple[FoundClip, ...]
     tables: tuple[SourceFile, ...]
 
 
 @dataclass(frozen=True)
 class UtteranceBatch:
-    """Some utterances of a corpus."""
+    """Some utterances of a corpus; ``number`` is that of the clips they were found in."""
 
     corpus: str
+    number: int
     utterances: tuple[Utterance, ...]
 
 
@@ -42,7 +44,7 @@ class UtteranceBatchCoder(Coder):
 
     def encode(self, batch: UtteranceBatch) -> bytes:
         """The batch as sent to the next step."""
-        content = pickle.dumps((batch.corpus, batch.utterances), protocol=5)
+        content = pickle.dumps((batch.corpus, batch.number, batch.utterances), protocol=5)
         size = len(content).to_bytes(8, "big")
         compressed: bytes = pa.compress(content, codec="zstd", asbytes=True)
         return size + compressed
@@ -70,7 +72,7 @@ def in_batches(
         batch = tuple(islice(clips, min(SMALLEST * 2 ** (number // 16), LARGEST)))
         if not batch:
             return
-        yield ClipBatch(corpus, batch, tables)
+        yield ClipBatch(corpus, number, batch, tables)
 
 
 def group_by_shard(batches: Iterable[UtteranceBatch]) -> dict[str, list[Utterance]]:

@@ -18,9 +18,8 @@ from pipeline.transforms import (
     count_batch,
     index_batch,
     list_clips,
-    merge_group_counts,
     place_batch,
-    plan_corpus_splits,
+    plan_batches,
 )
 from pipeline.utterance import Utterance
 
@@ -129,9 +128,12 @@ def preview_corpus(corpus: str, build: Build, there: Iterable[str] = ()) -> Corp
 def plan_shards(corpus: str, build: Build) -> dict[str, list[Utterance]]:
     """Utterances of every shard of a corpus, the one of unwritten utterances included."""
     batches = [index_batch(batch, build) for batch in list_clips(corpus, build)]
-    counts = merge_group_counts(count_batch(batch)[1] for batch in batches)
-    plans = dict([plan_corpus_splits((corpus, counts), build)])
-    placed = [part for batch in batches for _, part in place_batch(batch, build, plans)]
+    plans = dict(plan_batches((corpus, [count_batch(batch)[1] for batch in batches]), build))
+    placed = [
+        part
+        for batch in batches
+        for _, part in place_batch(batch, plans[batch.corpus, batch.number], build)
+    ]
     return {shard: drop_copies(found) for shard, found in group_by_shard(placed).items()}
 
 

@@ -5,10 +5,10 @@
 Only metadata crosses a shuffle. Audio is read, decoded and written inside one call a shard.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 import apache_beam as beam
 
@@ -67,6 +67,19 @@ class Build:
     partitions: int = 0
 
 
+BatchKey = tuple[str, int]
+"""Corpus and number of a batch."""
+
+
+@dataclass(frozen=True)
+class BatchCounts:
+    """What a batch adds to the counts that its corpus is split by."""
+
+    number: int
+    groups: GroupCounts
+    ungrouped: int
+
+
 class IndexCorpora(beam.PTransform):
     """Lists the files of every corpus, indexes and labels them: gives utterance batches."""
 
@@ -97,12 +110,18 @@ class AssignSplits(beam.PTransform):
     def expand(
         self, batches: beam.PCollection[UtteranceBatch]
     ) -> beam.PCollection[tuple[str, UtteranceBatch]]:
-        # No side input for the plans: Dask would index every corpus anew for each of its parts.
-        return (
+        # A join, not a side input of plans: with one, Dask would index all anew for every part.
+        plans = (
             batches
-            | "PackBatches" >> beam.Map(pack_batch)
-            | "GatherCorpora" >> beam.GroupByKey()
-            | "PlaceUtterances" >> beam.FlatMap(place_corpus, self.build)
+            | "CountGroups" >> beam.Map(count_batch)
+            | "GatherCounts" >> beam.GroupByKey()
+            | "PlanCorpora" >> beam.FlatMap(plan_batches, self.build)
+        )
+        packed = batches | "PackBatches" >> beam.Map(pack_batch)
+        return (
+            {"plan": plans, "batch": packed}
+            | "MeetPlans" >> beam.CoGroupByKey()
+            | "PlaceUtterances" >> beam.FlatMap(place_packed, self.build)
         )
 
 
@@ -163,58 +182,50 @@ def index_batch(batch: ClipBatch, build: Build) -> UtteranceBatch:
     utterances = tuple(label_utterance(u, corpus.spec, build.scheme) for u in indexed)
     count_found(len(utterances))
     build.progress.found(batch.corpus, sum(u.verdict is None for u in utterances))
-    return UtteranceBatch(batch.corpus, utterances)
+    return UtteranceBatch(batch.corpus, batch.number, utterances)
 
 
-def count_batch(batch: UtteranceBatch) -> tuple[str, tuple[GroupCounts, int]]:
+def count_batch(batch: UtteranceBatch) -> tuple[str, BatchCounts]:
     """What a batch adds to the counts that its corpus is split by."""
-    return batch.corpus, (count_groups(batch.utterances), count_ungrouped(batch.utterances))
+    return batch.corpus, BatchCounts(
+        batch.number, count_groups(batch.utterances), count_ungrouped(batch.utterances)
+    )
 
 
-def pack_batch(batch: UtteranceBatch) -> tuple[str, tuple[GroupCounts, int, bytes]]:
-    """A batch with what it adds to the counts of its corpus; packed, as all of them will meet."""
-    corpus, counted = count_batch(batch)
-    return corpus, (*counted, UtteranceBatchCoder().encode(batch))
+def plan_batches(
+    counted: tuple[str, Iterable[BatchCounts]], build: Build
+) -> Iterator[tuple[BatchKey, CorpusPlan]]:
+    """Plans one corpus from the counts of all its batches, and hands the plan to each of them."""
+    corpus, counts = counted[0], list(counted[1])
+    groups = merge_counts(part.groups for part in counts)
+    plan = plan_splits(build.corpora[corpus].spec, groups, sum(part.ungrouped for part in counts))
+    for part in counts:
+        yield (corpus, part.number), plan
 
 
-def place_corpus(
-    gathered: tuple[str, Iterable[tuple[GroupCounts, int, bytes]]], build: Build
+def pack_batch(batch: UtteranceBatch) -> tuple[BatchKey, bytes]:
+    """A batch as it is joined with its plan."""
+    return (batch.corpus, batch.number), UtteranceBatchCoder().encode(batch)
+
+
+def place_packed(
+    met: tuple[BatchKey, Mapping[str, Iterable[Any]]], build: Build
 ) -> Iterator[tuple[str, UtteranceBatch]]:
-    """Plans a corpus; gives its utterances placed, by what they are gathered under."""
-    corpus, packed = gathered
-    counts = merge_group_counts((counts, ungrouped) for counts, ungrouped, _ in packed)
-    plans = dict([plan_corpus_splits((corpus, counts), build)])
-    for _, _, content in packed:
-        yield from place_batch(UtteranceBatchCoder().decode(content), build, plans)
-
-
-def merge_group_counts(
-    parts: Iterable[tuple[GroupCounts, int]],
-) -> tuple[dict[str, Counter[str]], int]:
-    """Counts of several batches, summed."""
-    parts = list(parts)
-    return merge_counts(counts for counts, _ in parts), sum(ungrouped for _, ungrouped in parts)
-
-
-def plan_corpus_splits(
-    counted: tuple[str, tuple[GroupCounts, int]], build: Build
-) -> tuple[str, CorpusPlan]:
-    """The plan of one corpus."""
-    corpus, (counts, ungrouped) = counted
-    return corpus, plan_splits(build.corpora[corpus].spec, counts, ungrouped)
+    """Places the utterances of a packed batch by its plan."""
+    (plan,), (content,) = met[1]["plan"], met[1]["batch"]
+    return place_batch(UtteranceBatchCoder().decode(content), plan, build)
 
 
 def place_batch(
-    batch: UtteranceBatch, build: Build, plans: Mapping[str, CorpusPlan]
+    batch: UtteranceBatch, plan: CorpusPlan, build: Build
 ) -> Iterator[tuple[str, UtteranceBatch]]:
     """Utterances of a batch with their splits and shards, by what they are gathered under."""
-    plan = plans[batch.corpus]
     parts: dict[str, list[Utterance]] = {}
     for utterance in batch.utterances:
         placed = place_utterance(utterance, build.corpora[batch.corpus].spec, plan)
         parts.setdefault(gathering_point(placed, plan), []).append(placed)
     for point, utterances in parts.items():
-        yield point, UtteranceBatch(batch.corpus, tuple(utterances))
+        yield point, UtteranceBatch(batch.corpus, batch.number, tuple(utterances))
 
 
 def write_batches(

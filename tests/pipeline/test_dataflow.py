@@ -88,7 +88,11 @@ def test_job_graph_holds_our_steps_and_shuffles_no_audio(job) -> None:
     }
     assert shuffled == {
         "Index/SpreadClips/ReshufflePerKey/GroupByKey": ["varint", "tuple"],  # files, not read
-        "Split/GatherCorpora": ["string_utf8", "tuple"],  # counts, and utterances packed
+        "Split/GatherCounts": ["string_utf8", "pickled_python"],  # utterances a group
+        "Split/MeetPlans/CoGroupByKeyImpl/GroupByKey": [
+            "kv",
+            "pickled_python",
+        ],  # utterances, packed
         "Write/GatherShards": ["string_utf8", "pickled_python"],  # utterances; audio comes next
         "Finish/GatherDataset": ["string_utf8", "string_utf8"],  # names of shards
     }
