@@ -8,9 +8,13 @@ import argparse
 import json
 import logging
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from exhubert import console
 from exhubert.command import Command
+
+if TYPE_CHECKING:  # torch and transformers come with it
+    from training.recipe import Recipe
 
 
 def _add_train_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,13 +24,19 @@ def _add_train_arguments(parser: argparse.ArgumentParser) -> None:
         "--config",
         default="exhubert_large",
         metavar="NAME|FILE",
-        help="recipe: tiny, exhubert_large (default) or a YAML file",
+        help="recipe: tiny, exhubert_base, exhubert_large (default), exhubert_large_best, or a "
+        "YAML file",
     )
     parser.add_argument(
         "overrides", nargs="*", metavar="key=value", help="settings that replace the recipe's"
     )
     parser.add_argument(
         "--resume", action="store_true", help="continue from the last checkpoint in --output"
+    )
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="print parameters, memory, steps and the data mixture, and train nothing",
     )
     parser.add_argument("--json", action="store_true", help="print the scores as JSON")
 
@@ -40,6 +50,8 @@ def _train(args: argparse.Namespace) -> int:
     recipe = load_recipe(args.config, args.overrides)
     out = console.ERR if args.json else console.OUT
 
+    if args.dry_run:
+        return _estimate(recipe, args)
     if args.resume and is_complete(args.output):
         out.print(f"{args.output}: this run is complete already")
         return 0
@@ -58,6 +70,18 @@ def _train(args: argparse.Namespace) -> int:
     return 0
 
 
+def _estimate(recipe: "Recipe", args: argparse.Namespace) -> int:
+    from training.estimate import estimate
+    from training.estimate_table import print_estimate
+
+    result = estimate(recipe, args.data, args.output)
+    if args.json:
+        print(json.dumps(result.to_dict(), indent=2, ensure_ascii=False))
+    else:
+        print_estimate(result, console.OUT)
+    return 0
+
+
 def quieten_transformers() -> None:
     """Hides its progress bars and the hub's retries: these commands say themselves what they do."""
     from transformers.utils.logging import disable_progress_bar
@@ -73,6 +97,8 @@ TRAIN = Command(
   exhubert train --data dataset --output models/tiny --config tiny
   exhubert train --data dataset --output models/large optimizer.epochs=5 data.corpora=[emo_db]
   exhubert train --data dataset --output models/large optimizer.epochs=5 --resume
+  exhubert train --data dataset --output models/best --config exhubert_large_best --dry-run
+  torchrun --nproc_per_node 4 -m exhubert train --data dataset --output models/large
 """,
     add_arguments=_add_train_arguments,
     run=_train,

@@ -4,7 +4,6 @@ A base is a HuBERT checkpoint (a folder or a name on the Hugging Face hub), an E
 train further, or nothing but a configuration, for random weights.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from difflib import get_close_matches
@@ -13,13 +12,13 @@ from pickle import UnpicklingError
 from typing import Any, TypeVar
 
 import torch
-from huggingface_hub import hf_hub_download
-from huggingface_hub.errors import EntryNotFoundError, HFValidationError, StrictDataclassError
+from huggingface_hub.errors import StrictDataclassError
 from safetensors import SafetensorError
 from transformers import HubertConfig, HubertModel, Wav2Vec2FeatureExtractor
 
 from pipeline.errors import UsageError
 from pipeline.schema import CLASSES, SAMPLE_RATE
+from training.checkpoint import FEATURE_EXTRACTOR_FILE, find_checkpoint, model_type
 from training.configuration_exhubert import ExHubertConfig
 from training.heads import SIX_CLASSES_ONLY, Heads
 from training.modeling_exhubert import (
@@ -27,11 +26,7 @@ from training.modeling_exhubert import (
     ExHubertModel,
     extend_hubert,
 )
-
-CONFIG_FILE = "config.json"
-FEATURE_EXTRACTOR_FILE = "preprocessor_config.json"
-WEIGHT_FILES = ("model.safetensors", "pytorch_model.bin")
-"""In the order they are looked for. The second is a pickle: only ever read as bare tensors."""
+from training.recipe import ModelSection
 
 Model = TypeVar("Model", HubertModel, ExHubertForSequenceClassification)
 
@@ -81,7 +76,7 @@ def build_model(
     try:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            if folder is not None and _model_type(folder) == ExHubertConfig.model_type:
+            if folder is not None and model_type(folder) == ExHubertConfig.model_type:
                 return _continue_from(folder, labels, heads, layers, original_linear, settings)
             hubert = (
                 HubertModel(HubertConfig(**settings))
@@ -98,25 +93,12 @@ def build_model(
         raise UsageError(f"settings of the model (base: {base}): {reason}") from error
 
 
-def find_checkpoint(base: str | Path) -> Path:
-    """The folder with a checkpoint's files, fetched from the hub if it is not here.
-
-    Args:
-        base: A folder, or the name of a repository on the Hugging Face hub. Its files are taken
-            from the cache where they are there.
-
-    Raises:
-        UsageError: The folder lacks a file, or there is neither folder, cache entry nor network.
-    """
-    folder = Path(base).expanduser()
-    if not folder.is_dir():
-        return _fetch(str(base))
-    if not (folder / CONFIG_FILE).is_file():
-        raise UsageError(f"{folder}: no {CONFIG_FILE}, so this is no folder of a checkpoint")
-    # A large checkpoint is split into model-00001-of-00002.safetensors and so on.
-    if not (any(folder.glob("model*.safetensors")) or any(folder.glob("pytorch_model*.bin"))):
-        raise UsageError(f"{folder}: no weights, expected {' or '.join(WEIGHT_FILES)}")
-    return folder
+def freeze(model: ExHubertForSequenceClassification, section: ModelSection) -> None:
+    """Freezes what a recipe says."""
+    if section.freeze_originals:
+        model.freeze_original_layers()
+    if section.freeze_feature_encoder:
+        model.freeze_feature_encoder()
 
 
 def load_feature_extractor(base: str | Path | None) -> Wav2Vec2FeatureExtractor:
@@ -165,15 +147,6 @@ def _check_names(settings: Mapping[str, Any]) -> None:
             close = get_close_matches(name, known, n=1)
             hint = f"; did you mean {close[0]}?" if close else ""
             raise UsageError(f"model setting {name!r} is none of HubertConfig's{hint}")
-
-
-def _model_type(folder: Path) -> str:
-    """``hubert`` or ``exhubert``; anything else is an error."""
-    path = folder / CONFIG_FILE
-    model_type = json.loads(path.read_text(encoding="utf-8")).get("model_type")
-    if model_type not in (HubertConfig.model_type, ExHubertConfig.model_type):
-        raise UsageError(f"{path}: model_type is {model_type!r}, expected 'hubert' or 'exhubert'")
-    return str(model_type)
 
 
 def _continue_from(
@@ -241,34 +214,3 @@ def _load(kind: type[Model], folder: Path, config: HubertConfig) -> Model:
             f"{kind.__name__} (num_hidden_layers={config.num_hidden_layers})"
         )
     return model
-
-
-def _fetch(name: str) -> Path:
-    """Folder in the Hugging Face cache with the files of a repository on the hub."""
-    try:
-        config = Path(hf_hub_download(name, CONFIG_FILE))
-    except (OSError, EntryNotFoundError, HFValidationError) as error:
-        raise _not_found(name, CONFIG_FILE, error) from error
-    for optional in (FEATURE_EXTRACTOR_FILE, *WEIGHT_FILES):
-        try:
-            hf_hub_download(name, optional)
-        except (OSError, EntryNotFoundError) as error:
-            if optional == WEIGHT_FILES[-1]:
-                raise _not_found(name, " or ".join(WEIGHT_FILES), error) from error
-        else:
-            if optional in WEIGHT_FILES:
-                break
-    return config.parent
-
-
-def _not_found(name: str, file: str, error: Exception) -> UsageError:
-    """The error that says how to get a checkpoint to a machine without a network."""
-    return UsageError(
-        f"{name}: no folder of this name, and {file} is neither in the Hugging Face cache nor to "
-        f"be had from the hub ({str(error).splitlines()[0]}).\n"
-        f"On a machine with a network, fetch {CONFIG_FILE}, {FEATURE_EXTRACTOR_FILE} and "
-        f"{' (or '.join(WEIGHT_FILES)}) into a folder:\n"
-        f"  hf download {name} {CONFIG_FILE} {FEATURE_EXTRACTOR_FILE} {WEIGHT_FILES[-1]} "
-        f"--local-dir {Path(name).name}\n"
-        f"Bring the folder here and give its path instead of {name}."
-    )

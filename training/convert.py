@@ -19,7 +19,8 @@ from safetensors.torch import load_file
 from transformers import HubertConfig
 
 from pipeline.errors import UsageError
-from training.base import CONFIG_FILE, WEIGHT_FILES, find_checkpoint, save_model
+from training.base import save_model
+from training.checkpoint import CONFIG_FILE, WEIGHT_FILES, find_checkpoint
 from training.configuration_exhubert import ExHubertConfig
 from training.modeling_exhubert import ExHubertForSequenceClassification
 

@@ -24,6 +24,7 @@ from torch.utils.data import Dataset
 
 from pipeline.errors import DataError, UsageError
 from pipeline.schema import SAMPLE_RATE, SPLITS
+from training import store
 from training.heads import SIX_CLASSES_ONLY, UNLABELLED, Heads
 from training.sampling import Draw
 
@@ -60,7 +61,7 @@ def load_index(
     """Reads the metadata of a dataset folder: one row an utterance, no audio.
 
     Args:
-        dataset: Folder with ``data/<corpus>/<split>-NNNNN-of-NNNNN.parquet``.
+        dataset: Folder or URL with ``data/<corpus>/<split>-NNNNN-of-NNNNN.parquet``.
         split: ``train``, ``validation`` or ``test``; ``None`` for all.
         corpora: Corpora to read; none means all.
         exclude: Corpora to leave out.
@@ -77,8 +78,8 @@ def load_index(
     Raises:
         UsageError: The folder is no dataset, or a corpus or split is unknown.
     """
-    folder = Path(dataset)
-    shards = sorted(folder.glob("data/*/*.parquet"))
+    folder = str(dataset)
+    shards = store.list_shards(folder)
     if not shards:
         raise UsageError(
             f"{folder}: no shards: expected data/<corpus>/<split>-NNNNN-of-NNNNN.parquet, "
@@ -86,15 +87,16 @@ def load_index(
         )
     if split is not None and split not in SPLITS:
         raise UsageError(f"unknown split {split!r}: expected one of {', '.join(SPLITS)}")
-    there = sorted({shard.parent.name for shard in shards})
+    paths = {shard: store.path_of(shard) for shard in shards}
+    there = sorted({path.parent.name for path in paths.values()})
     for corpus in (*corpora, *exclude):
         if corpus not in there:
             raise UsageError(f"{folder}: no corpus {corpus!r}: there are {', '.join(there)}")
     wanted = [corpus for corpus in (corpora or there) if corpus not in exclude]
     tables = [
         _read_metadata(shard)
-        for shard in shards
-        if shard.parent.name in wanted and (split is None or shard.name.startswith(f"{split}-"))
+        for shard, path in paths.items()
+        if path.parent.name in wanted and (split is None or path.name.startswith(f"{split}-"))
     ]
     index = pd.concat(tables) if tables else _read_metadata(shards[0]).iloc[:0]
     index["group"] = index.groupby(["shard", "row_group"], sort=True).ngroup()
@@ -106,15 +108,15 @@ def load_index(
     return index.reset_index(drop=True)
 
 
-def _read_metadata(shard: Path) -> pd.DataFrame:
+def _read_metadata(shard: str) -> pd.DataFrame:
     """The metadata columns of one shard and the place of each row in it."""
     try:
-        file = pq.ParquetFile(shard)
+        file = store.open_parquet(shard)
         table: pd.DataFrame = file.read(columns=list(METADATA)).to_pandas()
     except (OSError, KeyError, ValueError) as error:
         raise DataError(f"{shard}: not a shard of this dataset: {error}") from error
     sizes = [file.metadata.row_group(number).num_rows for number in range(file.num_row_groups)]
-    table["shard"] = str(shard)
+    table["shard"] = shard
     table["row_group"] = np.repeat(np.arange(len(sizes)), sizes)
     table["row"] = np.concatenate([np.arange(size) for size in [0, *sizes]])
     return table
@@ -132,9 +134,13 @@ class AudioReader:
     It can be sent to worker processes: files are opened where they are read.
     """
 
-    def __init__(self, budget: int = 256 * 2**20) -> None:
-        """Keeps at most ``budget`` bytes of encoded audio, but at least one row group."""
+    def __init__(self, budget: int = 256 * 2**20, cache: str | None = None) -> None:
+        """Keeps at most ``budget`` bytes of encoded audio, but at least one row group.
+
+        ``cache`` is a folder for copies of shards at URLs; None reads them where they are.
+        """
         self.budget = budget
+        self.cache = cache
         self._forget()
 
     def _forget(self) -> None:
@@ -143,12 +149,8 @@ class AudioReader:
         self._groups: OrderedDict[tuple[str, int], Any] = OrderedDict()
         self._held = 0
 
-    def __getstate__(self) -> dict[str, int]:
-        return {"budget": self.budget}
-
-    def __setstate__(self, state: dict[str, int]) -> None:
-        self.budget = state["budget"]
-        self._forget()
+    def __reduce__(self) -> tuple[type["AudioReader"], tuple[int, str | None]]:
+        return AudioReader, (self.budget, self.cache)
 
     def read(self, shard: str, row_group: int, row: int) -> bytes:
         """The encoded clip (FLAC or WAV) of one row."""
@@ -157,7 +159,7 @@ class AudioReader:
         key = (shard, row_group)
         if key not in self._groups:
             if shard not in self._files:
-                self._files[shard] = pq.ParquetFile(shard)
+                self._files[shard] = store.open_parquet(shard, self.cache)
             table = self._files[shard].read_row_group(row_group, columns=["audio.bytes"])
             self._groups[key] = table.column("audio").combine_chunks().field("bytes")
             self._held += table.nbytes
@@ -183,6 +185,7 @@ class Utterances(Dataset[Example]):
         speed: float = 0.0,
         seed: int = 0,
         heads: Heads = SIX_CLASSES_ONLY,
+        cache: str | None = None,
     ) -> None:
         """Prepares reading; opens nothing.
 
@@ -194,6 +197,7 @@ class Utterances(Dataset[Example]):
                 which stands in for other speakers); 0 for never.
             seed: Seed of the crops.
             heads: Heads beside that of the six classes, whose targets are wanted.
+            cache: Folder for copies of shards at URLs.
         """
         self.ids = index["id"].tolist()
         self.targets = heads.targets(index)
@@ -204,7 +208,8 @@ class Utterances(Dataset[Example]):
         self.longest = longest
         self.speed = speed
         self.seed = seed
-        self.reader = AudioReader()
+        self.reader = AudioReader(cache=cache)
+        self.worker_context = store.worker_context(index["shard"].unique().tolist())
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -1,13 +1,17 @@
 """The folder of a training run: what may be written there, and what a run leaves in it."""
 
 from pathlib import Path
+from typing import Any
 
-from transformers.trainer_utils import get_last_checkpoint
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from pipeline.errors import UsageError
 from training.predictions import process_of
 from training.recipe import Recipe, differences, load_recipe, write_recipe
 from training.trained import PROVENANCE_FILE, RECIPE_FILE
+
+WHOLE = "whole"
+"""Mark of a checkpoint that is complete; one without was being written when its run was killed."""
 
 
 def prepare_output(output: Path, recipe: Recipe, resume: bool) -> str | None:
@@ -20,7 +24,7 @@ def prepare_output(output: Path, recipe: Recipe, resume: bool) -> str | None:
             recipe differs from the one the run was started with.
     """
     started_with, checkpoints = output / RECIPE_FILE, output / "checkpoints"
-    last: str | None = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
+    last = last_checkpoint(checkpoints)
     if process_of()[0] > 0:
         return last
     if started_with.exists() and not resume:
@@ -37,8 +41,36 @@ def prepare_output(output: Path, recipe: Recipe, resume: bool) -> str | None:
             )
         return last
     output.mkdir(parents=True, exist_ok=True)
-    write_recipe(recipe, started_with)
+    aside = started_with.with_suffix(".part")
+    write_recipe(recipe, aside)
+    aside.replace(started_with)
     return None
+
+
+def last_checkpoint(checkpoints: Path) -> str | None:
+    """The last checkpoint that was written to its end, whenever the run was killed."""
+    whole = [mark.parent for mark in checkpoints.glob(f"checkpoint-*/{WHOLE}")]
+    return str(max(whole, key=lambda folder: int(folder.name[11:]))) if whole else None
+
+
+class MarkWhole(TrainerCallback):
+    """Marks each checkpoint once all of it is written."""
+
+    def on_save(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        **kwargs: Any,
+    ) -> None:
+        """Writes the mark."""
+        if state.is_world_process_zero:
+            Path(args.output_dir, f"checkpoint-{state.global_step}", WHOLE).touch()
+
+
+def is_started(output: str | Path) -> bool:
+    """Whether a training run in this folder was begun."""
+    return (Path(output) / RECIPE_FILE).is_file()
 
 
 def is_complete(output: str | Path) -> bool:

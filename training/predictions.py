@@ -49,6 +49,7 @@ def predict_index(
     longest: float,
     batch_size: int = 16,
     workers: int = 0,
+    cache: str | None = None,
 ) -> Predictions:
     """Predicts the whole clips of an index.
 
@@ -60,15 +61,18 @@ def predict_index(
         longest: Seconds after which a clip is cut off.
         batch_size: Utterances a batch, where padding changes nothing.
         workers: Processes that read audio.
+        cache: Folder for copies of shards at URLs.
     """
     model.eval()
     batch_size = evaluation_batch_size(model, batch_size)
     batches = FixedBatches(index, seconds_seen(index, longest), batch_size)
+    utterances = Utterances(index, longest=longest, cache=cache)
     loader = DataLoader(
-        Utterances(index, longest=longest),
+        utterances,
         batch_sampler=batches,
         collate_fn=collate,
         num_workers=workers,
+        multiprocessing_context=utterances.worker_context if workers else None,
     )
     order = np.array([row for rows in batches for row in rows], dtype=np.int64)
     place = np.empty(len(order), dtype=np.int64)
@@ -91,11 +95,12 @@ def predict_together(
     longest: float,
     batch_size: int = 16,
     workers: int = 0,
+    cache: str | None = None,
 ) -> Predictions:
     """As :func:`predict_index`, every process of a run taking its share; each gets the whole."""
     rank, world = process_of()
     share = index.iloc[rank::world].reset_index(drop=True)
-    parts = gather_object([predict_index(model, share, longest, batch_size, workers)])
+    parts = gather_object([predict_index(model, share, longest, batch_size, workers, cache)])
     rows = np.concatenate([np.arange(rank, len(index), world) for rank in range(world)])
     return _join(parts, model).take(np.argsort(rows))
 

@@ -10,6 +10,8 @@ import pandas as pd
 import yaml
 from transformers import PreTrainedModel
 
+from pipeline.stores.opening import is_remote
+from training import store
 from training.headscores import HeadScores
 from training.metrics import Scores
 
@@ -26,14 +28,13 @@ def describe_dataset(dataset: str | Path, *indexes: pd.DataFrame) -> dict[str, A
         str(corpus): {str(split): int(n) for split, n in part.value_counts(sort=False).items()}
         for corpus, part in rows.groupby("corpus", sort=True)["split"]
     }
-    dataset = Path(dataset)
-    manifest = dataset / "manifest.json"
+    location = str(dataset)
+    manifest = store.read(location, "manifest.json")
+    name = store.path_of(location if is_remote(location) else str(Path(location).resolve())).name
     licences = rows.groupby("corpus", sort=True)["licence"].agg(lambda part: sorted(set(part)))
     return {
-        "name": dataset.resolve().name,
-        "manifest_sha256": hashlib.sha256(manifest.read_bytes()).hexdigest()
-        if manifest.is_file()
-        else None,
+        "name": name,
+        "manifest_sha256": None if manifest is None else hashlib.sha256(manifest).hexdigest(),
         "utterances": {str(s): int(n) for s, n in rows.groupby("split", sort=True).size().items()},
         "corpora": corpora,
         "licences": {str(corpus): names for corpus, names in licences.items()},

@@ -47,6 +47,7 @@ class DataSection(_Section):
     longest: float = Field(default=30.0, gt=0)
     speed: float = Field(default=0.0, ge=0, lt=0.5)
     workers: int = Field(default=0, ge=0)
+    cache: str | None = None
 
 
 class SamplingSection(_Section):

@@ -37,13 +37,14 @@ from transformers import (
 
 from pipeline.schema import CLASSES, SAMPLE_RATE
 from training.answers import known_speakers
-from training.base import build_model, find_checkpoint
+from training.base import build_model, freeze
+from training.checkpoint import find_checkpoint
 from training.data import Utterances
 from training.heads import UNLABELLED
 from training.headscores import HeadScores, describe_heads, score_heads
 from training.metrics import Scores, uar_of
 from training.modeling_exhubert import ExHubertForSequenceClassification
-from training.output import prepare_output
+from training.output import MarkWhole, prepare_output
 from training.plan import Plan, build_objective, plan_run
 from training.predictions import Predictions, predict_together, process_of
 from training.progress import ConsoleProgress
@@ -126,10 +127,7 @@ def train(
         config=recipe.model.config,
         seed=recipe.run.seed,
     )
-    if recipe.model.freeze_originals:
-        model.freeze_original_layers()
-    if recipe.model.freeze_feature_encoder:
-        model.freeze_feature_encoder()
+    freeze(model, recipe.model)
     if recipe.model.gradient_checkpointing:
         model.gradient_checkpointing_enable({"use_reentrant": False})
     console.print(_opening(plan, model, checkpoint), highlight=False)
@@ -140,7 +138,12 @@ def train(
 
     def predict() -> Predictions:
         return predict_together(
-            model, validation, data.longest, recipe.optimizer.batch_size, data.workers
+            model,
+            validation,
+            data.longest,
+            recipe.optimizer.batch_size,
+            data.workers,
+            data.cache,
         )
 
     def measure() -> dict[str, float]:
@@ -148,7 +151,7 @@ def train(
         uar = uar_of(reference, predictions.classes[labelled].argmax(axis=1))
         return {"uar": uar, **score_heads(validation, predictions, plan.heads).figures()}
 
-    watchers = [ConsoleProgress(console, plan.measured), *callbacks]
+    watchers = [MarkWhole(), ConsoleProgress(console, plan.measured), *callbacks]
     if "tensorboard" in recipe.run.report_to and rank == 0:
         watchers.append(tensorboard(output))
     if plan.measured and recipe.run.patience is not None:
@@ -157,7 +160,7 @@ def train(
         model=model,
         args=training_arguments(recipe, output, len(batches), plan.measured),
         train_dataset=Utterances(
-            index, data.window, data.longest, data.speed, recipe.run.seed, plan.heads
+            index, data.window, data.longest, data.speed, recipe.run.seed, plan.heads, data.cache
         ),
         eval_dataset=validation,
         recipe=recipe,
@@ -238,4 +241,6 @@ def _opening(plan: Plan, model: ExHubertForSequenceClassification, checkpoint: s
 
 
 def _write_json(path: Path, value: Any) -> None:
-    path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    aside = path.with_suffix(".part")
+    aside.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    aside.replace(path)

@@ -67,6 +67,9 @@ class ShardTrainer(Trainer):
             batch_sampler=self.batches,
             collate_fn=collate,
             num_workers=self.args.dataloader_num_workers,
+            multiprocessing_context=(
+                self.train_dataset.worker_context if self.args.dataloader_num_workers else None
+            ),
             pin_memory=torch.cuda.is_available(),
         )
 

@@ -10,7 +10,8 @@ from pipeline.errors import UsageError
 from pipeline.schema import CLASSES
 from tests.training.conftest import SMALL_HUBERT, make_batch
 from training import ExHubertForSequenceClassification
-from training.base import build_model, find_checkpoint, load_feature_extractor, save_model
+from training.base import build_model, load_feature_extractor, save_model
+from training.checkpoint import find_checkpoint
 
 NAME = "someone/hubert-speech"
 

@@ -87,7 +87,7 @@ def test_file_that_is_no_recipe_is_refused(tmp_path: Path, text: str) -> None:
 
 
 def test_unknown_recipe_lists_those_that_ship(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"exhubert_large, tiny.*did you mean 'tiny'"):
+    with pytest.raises(UsageError, match=r"exhubert_large_best, tiny.*did you mean 'tiny'"):
         load_recipe("tinny")
     with pytest.raises(UsageError, match="no such recipe file"):
         load_recipe(tmp_path / "none.yaml")

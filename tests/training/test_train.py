@@ -153,3 +153,27 @@ def test_base_that_is_not_to_be_had_leaves_nothing_behind(dataset: Path, tmp_pat
     with pytest.raises(UsageError, match=r"no config\.json"):
         train(recipe(f"model.base={base}"), dataset, tmp_path / "model")
     assert not (tmp_path / "model").exists()
+
+
+def test_checkpoint_that_was_being_written_is_not_resumed(
+    model: Path, dataset: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        train(recipe(), dataset, tmp_path / "run", callbacks=[InterruptAt(5)])
+    half = tmp_path / "run" / "checkpoints" / "checkpoint-4"
+    half.mkdir()
+    (half / "config.json").write_text("{", encoding="utf-8")
+    train(recipe(), dataset, tmp_path / "run", resume=True)
+    torch.testing.assert_close(weights(tmp_path / "run"), weights(model), rtol=0, atol=0)
+
+
+def test_run_interrupted_within_an_epoch_ends_where_an_uninterrupted_one_does(
+    dataset: Path, tmp_path: Path
+) -> None:
+    often = recipe("run.evaluate_every=0.4", "model.config.hidden_dropout=0.1", "data.speed=0.1")
+    whole = train(often, dataset, tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):  # after the checkpoint of step 4, an epoch having 3
+        train(often, dataset, tmp_path / "run", callbacks=[InterruptAt(5)])
+    assert (tmp_path / "run" / "checkpoints" / "checkpoint-4").is_dir()
+    train(often, dataset, tmp_path / "run", resume=True)
+    torch.testing.assert_close(weights(tmp_path / "run"), weights(whole.output), rtol=0, atol=0)

@@ -1,0 +1,122 @@
+"""Files of a dataset folder, on disk or at a URL, read in place by ranges of bytes.
+
+Arrow opens ``s3://``, ``gs://``, ``hdfs://`` and ``abfs://`` itself, with the credentials of the
+environment, and ``fsspec+PROTOCOL://`` by whatever fsspec has installed. Options stand behind a
+question mark: ``s3://bucket/dataset?endpoint_override=storage.example.org&region=eu-1``.
+"""
+
+import hashlib
+import shutil
+import uuid
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit, urlunsplit
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyarrow import fs
+
+from pipeline.errors import UsageError
+from pipeline.stores.opening import is_remote
+
+
+def join(folder: str, path: str) -> str:
+    """Location of a file below a folder; a URL's options stay behind its path.
+
+    >>> join("s3://bucket/dataset?region=eu-1", "data/a.parquet")
+    's3://bucket/dataset/data/a.parquet?region=eu-1'
+    """
+    if not is_remote(folder):
+        return str(Path(folder, path))
+    parts = urlsplit(folder)
+    return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/{path}"))
+
+
+def path_of(location: str) -> PurePosixPath:
+    """The path in a location, for its names."""
+    return PurePosixPath(urlsplit(location).path if is_remote(location) else location)
+
+
+def list_shards(dataset: str) -> list[str]:
+    """Locations of all ``data/<corpus>/<name>.parquet``, sorted.
+
+    Raises:
+        UsageError: The URL cannot be opened, or is not allowed to be.
+    """
+    if not is_remote(dataset):
+        return sorted(str(shard) for shard in Path(dataset).glob("data/*/*.parquet"))
+    filesystem, root = _open(dataset)
+    try:
+        found = filesystem.get_file_info(
+            fs.FileSelector(f"{root.rstrip('/')}/data", allow_not_found=True, recursive=True)
+        )
+    except OSError as error:
+        raise UsageError(f"{dataset}: can't be listed: {_first_line(error)}") from error
+    paths = [PurePosixPath(entry.path) for entry in found if entry.path.endswith(".parquet")]
+    return sorted(join(dataset, f"data/{path.parent.name}/{path.name}") for path in paths)
+
+
+def read(dataset: str, name: str) -> bytes | None:
+    """Content of a small file of a dataset; None where there is none."""
+    if not is_remote(dataset):
+        file = Path(dataset, name)
+        return file.read_bytes() if file.is_file() else None
+    filesystem, path = _open(join(dataset, name))
+    if filesystem.get_file_info(path).type != fs.FileType.File:
+        return None
+    with filesystem.open_input_stream(path) as stream:
+        content: bytes = stream.read()
+        return content
+
+
+def open_parquet(location: str, cache: str | None = None) -> pq.ParquetFile:
+    """A shard, of which only what is asked for is read.
+
+    Args:
+        location: Path or URL.
+        cache: Folder for a copy of a remote shard, fetched whole when it is first opened.
+    """
+    if not is_remote(location):
+        return pq.ParquetFile(location)
+    if cache is not None:
+        return pq.ParquetFile(_fetch(location, Path(cache)))
+    filesystem, path = _open(location)
+    return pq.ParquetFile(filesystem.open_input_file(path), pre_buffer=True)
+
+
+def worker_context(locations: list[str]) -> str | None:
+    """How worker processes that read these must start: the clients of object stores can't fork."""
+    return "spawn" if any(map(is_remote, locations)) else None
+
+
+def _open(location: str) -> tuple[fs.FileSystem, str]:
+    try:
+        filesystem, path = fs.FileSystem.from_uri(location)
+    except (pa.ArrowException, ImportError, OSError, ValueError) as error:
+        raise UsageError(
+            f"{location}: can't be opened: {_first_line(error)}; expected a folder, or a URL of "
+            "s3, gs, hdfs, abfs or fsspec+PROTOCOL"
+        ) from error
+    return filesystem, path
+
+
+def _fetch(location: str, cache: Path) -> Path:
+    """A local copy, made once: of another size or age it is another file."""
+    filesystem, path = _open(location)
+    info = filesystem.get_file_info(path)
+    key = f"{location} {info.size} {info.mtime_ns}"
+    name = f"{hashlib.sha256(key.encode()).hexdigest()[:16]}-{path_of(location).name}"
+    target = cache / name
+    if not target.is_file():
+        cache.mkdir(parents=True, exist_ok=True)
+        aside = cache / f".{name}.{uuid.uuid4().hex}"
+        try:
+            with filesystem.open_input_stream(path) as source, aside.open("wb") as copy:
+                shutil.copyfileobj(source, copy, 16 * 2**20)
+            aside.replace(target)
+        finally:
+            aside.unlink(missing_ok=True)
+    return target
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]
