@@ -43,6 +43,7 @@ def _add_train_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _train(args: argparse.Namespace) -> int:
     from training.output import is_complete
+    from training.predictions import process_of
     from training.recipe import load_recipe
     from training.train import train
 
@@ -56,6 +57,8 @@ def _train(args: argparse.Namespace) -> int:
         out.print(f"{args.output}: this run is complete already")
         return 0
     result = train(recipe, args.data, args.output, args.resume, out)
+    if process_of()[0] > 0:  # of several processes the first one speaks
+        return 0
     if args.json:
         scores = None if result.validation is None else result.validation.to_dict()
         print(json.dumps({"output": str(result.output), "validation": scores}))

@@ -158,7 +158,14 @@ def train(
         watchers.append(EarlyStoppingCallback(recipe.run.patience))
     trainer = ShardTrainer(
         model=model,
-        args=training_arguments(recipe, output, len(batches), plan.measured),
+        args=training_arguments(
+            recipe,
+            output,
+            len(batches),
+            plan.measured,
+            # Without SpecAugment the embedding that masks frames gets no gradient.
+            unused_weights=not (model.config.apply_spec_augment and model.config.mask_time_prob),
+        ),
         train_dataset=Utterances(
             index, data.window, data.longest, data.speed, recipe.run.seed, plan.heads, data.cache
         ),

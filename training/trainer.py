@@ -15,6 +15,7 @@ from training.data import collate
 from training.heads import count_labelled, take_targets
 from training.losses import Objective
 from training.optimizer import parameter_groups
+from training.predictions import process_of
 from training.recipe import Recipe
 from training.sampling import EpochBatches
 
@@ -137,7 +138,7 @@ class ShardTrainer(Trainer):
 
 
 def training_arguments(
-    recipe: Recipe, output: Path, batches: int, measured: bool
+    recipe: Recipe, output: Path, batches: int, measured: bool, unused_weights: bool = True
 ) -> TrainingArguments:
     """The recipe in the Trainer's words.
 
@@ -146,11 +147,13 @@ def training_arguments(
         output: Folder of the run.
         batches: Batches an epoch and process.
         measured: Whether there is a validation split.
+        unused_weights: Whether several processes must look for weights without a gradient.
     """
     optimizer, run = recipe.optimizer, recipe.run
     steps_per_epoch = -(-batches // optimizer.accumulate)
     every = max(1, round(steps_per_epoch * run.evaluate_every))
     precision = resolve_precision(run.precision)
+    no_gpu = not (torch.cuda.is_available() or torch.backends.mps.is_available())
     arguments = TrainingArguments(
         output_dir=str(output / "checkpoints"),
         num_train_epochs=optimizer.epochs,
@@ -186,8 +189,9 @@ def training_arguments(
         label_names=["labels"],
         report_to=[name for name in run.report_to if name != "tensorboard"] or "none",
         torch_compile=run.compile,
-        # Without SpecAugment, say, the mask's embedding gets no gradient.
-        ddp_find_unused_parameters=True,
+        use_cpu=no_gpu,
+        ddp_backend="gloo" if no_gpu and process_of()[1] > 1 else None,
+        ddp_find_unused_parameters=unused_weights,
         disable_tqdm=True,
     )
     arguments._n_gpu = min(arguments.n_gpu, 1)  # several GPUs only by torchrun, a process each
