@@ -7,16 +7,13 @@ id only: neither the order of reading nor the number of workers changes it.
 
 import hashlib
 import io
-import os
-from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Any, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow.parquet as pq
 import soundfile as sf
 import soxr
 import torch
@@ -26,6 +23,7 @@ from pipeline.errors import DataError, UsageError
 from pipeline.schema import SAMPLE_RATE, SPLITS
 from training import store
 from training.heads import SIX_CLASSES_ONLY, UNLABELLED, Heads
+from training.reader import AudioReader
 from training.sampling import Draw
 
 Samples = npt.NDArray[np.float32]
@@ -126,48 +124,6 @@ def seconds_seen(index: pd.DataFrame, longest: float) -> npt.NDArray[np.float64]
     """Seconds the model sees of each row when clips are cut off after ``longest`` seconds."""
     seconds: npt.NDArray[np.float64] = index["duration"].to_numpy(dtype=np.float64)
     return np.minimum(seconds, longest)
-
-
-class AudioReader:
-    """Reads the encoded audio of rows, keeping the row groups read last.
-
-    It can be sent to worker processes: files are opened where they are read.
-    """
-
-    def __init__(self, budget: int = 256 * 2**20, cache: str | None = None) -> None:
-        """Keeps at most ``budget`` bytes of encoded audio, but at least one row group.
-
-        ``cache`` is a folder for copies of shards at URLs; None reads them where they are.
-        """
-        self.budget = budget
-        self.cache = cache
-        self._forget()
-
-    def _forget(self) -> None:
-        self._process = os.getpid()
-        self._files: dict[str, pq.ParquetFile] = {}
-        self._groups: OrderedDict[tuple[str, int], Any] = OrderedDict()
-        self._held = 0
-
-    def __reduce__(self) -> tuple[type["AudioReader"], tuple[int, str | None]]:
-        return AudioReader, (self.budget, self.cache)
-
-    def read(self, shard: str, row_group: int, row: int) -> bytes:
-        """The encoded clip (FLAC or WAV) of one row."""
-        if self._process != os.getpid():  # a forked worker must not share file positions
-            self._forget()
-        key = (shard, row_group)
-        if key not in self._groups:
-            if shard not in self._files:
-                self._files[shard] = store.open_parquet(shard, self.cache)
-            table = self._files[shard].read_row_group(row_group, columns=["audio.bytes"])
-            self._groups[key] = table.column("audio").combine_chunks().field("bytes")
-            self._held += table.nbytes
-            while self._held > self.budget and len(self._groups) > 1:
-                self._held -= self._groups.popitem(last=False)[1].nbytes
-        self._groups.move_to_end(key)
-        clip: bytes = self._groups[key][row].as_py()
-        return clip
 
 
 class Utterances(Dataset[Example]):

@@ -16,7 +16,6 @@ from pipeline.schema import SAMPLE_RATE
 from tests.training.shards import record, tone, write_shards, write_tones
 from training.data import (
     MIN_SAMPLES,
-    AudioReader,
     Utterances,
     as_input,
     collate,
@@ -24,6 +23,7 @@ from training.data import (
     load_index,
     random_crop,
 )
+from training.reader import AudioReader
 from training.sampling import Draw
 
 

@@ -14,9 +14,10 @@ from torch.utils.data import DataLoader
 from pipeline.errors import UsageError
 from tests.training.shards import NANO, write_tones
 from training import store
-from training.data import AudioReader, Utterances, collate, load_index
+from training.data import Utterances, collate, load_index
 from training.evaluate import evaluate
 from training.provenance import describe_dataset
+from training.reader import AudioReader
 from training.recipe import load_recipe
 from training.train import train
 from training.trained import load_trained
