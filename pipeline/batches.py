@@ -1,6 +1,6 @@
 """Batches: many clips or utterances as one element, so that Beam handles few elements.
 
-Only metadata is ever sent. Batches of utterances are compressed while they are between two steps,
+Only metadata is ever sent. Batches are compressed while they are between two steps,
 to about a tenth: a local runner holds them all in memory.
 """
 
@@ -8,6 +8,7 @@ import pickle
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count, islice
+from typing import Any
 
 import pyarrow as pa
 from apache_beam.coders import Coder, registry
@@ -16,7 +17,7 @@ from pipeline.files import SourceFile
 from pipeline.index import FoundClip
 from pipeline.utterance import Utterance
 
-SMALLEST, LARGEST = 2_000, 32_000
+SMALLEST, LARGEST = 2_000, 8_000
 """Clips of a batch: few at first, so that all workers get some; many in a corpus of millions."""
 
 
@@ -39,28 +40,28 @@ class UtteranceBatch:
     utterances: tuple[Utterance, ...]
 
 
-class UtteranceBatchCoder(Coder):
-    """Sends a batch of utterances as compressed bytes."""
+class BatchCoder(Coder):
+    """Sends a batch as compressed bytes."""
 
-    def encode(self, batch: UtteranceBatch) -> bytes:
+    def encode(self, batch: ClipBatch | UtteranceBatch) -> bytes:
         """The batch as sent to the next step."""
-        content = pickle.dumps((batch.corpus, batch.number, batch.utterances), protocol=5)
+        content = pickle.dumps(batch, protocol=5)
         size = len(content).to_bytes(8, "big")
         compressed: bytes = pa.compress(content, codec="zstd", asbytes=True)
         return size + compressed
 
-    def decode(self, encoded: bytes) -> UtteranceBatch:
+    def decode(self, encoded: bytes) -> Any:
         """The batch as received from the step before."""
         size = int.from_bytes(encoded[:8], "big")
         content = pa.decompress(encoded[8:], decompressed_size=size, codec="zstd", asbytes=True)
-        return UtteranceBatch(*pickle.loads(content))
+        return pickle.loads(content)  # from our own workers alone, never from a file
 
     def is_deterministic(self) -> bool:
         """Batches are never keys."""
         return False
 
 
-registry.register_coder(UtteranceBatch, UtteranceBatchCoder)
+registry.register_coder(UtteranceBatch, BatchCoder)
 
 
 def in_batches(

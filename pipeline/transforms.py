@@ -13,9 +13,9 @@ from typing import Any
 import apache_beam as beam
 
 from pipeline.batches import (
+    BatchCoder,
     ClipBatch,
     UtteranceBatch,
-    UtteranceBatchCoder,
     group_by_shard,
     in_batches,
 )
@@ -92,8 +92,9 @@ class IndexCorpora(beam.PTransform):
             pipeline
             | "Corpora" >> beam.Create(first_elements(self.build))
             | "ListClips" >> beam.FlatMap(list_clips, self.build)
+            | "PackClips" >> beam.Map(BatchCoder().encode)
             | "SpreadClips" >> beam.Reshuffle()  # one corpus is indexed by all workers
-            | "IndexClips" >> beam.Map(index_batch, self.build)
+            | "IndexClips" >> beam.Map(index_packed, self.build)
         )
 
 
@@ -175,6 +176,11 @@ def list_clips(corpus_id: str | None, build: Build) -> Iterator[ClipBatch]:
     return in_batches(corpus_id, find_clips(spec, walk_sources(root, spec.archive)), tables)
 
 
+def index_packed(content: bytes, build: Build) -> UtteranceBatch:
+    """Labelled utterances of a packed batch of clips."""
+    return index_batch(BatchCoder().decode(content), build)
+
+
 def index_batch(batch: ClipBatch, build: Build) -> UtteranceBatch:
     """Labelled utterances of a batch of clips."""
     corpus = build.corpora[batch.corpus]
@@ -205,7 +211,7 @@ def plan_batches(
 
 def pack_batch(batch: UtteranceBatch) -> tuple[BatchKey, bytes]:
     """A batch as it is joined with its plan."""
-    return (batch.corpus, batch.number), UtteranceBatchCoder().encode(batch)
+    return (batch.corpus, batch.number), BatchCoder().encode(batch)
 
 
 def place_packed(
@@ -213,7 +219,7 @@ def place_packed(
 ) -> Iterator[tuple[str, UtteranceBatch]]:
     """Places the utterances of a packed batch by its plan."""
     (plan,), (content,) = met[1]["plan"], met[1]["batch"]
-    return place_batch(UtteranceBatchCoder().decode(content), plan, build)
+    return place_batch(BatchCoder().decode(content), plan, build)
 
 
 def place_batch(
