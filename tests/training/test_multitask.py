@@ -9,11 +9,13 @@ import pytest
 import torch
 
 from pipeline.errors import UsageError
+from tests.training.conftest import SMALL_HUBERT
 from tests.training.shards import NANO, record, run_command, write_shards
 from training.base import build_model
 from training.data import Utterances, collate, load_index
 from training.evaluate import evaluate
 from training.heads import UNLABELLED, Heads
+from training.optimizer import parameter_groups
 from training.plan import appearances, build_objective, plan_run
 from training.predict import Classifier
 from training.recipe import Recipe, load_recipe
@@ -192,3 +194,40 @@ def test_fp16_without_a_gpu_is_a_usage_error(dataset: Path, tmp_path: Path) -> N
         pytest.skip("there is a GPU")
     with pytest.raises(UsageError, match=r"run\.precision=fp16 needs a GPU"):
         train(recipe("run.precision=fp16"), dataset, tmp_path / "model")
+
+
+def test_curves_precision_and_rates_by_layer_work_together(dataset: Path, tmp_path: Path) -> None:
+    output = tmp_path / "model"
+    told = train(
+        recipe(
+            "run.report_to=[tensorboard]",
+            "run.log_every=1",
+            "run.precision=bf16",
+            "optimizer.head_learning_rate=0.01",
+            "optimizer.layer_decay=0.5",
+            "optimizer.epochs=1",
+        ),
+        dataset,
+        output,
+    )
+    assert told.heads is not None
+    assert list((output / "tensorboard").glob("events.*"))
+    history = json.loads((output / "provenance.json").read_text(encoding="utf-8"))["history"]
+    assert sum("loss" in entry for entry in history) == 5  # 36 utterances, 8 a step
+
+
+def test_heads_learn_at_their_own_rate_and_lower_layers_slower() -> None:
+    model = build_model(None, heads=Heads(("joy",)), config=SMALL_HUBERT)
+    model.freeze_original_layers()
+    rates = {
+        id(weight): (group["lr"], group["weight_decay"])
+        for group in parameter_groups(model, {"classifier.weight"}, 1.0, 0.1, 10.0, 0.5)
+        for weight in group["params"]
+    }
+    named = {n: rates[id(w)] for n, w in model.named_parameters() if w.requires_grad}
+    assert len(rates) == len(named)
+    assert named["classifier.weight"] == (10.0, 0.1)
+    assert named["emotion_classifier.weight"] == (10.0, 0.0)
+    assert named["hubert.encoder.layers.2.copy_linear.weight"] == (1.0, 0.0)
+    assert named["hubert.encoder.layers.0.copy.attention.q_proj.weight"] == (0.25, 0.0)
+    assert named["hubert.feature_projection.projection.weight"] == (0.125, 0.0)
