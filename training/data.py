@@ -7,7 +7,8 @@ id only: neither the order of reading nor the number of workers changes it.
 
 import hashlib
 import io
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NotRequired, TypedDict
 
@@ -172,12 +173,14 @@ class Utterances(Dataset[Example]):
 
     def __getitem__(self, item: int | Draw) -> Example:
         row = item.row if isinstance(item, Draw) else item
-        clip = self._decode(row)
-        if isinstance(item, Draw):
-            rng = crop_rng(self.seed, item, self.ids[row])
-            clip = random_crop(clip, round(self.window * SAMPLE_RATE), rng, self.speed)
-        else:
-            clip = clip[: round(self.longest * SAMPLE_RATE)]
+        shard, row_group, place = self.places[row]
+        encoded = self.reader.read(shard, row_group, place)
+        with open_clip(encoded, shard, self.ids[row]) as file:
+            if isinstance(item, Draw):
+                rng = crop_rng(self.seed, item, self.ids[row])
+                clip = read_crop(file, round(self.window * SAMPLE_RATE), rng, self.speed)
+            else:
+                clip = file.read(round(self.longest * SAMPLE_RATE), dtype="float32")
         example = Example(input_values=as_input(clip), label=int(self.targets["labels"][row]))
         if "emotion_labels" in self.targets:
             example["emotion_label"] = int(self.targets["emotion_labels"][row])
@@ -185,27 +188,30 @@ class Utterances(Dataset[Example]):
             example["rating_labels"] = self.targets["rating_labels"][row]
         return example
 
-    def _decode(self, row: int) -> Samples:
-        shard, row_group, place = self.places[row]
-        return decode_clip(self.reader.read(shard, row_group, place), shard, self.ids[row])
+
+@contextmanager
+def open_clip(encoded: bytes, shard: str, name: str) -> Iterator[sf.SoundFile]:
+    """Opens a clip as `exhubert build` stores it; shard and name are for the message.
+
+    Raises:
+        DataError: It cannot be decoded, here or while it is read, or is not mono at 16 kHz.
+    """
+    try:
+        with sf.SoundFile(io.BytesIO(encoded)) as file:
+            if file.samplerate != SAMPLE_RATE or file.channels != 1:
+                raise DataError(
+                    f"{shard}: {name!r} has {file.channels} channels at {file.samplerate} Hz: "
+                    f"expected mono at {SAMPLE_RATE} Hz, as `exhubert build` writes it"
+                )
+            yield file
+    except (sf.LibsndfileError, TypeError) as error:
+        raise DataError(f"{shard}: cannot decode {name!r}: {error}") from error
 
 
 def decode_clip(encoded: bytes, shard: str, name: str) -> Samples:
-    """Samples of a clip as `exhubert build` stores it; shard and name are for the message.
-
-    Raises:
-        DataError: It cannot be decoded, or is not mono at 16 kHz.
-    """
-    try:
-        clip, rate = sf.read(io.BytesIO(encoded), dtype="float32")
-    except (sf.LibsndfileError, TypeError) as error:
-        raise DataError(f"{shard}: cannot decode {name!r}: {error}") from error
-    if rate != SAMPLE_RATE or clip.ndim != 1:
-        raise DataError(
-            f"{shard}: {name!r} has shape {clip.shape} at {rate} Hz: expected mono "
-            f"at {SAMPLE_RATE} Hz, as `exhubert build` writes it"
-        )
-    samples: Samples = clip
+    """All samples of a clip; as :func:`open_clip`."""
+    with open_clip(encoded, shard, name) as file:
+        samples: Samples = file.read(dtype="float32")
     return samples
 
 
@@ -215,15 +221,18 @@ def crop_rng(seed: int, draw: Draw, utterance_id: str) -> np.random.Generator:
     return np.random.default_rng(int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big"))
 
 
-def random_crop(
-    samples: Samples, width: int, rng: np.random.Generator, speed: float = 0.0
+def read_crop(
+    file: sf.SoundFile, width: int, rng: np.random.Generator, speed: float = 0.0
 ) -> Samples:
-    """A random stretch of at most ``width`` samples, played up to ``speed`` faster or slower."""
+    """A random stretch of at most ``width`` samples, played up to ``speed`` faster or slower.
+
+    Only the stretch is decoded: of a clip of 10 s, in less than half the time.
+    """
     factor = rng.uniform(1 - speed, 1 + speed)
     taken = round(width * factor)
-    if len(samples) > taken:
-        start = int(rng.integers(len(samples) - taken + 1))
-        samples = samples[start : start + taken]
+    if file.frames > taken:
+        file.seek(int(rng.integers(file.frames - taken + 1)))
+    samples: Samples = file.read(taken, dtype="float32")
     if speed > 0:
         samples = soxr.resample(samples, SAMPLE_RATE * factor, SAMPLE_RATE, quality="LQ")[:width]
     return samples
@@ -237,24 +246,27 @@ def as_input(samples: Samples) -> Samples:
     """
     if not len(samples):
         return np.zeros(MIN_SAMPLES, np.float32)
-    scaled = (samples - samples.mean()) / np.sqrt(samples.var() + 1e-7)
-    return np.pad(scaled, (0, max(0, MIN_SAMPLES - len(scaled)))).astype(np.float32)
+    scaled = samples - samples.mean(dtype=np.float32)
+    scaled /= np.sqrt(np.square(scaled).mean() + np.float32(1e-7))
+    missing = MIN_SAMPLES - len(scaled)
+    return np.pad(scaled, (0, missing)) if missing > 0 else scaled
 
 
 def collate(examples: Sequence[Example]) -> dict[str, torch.Tensor]:
     """A batch in the model's arguments: ``input_values``, ``attention_mask`` and targets.
 
-    Clips are padded with zeros to the longest; the mask is 1 on samples and 0 on padding, both
+    Clips are padded with zeros to the longest; the mask is true on samples, both
     ``(batch, samples)``. ``labels`` and ``emotion_labels`` are ``(batch,)``, ``rating_labels``
     ``(batch, dimensions)``.
     """
-    width = max(len(example["input_values"]) for example in examples)
-    values = torch.zeros(len(examples), width)
-    mask = torch.zeros(len(examples), width, dtype=torch.long)
+    lengths = torch.tensor([len(example["input_values"]) for example in examples])
+    width = int(lengths.max())
+    values = torch.empty(len(examples), width)
     for row, example in enumerate(examples):
         length = len(example["input_values"])
         values[row, :length] = torch.from_numpy(example["input_values"])
-        mask[row, :length] = 1
+        values[row, length:] = 0
+    mask = torch.arange(width) < lengths[:, None]  # a byte a sample: workers send it with the clips
     batch = {"input_values": values, "attention_mask": mask}
     batch["labels"] = torch.tensor([example["label"] for example in examples])
     if "emotion_label" in examples[0]:

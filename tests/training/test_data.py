@@ -21,7 +21,7 @@ from training.data import (
     collate,
     crop_rng,
     load_index,
-    random_crop,
+    read_crop,
 )
 from training.reader import AudioReader
 from training.sampling import Draw
@@ -140,24 +140,42 @@ def test_audio_at_another_rate_is_refused(tmp_path: Path) -> None:
     sf.write(buffer, tone(1, rate=8000), 8000, format="WAV")
     audio = {"bytes": buffer.getvalue(), "path": "x.wav"}
     write_shards(tmp_path, [record("alpha", "train", 0, 1, audio=audio)])
-    with pytest.raises(DataError, match="at 8000 Hz: expected mono at 16000 Hz"):
+    with pytest.raises(DataError, match="1 channels at 8000 Hz: expected mono at 16000 Hz"):
         Utterances(load_index(tmp_path))[0]
 
 
+def as_flac(samples: np.ndarray) -> sf.SoundFile:
+    buffer = io.BytesIO()
+    sf.write(buffer, samples, SAMPLE_RATE, format="FLAC", subtype="PCM_16")
+    buffer.seek(0)
+    return sf.SoundFile(buffer)
+
+
 @settings(deadline=None)
-@given(st.integers(1, 5000), st.integers(1, 4000), st.floats(0, 0.4))
+@given(st.integers(1, 50_000), st.integers(1, 40_000), st.floats(0, 0.4))
 def test_crop_is_never_longer_than_the_window(length: int, width: int, speed: float) -> None:
     rng = crop_rng(0, Draw(0), "alpha/a")
-    crop = random_crop(np.ones(length, np.float32), width, rng, speed)
+    crop = read_crop(as_flac(np.ones(length, np.int16)), width, rng, speed)
     assert len(crop) <= width
     if length >= 2 * width:
         assert len(crop) >= width - 1
 
 
 def test_crops_reach_both_ends_of_a_clip() -> None:
-    clip = np.arange(10, dtype=np.float32)
-    crops = [random_crop(clip, 4, crop_rng(0, Draw(0, epoch), "a")) for epoch in range(100)]
-    assert {int(crop[0]) for crop in crops} == set(range(7))
+    clip = np.arange(10, dtype=np.int16)
+    crops = [read_crop(as_flac(clip), 4, crop_rng(0, Draw(0, epoch), "a")) for epoch in range(100)]
+    assert {round(crop[0] * 32768) for crop in crops} == set(range(7))
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(1, 60_000), st.integers(1, 50_000), st.integers(0, 2**32))
+def test_crop_is_what_stands_there_in_the_whole_clip(length: int, width: int, seed: int) -> None:
+    samples = np.random.default_rng(seed).integers(-9_000, 9_000, length).astype(np.int16)
+    crop = read_crop(as_flac(samples), width, np.random.default_rng(seed))
+    rng = np.random.default_rng(seed)
+    rng.uniform(1, 1)  # the speed
+    start = int(rng.integers(length - width + 1)) if length > width else 0
+    np.testing.assert_array_equal(crop * 32768, samples[start : start + width])
 
 
 def test_scaling_equals_the_feature_extractor_of_transformers() -> None:
