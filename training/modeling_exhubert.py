@@ -19,7 +19,10 @@ import torch
 from torch import Tensor, nn
 from transformers import HubertModel
 from transformers import initialization as init
-from transformers.models.hubert.modeling_hubert import HubertPreTrainedModel
+from transformers.models.hubert.modeling_hubert import (
+    HubertPreTrainedModel,
+    _compute_mask_indices,
+)
 from transformers.utils.generic import can_return_tuple
 
 from training.configuration_exhubert import ExHubertConfig
@@ -145,6 +148,38 @@ class ExHubertModel(ExHubertPreTrainedModel, HubertModel):
             if config.extends(index):
                 self.encoder.layers[index] = ExtendedLayer(layer, config)
         self.post_init()
+
+    def _mask_hidden_states(
+        self,
+        hidden_states: Tensor,
+        mask_time_indices: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+    ) -> Tensor:
+        """SpecAugment with HuBERT's masks, but none for batches shorter than one, and unhurried.
+
+        HuBERT refuses batches of fewer frames than a mask has, and writes into the masked frames:
+        to count them, the CPU waits for all that the GPU still has to do. A select does not.
+        """
+        config = self.config
+        drawn = mask_time_indices is None and self.training and config.apply_spec_augment
+        if not drawn or config.mask_feature_prob > 0:
+            masked: Tensor = super()._mask_hidden_states(
+                hidden_states, mask_time_indices, attention_mask
+            )
+            return masked
+        clips, frames, _ = hidden_states.shape
+        if config.mask_time_prob == 0 or frames < config.mask_time_length:
+            return hidden_states
+        mask = torch.from_numpy(
+            _compute_mask_indices(
+                (clips, frames),
+                config.mask_time_prob,
+                config.mask_time_length,
+                min_masks=config.mask_time_min_masks,
+            )
+        ).to(hidden_states.device, non_blocking=True)
+        embedding = self.masked_spec_embed.to(hidden_states.dtype)
+        return torch.where(mask.unsqueeze(-1), embedding, hidden_states)
 
 
 class ExHubertForSequenceClassification(ExHubertPreTrainedModel):
