@@ -1,6 +1,7 @@
 """The loader against the bare decoding of the same clips, and against what a training step takes.
 
-    python benchmarks/loader.py                      # 2 processes, 2,000 clips of 3 s
+    export OMP_WAIT_POLICY=PASSIVE   # as the command line: PyTorch's threads do not spin
+    python benchmarks/loader.py      # 2 processes, 2,000 clips of 3 s
     python benchmarks/loader.py --processes 8 --clips 20000 --seconds 6
 
 Sides take turns, round after round, and medians are printed: other work on the machine then meets
