@@ -8,9 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from hypothesis import settings
 
 from pipeline.spec import CorpusSpec
 from pipeline.specfile import load_spec
+
+settings.register_profile("exhubert", deadline=None)  # a busy machine is no failure
+settings.load_profile("exhubert")
 
 SPEC = """
 id: {corpus}
