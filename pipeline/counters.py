@@ -18,12 +18,13 @@ class ClipTimer:
     """Counts how long each clip of a shard takes to read, decode, process and encode."""
 
     def __init__(self) -> None:
+        self._times = Metrics.distribution(NAMESPACE, CLIP_TIME)
         self._before = time.perf_counter()
 
     def lap(self) -> None:
         """Counts the time since the last clip."""
         now = time.perf_counter()
-        Metrics.distribution(NAMESPACE, CLIP_TIME).update(round(1_000_000 * (now - self._before)))
+        self._times.update(round(1_000_000 * (now - self._before)))
         self._before = now
 
 
