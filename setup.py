@@ -25,7 +25,6 @@ RUNTIME = [
     "scipy>=1.11",
     "rich>=13",
     "jinja2>=3.1",
-    "plotly>=6",
 ]
 CLOUDS = {
     "gcp": ["apache-beam[gcp]"],

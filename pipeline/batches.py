@@ -41,7 +41,7 @@ class UtteranceBatch:
 
 
 class BatchCoder(Coder):
-    """Sends a batch as compressed bytes: the size of its pickle (8 bytes, big-endian), then zstd."""
+    """Sends a batch as bytes: the size of its pickle (8 bytes, big-endian), then that by zstd."""
 
     def encode(self, batch: ClipBatch | UtteranceBatch) -> bytes:
         """The batch as sent to the next step."""
