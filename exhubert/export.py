@@ -25,7 +25,8 @@ def _run(args: argparse.Namespace) -> int:
         print(json.dumps({"files": files, "difference": exported.difference}))
     else:
         console.say(
-            f"Wrote {' and '.join(files)}: logits within {exported.difference:.1e} of PyTorch's "
+            f"Wrote {' and '.join(files)}: {', '.join(exported.outputs)} within "
+            f"{exported.difference:.1e} of PyTorch's "
             "for clips of 0.03 to 20 s, alone and in padded batches"
         )
     return 0

@@ -18,6 +18,7 @@ from pipeline.errors import UsageError
 from pipeline.schema import AROUSAL_CLASSES, VALENCE_CLASSES
 
 if TYPE_CHECKING:  # brings torch
+    from training.heads import Heads
     from training.verdict import Prediction, Window
 
 SUFFIXES = frozenset(
@@ -69,7 +70,7 @@ def _run(args: argparse.Namespace) -> int:
     failed = 0
     write_row = csv.writer(sys.stdout).writerow
     if args.csv:
-        write_row(_csv_heading(classifier.trained.labels, args.windows))
+        write_row(_csv_heading(classifier.trained.labels, classifier.trained.heads, args.windows))
     quiet = len(files) == 1
     for outcome in console.track(classifier.predict_each(files), "predicting", quiet, len(files)):
         if args.json:
@@ -83,7 +84,7 @@ def _run(args: argparse.Namespace) -> int:
         elif not args.json:
             predictions.append(outcome)
     if predictions:
-        console.OUT.print(predictions_table(predictions, args.windows))
+        console.OUT.print(predictions_table(predictions, classifier.trained.heads, args.windows))
     return 1 if failed else 0
 
 
@@ -119,14 +120,22 @@ def read_list(content: bytes) -> list[Path]:
     return [Path(os.fsdecode(name)) for name in names if name]
 
 
-def predictions_table(predictions: "Iterable[Prediction]", by_window: bool = False) -> Table:
-    """One line a file or window: class, probability and marginals, in per cent."""
-    table = Table(caption="probabilities in per cent", caption_justify="left")
+def predictions_table(
+    predictions: "Iterable[Prediction]", heads: "Heads", by_window: bool = False
+) -> Table:
+    """One line a file or window: class, probability, marginals, and what further heads say."""
+    scale = ", ratings in [0, 1]" if heads.dimensions else ""
+    table = Table(caption=f"probabilities in per cent{scale}", caption_justify="left")
     table.add_column("file", overflow="fold")
     for name in ("start", "end") if by_window else ("s",):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("class", no_wrap=True)
     for name in ("", "aroused", *VALENCE_CLASSES):
+        table.add_column(name, justify="right", no_wrap=True)
+    if heads.emotions:
+        table.add_column("emotion", no_wrap=True)
+        table.add_column("", justify="right", no_wrap=True)
+    for name in heads.dimensions:
         table.add_column(name, justify="right", no_wrap=True)
     for prediction in predictions:
         for times, verdict in _lines(prediction, by_window):
@@ -137,11 +146,20 @@ def predictions_table(predictions: "Iterable[Prediction]", by_window: bool = Fal
                 verdict.label,
                 f"{100 * verdict.probabilities[verdict.label]:.0f}",
                 *("" if value is None else f"{100 * value:.0f}" for value in marginal),
+                *_further_cells(verdict),
             )
     return table
 
 
-def _csv_heading(labels: Sequence[str], by_window: bool) -> list[str]:
+def _further_cells(verdict: "Prediction | Window") -> list[str]:
+    """The emotion with its probability, and the ratings, of the heads there are."""
+    cells = [f"{rating:.2f}" for rating in (verdict.ratings or {}).values()]
+    if verdict.emotion is None or verdict.emotions is None:
+        return cells
+    return [verdict.emotion, f"{100 * verdict.emotions[verdict.emotion]:.0f}", *cells]
+
+
+def _csv_heading(labels: Sequence[str], heads: "Heads", by_window: bool) -> list[str]:
     return [
         "path",
         *(("start", "end") if by_window else ("duration",)),
@@ -149,6 +167,9 @@ def _csv_heading(labels: Sequence[str], by_window: bool) -> list[str]:
         *labels,
         *(f"arousal_{name}" for name in AROUSAL_CLASSES),
         *(f"valence_{name}" for name in VALENCE_CLASSES),
+        *(("emotion",) if heads.emotions else ()),
+        *(f"emotion_{name}" for name in heads.emotions),
+        *heads.dimensions,
     ]
 
 
@@ -161,6 +182,9 @@ def _csv_rows(prediction: "Prediction", by_window: bool) -> Iterator[list[object
             *verdict.probabilities.values(),
             *map(verdict.arousal.get, AROUSAL_CLASSES),
             *map(verdict.valence.get, VALENCE_CLASSES),
+            *(() if verdict.emotion is None else (verdict.emotion,)),
+            *(verdict.emotions or {}).values(),
+            *(verdict.ratings or {}).values(),
         ]
 
 

@@ -25,12 +25,12 @@ from torch import Tensor, nn
 from pipeline.errors import DataError, UsageError
 from pipeline.schema import SAMPLE_RATE
 from training.data import MIN_SAMPLES, Example, as_input, collate
-from training.heads import UNLABELLED
+from training.heads import UNLABELLED, Heads
 from training.modeling_exhubert import ExHubertForSequenceClassification
 from training.trained import Trained
 
 TOLERANCE = 1e-4
-"""Largest difference of a logit, absolute or as a share of it, that an export may show."""
+"""Largest difference of an output, absolute or as a share of it, that an export may show."""
 
 INPUTS = ("input_values", "attention_mask")
 
@@ -45,22 +45,27 @@ class Exported:
     Attributes:
         path: The file.
         weights: The file of its weights beside it, for a model over 2 GB; else ``None``.
-        difference: Largest difference between its logits and PyTorch's.
+        outputs: Names of its outputs, one a head; ``logits`` comes first.
+        difference: Largest difference between its outputs and PyTorch's.
     """
 
     path: Path
     weights: Path | None
+    outputs: tuple[str, ...]
     difference: float
 
 
 def export_onnx(trained: Trained, path: str | Path) -> Exported:
-    """Writes a model as ONNX, once its logits are those of PyTorch.
+    """Writes a model as ONNX, once its outputs are those of PyTorch.
 
     Inputs are ``input_values``, float32 ``(clips, samples)``: mono at 16 kHz, at any level, clips
     padded at their end to one length of at least 400 samples; and ``attention_mask``, int64 of
-    that shape: 1 at samples, 0 at padding. The output is ``logits`` ``(clips, classes)``.
+    that shape: 1 at samples, 0 at padding. Outputs are ``logits`` ``(clips, classes)`` and, of the
+    heads there are, ``emotion_logits`` ``(clips, categories)`` and ``ratings``
+    ``(clips, dimensions)``.
     Metadata: ``id2label`` (JSON), ``sample_rate``, ``normalisation``, ``min_samples``, ``longest``
-    (seconds of the longest clip the model was scored on) and ``model``.
+    (seconds of the longest clip the model was scored on), ``model`` and, of the heads there are,
+    ``emotions`` and ``dimensions`` (JSON).
 
     Args:
         trained: The model, left as it is.
@@ -68,7 +73,7 @@ def export_onnx(trained: Trained, path: str | Path) -> Exported:
 
     Raises:
         UsageError: The packages of the extra ``onnx`` are not installed.
-        DataError: The logits differ by more than :data:`TOLERANCE`.
+        DataError: An output differs by more than :data:`TOLERANCE`.
     """
     _require("onnx", "onnxscript", "onnxruntime")
     path = Path(path)
@@ -77,25 +82,34 @@ def export_onnx(trained: Trained, path: str | Path) -> Exported:
     with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
         draft = Path(folder, path.name)
         _write(_FromSamples(model), draft, _metadata(trained))
-        difference = compare(draft, model, _CHECKED)
-        if difference > TOLERANCE:
-            raise DataError(
-                f"{path}: not written: ONNX Runtime's logits differ from PyTorch's by "
-                f"{difference:.1e}, expected at most {TOLERANCE:.0e}"
-            )
+        differences = compare(draft, model, _CHECKED)
+        for name, difference in differences.items():
+            if not difference <= TOLERANCE:
+                raise DataError(
+                    f"{path}: not written: ONNX Runtime's {name} differ from PyTorch's by "
+                    f"{difference:.1e}, expected at most {TOLERANCE:.0e}"
+                )
         written = sorted(Path(folder).iterdir())
         for file in written:
             shutil.move(file, path.with_name(file.name))
     weights = [path.with_name(file.name) for file in written if file.name != path.name]
-    return Exported(path, weights[0] if weights else None, difference)
+    return Exported(
+        path, weights[0] if weights else None, tuple(differences), max(differences.values())
+    )
+
+
+def outputs_of(heads: Heads) -> list[str]:
+    """Names of the outputs of a file, one a head, as PyTorch's model names them."""
+    further = {"emotion_logits": heads.emotions, "ratings": heads.dimensions}
+    return ["logits", *(name for name, there in further.items() if there)]
 
 
 def compare(
     path: Path, model: ExHubertForSequenceClassification, batches: Sequence[Sequence[float]]
-) -> float:
-    """Largest difference between the logits of a file and of the model it was made from.
+) -> dict[str, float]:
+    """Largest difference of each output between a file and the model it was made from.
 
-    Differences of logits beyond ±1 count as a share of them. PyTorch is given clips scaled by
+    Differences of values beyond ±1 count as a share of them. PyTorch is given clips scaled by
     :func:`training.data.as_input`, the file is given them as they are.
 
     Args:
@@ -107,17 +121,19 @@ def compare(
 
     session = onnxruntime.InferenceSession(path)
     rng = np.random.default_rng(0)
-    worst = 0.0
+    worst = dict.fromkeys(outputs_of(Heads.of(model.config)), 0.0)
     for lengths in batches:
         clips = [_noise(round(seconds * SAMPLE_RATE), rng) for seconds in lengths]
         scaled = collate([Example(input_values=as_input(clip), label=UNLABELLED) for clip in clips])
         plain = collate([Example(input_values=clip, label=UNLABELLED) for clip in clips])
         with torch.inference_mode():
-            expected = model(**{name: scaled[name] for name in INPUTS}).logits.numpy()
+            expected = model(**{name: scaled[name] for name in INPUTS})
         samples, mask = (plain[name].numpy() for name in INPUTS)
-        (found,) = session.run(["logits"], {INPUTS[0]: samples, INPUTS[1]: mask.astype(np.int64)})
-        difference = np.abs(found - expected) / np.maximum(1.0, np.abs(expected))
-        worst = max(worst, float(difference.max()))
+        found = session.run([*worst], {INPUTS[0]: samples, INPUTS[1]: mask.astype(np.int64)})
+        for name, values in zip(worst, found, strict=True):
+            reference = expected[name].numpy()
+            difference = np.abs(values - reference) / np.maximum(1.0, np.abs(reference))
+            worst[name] = float(np.maximum(worst[name], difference.max()))  # NaN stays
     return worst
 
 
@@ -127,20 +143,21 @@ class _FromSamples(nn.Module):
     def __init__(self, model: ExHubertForSequenceClassification) -> None:
         super().__init__()
         self.model = model
+        self.outputs = outputs_of(Heads.of(model.config))
 
-    def forward(self, input_values: Tensor, attention_mask: Tensor) -> Tensor:
-        """The logits ``(clips, classes)`` of samples and their mask, both ``(clips, samples)``."""
+    def forward(self, input_values: Tensor, attention_mask: Tensor) -> tuple[Tensor, ...]:
+        """What each head says of samples and their mask, both ``(clips, samples)``."""
         valid = attention_mask.to(input_values.dtype)
         count = valid.sum(dim=1, keepdim=True)
         mean = (input_values * valid).sum(dim=1, keepdim=True) / count
         centred = (input_values - mean) * valid
         variance = centred.square().sum(dim=1, keepdim=True) / count
         scaled = centred / torch.sqrt(variance + 1e-7)
-        logits: Tensor = self.model(scaled, attention_mask=attention_mask).logits
-        return logits
+        said = self.model(scaled, attention_mask=attention_mask)
+        return tuple(said[name] for name in self.outputs)
 
 
-def _write(model: nn.Module, path: Path, metadata: dict[str, str]) -> None:
+def _write(model: _FromSamples, path: Path, metadata: dict[str, str]) -> None:
     """Traces the model on a padded batch, both axes free, and writes it."""
     example = torch.randn(3, 3200), torch.ones(3, 3200, dtype=torch.long)
     example[1][1:, 2000:] = 0
@@ -152,7 +169,7 @@ def _write(model: nn.Module, path: Path, metadata: dict[str, str]) -> None:
             dynamo=True,
             dynamic_shapes=dict.fromkeys(INPUTS, axes),
             input_names=INPUTS,
-            output_names=["logits"],
+            output_names=model.outputs,
             verbose=False,
         )
         assert program is not None  # it is None from the exporter before dynamo's only
@@ -162,6 +179,7 @@ def _write(model: nn.Module, path: Path, metadata: dict[str, str]) -> None:
 
 def _metadata(trained: Trained) -> dict[str, str]:
     """What a user of the file has to know, as strings."""
+    heads = trained.heads
     return {
         "id2label": json.dumps(dict(enumerate(trained.labels)), ensure_ascii=False),
         "sample_rate": str(SAMPLE_RATE),
@@ -169,6 +187,7 @@ def _metadata(trained: Trained) -> dict[str, str]:
         "min_samples": str(MIN_SAMPLES),
         "longest": f"{trained.data.longest:g}",
         "model": Path(trained.name).name,
+        **{name: json.dumps(named) for name, named in vars(heads).items() if named},
     }
 
 

@@ -4,9 +4,10 @@
 >>> classifier.predict("speech.wav").label  # doctest: +SKIP
 'high_positive'
 
-What is longer than a window is cut into overlapping windows, each treated as a clip of its own, and
-the windows' probabilities are averaged. Windows of several files go through the model together,
-similar lengths side by side. Memory holds some minutes of audio, however long a file is.
+What is longer than a window is cut into overlapping windows, each treated as a clip of its own;
+what each head says of them, probabilities or ratings, is averaged. Windows of several files go
+through the model together, similar lengths side by side. Memory holds some minutes of audio,
+however long a file is.
 """
 
 from collections import deque
@@ -25,9 +26,9 @@ from pipeline.schema import SAMPLE_RATE
 from pipeline.stream import resample_blocks, stream
 from training.data import Example, collate
 from training.heads import UNLABELLED
-from training.predictions import evaluation_batch_size
+from training.predictions import Predictions, as_predictions, evaluation_batch_size, join
 from training.trained import Trained, load_trained
-from training.verdict import Failure, Prediction, Probabilities, Window, verdict
+from training.verdict import Failure, Prediction, Window, verdict
 from training.windows import Samples, Stretch, stretches
 
 Source = str | Path | tuple[npt.NDArray[Any], int]
@@ -119,18 +120,17 @@ class Classifier:
     def _settled(self, waiting: deque["_Recording"]) -> Iterator[Prediction | Failure]:
         """Takes recordings that nothing more is to come for from the head of the queue."""
         while waiting and waiting[0].ended and not waiting[0].pending:
-            yield waiting.popleft().outcome(self.trained.labels)
+            yield waiting.popleft().outcome(self.trained)
 
     @torch.inference_mode()
-    def _classify(self, clips: Sequence[Samples]) -> Probabilities:
-        """Probabilities ``(clips, classes)`` of one batch of model inputs."""
+    def _classify(self, clips: Sequence[Samples]) -> Predictions:
+        """What each head says of one batch of model inputs."""
         inputs = collate([Example(input_values=clip, label=UNLABELLED) for clip in clips])
-        logits = self.trained.model(
+        output = self.trained.model(
             inputs["input_values"].to(self.trained.device),
             attention_mask=inputs["attention_mask"].to(self.trained.device),
-        ).logits
-        probabilities: Probabilities = logits.double().softmax(dim=-1).cpu().numpy()
-        return probabilities
+        )
+        return as_predictions(output, torch.float64)
 
 
 @dataclass
@@ -142,31 +142,33 @@ class _Recording:
     error: str | None = None
     ended: bool = False
     pending: int = 0
-    scored: list[tuple[float, float, Probabilities]] = field(default_factory=list)
+    scored: list[tuple[float, float, Predictions]] = field(default_factory=list)
 
-    def outcome(self, labels: Sequence[str]) -> Prediction | Failure:
-        """The windows' mean, weighted by how long they are."""
+    def outcome(self, trained: Trained) -> Prediction | Failure:
+        """The windows' mean, head by head, weighted by how long they are."""
         if self.error is None and not self.scored:
             self.error = "silent: all of it is digital silence"
         if self.error is not None:
             return Failure(self.path, self.error)
         self.scored.sort(key=lambda scored: scored[0])
         seconds = np.array([end - start for start, end, _ in self.scored])
-        rows = np.stack([row for _, _, row in self.scored])
+        said = join([row for _, _, row in self.scored], trained.model.config)
+        mean = said.each(lambda rows: seconds @ rows / seconds.sum())
+        labels, heads = trained.labels, trained.heads
         windows = tuple(
-            Window(start=round(start, 3), end=round(end, 3), **verdict(row, labels))
-            for start, end, row in self.scored
+            Window(start=round(start, 3), end=round(end, 3), **verdict(row, labels, heads))
+            for (start, end, _), row in zip(self.scored, said.rows(), strict=True)
         )
-        pooled = verdict(seconds @ rows / seconds.sum(), labels)
-        return Prediction(self.path, round(self.duration, 3), **pooled, windows=windows)
+        pooled = verdict(mean, labels, heads)
+        return Prediction(
+            path=self.path, duration=round(self.duration, 3), **pooled, windows=windows
+        )
 
 
 class _Pool:
     """Stretches of several recordings on their way through the model."""
 
-    def __init__(
-        self, classify: Callable[[Sequence[Samples]], Probabilities], may_pad: bool
-    ) -> None:
+    def __init__(self, classify: Callable[[Sequence[Samples]], Predictions], may_pad: bool) -> None:
         self.classify = classify
         self.may_pad = may_pad
         self.held: list[tuple[_Recording, Stretch, Samples]] = []
@@ -184,10 +186,10 @@ class _Pool:
         """Classifies all stretches, similar lengths together."""
         self.held.sort(key=lambda one: len(one[2]))
         for part in batches([len(samples) for _, _, samples in self.held], self.may_pad):
-            rows = self.classify([samples for _, _, samples in self.held[part]])
-            for (recording, stretch, _), row in zip(self.held[part], rows, strict=True):
+            said = self.classify([samples for _, _, samples in self.held[part]])
+            for number, (recording, stretch, _) in enumerate(self.held[part]):
                 recording.pending -= 1
-                recording.scored.append((stretch.start, stretch.end, row))
+                recording.scored.append((stretch.start, stretch.end, said.take([number])))
         self.held, self.samples = [], 0
 
 

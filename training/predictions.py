@@ -1,7 +1,9 @@
 """What a model says about the rows of an index, in batches, on one process or several."""
 
 import os
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -11,12 +13,13 @@ import torch
 from accelerate.utils import gather_object
 from torch.utils.data import DataLoader
 
+from training.configuration_exhubert import ExHubertConfig
 from training.data import Utterances, collate, seconds_seen
 from training.heads import ExHubertOutput
 from training.modeling_exhubert import ExHubertForSequenceClassification
 from training.sampling import FixedBatches
 
-Rows = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)
@@ -33,12 +36,21 @@ class Predictions:
     emotions: Rows | None = None
     ratings: Rows | None = None
 
-    def take(self, rows: npt.NDArray[np.integer[Any]]) -> "Predictions":
+    def take(self, rows: npt.NDArray[np.integer[Any]] | Sequence[int]) -> "Predictions":
         """The predictions of some rows."""
+        return self.each(lambda values: values[rows])
+
+    def rows(self) -> "Iterator[Predictions]":
+        """The rows one by one, without the axis of rows."""
+        for row in range(len(self.classes)):
+            yield self.each(itemgetter(row))
+
+    def each(self, change: Callable[[Rows], Rows]) -> "Predictions":
+        """What every head says, changed alike."""
         return Predictions(
-            self.classes[rows],
-            None if self.emotions is None else self.emotions[rows],
-            None if self.ratings is None else self.ratings[rows],
+            change(self.classes),
+            None if self.emotions is None else change(self.emotions),
+            None if self.ratings is None else change(self.ratings),
         )
 
 
@@ -78,7 +90,7 @@ def predict_index(
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
     parts = [
-        _numbers(
+        as_predictions(
             model(
                 batch["input_values"].to(model.device),
                 attention_mask=batch["attention_mask"].to(model.device),
@@ -86,7 +98,7 @@ def predict_index(
         )
         for batch in loader
     ]
-    return _join(parts, model).take(place)
+    return join(parts, model.config).take(place)
 
 
 def predict_together(
@@ -102,7 +114,7 @@ def predict_together(
     share = index.iloc[rank::world].reset_index(drop=True)
     parts = gather_object([predict_index(model, share, longest, batch_size, workers, cache)])
     rows = np.concatenate([np.arange(rank, len(index), world) for rank in range(world)])
-    return _join(parts, model).take(np.argsort(rows))
+    return join(parts, model.config).take(np.argsort(rows))
 
 
 def process_of() -> tuple[int, int]:
@@ -119,33 +131,30 @@ def evaluation_batch_size(model: ExHubertForSequenceClassification, batch_size: 
     return 1 if model.config.feat_extract_norm == "group" else batch_size
 
 
-def _numbers(output: ExHubertOutput) -> Predictions:
-    """The output of one batch, as probabilities."""
+def as_predictions(output: ExHubertOutput, dtype: torch.dtype = torch.float32) -> Predictions:
+    """The output of one batch, as probabilities and ratings of that precision."""
 
     def rows(values: torch.Tensor) -> Rows:
         numbers: Rows = values.cpu().numpy()
         return numbers
 
+    emotion_logits, ratings = output.emotion_logits, output.ratings
     return Predictions(
-        rows(output.logits.float().softmax(dim=-1)),
-        None
-        if output.emotion_logits is None
-        else rows(output.emotion_logits.float().softmax(dim=-1)),
-        None if output.ratings is None else rows(output.ratings.float()),
+        rows(output.logits.to(dtype).softmax(dim=-1)),
+        None if emotion_logits is None else rows(emotion_logits.to(dtype).softmax(dim=-1)),
+        None if ratings is None else rows(ratings.to(dtype)),
     )
 
 
-def _join(parts: list[Predictions], model: ExHubertForSequenceClassification) -> Predictions:
+def join(parts: Sequence[Predictions], config: ExHubertConfig) -> Predictions:
     """Predictions one below the other; of the model's widths even if there are none."""
-    config = model.config
 
-    def join(name: str, width: int) -> Rows:
-        return np.concatenate(
-            [np.empty((0, width), np.float32), *(getattr(part, name) for part in parts)]
-        )
+    def below(name: str, width: int) -> Rows:
+        rows = [getattr(part, name) for part in parts] or [np.empty((0, width), np.float32)]
+        return np.concatenate(rows)
 
     return Predictions(
-        join("classes", config.num_labels),
-        join("emotions", len(config.emotions)) if config.emotions else None,
-        join("ratings", len(config.dimensions)) if config.dimensions else None,
+        below("classes", config.num_labels),
+        below("emotions", len(config.emotions)) if config.emotions else None,
+        below("ratings", len(config.dimensions)) if config.dimensions else None,
     )

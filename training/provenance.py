@@ -2,6 +2,7 @@
 
 import hashlib
 import platform
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,7 @@ def model_card(provenance: dict[str, Any]) -> str:
         "Six classes of speech emotion: arousal (low, high) × valence (negative, neutral, "
         f"positive). {parameters['total']:,} parameters, {parameters['trainable']:,} of them "
         f"trained, starting from {f'`{base}`' if base else 'random weights'}.",
+        *_heads(**provenance["heads"]),
         "",
         "## Use",
         "```bash",
@@ -117,6 +119,16 @@ def model_card(provenance: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _heads(emotions: Sequence[str], dimensions: Sequence[str]) -> list[str]:
+    """What the model says beside the six classes, if anything."""
+    lines = []
+    if emotions:
+        lines.append(f"Emotion categories: {', '.join(emotions)}.")
+    if dimensions:
+        lines.append(f"Ratings in [0, 1]: {', '.join(dimensions)}.")
+    return ["", *lines] if lines else []
+
+
 def _results(validation: dict[str, Any] | None) -> list[str]:
     """The validation scores as a Markdown table."""
     if validation is None:
@@ -135,7 +147,18 @@ def _results(validation: dict[str, Any] | None) -> list[str]:
             f"| {100 * scores['chance']:.1f} |"
             for corpus, scores in rows.items()
         ),
+        *_head_results(validation.get("heads")),
     ]
+
+
+def _head_results(heads: dict[str, Any] | None) -> list[str]:
+    """The validation scores of further heads as a Markdown table; none without."""
+    rows = []
+    if heads and (emotion := heads["emotion"]):
+        rows.append(f"| emotion | {emotion['utterances']} | UAR {100 * emotion['uar']:.1f} % |")
+    for name, found in (heads["ratings"] if heads else {}).items():
+        rows.append(f"| {name} | {found['utterances']} | CCC {found['ccc']:.2f} |")
+    return ["", "| head | utterances | score |", "|---|---|---|", *rows] if rows else []
 
 
 def scores_to_dict(

@@ -22,7 +22,7 @@ import json
 import shutil
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -203,6 +203,7 @@ def train(
             "recipe": recipe.model_dump(mode="json"),
             "dataset": describe_dataset(dataset, index, validation),
             "training_speakers": sorted({s for s in known_speakers(index) if s is not None}),
+            "heads": asdict(plan.heads),
             "parameters": count_parameters(model),
             "steps": trainer.state.global_step,
             "seconds": round(seconds, 1),

@@ -10,6 +10,7 @@ from transformers import AutoConfig
 
 from pipeline.errors import UsageError
 from training.configuration_exhubert import ExHubertConfig
+from training.heads import Heads
 from training.modeling_exhubert import ExHubertForSequenceClassification
 from training.recipe import DataSection, read_data_section
 
@@ -40,6 +41,11 @@ class Trained:
         """Names of the classes, in index order."""
         names = self.model.config.id2label
         return [names[index] for index in range(len(names))]
+
+    @property
+    def heads(self) -> Heads:
+        """The heads beside that of the classes."""
+        return Heads.of(self.model.config)
 
 
 def load_trained(name: str | Path) -> Trained:

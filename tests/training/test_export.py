@@ -1,6 +1,8 @@
+import copy
 import json
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,13 +19,16 @@ from pipeline.schema import CLASSES
 from tests.training.conftest import SMALL_HUBERT
 from tests.training.shards import tone
 from training import ExHubertConfig, ExHubertForSequenceClassification, export
-from training.export import compare, export_onnx
+from training.data import as_input
+from training.export import compare, export_onnx, outputs_of
+from training.heads import SIX_CLASSES_ONLY, Heads
 from training.trained import Trained, load_trained
 
 pytestmark = pytest.mark.xdist_group("export")  # exporting takes seconds: once for all tests
 
+HEADS = {"emotions": ["anger", "joy", "neutral"], "dimensions": ["arousal", "dominance"]}
 FORMS = {
-    "stable": {"do_stable_layer_norm": True, "feat_extract_norm": "layer"},
+    "stable": {"do_stable_layer_norm": True, "feat_extract_norm": "layer"} | HEADS,
     "post-norm": {"do_stable_layer_norm": False, "feat_extract_norm": "group", "conv_bias": False},
 }
 SMALL = SMALL_HUBERT | {
@@ -53,7 +58,7 @@ def save_model(folder: Path, seed: int = 0, **changes: object) -> Trained:
 def pair(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Trained, Path]:
-    """A model and the ONNX file that the command makes of it, in each form of HuBERT."""
+    """A model and the ONNX file that the command makes of it: every head, or six classes only."""
     folder = tmp_path_factory.mktemp(request.param)
     trained = save_model(folder / "model", **FORMS[request.param])
     file = folder / "model.onnx"
@@ -64,9 +69,11 @@ def pair(
 
 @settings(deadline=None, max_examples=15)
 @given(st.lists(st.floats(0.03, 20.0), min_size=1, max_size=4))
-def test_logits_are_those_of_pytorch_for_any_clips(pair: tuple[Trained, Path], lengths) -> None:
+def test_outputs_are_those_of_pytorch_for_any_clips(pair: tuple[Trained, Path], lengths) -> None:
     trained, path = pair
-    assert compare(path, trained.model, [lengths]) <= 1e-4
+    differences = compare(path, trained.model, [lengths])
+    assert list(differences) == outputs_of(trained.heads)
+    assert max(differences.values()) <= 1e-4
 
 
 def test_file_says_what_its_user_has_to_know(pair: tuple[Trained, Path]) -> None:
@@ -75,9 +82,33 @@ def test_file_says_what_its_user_has_to_know(pair: tuple[Trained, Path]) -> None
     assert list(json.loads(facts["id2label"]).values()) == list(CLASSES)
     assert facts["sample_rate"] == "16000"
     assert "zero mean and unit variance" in facts["normalisation"]
-    shapes = {one.name: one.shape for one in (*session.get_inputs(), *session.get_outputs())}
+    shapes = {one.name: one.shape for one in session.get_inputs()}
     assert shapes["input_values"] == shapes["attention_mask"] == ["clips", "samples"]
-    assert shapes["logits"] == ["clips", 6]
+
+
+def test_every_head_is_an_output_of_its_name(pair: tuple[Trained, Path]) -> None:
+    trained, path = pair
+    session = onnxruntime.InferenceSession(path)
+    facts = session.get_modelmeta().custom_metadata_map
+    outputs = [(one.name, one.shape) for one in session.get_outputs()]
+    assert outputs[0] == ("logits", ["clips", 6])
+    if trained.heads == SIX_CLASSES_ONLY:
+        assert len(outputs) == 1
+        assert facts.keys().isdisjoint(HEADS)
+        return
+    assert outputs[1:] == [("emotion_logits", ["clips", 3]), ("ratings", ["clips", 2])]
+    assert {name: json.loads(facts[name]) for name in HEADS} == HEADS
+    clips = np.stack([tone(1, 0.7), tone(4, 0.7)])
+    inputs = {"input_values": clips, "attention_mask": np.ones(clips.shape, np.int64)}
+    with torch.inference_mode():
+        expected = trained.model(torch.from_numpy(np.stack([as_input(clip) for clip in clips])))
+    for (name, _), found in zip(outputs, session.run(None, inputs), strict=True):
+        np.testing.assert_allclose(found, expected[name], atol=1e-4)
+
+
+def test_model_of_six_classes_has_one_output() -> None:
+    assert outputs_of(SIX_CLASSES_ONLY) == ["logits"]
+    assert outputs_of(Heads(dimensions=("valence",))) == ["logits", "ratings"]
 
 
 def test_scaled_samples_give_what_plain_ones_give(pair: tuple[Trained, Path]) -> None:
@@ -119,6 +150,18 @@ def test_file_that_differs_from_its_model_is_not_kept(
     assert [path.name for path in tmp_path.iterdir()] == ["other"]
 
 
+def test_difference_of_a_single_head_is_found(
+    pair: tuple[Trained, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "_write", lambda _, path, __: shutil.copy(pair[1], path))
+    other = replace(pair[0], model=copy.deepcopy(pair[0].model))
+    head = other.model.rater or other.model.classifier
+    with torch.no_grad():
+        head.bias += 0.1
+    with pytest.raises(DataError, match=r"ONNX Runtime's (ratings|logits) differ"):
+        export_onnx(other, tmp_path / "model.onnx")
+
+
 @pytest.mark.slow
 def test_weights_of_a_large_model_lie_in_a_file_beside(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -130,7 +173,7 @@ def test_weights_of_a_large_model_lie_in_a_file_beside(
     exported = export_onnx(trained, tmp_path / "exports" / "large.onnx")
     assert exported.weights == tmp_path / "exports" / "large.onnx.data"
     assert set((tmp_path / "exports").iterdir()) == {exported.path, exported.weights}
-    assert compare(exported.path, trained.model, [(0.5, 1.0)]) <= 1e-4
+    assert compare(exported.path, trained.model, [(0.5, 1.0)])["logits"] <= 1e-4
 
 
 def test_missing_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

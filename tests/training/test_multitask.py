@@ -1,17 +1,20 @@
 """Runs whose rows carry different labels: six classes, emotion categories, ratings, or some."""
 
+import io
 import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
+import soundfile as sf
 import torch
 
 from pipeline.errors import UsageError
 from tests.training.conftest import SMALL_HUBERT
-from tests.training.shards import NANO, record, run_command, write_shards
-from training.base import build_model
+from tests.training.shards import NANO, record, run_command, tone, write_shards
+from training.base import build_model, save_model
 from training.data import Utterances, collate, load_index
 from training.evaluate import evaluate
 from training.heads import UNLABELLED, Heads
@@ -162,9 +165,73 @@ def test_evaluate_prints_further_heads(
     assert "valence CCC" in out
 
 
-def test_model_with_more_heads_predicts_the_six_classes(model: Path) -> None:
-    classifier = Classifier.from_pretrained(model)
-    assert len(classifier.trained.labels) == 6
+def test_card_names_heads_and_scores(model: Path) -> None:
+    card = (model / "README.md").read_text(encoding="utf-8")
+    assert "Emotion categories: " in card
+    assert "Ratings in [0, 1]: arousal, valence." in card
+    assert "| emotion | 12 | UAR" in card
+    assert "| arousal | 6 | CCC" in card
+
+
+def test_every_head_is_averaged_over_windows(model: Path) -> None:
+    classifier = Classifier.from_pretrained(model, window=1.0)
+    heads = classifier.trained.heads
+    result = classifier.predict((np.concatenate([tone(0, 1.3), tone(5, 0.9)]), 16_000))
+    assert len(result.windows) == 4
+    assert result.emotions is not None
+    assert result.ratings is not None
+    assert tuple(result.emotions) == heads.emotions
+    assert sum(result.emotions.values()) == pytest.approx(1, abs=1e-3)
+    assert result.emotion == max(result.emotions, key=lambda name: result.emotions[name])
+    assert tuple(result.ratings) == heads.dimensions == ("arousal", "valence")
+    for field in ("probabilities", "emotions", "ratings"):
+        for name, value in getattr(result, field).items():
+            windows = [getattr(window, field)[name] for window in result.windows]
+            assert value == pytest.approx(np.mean(windows), abs=1e-4)
+
+
+def test_windows_say_what_the_model_says_of_their_samples(model: Path) -> None:
+    classifier = Classifier.from_pretrained(model, window=1.0)
+    recording = np.concatenate([tone(0, 1.0), tone(5, 1.0)])
+    for window in classifier.predict((recording, 16_000)).windows:
+        part = recording[round(window.start * 16_000) : round(window.end * 16_000)]
+        alone = classifier.predict((part, 16_000))
+        assert alone.emotions == pytest.approx(window.emotions, abs=2e-4)
+        assert alone.ratings == pytest.approx(window.ratings, abs=2e-4)
+
+
+def test_predict_prints_further_heads_in_every_form(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.wav"
+    sf.write(path, tone(2, 1.0), 16_000)
+    heads = load_trained(model).heads
+
+    def printed(*arguments: str) -> str:
+        assert run_command("predict", "--model", str(model), str(path), *arguments) == 0
+        return capsys.readouterr().out
+
+    told = json.loads(printed("--json"))
+    assert set(told["emotions"]) == set(heads.emotions)
+    assert told["windows"][0]["ratings"] == told["ratings"]
+    row = pd.read_csv(io.StringIO(printed("--csv"))).iloc[0]
+    assert row["emotion"] == told["emotion"]
+    assert row["arousal"] == told["ratings"]["arousal"]
+    assert {name: row[f"emotion_{name}"] for name in heads.emotions} == told["emotions"]
+    assert list(row.index[-2:]) == ["arousal", "valence"]
+    assert "ratings in [0, 1]" in printed()
+
+
+def test_head_that_is_missing_is_not_mentioned(tmp_path: Path) -> None:
+    model = build_model(None, heads=Heads(dimensions=("dominance",)), config=SMALL_HUBERT)
+    save_model(model, tmp_path)
+    result = Classifier.from_pretrained(tmp_path).predict((tone(1), 16_000))
+    assert result.emotion is None
+    assert result.emotions is None
+    told = result.to_dict()
+    assert list(told["ratings"]) == ["dominance"]
+    assert told.keys().isdisjoint(("emotion", "emotions"))
+    assert told["windows"][0].keys().isdisjoint(("emotion", "emotions"))
 
 
 def test_every_head_learns(model: Path, dataset: Path) -> None:

@@ -209,6 +209,9 @@ def test_command_goes_on_after_a_bad_file_and_exits_with_one(
     assert [Path(line["path"]).name for line in lines] == ["bad.wav", "good.wav"]
     assert "error" in lines[0]
     assert lines[1]["label"] in CLASSES
+    known = "path duration label probabilities arousal valence windows"
+    assert list(lines[1]) == known.split()  # no field of a head that is not there
+    assert list(lines[1]["windows"][0]) == ["start", "end", *known.split()[2:-1]]
 
 
 def test_command_reads_lists_and_writes_csv(
@@ -222,6 +225,7 @@ def test_command_reads_lists_and_writes_csv(
         printed = capsys.readouterr()
         table = pd.read_csv(io.StringIO(printed.out))
         assert len(table) == rows
+        assert table.columns[-1] == "valence_positive"  # no column of a head that is not there
         assert set(table["path"]) == set(map(str, paths))
         np.testing.assert_allclose(table[list(CLASSES)].sum(axis=1), 1, atol=1e-3)
         assert "gone.wav: No such file" in printed.err
