@@ -22,6 +22,7 @@ from rich.table import Table
 from tree import SPEC
 
 from pipeline.batches import UtteranceBatch
+from pipeline.crew import Crew
 from pipeline.labels import emotion_scheme
 from pipeline.local import local_runner
 from pipeline.records import AudioOptions
@@ -66,8 +67,8 @@ def plan(tree: Path, jobs: int) -> None:
     """Plans the corpus in a tree; prints how many clips and shards that gave."""
     corpus = Corpus(load_spec(tree / "babble.yaml"), str(tree / "babble"))
     build = Build({"babble": corpus}, emotion_scheme(), str(tree / "output"), AudioOptions())
-    options = PipelineOptions([f"--direct_num_workers={jobs}"])
-    with local_runner(jobs, options) as (runner, folder):
+    options = PipelineOptions([])
+    with Crew(jobs) as crew, local_runner(crew, options) as runner:
         pipeline = beam.Pipeline(runner=runner, options=options)
         _ = (
             pipeline
@@ -76,10 +77,10 @@ def plan(tree: Path, jobs: int) -> None:
             | beam.GroupByKey()
             | beam.Map(count)
             | beam.combiners.ToList()
-            | beam.Map(write_sums, str(folder / "sums"))
+            | beam.Map(write_sums, str(crew.folder / "sums"))
         )
         pipeline.run().wait_until_finish()
-        print((folder / "sums").read_text())
+        print((crew.folder / "sums").read_text())
 
 
 def count(gathered: tuple[str, Iterable[UtteranceBatch]]) -> tuple[int, int]:

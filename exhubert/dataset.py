@@ -14,6 +14,7 @@ from exhubert import console
 from exhubert.choice import add_corpora, find_corpora
 from exhubert.command import Command
 from exhubert.live import build_progress
+from pipeline.crew import Crew
 from pipeline.errors import DataError, UsageError
 from pipeline.labels import emotion_scheme
 from pipeline.spec import CorpusSpec
@@ -106,6 +107,13 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_build(args: argparse.Namespace) -> int:
+    elsewhere = args.dry_run or any(option.startswith("--runner") for option in args.unknown)
+    # Called first: while this process imports Beam, which takes seconds, the crew does, too.
+    with Crew(1 if elsewhere else args.jobs) as crew:
+        return _build(args, crew)
+
+
+def _build(args: argparse.Namespace, crew: Crew) -> int:
     # Beam warns on import of a Google library that only its BigQuery connector would need.
     logging.getLogger().addFilter(lambda record: "apitools not found" not in record.getMessage())
     from pipeline.build import build_dataset, check_build, prepare_job
@@ -146,7 +154,8 @@ def _run_build(args: argparse.Namespace) -> int:
                 last = counts
                 show(counts)
 
-            manifest = build_dataset(build, args.jobs, args.unknown, watch, counters.append)
+            workers = crew if crew.size > 1 else args.jobs
+            manifest = build_dataset(build, workers, args.unknown, watch, counters.append)
         run.corpora = count_corpora(manifest, corpora, last)
         for name, corpus in corpora.items():
             if not manifest.corpora[name].found:

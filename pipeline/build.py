@@ -3,15 +3,16 @@
 import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 import apache_beam as beam
-from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions
+from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.runner import PipelineResult, PipelineRunner
 
 from pipeline.counters import describe_counts
+from pipeline.crew import Crew
 from pipeline.errors import BuildInterruptedError, DataError, ExhubertError, UsageError
 from pipeline.finish import mark_unfinished, verify_finished
 from pipeline.local import local_runner
@@ -29,7 +30,7 @@ from pipeline.transforms import AssignSplits, Build, IndexCorpora, WriteManifest
 
 def build_dataset(
     build: Build,
-    jobs: int = 1,
+    jobs: int | Crew = 1,
     beam_arguments: Sequence[str] = (),
     watch: Callable[[Counts], None] = lambda counts: None,
     tell: Callable[[str], None] = lambda line: None,
@@ -38,7 +39,8 @@ def build_dataset(
 
     Args:
         build: What to build, and where; corpora built there before are kept.
-        jobs: Worker processes, unless the arguments name a runner.
+        jobs: Worker processes, unless the arguments name a runner: how many, or those that were
+            called already and are the caller's to end.
         beam_arguments: Pipeline options as Beam spells them, ``--runner=DataflowRunner`` etc.
         watch: Called a few times a second with what a local build has done so far.
         tell: Called with a line for people: what the runner has counted.
@@ -56,7 +58,8 @@ def build_dataset(
     mark_unfinished(build.output)
     try:
         if find_runner(options) is None:
-            result = _run_here(build, options, jobs, watch)
+            with _crew(jobs) as crew:
+                result = _run_here(build, options, crew, watch)
         else:
             result = _run(replace(build, partitions=count_partitions(options)), options)
     except KeyboardInterrupt:
@@ -123,11 +126,14 @@ def _run(
     return result
 
 
+def _crew(jobs: int | Crew) -> AbstractContextManager[Crew]:
+    return nullcontext(jobs) if isinstance(jobs, Crew) else Crew(jobs)
+
+
 def _run_here(
-    build: Build, options: PipelineOptions, jobs: int, watch: Callable[[Counts], None]
+    build: Build, options: PipelineOptions, crew: Crew, watch: Callable[[Counts], None]
 ) -> PipelineResult:
-    options.view_as(DirectOptions).direct_num_workers = jobs
-    with local_runner(jobs, options) as (runner, folder), _watched(folder, watch) as progress:
+    with local_runner(crew, options) as runner, _watched(crew.folder, watch) as progress:
         return _run(replace(build, progress=progress), options, runner)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.local import write_obituary
+from pipeline.crew import write_obituary
 from tests.conftest import MakeSpec, write_tone
 
 pytestmark = pytest.mark.xdist_group("processes")
@@ -47,9 +47,15 @@ def wait_for(happens, seconds: float = 60) -> None:
 
 
 def workers_of(process: subprocess.Popen[str]) -> list[int]:
+    """The foreman of a build's crew, and after it the workers that it has forked."""
+    (foreman,) = children_of(process.pid)
+    return [foreman, *children_of(foreman)]
+
+
+def children_of(parent: int) -> list[int]:
     listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], stdout=subprocess.PIPE, text=True)
     pairs = (map(int, line.split()) for line in listed.stdout.splitlines())
-    return [pid for pid, parent in pairs if parent == process.pid]
+    return [pid for pid, its_parent in pairs if its_parent == parent]
 
 
 def is_alive(pid: int) -> bool:
@@ -90,7 +96,7 @@ def test_death_of_a_worker_ends_the_build(running, sent: signal.Signals, words: 
 def test_interrupted_build_leaves_no_process(running, sent: signal.Signals) -> None:
     process, scratch = running
     workers = workers_of(process)
-    assert len(workers) == 2
+    assert len(workers) == 3
     process.send_signal(sent)
     _, errors = process.communicate(timeout=20)
     assert process.returncode == 130
