@@ -16,6 +16,7 @@ RUNTIME = [
     "soxr>=0.5",
     "pyloudnorm>=0.1.1",
     "av>=14",
+    "xxhash>=3.4",
     "torch>=2.4",
     "transformers>=5.0",
     "datasets>=4.0",

@@ -6,6 +6,7 @@ further array of a clip's size costs as much as a step of the arithmetic.
 
 import io
 import math
+import wave
 from dataclasses import dataclass
 from typing import Literal
 
@@ -69,26 +70,29 @@ def prepare(
     Raises:
         AudioError: There are no samples, all are equal, or the channel does not exist.
     """
-    mono = _to_mono(recording, channel)
-    if not len(mono):
+    voice = _pick(recording, channel)
+    if not len(voice):
         raise AudioError("empty", "the file has no samples")
-    lowest, highest = float(mono.min()), float(mono.max())
+    lowest, highest = float(voice.min()), float(voice.max())
     if lowest == highest:
-        raise AudioError("silent", f"all {len(mono)} samples are equal: digital silence")
+        raise AudioError("silent", f"all {len(voice)} samples are equal: digital silence")
+    full = _full_scale(recording.samples)
     flags = []
-    if max(-lowest, highest) >= 0.9999 and np.count_nonzero(np.abs(mono) >= 0.9999) > 2:
+    if max(-lowest, highest) >= 0.9999 * full and _count_beyond(voice, 0.9999 * full) > 2:
         flags.append("clipped")
-    offset = float(mono.mean(dtype=np.float64))
-    if abs(offset) > DC_OFFSET:
+    offset = _mean(voice)
+    if abs(offset) > DC_OFFSET * full:
         flags.append("dc_offset")
     if recording.rate < SAMPLE_RATE:
         flags.append("upsampled")
+    mono = voice.astype(np.float32)
     mono -= np.float32(offset)
     samples = resample(mono, recording.rate)
-    gain, quiet = _gain(samples, normalize)
+    gain, quiet = _gain(samples, full, normalize)
     if quiet:
         flags.append("quiet")
-    return Clip(_to_int16(samples, gain), 20 * math.log10(gain), tuple(sorted(flags)))
+    stored = _to_int16(samples, gain * 32768.0 / full)
+    return Clip(stored, 20 * math.log10(gain), tuple(sorted(flags)))
 
 
 def resample(samples: np.ndarray, rate: int) -> np.ndarray:
@@ -112,45 +116,68 @@ def resample(samples: np.ndarray, rate: int) -> np.ndarray:
 def encode(samples: np.ndarray, codec: Codec = "flac") -> bytes:
     """Encodes int16 samples at 16 kHz, without loss."""
     buffer = io.BytesIO()
-    kind = {"format": codec.upper(), "subtype": "PCM_16"}
-    with soundfile.SoundFile(buffer, "w", SAMPLE_RATE, channels=1, **kind) as file:
+    if codec == "wav":  # the same bytes as libsndfile's, in a tenth of the time
+        with wave.open(buffer, "wb") as plain:
+            plain.setparams((1, 2, SAMPLE_RATE, len(samples), "NONE", ""))
+            plain.writeframesraw(samples.astype("<i2", copy=False).data)
+        return buffer.getvalue()
+    with soundfile.SoundFile(
+        buffer, "w", SAMPLE_RATE, channels=1, format="FLAC", subtype="PCM_16"
+    ) as file:
         file.write(samples)
     return buffer.getvalue()
 
 
-def _to_int16(samples: np.ndarray, gain: float) -> np.ndarray:
+def _to_int16(samples: np.ndarray, factor: float) -> np.ndarray:
     """Amplified samples as int16, shape ``(frames,)``; overwrites what it is given."""
-    samples *= np.float32(gain * 32768.0)
+    samples *= np.float32(factor)
     np.rint(samples, out=samples)
     np.clip(samples, -32768, 32767, out=samples)
     return samples.astype(np.int16)
 
 
-def _to_mono(recording: Recording, channel: int | None) -> np.ndarray:
-    """One channel of float32 in [−1, 1], shape ``(frames,)``."""
+def _pick(recording: Recording, channel: int | None) -> np.ndarray:
+    """One channel, or the mean of all: shape ``(frames,)``, on the scale of the recording."""
     samples = recording.samples
     channels = samples.shape[1]
-    if channel is not None:
-        if channel >= channels:
-            raise AudioError(
-                "no_channel", f"the spec wants channel {channel}, the file has {channels}"
-            )
-        mono = samples[:, channel].astype(np.float32)
-    elif channels == 1:
-        mono = samples[:, 0].astype(np.float32)
-    else:  # by hand: four times as fast as mean(axis=1)
-        mono = samples[:, 0].astype(np.float32)
-        for other in range(1, channels):
-            mono += samples[:, other]
-        mono *= np.float32(1 / channels)
-    if samples.dtype == np.int16:
-        mono *= np.float32(1 / 32768)
+    if channel is not None and channel >= channels:
+        raise AudioError("no_channel", f"the spec wants channel {channel}, the file has {channels}")
+    if channel is not None or channels == 1:
+        return samples[:, channel or 0]
+    mono = samples[:, 0].astype(np.float32)  # by hand: four times as fast as mean(axis=1)
+    for other in range(1, channels):
+        mono += samples[:, other]
+    mono *= np.float32(1 / channels)
     return mono
 
 
-def _gain(samples: np.ndarray, normalize: Normalization) -> tuple[float, bool]:
-    """Gain as a factor, and whether the clip is too quiet to be amplified."""
-    peak = float(max(-samples.min(), samples.max()))
+def _full_scale(samples: np.ndarray) -> float:
+    """The value that stands for full scale: int16 stays on its own, which saves a pass."""
+    return 32768.0 if samples.dtype == np.int16 else 1.0
+
+
+def _count_beyond(samples: np.ndarray, level: float) -> int:
+    """Samples at or beyond a level, on either side."""
+    return int(np.count_nonzero(samples >= level) + np.count_nonzero(samples <= -level))
+
+
+def _mean(samples: np.ndarray) -> float:
+    """The mean, exact for int16; those are summed in blocks that int32, twice as fast, can hold."""
+    if samples.dtype != np.int16:
+        return float(samples.mean(dtype=np.float64))
+    sums = np.add.reduceat(samples, range(0, len(samples), 65_536), dtype=np.int32)
+    return int(sums.sum(dtype=np.int64)) / len(samples)
+
+
+def _gain(samples: np.ndarray, full: float, normalize: Normalization) -> tuple[float, bool]:
+    """Gain as a factor, and whether the clip is too quiet to be amplified.
+
+    Args:
+        samples: Float32, ``(frames,)``.
+        full: The value that stands for full scale.
+        normalize: As for :func:`prepare`.
+    """
+    peak = float(max(-samples.min(), samples.max())) / full
     if normalize == "none" or peak <= 0.0:
         return 1.0, peak < QUIET_PEAK
     if peak < QUIET_PEAK:
@@ -158,9 +185,10 @@ def _gain(samples: np.ndarray, normalize: Normalization) -> tuple[float, bool]:
     loudest = PEAK / peak
     if normalize == "peak":
         return loudest, False
+    level = samples / np.float32(full)
     if normalize == "rms":
-        return min(RMS_TARGET / float(np.sqrt(np.mean(np.square(samples)))), loudest), False
-    return min(10 ** ((LOUDNESS_TARGET - _loudness(samples)) / 20), loudest), False
+        return min(RMS_TARGET / float(np.sqrt(np.mean(np.square(level)))), loudest), False
+    return min(10 ** ((LOUDNESS_TARGET - _loudness(level)) / 20), loudest), False
 
 
 def _loudness(samples: np.ndarray) -> float:

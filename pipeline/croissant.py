@@ -37,8 +37,8 @@ _MEANINGS = {
     "flags": "quiet, clipped, dc_offset, upsampled",
     "gain_db": "gain that level normalisation applied, in dB",
     "source_path": "relative to the corpus's root",
-    "source_sha256": "of the file that the clip came from",
-    "audio_sha256": "of the stored samples",
+    "source_xxh3": "XXH3-128 of the file that the clip came from",
+    "audio_xxh3": "XXH3-128 of the stored samples, little-endian",
 }
 _CONTEXT = {
     "@language": "en",

@@ -18,7 +18,7 @@ METADATA = [
     "duration",
     "emotion",
     "label",
-    "audio_sha256",
+    "audio_xxh3",
     "flags",
     "gain_db",
     "source_sample_rate",

@@ -12,8 +12,8 @@ _KEPT_FIRST = {"test": 0, "validation": 1, "train": 2}
 
 def find_duplicates(rows: pd.DataFrame) -> list[list[str]]:
     """Ids of utterances whose audio is equal, in groups, sorted."""
-    repeated = rows[rows.duplicated("audio_sha256", keep=False)]
-    return sorted(sorted(group) for _, group in repeated.groupby("audio_sha256")["id"])
+    repeated = rows[rows.duplicated("audio_xxh3", keep=False)]
+    return sorted(sorted(group) for _, group in repeated.groupby("audio_xxh3")["id"])
 
 
 def find_crossing(rows: pd.DataFrame) -> pd.DataFrame:
@@ -28,12 +28,12 @@ def find_crossing(rows: pd.DataFrame) -> pd.DataFrame:
     Returns:
         The rows to drop, with ``kept``, the id of the equal utterance that stays.
     """
-    repeated = rows[rows.duplicated("audio_sha256", keep=False)]
+    repeated = rows[rows.duplicated("audio_xxh3", keep=False)]
     rank = repeated["split"].map(_KEPT_FIRST)
-    best = rank.groupby(repeated["audio_sha256"]).transform("min")
-    kept = repeated[rank == best].groupby("audio_sha256")["id"].min()
+    best = rank.groupby(repeated["audio_xxh3"]).transform("min")
+    kept = repeated[rank == best].groupby("audio_xxh3")["id"].min()
     dropped = repeated[rank != best]
-    return dropped.assign(kept=dropped["audio_sha256"].map(kept))
+    return dropped.assign(kept=dropped["audio_xxh3"].map(kept))
 
 
 def drop_crossing(

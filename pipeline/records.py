@@ -1,9 +1,10 @@
 """Records: from a planned utterance and its file to one row of a shard."""
 
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from xxhash import xxh3_128_hexdigest
 
 from pipeline.audio import Codec, Normalization, encode, prepare
 from pipeline.decode import AudioError, decode
@@ -30,23 +31,23 @@ def make_records(
     spec: CorpusSpec,
     root: str,
     options: AudioOptions,
+    leave_out: Callable[[Unwritten], None],
     on_clip: Callable[[float], None] = lambda seconds: None,
-) -> tuple[list[Record], list[Unwritten]]:
-    """Rows of those utterances that can be written, and reasons for the others.
+) -> Iterator[Record]:
+    """Rows of those utterances that can be written, each made when it is asked for.
 
     Args:
         utterances: Planned, in the order of the rows.
         spec: Their corpus.
         root: Where the corpus lies.
         options: How clips are stored.
+        leave_out: Told of every other utterance, and why it can't be written.
         on_clip: Told the length, in s, of every clip worked on; 0 where it was rejected.
     """
-    records: list[Record] = []
-    unwritten: list[Unwritten] = []
     source = _Source(root, spec, utterances)
     for utterance in utterances:
         if utterance.verdict is not None:
-            unwritten.append(write_off(utterance, utterance.verdict))
+            leave_out(write_off(utterance, utterance.verdict))
             continue
         note(f"{spec.id}: {utterance.source_path}")
         try:
@@ -56,12 +57,11 @@ def make_records(
         except OSError as error:
             verdict = rejected("audio", "unreadable", f"can't be read: {error.strerror or error}")
         else:
-            records.append(describe(utterance, spec) | sound)
             on_clip(sound["duration"])
+            yield describe(utterance, spec) | sound
             continue
-        unwritten.append(write_off(utterance, verdict))
+        leave_out(write_off(utterance, verdict))
         on_clip(0.0)
-    return records, unwritten
 
 
 def describe(utterance: Utterance, spec: CorpusSpec) -> Record:
@@ -106,7 +106,7 @@ def _sound(
         AudioError: The audio can't be used.
         OSError: The file can't be read.
     """
-    content, source_sha256 = source.read(utterance.source_path)
+    content, source_xxh3 = source.read(utterance.source_path)
     recording = decode(content, utterance.start, utterance.end, spec.max_duration)
     clip = prepare(recording, options.normalize, utterance.channel)
     return {
@@ -117,11 +117,11 @@ def _sound(
         "duration": clip.duration,
         "flags": clip.flags,
         "gain_db": clip.gain_db,
-        "source_sha256": source_sha256,
+        "source_xxh3": source_xxh3,
         "source_sample_rate": recording.rate,
         "source_channels": recording.channels,
         "source_codec": recording.codec,
-        "audio_sha256": hashlib.sha256(clip.samples.astype("<i2", copy=False).data).hexdigest(),
+        "audio_xxh3": xxh3_128_hexdigest(clip.samples.astype("<i2", copy=False).data),
     }
 
 
@@ -133,15 +133,15 @@ class _Source:
         self.read_file = open_files(root, spec.archive, planned)
         self.path: str | None = None
         self.content = b""
-        self.sha256 = ""
+        self.xxh3 = ""
 
     def read(self, path: str) -> tuple[bytes, str]:
-        """Content and SHA-256 of a file."""
+        """Content and XXH3 of a file."""
         if path != self.path:
             self.content = self.read_file(path)
-            self.sha256 = hashlib.sha256(self.content).hexdigest()
+            self.xxh3 = xxh3_128_hexdigest(self.content)
             self.path = path
-        return self.content, self.sha256
+        return self.content, self.xxh3
 
 
 def _pairs(mapping: Mapping[str, object] | None) -> list[dict[str, object]] | None:

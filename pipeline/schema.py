@@ -51,11 +51,11 @@ _FIELDS: tuple[tuple[str, pa.DataType], ...] = (
     ("flags", pa.list_(pa.string())),
     ("gain_db", pa.float32()),
     ("source_path", pa.string()),
-    ("source_sha256", pa.string()),
+    ("source_xxh3", pa.string()),
     ("source_sample_rate", pa.int32()),
     ("source_channels", pa.int16()),
     ("source_codec", pa.string()),
-    ("audio_sha256", pa.string()),
+    ("audio_xxh3", pa.string()),
 )
 
 

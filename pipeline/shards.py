@@ -7,10 +7,11 @@ all of it where nothing has changed, its audio where only labels and other metad
 import hashlib
 import io
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -79,24 +80,26 @@ def write_shard(
     reuse = reusable(earlier, audio, whole)
     if earlier and reuse == "shard":
         return WrittenShard(earlier, earlier.rows)
+    unwritten: list[Unwritten] = []
     if earlier and reuse == "audio":
-        records, unwritten = _redescribe(planned, spec, output, earlier)
-        reused = len(records)
+        records = _redescribe(planned, spec, output, earlier, unwritten.append)
     else:
-        records, unwritten = make_records(planned, spec, root, options, on_clip)
-        reused = 0
-    content = memoryview(b"") if f"/{UNWRITTEN}-" in shard else to_parquet(records)
+        records = make_records(planned, spec, root, options, unwritten.append, on_clip)
+    content = to_parquet(_in_groups(records))
+    if f"/{UNWRITTEN}-" in shard:
+        content = memoryview(b"")
+    rows = len(planned) - len(unwritten)
     receipt = Receipt(
         shard=shard,
         audio="" if any(row.reason == "unreadable" for row in unwritten) else audio,
         fingerprint=whole,
-        rows=len(records),
+        rows=rows,
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest() if content else "",
         unwritten=tuple(unwritten),
     )
     store(output, receipt, content)
-    return WrittenShard(receipt, reused)
+    return WrittenShard(receipt, rows if reuse == "audio" else 0)
 
 
 def fingerprints(
@@ -147,7 +150,7 @@ def rewrite_shard(
         left: Utterances that are no longer among them.
         audio: Fingerprint of the audio from now on.
     """
-    content = to_parquet(table)
+    content = to_parquet([table])
     rewritten = replace(
         receipt,
         audio=audio,
@@ -161,21 +164,28 @@ def rewrite_shard(
     return rewritten
 
 
-def to_parquet(records: Sequence[Record] | pa.Table) -> memoryview:
-    """A shard's content; the same bytes for the same rows."""
-    table = records if isinstance(records, pa.Table) else pa.Table.from_pylist(records, RECORD)
+def to_parquet(tables: Iterable[pa.Table]) -> memoryview:
+    """A shard's content, of rows that come in parts; the same bytes for the same rows."""
     columns = _parquet_columns()
     sink = pa.BufferOutputStream()
-    pq.write_table(
-        table,
+    with pq.ParquetWriter(
         sink,
-        row_group_size=ROWS_PER_GROUP,
+        RECORD,
         compression={name: "NONE" if name == "audio.bytes" else "ZSTD" for name in columns},
         use_dictionary=[name for name in columns if name != "audio.bytes"],
         write_statistics=[name for name in columns if not name.startswith("audio.")],
         write_page_index=True,
-    )
+    ) as writer:
+        for table in tables:
+            writer.write_table(table, row_group_size=ROWS_PER_GROUP)
     return memoryview(sink.getvalue())
+
+
+def _in_groups(records: Iterable[Record]) -> Iterator[pa.Table]:
+    """A row group at a time, so that a shard's clips are held in one copy, not in three."""
+    records = iter(records)
+    while group := list(islice(records, ROWS_PER_GROUP)):
+        yield pa.Table.from_pylist(group, RECORD)
 
 
 def read_shard(output: str, shard: str) -> pa.Table:
@@ -189,28 +199,29 @@ def code_version() -> str:
     digest = hashlib.sha256()
     for module in ("audio", "decode", "records", "schema", "shards", "utterance", "wav"):
         digest.update(Path(__file__).with_name(f"{module}.py").read_bytes())
-    for library in ("numpy", "pyarrow", "soundfile", "soxr", "av"):
+    for library in ("numpy", "pyarrow", "soundfile", "soxr", "av", "xxhash"):
         digest.update(f"{library} {version(library)}\n".encode())
     return digest.hexdigest()
 
 
 def _redescribe(
-    planned: Sequence[Utterance], spec: CorpusSpec, output: str, earlier: Receipt
-) -> tuple[list[Record], list[Unwritten]]:
+    planned: Sequence[Utterance],
+    spec: CorpusSpec,
+    output: str,
+    earlier: Receipt,
+    leave_out: Callable[[Unwritten], None],
+) -> Iterator[Record]:
     """Rows of an earlier shard with everything but their audio written anew."""
     rows = read_shard(output, earlier.shard).to_pylist() if earlier.size else []
     stored = {row["id"]: row for row in rows}
     failed = {row.id: row for row in earlier.unwritten if row.stage == "audio"}
-    records = []
-    unwritten = []
     for utterance in planned:
         if utterance.verdict is not None:
-            unwritten.append(write_off(utterance, utterance.verdict))
+            leave_out(write_off(utterance, utterance.verdict))
         elif utterance.id in stored:
-            records.append(stored[utterance.id] | describe(utterance, spec))
+            yield stored[utterance.id] | describe(utterance, spec)
         else:
-            unwritten.append(failed[utterance.id])
-    return records, unwritten
+            leave_out(failed[utterance.id])
 
 
 def _audio_inputs(

@@ -31,7 +31,7 @@ Samples = npt.NDArray[np.float32]
 
 METADATA = (
     *("id", "corpus", "split", "licence", "language", "speaker", "gender", "duration"),
-    *("audio_sha256", "emotion", "label", "arousal", "valence", "dominance"),
+    *("audio_xxh3", "emotion", "label", "arousal", "valence", "dominance"),
 )
 """Columns of the record that the index holds."""
 

@@ -250,9 +250,9 @@ def test_equal_audio_never_stands_in_two_splits(
         write_tone(root / "wav" / f"s{speaker:02d}_ang_9.wav", hertz=1_000)
     manifest = build((make_spec(), root))
     written = rows(tmp_path / "dataset")
-    assert written.groupby("audio_sha256")["split"].nunique().max() == 1
+    assert written.groupby("audio_xxh3")["split"].nunique().max() == 1
     dropped = manifest.corpora["tones"].excluded["duplicate_across_splits"]
-    assert dropped == 6 - (written["split"] == "test").groupby(written["audio_sha256"]).sum().max()
+    assert dropped == 6 - (written["split"] == "test").groupby(written["audio_xxh3"]).sum().max()
     assert manifest.corpora["tones"].adds_up
     first = contents(tmp_path / "dataset")
     build((make_spec(), root))
@@ -269,7 +269,7 @@ def test_twins_of_a_corpus_built_later_leave_the_training_split(
     assert set(manifest.corpora) == {"tones", "copies"}
     assert all(corpus.adds_up for corpus in manifest.corpora.values())
     written = rows(tmp_path / "dataset")
-    assert written.groupby("audio_sha256")["split"].nunique().max() == 1
+    assert written.groupby("audio_xxh3")["split"].nunique().max() == 1
     assert len(written) == manifest.written
 
 

@@ -96,7 +96,7 @@ def test_identical_pair_is_reported_within_one_split(
     pair = [f"ravdess/Actor_07/03-01-03-01-0{n}-0{m}-07" for n, m in ((2, 1), (2, 2))]
     assert pair in manifest.duplicates
     assert rows.loc[pair]["split"].nunique() == 1
-    assert rows.groupby("audio_sha256")["split"].nunique().max() == 1
+    assert rows.groupby("audio_xxh3")["split"].nunique().max() == 1
 
 
 def test_quiet_clip_is_kept_and_not_blown_up(rows: pd.DataFrame) -> None:

@@ -64,7 +64,7 @@ def test_egemaps_tells_tones_of_new_speakers_apart(tones: Path) -> None:
 
 
 def test_egemaps_features_are_kept_by_the_samples_they_are_of(tmp_path: Path) -> None:
-    rows = [record("alpha", "train", n, n % 6, audio_sha256=f"sum{n}") for n in range(3)]
+    rows = [record("alpha", "train", n, n % 6, audio_xxh3=f"sum{n}") for n in range(3)]
     write_shards(tmp_path, [*rows, record("alpha", "train", 3, 3)])
     index, kept = load_index(tmp_path, "train"), tmp_path / "kept"
     counts: list[int] = []
@@ -73,7 +73,7 @@ def test_egemaps_features_are_kept_by_the_samples_they_are_of(tmp_path: Path) ->
     assert np.isfinite(first).all()
     assert sum(counts) == 4
     (file,) = kept.glob("*.parquet")
-    assert pq.read_table(file).column("audio_sha256").to_pylist() == ["sum0", "sum1", "sum2"]
+    assert pq.read_table(file).column("audio_xxh3").to_pylist() == ["sum0", "sum1", "sum2"]
     changed = index.assign(shard="gone")[:3]  # could not be read again
     np.testing.assert_array_equal(extract_features(changed[::-1], kept), first[2::-1])
 

@@ -87,7 +87,7 @@ def extract_features(
     version = require_opensmile()
     kept_in = cache_folder / f"egemaps-v02-opensmile-{version}.parquet" if cache_folder else None
     known = _read_cache(kept_in)
-    sums = [str(s) if pd.notna(s) else f"\0{row}" for row, s in enumerate(rows["audio_sha256"])]
+    sums = [str(s) if pd.notna(s) else f"\0{row}" for row, s in enumerate(rows["audio_xxh3"])]
     missing = rows.reset_index(drop=True)[[checksum not in known for checksum in sums]]
     advance(len(rows) - len(missing))
     fresh: dict[str, Features] = {}
@@ -166,7 +166,7 @@ def _read_cache(path: Path | None) -> dict[str, Features]:
     table = pq.read_table(path)
     values = table.column("features").combine_chunks().flatten().to_numpy()
     return dict(
-        zip(table.column("audio_sha256").to_pylist(), values.reshape(-1, FEATURES), strict=True)
+        zip(table.column("audio_xxh3").to_pylist(), values.reshape(-1, FEATURES), strict=True)
     )
 
 
@@ -175,7 +175,7 @@ def _write_cache(path: Path, features: dict[str, Features]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     table = pa.table(
         {
-            "audio_sha256": pa.array(list(features), pa.string()),
+            "audio_xxh3": pa.array(list(features), pa.string()),
             "features": pa.FixedSizeListArray.from_arrays(
                 np.concatenate(list(features.values())), FEATURES
             ),
