@@ -1,11 +1,15 @@
 """Live progress of a local build: workers add to files of their own, the driver sums them up."""
 
+import io
 import json
+import os
 import time
 import uuid
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 _INTERVAL = 0.2  # s between two writes of one worker
 
@@ -46,6 +50,8 @@ class Progress:
         self._corpora: dict[str, _Sum] = {}
         self._written = 0.0
         self._file = uuid.uuid4().hex
+        self._open: io.FileIO | None = None
+        self._length = 0
 
     def found(self, corpus: str, utterances: int) -> None:
         """Counts utterances that the index found."""
@@ -86,9 +92,14 @@ class Progress:
                 corpus: [mine.found, mine.done, mine.reused, mine.seconds]
                 for corpus, mine in self._corpora.items()
             }
-            aside = Path(self.folder, f".{self._file}")
-            aside.write_text(json.dumps(sums))
-            aside.replace(Path(self.folder, self._file))
+            self._overwrite(json.dumps(sums).encode())
+
+    def _overwrite(self, content: bytes) -> None:
+        # In place: renamed over another, as one would, a file is first flushed to disk by ext4.
+        if self._open is None:
+            self._open = Path(self.folder or "", self._file).open("wb", buffering=0)
+        self._length = max(self._length, len(content))
+        os.pwrite(self._open.fileno(), content.ljust(self._length), 0)
 
     def __reduce__(self) -> tuple[type["Progress"], tuple[str | None]]:
         return Progress, (self.folder,)
@@ -97,11 +108,19 @@ class Progress:
 def read_progress(folder: str) -> Counts:
     """Sum over all workers."""
     parts: dict[str, list[Counts]] = {}
-    for file in Path(folder).glob("[!.]*"):
-        for corpus, numbers in json.loads(file.read_text()).items():
+    for file in Path(folder).iterdir():
+        for corpus, numbers in _read(file).items():
             parts.setdefault(corpus, []).append(Counts(*numbers))
     corpora = {corpus: _add(counts) for corpus, counts in sorted(parts.items())}
     return _add(corpora.values(), corpora)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    for _ in range(3):
+        with suppress(ValueError):  # read while it was overwritten
+            counts: dict[str, Any] = json.loads(file.read_bytes())
+            return counts
+    return {}
 
 
 @dataclass(slots=True)
