@@ -97,7 +97,7 @@ class Progress:
     def _overwrite(self, content: bytes) -> None:
         # In place: renamed over another, as one would, a file is first flushed to disk by ext4.
         if self._open is None:
-            self._open = Path(self.folder or "", self._file).open("wb", buffering=0)
+            self._open = Path(self.folder or "", self._file).open("wb", buffering=0)  # noqa: SIM115 (for good)
         self._length = max(self._length, len(content))
         os.pwrite(self._open.fileno(), content.ljust(self._length), 0)
 
