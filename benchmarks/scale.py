@@ -12,6 +12,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import apache_beam as beam
@@ -21,8 +22,9 @@ from rich.console import Console
 from rich.table import Table
 from tree import SPEC
 
-from pipeline.batches import UtteranceBatch
+from pipeline.batches import group_by_shard
 from pipeline.crew import Crew
+from pipeline.exchange import Exchange
 from pipeline.labels import emotion_scheme
 from pipeline.local import local_runner
 from pipeline.records import AudioOptions
@@ -69,13 +71,14 @@ def plan(tree: Path, jobs: int) -> None:
     build = Build({"babble": corpus}, emotion_scheme(), str(tree / "output"), AudioOptions())
     options = PipelineOptions([])
     with Crew(jobs) as crew, local_runner(crew, options) as runner:
+        build = replace(build, exchange=Exchange(str(crew.folder)))
         pipeline = beam.Pipeline(runner=runner, options=options)
         _ = (
             pipeline
             | IndexCorpora(build)
             | AssignSplits(build)
             | beam.GroupByKey()
-            | beam.Map(count)
+            | beam.Map(count, build)
             | beam.combiners.ToList()
             | beam.Map(write_sums, str(crew.folder / "sums"))
         )
@@ -83,10 +86,10 @@ def plan(tree: Path, jobs: int) -> None:
         print((crew.folder / "sums").read_text())
 
 
-def count(gathered: tuple[str, Iterable[UtteranceBatch]]) -> tuple[int, int]:
+def count(gathered: tuple[str, Iterable[bytes]], build: Build) -> tuple[int, int]:
     """Clips and shards that were gathered under one name."""
-    utterances = [utterance for batch in gathered[1] for utterance in batch.utterances]
-    return len(utterances), len({utterance.shard for utterance in utterances})
+    shards = group_by_shard(map(build.exchange.unpack, gathered[1]))
+    return sum(map(len, shards.values())), len(shards)
 
 
 def write_sums(counts: Sequence[tuple[int, int]], file: str) -> None:

@@ -1,17 +1,8 @@
-"""Batches: many clips or utterances as one element, so that Beam handles few elements.
+"""Batches: many clips or utterances as one element, so that Beam handles few elements."""
 
-Only metadata is ever sent. Batches are compressed while they are between two steps, to about a
-tenth: a local runner holds them all in memory.
-"""
-
-import pickle
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count, islice
-from typing import Any
-
-import pyarrow as pa
-from apache_beam.coders import Coder, registry
 
 from pipeline.files import SourceFile
 from pipeline.index import FoundClip
@@ -38,30 +29,6 @@ class UtteranceBatch:
     corpus: str
     number: int
     utterances: tuple[Utterance, ...]
-
-
-class BatchCoder(Coder):
-    """Sends a batch as bytes: the size of its pickle (8 bytes, big-endian), then that by zstd."""
-
-    def encode(self, batch: ClipBatch | UtteranceBatch) -> bytes:
-        """The batch as sent to the next step."""
-        content = pickle.dumps(batch, protocol=5)
-        size = len(content).to_bytes(8, "big")
-        compressed: bytes = pa.compress(content, codec="zstd", asbytes=True)
-        return size + compressed
-
-    def decode(self, encoded: bytes) -> Any:
-        """The batch as received from the step before."""
-        size = int.from_bytes(encoded[:8], "big")
-        content = pa.decompress(encoded[8:], decompressed_size=size, codec="zstd", asbytes=True)
-        return pickle.loads(content)  # from our own workers alone, never from a file
-
-    def is_deterministic(self) -> bool:
-        """Batches are never keys."""
-        return False
-
-
-registry.register_coder(UtteranceBatch, BatchCoder)
 
 
 def in_batches(

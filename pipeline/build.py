@@ -14,6 +14,7 @@ from apache_beam.runners.runner import PipelineResult, PipelineRunner
 from pipeline.counters import describe_counts
 from pipeline.crew import Crew
 from pipeline.errors import BuildInterruptedError, DataError, ExhubertError, UsageError
+from pipeline.exchange import Exchange
 from pipeline.finish import mark_unfinished, verify_finished
 from pipeline.local import local_runner
 from pipeline.manifest import Manifest, read_manifest
@@ -134,7 +135,8 @@ def _run_here(
     build: Build, options: PipelineOptions, crew: Crew, watch: Callable[[Counts], None]
 ) -> PipelineResult:
     with local_runner(crew, options) as runner, _watched(crew.folder, watch) as progress:
-        return _run(replace(build, progress=progress), options, runner)
+        shared = replace(build, progress=progress, exchange=Exchange(str(crew.folder)))
+        return _run(shared, options, runner)
 
 
 @contextmanager

@@ -12,14 +12,9 @@ from typing import Any
 
 import apache_beam as beam
 
-from pipeline.batches import (
-    BatchCoder,
-    ClipBatch,
-    UtteranceBatch,
-    group_by_shard,
-    in_batches,
-)
+from pipeline.batches import ClipBatch, UtteranceBatch, group_by_shard, in_batches
 from pipeline.counters import ClipTimer, count_found, count_shard
+from pipeline.exchange import Exchange
 from pipeline.files import SourceFile
 from pipeline.finish import finish_dataset
 from pipeline.index import find_clips, index_clips
@@ -55,6 +50,7 @@ class Build:
         output: The dataset folder.
         audio: How clips are stored.
         progress: What workers on this machine tell of their work.
+        exchange: How batches get from one step to another.
         partitions: Least number of elements to begin with: some runners (Dask) work in as many
             parts, from the first step to the last.
     """
@@ -64,6 +60,7 @@ class Build:
     output: str
     audio: AudioOptions
     progress: Progress = field(default_factory=Progress)
+    exchange: Exchange = field(default_factory=Exchange)
     partitions: int = 0
 
 
@@ -92,7 +89,7 @@ class IndexCorpora(beam.PTransform):
             pipeline
             | "Corpora" >> beam.Create(first_elements(self.build))
             | "ListClips" >> beam.FlatMap(list_clips, self.build)
-            | "PackClips" >> beam.Map(BatchCoder().encode)
+            | "PackClips" >> beam.Map(self.build.exchange.pack)
             | "SpreadClips" >> beam.Reshuffle()  # one corpus is indexed by all workers
             | "IndexClips" >> beam.Map(index_packed, self.build)
         )
@@ -101,7 +98,7 @@ class IndexCorpora(beam.PTransform):
 class AssignSplits(beam.PTransform):
     """Plans each corpus from the counts of its groups; every utterance gets its split and shard.
 
-    Gives batches by what their utterances are to be gathered under.
+    Gives packed batches by what their utterances are to be gathered under.
     """
 
     def __init__(self, build: Build) -> None:
@@ -110,7 +107,7 @@ class AssignSplits(beam.PTransform):
 
     def expand(
         self, batches: beam.PCollection[UtteranceBatch]
-    ) -> beam.PCollection[tuple[str, UtteranceBatch]]:
+    ) -> beam.PCollection[tuple[str, bytes]]:
         # A join, not a side input of plans: with one, Dask would index all anew for every part.
         plans = (
             batches
@@ -118,7 +115,7 @@ class AssignSplits(beam.PTransform):
             | "GatherCounts" >> beam.GroupByKey()
             | "PlanCorpora" >> beam.FlatMap(plan_batches, self.build)
         )
-        packed = batches | "PackBatches" >> beam.Map(pack_batch)
+        packed = batches | "PackBatches" >> beam.Map(pack_batch, self.build)
         return (
             {"plan": plans, "batch": packed}
             | "MeetPlans" >> beam.CoGroupByKey()
@@ -133,9 +130,7 @@ class WriteShards(beam.PTransform):
         super().__init__()
         self.build = build
 
-    def expand(
-        self, placed: beam.PCollection[tuple[str, UtteranceBatch]]
-    ) -> beam.PCollection[Receipt]:
+    def expand(self, placed: beam.PCollection[tuple[str, bytes]]) -> beam.PCollection[Receipt]:
         return (
             placed
             | "GatherShards" >> beam.GroupByKey()
@@ -176,9 +171,9 @@ def list_clips(corpus_id: str | None, build: Build) -> Iterator[ClipBatch]:
     return in_batches(corpus_id, find_clips(spec, walk_sources(root, spec.archive)), tables)
 
 
-def index_packed(content: bytes, build: Build) -> UtteranceBatch:
+def index_packed(clips: bytes, build: Build) -> UtteranceBatch:
     """Labelled utterances of a packed batch of clips."""
-    return index_batch(BatchCoder().decode(content), build)
+    return index_batch(build.exchange.unpack(clips), build)
 
 
 def index_batch(batch: ClipBatch, build: Build) -> UtteranceBatch:
@@ -209,17 +204,18 @@ def plan_batches(
         yield (corpus, part.number), plan
 
 
-def pack_batch(batch: UtteranceBatch) -> tuple[BatchKey, bytes]:
+def pack_batch(batch: UtteranceBatch, build: Build) -> tuple[BatchKey, bytes]:
     """A batch as it is joined with its plan."""
-    return (batch.corpus, batch.number), BatchCoder().encode(batch)
+    return (batch.corpus, batch.number), build.exchange.pack(batch)
 
 
 def place_packed(
     met: tuple[BatchKey, Mapping[str, Iterable[Any]]], build: Build
-) -> Iterator[tuple[str, UtteranceBatch]]:
+) -> Iterator[tuple[str, bytes]]:
     """Places the utterances of a packed batch by its plan."""
-    (plan,), (content,) = met[1]["plan"], met[1]["batch"]
-    return place_batch(BatchCoder().decode(content), plan, build)
+    (plan,), (batch,) = met[1]["plan"], met[1]["batch"]
+    for point, part in place_batch(build.exchange.unpack(batch), plan, build):
+        yield point, build.exchange.pack(part)
 
 
 def place_batch(
@@ -234,11 +230,10 @@ def place_batch(
         yield point, UtteranceBatch(batch.corpus, batch.number, tuple(utterances))
 
 
-def write_batches(
-    gathered: tuple[str, Iterable[UtteranceBatch]], build: Build
-) -> Iterator[Receipt]:
+def write_batches(gathered: tuple[str, Iterable[bytes]], build: Build) -> Iterator[Receipt]:
     """Writes the shards that were gathered together."""
-    for shard, utterances in group_by_shard(gathered[1]).items():
+    batches = map(build.exchange.unpack, gathered[1])
+    for shard, utterances in group_by_shard(batches).items():
         yield write_one(shard, utterances, build)
 
 

@@ -93,7 +93,7 @@ def test_job_graph_holds_our_steps_and_shuffles_no_audio(job) -> None:
             "kv",
             "pickled_python",
         ],  # utterances, packed
-        "Write/GatherShards": ["string_utf8", "pickled_python"],  # utterances; audio comes next
+        "Write/GatherShards": ["string_utf8", "bytes"],  # utterances, packed; audio comes next
         "Finish/GatherDataset": ["string_utf8", "string_utf8"],  # names of shards
     }
     assert get_type_hints(UtteranceBatch)["utterances"] == tuple[Utterance, ...]
