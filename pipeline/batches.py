@@ -8,7 +8,7 @@ from pipeline.files import SourceFile
 from pipeline.index import FoundClip
 from pipeline.utterance import Utterance
 
-SMALLEST, LARGEST = 2_000, 8_000
+SMALLEST, LARGEST = 2_000, 32_000
 """Clips of a batch: few at first, so that all workers get some; many in a corpus of millions."""
 
 
