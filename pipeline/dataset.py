@@ -1,6 +1,6 @@
 """What lies in a dataset folder: the metadata of its rows, read without their audio."""
 
-import io
+from functools import partial
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -32,11 +32,8 @@ def read_metadata(output: str, receipts: list[Receipt]) -> pd.DataFrame:
     Raises:
         DataError: A shard is missing or holds another number of rows than its receipt says.
     """
-    frames = [
-        _read_columns(output, receipt).assign(shard=receipt.shard)
-        for receipt in receipts
-        if receipt.size
-    ]
+    stored = [receipt for receipt in receipts if receipt.size]
+    frames = storage.map_files(output, partial(_read_columns, output), stored)
     if not frames:
         return pd.DataFrame(columns=[*METADATA, "shard"])
     return pd.concat(frames, ignore_index=True)
@@ -44,13 +41,11 @@ def read_metadata(output: str, receipts: list[Receipt]) -> pd.DataFrame:
 
 def _read_columns(output: str, receipt: Receipt) -> pd.DataFrame:
     path = shard_path(output, receipt.shard)
-    source: str | io.BytesIO = path
-    if "://" in path:
-        source = io.BytesIO(storage.read(path) or b"")
     try:
-        frame: pd.DataFrame = pq.read_table(source, columns=METADATA).to_pandas()
+        with storage.open_file(path, receipt.size) as file:
+            frame: pd.DataFrame = pq.ParquetFile(file).read(METADATA).to_pandas()
     except (OSError, ValueError) as error:
         raise DataError(f"{path}: not a readable shard: {error}; build again") from None
     if len(frame) != receipt.rows:
         raise DataError(f"{path}: {len(frame)} rows, but {receipt.rows} were written; build again")
-    return frame
+    return frame.assign(shard=receipt.shard)

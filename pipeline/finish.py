@@ -103,8 +103,9 @@ def verify_finished(output: str, corpora: Iterable[str]) -> Manifest:
                 f"rejected are {corpus.written:,} + {sum(corpus.excluded.values()):,} + "
                 f"{sum(corpus.rejected.values()):,}; build again"
             )
-        for shard in corpus.shards:
-            size = storage.size(storage.join(output, shard.path))
+        paths = [storage.join(output, shard.path) for shard in corpus.shards]
+        sizes = storage.map_files(output, storage.size, paths)
+        for shard, size in zip(corpus.shards, sizes, strict=True):
             if size != shard.bytes:
                 lies = "nothing" if size is None else f"{size:,} bytes"
                 raise DataError(

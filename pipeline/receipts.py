@@ -109,14 +109,15 @@ def read_receipts(output: str) -> list[Receipt]:
     Raises:
         DataError: A receipt can't be read.
     """
-    receipts = []
-    for shard in list_receipts(output):
+
+    def read(shard: str) -> Receipt:
         receipt = read_receipt(output, shard)
         if receipt is None:
             path = receipt_path(output, shard)
             raise DataError(f"{path}: not a receipt; delete it and build again")
-        receipts.append(receipt)
-    return receipts
+        return receipt
+
+    return storage.map_files(output, read, list_receipts(output))
 
 
 def list_receipts(output: str) -> list[str]:

@@ -10,7 +10,7 @@ from pipeline.ahead import FilesAhead
 from pipeline.archives import Archive, ReadRange, read_directory
 from pipeline.errors import DataError
 from pipeline.files import SourceFile, glob_matcher, is_noise, read_file, walk_files
-from pipeline.stores import is_remote, open_store
+from pipeline.stores import is_remote, open_store, open_stream
 
 _BUFFER = 1 << 20
 """Bytes asked of a store at a time while an archive's directory is read."""
@@ -125,7 +125,7 @@ def _open_archive(root: str, path: str, size: int, version: str) -> Archive:
     try:
         if is_remote(root):
             read_range = partial(open_store(root).read, place)
-            stream = io.BufferedReader(_Remote(read_range, size), _BUFFER)
+            stream = open_stream(place, size, _BUFFER)
         else:
             read_range = partial(_read_local, Path(place))
             stream = Path(place).open("rb")  # noqa: SIM115 (the next line closes it)
@@ -139,34 +139,3 @@ def _read_local(file: Path, start: int, end: int) -> bytes:
     with file.open("rb", buffering=0) as stream:
         stream.seek(start)
         return stream.read(end - start)
-
-
-class _Remote(io.RawIOBase):
-    """A file in a store as a stream that can seek."""
-
-    def __init__(self, read_range: ReadRange, size: int) -> None:
-        super().__init__()
-        self._read_range = read_range
-        self._size = size
-        self._place = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._place
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._size}[whence]
-        self._place = max(0, base + offset)
-        return self._place
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        end = min(self._place + len(buffer), self._size)
-        content = self._read_range(self._place, end) if end > self._place else b""
-        buffer[: len(content)] = content
-        self._place += len(content)
-        return len(content)

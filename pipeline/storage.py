@@ -3,10 +3,19 @@
 import os
 import re
 import uuid
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import BinaryIO, TypeVar
 
+from pipeline.ahead import IN_FLIGHT
 from pipeline.errors import DataError
-from pipeline.stores import is_remote, open_store
+from pipeline.stores import is_remote, open_store, open_stream
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+_AT_A_TIME = 1 << 16  # bytes of a file in a store that is read in parts
 
 
 def join(root: str, *parts: str) -> str:
@@ -52,6 +61,29 @@ def read(path: str) -> bytes | None:
         if is_remote(path):
             raise DataError(f"{path}: can't be read: {error}") from None
         raise
+
+
+def open_file(path: str, size: int) -> BinaryIO:
+    """Opens a file of which only parts are wanted.
+
+    Args:
+        path: Of the file.
+        size: In bytes.
+
+    Raises:
+        OSError: A local file is missing or can't be read.
+    """
+    if is_remote(path):
+        return open_stream(path, size, _AT_A_TIME)
+    return Path(path).open("rb")
+
+
+def map_files(root: str, work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
+    """Does the same with many files of a folder; several at a time where it lies in a store."""
+    if not is_remote(root):
+        return list(map(work, items))
+    with ThreadPoolExecutor(IN_FLIGHT, "files") as pool:
+        return list(pool.map(work, items))
 
 
 def size(path: str) -> int | None:

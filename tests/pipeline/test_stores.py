@@ -10,14 +10,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from exhubert.main import main
 from pipeline import storage
+from pipeline.dataset import read_metadata
 from pipeline.errors import DataError, ExhubertError, UsageError
 from pipeline.files import list_files, read_file
 from pipeline.labels import emotion_scheme
 from pipeline.plan import plan_corpus
+from pipeline.receipts import Receipt
+from pipeline.schema import RECORD
+from pipeline.shards import to_parquet
 from pipeline.stores import PatientStore, connect, open_store, patience
 from pipeline.stores.filesystems import BeamStore
 from pipeline.stores.s3 import S3Store
@@ -374,6 +379,18 @@ def test_archive_in_a_store_is_read_in_ranges(
     asked = s3.tries["GET", f"/{kind}s/tones/download.{kind}"]
     assert asked <= 24 + 2 + 16  # clips, the table twice, and the directory once
     assert s3.sent < 2 * len(archive)
+
+
+def test_metadata_of_a_shard_is_read_without_its_audio(s3: S3) -> None:
+    row = dict.fromkeys(RECORD.names) | {"id": "a", "duration": 1.0}
+    rows = [row | {"audio": {"bytes": os.urandom(1_000_000), "path": "a.flac"}} for _ in range(4)]
+    content = bytes(to_parquet(pa.Table.from_pylist([row], RECORD) for row in rows))
+    s3.fill("shards", {"dataset/data/tones/test-00000-of-00001.parquet": content})
+    receipt = Receipt("tones/test-00000-of-00001", "", "", 4, len(content), "", ())
+    s3.watch()
+    frame = read_metadata("s3://shards/dataset", [receipt])
+    assert frame[["id", "duration", "shard"]].values.tolist() == [["a", 1.0, receipt.shard]] * 4
+    assert 0 < s3.sent < 1_000_000
 
 
 @pytest.mark.parametrize("archived", [False, True])
