@@ -26,7 +26,6 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import soundfile
 import torch
 from rich.console import Console
@@ -35,6 +34,7 @@ from torch.utils.data import DataLoader
 
 from pipeline.audio import encode
 from pipeline.schema import RECORD, SAMPLE_RATE
+from pipeline.shards import to_parquet
 from training.base import build_model
 from training.data import Utterances, collate, load_index, seconds_seen
 from training.recipe import Recipe, load_recipe
@@ -70,7 +70,7 @@ def main() -> None:
 
 
 def write_dataset(folder: Path, count: int, seconds: float) -> list[bytes]:
-    """A dataset of so many clips in row groups of 100; returns the encoded clips."""
+    """A dataset of so many clips, as a build writes it; returns the encoded clips."""
     encoded = [encode(voice(seconds, seed)) for seed in range(min(DISTINCT, count))]
     clips = [encoded[number % len(encoded)] for number in range(count)]
     rows = [
@@ -86,7 +86,7 @@ def write_dataset(folder: Path, count: int, seconds: float) -> list[bytes]:
     ]
     path = folder / "data" / "noise" / "train-00000-of-00001.parquet"
     path.parent.mkdir(parents=True)
-    pq.write_table(pa.Table.from_pylist(rows, schema=RECORD), path, row_group_size=100)
+    path.write_bytes(to_parquet([pa.Table.from_pylist(rows, schema=RECORD)]))
     return clips
 
 

@@ -42,7 +42,9 @@ class AudioReader:
             if shard not in self._files:
                 self._files[shard] = store.open_parquet(shard, self.cache)
             table = self._files[shard].read_row_group(row_group, columns=["audio.bytes"])
-            self._groups[key] = table.column("audio").combine_chunks().field("bytes")
+            chunks = table.column("audio")  # one, unless it holds over 2 GiB
+            audio = chunks.chunk(0) if chunks.num_chunks == 1 else chunks.combine_chunks()
+            self._groups[key] = audio.field("bytes")
             self._held += table.nbytes
             while self._held > self.budget and len(self._groups) > 1:
                 self._held -= self._groups.popitem(last=False)[1].nbytes
