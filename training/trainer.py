@@ -1,6 +1,7 @@
 """The Hugging Face Trainer on our batches: planned epochs, our losses, UAR as the measure."""
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -62,15 +63,18 @@ class ShardTrainer(Trainer):
         self.loss_is_scaled_for_ga = True
 
     def get_train_dataloader(self) -> DataLoader[Any]:
-        """Training crops in the order of the epoch's plan."""
+        """Training crops in the order of the epoch's plan, by the same workers in every epoch."""
+        workers = self.args.dataloader_num_workers
         return PlannedLoader(
             self.train_dataset,
             batch_sampler=self.batches,
             collate_fn=collate,
-            num_workers=self.args.dataloader_num_workers,
-            multiprocessing_context=(
-                self.train_dataset.worker_context if self.args.dataloader_num_workers else None
-            ),
+            num_workers=workers,
+            persistent_workers=workers > 0,
+            multiprocessing_context=self.train_dataset.worker_context if workers else None,
+            # Its own: starting workers, which a resumed run does at another time, would draw from
+            # the numbers that dropout takes.
+            generator=torch.Generator(),
             pin_memory=torch.cuda.is_available(),
         )
 
@@ -90,6 +94,15 @@ class ShardTrainer(Trainer):
             self.optimizer = kind(groups, **options)
         created: Optimizer = super().create_optimizer(model)
         return created
+
+    @cached_property
+    def weights(self) -> int:
+        """How many the model has, embeddings left out."""
+        return int(self.model.num_parameters(exclude_embeddings=True))
+
+    def floating_point_ops(self, inputs: dict[str, Any]) -> int:
+        """As the Trainer's own, which walks through all modules to count weights at every step."""
+        return 6 * int(inputs["input_values"].numel()) * self.weights
 
     def get_batch_samples(
         self, epoch_iterator: Any, num_batches: int, device: torch.device
@@ -183,6 +196,7 @@ def training_arguments(
         greater_is_better=True if measured else None,
         logging_strategy="steps",
         logging_steps=run.log_every or every,
+        logging_nan_inf_filter=False,  # to look for them waits for the GPU at every step
         dataloader_num_workers=recipe.data.workers,
         dataloader_pin_memory=torch.cuda.is_available(),
         remove_unused_columns=False,

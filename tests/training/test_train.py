@@ -5,7 +5,12 @@ from typing import Any
 
 import pytest
 import torch
-from transformers import AutoFeatureExtractor, AutoModelForAudioClassification, TrainerCallback
+from transformers import (
+    AutoFeatureExtractor,
+    AutoModelForAudioClassification,
+    Trainer,
+    TrainerCallback,
+)
 
 from pipeline.errors import DataError, UsageError
 from pipeline.schema import CLASSES
@@ -14,6 +19,7 @@ from training.output import is_complete
 from training.recipe import Recipe, load_recipe
 from training.train import train
 from training.trained import load_trained
+from training.trainer import ShardTrainer
 
 FAST = [*NANO, "optimizer.epochs=2", "run.evaluate_every=1"]
 
@@ -92,6 +98,31 @@ def test_interrupted_run_ends_where_an_uninterrupted_one_does(
     train(recipe(), dataset, tmp_path / "run", resume=True)
     assert is_complete(tmp_path / "run")
     torch.testing.assert_close(weights(tmp_path / "run"), weights(model), rtol=0, atol=0)
+
+
+def test_workers_change_nothing_even_in_a_run_interrupted_within_an_epoch(tmp_path: Path) -> None:
+    dataset = write_tones(tmp_path / "data", {"train": 2})  # not validated: the last state is kept
+    settings = ["optimizer.epochs=3", "run.evaluate_every=0.3", "model.config.hidden_dropout=0.2"]
+    train(recipe(*settings), dataset, tmp_path / "alone")
+    shared = recipe(*settings, "data.workers=2")
+    with pytest.raises(KeyboardInterrupt):
+        train(shared, dataset, tmp_path / "run", callbacks=[InterruptAt(5)])
+    train(shared, dataset, tmp_path / "run", resume=True)
+    torch.testing.assert_close(
+        weights(tmp_path / "run"), weights(tmp_path / "alone"), rtol=0, atol=0
+    )
+
+
+def test_operations_are_those_that_transformers_counts(
+    model: Path, dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def operations(folder: Path) -> float:
+        told = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
+        return next(entry["total_flos"] for entry in told["history"] if "total_flos" in entry)
+
+    monkeypatch.setattr(ShardTrainer, "floating_point_ops", Trainer.floating_point_ops)
+    train(recipe(), dataset, tmp_path / "model")
+    assert operations(model) == operations(tmp_path / "model") > 0
 
 
 def test_same_seed_gives_the_same_weights_and_another_seed_others(
