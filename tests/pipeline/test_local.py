@@ -1,6 +1,7 @@
 """Local builds that end early: a worker dies, or someone has had enough."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,8 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.build import build_dataset
 from pipeline.crew import write_obituary
-from tests.conftest import MakeSpec, write_tone
+from pipeline.errors import DataError
+from pipeline.labels import emotion_scheme
+from pipeline.records import AudioOptions
+from pipeline.transforms import Build, Corpus
+from tests.conftest import MakeCorpus, MakeSpec, write_tone
 
 pytestmark = pytest.mark.xdist_group("processes")
 
@@ -88,6 +94,19 @@ def test_death_of_a_worker_ends_the_build(running, sent: signal.Signals, words: 
     if sent == signal.SIGSEGV:
         assert "Fatal Python error: Segmentation fault" in errors
     assert not any(is_alive(worker) for worker in workers)
+
+
+def test_crew_that_never_comes_ends_the_build(
+    make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpora = {"tones": Corpus(make_spec(), str(make_corpus()))}
+    build = Build(corpora, emotion_scheme(), str(tmp_path / "dataset"), AudioOptions())
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(DataError, match="a worker process ended with status 1") as told:
+        build_dataset(build, jobs=2)
+    log = Path(str(told.value).split("Its log, ")[1].split(":")[0])
+    assert log.name == "crew.log"
+    shutil.rmtree(log.parent)
 
 
 @pytest.mark.parametrize(
