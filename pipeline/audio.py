@@ -88,10 +88,11 @@ def prepare(
     mono = voice.astype(np.float32)
     mono -= np.float32(offset)
     samples = resample(mono, recording.rate)
-    gain, quiet = _gain(samples, full, normalize)
+    peak = float(max(-samples.min(), samples.max())) / full
+    gain, quiet = _gain(samples, full, peak, normalize)
     if quiet:
         flags.append("quiet")
-    stored = _to_int16(samples, gain * 32768.0 / full)
+    stored = _to_int16(samples, gain * 32768.0 / full, clip=gain * peak > 0.9999)
     return Clip(stored, 20 * math.log10(gain), tuple(sorted(flags)))
 
 
@@ -128,11 +129,12 @@ def encode(samples: np.ndarray, codec: Codec = "flac") -> bytes:
     return buffer.getvalue()
 
 
-def _to_int16(samples: np.ndarray, factor: float) -> np.ndarray:
+def _to_int16(samples: np.ndarray, factor: float, clip: bool) -> np.ndarray:
     """Amplified samples as int16, shape ``(frames,)``; overwrites what it is given."""
     samples *= np.float32(factor)
     np.rint(samples, out=samples)
-    np.clip(samples, -32768, 32767, out=samples)
+    if clip:
+        np.clip(samples, -32768, 32767, out=samples)
     return samples.astype(np.int16)
 
 
@@ -169,15 +171,17 @@ def _mean(samples: np.ndarray) -> float:
     return int(sums.sum(dtype=np.int64)) / len(samples)
 
 
-def _gain(samples: np.ndarray, full: float, normalize: Normalization) -> tuple[float, bool]:
+def _gain(
+    samples: np.ndarray, full: float, peak: float, normalize: Normalization
+) -> tuple[float, bool]:
     """Gain as a factor, and whether the clip is too quiet to be amplified.
 
     Args:
         samples: Float32, ``(frames,)``.
         full: The value that stands for full scale.
+        peak: Theirs, as a fraction of full scale.
         normalize: As for :func:`prepare`.
     """
-    peak = float(max(-samples.min(), samples.max())) / full
     if normalize == "none" or peak <= 0.0:
         return 1.0, peak < QUIET_PEAK
     if peak < QUIET_PEAK:
