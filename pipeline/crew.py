@@ -14,9 +14,10 @@ import sys
 import tempfile
 import threading
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
 from pipeline.whereabouts import NOTE, read_note
 
@@ -176,21 +177,24 @@ def _cause(status: int) -> str:
 
 def _lead(orders: list[int]) -> None:
     """The foreman: forks a worker for each order to come, and tells how each of them ended."""
-    import pipeline.transforms  # noqa: F401  (what the workers will ask for)
+    from apache_beam.runners.worker import sdk_worker_main
+
+    import pipeline.transforms  # noqa: F401  (what steps consist of)
 
     gc.freeze()  # else the first collection in every worker would copy what they share
     numbers: dict[int, int] = {}
 
     def dismiss(*_: object) -> None:
         for pid in numbers:
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     signal.signal(signal.SIGTERM, dismiss)
     for number, order in enumerate(orders):
         pid = os.fork()
         if not pid:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            _follow(order)
+            _follow(order, sdk_worker_main.main)
         numbers[pid] = number
         os.close(order)
     while numbers:
@@ -198,10 +202,8 @@ def _lead(orders: list[int]) -> None:
         print(numbers.pop(pid), os.waitstatus_to_exitcode(status), flush=True)
 
 
-def _follow(order: int) -> None:
+def _follow(order: int, work: Callable[[list[str]], None]) -> NoReturn:
     """A worker: waits for its order, and works until Beam or the crew ends it."""
-    from apache_beam.runners.worker import sdk_worker_main
-
     status = 1
     try:
         with os.fdopen(order) as pipe:
@@ -212,7 +214,7 @@ def _follow(order: int) -> None:
             os.dup2(log, 1)
             os.dup2(log, 2)
             os.environ.update(told["environment"])
-            sdk_worker_main.main([])
+            work([])
         status = 0
     except BaseException:
         traceback.print_exc()
