@@ -176,7 +176,7 @@ def _cause(status: int) -> str:
 
 
 def _lead(orders: list[int]) -> None:
-    """The foreman: forks a worker for each order to come, and tells how each of them ended."""
+    """The foreman, a fork server: a worker for each order to come, and word of how each ended."""
     from apache_beam.runners.worker import sdk_worker_main
 
     import pipeline.transforms  # noqa: F401  (what steps consist of)

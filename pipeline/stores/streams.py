@@ -12,6 +12,10 @@ def open_stream(url: str, size: int, at_a_time: int) -> io.BufferedReader:
         url: Of the file.
         size: In bytes.
         at_a_time: Bytes asked for, at least.
+
+    Raises:
+        OSError: While it is read: the file can't be had.
+        DataError: While it is read: the store can't be used.
     """
     return io.BufferedReader(_Ranges(url, size), at_a_time)
 
