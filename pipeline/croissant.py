@@ -105,7 +105,7 @@ def make_croissant(manifest: Manifest) -> str:
         "inLanguage": sorted({code for c in corpora.values() for code in c.languages}),
         "keywords": ["speech emotion recognition", "speech", "emotion", "audio"],
         "isLiveDataset": False,
-        "distribution": [*_shards(corpora), _all_shards()],
+        "distribution": [_shards()],
         "recordSet": [_splits(), _classes(), _utterances()],
     }
     return json.dumps(description, indent=1, ensure_ascii=False) + "\n"
@@ -115,30 +115,12 @@ def _licence(corpus: CorpusManifest) -> str:
     return corpus.licence_url or corpus.licence
 
 
-def _shards(corpora: Mapping[str, CorpusManifest]) -> list[Json]:
-    """Every file, with its checksum."""
-    return [
-        {
-            "@type": "cr:FileObject",
-            "@id": shard.path,
-            "name": shard.path,
-            "description": f"{shard.rows} utterances of {corpus.name}",
-            "contentUrl": shard.path,
-            "contentSize": f"{shard.bytes} B",
-            "encodingFormat": _PARQUET,
-            "sha256": shard.sha256,
-        }
-        for corpus in corpora.values()
-        for shard in corpus.shards
-    ]
-
-
-def _all_shards() -> Json:
+def _shards() -> Json:
     return {
         "@type": "cr:FileSet",
         "@id": "shards",
         "name": "shards",
-        "description": "All shards: data/<corpus>/<split>-NNNNN-of-NNNNN.parquet",
+        "description": "data/<corpus>/<split>-NNNNN-of-NNNNN.parquet; manifest.json names each",
         "encodingFormat": _PARQUET,
         "includes": "data/*/*.parquet",
     }

@@ -41,12 +41,12 @@ class SplitCounts(_Part):
 
 
 class ShardFile(_Part):
-    """One Parquet file."""
+    """One Parquet file, and its XXH3-128."""
 
     path: str
     rows: int
     bytes: int
-    sha256: str
+    xxh3: str
 
 
 class CorpusFacts(_Part):
@@ -237,7 +237,7 @@ def _count_corpus(
                 path=f"data/{receipt.shard}.parquet",
                 rows=receipt.rows,
                 bytes=receipt.size,
-                sha256=receipt.sha256,
+                xxh3=receipt.xxh3,
             )
             for receipt in receipts
             if receipt.size

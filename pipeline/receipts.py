@@ -41,7 +41,7 @@ class Receipt:
         fingerprint: Of all that the shard depends on; empty where its labels must be written anew.
         rows: Number of utterances in the shard.
         size: Of the shard, in bytes; 0 where there is none.
-        sha256: Of the shard.
+        xxh3: XXH3-128 of the shard.
         unwritten: The other utterances that were planned.
     """
 
@@ -50,7 +50,7 @@ class Receipt:
     fingerprint: str
     rows: int
     size: int
-    sha256: str
+    xxh3: str
     unwritten: tuple[Unwritten, ...]
 
     @property

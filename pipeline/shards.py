@@ -17,6 +17,7 @@ from typing import Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import xxhash
 
 from pipeline import storage
 from pipeline.plan import UNWRITTEN, drop_copies
@@ -95,7 +96,7 @@ def write_shard(
         fingerprint=whole,
         rows=rows,
         size=len(content),
-        sha256=hashlib.sha256(content).hexdigest() if content else "",
+        xxh3=xxhash.xxh3_128_hexdigest(content) if content else "",
         unwritten=tuple(unwritten),
     )
     store(output, receipt, content)
@@ -157,7 +158,7 @@ def rewrite_shard(
         fingerprint="",
         rows=table.num_rows,
         size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
+        xxh3=xxhash.xxh3_128_hexdigest(content),
         unwritten=tuple(sorted((*receipt.unwritten, *left), key=lambda row: row.id)),
     )
     store(output, rewritten, content)

@@ -1,12 +1,12 @@
 """The report and the Croissant description of a dataset."""
 
-import hashlib
 import json
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import xxhash
 
 from pipeline.build import build_dataset
 from pipeline.croissant import make_croissant
@@ -117,20 +117,24 @@ def test_report_of_an_empty_corpus_is_made(
     assert "utterances 0" in " ".join(Page((tmp_path / "report.html").read_text()).words)
 
 
-def test_croissant_names_every_file_with_its_checksum_and_every_column(dataset: Path) -> None:
+def test_croissant_covers_every_shard_and_every_column(dataset: Path) -> None:
     croissant = json.loads((dataset / "croissant.json").read_text())
     assert croissant["conformsTo"] == "http://mlcommons.org/croissant/1.1"
-    files = {f["contentUrl"]: f for f in croissant["distribution"] if "contentUrl" in f}
-    shards = sorted(dataset.glob("data/*/*.parquet"))
-    assert sorted(files) == [shard.relative_to(dataset).as_posix() for shard in shards]
-    for shard in shards:
-        file = files[shard.relative_to(dataset).as_posix()]
-        assert file["sha256"] == hashlib.sha256(shard.read_bytes()).hexdigest()
-        assert file["contentSize"] == f"{shard.stat().st_size} B"
+    (shards,) = croissant["distribution"]
+    assert set(dataset.glob(shards["includes"])) == set(dataset.rglob("*-of-*.parquet"))
     utterances = croissant["recordSet"][-1]
     assert [field["name"].split("/")[1] for field in utterances["field"]] == RECORD.names
     ids = [item["@id"] for item in croissant["distribution"] + croissant["recordSet"]]
     assert len(ids) == len(set(ids))
+
+
+def test_manifest_names_every_shard_with_its_size_and_checksum(dataset: Path) -> None:
+    (corpus,) = open_manifest(str(dataset)).corpora.values()
+    for shard in corpus.shards:
+        content = (dataset / shard.path).read_bytes()
+        assert (shard.bytes, shard.xxh3) == (len(content), xxhash.xxh3_128_hexdigest(content))
+    paths = {dataset / shard.path for shard in corpus.shards}
+    assert paths == set(dataset.rglob("*-of-*.parquet"))
 
 
 def test_lengths_fall_into_bins_of_half_a_second() -> None:
