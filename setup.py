@@ -41,7 +41,7 @@ EXTRAS = {
     **CLOUDS,
     **MODELS,
     "demo": ["espeakng-loader>=0.2"],
-    "benchmarks": ["lhotse>=1.30"],
+    "benchmarks": ["lhotse>=1.30", "torchcodec>=0.7"],
     "dev": [
         *(package for extra in (CLOUDS | MODELS).values() for package in extra),
         "pytest>=8",

@@ -1,6 +1,6 @@
 """What others would write to turn a folder of clips into 16 kHz shards: run by ``build.py``.
 
-python benchmarks/contestants.py pool|datasets|lhotse SOURCE OUTPUT CODEC JOBS
+python benchmarks/contestants.py pool|datasets|datasets-map|lhotse SOURCE OUTPUT CODEC JOBS
 """
 
 import io
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -59,17 +60,40 @@ def write_shard(paths: list[str], name: Path, codec: str) -> None:
 
 
 def run_datasets(source: Path, output: Path, codec: str, jobs: int) -> None:
-    """Hugging Face datasets: ``map`` over paths, then ``to_parquet``."""
+    """Hugging Face datasets as documented: its ``Audio`` feature decodes, mixes and resamples."""
+    from datasets import Audio, Dataset, Features, disable_caching, disable_progress_bars
+
+    disable_caching()
+    disable_progress_bars()
+    clips = Dataset.from_dict({"audio": list(_clips(source))})
+    clips = clips.cast_column("audio", Audio(sampling_rate=RATE, num_channels=1))
+    audio = Features({"audio": Audio(sampling_rate=RATE)})
+    clips = clips.map(partial(_normalize, codec=codec), num_proc=jobs, features=audio)
+    clips.to_parquet(output / "clips.parquet")
+
+
+def _normalize(row: dict[str, Any], codec: str) -> dict[str, object]:
+    samples = row["audio"].get_all_samples().data[0].numpy()
+    samples *= PEAK / np.abs(samples).max()
+    if codec == "wav":  # what the feature itself encodes to
+        return {"audio": {"array": samples, "sampling_rate": RATE}}
+    buffer = io.BytesIO()
+    soundfile.write(buffer, samples, RATE, format=codec.upper(), subtype="PCM_16")
+    return {"audio": {"bytes": buffer.getvalue(), "path": None}}
+
+
+def run_datasets_map(source: Path, output: Path, codec: str, jobs: int) -> None:
+    """Hugging Face datasets given the pool's own conversion: ``map`` over paths."""
     from datasets import Dataset, disable_caching, disable_progress_bars
 
     disable_caching()
     disable_progress_bars()
     paths = Dataset.from_dict({"path": list(_clips(source))})
-    clips = paths.map(partial(_as_row, codec=codec), num_proc=jobs)
+    clips = paths.map(partial(_convert_row, codec=codec), num_proc=jobs)
     clips.to_parquet(output / "clips.parquet")
 
 
-def _as_row(row: dict[str, str], codec: str) -> dict[str, object]:
+def _convert_row(row: dict[str, str], codec: str) -> dict[str, object]:
     return {"audio": {"bytes": convert(row["path"], codec), "path": row["path"]}}
 
 
@@ -91,5 +115,10 @@ def _clips(source: Path) -> Iterator[str]:
 if __name__ == "__main__":
     who, source, output, codec, jobs = sys.argv[1:]
     Path(output).mkdir(parents=True)
-    run = {"pool": run_pool, "datasets": run_datasets, "lhotse": run_lhotse}[who]
-    run(Path(source), Path(output), codec, int(jobs))
+    runs = {
+        "pool": run_pool,
+        "datasets": run_datasets,
+        "datasets-map": run_datasets_map,
+        "lhotse": run_lhotse,
+    }
+    runs[who](Path(source), Path(output), codec, int(jobs))
