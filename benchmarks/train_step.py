@@ -9,11 +9,16 @@ Weights are random: speed does not depend on them. The same clips, of 1 to 5 s, 
 - ours: bf16 where the GPU has it, batches of clips cut to at most 3 s, padded to the longest, mask.
 
 FLOPs are counted by PyTorch while a step runs, padding included; utilisation is their rate over the
-peak of the GPU's bf16 matrix units.
+peak of the GPU's bf16 matrix units. Each recipe runs in a process of its own. Memory is
+the peak of the timed steps: of the GPU's tensors, or of the whole process on a CPU.
 """
 
 import argparse
+import re
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
 
 import torch
 from rich.console import Console
@@ -21,8 +26,10 @@ from rich.table import Table
 from torch.utils.flop_counter import FlopCounterMode
 
 from training import ExHubertConfig, ExHubertForSequenceClassification
+from training.base import compile_layers
 
 RATE = 16_000
+_STATUS = Path("/proc/self/status")  # of Linux; elsewhere a process on a CPU is not weighed
 PEAK_TFLOPS = {"H100": 989.0, "H200": 989.0, "A100": 312.0}  # dense bf16, as the maker states
 SIZES = {
     "mid": {"hidden_size": 256, "num_hidden_layers": 4, "num_attention_heads": 4,
@@ -38,15 +45,22 @@ def main() -> None:
     parser.add_argument("--size", choices=SIZES, default="mid")
     parser.add_argument("--batch", type=int, help="clips a step of our recipe (GPU 64, CPU 8)")
     parser.add_argument("--clips", type=int, help="clips to train on (GPU 2,048, CPU 32)")
-    parser.add_argument("--compile", action="store_true", help="torch.compile our recipe's model")
+    parser.add_argument("--compile", action="store_true", help="torch.compile our recipe's layers")
     args = parser.parse_args()
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     gpu = device.type == "cuda"
     lengths = torch.randint(RATE, 5 * RATE, (args.clips or (2_048 if gpu else 32),)).tolist()
     dtype = torch.bfloat16 if gpu else torch.float32
-    published = run(args.size, device, lengths[: len(lengths) // 8], 1, torch.float32, False, True)
-    ours = run(args.size, device, lengths, args.batch or (64 if gpu else 8), dtype, args.compile)
-    print_results(device, {"published example": published, "ours": ours})
+    few, batch = lengths[: len(lengths) // 8], args.batch or (64 if gpu else 8)
+    recipes = {
+        "published example": (args.size, device, few, 1, torch.float32, False, True),
+        "ours": (args.size, device, lengths, batch, dtype, args.compile),
+    }
+    results = {}
+    for name, recipe in recipes.items():
+        with ProcessPoolExecutor(1, get_context("spawn")) as process:
+            results[name] = process.submit(run, *recipe).result()
+    print_results(device, results)
 
 
 def run(
@@ -67,12 +81,13 @@ def run(
     model.freeze_feature_encoder()
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=1e-5, fused=device.type == "cuda")
-    step_model = torch.compile(model, dynamic=True) if compiled else model
+    if compiled:
+        compile_layers(model)
     batches = make_batches(lengths, batch, device, fixed)
 
     def step(inputs: dict[str, torch.Tensor]) -> None:
         with torch.autocast(device.type, dtype, enabled=dtype is not torch.float32):
-            loss = step_model(**inputs).loss
+            loss = model(**inputs).loss
         loss.backward()
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
@@ -86,20 +101,18 @@ def run(
     for inputs in batches[-3:]:
         step(inputs)
     _wait(device)
-    if device.type == "cuda":
-        torch.cuda.reset_peak_memory_stats()
+    _reset_peak(device)
     started = time.perf_counter()
     for inputs in batches:
         step(inputs)
     _wait(device)
     rate = clips / (time.perf_counter() - started)
     flops = counter.get_total_flops() / clips
-    memory = torch.cuda.max_memory_allocated() if device.type == "cuda" else 0
     return {
         "clips/s": rate,
         "GFLOP/clip": flops / 1e9,
         "TFLOP/s": rate * flops / 1e12,
-        "GiB": memory / 2**30,
+        "GiB": _peak_bytes(device) / 2**30,
     }
 
 
@@ -141,6 +154,20 @@ def print_results(device: torch.device, results: dict[str, dict[str, float]]) ->
             f"{figures['GiB']:.1f}" if figures["GiB"] else "–",
         )
     Console(width=100).print(table)
+
+
+def _reset_peak(device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats()
+    elif _STATUS.exists():
+        _STATUS.with_name("clear_refs").write_text("5")
+
+
+def _peak_bytes(device: torch.device) -> int:
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated()
+    found = re.search(r"VmHWM:\s*(\d+) kB", _STATUS.read_text()) if _STATUS.exists() else None
+    return int(found[1]) * 1024 if found else 0
 
 
 def _wait(device: torch.device) -> None:

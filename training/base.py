@@ -101,6 +101,16 @@ def freeze(model: ExHubertForSequenceClassification, section: ModelSection) -> N
         model.freeze_feature_encoder()
 
 
+def compile_layers(model: ExHubertForSequenceClassification) -> None:
+    """Compiles the encoder's layers in place, when they are first called.
+
+    All layers share what one of them is compiled to, for clips and batches of any length. The
+    model as a whole would be compiled again for every length.
+    """
+    for layer in model.hubert.encoder.layers:
+        layer.compile(dynamic=True)
+
+
 def load_feature_extractor(base: str | Path | None) -> Wav2Vec2FeatureExtractor:
     """What turns clips into input: the base's own, else zero mean and unit variance a clip.
 

@@ -37,7 +37,7 @@ from transformers import (
 
 from pipeline.schema import CLASSES, SAMPLE_RATE
 from training.answers import known_speakers
-from training.base import build_model, freeze
+from training.base import build_model, compile_layers, freeze
 from training.checkpoint import find_checkpoint
 from training.data import Utterances
 from training.heads import UNLABELLED
@@ -130,6 +130,8 @@ def train(
     freeze(model, recipe.model)
     if recipe.model.gradient_checkpointing:
         model.gradient_checkpointing_enable({"use_reentrant": False})
+    if recipe.run.compile:
+        compile_layers(model)
     console.print(_opening(plan, model, checkpoint), highlight=False)
 
     # 3. Trainer. Of the state at hand it measures all heads; the UAR of the six classes decides.

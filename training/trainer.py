@@ -202,7 +202,6 @@ def training_arguments(
         remove_unused_columns=False,
         label_names=["labels"],
         report_to=[name for name in run.report_to if name != "tensorboard"] or "none",
-        torch_compile=run.compile,
         use_cpu=no_gpu,
         ddp_backend="gloo" if no_gpu and process_of()[1] > 1 else None,
         ddp_find_unused_parameters=unused_weights,

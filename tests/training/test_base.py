@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 import torch
+from torch._dynamo.utils import counters
 from transformers import HubertConfig, HubertForCTC, Wav2Vec2FeatureExtractor
 
 from pipeline.errors import UsageError
 from pipeline.schema import CLASSES
 from tests.training.conftest import SMALL_HUBERT, make_batch
 from training import ExHubertForSequenceClassification
-from training.base import build_model, load_feature_extractor, save_model
+from training.base import build_model, compile_layers, load_feature_extractor, save_model
 from training.checkpoint import find_checkpoint
 
 NAME = "someone/hubert-speech"
@@ -255,3 +256,18 @@ class TestFeatureExtractor:
         Wav2Vec2FeatureExtractor(sampling_rate=8000).save_pretrained(tmp_path)
         with pytest.raises(UsageError, match=r"sampling_rate is 8000, but datasets here are 16000"):
             load_feature_extractor(tmp_path)
+
+
+@pytest.mark.slow
+def test_layers_are_compiled_once_for_clips_and_batches_of_every_length() -> None:
+    model = build_model(None, config=SMALL_HUBERT).eval()
+    lengths = [[8_000, 6_000], [5_000, 4_000, 3_000], [900, 400]]
+    batches = [make_batch(batch) for batch in lengths]
+    with torch.no_grad():
+        expected = [model(clips, mask).logits for clips, mask in batches]
+        compile_layers(model)
+        counters.clear()
+        for (clips, mask), logits in zip(batches, expected, strict=True):
+            torch.testing.assert_close(model(clips, mask).logits, logits, atol=1e-5, rtol=1e-5)
+    assert len(model.hubert.encoder.layers) > 1
+    assert counters["stats"]["unique_graphs"] == 1
