@@ -45,9 +45,11 @@ class ConsoleProgress(TrainerCallback):
         control: TrainerControl,
         **kwargs: Any,
     ) -> None:
-        """Moves the bar."""
+        """Moves the bar, and has the last loss logged, whenever that comes."""
         if self.bar is not None and self.task is not None:
             self.bar.update(self.task, completed=state.global_step)
+        if state.global_step >= state.max_steps:
+            control.should_log = True
 
     def on_log(
         self,

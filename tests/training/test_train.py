@@ -89,6 +89,16 @@ def test_model_card_names_data_licences_and_scores(model: Path) -> None:
     assert "| all | 12 |" in card
 
 
+def test_last_epochs_have_a_loss_even_if_the_next_measurement_was_further_away(
+    dataset: Path, tmp_path: Path
+) -> None:
+    train(recipe("optimizer.epochs=3", "run.evaluate_every=2"), dataset, tmp_path / "run")
+    told = json.loads((tmp_path / "run" / "provenance.json").read_text(encoding="utf-8"))
+    losses = [entry["epoch"] for entry in told["history"] if "loss" in entry]
+    measured = [entry["epoch"] for entry in told["history"] if "eval_uar" in entry]
+    assert losses == measured == [2, 3]
+
+
 def test_interrupted_run_ends_where_an_uninterrupted_one_does(
     model: Path, dataset: Path, tmp_path: Path
 ) -> None:
