@@ -1,4 +1,4 @@
-"""Options that say which corpora are meant and where they lie, shared by several commands."""
+"""Which corpora a command line means, where they lie, and how their stores are reached."""
 
 import argparse
 from pathlib import Path
@@ -79,6 +79,19 @@ def find_corpora(args: argparse.Namespace, look: bool = True) -> list[tuple[Corp
             f"({', '.join(builtin_ids())}), or --root ID=DIR"
         )
     return found
+
+
+def no_clip(spec: CorpusSpec, root: str) -> str:
+    """What to say of a corpus in whose folder there is nothing."""
+    return f"corpus {spec.id}: no clip below {root}: expected {' or '.join(spec.audio)}"
+
+
+def connect_stores(args: argparse.Namespace) -> None:
+    """Tells the stores what Beam options say of them; without any, Beam need not be loaded."""
+    if args.unknown:
+        from pipeline.stores import connect
+
+        connect(args.unknown)
 
 
 def _is_folder(root: str) -> bool:

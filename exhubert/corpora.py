@@ -8,6 +8,7 @@ from pathlib import Path
 
 from exhubert import console
 from exhubert.command import Command
+from exhubert.tables import print_corpora, print_corpus, print_label_map
 from pipeline.draft import draft_spec
 from pipeline.errors import UsageError
 from pipeline.files import list_files
@@ -26,7 +27,7 @@ def _run_list(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps([spec.model_dump(mode="json") for spec in specs], ensure_ascii=False))
     else:
-        console.print_corpora(specs)
+        print_corpora(specs)
     return 0
 
 
@@ -41,7 +42,7 @@ def _run_show(args: argparse.Namespace) -> int:
     if args.json:
         print(spec.model_dump_json(indent=2))
     else:
-        console.print_corpus(spec, emotion_scheme())
+        print_corpus(spec, emotion_scheme())
     return 0
 
 
@@ -80,7 +81,7 @@ def _run_map(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps([asdict(line) for line in lines], ensure_ascii=False))
     else:
-        console.print_label_map(lines, scheme)
+        print_label_map(lines, scheme)
     return 0
 
 

@@ -6,14 +6,16 @@ import sys
 from collections.abc import Sequence
 
 from exhubert import (
+    build,
+    check,
     corpora,
-    dataset,
     demonstration,
     evaluation,
     export,
     matrix,
     model,
     predict,
+    relabel,
     report,
 )
 from exhubert.command import Command
@@ -21,7 +23,9 @@ from pipeline.errors import ExhubertError
 
 COMMANDS: list[Command] = [
     *corpora.COMMANDS,
-    *dataset.COMMANDS,
+    *check.COMMANDS,
+    *build.COMMANDS,
+    *relabel.COMMANDS,
     *report.COMMANDS,
     *model.COMMANDS,
     *evaluation.COMMANDS,

@@ -4,7 +4,9 @@ import argparse
 import json
 
 from exhubert import console
+from exhubert.choice import connect_stores
 from exhubert.command import Command
+from exhubert.tables import print_manifest, print_runs
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,10 +19,7 @@ def _run(args: argparse.Namespace) -> int:
     from pipeline.report import write_report
     from pipeline.runlog import read_runs
 
-    if args.unknown:
-        from pipeline.stores import connect
-
-        connect(args.unknown)
+    connect_stores(args)
     manifest, runs = open_manifest(args.dataset), read_runs(args.dataset)
     page = write_report(args.dataset)
     if args.json:
@@ -31,8 +30,8 @@ def _run(args: argparse.Namespace) -> int:
         }
         print(json.dumps(content, ensure_ascii=False))
     else:
-        console.print_manifest(manifest, args.dataset)
-        console.print_runs(runs)
+        print_manifest(manifest, args.dataset)
+        print_runs(runs)
         console.say(f"report: {page}")
     return 0
 

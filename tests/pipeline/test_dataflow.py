@@ -154,7 +154,7 @@ def test_image_holds_what_a_build_imports_in_the_versions_tested() -> None:
     (listed,) = re.findall(r"constraints\.txt \\\n((?:.*\\\n)*.*)", image)
     packages = set(re.sub(r"\[.*?\]|[\"\\]", "", listed).split())
     modules = {"apache_beam": "apache-beam", "markupsafe": "jinja2", "yaml": "pyyaml"}
-    sources = [*(HOME / "pipeline").glob("*.py"), HOME / "exhubert" / "dataset.py"]
+    sources = [*(HOME / "pipeline").glob("*.py"), HOME / "exhubert" / "build.py"]
     lines = re.findall(
         r"^ *(?:import|from) (\w+)", "\n".join(file.read_text() for file in sources), re.M
     )
