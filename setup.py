@@ -48,6 +48,7 @@ EXTRAS = {
         "pytest-xdist>=3",
         "hypothesis>=6",
         "moto[server]>=5",
+        "gcp-storage-emulator>=2026.7",
         "ruff>=0.8",
         "mypy>=1.13",
         "pandas-stubs",

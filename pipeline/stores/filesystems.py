@@ -1,4 +1,4 @@
-"""Every store that Beam's FileSystems know: ``gs://``, and others where their packages are."""
+"""Every other store that Beam's FileSystems know, such as ``hdfs://`` and ``azfs://``."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -3,10 +3,14 @@
 import importlib
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from pipeline.errors import UsageError
 from pipeline.stores.patience import PatientStore
 from pipeline.stores.store import Store
+
+if TYPE_CHECKING:
+    from apache_beam.options.pipeline_options import PipelineOptions
 
 _EXTRAS = {"s3": ("boto3", "aws"), "gs": ("google.cloud.storage", "gcp")}
 """Scheme → the package it needs, and the extra of ours that brings it."""
@@ -54,9 +58,23 @@ def _open(scheme: str) -> PatientStore:
     if scheme == "s3":
         from pipeline.stores.s3 import S3Store
 
-        store = S3Store()
+        store = S3Store(_options())
+    elif scheme == "gs":
+        from pipeline.stores.gs import GoogleStore
+
+        store = GoogleStore(_options())
     else:
         from pipeline.stores.filesystems import BeamStore
 
         store = BeamStore(scheme)
     return PatientStore(store)
+
+
+def _options() -> "PipelineOptions":
+    """What :func:`connect` was told in this process, or, on a worker, the pipeline's options."""
+    from apache_beam.io.filesystems import FileSystems
+    from apache_beam.options.pipeline_options import PipelineOptions
+    from apache_beam.options.value_provider import RuntimeValueProvider
+
+    given = FileSystems._pipeline_options or RuntimeValueProvider.runtime_options
+    return given or PipelineOptions([])

@@ -10,9 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import boto3
-from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions, S3Options
-from apache_beam.options.value_provider import RuntimeValueProvider
 from botocore import exceptions as boto
 from botocore.config import Config
 from urllib3.exceptions import HTTPError
@@ -38,8 +36,8 @@ _REFUSED = {"InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "Inva
 class S3Store:
     """Files at ``s3://bucket/key``; keys are taken as they are, whatever signs they hold."""
 
-    def __init__(self) -> None:
-        self.client = _client()
+    def __init__(self, options: PipelineOptions) -> None:
+        self.client = _client(options.view_as(S3Options))
 
     def list_page(self, folder: str, after: str | None = None) -> Page:
         """A thousand files below a folder; folder markers are none."""
@@ -89,10 +87,8 @@ class S3Store:
             self.client.delete_object(Bucket=bucket, Key=key)
 
 
-def _client() -> Any:
+def _client(options: S3Options) -> Any:
     """A client by Beam's options; what they leave open, AWS' own environment and files say."""
-    given = FileSystems._pipeline_options or RuntimeValueProvider.runtime_options
-    options = (given or PipelineOptions([])).view_as(S3Options)
     try:
         return boto3.session.Session().client(
             "s3",

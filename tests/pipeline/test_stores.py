@@ -6,8 +6,9 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -77,11 +78,13 @@ def upload(s3: S3, bucket: str, folder: Path, prefix: str) -> None:
 # --- names -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("make", [S3Store, lambda: BeamStore("s3")], ids=["boto3", "beam"])
-def test_names_are_taken_as_they_are(s3: S3, make: type[S3Store], request) -> None:
+@pytest.mark.parametrize(
+    "make", [open_store, lambda url: PatientStore(BeamStore("s3"))], ids=["ours", "beam"]
+)
+def test_names_are_taken_as_they_are(s3: S3, make: Callable[[str], Any], request) -> None:
     bucket = f"names-{request.node.callspec.id}"
     s3.fill(bucket, {})
-    store = PatientStore(make())
+    store = make("s3://")
     folder = f"s3://{bucket}/a [1]*"
     names = ODD_NAMES if isinstance(store.store, S3Store) else ODD_NAMES[::3]  # Beam takes its time
     for name in names:
