@@ -1,6 +1,7 @@
 """Google Cloud Storage on this machine: an emulator over HTTP, with faults where wanted."""
 
 import logging
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -50,6 +51,10 @@ class GCS:
             return self.fault(method, path, self.tries[method, path])
 
 
+def client_of(url: str) -> storage.Client:
+    return storage.Client("tests", AnonymousCredentials(), client_options={"api_endpoint": url})
+
+
 @contextmanager
 def serve() -> Iterator[GCS]:
     logging.getLogger("gcp_storage_emulator").setLevel(logging.CRITICAL)
@@ -67,11 +72,15 @@ def serve() -> Iterator[GCS]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, kept))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     store.url = f"http://127.0.0.1:{server.server_port}"
-    store.client = storage.Client(
-        "tests", AnonymousCredentials(), client_options={"api_endpoint": store.url}
-    )
+    store.client = client_of(store.url)
     try:
         yield store
     finally:
         server.shutdown()
         server.server_close()
+
+
+if __name__ == "__main__":  # for clients that hold Python's lock while they wait: Arrow's
+    with serve() as apart:
+        print(apart.url, flush=True)
+        sys.stdin.read()

@@ -1,5 +1,7 @@
-"""Datasets in an object store: a moto server on the loopback stands in for S3."""
+"""Datasets in object stores: servers on the loopback stand in for S3 and for Google's."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,6 +14,7 @@ from moto.server import ThreadedMotoServer
 from torch.utils.data import DataLoader
 
 from pipeline.errors import UsageError
+from tests.pipeline.gcs import client_of
 from tests.training.shards import NANO, write_tones
 from training import store
 from training.data import Utterances, collate, load_index
@@ -68,7 +71,30 @@ def url(
     return f"{uploaded}?endpoint_override={host}&scheme=http&region=us-east-1"
 
 
+@pytest.fixture
+def google_url(local: Path) -> Iterator[str]:
+    command = [sys.executable, "-m", "tests.pipeline.gcs"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
+        endpoint = server.stdout.readline().decode().strip()
+        bucket = client_of(endpoint).create_bucket("corpora")
+        for path in local.rglob("*"):
+            if path.is_file():
+                name = f"built/{path.relative_to(local).as_posix()}"
+                bucket.blob(name).upload_from_filename(path)
+        options = f"endpoint_override={urlsplit(endpoint).netloc}&scheme=http&retry_limit_seconds=9"
+        yield f"gs://anonymous@corpora/built?{options}"
+        server.stdin.close()
+
+
+def test_dataset_in_googles_store_is_that_of_the_folder(google_url: str, local: Path) -> None:
+    check_same(google_url, local)
+
+
 def test_index_and_audio_are_those_of_the_folder(url: str, local: Path) -> None:
+    check_same(url, local)
+
+
+def check_same(url: str, local: Path) -> None:
     here, there = load_index(local), load_index(url)
     columns = here.columns.drop("shard")
     assert here[columns].equals(there[columns])
