@@ -1,6 +1,5 @@
 """Live progress of a local build: workers add to files of their own, the driver sums them up."""
 
-import io
 import json
 import os
 import time
@@ -50,7 +49,7 @@ class Progress:
         self._corpora: dict[str, _Sum] = {}
         self._written = 0.0
         self._file = uuid.uuid4().hex
-        self._open: io.FileIO | None = None
+        self._descriptor: int | None = None
         self._length = 0
 
     def found(self, corpus: str, utterances: int) -> None:
@@ -96,10 +95,11 @@ class Progress:
 
     def _overwrite(self, content: bytes) -> None:
         # In place: renamed over another, as one would, a file is first flushed to disk by ext4.
-        if self._open is None:
-            self._open = Path(self.folder or "", self._file).open("wb", buffering=0)  # noqa: SIM115 (for good)
+        if self._descriptor is None:
+            path = Path(self.folder or "", self._file)
+            self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
         self._length = max(self._length, len(content))
-        os.pwrite(self._open.fileno(), content.ljust(self._length), 0)
+        os.pwrite(self._descriptor, content.ljust(self._length), 0)
 
     def __reduce__(self) -> tuple[type["Progress"], tuple[str | None]]:
         return Progress, (self.folder,)

@@ -22,6 +22,12 @@ def test_counts_of_all_workers_add_up(tmp_path: Path) -> None:
     assert counts.corpora["bells"] == Counts(found=5, reused=2)
 
 
+def test_counts_that_are_just_being_overwritten_are_left_out(tmp_path: Path) -> None:
+    Progress(str(tmp_path)).found("tones", 3)
+    (tmp_path / "torn").write_text('{"tones": [1, 2')
+    assert read_progress(str(tmp_path)) == Counts(found=3)
+
+
 def test_copies_count_as_found_until_their_shard_is_made(tmp_path: Path) -> None:
     progress = Progress(str(tmp_path))
     progress.found("tones", 5)
