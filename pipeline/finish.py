@@ -22,9 +22,17 @@ from pipeline.manifest import (
     read_manifest,
     state_facts,
 )
-from pipeline.receipts import Receipt, Unwritten, read_receipts, receipt_path, shard_path
+from pipeline.receipts import (
+    BEING_WRITTEN,
+    Receipt,
+    Unwritten,
+    read_receipts,
+    receipt_path,
+    shard_path,
+)
 from pipeline.records import AudioOptions
 from pipeline.report import write_report
+from pipeline.shards import mend_shard
 from pipeline.spec import CorpusSpec
 
 UNFINISHED = ".build/unfinished"
@@ -58,7 +66,8 @@ def finish_dataset(
     for receipt in read_receipts(output):
         kept = receipt.corpus in facts and receipt.corpus not in specs
         if kept or receipt.shard in fresh:
-            receipts.append(receipt)
+            interrupted = receipt.size == BEING_WRITTEN
+            receipts.append(mend_shard(output, receipt) if interrupted else receipt)
         else:  # of another plan, or of a corpus whose first build never came to its end
             storage.delete(shard_path(output, receipt.shard))
             storage.delete(receipt_path(output, receipt.shard))
@@ -78,6 +87,11 @@ def mark_unfinished(output: str) -> None:
     storage.write(storage.join(output, UNFINISHED), b"")
 
 
+def is_unfinished(output: str) -> bool:
+    """Whether a build of a dataset has begun and not come to its end."""
+    return storage.size(storage.join(output, UNFINISHED)) is not None
+
+
 def verify_finished(output: str, corpora: Iterable[str]) -> Manifest:
     """Checks what a runner says it has done against what lies in the folder.
 
@@ -89,7 +103,7 @@ def verify_finished(output: str, corpora: Iterable[str]) -> Manifest:
         DataError: The build did not come to its end, or something of it is missing.
     """
     manifest = read_manifest(output)
-    if manifest is None or storage.size(storage.join(output, UNFINISHED)) is not None:
+    if manifest is None or is_unfinished(output):
         raise DataError(
             f"{output}: the runner ended without finishing the dataset; see its log, and build "
             "again: that resumes"

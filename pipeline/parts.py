@@ -195,8 +195,8 @@ class Splits(_Choice):
 
     @property
     def group_field(self) -> str:
-        """The field whose values stay together."""
-        return self.of or self.by
+        """The field whose values stay together; empty where utterances are split one by one."""
+        return "" if self.by == "utterance" else self.of or self.by
 
 
 class Expected(Part):

@@ -30,6 +30,10 @@ class Unwritten:
     split: str | None
 
 
+BEING_WRITTEN = -1
+"""Size of a shard that a run has begun to write; it stays where the run was interrupted."""
+
+
 @dataclass(frozen=True)
 class Receipt:
     """What a shard was made from and what came of it.
@@ -40,7 +44,7 @@ class Receipt:
             where the shard must be made anew (a file could not be read, and may be another time).
         fingerprint: Of all that the shard depends on; empty where its labels must be written anew.
         rows: Number of utterances in the shard.
-        size: Of the shard, in bytes; 0 where there is none.
+        size: Of the shard, in bytes; 0 where there is none, :data:`BEING_WRITTEN` until it is.
         xxh3: XXH3-128 of the shard.
         unwritten: The other utterances that were planned.
     """

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
-from pipeline.finish import finish_dataset
+from pipeline.errors import DataError
+from pipeline.finish import finish_dataset, is_unfinished
 from pipeline.labels import EmotionScheme, label_utterance
 from pipeline.manifest import Manifest, open_manifest
 from pipeline.receipts import Receipt, Unwritten, read_receipts, write_off
@@ -29,7 +30,12 @@ def relabel_dataset(
 
     Returns:
         The manifest afterwards, and the number of rows whose labels changed or that left.
+
+    Raises:
+        DataError: A build of the dataset was interrupted.
     """
+    if is_unfinished(output):
+        raise DataError(f"{output}: a build of it was interrupted; build again first: that resumes")
     changed = 0
     receipts = read_receipts(output)
     for receipt in receipts:
@@ -46,25 +52,31 @@ def _relabel_shard(output: str, receipt: Receipt, spec: CorpusSpec, scheme: Emot
     kept: list[int] = []
     labels: list[Record] = []
     left: list[Unwritten] = []
-    changed = 0
     for number, row in enumerate(table.select(columns).to_pylist()):
         utterance = label_utterance(_utterance(row), spec, scheme)
         if utterance.verdict is not None:
             left.append(write_off(utterance, utterance.verdict))
             continue
-        described = describe_labels(utterance)
-        changed += any(row[name] != value for name, value in described.items())
         kept.append(number)
-        labels.append(described)
-    if not changed and not left:
-        return 0
-    table = table.take(pa.array(kept, pa.int64()))
+        labels.append(describe_labels(utterance))
+    before = table.take(pa.array(kept, pa.int64()))
+    after = before
     for name in describe_labels(_utterance({})):
         index = table.column_names.index(name)
         field = table.schema.field(name)
-        table = table.set_column(index, field, pa.array([row[name] for row in labels], field.type))
-    rewrite_shard(output, receipt, table, left, receipt.audio)
+        after = after.set_column(index, field, pa.array([row[name] for row in labels], field.type))
+    changed = sum(old != new for old, new in zip(_labels(before), _labels(after), strict=True))
+    if not changed and not left:
+        return 0
+    # A build by the earlier map would look for the rows that left: it must make the shard anew.
+    rewrite_shard(output, receipt, after, left, audio="" if left else receipt.audio)
     return changed + len(left)
+
+
+def _labels(table: pa.Table) -> list[Record]:
+    """The label columns of each row, as stored: ratings are less exact there than computed."""
+    rows: list[Record] = table.select(list(describe_labels(_utterance({})))).to_pylist()
+    return rows
 
 
 def _utterance(row: Record) -> Utterance:

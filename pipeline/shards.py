@@ -20,8 +20,10 @@ import pyarrow.parquet as pq
 import xxhash
 
 from pipeline import storage
+from pipeline.errors import DataError
 from pipeline.plan import UNWRITTEN, drop_copies
 from pipeline.receipts import (
+    BEING_WRITTEN,
     Receipt,
     Unwritten,
     read_receipt,
@@ -129,12 +131,13 @@ def read_complete(output: str, shard: str) -> Receipt | None:
 def store(output: str, receipt: Receipt, content: memoryview) -> None:
     """Stores a shard and its receipt.
 
-    The receipt comes last: interrupted in between, its size does not fit and the shard is redone.
+    Interrupted in between, the shard is neither taken for what its receipt says nor forgotten.
     """
+    path = receipt_path(output, receipt.shard)
     if content:
-        storage.delete(receipt_path(output, receipt.shard))
+        storage.write(path, replace(receipt, size=BEING_WRITTEN).to_json())
         storage.write(shard_path(output, receipt.shard), content)
-    storage.write(receipt_path(output, receipt.shard), receipt.to_json())
+    storage.write(path, receipt.to_json())
 
 
 def rewrite_shard(
@@ -152,6 +155,9 @@ def rewrite_shard(
         audio: Fingerprint of the audio from now on.
     """
     content = to_parquet([table])
+    out = {row.id: row for row in (*receipt.unwritten, *left)}
+    for name in table["id"].to_pylist():  # interrupted, a shard may hold rows it was to lose
+        out.pop(name, None)
     rewritten = replace(
         receipt,
         audio=audio,
@@ -159,10 +165,18 @@ def rewrite_shard(
         rows=table.num_rows,
         size=len(content),
         xxh3=xxhash.xxh3_128_hexdigest(content),
-        unwritten=tuple(sorted((*receipt.unwritten, *left), key=lambda row: row.id)),
+        unwritten=tuple(sorted(out.values(), key=lambda row: row.id)),
     )
     store(output, rewritten, content)
     return rewritten
+
+
+def mend_shard(output: str, receipt: Receipt) -> Receipt:
+    """Completes a shard that was being rewritten when a run was interrupted.
+
+    What lies there counts, be it from before or after. The next build makes it anew.
+    """
+    return rewrite_shard(output, receipt, read_shard(output, receipt.shard), [], audio="")
 
 
 def to_parquet(tables: Iterable[pa.Table]) -> memoryview:
@@ -190,8 +204,16 @@ def _in_groups(records: Iterable[Record]) -> Iterator[pa.Table]:
 
 
 def read_shard(output: str, shard: str) -> pa.Table:
-    """All rows of a shard, audio included."""
-    return pq.read_table(io.BytesIO(storage.read(shard_path(output, shard)) or b""))
+    """All rows of a shard, audio included.
+
+    Raises:
+        DataError: It is not there.
+    """
+    path = shard_path(output, shard)
+    content = storage.read(path)
+    if content is None:
+        raise DataError(f"{path}: missing; build corpus {shard.split('/', 1)[0]} again")
+    return pq.read_table(io.BytesIO(content))
 
 
 @cache

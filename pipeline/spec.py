@@ -121,7 +121,7 @@ class CorpusSpec(Part):
             "gender": [self.gender.of] if self.gender else [],
             "age": [self.age.of] if self.age else [],
             "language": [self.language.of] if self.language else [],
-            "splits": [] if self.splits.by == "utterance" else [self.splits.group_field],
+            "splits": list(filter(None, [self.splits.group_field])),
             "votes": list(self.votes),
             "annotations": self.annotations,
             "replace": list(self.replace),

@@ -78,8 +78,8 @@ def split_utterance(
     """Gives an utterance its split.
 
     Utterances without a group (an unknown speaker) are split by their text, or one by one where
-    that is unknown too. Validation inside the training speakers, where the spec asks for it, is
-    drawn the same way.
+    that is unknown too or the policy says so. Validation inside the training speakers, where the
+    spec asks for it, is drawn the same way.
 
     Args:
         utterance: Labelled.
@@ -89,7 +89,8 @@ def split_utterance(
     if utterance.verdict is not None:
         return utterance
     if utterance.group is None and spec.splits.by != "official":
-        return utterance._replace(split=_draw_alone(utterance, by_text=True, fractions=FRACTIONS))
+        by_text = spec.splits.by != "utterance"
+        return utterance._replace(split=_draw_alone(utterance, spec, by_text, FRACTIONS))
     split = splits.get(utterance.group or "")
     if split is None:
         verdict = rejected(
@@ -100,7 +101,7 @@ def split_utterance(
         return utterance._replace(verdict=verdict)
     if split == "train" and spec.splits.validation_by:
         by_text = spec.splits.validation_by == "text"
-        split = _draw_alone(utterance, by_text, {"train": 0.85, "validation": 0.15})
+        split = _draw_alone(utterance, spec, by_text, {"train": 0.85, "validation": 0.15})
     return utterance._replace(split=split)
 
 
@@ -145,10 +146,13 @@ def _official(spec: CorpusSpec, part: str) -> Split | None:
     return None
 
 
-def _draw_alone(utterance: Utterance, by_text: bool, fractions: Mapping[Split, float]) -> Split:
+def _draw_alone(
+    utterance: Utterance, spec: CorpusSpec, by_text: bool, fractions: Mapping[Split, float]
+) -> Split:
     """A split drawn for the text of an utterance, or for the utterance itself."""
     key = utterance.text if by_text and utterance.text else utterance.identity
-    return _draw(utterance.corpus, key, fractions)
+    seed = f"{spec.id}:{spec.splits.seed}" if spec.splits.seed else spec.id
+    return _draw(seed, key, fractions)
 
 
 def _draw(seed: str, key: str, fractions: Mapping[Split, float]) -> Split:

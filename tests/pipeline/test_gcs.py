@@ -109,7 +109,7 @@ def test_corpus_and_dataset_in_a_store(
     gcs.client.bucket("corpora").blob("tones/wav/s00_ang_0.wav").upload_from_string(changed)
     gcs.watch()
     assert main(["build", *to_store, "--jobs", "1", "--json"]) == 0
-    assert len(sent()) == unchanged + 2  # a shard and its receipt
+    assert len(sent()) == unchanged + 3  # a shard, and its receipt before and after
 
 
 def test_errors_that_pass_are_survived_and_what_stays_unreadable_is_rejected(

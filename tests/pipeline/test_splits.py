@@ -103,6 +103,18 @@ def test_unknown_speakers_are_split_by_text() -> None:
     assert {part.split for part in parts} == {"train", "validation", "test"}
 
 
+def test_one_by_one_is_by_text_no_longer_and_follows_the_seed() -> None:
+    clips = [clip(i, text=f"sentence {i % 2}") for i in range(200)]
+    drawn = [
+        [split_utterance(c, policy(by="utterance", seed=s), {}) for c in clips] for s in (0, 1)
+    ]
+    for parts in drawn:
+        sizes = Counter(part.split for part in parts)
+        assert min(sizes[split] for split in ("train", "validation", "test")) > 10
+    assert [part.split for part in drawn[0]] != [part.split for part in drawn[1]]
+    assert policy(by="utterance").splits.group_field == ""
+
+
 def test_official_parts_are_followed_and_unnamed_ones_rejected() -> None:
     spec = policy(
         by="official", of="part", **{"dev_.*": "validation", "dev.*": "train", "x": "test"}
