@@ -25,7 +25,8 @@ from training.data import load_index
 from training.evaluate import ALL, evaluate, part_of
 from training.output import is_complete
 from training.recipe import Recipe
-from training.scorefile import Evaluation, manifest_checksum, read_scores, write_scores
+from training.scorefile import Evaluation, read_scores, write_scores
+from training.store import absolute, manifest_checksum
 from training.train import train
 
 Mode = Literal["leave-one-corpus-out", "train-on-a-test-on-b"]
@@ -110,7 +111,8 @@ def make_matrix(
     """Runs every row of every system; rows that are done already are read.
 
     A row is done if its folder, named by a checksum of everything that decides its scores (system
-    and settings, corpora, speakers left out, split, the dataset's manifest), has a score file.
+    and settings, corpora, speakers left out, split, the dataset's manifest, or its location if it
+    has none), has a score file.
 
     Args:
         systems: What is trained, by name.
@@ -189,7 +191,15 @@ def run_row(
 ) -> Evaluation:
     """Trains a system as a row says and scores it; an interrupted training is continued."""
     if isinstance(system, Baseline):
-        result = run_baseline(system, dataset, split, row.test, row.train, row.exclude_speakers)
+        result = run_baseline(
+            system,
+            dataset,
+            split,
+            row.test,
+            row.train,
+            row.exclude_speakers,
+            keep_in=folder.parent,
+        )
     else:
         model = folder / "model"
         if not is_complete(model):
@@ -215,7 +225,8 @@ def run_row(
 def row_key(system: System, row: Row, dataset: str | Path, split: str) -> str:
     """Checksum of everything that decides the scores of a row."""
     settings = vars(system) if isinstance(system, Baseline) else system.model_dump(mode="json")
-    decides = [settings, vars(row), split, manifest_checksum(dataset)]
+    data = manifest_checksum(dataset) or absolute(str(dataset))
+    decides = [settings, vars(row), split, data]
     return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
 
 

@@ -1,6 +1,5 @@
 """What a model was trained on and how well it does, stored with it: provenance and model card."""
 
-import hashlib
 import platform
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -11,7 +10,6 @@ import pandas as pd
 import yaml
 from transformers import PreTrainedModel
 
-from pipeline.stores.opening import is_remote
 from training import store
 from training.headscores import HeadScores
 from training.metrics import Scores
@@ -29,13 +27,10 @@ def describe_dataset(dataset: str | Path, *indexes: pd.DataFrame) -> dict[str, A
         str(corpus): {str(split): int(n) for split, n in part.value_counts(sort=False).items()}
         for corpus, part in rows.groupby("corpus", sort=True)["split"]
     }
-    location = str(dataset)
-    manifest = store.read(location, "manifest.json")
-    name = store.path_of(location if is_remote(location) else str(Path(location).resolve())).name
     licences = rows.groupby("corpus", sort=True)["licence"].agg(lambda part: sorted(set(part)))
     return {
-        "name": name,
-        "manifest_sha256": None if manifest is None else hashlib.sha256(manifest).hexdigest(),
+        "name": store.path_of(store.absolute(str(dataset))).name,
+        "manifest_sha256": store.manifest_checksum(dataset),
         "utterances": {str(s): int(n) for s, n in rows.groupby("split", sort=True).size().items()},
         "corpora": corpora,
         "licences": {str(corpus): names for corpus, names in licences.items()},

@@ -24,6 +24,7 @@ from training.answers import (
 from training.calibration import Calibration, calibrate
 from training.headscores import HeadScores
 from training.metrics import Integers, Scores, score
+from training.store import manifest_checksum
 
 
 @dataclass(frozen=True)
@@ -172,12 +173,6 @@ def speaker_overlap(index: pd.DataFrame, heard: Collection[str]) -> SpeakerOverl
         unseen=len(there - set(heard)),
         unknown_utterances=speakers.count(None),
     )
-
-
-def manifest_checksum(dataset: str | Path) -> str | None:
-    """SHA-256 of a dataset's manifest; ``None`` if it has none."""
-    manifest = Path(dataset) / "manifest.json"
-    return hashlib.sha256(manifest.read_bytes()).hexdigest() if manifest.is_file() else None
 
 
 def write_scores(evaluation: Evaluation, path: Path) -> list[Path]:

@@ -36,6 +36,11 @@ def path_of(location: str) -> PurePosixPath:
     return PurePosixPath(urlsplit(location).path if is_remote(location) else location)
 
 
+def absolute(location: str) -> str:
+    """The location, wherever it is named from."""
+    return location if is_remote(location) else str(Path(location).resolve())
+
+
 def list_shards(dataset: str) -> list[str]:
     """Locations of all ``data/<corpus>/<name>.parquet``, sorted.
 
@@ -66,6 +71,12 @@ def read(dataset: str, name: str) -> bytes | None:
     with filesystem.open_input_stream(path) as stream:
         content: bytes = stream.read()
         return content
+
+
+def manifest_checksum(dataset: str | Path) -> str | None:
+    """SHA-256 of a dataset's manifest, on disk or at a URL; ``None`` if it has none."""
+    manifest = read(str(dataset), "manifest.json")
+    return None if manifest is None else hashlib.sha256(manifest).hexdigest()
 
 
 def open_parquet(location: str, cache: str | None = None) -> pq.ParquetFile:

@@ -65,7 +65,7 @@ def test_egemaps_tells_tones_of_new_speakers_apart(tones: Path) -> None:
 
 def test_egemaps_features_are_kept_by_the_samples_they_are_of(tmp_path: Path) -> None:
     rows = [record("alpha", "train", n, n % 6, audio_xxh3=f"sum{n}") for n in range(3)]
-    write_shards(tmp_path, [*rows, record("alpha", "train", 3, 3)])
+    write_shards(tmp_path, [*rows, record("alpha", "train", 3, 3, audio_xxh3=None)])
     index, kept = load_index(tmp_path, "train"), tmp_path / "kept"
     counts: list[int] = []
     first = extract_features(index, kept, counts.append)
@@ -76,6 +76,17 @@ def test_egemaps_features_are_kept_by_the_samples_they_are_of(tmp_path: Path) ->
     assert pq.read_table(file).column("audio_xxh3").to_pylist() == ["sum0", "sum1", "sum2"]
     changed = index.assign(shard="gone")[:3]  # could not be read again
     np.testing.assert_array_equal(extract_features(changed[::-1], kept), first[2::-1])
+
+
+def test_clips_at_a_url_have_features_and_no_folder_is_named_after_it(
+    tones: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    here, there = (
+        run_baseline(Baseline("egemaps"), dataset) for dataset in (tones, f"fsspec+file://{tones}")
+    )
+    assert there.overall == here.overall
+    assert not list(tmp_path.iterdir())
 
 
 def test_clips_too_short_for_functionals_are_padded() -> None:

@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,37 @@ def test_rows_are_done_anew_when_what_decides_them_changes(tones: Path, tmp_path
     ]
     assert len({key, *others}) == 6
     assert row_key(load_recipe("tiny", _FAST), row, tones, "test") == key
+
+
+def test_rows_are_done_anew_for_another_dataset_wherever_it_lies(
+    tones: Path, tmp_path: Path
+) -> None:
+    (row, *_) = plan_rows(tones, LEFT_OUT, (), "test")
+    built = write_tones(tmp_path / "built", {"train": 1, "test": 1}, THREE)
+    bare = [tmp_path / "bare", tmp_path / "bare again"]
+    for folder in bare:
+        shutil.copytree(built, folder, ignore=shutil.ignore_patterns("manifest.json"))
+    datasets = [tones, built, *bare]
+    on_disk, at_urls = (
+        [row_key(Baseline("majority"), row, dataset, "test") for dataset in locations]
+        for locations in (datasets, [f"fsspec+file://{dataset}" for dataset in datasets])
+    )
+    assert len(set(on_disk)) == len(set(at_urls)) == 4
+    assert at_urls[:2] == on_disk[:2]  # a manifest says which dataset it is
+
+
+def test_features_of_clips_at_a_url_are_kept_with_the_rows(
+    tones: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    systems = {"egemaps": Baseline("egemaps")}
+    here, there = tmp_path / "here", tmp_path / "there"
+    at_url = make_matrix(systems, f"fsspec+file://{tones}", there, A_TO_B, THREE[:2])
+    assert list(tmp_path.iterdir()) == [there]
+    assert len(list((there / ".features").iterdir())) == 1
+    on_disk = make_matrix(systems, tones, here, A_TO_B, THREE[:2])
+    assert on_disk.to_dict()["systems"] == at_url.to_dict()["systems"]
+    assert not (here / ".features").exists()
 
 
 def shared_speakers(folder: Path) -> Path:

@@ -1,3 +1,4 @@
+import hashlib
 import json
 from pathlib import Path
 
@@ -32,6 +33,17 @@ def test_answers_lie_beside_the_scores_for_any_reader(tmp_path: Path) -> None:
     right = (table["label"] == table["predicted"]).groupby(table["model"]).mean()
     assert right.mean() == pytest.approx(evaluation.overall.wa)
     assert (table["probabilities"].map(np.argmax) == table["predicted"]).all()
+
+
+def test_manifest_is_that_of_the_dataset_on_disk_or_at_a_url(tmp_path: Path) -> None:
+    def manifest_of(dataset: str) -> str | None:
+        answers = make_evaluation([0.5]).answers
+        return score_answers(answers, dataset, "test", list("abcdef"), []).manifest_sha256
+
+    places = (str(tmp_path), f"fsspec+file://{tmp_path}")
+    assert [manifest_of(place) for place in places] == [None, None]
+    (tmp_path / "manifest.json").write_bytes(b"{}")
+    assert [manifest_of(place) for place in places] == [hashlib.sha256(b"{}").hexdigest()] * 2
 
 
 def test_methods_without_probabilities_have_no_calibration(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from pipeline.errors import DataError, UsageError
 from pipeline.schema import CLASSES
+from pipeline.stores.opening import is_remote
 from training.answers import Answers, known_speakers
 from training.baselines.egemaps import egemaps, require_opensmile
 from training.baselines.majority import majority
@@ -21,7 +22,7 @@ Kind = Literal["majority", "egemaps", "probe"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 FEATURES = ".features"
-"""Folder of a dataset where features of its clips are kept."""
+"""Folder where features of clips are kept: in a dataset on disk, so that every run finds them."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ def run_baseline(
     corpora: Collection[str] = (),
     train_corpora: Collection[str] | None = None,
     exclude_speakers: Collection[str] = (),
+    keep_in: Path | None = None,
     advance: Callable[[int], None] = lambda clips: None,
 ) -> Evaluation:
     """Fits a baseline on the train split, chooses it on validation and scores it on a split.
@@ -70,6 +72,7 @@ def run_baseline(
         corpora: Corpora to score; none means all.
         train_corpora: Corpora to fit on; ``None`` for the same ones.
         exclude_speakers: Speakers to leave out of fitting and choosing.
+        keep_in: Folder for the features of a dataset at a URL; ``None`` to keep none.
         advance: Is told how many more clips are done.
 
     Raises:
@@ -85,14 +88,16 @@ def run_baseline(
     )
     if train.empty:
         raise DataError(f"{dataset}: no labelled utterances in split 'train': nothing to learn")
-    answers, notes = _answer(baseline, Path(dataset), train, validation, test, advance)
+    folder = keep_in if is_remote(str(dataset)) else Path(dataset)
+    features = None if folder is None else folder / FEATURES
+    answers, notes = _answer(baseline, features, train, validation, test, advance)
     heard = {speaker for speaker in known_speakers(train) if speaker is not None}
     return score_answers(answers, dataset, split, list(CLASSES), heard, notes)
 
 
 def _answer(
     baseline: Baseline,
-    dataset: Path,
+    features: Path | None,
     train: pd.DataFrame,
     validation: pd.DataFrame,
     test: pd.DataFrame,
@@ -101,6 +106,6 @@ def _answer(
     if baseline.kind == "majority":
         return majority(train, test), []
     if baseline.kind == "egemaps":
-        return egemaps(train, validation, test, dataset / FEATURES, advance)
+        return egemaps(train, validation, test, features, advance)
     assert baseline.base is not None  # checked
     return probe(baseline.base, train, validation, test, baseline.layer, advance=advance)
