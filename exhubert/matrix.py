@@ -54,7 +54,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 def _run(args: argparse.Namespace) -> int:
     from training.matrix import make_matrix
     from training.matrixtables import matrix_tables
-    from training.pages.matrix import matrix_page, speaker_lines
+    from training.pages.matrix import audio_lines, matrix_page, speaker_lines
 
     quieten_transformers()
     systems, corpora = _systems(args)
@@ -78,7 +78,7 @@ def _run(args: argparse.Namespace) -> int:
         return 0
     for table in matrix_tables(matrix):
         out.print(table)
-    for line in speaker_lines(matrix):
+    for line in [*speaker_lines(matrix), *audio_lines(matrix)]:
         console.say(line)
     console.say(f"Wrote {args.output / 'matrix.json'}, {page}.")
     return 0

@@ -82,6 +82,11 @@ def known_speakers(index: pd.DataFrame) -> list[str | None]:
     return [None if pd.isna(speaker) else str(speaker) for speaker in index["speaker"]]
 
 
+def clip_names(index: pd.DataFrame) -> set[str]:
+    """What the clips of an index are recognised by: ids, and checksums of audio where known."""
+    return {*index["id"], *index["audio_xxh3"].dropna()}
+
+
 def write_answers(answers: Answers, path: Path) -> None:
     """Writes answers as Parquet."""
     parts = []

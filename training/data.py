@@ -56,6 +56,7 @@ def load_index(
     labelled: bool = True,
     also: Sequence[str] = (),
     exclude_speakers: Collection[str] = (),
+    exclude_audio_of: Collection[str] = (),
 ) -> pd.DataFrame:
     """Reads the metadata of a dataset folder: one row an utterance, no audio.
 
@@ -68,6 +69,8 @@ def load_index(
         also: Columns of which one alone keeps a row, too (:attr:`training.heads.Heads.columns`);
             its missing ``label`` is then :data:`training.heads.UNLABELLED`.
         exclude_speakers: Speakers to leave out.
+        exclude_audio_of: Corpora (``emo_db``) or splits of them (``emo_db/test``) whose audio is
+            left out, under whichever ids it stands here.
 
     Returns:
         The columns of :data:`METADATA` and where the audio is: ``shard`` (path), ``row_group``,
@@ -104,6 +107,10 @@ def load_index(
         index = index.fillna({"label": UNLABELLED}).astype({"label": "int64"})
     if exclude_speakers:
         index = index[~index["speaker"].isin(exclude_speakers)]
+    for part in exclude_audio_of:
+        corpus, _, its_split = part.partition("/")
+        audio = load_index(folder, its_split or None, [corpus], labelled=False)["audio_xxh3"]
+        index = index[~index["audio_xxh3"].isin(audio.dropna())]
     return index.reset_index(drop=True)
 
 

@@ -9,12 +9,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.errors import DataError, UsageError
-from training.answers import Answers, known_speakers
+from training.answers import Answers, clip_names, known_speakers
 from training.data import load_index
 from training.heads import UNLABELLED, Heads
 from training.headscores import score_heads, score_heads_by_corpus
+from training.plan import load_part
 from training.predictions import Predictions, predict_index
-from training.scorefile import Evaluation, score_answers
+from training.scorefile import Evaluation, audio_overlap, score_answers
+from training.store import manifest_checksum
 from training.trained import Trained, load_trained
 
 ALL = "all"
@@ -40,6 +42,7 @@ def evaluate(
         raise UsageError(f"models named twice: {', '.join(names)}: expected different ones")
     predictions: list[Predictions] = []
     heard: set[str] = set()
+    clips: set[str] = set()
     for name in names:
         trained = load_trained(name)
         if not predictions:
@@ -52,11 +55,13 @@ def evaluate(
             )
         predictions.append(predict_index(trained.model, rows, trained.data.longest, batch_size))
         heard |= training_speakers(trained, dataset)
+        clips |= training_clips(trained, dataset)
     index = rows.iloc[labelled].reset_index(drop=True)
     answers = Answers.from_probabilities(
         names, index, [said.classes[labelled] for said in predictions]
     )
-    evaluation = score_answers(answers, dataset, split, labels, heard)
+    notes = audio_overlap(index, clips)
+    evaluation = score_answers(answers, dataset, split, labels, heard, notes)
     if not heads.columns:
         return evaluation
     return replace(
@@ -98,3 +103,11 @@ def training_speakers(trained: Trained, dataset: str | Path) -> set[str]:
         return set(stated)
     rows = load_index(dataset, "train", labelled=False)
     return {speaker for speaker in known_speakers(rows) if speaker is not None}
+
+
+def training_clips(trained: Trained, dataset: str | Path) -> set[str]:
+    """What a model's training clips are recognised by, if this is the dataset they were of."""
+    stated = trained.provenance.get("dataset", {}).get("manifest_sha256")
+    if stated is None or stated != manifest_checksum(dataset):
+        return set()
+    return clip_names(load_part(dataset, "train", trained.data, trained.heads.columns))

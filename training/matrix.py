@@ -5,7 +5,8 @@ test on B*: a row trains on one corpus and is scored on each.
 
 Speakers of a corpus that is scored but not trained on (corpora can share actors, by the
 ``namespace`` of their specs) are left out of the row's training and validation, so that no cell
-off the diagonal knows its speakers. On the diagonal the dataset's own splits hold.
+off the diagonal knows its speakers; and so are clips with the audio of one that is scored there,
+whatever their ids. On the diagonal the dataset's own splits hold.
 """
 
 import hashlib
@@ -18,7 +19,7 @@ from typing import Any, Literal, get_args
 import pandas as pd
 from rich.console import Console
 
-from pipeline.errors import UsageError
+from pipeline.errors import DataError, UsageError
 from training.answers import known_speakers
 from training.baselines.run import Baseline, run_baseline
 from training.data import load_index
@@ -44,12 +45,17 @@ class Row:
         train: Corpora that are trained on.
         test: Corpora that are scored.
         exclude_speakers: Speakers left out of training, because they are in what is scored.
+        exclude_audio_of: What is scored of corpora that are not trained on, as ``emo_db`` or
+            ``emo_db/test``: the audio that stands there is left out of training, too.
+        equal_audio: How many labelled utterances of training and validation have such audio.
     """
 
     name: str
     train: tuple[str, ...]
     test: tuple[str, ...]
     exclude_speakers: tuple[str, ...]
+    exclude_audio_of: tuple[str, ...]
+    equal_audio: int
 
 
 @dataclass(frozen=True)
@@ -111,7 +117,7 @@ def make_matrix(
     """Runs every row of every system; rows that are done already are read.
 
     A row is done if its folder, named by a checksum of everything that decides its scores (system
-    and settings, corpora, speakers left out, split, the dataset's manifest, or its location if it
+    and settings, corpora, what is left out, split, the dataset's manifest, or its location if it
     has none), has a score file.
 
     Args:
@@ -158,9 +164,11 @@ def plan_rows(dataset: str | Path, mode: Mode, corpora: Sequence[str], split: st
     Raises:
         UsageError: There are fewer than two corpora, or one that is named is not there or has
             fewer than two classes.
+        DataError: A row has nothing to train on that is not scored.
     """
-    index = load_index(dataset, None, tuple(corpora))
-    scored = index if split == ALL else index[index["split"] == part_of(split)]
+    every = load_index(dataset, None, tuple(corpora), labelled=False)
+    asked = every if split == ALL else every[every["split"] == part_of(split)]
+    index, scored = (rows[rows["label"].notna()] for rows in (every, asked))
     heard = index[index["split"] != "test"]
     names = sorted(_with_classes(scored) & _with_classes(heard[heard["split"] == "train"]))
     if lacking := sorted(set(corpora) - set(names)):
@@ -175,9 +183,30 @@ def plan_rows(dataset: str | Path, mode: Mode, corpora: Sequence[str], split: st
     for name in names:
         others = [other for other in names if other != name]
         train, test = (others, [name]) if mode == "leave-one-corpus-out" else ([name], names)
-        foreign: set[str] = set().union(*(speakers[c] for c in test if c not in train))
-        shared = foreign & _speakers(heard, train)
-        rows.append(Row(name, tuple(train), tuple(test), tuple(sorted(shared))))
+        foreign = [corpus for corpus in test if corpus not in train]
+        own = heard[heard["corpus"].isin(train)]
+        shared = _speakers(own, train) & set().union(*(speakers[corpus] for corpus in foreign))
+        there = asked["audio_xxh3"][asked["corpus"].isin(foreign)].dropna()
+        equal = own["audio_xxh3"].isin(there)
+        left = own[~equal & ~own["speaker"].isin(shared)]
+        if "train" not in set(left["split"]):
+            raise DataError(
+                f"{dataset}: row {name}: nothing is left to train on: each speaker or clip of "
+                f"{', '.join(train)} is in what is scored of {', '.join(foreign)}, too: leave one "
+                "of them out of --corpora"
+            )
+        rows.append(
+            Row(
+                name,
+                train=tuple(train),
+                test=tuple(test),
+                exclude_speakers=tuple(sorted(shared)),
+                exclude_audio_of=tuple(
+                    corpus if split == ALL else f"{corpus}/{split}" for corpus in foreign
+                ),
+                equal_audio=int(equal.sum()),
+            )
+        )
     return rows
 
 
@@ -198,6 +227,7 @@ def run_row(
             row.test,
             row.train,
             row.exclude_speakers,
+            row.exclude_audio_of,
             keep_in=folder.parent,
         )
     else:
@@ -210,16 +240,22 @@ def run_row(
                             "corpora": row.train,
                             "exclude_corpora": (),
                             "exclude_speakers": row.exclude_speakers,
+                            "exclude_audio_of": row.exclude_audio_of,
                         }
                     )
                 }
             )
             train(recipe, dataset, model, resume=model.exists(), console=console)
         result = evaluate(str(model), dataset, split, row.test)
-    if not row.exclude_speakers:
-        return result
-    note = f"speakers scored that were left out of training: {', '.join(row.exclude_speakers)}"
-    return replace(result, notes=[*result.notes, note])
+    notes = list(result.notes)
+    if row.exclude_speakers:
+        speakers = ", ".join(row.exclude_speakers)
+        notes.append(f"speakers scored that were left out of training: {speakers}")
+    if row.equal_audio:
+        notes.append(
+            f"utterances left out of training, as their audio is scored: {row.equal_audio}"
+        )
+    return replace(result, notes=notes)
 
 
 def row_key(system: System, row: Row, dataset: str | Path, split: str) -> str:

@@ -1,5 +1,6 @@
 """What a recipe makes of a dataset, before anything is spent: rows, mixture, heads and losses."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from training.configuration_exhubert import DIMENSIONS
 from training.data import load_index, seconds_seen
 from training.heads import UNLABELLED, Heads, choose_heads
 from training.losses import ClassLoss, Objective, balanced_weights, log_prior
-from training.recipe import Recipe
+from training.recipe import DataSection, Recipe
 from training.sampling import EpochBatches, Mixture, cell_counts
 
 
@@ -66,21 +67,36 @@ def plan_run(recipe: Recipe, dataset: str | Path) -> Plan:
         *(["emotion"] if wanted.emotion else []),
         *(DIMENSIONS if wanted.ratings else []),
     )
-    index, validation = (
-        load_index(
-            dataset,
-            split,
-            data.corpora,
-            data.exclude_corpora,
-            also=also,
-            exclude_speakers=data.exclude_speakers,
-        )
-        for split in ("train", "validation")
-    )
+    index, validation = (load_part(dataset, split, data, also) for split in ("train", "validation"))
     if not (index["label"] != UNLABELLED).any():
         raise DataError(f"{dataset}: no labelled utterances in split 'train': nothing to learn")
     heads = choose_heads(index, emotion=wanted.emotion > 0, ratings=wanted.ratings > 0)
     return Plan(recipe, index, validation, heads, Mixture(**recipe.sampling.model_dump()))
+
+
+def load_part(
+    dataset: str | Path, split: str, data: DataSection, also: Sequence[str] = ()
+) -> pd.DataFrame:
+    """The rows of a split that a recipe reads.
+
+    Args:
+        dataset: Folder or URL.
+        split: ``train`` or ``validation``.
+        data: What the recipe says about data.
+        also: Columns of which one alone keeps a row without a six-class label.
+
+    Raises:
+        UsageError: The folder is no dataset, or has no such corpus.
+    """
+    return load_index(
+        dataset,
+        split,
+        data.corpora,
+        data.exclude_corpora,
+        also=also,
+        exclude_speakers=data.exclude_speakers,
+        exclude_audio_of=data.exclude_audio_of,
+    )
 
 
 def build_objective(plan: Plan) -> Objective:

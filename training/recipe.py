@@ -43,6 +43,7 @@ class DataSection(_Section):
     corpora: tuple[str, ...] = ()
     exclude_corpora: tuple[str, ...] = ()
     exclude_speakers: tuple[str, ...] = ()
+    exclude_audio_of: tuple[str, ...] = ()
     window: float = Field(default=3.0, gt=0)
     longest: float = Field(default=30.0, gt=0)
     speed: float = Field(default=0.0, ge=0, lt=0.5)

@@ -175,6 +175,17 @@ def speaker_overlap(index: pd.DataFrame, heard: Collection[str]) -> SpeakerOverl
     )
 
 
+def audio_overlap(index: pd.DataFrame, heard: Collection[str]) -> list[str]:
+    """A note on the utterances of an index that were heard in training; none if there are none.
+
+    Args:
+        index: Rows with ``id`` and ``audio_xxh3``.
+        heard: What training clips are recognised by (:func:`training.answers.clip_names`).
+    """
+    seen = (index["id"].isin(heard) | index["audio_xxh3"].isin(heard)).sum()
+    return [f"the audio of {seen} of {len(index)} utterances WAS in training"] if seen else []
+
+
 def write_scores(evaluation: Evaluation, path: Path) -> list[Path]:
     """Writes the score file and the answers beside it.
 

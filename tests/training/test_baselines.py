@@ -166,6 +166,17 @@ def test_speakers_left_out_are_not_heard(tones: Path) -> None:
     assert spared.speakers.seen == 4
 
 
+def test_clips_heard_in_training_are_counted_in_the_notes(tmp_path: Path) -> None:
+    rows = [record("alpha", "train", n, n % 6, audio_xxh3=f"sum{n}") for n in range(8)]
+    rows += [record("beta", "test", n, n % 6, audio_xxh3=f"sum{n}") for n in range(3)]
+    rows += [record("beta", "test", n, n % 6, audio_xxh3=None) for n in range(3, 6)]
+    write_shards(tmp_path, rows)
+    heard = run_baseline(Baseline("majority"), tmp_path)
+    assert heard.notes == ["the audio of 3 of 6 utterances WAS in training"]
+    part = {"exclude_audio_of": ["beta/test"]}
+    assert run_baseline(Baseline("majority"), tmp_path, **part).notes == []
+
+
 @pytest.mark.slow
 def test_egemaps_beats_chance_on_real_speech(real_audio: Path, tmp_path: Path) -> None:
     build = ["build", "--data-root", str(real_audio), "--output", str(tmp_path), "--jobs", "2"]

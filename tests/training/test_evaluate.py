@@ -41,6 +41,17 @@ def test_split_heard_in_training_is_called_so(model: Path, tones: Path) -> None:
     result = evaluate(model, tones, "train", corpora=["alpha"])
     assert set(result.corpora) == {"alpha"}
     assert "3 of 3 speakers WERE in training" in str(result.speakers)
+    assert result.notes == ["the audio of 36 of 36 utterances WAS in training"]
+    assert evaluate(model, tones, "all").notes == [
+        "the audio of 72 of 120 utterances WAS in training"
+    ]
+
+
+def test_clips_of_a_dataset_that_training_did_not_see_are_not_called_heard(
+    model: Path, tmp_path: Path
+) -> None:
+    other = write_tones(tmp_path, {"train": 1}, ("alpha", "gamma"))
+    assert evaluate(model, other, "train").notes == []
 
 
 def test_command_prints_a_table_and_writes_json(

@@ -1,15 +1,18 @@
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from exhubert.main import main
-from pipeline.errors import UsageError
+from pipeline.errors import DataError, UsageError
 from tests.training.shards import NANO, record, write_shards, write_tones
 from tests.training.test_pages import Strict
 from training.baselines.run import Baseline
 from training.matrix import make_matrix, plan_rows, row_key
+from training.pages.matrix import matrix_page
 from training.recipe import load_recipe
 
 LEFT_OUT, A_TO_B = "leave-one-corpus-out", "train-on-a-test-on-b"
@@ -141,6 +144,73 @@ def test_actors_of_two_corpora_are_not_trained_on_where_they_are_tested(
         assert [evaluation.speakers.seen for evaluation in evaluations] == [0, 0]
         assert any("left out of training: studio:cleo" in note
                    for evaluation in evaluations for note in evaluation.notes)  # fmt: skip
+
+
+def clips(corpus: str, split: str, sums: Sequence[str | None]) -> list[dict[str, Any]]:
+    """Rows of a corpus, the checksum of each one's audio given; None for unknown."""
+    return [
+        record(corpus, split, number, number % 6, audio_xxh3=audio)
+        for number, audio in enumerate(sums)
+    ]
+
+
+def twin_corpora(folder: Path) -> Path:
+    """A corpus and most of it once more under other ids, and a third of unknown checksums."""
+    train, test = [f"train {n}" for n in range(12)], [f"test {n}" for n in range(6)]
+    own = [f"own {n}" for n in range(6)]
+    rows = [
+        *(row for corpus in THREE[:2] for row in clips(corpus, "test", test)),
+        *clips("alpha", "train", train),
+        *clips("beta", "train", [*train, *own]),
+        *clips("beta", "validation", [*train[:2], *own[:4]]),
+        *(row for split in ("train", "test") for row in clips("gamma", split, [None] * 6)),
+    ]
+    write_shards(folder, rows)
+    return folder
+
+
+def test_audio_that_is_scored_is_not_trained_on_under_another_id(tmp_path: Path) -> None:
+    dataset = twin_corpora(tmp_path / "data")
+    rows = {row.name: row for row in plan_rows(dataset, LEFT_OUT, (), "all")}
+    assert rows["alpha"].exclude_audio_of == ("alpha",)
+    assert [rows[name].equal_audio for name in THREE] == [14, 12, 0]
+    systems = {"majority": Baseline("majority"), "tiny": load_recipe("tiny", _FAST)}
+    matrix = make_matrix(systems, dataset, tmp_path / "out", LEFT_OUT)
+    left_out = "utterances left out of training, as their audio is scored"
+    for evaluations in matrix.systems.values():
+        notes = [" ".join(evaluation.notes) for evaluation in evaluations]
+        assert [f"{left_out}: 14" in notes[0], f"{left_out}: 12" in notes[1]] == [True, True]
+        assert left_out not in notes[2]
+        assert "WAS in training" not in "".join(notes)
+    stated = [
+        json.loads(file.read_text(encoding="utf-8"))
+        for file in (tmp_path / "out").glob("*/model/provenance.json")
+    ]
+    trained_on = {
+        model["recipe"]["data"]["exclude_audio_of"][0]: model["dataset"]["utterances"]
+        for model in stated
+    }
+    assert trained_on == {
+        "alpha": {"train": 12, "validation": 4},
+        "beta": {"train": 6},
+        "gamma": {"train": 30, "validation": 6},
+    }
+    assert "audio is scored: 14." in matrix_page(matrix, "twins")
+
+
+def test_only_audio_of_the_split_that_is_scored_is_left_out(tmp_path: Path) -> None:
+    rows = plan_rows(twin_corpora(tmp_path), A_TO_B, (), "test")
+    assert rows[0].exclude_audio_of == ("beta/test", "gamma/test")
+    assert [row.equal_audio for row in rows] == [0, 0, 0]
+
+
+def test_row_whose_training_is_all_scored_is_refused_before_any_is_run(tmp_path: Path) -> None:
+    sums = [f"sum {n}" for n in range(6)]
+    write_shards(tmp_path, [row for corpus in THREE[:2] for row in clips(corpus, "train", sums)])
+    with pytest.raises(
+        DataError, match=r"row alpha: nothing is left .* clip of beta is in .* alpha, too"
+    ):
+        plan_rows(tmp_path, LEFT_OUT, (), "all")
 
 
 @pytest.mark.parametrize("mode", [LEFT_OUT, A_TO_B])

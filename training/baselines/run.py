@@ -10,13 +10,13 @@ import pandas as pd
 from pipeline.errors import DataError, UsageError
 from pipeline.schema import CLASSES
 from pipeline.stores.opening import is_remote
-from training.answers import Answers, known_speakers
+from training.answers import Answers, clip_names, known_speakers
 from training.baselines.egemaps import egemaps, require_opensmile
 from training.baselines.majority import majority
 from training.baselines.probe import probe
 from training.data import load_index
 from training.evaluate import labelled_rows
-from training.scorefile import Evaluation, score_answers
+from training.scorefile import Evaluation, audio_overlap, score_answers
 
 Kind = Literal["majority", "egemaps", "probe"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -60,6 +60,7 @@ def run_baseline(
     corpora: Collection[str] = (),
     train_corpora: Collection[str] | None = None,
     exclude_speakers: Collection[str] = (),
+    exclude_audio_of: Collection[str] = (),
     keep_in: Path | None = None,
     advance: Callable[[int], None] = lambda clips: None,
 ) -> Evaluation:
@@ -72,6 +73,8 @@ def run_baseline(
         corpora: Corpora to score; none means all.
         train_corpora: Corpora to fit on; ``None`` for the same ones.
         exclude_speakers: Speakers to leave out of fitting and choosing.
+        exclude_audio_of: Parts of the dataset whose audio is left out of them, too, as
+            :func:`training.data.load_index` takes them.
         keep_in: Folder for the features of a dataset at a URL; ``None`` to keep none.
         advance: Is told how many more clips are done.
 
@@ -83,7 +86,13 @@ def run_baseline(
     test = labelled_rows(dataset, split, corpora)
     fit_on = tuple(corpora if train_corpora is None else train_corpora)
     train, validation = (
-        load_index(dataset, part, fit_on, exclude_speakers=exclude_speakers)
+        load_index(
+            dataset,
+            part,
+            fit_on,
+            exclude_speakers=exclude_speakers,
+            exclude_audio_of=exclude_audio_of,
+        )
         for part in ("train", "validation")
     )
     if train.empty:
@@ -92,6 +101,7 @@ def run_baseline(
     features = None if folder is None else folder / FEATURES
     answers, notes = _answer(baseline, features, train, validation, test, advance)
     heard = {speaker for speaker in known_speakers(train) if speaker is not None}
+    notes = [*notes, *audio_overlap(test, clip_names(train))]
     return score_answers(answers, dataset, split, list(CLASSES), heard, notes)
 
 

@@ -26,6 +26,7 @@ def matrix_page(matrix: Matrix, name: str) -> str:
             for system in matrix.systems
         },
         speakers=speaker_lines(matrix),
+        audio=audio_lines(matrix),
         sentence=sentence,
     )
 
@@ -59,3 +60,13 @@ def speaker_lines(matrix: Matrix) -> list[str]:
             if evaluation.speakers.seen:
                 lines.append(f"{system}, row {row.name}: {evaluation.speakers}.")
     return lines
+
+
+def audio_lines(matrix: Matrix) -> list[str]:
+    """What is known about equal audio on both sides, in sentences."""
+    return [
+        f"Row {row.name}: utterances left out of training, because their audio is scored: "
+        f"{row.equal_audio}."
+        for row in matrix.rows
+        if row.equal_audio
+    ] or ["No equal audio was found in what a row scores and another corpus that it trains on."]
