@@ -62,12 +62,13 @@ def decode(
 
     Args:
         content: The whole file.
-        start: First moment wanted, in s; None for the beginning.
-        end: Last moment wanted, in s; None for the end.
+        start: First moment wanted, in s, finite; None for the beginning.
+        end: Last moment wanted, in s, finite; None for the end.
         max_duration: Longest stretch allowed, in s.
 
     Raises:
-        AudioError: The file is empty, a Git LFS pointer, truncated, too long or no audio at all.
+        AudioError: The file is empty, a Git LFS pointer, truncated, too long or no audio at all, or
+            the stretch does not lie in it.
     """
     if not content:
         raise AudioError("empty", "the file has 0 bytes")
@@ -165,12 +166,15 @@ def _stretch(
     start: float | None, end: float | None, frames: int, rate: int, max_duration: float
 ) -> tuple[int, int]:
     """First and last frame of a stretch, checked against the recording and the longest allowed."""
-    first = round((start or 0.0) * rate)
-    last = frames if end is None else min(round(end * rate), frames)
-    if start is not None and first >= frames:
+    begin = (start or 0.0) * rate
+    until = frames if end is None else min(end * rate, frames)
+    if not 0 <= begin <= until or (start is not None and round(begin) >= frames):
         raise AudioError(
-            "outside_recording", f"starts at {start} s of a recording of {frames / rate:.2f} s"
+            "outside_recording",
+            f"from {start or 0:g} s to {'the end' if end is None else f'{end:g} s'} of a recording "
+            f"of {frames / rate:.2f} s",
         )
+    first, last = round(begin), round(until)
     if (last - first) / rate > max_duration:
         raise AudioError(
             "too_long",

@@ -1,10 +1,12 @@
 """Index: from the files of a corpus to its utterances, by names and tables; no audio is decoded."""
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from posixpath import splitext
 
 from pipeline.files import SourceFile, glob_matcher
+from pipeline.numerals import read_number, read_seconds
 from pipeline.spec import CorpusSpec
 from pipeline.tables import TableRows, fill
 from pipeline.utterance import Utterance, Verdict, excluded, rejected
@@ -76,7 +78,7 @@ def join_tables(
     Returns:
         One entry a clip, or one a row where a table holds segments.
     """
-    joined: list[tuple[Fields, Verdict | None]] = [(_replace(spec, fields), None)]
+    joined: list[tuple[Fields, Verdict | None]] = [(_put_right(spec, fields, fields["stem"]), None)]
     for name, table in tables.items():
         joined = [
             entry
@@ -92,7 +94,8 @@ def _join(
     rows = table.find(fields)
     if rows:
         taken = rows if table.table.segments else rows[:1]
-        return [(_replace(spec, fields | row), verdict) for row in taken]
+        stem = fields["stem"]
+        return [(fields | _put_right(spec, row, stem), verdict) for row in taken]
     if table.table.unmatched == "keep" or verdict:
         return [(fields, verdict)]
     wanted = ", ".join(
@@ -103,9 +106,12 @@ def _join(
     return [(fields, rejected("index", "no_table_row", detail))]
 
 
-def _replace(spec: CorpusSpec, fields: Fields) -> Fields:
-    """Fields with spellings of the corpus replaced by what they mean, and its errors corrected."""
-    fields = fields | spec.corrections.get(fields["stem"] or "", {})
+def _put_right(spec: CorpusSpec, fields: Fields, stem: str | None) -> Fields:
+    """Fields as the corpus has them with its errors corrected and its spellings replaced.
+
+    Corrections stand above tables, so they are made again for the fields that a table gives.
+    """
+    fields = fields | spec.corrections.get(stem or "", {})
     if not spec.replace:
         return fields
     return {
@@ -167,27 +173,16 @@ def _stretch(spec: CorpusSpec, fields: Fields) -> tuple[float | None, float | No
     start, end, duration = seconds["start"], seconds["end"], seconds["duration"]
     if start is not None and end is None and duration is not None:
         end = round(start + duration, 6)
+    if not 0 <= (start or 0) < (math.inf if end is None else end):
+        until = "the end" if end is None else f"{_exactly(end)} s"
+        detail = f"from {_exactly(start or 0)} s to {until}, expected 0 ≤ start < end"
+        return start, end, rejected("index", "bad_time", detail)
     return start, end, None
 
 
 def _exactly(seconds: float | None) -> str:
     """Seconds to the microsecond, without zeros that say nothing."""
     return "" if seconds is None else f"{seconds:.6f}".rstrip("0").rstrip(".")
-
-
-def read_seconds(value: str | None) -> float | None:
-    """Seconds of a time such as ``12.5``, ``12,5`` or ``0:01:02,500``; None where it is none.
-
-    >>> read_seconds("0:01:02,500")
-    62.5
-    """
-    seconds = 0.0
-    for part in (value or "").replace(",", ".").split(":"):
-        number = _number(part)
-        if number is None:
-            return None
-        seconds = seconds * 60 + number
-    return seconds
 
 
 def _unrecognised(spec: CorpusSpec) -> Verdict:
@@ -208,13 +203,4 @@ def _gender(spec: CorpusSpec, fields: Fields) -> str | None:
 def _age(spec: CorpusSpec, fields: Fields) -> float | None:
     if spec.age:
         return spec.age.values.get(fields.get(spec.age.of) or "")
-    return _number(fields.get("age"))
-
-
-def _number(value: str | None) -> float | None:
-    if value is None:
-        return None
-    try:
-        return float(value.replace(",", "."))
-    except ValueError:
-        return None
+    return read_number(fields.get("age"))

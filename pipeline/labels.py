@@ -1,12 +1,12 @@
 """Labels: what a corpus's own codes mean in the schemes all corpora share."""
 
-import math
 from dataclasses import dataclass
 from functools import cache
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pipeline.errors import UsageError
+from pipeline.numerals import read_number
 from pipeline.parts import ClassName, Dimension
 from pipeline.schema import AROUSAL_CLASSES, CLASSES, VALENCE_CLASSES
 from pipeline.spec import CorpusSpec
@@ -179,14 +179,14 @@ def rating(utterance: Utterance, spec: CorpusSpec, dimension: Dimension) -> floa
     if dimension not in spec.scales:
         return None
     lowest, highest = spec.scales[dimension]
-    native = _number(utterance.annotations.get(dimension))
+    native = read_number(utterance.annotations.get(dimension))
     return None if native is None else min(max((native - lowest) / (highest - lowest), 0.0), 1.0)
 
 
 def is_clipped(utterance: Utterance, spec: CorpusSpec) -> bool:
     """Whether a native rating lies outside the scale that the spec documents."""
     for dimension, (lowest, highest) in spec.scales.items():
-        native = _number(utterance.annotations.get(dimension))
+        native = read_number(utterance.annotations.get(dimension))
         if native is not None and not lowest <= native <= highest:
             return True
     return False
@@ -196,15 +196,7 @@ def votes(utterance: Utterance, spec: CorpusSpec) -> dict[str, float] | None:
     """Annotator votes by category, as counted; None where the corpus has none for the utterance."""
     counts: dict[str, float] = {}
     for field, category in spec.votes.items():
-        count = _number(utterance.annotations.get(field))
+        count = read_number(utterance.annotations.get(field))
         if count is not None:
             counts[category] = counts.get(category, 0.0) + count
     return counts or None
-
-
-def _number(value: str | None) -> float | None:
-    try:
-        number = float(value) if value else None
-    except ValueError:
-        return None
-    return number if number is not None and math.isfinite(number) else None

@@ -1,7 +1,7 @@
 import pytest
 
 from pipeline.files import SourceFile
-from pipeline.index import find_clips, index_clips, read_seconds
+from pipeline.index import find_clips, index_clips
 from pipeline.spec import CorpusSpec
 from pipeline.tables import TableRows, rows_of
 from pipeline.utterance import Utterance
@@ -65,6 +65,21 @@ def test_spellings_are_replaced_and_errors_corrected(make_spec: MakeSpec) -> Non
     assert [c.label_native for c in clips] == ["ang", "ang", "neu"]
 
 
+def test_a_value_is_replaced_once_however_many_tables_there_are(make_spec: MakeSpec) -> None:
+    spec = make_spec(
+        replace="{speaker: {s01: s02, s02: s01}, mood: {low: high, high: low}}",
+        corrections="{s01_ang_1: {speaker: s02, mood: high}}",
+        annotations="[mood]",
+        tables="{moods: {file: a.csv, match: {n: '{stem}'}, take: {mood: m}}, "
+        "takes: {file: b.csv, match: {t: '{take}'}, take: [note]}}",
+    )
+    moods = [{"n": stem, "m": "low"} for stem in ("s01_ang_0", "s02_ang_0", "s01_ang_1")]
+    takes = [{"t": take, "note": "x"} for take in "01"]
+    clips = index(spec, *(f"wav/{row['n']}.wav" for row in moods), moods=moods, takes=takes)
+    assert [clip.speaker for clip in clips] == ["tones:s02", "tones:s01", "tones:s01"]
+    assert [clip.annotations["mood"] for clip in clips] == ["high", "high", "low"]
+
+
 def test_gender_age_language_and_text(make_spec: MakeSpec) -> None:
     spec = make_spec(
         gender=r"{of: speaker, female: ['s01'], male: 's\d[02468]'}",
@@ -110,16 +125,30 @@ def test_rows_of_a_segment_table_are_utterances(make_spec: MakeSpec) -> None:
     ]
 
 
-def test_time_that_is_none_is_rejected(make_spec: MakeSpec) -> None:
-    spec = make_spec(path=r"'(?P<emotion>ang)_(?P<start>\w+)'")
-    (clip,) = index(spec, "wav/ang_early.wav")
+@pytest.mark.parametrize(
+    ("start", "end", "detail"),
+    [
+        ("early", "", "start is 'early', expected seconds"),
+        ("1", "nan", "end is 'nan', expected seconds"),
+        ("inf", "", "start is 'inf', expected seconds"),
+        ("5", "3", "from 5 s to 3 s"),
+        ("2", "2", "from 2 s to 2 s"),
+        ("-1", "2", "from -1 s to 2 s"),
+        ("-1", "", "from -1 s to the end"),
+        ("", "-1", "from 0 s to -1 s"),
+    ],
+)
+def test_time_that_is_none_is_rejected(
+    make_spec: MakeSpec, start: str, end: str, detail: str
+) -> None:
+    spec = make_spec(path=r"'(?P<emotion>ang)_(?P<start>[^_]*)_(?P<end>[^_]*)\.wav$'")
+    (clip,) = index(spec, f"wav/ang_{start}_{end}.wav")
     assert clip.verdict is not None
     assert clip.verdict.reason == "bad_time"
+    assert detail in clip.verdict.detail
 
 
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [("12.5", 12.5), ("12,5", 12.5), ("0:01:02,500", 62.5), ("1:02", 62.0), ("x", None)],
-)
-def test_times(text: str, seconds: float | None) -> None:
-    assert read_seconds(text) == seconds
+def test_age_that_is_no_number_is_unknown(make_spec: MakeSpec) -> None:
+    spec = make_spec(path=r"'(?P<emotion>ang)_(?P<age>\w+)'")
+    clips = index(spec, "wav/ang_31.wav", "wav/ang_nan.wav")
+    assert [clip.age for clip in clips] == [31.0, None]

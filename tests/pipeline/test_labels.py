@@ -3,7 +3,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import UsageError
-from pipeline.labels import emotion_scheme, label_utterance, place
+from pipeline.labels import emotion_scheme, is_clipped, label_utterance, place
 from pipeline.schema import CLASSES
 from pipeline.utterance import Utterance
 from tests.conftest import MakeSpec
@@ -55,6 +55,19 @@ def test_ratings_are_scaled_and_clipped(make_spec: MakeSpec, rating: float) -> N
     assert clip.valence == pytest.approx(min(max((rating - 1) / 4, 0), 1))
     assert clip.arousal is None
     assert clip.dominance is None
+
+
+def test_ratings_and_votes_may_have_a_decimal_comma(make_spec: MakeSpec) -> None:
+    spec = make_spec(
+        path=r"'(?P<emotion>ang)(?P<valence>\d)(?P<A>\d)'",
+        scales="{valence: [1, 5]}",
+        votes="{A: anger}",
+    )
+    clip = CLIP._replace(annotations={"valence": "3,5", "A": "0,25"})
+    assert not is_clipped(clip, spec)
+    assert is_clipped(clip._replace(annotations={"valence": "5,5"}), spec)
+    clip = label_utterance(clip, spec, emotion_scheme())
+    assert (clip.valence, clip.votes) == (0.625, {"anger": 0.25})
 
 
 def test_votes_are_counted_by_category(make_spec: MakeSpec) -> None:
