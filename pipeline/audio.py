@@ -29,6 +29,9 @@ QUIET_PEAK = 0.01
 RMS_TARGET = 10 ** (-23 / 20)
 LOUDNESS_TARGET = -23.0  # LUFS, EBU R 128
 
+LARGEST = 2.0**32
+"""Float samples on the scale of 32-bit integers are sound still; what lies beyond is damage."""
+
 DC_OFFSET = 0.005
 """Offsets above this fraction of full scale are flagged; every offset is removed."""
 
@@ -68,12 +71,15 @@ def prepare(
         The clip, of exactly ``ceil(frames · 16000 / rate)`` samples.
 
     Raises:
-        AudioError: There are no samples, all are equal, or the channel does not exist.
+        AudioError: There are no samples, all are equal, some are no numbers, or the channel does
+            not exist.
     """
     voice = _pick(recording, channel)
     if not len(voice):
         raise AudioError("empty", "the file has no samples")
     lowest, highest = float(voice.min()), float(voice.max())
+    if not max(-lowest, highest) <= LARGEST:  # nor is NaN
+        raise AudioError("undecodable", f"samples from {lowest:g} to {highest:g} are no sound")
     if lowest == highest:
         raise AudioError("silent", f"all {len(voice)} samples are equal: digital silence")
     full = _full_scale(recording.samples)

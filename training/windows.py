@@ -37,7 +37,7 @@ def stretches(blocks: Iterable[Samples], window: float) -> Iterator[Stretch]:
         window: Seconds a window.
 
     Raises:
-        AudioError: There are no samples at all.
+        AudioError: There are no samples at all, or some are no numbers.
     """
     for start, samples in cut(blocks, round(window * SAMPLE_RATE)):
         if not len(samples):
@@ -68,7 +68,9 @@ def _prepare(samples: Samples) -> Samples | None:
     """Model input as :mod:`training.data` makes it of a dataset's clip; ``None`` if all silent."""
     try:
         clip = prepare(Recording(samples[:, None].copy(), SAMPLE_RATE, "", 1)).samples
-    except AudioError:
+    except AudioError as error:
+        if error.reason != "silent":
+            raise
         return None
     if clip.min() == clip.max():  # what the resampler leaves of silence
         return None

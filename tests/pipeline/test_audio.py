@@ -162,6 +162,35 @@ def test_stretch_of_a_recording() -> None:
     assert problem(stored(long), start=3.0, end=4.0) == "outside_recording"
 
 
+@pytest.mark.parametrize(
+    ("kind", "subtype"),
+    [("WAV", "PCM_16"), ("WAV", "PCM_24"), ("FLAC", "PCM_16"), ("MP3", "MPEG_LAYER_III")],
+)
+@pytest.mark.parametrize("start", [1.0, 1e308])
+def test_stretch_that_is_none_is_never_another_sound(kind: str, subtype: str, start: float) -> None:
+    content = stored(tone(seconds=2.0), kind=kind, subtype=subtype)
+    assert problem(content, start=start, end=0.5) == "outside_recording"
+    assert problem(content, start=-start, end=1.5) == "outside_recording"
+    assert problem(content, end=-start) == "outside_recording"
+    assert decode(content, start=1.0, end=1e308).samples.shape == (16_000, 1)
+
+
+@pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning")  # of the sum of channels
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 3e38])
+@pytest.mark.parametrize("channels", [1, 2])
+def test_float_samples_that_are_no_sound_are_undecodable(value: float, channels: int) -> None:
+    samples = np.tile(tone()[:, None], channels)
+    samples[100, -1] = value
+    assert problem(stored(samples, 8_000, subtype="FLOAT")) == "undecodable"
+    assert problem(stored(np.full((500, channels), value), subtype="FLOAT")) == "undecodable"
+
+
+def test_float_samples_on_another_scale_are_sound() -> None:
+    reference = prepare(decode(stored(tone(), subtype="FLOAT"))).samples
+    scaled = prepare(decode(stored(tone() * 2**31, subtype="FLOAT"))).samples
+    np.testing.assert_array_equal(scaled, reference)
+
+
 def test_problems_have_reasons() -> None:
     pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 99\n"
     whole = stored(tone(seconds=1.0))

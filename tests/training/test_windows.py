@@ -31,3 +31,10 @@ def test_silent_windows_are_marked_and_nothing_is_an_error() -> None:
     assert marks == [False, False, True, True, True, True, True]
     with pytest.raises(AudioError, match="no samples"):
         list(stretches([], 1.0))
+
+
+def test_samples_that_are_no_numbers_are_not_silence() -> None:
+    broken = np.sin(np.arange(48_000, dtype=np.float32))
+    broken[30_000] = np.nan
+    with pytest.raises(AudioError, match="undecodable"):
+        list(stretches([broken], 1.0))
