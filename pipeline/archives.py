@@ -16,6 +16,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 
 from pipeline.errors import DataError
+from pipeline.files import written_name
 
 LARGEST_MEMBER = 1 << 30
 """Members that unpack to more than 1 GiB are not read: no clip is that long, but zip bombs are."""
@@ -208,8 +209,8 @@ def _place(name: str) -> tuple[str, str | None]:
     path = "/".join(parts)
     if not path:
         return "_", "it has no name"
-    written = path.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
-    return written, problem or (None if written == path else "its name is not UTF-8 text")
+    written, unwritable = written_name(path)
+    return written, problem or unwritable
 
 
 def _too_large(size: int) -> str | None:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -49,12 +50,18 @@ def walk_files(root: str) -> Iterator[SourceFile]:
         return _list_remote(root)
     if not Path(root).is_dir():
         raise DataError(f"{root}: no such folder")
-    return _walk(root, "")
+    return _list_local(root)
 
 
 def is_noise(path: str) -> bool:
     """Whether a file is one that archivers and version control leave beside a corpus."""
     return any(part.startswith(_NOISE) for part in path.split("/"))
+
+
+def written_name(name: str) -> tuple[str, str | None]:
+    """A file's name in characters that can be stored, and what is wrong with it as it is."""
+    written = name.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
+    return written, None if written == name else "its name is not UTF-8 text"
 
 
 def read_file(root: str, path: str) -> bytes:
@@ -121,20 +128,39 @@ def _glob_to_regex(glob: str) -> str:
     return "".join(regex)
 
 
-def _walk(root: str, folder: str) -> Iterator[SourceFile]:
-    with os.scandir(os.path.join(root, folder)) as entries:  # noqa: PTH118 (Path costs more)
+def _list_local(root: str) -> Iterator[SourceFile]:
+    try:
+        yield from _walk(root, "", frozenset())
+    except OSError as error:
+        raise DataError(f"{error.filename}: can't be listed: {error.strerror}") from None
+
+
+def _walk(root: str, folder: str, above: frozenset[tuple[int, int]]) -> Iterator[SourceFile]:
+    """Files below a folder, unless it is one of those ``above`` it, which a link led back to."""
+    place = os.path.join(root, folder)  # noqa: PTH118 (Path costs more)
+    status = os.stat(place)  # noqa: PTH116
+    here = (status.st_dev, status.st_ino)
+    if here in above:
+        return
+    with os.scandir(place) as entries:
         for entry in entries:
             if entry.name.startswith(_NOISE):
                 continue
             path = f"{folder}/{entry.name}" if folder else entry.name
-            if entry.is_dir():
-                yield from _walk(root, path)
+            status = _status(entry)
+            if stat.S_ISDIR(status.st_mode):
+                yield from _walk(root, path, above | {here})
             else:
-                try:
-                    status = entry.stat()
-                except FileNotFoundError:  # a link to nothing: decoding says so by name
-                    status = entry.stat(follow_symlinks=False)
-                yield SourceFile(path, status.st_size, str(status.st_mtime_ns))
+                written, problem = written_name(path)
+                yield SourceFile(written, status.st_size, str(status.st_mtime_ns), problem)
+
+
+def _status(entry: os.DirEntry[str]) -> os.stat_result:
+    """Of what a link leads to; of the link itself where that is nothing: reading it says so."""
+    try:
+        return entry.stat()
+    except OSError:
+        return entry.stat(follow_symlinks=False)
 
 
 def _list_remote(root: str) -> Iterator[SourceFile]:

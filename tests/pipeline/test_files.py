@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,40 @@ def test_files_are_listed_sorted_without_what_archivers_leave(tmp_path: Path) ->
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(b"x")
     assert [file.path for file in list_files(str(tmp_path))] == ["a/1.wav", "b/2.wav"]
+
+
+def test_names_that_are_no_text_are_listed_as_such(tmp_path: Path) -> None:
+    folder = bytes(tmp_path) + b"/d\xfcster"
+    os.mkdir(folder)  # noqa: PTH102 (no Path takes bytes)
+    with open(folder + b"/w\xfctend.wav", "wb") as file:  # noqa: PTH123
+        file.write(b"x")
+    (listed,) = list_files(str(tmp_path))
+    assert listed.path == r"d\udcfcster/w\udcfctend.wav"
+    assert listed.problem == "its name is not UTF-8 text"
+
+
+def test_links_that_lead_back_are_not_followed_again(tmp_path: Path) -> None:
+    for name in ("a/1.wav", "b/2.wav"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_bytes(b"x")
+    (tmp_path / "all").symlink_to(".")
+    (tmp_path / "a" / "other").symlink_to("../b")
+    (tmp_path / "b" / "other").symlink_to("../a")
+    (tmp_path / "itself").symlink_to("itself")
+    paths = [file.path for file in list_files(str(tmp_path))]
+    assert paths == ["a/1.wav", "a/other/2.wav", "b/2.wav", "b/other/1.wav", "itself"]
+
+
+def test_folder_that_can_not_be_listed_is_named(tmp_path: Path) -> None:
+    place = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(20):  # together longer than the system takes for a path
+        os.mkdir("deep" * 60, dir_fd=place)
+        below = os.open("deep" * 60, os.O_RDONLY, dir_fd=place)
+        os.close(place)
+        place = below
+    os.close(place)
+    with pytest.raises(DataError, match=r"deepdeep: can't be listed: File name too long"):
+        list_files(str(tmp_path))
 
 
 def test_missing_root_is_named(tmp_path: Path) -> None:
