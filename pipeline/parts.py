@@ -10,6 +10,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    FiniteFloat,
     field_validator,
     model_validator,
 )
@@ -37,14 +38,27 @@ def _check_regex(pattern: str) -> str:
 
 def _check_template(template: str) -> str:
     try:
-        template_fields(template)
+        parts = list(string.Formatter().parse(template))
     except ValueError as error:
         raise ValueError(f"not a template like '{{session}}{{letter}}': {error}") from None
+    if any(layout or conversion for _, _, layout, conversion in parts):
+        raise ValueError(
+            f"{template!r} changes how a value is written by `:` or `!`; expected fields as they "
+            "are, like '{session}{letter}'"
+        )
     return template
+
+
+def _check_scale(scale: tuple[float, float]) -> tuple[float, float]:
+    lowest, highest = scale
+    if not lowest < highest:
+        raise ValueError(f"expected [lowest, highest], found [{lowest:g}, {highest:g}]")
+    return scale
 
 
 Regex = Annotated[str, AfterValidator(_check_regex)]
 Template = Annotated[str, AfterValidator(_check_template)]
+Scale = Annotated[tuple[FiniteFloat, FiniteFloat], AfterValidator(_check_scale)]
 OneOrMore = BeforeValidator(_as_list)
 
 

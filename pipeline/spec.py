@@ -23,6 +23,7 @@ from pipeline.parts import (
     OneOrMore,
     Part,
     Regex,
+    Scale,
     Splits,
     Table,
     Template,
@@ -83,7 +84,7 @@ class CorpusSpec(Part):
     classes: dict[str, ClassName] = Field(
         {}, description="category → six-class label, where it differs from emotions.yaml"
     )
-    scales: dict[Dimension, tuple[float, float]] = Field(
+    scales: dict[Dimension, Scale] = Field(
         {}, description="dimension → lowest and highest rating of the native scale"
     )
     votes: dict[str, str] = Field({}, description="field that counts votes → category")

@@ -114,6 +114,10 @@ def load_yaml(file: str | Path, model: type[Model]) -> Model:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise SpecError(f"{path}:{line}: not YAML: {error.problem}") from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        found = repr(text[error.position])
+        raise SpecError(f"{path}:{line}: not YAML: the character {found}; delete it") from None
     if not isinstance(data, dict):
         found = "nothing" if data is None else f"a {type(data).__name__}"
         raise SpecError(f"{path}:1: expected `key: value` lines, found {found}")
@@ -133,13 +137,18 @@ def _lines(node: yaml.Node, path: Path, location: Location = ()) -> Iterable[tup
     """Line of every key and item below a node.
 
     Raises:
-        SpecError: A key stands twice.
+        SpecError: A key is no word, or stands twice.
     """
     yield location, node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
         seen: dict[str, int] = {}
         for key, value in node.value:
             line = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):
+                raise SpecError(
+                    f"{path}:{line}: a {key.id} stands where a key should; put text that begins "
+                    "with `{` or `[` in quotes"
+                )
             if key.value in seen:
                 raise SpecError(
                     f"{path}:{line}: the key {key.value!r} stands twice (first on line "

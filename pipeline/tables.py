@@ -129,7 +129,11 @@ def _load_table(
     records: list[dict[str, str]] = []
     for rank, file in found:
         place = f"{where}: {file.path}"
-        read_here = _parse(read(file.path), table, file.path, place)
+        try:
+            content = read(file.path)
+        except OSError as error:
+            raise DataError(f"{place}: can't be read: {error.strerror or error}") from None
+        read_here = _parse(content, table, file.path, place)
         _check_columns(read_here, table, place)
         if isinstance(table.file, ChosenFile):
             part = {table.file.of: list(table.file.values)[rank]}
@@ -200,15 +204,9 @@ def _parse_rows(
 ) -> list[dict[str, str]]:
     """Rows of separated values. Cells missing at the end of a row are empty; more are an error."""
     if kind == "space":
-        rows = (line.split() for line in text.splitlines())
-        numbered = list(enumerate(rows, start=1))
+        numbered = [(number, line.split()) for number, line in _numbered(text)]
     else:
-        reader = csv.reader(
-            io.StringIO(text),
-            delimiter="\t" if kind == "tsv" else ",",
-            quoting=csv.QUOTE_NONE if kind == "tsv" else csv.QUOTE_MINIMAL,
-        )
-        numbered = [(reader.line_num, row) for row in reader]
+        numbered = _separate(text, kind, where)
     filled = [(line, row) for line, row in numbered if any(cell.strip() for cell in row)]
     if columns is None:
         columns = [cell.strip() for cell in filled[0][1]] if filled else []
@@ -222,24 +220,57 @@ def _parse_rows(
     return [dict(zip_longest(columns, row, fillvalue="")) for _, row in filled]
 
 
+def _separate(text: str, kind: str, where: str) -> list[tuple[int, list[str]]]:
+    """Cells of every row, each row with the line that it ends on."""
+    reader = csv.reader(
+        io.StringIO(text),
+        delimiter="\t" if kind == "tsv" else ",",
+        quoting=csv.QUOTE_NONE if kind == "tsv" else csv.QUOTE_MINIMAL,
+        strict=True,  # else a quote that is never closed swallows all the rows after it
+    )
+    rows: list[tuple[int, list[str]]] = []
+    try:
+        for row in reader:
+            rows.append((reader.line_num, row))
+    except csv.Error as error:
+        line = rows[-1][0] + 1 if rows else 1
+        raise DataError(
+            f"{where}:{line}: {error}; expected quotes around whole cells, doubled inside them"
+        ) from None
+    return rows
+
+
+def _numbered(text: str) -> list[tuple[int, str]]:
+    """Lines of a text from 1, those left out that hold nothing."""
+    return [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+
+
 def _parse_json(text: str, kind: str, where: str) -> list[dict[str, str]]:
     """Rows of a list of objects, or of an object of objects, whose keys become ``_key``."""
-    try:
-        items: Any = (
-            [json.loads(line) for line in text.splitlines() if line]
-            if kind == "jsonl"
-            else json.loads(text)
-        )
-    except json.JSONDecodeError as error:
-        raise DataError(f"{where}:{error.lineno}: not JSON: {error.msg}") from None
+    items: Any
+    if kind == "jsonl":
+        items = [_load_json(line, where, number) for number, line in _numbered(text)]
+    else:
+        items = _load_json(text, where)
     if isinstance(items, dict):
         items = [
             {"_key": key} | (value if isinstance(value, dict) else {"_value": value})
             for key, value in items.items()
         ]
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise DataError(f"{where}: expected a list of objects, or an object of objects")
+        raise DataError(
+            f"{where}: expected a list of objects, an object of objects, or (.jsonl) one a line"
+        )
     return [{str(k): "" if v is None else str(v) for k, v in item.items()} for item in items]
+
+
+def _load_json(text: str, where: str, line: int = 1) -> Any:
+    """What a text says that begins on a line of a file."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        number = line + error.lineno - 1
+        raise DataError(f"{where}:{number}: not JSON: {error.msg}") from None
 
 
 def _decode(content: bytes, encodings: Sequence[str], where: str) -> str:

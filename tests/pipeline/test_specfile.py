@@ -40,6 +40,13 @@ def test_key_given_twice_is_an_error(tmp_path: Path) -> None:
         ("exclude", "{ang: other}", "ang stands in `emotions` too"),
         ("path", "'(?P<speaker>s)'", "nothing gives the field 'emotion'"),
         ("kind", "sung", "'acted', 'elicited'"),
+        ("speaker", "'{speaker:03d}'", "'{speaker:03d}' changes how a value is written"),
+        ("same_utterance", "'{take!r}'", "'{take!r}' changes how a value is written"),
+        ("speaker", "{{stem}}", "tones.yaml:13: a mapping stands where a key should"),
+        ("scales", "{valence: [1, 1]}", "scales.valence: expected [lowest, highest]"),
+        ("scales", "{valence: [5, 1]}", "found [5, 1]"),
+        ("scales", "{valence: [1, inf]}", "scales.valence"),
+        ("name", "Tones\x01", "tones.yaml:12: not YAML: the character '\\x01'"),
     ],
 )
 def test_faults_of_a_spec_say_what_is_wrong(

@@ -101,6 +101,9 @@ def test_optional_columns_may_be_missing(make_spec: MakeSpec) -> None:
         ("f.csv", b"name,said\n", "no row in f.csv"),
         ("f.csv", b"", "no row in f.csv"),
         ("f.csv", b"name,said\n\xff,b\n", "not text in utf-8-sig; name its `encoding`"),
+        ("f.csv", b'name,said\na,b\nc,"d\ne,f\n', r"f\.csv:3: .*unexpected end of data"),
+        ("f.csv", b'name,said\na,"b\nc,"d"\n', r"f\.csv:2: .*',' expected after '\"'"),
+        ("f.csv", b'name,said\na,"' + b"b" * 140_000, r"f\.csv:2: .*field larger than"),
     ],
 )
 def test_broken_tables_are_named(
@@ -116,6 +119,28 @@ def test_broken_json_is_named(make_spec: MakeSpec, content: bytes) -> None:
     spec = make_spec(tables=f"{{facts: {{file: f.json, {TAKE}}}}}")
     with pytest.raises(DataError, match=r"f\.json"):
         find(spec, {"f.json": content}, stem="a")
+
+
+def test_broken_line_of_json_is_named(make_spec: MakeSpec) -> None:
+    spec = make_spec(tables=f"{{facts: {{file: f.jsonl, {TAKE}}}}}")
+    content = b'{"name": "a", "said": "b"}\n\n{"name": "c"\n'
+    with pytest.raises(DataError, match=r"f\.jsonl:3: not JSON"):
+        find(spec, {"f.jsonl": content}, stem="a")
+
+
+def test_only_line_ends_end_a_line_of_json(make_spec: MakeSpec) -> None:
+    spec = make_spec(tables=f"{{facts: {{file: f.jsonl, {TAKE}}}}}")
+    content = '{"name": "a", "said": "one\u2028two"}\r\n  \t\n\n'.encode()
+    assert find(spec, {"f.jsonl": content}, stem="a") == [{"text": "one\u2028two"}]
+
+
+def test_table_that_can_not_be_read_is_named(make_spec: MakeSpec) -> None:
+    def read(path: str) -> bytes:
+        raise PermissionError(13, "Permission denied", path)
+
+    spec = make_spec(tables=f"{{facts: {{file: f.csv, {TAKE}}}}}")
+    with pytest.raises(DataError, match=r"f\.csv: can't be read: Permission denied"):
+        load_tables(spec, [SourceFile("f.csv", 1, "")], read)
 
 
 def test_template_with_an_unknown_field_gives_nothing() -> None:
