@@ -170,6 +170,7 @@ def plan_rows(dataset: str | Path, mode: Mode, corpora: Sequence[str], split: st
     asked = every if split == ALL else every[every["split"] == part_of(split)]
     index, scored = (rows[rows["label"].notna()] for rows in (every, asked))
     heard = index[index["split"] != "test"]
+    known = every[every["split"] != "test"]  # further heads learn from rows without a class, too
     names = sorted(_with_classes(scored) & _with_classes(heard[heard["split"] == "train"]))
     if lacking := sorted(set(corpora) - set(names)):
         raise UsageError(
@@ -185,7 +186,7 @@ def plan_rows(dataset: str | Path, mode: Mode, corpora: Sequence[str], split: st
         train, test = (others, [name]) if mode == "leave-one-corpus-out" else ([name], names)
         foreign = [corpus for corpus in test if corpus not in train]
         own = heard[heard["corpus"].isin(train)]
-        shared = _speakers(own, train) & set().union(*(speakers[corpus] for corpus in foreign))
+        shared = _speakers(known, train) & set().union(*(speakers[corpus] for corpus in foreign))
         there = asked["audio_xxh3"][asked["corpus"].isin(foreign)].dropna()
         equal = own["audio_xxh3"].isin(there)
         left = own[~equal & ~own["speaker"].isin(shared)]
@@ -233,18 +234,14 @@ def run_row(
     else:
         model = folder / "model"
         if not is_complete(model):
-            recipe = system.model_copy(
-                update={
-                    "data": system.data.model_copy(
-                        update={
-                            "corpora": row.train,
-                            "exclude_corpora": (),
-                            "exclude_speakers": row.exclude_speakers,
-                            "exclude_audio_of": row.exclude_audio_of,
-                        }
-                    )
-                }
-            )
+            data = system.data
+            own = {
+                "corpora": row.train,
+                "exclude_corpora": (),
+                "exclude_speakers": (*data.exclude_speakers, *row.exclude_speakers),
+                "exclude_audio_of": (*data.exclude_audio_of, *row.exclude_audio_of),
+            }
+            recipe = system.model_copy(update={"data": data.model_copy(update=own)})
             train(recipe, dataset, model, resume=model.exists(), console=console)
         result = evaluate(str(model), dataset, split, row.test)
     notes = list(result.notes)

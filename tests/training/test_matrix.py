@@ -110,10 +110,16 @@ def test_features_of_clips_at_a_url_are_kept_with_the_rows(
     assert not (here / ".features").exists()
 
 
-def shared_speakers(folder: Path) -> Path:
+def shared_speakers(folder: Path, unclassed: str = "") -> Path:
     """Two corpora of the same actors, of whom one is tested in one and trained on in the other."""
     rows = [
-        record(corpus, split, number, number % 6, speaker=f"studio:{who}")
+        record(
+            corpus,
+            split,
+            number,
+            None if (split, who) == ("train", unclassed) else number % 6,
+            speaker=f"studio:{who}",
+        )
         for corpus, split, who in [
             ("alpha", "train", "anna"),
             ("alpha", "train", "ben"),
@@ -144,6 +150,25 @@ def test_actors_of_two_corpora_are_not_trained_on_where_they_are_tested(
         assert [evaluation.speakers.seen for evaluation in evaluations] == [0, 0]
         assert any("left out of training: studio:cleo" in note
                    for evaluation in evaluations for note in evaluation.notes)  # fmt: skip
+
+
+def test_actors_whose_training_rows_have_no_class_are_left_out_too(tmp_path: Path) -> None:
+    dataset = shared_speakers(tmp_path, unclassed="cleo")
+    rows = {row.name: row for row in plan_rows(dataset, A_TO_B, (), "test")}
+    assert rows["beta"].exclude_speakers == ("studio:cleo",)
+
+
+def test_what_a_recipe_leaves_out_stays_out(tmp_path: Path) -> None:
+    dataset = shared_speakers(tmp_path / "data")
+    own = ["data.exclude_speakers=[studio:anna]", "data.exclude_audio_of=[alpha/test]"]
+    systems = {"tiny": load_recipe("tiny", [*_FAST, *own])}
+    make_matrix(systems, dataset, tmp_path / "out", A_TO_B, split="test")
+    (used,) = (tmp_path / "out").glob("tiny-alpha-*/model/training_config.yaml")
+    data = load_recipe(used).data
+    assert (data.exclude_speakers, data.exclude_audio_of) == (
+        ("studio:anna",),
+        ("alpha/test", "beta/test"),
+    )
 
 
 def clips(corpus: str, split: str, sums: Sequence[str | None]) -> list[dict[str, Any]]:
