@@ -112,7 +112,7 @@ def _add_compare_arguments(parser: argparse.ArgumentParser) -> None:
 def _compare(args: argparse.Namespace) -> int:
     from training.compare import compare
     from training.scorefile import read_scores
-    from training.tables import comparison_table, conclusion, systems_table
+    from training.tables import comparison_table, conclusion, remarks, systems_table
 
     if len(args.scores) < 2:
         raise UsageError(f"{args.scores[0]}: expected at least one more score file to compare with")
@@ -128,6 +128,9 @@ def _compare(args: argparse.Namespace) -> int:
         print(text)
         return 0
     console.OUT.print(systems_table(evaluations))
+    for name, evaluation in evaluations.items():
+        for remark in remarks(evaluation):
+            console.say(f"{name}: {remark}")
     for comparison in comparisons:
         console.OUT.print(comparison_table(comparison))
         for line in conclusion(comparison):

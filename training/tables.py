@@ -18,13 +18,18 @@ def print_evaluation(evaluation: Evaluation, console: Console) -> None:
     title = f"{evaluation.split} split of {evaluation.dataset}, in per cent{over}"
     console.print(scores_table(title, evaluation.overall, evaluation.corpora))
     console.print(confusion_table(evaluation.overall, evaluation.labels))
-    lines = [*evaluation.notes, str(evaluation.speakers)]
+    lines = remarks(evaluation)
     if evaluation.heads is not None:
         lines.insert(0, f"further heads: {describe_heads(evaluation.heads)}")
     if (calibration := evaluation.calibration) is not None:
         lines.append(f"calibration error (ECE) {100 * calibration.ece:.1f} %: {calibration}")
     for line in lines:
         console.print(sentence(line), highlight=False, markup=False, soft_wrap=True)
+
+
+def remarks(evaluation: Evaluation) -> list[str]:
+    """What must be known beside the scores: notes, and whether training heard the speakers."""
+    return [*evaluation.notes, str(evaluation.speakers)]
 
 
 def scores_table(title: str, overall: Scores, corpora: Mapping[str, Scores]) -> Table:

@@ -1,5 +1,6 @@
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -78,12 +79,15 @@ def test_compare_command_prints_tables_and_a_verdict(
 ) -> None:
     files = [str(tmp_path / f"{name}.json") for name in ("good", "bad", "worse")]
     for file, skill in zip(files, (0.9, 0.3, 0.1), strict=True):
-        write_scores(make_evaluation([skill]), Path(file))
+        heard = replace(make_evaluation([skill]), notes=[f"{skill} of the clips were trained on"])
+        write_scores(heard, Path(file))
     assert main(["compare", *files, "--output", str(tmp_path / "out" / "comparison.json")]) == 0
     printed = capsys.readouterr().out
     assert "good is ahead of bad: the interval lies above 0" in printed
     assert "good is ahead of worse" in printed
     assert "McNemar" in printed
+    assert "bad: 0.3 of the clips were trained on" in printed
+    assert printed.count("speaker") >= 3  # what is known of them, for each
     saved = json.loads((tmp_path / "out" / "comparison.json").read_text(encoding="utf-8"))
     assert [(one["first"], one["second"]) for one in saved] == [("good", "bad"), ("good", "worse")]
     assert main(["compare", files[0]]) == 2
