@@ -1,5 +1,6 @@
 """Parts of a spec: licence, tables, speakers' facts, splits, expectations."""
 
+import codecs
 import re
 import string
 from typing import Annotated, Any, Literal, Self
@@ -49,6 +50,16 @@ def _check_template(template: str) -> str:
     return template
 
 
+def _check_encoding(name: str) -> str:
+    try:
+        codecs.lookup(name)
+    except LookupError:
+        raise ValueError(
+            f"no encoding is called {name!r}; expected one of Python's, like utf-8 or latin-1"
+        ) from None
+    return name
+
+
 def _check_scale(scale: tuple[float, float]) -> tuple[float, float]:
     lowest, highest = scale
     if not lowest < highest:
@@ -58,6 +69,7 @@ def _check_scale(scale: tuple[float, float]) -> tuple[float, float]:
 
 Regex = Annotated[str, AfterValidator(_check_regex)]
 Template = Annotated[str, AfterValidator(_check_template)]
+Encoding = Annotated[str, AfterValidator(_check_encoding)]
 Scale = Annotated[tuple[FiniteFloat, FiniteFloat], AfterValidator(_check_scale)]
 OneOrMore = BeforeValidator(_as_list)
 
@@ -154,7 +166,7 @@ class Table(Part):
     path: Regex | None = Field(
         None, description="groups found in the path of the table file are columns of its rows"
     )
-    encoding: Annotated[list[str], OneOrMore] = Field(
+    encoding: Annotated[list[Encoding], OneOrMore] = Field(
         ["utf-8-sig"], description="tried in this order"
     )
     columns: list[str] | None = Field(None, description="names, where the file has no header")

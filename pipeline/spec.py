@@ -63,7 +63,7 @@ class CorpusSpec(Part):
     )
     leave_out: dict[str, str] = Field({}, description="glob → why these clips are excluded")
     sample_times: int | None = Field(
-        None, description="start, end and duration count samples at this rate, not seconds"
+        None, gt=0, description="start, end and duration count samples at this rate, not seconds"
     )
 
     same_utterance: Template | None = Field(
@@ -90,7 +90,9 @@ class CorpusSpec(Part):
     votes: dict[str, str] = Field({}, description="field that counts votes → category")
     annotations: list[str] = Field([], description="fields kept as they are")
 
-    channel: int | None = Field(None, description="the channel that holds the speaker; from 0")
+    channel: int | None = Field(
+        None, ge=0, description="the channel that holds the speaker; from 0"
+    )
     max_duration: Annotated[float, Field(gt=0)] = Field(60.0, description="longest clip, in s")
 
     splits: Splits = Splits()

@@ -261,7 +261,12 @@ def _parse_json(text: str, kind: str, where: str) -> list[dict[str, str]]:
         raise DataError(
             f"{where}: expected a list of objects, an object of objects, or (.jsonl) one a line"
         )
-    return [{str(k): "" if v is None else str(v) for k, v in item.items()} for item in items]
+    return [{str(key): _as_text(value) for key, value in item.items()} for item in items]
+
+
+def _as_text(value: object) -> str:
+    """A value of JSON as text; half of a surrogate pair, which JSON allows and UTF-8 not, as ?."""
+    return "" if value is None else str(value).encode("utf-8", "replace").decode()
 
 
 def _load_json(text: str, where: str, line: int = 1) -> Any:

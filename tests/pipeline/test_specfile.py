@@ -46,6 +46,13 @@ def test_key_given_twice_is_an_error(tmp_path: Path) -> None:
         ("scales", "{valence: [1, 1]}", "scales.valence: expected [lowest, highest]"),
         ("scales", "{valence: [5, 1]}", "found [5, 1]"),
         ("scales", "{valence: [1, inf]}", "scales.valence"),
+        ("sample_times", "0", "sample_times: Input should be greater than 0"),
+        ("channel", "-1", "channel: Input should be greater than or equal to 0"),
+        (
+            "tables",
+            "{facts: {file: f.csv, encoding: utf8x, match: {a: '{stem}'}, take: [emotion]}}",
+            "encoding: no encoding is called 'utf8x'",
+        ),
         ("name", "Tones\x01", "tones.yaml:12: not YAML: the character '\\x01'"),
     ],
 )

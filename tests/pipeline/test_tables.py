@@ -128,6 +128,13 @@ def test_broken_line_of_json_is_named(make_spec: MakeSpec) -> None:
         find(spec, {"f.jsonl": content}, stem="a")
 
 
+def test_half_a_sign_in_json_is_written_as_a_question_mark(make_spec: MakeSpec) -> None:
+    spec = make_spec(tables=f"{{facts: {{file: f.json, {TAKE}}}}}")
+    content = rb'[{"name": "a", "said": "cut \ud83d"}, {"name": "b", "said": "whole \ud83d\ude00"}]'
+    assert find(spec, {"f.json": content}, stem="a") == [{"text": "cut ?"}]
+    assert find(spec, {"f.json": content}, stem="b") == [{"text": "whole 😀"}]
+
+
 def test_only_line_ends_end_a_line_of_json(make_spec: MakeSpec) -> None:
     spec = make_spec(tables=f"{{facts: {{file: f.jsonl, {TAKE}}}}}")
     content = '{"name": "a", "said": "one\u2028two"}\r\n  \t\n\n'.encode()
