@@ -73,7 +73,9 @@ def test_a_file_is_one_request(gcs: GCS) -> None:
     files = list(store.list("gs://requests/wav"))
     gcs.watch()
     assert {store.read(f"gs://requests/wav/{file.path}") for file in files} == {b"sound"}
-    assert len(gcs.requests) == len(files) == 5
+    # Google's client asks once, in a thread of its own, where the bucket lies.
+    about_files = [path for _, path in gcs.requests if "/o/" in path]
+    assert len(about_files) == len(files) == 5
 
 
 def test_corpus_and_dataset_in_a_store(
