@@ -1,6 +1,5 @@
 """Corpora and datasets in Google Cloud Storage."""
 
-import gzip
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from pipeline.stores.gs import GoogleStore
 from tests.conftest import MakeCorpus, MakeSpec, write_tone
 from tests.pipeline.gcs import GCS, serve
 from tests.pipeline.test_archives import files_of
-from tests.pipeline.test_stores import ODD_NAMES, exhubert
+from tests.pipeline.test_stores import ODD_NAMES, check_names, exhubert
 
 
 @pytest.fixture(scope="module")
@@ -48,23 +47,8 @@ def test_names_are_taken_as_they_are(gcs: GCS) -> None:
     gcs.fill("names", {})
     folder = "gs://names/a [1]*"
     store = open_store(folder)
-    for name in ODD_NAMES:
-        store.write(f"{folder}/{name}", gzip.compress(name.encode(), mtime=0))
     store.write("gs://names/a 1/other.wav", b"of a folder that a glob would match")
-    assert sorted(file.path for file in store.list(folder)) == sorted(ODD_NAMES)
-    for file in store.list(folder):
-        content = gzip.compress(file.path.encode(), mtime=0)
-        assert store.read(f"{folder}/{file.path}") == content
-        assert store.read(f"{folder}/{file.path}", 3, 9) == content[3:9]
-        found = store.find(f"{folder}/{file.path}")
-        assert found is not None
-        assert (found.size, found.version) == (len(content), file.version)
-        store.delete(f"{folder}/{file.path}")
-        store.delete(f"{folder}/{file.path}")
-        assert store.find(f"{folder}/{file.path}") is None
-        with pytest.raises(FileNotFoundError):
-            store.read(f"{folder}/{file.path}")
-    assert list(store.list(folder)) == []
+    check_names(store, folder, ODD_NAMES)
 
 
 def test_a_file_is_one_request(gcs: GCS) -> None:
