@@ -6,17 +6,17 @@
 ``pip install -e '.[benchmarks]'`` first; torchcodec, by which datasets decodes, needs FFmpeg, too.
 
 Each contestant turns the same tree of clips into 16 kHz shards, smaller tree and larger tree in
-turn, several rounds, the fastest of which counts: what else runs on a machine only slows it. Speed
-is the slope between the two trees, so that start-up does not blur it; start-up is what the slope
-leaves of the smaller one. The pool is the limit of the machine: it does
-nothing but decode, resample, normalise, encode and write, without checksums, labels or splits.
-``TMPDIR=/dev/shm`` keeps the speed of the disk out of it.
+turn, several rounds, of which the medians count. Speed is the slope between the two trees, so that
+start-up does not blur it; start-up is what the slope leaves of the smaller one. The pool is the
+limit of the machine: it does nothing but decode, resample, normalise, encode and write, without
+checksums, labels or splits. ``TMPDIR=/dev/shm`` keeps the speed of the disk out of it.
 """
 
 import argparse
 import os
 import platform
 import shutil
+import statistics
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ def main() -> None:
     parser.add_argument("--fraction", type=int, default=4, help="larger : smaller tree (4)")
     parser.add_argument("--container", default="wav", choices=["wav", "flac", "mp3", "mixed"])
     parser.add_argument("--codec", default="flac", choices=["flac", "wav"], help="as stored")
-    parser.add_argument("--rounds", type=int, default=3, help="of which the fastest counts (3)")
+    parser.add_argument("--rounds", type=int, default=3, help="of which the median counts (3)")
     parser.add_argument("--jobs", type=int, default=2, help="worker processes (2)")
     parser.add_argument("--only", nargs="+", default=CONTESTANTS, choices=CONTESTANTS)
     parser.add_argument("--trees", type=Path, help="keep the trees here, and use what is there")
@@ -103,8 +103,8 @@ def print_table(
     table.add_column("large", justify="right")
     speeds = {}
     for who, (small, large) in runs.items():
-        few, many = (min(run.seconds for run in part) for part in (small, large))
-        cpu = [min(run.cpu for run in part) for part in (small, large)]
+        few, many = (statistics.median(run.seconds for run in part) for part in (small, large))
+        cpu = [statistics.median(run.cpu for run in part) for part in (small, large)]
         speeds[who] = (sizes[1] - sizes[0]) / (many - few)
         memory = [max(run.memory for run in part) / 1e6 for part in (small, large)]
         ratio = f"{speeds[who] / speeds['pool']:.2f}" if "pool" in speeds else ""
@@ -120,7 +120,7 @@ def print_table(
     console = Console(width=100)
     console.print(table)
     console.print(
-        f"Slopes between {sizes[0]:,} and {sizes[1]:,} clips of {clip:.2f} s on average, fastest "
+        f"Slopes between {sizes[0]:,} and {sizes[1]:,} clips of {clip:.2f} s on average, medians "
         f"of {args.rounds} rounds. Python {platform.python_version()}, " + ", ".join(_versions())
     )
 
