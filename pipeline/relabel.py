@@ -59,24 +59,20 @@ def _relabel_shard(output: str, receipt: Receipt, spec: CorpusSpec, scheme: Emot
             continue
         kept.append(number)
         labels.append(describe_labels(utterance))
-    before = table.take(pa.array(kept, pa.int64()))
-    after = before
-    for name in describe_labels(_utterance({})):
-        index = table.column_names.index(name)
-        field = table.schema.field(name)
-        after = after.set_column(index, field, pa.array([row[name] for row in labels], field.type))
-    changed = sum(old != new for old, new in zip(_labels(before), _labels(after), strict=True))
+    stay = pa.array(kept, pa.int64())
+    before = table.select(list(describe_labels(_utterance({})))).take(stay)
+    after = pa.Table.from_pylist(labels, before.schema)
+    # As stored on both sides: ratings are less exact there than as computed.
+    changed: int = sum(a != b for a, b in zip(before.to_pylist(), after.to_pylist(), strict=True))
     if not changed and not left:
         return 0
+    table = table.take(stay)
+    for field in after.schema:
+        index = table.column_names.index(field.name)
+        table = table.set_column(index, field, after[field.name])
     # A build by the earlier map would look for the rows that left: it must make the shard anew.
-    rewrite_shard(output, receipt, after, left, audio="" if left else receipt.audio)
+    rewrite_shard(output, receipt, table, left, audio="" if left else receipt.audio)
     return changed + len(left)
-
-
-def _labels(table: pa.Table) -> list[Record]:
-    """The label columns of each row, as stored: ratings are less exact there than computed."""
-    rows: list[Record] = table.select(list(describe_labels(_utterance({})))).to_pylist()
-    return rows
 
 
 def _utterance(row: Record) -> Utterance:
