@@ -19,9 +19,17 @@ from google.auth.transport.requests import AuthorizedSession
 from google.cloud import storage
 from google.cloud.storage.exceptions import DataCorruption
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import NewConnectionError
 
 from pipeline.errors import DataError, UsageError
-from pipeline.stores.store import Page, PassingError, StoredFile, UnreachableError
+from pipeline.stores.store import (
+    Page,
+    PassingError,
+    StoredFile,
+    UnreachableError,
+    prefix_of,
+    split_url,
+)
 
 _SCOPE = "https://www.googleapis.com/auth/devstorage.read_write"
 _LISTED = "items(name,size,md5Hash,crc32c),nextPageToken"
@@ -36,8 +44,8 @@ class GoogleStore:
 
     def list_page(self, folder: str, after: str | None = None) -> Page:
         """A thousand files below a folder; folder markers are none."""
-        bucket, name = _split(folder)
-        prefix = name.rstrip("/") + "/" if name.strip("/") else ""
+        bucket, name = split_url(folder)
+        prefix = prefix_of(name)
         with _translated(folder, whole=True):
             found = self.client.list_blobs(
                 bucket, prefix=prefix, page_token=after, page_size=1000, fields=_LISTED, **_ONCE
@@ -85,7 +93,7 @@ class GoogleStore:
             pass
 
     def _blob(self, url: str) -> storage.Blob:
-        bucket, name = _split(url)
+        bucket, name = split_url(url)
         return self.client.bucket(bucket).blob(name)
 
 
@@ -116,11 +124,6 @@ def _credentials(options: GoogleCloudOptions) -> Credentials:
     )
 
 
-def _split(url: str) -> tuple[str, str]:
-    bucket, _, name = url.removeprefix("gs://").partition("/")
-    return bucket, name
-
-
 def _version(blob: storage.Blob) -> str:
     version: str = blob.md5_hash or blob.crc32c  # files put together from parts have no MD5
     return version
@@ -144,8 +147,8 @@ def _translated(url: str, whole: bool = False) -> Iterator[None]:
     except requests.exceptions.SSLError as error:
         raise DataError(f"{url}: {error}") from None
     except requests.ConnectionError as error:
-        broken_off = "Connection aborted" in str(error) or "broken" in str(error)
-        raise (PassingError if broken_off else UnreachableError)(str(error)) from None
+        nobody = isinstance(getattr(error.args[0], "reason", None), NewConnectionError)
+        raise (UnreachableError if nobody else PassingError)(str(error)) from None
     except (requests.RequestException, DataCorruption) as error:
         raise PassingError(str(error)) from None
     except GoogleAuthError as error:
@@ -162,5 +165,5 @@ def _answer(error: GoogleAPICallError, url: str, whole: bool) -> Exception:
     if error.code == 404 and not whole:
         return FileNotFoundError(f"{url}: there is no such file")
     if error.code == 404:
-        return DataError(f"{url}: there is no bucket {_split(url)[0]!r}")
+        return DataError(f"{url}: there is no bucket {split_url(url)[0]!r}")
     return DataError(f"{url}: {told}") if whole else OSError(told)

@@ -16,7 +16,14 @@ from botocore.config import Config
 from urllib3.exceptions import HTTPError
 
 from pipeline.errors import DataError, UsageError
-from pipeline.stores.store import Page, PassingError, StoredFile, UnreachableError
+from pipeline.stores.store import (
+    Page,
+    PassingError,
+    StoredFile,
+    UnreachableError,
+    prefix_of,
+    split_url,
+)
 
 _SILENT = (boto.EndpointConnectionError, boto.ConnectTimeoutError, boto.ProxyConnectionError)
 _BROKEN_OFF = (boto.HTTPClientError, boto.IncompleteReadError, HTTPError)
@@ -41,8 +48,8 @@ class S3Store:
 
     def list_page(self, folder: str, after: str | None = None) -> Page:
         """A thousand files below a folder; folder markers are none."""
-        bucket, key = _split(folder)
-        prefix = key.rstrip("/") + "/" if key.strip("/") else ""
+        bucket, key = split_url(folder)
+        prefix = prefix_of(key)
         place = {"ContinuationToken": after} if after else {}
         with _translated(folder, whole=True):
             found = self.client.list_objects_v2(Bucket=bucket, Prefix=prefix, **place)
@@ -55,7 +62,7 @@ class S3Store:
 
     def read(self, url: str, start: int = 0, end: int | None = None) -> bytes:
         """Content of a file, or a range of it; as many bytes as the store has promised."""
-        bucket, key = _split(url)
+        bucket, key = split_url(url)
         wanted = {} if end is None and not start else {"Range": f"bytes={start}-{_last(end)}"}
         with _translated(url):
             answer = self.client.get_object(Bucket=bucket, Key=key, **wanted)
@@ -66,13 +73,13 @@ class S3Store:
 
     def write(self, url: str, content: bytes) -> None:
         """Writes a file in one request, its checksum with it."""
-        bucket, key = _split(url)
+        bucket, key = split_url(url)
         with _translated(url, whole=True):
             self.client.put_object(Bucket=bucket, Key=key, Body=content)
 
     def find(self, url: str) -> StoredFile | None:
         """The file at a URL; None where there is none."""
-        bucket, key = _split(url)
+        bucket, key = split_url(url)
         try:
             with _translated(url):
                 found = self.client.head_object(Bucket=bucket, Key=key)
@@ -82,7 +89,7 @@ class S3Store:
 
     def delete(self, url: str) -> None:
         """Deletes a file, if it is there."""
-        bucket, key = _split(url)
+        bucket, key = split_url(url)
         with _translated(url, whole=True):
             self.client.delete_object(Bucket=bucket, Key=key)
 
@@ -111,11 +118,6 @@ def _client(options: S3Options) -> Any:
         raise UsageError(f"s3://: {error}; see Beam's --s3_* options") from None
 
 
-def _split(url: str) -> tuple[str, str]:
-    bucket, _, key = url.removeprefix("s3://").partition("/")
-    return bucket, key
-
-
 def _last(end: int | None) -> int | str:
     return "" if end is None else end - 1
 
@@ -129,7 +131,7 @@ def _translated(url: str, whole: bool = False) -> Iterator[None]:
         whole: Whether being refused it means that nothing can go on (a listing, a write), and not
             just that one file can't be read.
     """
-    bucket, _ = _split(url)
+    bucket, _ = split_url(url)
     try:
         yield
     except boto.ClientError as error:

@@ -23,6 +23,21 @@ Page = tuple[list[StoredFile], str | None]
 """Some files of a listing, and where the next page begins; None after the last."""
 
 
+def split_url(url: str) -> tuple[str, str]:
+    """Bucket and key of a URL, taken as they are.
+
+    >>> split_url("s3://bucket/a/b #1.wav")
+    ('bucket', 'a/b #1.wav')
+    """
+    bucket, _, key = url.partition("://")[2].partition("/")
+    return bucket, key
+
+
+def prefix_of(folder: str) -> str:
+    """What the keys of all files below a folder begin with; nothing for the whole bucket."""
+    return folder.rstrip("/") + "/" if folder.strip("/") else ""
+
+
 class PassingError(OSError):
     """A trouble that may pass: throttling, an error of the server, a body cut short."""
 
