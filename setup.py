@@ -16,6 +16,7 @@ RUNTIME = [
     "soxr>=0.5",
     "pyloudnorm>=0.1.1",
     "av>=14",
+    "miniaudio>=1.60; sys_platform != 'linux' or platform_machine != 'aarch64'",
     "xxhash>=3.4",
     "torch>=2.4",
     "transformers>=5.0",

@@ -1,7 +1,7 @@
 """Decoding: from the bytes of any audio or video file to samples, or the reason why not.
 
-Plain WAV is read directly; of the rest libsndfile decodes what it can, and PyAV (FFmpeg) what it
-can not. The content decides, not the suffix.
+Plain WAV and FLAC take short ways; of the rest libsndfile decodes what it can, and PyAV (FFmpeg)
+what it can not. The content decides, not the suffix.
 """
 
 import io
@@ -12,9 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 import soundfile
 
+from pipeline.flac import decode_plain_flac, read_flac_header
 from pipeline.wav import read_plain_wav
 
 MISSING_TOLERANCE = 0.010  # s; some writers count their header into the length of the samples
+
+SHORT_STRETCH = 0.5
+"""Shares of a FLAC below this are left to libsndfile, which decodes no more than is asked for."""
 
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 _PCM_16 = {"PCM_16", "PCM_S8", "PCM_U8"}
@@ -82,6 +86,13 @@ def decode(
         samples, rate = plain
         first, last = _stretch(start, end, len(samples), rate, max_duration)
         return Recording(samples[first:last], rate, "WAV/PCM_16", samples.shape[1])
+    if header := read_flac_header(content):
+        rate, channels, frames = header
+        first, last = _stretch(start, end, frames, rate, max_duration)
+        if last - first >= SHORT_STRETCH * frames:
+            decoded = decode_plain_flac(content, header)
+            if decoded is not None:
+                return Recording(decoded[first:last], rate, "FLAC/PCM_16", channels)
     try:
         file = soundfile.SoundFile(_Content(content))
     except soundfile.LibsndfileError as error:

@@ -26,7 +26,7 @@ from pipeline.progress import Counts
 LOG = "log"
 """Folder of the log, below the dataset folder."""
 
-_LIBRARIES = ("exhubert", "apache-beam", "numpy", "pyarrow", "soundfile", "soxr", "av")
+_LIBRARIES = ("exhubert", "apache-beam", "numpy", "pyarrow", "soundfile", "miniaudio", "soxr", "av")
 _SECRET = r"[\w.-]*(?:key|secret|token|passw|credential)[\w.-]*"
 
 

@@ -220,7 +220,7 @@ def read_shard(output: str, shard: str) -> pa.Table:
 def code_version() -> str:
     """Fingerprint of the code and the libraries that decide what a shard contains."""
     digest = hashlib.sha256()
-    for module in ("audio", "decode", "records", "schema", "shards", "utterance", "wav"):
+    for module in ("audio", "decode", "flac", "records", "schema", "shards", "utterance", "wav"):
         digest.update(Path(__file__).with_name(f"{module}.py").read_bytes())
     for library in ("numpy", "pyarrow", "soundfile", "soxr", "av", "xxhash"):
         digest.update(f"{library} {version(library)}\n".encode())
