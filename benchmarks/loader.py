@@ -1,15 +1,16 @@
 """The loader against the bare decoding of the same clips, and against what a training step takes.
 
     export OMP_WAIT_POLICY=PASSIVE   # as the command line: PyTorch's threads do not spin
-    python benchmarks/loader.py      # 2 processes, 2,000 clips of 3 s
+    python benchmarks/loader.py      # 2 processes, 6,000 clips of 3 s
     python benchmarks/loader.py --processes 8 --clips 20000 --seconds 6
 
 Sides take turns, round after round, and medians are printed: other work on the machine then meets
 all of them. The clips are synthetic, as hard to compress as speech.
 
-- *bare*: processes that decode every FLAC clip with soundfile, out of memory, and do nothing else;
-- *loader*: an epoch of training crops of 3 s, from the shards to padded batches of 16;
-- *loader, tiny* and *step, tiny*: the same with the crops of the recipe `tiny`, and that recipe's
+- *bare*: processes that decode every FLAC clip with libsndfile, out of memory, and do nothing else;
+- *loader*: an epoch of training crops of 3 s, from shards of FLAC to padded batches of 16;
+- *loader, WAV*: the same from a dataset built with `--codec wav`;
+- *loader, tiny* and *step, tiny*: from FLAC with the crops of the recipe `tiny`, and that recipe's
   forward pass, backward pass and optimiser step on batches that are ready.
 """
 
@@ -32,7 +33,7 @@ from rich.console import Console
 from rich.table import Table
 from torch.utils.data import DataLoader
 
-from pipeline.audio import encode
+from pipeline.audio import Codec, encode
 from pipeline.schema import RECORD, SAMPLE_RATE
 from pipeline.shards import to_parquet
 from training.base import build_model
@@ -47,18 +48,21 @@ DISTINCT = 200  # clips that differ; more only take longer to make
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--clips", type=int, default=2_000)
+    parser.add_argument("--clips", type=int, default=6_000)
     parser.add_argument("--seconds", type=float, default=3.0, help="length of a clip")
     parser.add_argument("--rounds", type=int, default=5)
     args = parser.parse_args()
     tiny = load_recipe("tiny")
     with tempfile.TemporaryDirectory(prefix="exhubert-loader-") as folder:
-        clips = write_dataset(Path(folder), args.clips, args.seconds)
+        flac, wav = Path(folder, "flac"), Path(folder, "wav")
+        clips = write_dataset(flac, args.clips, args.seconds, "flac")
+        write_dataset(wav, args.clips, args.seconds, "wav")
         sides = {
             "bare decoding": bare(clips, args.processes),
-            "loader": loader(folder, 3.0, 0.0, args.processes),
-            "loader, tiny": loader(folder, tiny.data.window, tiny.data.speed, args.processes),
-            "step, tiny": steps(folder, tiny, args.clips // 8),
+            "loader": loader(flac, 3.0, 0.0, args.processes),
+            "loader, WAV": loader(wav, 3.0, 0.0, args.processes),
+            "loader, tiny": loader(flac, tiny.data.window, tiny.data.speed, args.processes),
+            "step, tiny": steps(flac, tiny, args.clips // 24),
         }
         rates: dict[str, list[float]] = {name: [] for name in sides}
         for _ in range(args.rounds):
@@ -69,16 +73,16 @@ def main() -> None:
     print_rates(rates, f"{args.clips:,} clips of {args.seconds:g} s, {args.processes} processes")
 
 
-def write_dataset(folder: Path, count: int, seconds: float) -> list[bytes]:
+def write_dataset(folder: Path, count: int, seconds: float, codec: Codec) -> list[bytes]:
     """A dataset of so many clips, as a build writes it; returns the encoded clips."""
-    encoded = [encode(voice(seconds, seed)) for seed in range(min(DISTINCT, count))]
+    encoded = [encode(voice(seconds, seed), codec) for seed in range(min(DISTINCT, count))]
     clips = [encoded[number % len(encoded)] for number in range(count)]
     rows = [
         {
             "id": f"noise/{number}",
             "corpus": "noise",
             "split": "train",
-            "audio": {"bytes": clip, "path": f"{number}.flac"},
+            "audio": {"bytes": clip, "path": f"{number}.{codec}"},
             "duration": seconds,
             "label": number % 6,
         }
@@ -122,7 +126,7 @@ def decode_all(clips: list[bytes]) -> None:
         soundfile.read(io.BytesIO(clip), dtype="float32")
 
 
-def loader(folder: str, window: float, speed: float, processes: int) -> Callable[[], int]:
+def loader(folder: Path, window: float, speed: float, processes: int) -> Callable[[], int]:
     """Loads an epoch of training batches."""
     index = load_index(folder, "train")
 
@@ -139,7 +143,7 @@ def loader(folder: str, window: float, speed: float, processes: int) -> Callable
     return run
 
 
-def steps(folder: str, recipe: Recipe, clips: int) -> Callable[[], int]:
+def steps(folder: Path, recipe: Recipe, clips: int) -> Callable[[], int]:
     """Trains the recipe's model on batches that are ready."""
     torch.manual_seed(0)
     index = load_index(folder, "train")

@@ -5,38 +5,30 @@ asked for, a row group at a time. What a training crop holds depends on seed, ep
 id only: neither the order of reading nor the number of workers changes it.
 """
 
-import hashlib
-import io
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from pathlib import Path
+from random import Random
 from typing import NotRequired, TypedDict
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import soundfile as sf
-import soxr
 import torch
 from torch.utils.data import Dataset, get_worker_info
 
 from pipeline.errors import DataError, UsageError
 from pipeline.schema import SAMPLE_RATE, SPLITS
 from training import store
+from training.clips import Samples, as_input, choose_crop, decode_clip, play
 from training.heads import SIX_CLASSES_ONLY, UNLABELLED, Heads
 from training.reader import AudioReader
 from training.sampling import Draw
-
-Samples = npt.NDArray[np.float32]
 
 METADATA = (
     *("id", "corpus", "split", "licence", "language", "speaker", "gender", "duration"),
     *("audio_xxh3", "emotion", "label", "arousal", "valence", "dominance"),
 )
 """Columns of the record that the index holds."""
-
-MIN_SAMPLES = 400
-"""Samples behind one frame of HuBERT's feature encoder (25 ms): shorter clips are padded to it."""
 
 
 class Example(TypedDict):
@@ -74,7 +66,8 @@ def load_index(
 
     Returns:
         The columns of :data:`METADATA` and where the audio is: ``shard`` (path), ``row_group``,
-        ``row`` (within the group) and ``group`` (number of the row group in the dataset).
+        ``row`` (within the group), ``group`` (number of the row group in the dataset) and
+        ``group_bytes`` (its size).
         Empty if the split has no rows.
 
     Raises:
@@ -121,10 +114,12 @@ def _read_metadata(shard: str) -> pd.DataFrame:
         table: pd.DataFrame = file.read(columns=list(METADATA)).to_pandas()
     except (OSError, KeyError, ValueError) as error:
         raise DataError(f"{shard}: not a shard of this dataset: {error}") from error
-    sizes = [file.metadata.row_group(number).num_rows for number in range(file.num_row_groups)]
+    groups = [file.metadata.row_group(number) for number in range(file.num_row_groups)]
+    rows = [group.num_rows for group in groups]
     table["shard"] = shard
-    table["row_group"] = np.repeat(np.arange(len(sizes)), sizes)
-    table["row"] = np.concatenate([np.arange(size) for size in [0, *sizes]])
+    table["row_group"] = np.repeat(np.arange(len(rows)), rows)
+    table["row"] = np.concatenate([np.arange(count) for count in [0, *rows]])
+    table["group_bytes"] = np.repeat([group.total_byte_size for group in groups], rows)
     return table
 
 
@@ -164,6 +159,7 @@ class Utterances(Dataset[Example]):
             cache: Folder for copies of shards at URLs.
         """
         self.ids = index["id"].tolist()
+        self.frames = [round(seconds * SAMPLE_RATE) for seconds in index["duration"].tolist()]
         self.targets = heads.targets(index)
         self.places = list(
             zip(index["shard"], index["row_group"].tolist(), index["row"].tolist(), strict=True)
@@ -181,13 +177,14 @@ class Utterances(Dataset[Example]):
     def __getitem__(self, item: int | Draw) -> Example:
         row = item.row if isinstance(item, Draw) else item
         shard, row_group, place = self.places[row]
-        encoded = self.reader.read(shard, row_group, place)
-        with open_clip(encoded, shard, self.ids[row]) as file:
-            if isinstance(item, Draw):
-                rng = crop_rng(self.seed, item, self.ids[row])
-                clip = read_crop(file, round(self.window * SAMPLE_RATE), rng, self.speed)
-            else:
-                clip = file.read(round(self.longest * SAMPLE_RATE), dtype="float32")
+        encoded, name = self.reader.read(shard, row_group, place), self.ids[row]
+        if isinstance(item, Draw):
+            width = round(self.window * SAMPLE_RATE)
+            numbers = numbers_of(self.seed, item, name)
+            crop = choose_crop(self.frames[row], width, numbers, self.speed)
+            clip = play(decode_clip(encoded, shard, name, *crop[:2]), crop.speed, width)
+        else:
+            clip = decode_clip(encoded, shard, name, last=round(self.longest * SAMPLE_RATE))
         example = Example(input_values=as_input(clip), label=int(self.targets["labels"][row]))
         if "emotion_labels" in self.targets:
             example["emotion_label"] = int(self.targets["emotion_labels"][row])
@@ -196,67 +193,9 @@ class Utterances(Dataset[Example]):
         return example
 
 
-@contextmanager
-def open_clip(encoded: bytes, shard: str, name: str) -> Iterator[sf.SoundFile]:
-    """Opens a clip as `exhubert build` stores it; shard and name are for the message.
-
-    Raises:
-        DataError: It cannot be decoded, here or while it is read, or is not mono at 16 kHz.
-    """
-    try:
-        with sf.SoundFile(io.BytesIO(encoded)) as file:
-            if file.samplerate != SAMPLE_RATE or file.channels != 1:
-                raise DataError(
-                    f"{shard}: {name!r} has {file.channels} channels at {file.samplerate} Hz: "
-                    f"expected mono at {SAMPLE_RATE} Hz, as `exhubert build` writes it"
-                )
-            yield file
-    except (sf.LibsndfileError, TypeError) as error:
-        raise DataError(f"{shard}: cannot decode {name!r}: {error}") from error
-
-
-def decode_clip(encoded: bytes, shard: str, name: str) -> Samples:
-    """All samples of a clip; as :func:`open_clip`."""
-    with open_clip(encoded, shard, name) as file:
-        samples: Samples = file.read(dtype="float32")
-    return samples
-
-
-def crop_rng(seed: int, draw: Draw, utterance_id: str) -> np.random.Generator:
+def numbers_of(seed: int, draw: Draw, utterance_id: str) -> Random:
     """The random numbers of one appearance of one utterance, whoever asks and when."""
-    key = f"{seed}/{draw.epoch}/{draw.copy}/{utterance_id}"
-    return np.random.default_rng(int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big"))
-
-
-def read_crop(
-    file: sf.SoundFile, width: int, rng: np.random.Generator, speed: float = 0.0
-) -> Samples:
-    """A random stretch of at most ``width`` samples, played up to ``speed`` faster or slower.
-
-    Only the stretch is decoded: of a clip of 10 s, in less than half the time.
-    """
-    factor = rng.uniform(1 - speed, 1 + speed)
-    taken = round(width * factor)
-    if file.frames > taken:
-        file.seek(int(rng.integers(file.frames - taken + 1)))
-    samples: Samples = file.read(taken, dtype="float32")
-    if speed > 0:
-        samples = soxr.resample(samples, SAMPLE_RATE * factor, SAMPLE_RATE, quality="LQ")[:width]
-    return samples
-
-
-def as_input(samples: Samples) -> Samples:
-    """Zero mean and unit variance, and at least :data:`MIN_SAMPLES` long.
-
-    The same as ``Wav2Vec2FeatureExtractor(do_normalize=True)`` gives, over the clip alone and
-    never over its padding. Silence stays silence.
-    """
-    if not len(samples):
-        return np.zeros(MIN_SAMPLES, np.float32)
-    scaled = samples - samples.mean(dtype=np.float32)
-    scaled /= np.sqrt(np.square(scaled).mean() + np.float32(1e-7))
-    missing = MIN_SAMPLES - len(scaled)
-    return np.pad(scaled, (0, missing)) if missing > 0 else scaled
+    return Random(f"{seed}/{draw.epoch}/{draw.copy}/{utterance_id}")
 
 
 def collate(examples: Sequence[Example]) -> dict[str, torch.Tensor]:
@@ -266,15 +205,15 @@ def collate(examples: Sequence[Example]) -> dict[str, torch.Tensor]:
     ``(batch, samples)``. ``labels`` and ``emotion_labels`` are ``(batch,)``, ``rating_labels``
     ``(batch, dimensions)``.
     """
-    lengths = torch.tensor([len(example["input_values"]) for example in examples])
-    width = int(lengths.max())
-    values = _empty(len(examples), width, torch.float32)
-    for row, example in enumerate(examples):
-        length = len(example["input_values"])
-        values[row, :length] = torch.from_numpy(example["input_values"])
-        values[row, length:] = 0
-    mask = _empty(len(examples), width, torch.bool)  # a byte a sample: it is sent with the clips
-    torch.lt(torch.arange(width), lengths[:, None], out=mask)
+    clips = [torch.from_numpy(example["input_values"]) for example in examples]
+    width = max(map(len, clips))
+    values = _empty(len(clips), width, torch.float32)
+    mask = _empty(len(clips), width, torch.bool)  # a byte a sample: it is sent with the clips
+    for row, clip in enumerate(clips):
+        values[row, : len(clip)] = clip
+        values[row, len(clip) :] = 0
+        mask[row, : len(clip)] = True
+        mask[row, len(clip) :] = False
     batch = {"input_values": values, "attention_mask": mask}
     batch["labels"] = torch.tensor([example["label"] for example in examples])
     if "emotion_label" in examples[0]:

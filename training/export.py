@@ -24,7 +24,8 @@ from torch import Tensor, nn
 
 from pipeline.errors import DataError, UsageError
 from pipeline.schema import SAMPLE_RATE
-from training.data import MIN_SAMPLES, Example, as_input, collate
+from training.clips import MIN_SAMPLES, as_input
+from training.data import Example, collate
 from training.heads import UNLABELLED, Heads
 from training.modeling_exhubert import ExHubertForSequenceClassification
 from training.trained import Trained
@@ -110,7 +111,7 @@ def compare(
     """Largest difference of each output between a file and the model it was made from.
 
     Differences of values beyond ±1 count as a share of them. PyTorch is given clips scaled by
-    :func:`training.data.as_input`, the file is given them as they are.
+    :func:`training.clips.as_input`, the file is given them as they are.
 
     Args:
         path: The ONNX file.
@@ -138,7 +139,7 @@ def compare(
 
 
 class _FromSamples(nn.Module):
-    """The model behind :func:`training.data.as_input` for a padded batch."""
+    """The model behind :func:`training.clips.as_input` for a padded batch."""
 
     def __init__(self, model: ExHubertForSequenceClassification) -> None:
         super().__init__()

@@ -7,6 +7,10 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from training import store
+from training.sampling import POOL_BYTES
+
+BUDGET = POOL_BYTES * 4 // 3
+"""More than a pool, which ends with a whole row group: less, and each clip would read one again."""
 
 
 class AudioReader:
@@ -15,7 +19,7 @@ class AudioReader:
     It can be sent to worker processes: files are opened where they are read.
     """
 
-    def __init__(self, budget: int = 256 * 2**20, cache: str | None = None) -> None:
+    def __init__(self, budget: int = BUDGET, cache: str | None = None) -> None:
         """Keeps at most ``budget`` bytes of encoded audio, but at least one row group.
 
         ``cache`` is a folder for copies of shards at URLs; None reads them where they are.

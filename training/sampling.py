@@ -19,6 +19,9 @@ import pandas as pd
 Integers = npt.NDArray[np.integer[Any]]
 Floats = npt.NDArray[np.floating[Any]]
 
+POOL_BYTES = 192 * 2**20
+"""Row groups read at a time: memory of each worker against randomness. About 3,500 clips of 3 s."""
+
 
 class Draw(NamedTuple):
     """One appearance of an utterance in an epoch.
@@ -115,9 +118,10 @@ def bucket(
     draws: Sequence[Draw],
     durations: Floats,
     groups: Integers,
+    group_bytes: Integers,
     batch_size: int,
     seed: int,
-    pool_groups: int = 32,
+    pool_bytes: int = POOL_BYTES,
 ) -> list[list[Draw]]:
     """Cuts an epoch into batches of similar duration: little padding, few row groups open.
 
@@ -129,16 +133,16 @@ def bucket(
         draws: The utterances of the epoch.
         durations: Seconds the model sees of each row of the index.
         groups: Number of the row group that holds each row of the index.
+        group_bytes: Size of that row group.
         batch_size: Utterances a batch.
         seed: Seed of the order; the draws' epoch is added to it.
-        pool_groups: Row groups a pool: memory against randomness.
+        pool_bytes: Size of a pool, which ends with the row group that reaches it.
     """
     if not draws:
         return []
     rng = np.random.default_rng((seed, draws[0].epoch, 1))
     rows = np.array([draw.row for draw in draws])
-    place_of = rng.permutation(int(groups.max()) + 1)
-    pool_of = np.unique(place_of[groups[rows]], return_inverse=True)[1] // pool_groups
+    pool_of = _pools(groups[rows], group_bytes[rows], pool_bytes, rng)
     order = np.lexsort((rng.random(len(rows)), durations[rows], pool_of))
     batches = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
     shuffled = [batches[place] for place in _shuffle_within(pool_of, batches, rng)]
@@ -152,13 +156,33 @@ def padding_share(batches: Sequence[Sequence[Draw]], durations: Floats) -> float
     return float(1 - filled / padded) if padded else 0.0
 
 
+def _pools(
+    groups: Integers, group_bytes: Integers, pool_bytes: int, rng: np.random.Generator
+) -> Integers:
+    """The pool of each row, given its row group and the size of that."""
+    _, first, group_of = np.unique(groups, return_index=True, return_inverse=True)
+    order = rng.permutation(len(first))
+    sizes = group_bytes[first[order]]
+    pools = np.empty(len(first), dtype=np.int64)
+    pools[order] = (np.cumsum(sizes) - sizes) // pool_bytes
+    return pools[group_of]
+
+
 def _shuffle_within(
     pool_of: Integers, batches: Sequence[Integers], rng: np.random.Generator
 ) -> Integers:
-    """An order of the batches that is random within each pool and keeps the pools in line."""
-    pools = np.array([pool_of[batch[0]] for batch in batches])
-    order: Integers = np.lexsort((rng.random(len(batches)), pools))
+    """An order of the batches that is random within each pool and keeps the pools in line.
+
+    A batch that reaches into the next pool is the last of its own: whatever it opens stays in use.
+    """
+    first, last = (np.array([pool_of[batch[end]] for batch in batches]) for end in (0, -1))
+    order: Integers = np.lexsort((rng.random(len(batches)), last, first))
     return order
+
+
+def _groups_of(index: pd.DataFrame) -> tuple[Integers, Integers]:
+    """Number and size of the row group of each row."""
+    return index["group"].to_numpy(), index["group_bytes"].to_numpy()
 
 
 class EpochBatches:
@@ -202,8 +226,7 @@ class EpochBatches:
 
     def __iter__(self) -> Iterator[list[Draw]]:
         draws = epoch_plan(self.index, self.mixture, self.seed, self.epoch)
-        groups = self.index["group"].to_numpy()
-        batches = bucket(draws, self.durations, groups, self.batch_size, self.seed)
+        batches = bucket(draws, self.durations, *_groups_of(self.index), self.batch_size, self.seed)
         for turn in range(len(self)):
             yield batches[(turn * self.world + self.rank) % len(batches)]
 
@@ -213,7 +236,7 @@ class FixedBatches:
 
     def __init__(self, index: pd.DataFrame, durations: Floats, batch_size: int) -> None:
         draws = [Draw(row) for row in range(len(index))]
-        batches = bucket(draws, durations, index["group"].to_numpy(), batch_size, seed=0)
+        batches = bucket(draws, durations, *_groups_of(index), batch_size, seed=0)
         self.rows = [[draw.row for draw in batch] for batch in batches]
         self.batch_size = batch_size
         self.drop_last = False

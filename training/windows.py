@@ -9,7 +9,7 @@ import numpy.typing as npt
 from pipeline.audio import prepare
 from pipeline.decode import AudioError, Recording
 from pipeline.schema import SAMPLE_RATE
-from training.data import as_input
+from training.clips import as_input
 
 Samples = npt.NDArray[np.float32]
 
@@ -65,7 +65,7 @@ def cut(blocks: Iterable[Samples], width: int) -> Iterator[tuple[int, Samples]]:
 
 
 def _prepare(samples: Samples) -> Samples | None:
-    """Model input as :mod:`training.data` makes it of a dataset's clip; ``None`` if all silent."""
+    """Model input as :mod:`training.clips` makes it of a dataset's clip; ``None`` if all silent."""
     try:
         clip = prepare(Recording(samples[:, None].copy(), SAMPLE_RATE, "", 1)).samples
     except AudioError as error:

@@ -1,8 +1,10 @@
 import io
 import pickle
 from pathlib import Path
+from random import Random
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 import soundfile as sf
 import torch
@@ -14,17 +16,10 @@ from transformers import Wav2Vec2FeatureExtractor
 from pipeline.errors import DataError, UsageError
 from pipeline.schema import SAMPLE_RATE
 from tests.training.shards import record, tone, write_shards, write_tones
-from training.data import (
-    MIN_SAMPLES,
-    Utterances,
-    as_input,
-    collate,
-    crop_rng,
-    load_index,
-    read_crop,
-)
+from training.clips import MIN_SAMPLES, as_input, choose_crop, decode_clip, play
+from training.data import Utterances, collate, load_index, seconds_seen
 from training.reader import AudioReader
-from training.sampling import Draw
+from training.sampling import Draw, Mixture, bucket, epoch_plan
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +118,26 @@ def test_reader_keeps_to_its_budget_and_travels_without_its_cache(dataset: Path)
     assert not pickle.loads(pickle.dumps(reader))._groups
 
 
+def test_an_epoch_reads_each_row_group_once(dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = load_index(dataset, "train")
+    draws = epoch_plan(index, Mixture(), 0, 0)
+    groups, sizes = index["group"].to_numpy(), index["group_bytes"].to_numpy()
+    pool = 2 * int(sizes.max())
+    batches = bucket(draws, seconds_seen(index, 3.0), groups, sizes, 4, 0, pool_bytes=pool)
+    read: list[int] = []
+    whole = pq.ParquetFile.read_row_group
+    monkeypatch.setattr(
+        pq.ParquetFile,
+        "read_row_group",
+        lambda file, group, **how: (read.append(group), whole(file, group, **how))[1],
+    )
+    reader = AudioReader(budget=pool * 3 // 2)
+    for draw in (draw for batch in batches for draw in batch):
+        row = index.iloc[draw.row]
+        reader.read(row["shard"], row["row_group"], row["row"])
+    assert len(read) == index["group"].nunique() == 6
+
+
 def test_whole_clips_end_at_the_longest(dataset: Path) -> None:
     utterances = Utterances(load_index(dataset, "test"), longest=0.25)
     assert len(utterances[0]["input_values"]) == SAMPLE_RATE // 4
@@ -144,38 +159,39 @@ def test_audio_at_another_rate_is_refused(tmp_path: Path) -> None:
         Utterances(load_index(tmp_path))[0]
 
 
-def as_flac(samples: np.ndarray) -> sf.SoundFile:
-    buffer = io.BytesIO()
-    sf.write(buffer, samples, SAMPLE_RATE, format="FLAC", subtype="PCM_16")
-    buffer.seek(0)
-    return sf.SoundFile(buffer)
+lengths = st.integers(1, 50_000)
 
 
 @settings(deadline=None)
-@given(st.integers(1, 50_000), st.integers(1, 40_000), st.floats(0, 0.4))
-def test_crop_is_never_longer_than_the_window(length: int, width: int, speed: float) -> None:
-    rng = crop_rng(0, Draw(0), "alpha/a")
-    crop = read_crop(as_flac(np.ones(length, np.int16)), width, rng, speed)
-    assert len(crop) <= width
-    if length >= 2 * width:
-        assert len(crop) >= width - 1
+@given(lengths, st.integers(1, 40_000), st.floats(0, 0.4), st.integers())
+def test_crop_lies_in_the_clip_and_lasts_a_window(
+    frames: int, width: int, spread: float, seed: int
+) -> None:
+    first, last, speed = choose_crop(frames, width, Random(seed), spread)
+    assert 0 <= first <= last <= frames
+    assert 1 - spread <= speed <= 1 + spread
+    assert last - first == min(frames, round(width * speed))
+    played = play(np.ones(last - first, np.float32), speed, width)
+    assert len(played) <= width
+    if frames >= 2 * width:
+        assert len(played) >= width - 1
 
 
 def test_crops_reach_both_ends_of_a_clip() -> None:
-    clip = np.arange(10, dtype=np.int16)
-    crops = [read_crop(as_flac(clip), 4, crop_rng(0, Draw(0, epoch), "a")) for epoch in range(100)]
-    assert {round(crop[0] * 32768) for crop in crops} == set(range(7))
+    assert {choose_crop(10, 4, Random(seed)).first for seed in range(100)} == set(range(7))
 
 
 @settings(deadline=None, max_examples=40)
-@given(st.integers(1, 60_000), st.integers(1, 50_000), st.integers(0, 2**32))
-def test_crop_is_what_stands_there_in_the_whole_clip(length: int, width: int, seed: int) -> None:
-    samples = np.random.default_rng(seed).integers(-9_000, 9_000, length).astype(np.int16)
-    crop = read_crop(as_flac(samples), width, np.random.default_rng(seed))
-    rng = np.random.default_rng(seed)
-    rng.uniform(1, 1)  # the speed
-    start = int(rng.integers(length - width + 1)) if length > width else 0
-    np.testing.assert_array_equal(crop * 32768, samples[start : start + width])
+@given(lengths, st.integers(1, 40_000), st.integers(0, 2**32), st.sampled_from(["FLAC", "WAV"]))
+def test_crop_is_what_stands_there_in_the_whole_clip(
+    frames: int, width: int, seed: int, container: str
+) -> None:
+    samples = np.random.default_rng(seed).integers(-9_000, 9_000, frames).astype(np.int16)
+    buffer = io.BytesIO()
+    sf.write(buffer, samples, SAMPLE_RATE, format=container, subtype="PCM_16")
+    first, last, _ = choose_crop(frames, width, Random(seed))
+    clip = decode_clip(buffer.getvalue(), "shard", "clip", first, last)
+    np.testing.assert_array_equal(clip * 32768, samples[first:last])
 
 
 def test_scaling_equals_the_feature_extractor_of_transformers() -> None:

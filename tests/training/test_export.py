@@ -19,7 +19,7 @@ from pipeline.schema import CLASSES
 from tests.training.conftest import SMALL_HUBERT
 from tests.training.shards import tone
 from training import ExHubertConfig, ExHubertForSequenceClassification, export
-from training.data import as_input
+from training.clips import as_input
 from training.export import compare, export_onnx, outputs_of
 from training.heads import SIX_CLASSES_ONLY, Heads
 from training.trained import Trained, load_trained

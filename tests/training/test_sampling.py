@@ -36,6 +36,7 @@ mixtures = st.builds(
 def as_index(cells: list[tuple[str, int]]) -> pd.DataFrame:
     index = pd.DataFrame(cells, columns=["corpus", "label"])
     index["group"] = np.arange(len(index)) // 7
+    index["group_bytes"] = 1_000 + index["group"]
     return index
 
 
@@ -114,8 +115,8 @@ def test_batches_hold_the_plan_and_their_number_never_changes(cells, size, epoch
     index = as_index(cells)
     plan = epoch_plan(index, Mixture(), 0, epoch)
     durations = np.linspace(0.5, 3, len(index))
-    groups = index["group"].to_numpy()
-    batches = bucket(plan, durations, groups, size, 0, pool_groups=pool)
+    groups, sizes = index["group"].to_numpy(), index["group_bytes"].to_numpy()
+    batches = bucket(plan, durations, groups, sizes, size, 0, pool_bytes=1_000 * pool)
     assert sorted(draw for batch in batches for draw in batch) == sorted(plan)
     assert len(batches) == -(-len(plan) // size)
     assert sum(len(batch) < size for batch in batches) <= 1
@@ -126,18 +127,28 @@ def test_buckets_leave_little_padding() -> None:
     durations = rng.uniform(0.5, 8, 400)
     draws = [Draw(row) for row in range(400)]
     mixed = [draws[start : start + 8] for start in range(0, 400, 8)]
-    bucketed = bucket(draws, durations, np.arange(400) // 100, 8, 0)
+    bucketed = bucket(draws, durations, np.arange(400) // 100, np.ones(400), 8, 0)
     assert padding_share(mixed, durations) > 0.3
     assert padding_share(bucketed, durations) < 0.05
 
 
-def test_few_row_groups_are_open_at_a_time() -> None:
-    index = as_index([("alpha", 0)] * 700)
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.integers(1, 500), min_size=1, max_size=40), st.integers(1, 900), st.integers(0))
+def test_row_groups_read_at_a_time_are_no_larger_than_a_pool_and_one_more(
+    sizes: list[int], pool_bytes: int, seed: int
+) -> None:
+    groups = np.repeat(np.arange(len(sizes)), 10)
+    index = as_index([("alpha", 0)] * len(groups))
     draws = epoch_plan(index, Mixture(), 0, 0)
-    groups = np.arange(700) // 10
-    batches = bucket(draws, np.ones(700), groups, 10, 0, pool_groups=5)
-    open_groups = [{groups[draw.row] for draw in batch} for batch in batches]
-    assert all(len(set().union(*open_groups[at : at + 5])) <= 5 for at in range(0, 70, 5))
+    batches = bucket(
+        draws, np.ones(len(groups)), groups, np.array(sizes)[groups], 10, seed, pool_bytes
+    )
+    order = [groups[draw.row] for batch in batches for draw in batch]
+    first = {group: order.index(group) for group in order}
+    last = {group: len(order) - 1 - order[::-1].index(group) for group in order}
+    for place in range(0, len(order), 10):
+        at_once = [group for group in first if first[group] <= place <= last[group]]
+        assert sum(sizes[group] for group in at_once) <= 2 * (pool_bytes + max(sizes))
 
 
 def test_batch_sampler_repeats_an_epoch_and_varies_between_epochs() -> None:

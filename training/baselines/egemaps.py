@@ -22,7 +22,7 @@ from pipeline.errors import UsageError
 from pipeline.schema import SAMPLE_RATE
 from training.answers import Answers, utterances_of
 from training.baselines.linear import Part, choose, make_svm
-from training.data import Samples, decode_clip
+from training.clips import Samples, decode_clip
 
 Features = npt.NDArray[np.float32]
 
