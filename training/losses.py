@@ -24,12 +24,17 @@ class ClassLoss:
     costs ``Σ_c w_c · q_c · (1 − p_c)^γ · −log p_c``: cross-entropy for γ = 0, else the focal loss
     of Lin et al., "Focal loss for dense object detection", ICCV 2017.
 
+    What smoothing takes from the true class goes to all classes by their shifted prior. Equal
+    shares would ask a class of small prior for an unshifted logit so large that it is answered
+    for clips of every other.
+
     Attributes:
         shift: Added to the logits in training only ``(classes,)``: ``τ · log prior`` gives the
             logit-adjusted loss of Menon et al., "Long-tail learning via logit adjustment", ICLR
             2021, whose unshifted logits then rank classes as if all were equally frequent.
         class_weights: ``w`` ``(classes,)``; None for equal ones.
-        label_smoothing: Share of the target given to all classes alike, in [0, 1).
+        label_smoothing: Share of the target given to all classes, in [0, 1): by the softmax of the
+            shift, so alike where there is none.
         focal_gamma: ``γ`` ≥ 0: how much less rows count that are classified well already.
     """
 
@@ -46,27 +51,20 @@ class ClassLoss:
             labels: ``(rows,)``, :data:`training.heads.UNLABELLED` where a row has none.
         """
         logits = logits.float()
-        if self.shift is not None:
-            logits = logits + self.shift.to(logits.device)
-        if not self.focal_gamma:
-            weights = None if self.class_weights is None else self.class_weights.to(logits.device)
-            return functional.cross_entropy(
-                logits,
-                labels,
-                weight=weights,
-                ignore_index=UNLABELLED,
-                label_smoothing=self.label_smoothing,
-                reduction="sum",
-            )
-        labelled = labels != UNLABELLED
         classes = logits.shape[-1]
+        anything = torch.full((classes,), 1 / classes, device=logits.device)
+        if self.shift is not None:
+            shift = self.shift.to(logits.device)
+            logits, anything = logits + shift, shift.softmax(dim=-1)
+        labelled = labels != UNLABELLED
         target = functional.one_hot(labels.where(labelled, torch.zeros_like(labels)), classes)
-        target = target * (1 - self.label_smoothing) + self.label_smoothing / classes
+        target = (1 - self.label_smoothing) * target + self.label_smoothing * anything
         if self.class_weights is not None:
             target = target * self.class_weights.to(logits.device)
         log_p = logits.log_softmax(dim=-1)
-        rows = -(target * (1 - log_p.exp()) ** self.focal_gamma * log_p).sum(dim=-1)
-        return (rows * labelled).sum()
+        if self.focal_gamma:
+            target = target * (1 - log_p.exp()) ** self.focal_gamma
+        return -((target * log_p).sum(dim=-1) * labelled).sum()
 
 
 def ccc_losses(predicted: Tensor, reference: Tensor) -> Tensor:

@@ -37,17 +37,40 @@ def make_rows(seed: int, rows: int = 12) -> tuple[ExHubertOutput, dict[str, torc
 
 
 @settings(deadline=None, max_examples=30)
-@given(SEEDS, st.floats(0, 0.5), st.booleans())
-def test_focal_loss_without_focus_is_the_cross_entropy(
-    seed: int, smoothing: float, weighted: bool
+@given(SEEDS, st.floats(0, 0.5), st.booleans(), st.sampled_from([0.0, 1e-9]))
+def test_loss_without_shift_and_focus_is_the_cross_entropy(
+    seed: int, smoothing: float, weighted: bool, gamma: float
 ) -> None:
     outputs, targets = make_rows(seed)
     weights = torch.arange(1.0, 7.0) if weighted else None
-    plain = ClassLoss(class_weights=weights, label_smoothing=smoothing)
-    focal = ClassLoss(class_weights=weights, label_smoothing=smoothing, focal_gamma=1e-9)
-    torch.testing.assert_close(
-        plain(outputs.logits, targets["labels"]), focal(outputs.logits, targets["labels"])
+    loss = ClassLoss(class_weights=weights, label_smoothing=smoothing, focal_gamma=gamma)
+    expected = functional.cross_entropy(
+        outputs.logits,
+        targets["labels"],
+        weight=weights,
+        ignore_index=UNLABELLED,
+        label_smoothing=smoothing,
+        reduction="sum",
     )
+    torch.testing.assert_close(loss(outputs.logits, targets["labels"]), expected)
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    st.lists(st.integers(0, 5000), min_size=6, max_size=6),
+    st.integers(0, 5),
+    st.floats(0.01, 0.5),
+    st.floats(0.5, 1.5),
+)
+def test_smoothed_and_adjusted_loss_is_least_where_no_other_class_is_preferred(
+    counts: list[int], label: int, smoothing: float, strength: float
+) -> None:
+    shift = strength * log_prior(counts)
+    loss = ClassLoss(shift=shift, label_smoothing=smoothing)
+    sure = torch.eye(6)[label] * (1 - smoothing) / shift.softmax(0) + smoothing
+    logits = sure.log()[None].requires_grad_()  # all other classes alike, whatever their priors
+    loss(logits, torch.tensor([label])).backward()
+    torch.testing.assert_close(logits.grad, torch.zeros(1, 6), atol=1e-5, rtol=0)
 
 
 def test_focal_loss_is_the_formula() -> None:
