@@ -81,7 +81,9 @@ def build_model(
             hubert = (
                 HubertModel(HubertConfig(**settings))
                 if folder is None
-                else _load(HubertModel, folder, HubertConfig.from_pretrained(folder, **settings))
+                else load_weights(
+                    HubertModel, folder, HubertConfig.from_pretrained(folder, **settings)
+                )
             )
             backbone = extend_hubert(hubert, layers, original_linear)
             # Extending leaves the base's LayerDrop behind; asked for by name, it is meant.
@@ -176,7 +178,7 @@ def _continue_from(
                 f"{name} is {value}, but {folder} is extended already, "
                 f"with {getattr(config, name)}: leave {name} out"
             )
-    trained = _load(ExHubertForSequenceClassification, folder, config)
+    trained = load_weights(ExHubertForSequenceClassification, folder, config)
     had = Heads.of(config)
     same = {
         "classifier": [config.id2label[i] for i in range(config.num_labels)] == list(labels),
@@ -209,7 +211,7 @@ def _put_heads(
     return model
 
 
-def _load(kind: type[Model], folder: Path, config: HubertConfig) -> Model:
+def load_weights(kind: type[Model], folder: Path, config: HubertConfig) -> Model:
     """Loads weights of which none may be missing; those of another head are dropped."""
     model: Model
     try:

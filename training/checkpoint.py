@@ -56,6 +56,17 @@ def find_config(base: str | Path) -> tuple[str, dict[str, Any]]:
     return model_type(folder), settings
 
 
+def find_file(base: str | Path, name: str) -> Path | None:
+    """A file that a base may have beside its weights; None where it has none."""
+    folder = Path(base).expanduser()
+    if folder.is_dir():
+        return folder / name if (folder / name).is_file() else None
+    try:
+        return Path(hf_hub_download(str(base), name))
+    except (OSError, EntryNotFoundError, HFValidationError):
+        return None
+
+
 def model_type(folder: Path) -> str:
     """``hubert`` or ``exhubert``; anything else is an error."""
     path = folder / CONFIG_FILE

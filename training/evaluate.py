@@ -9,15 +9,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.errors import DataError, UsageError
-from training.answers import Answers, clip_names, known_speakers
+from pipeline.schema import CLASSES
+from training.answers import Answers
 from training.data import load_index
-from training.heads import UNLABELLED, Heads
+from training.heads import UNLABELLED
 from training.headscores import score_heads, score_heads_by_corpus
-from training.plan import load_part
+from training.heard import Heard, audio_overlap, training_clips
 from training.predictions import Predictions, predict_index
-from training.scorefile import Evaluation, audio_overlap, score_answers
-from training.store import manifest_checksum
-from training.trained import Trained, load_trained
+from training.scorefile import Evaluation, score_answers
+from training.trained import load_trained
 
 ALL = "all"
 """The split that stands for all of them: for a dataset that training did not see."""
@@ -33,35 +33,40 @@ def evaluate(
     """Scores a trained model on a split of a dataset folder, or several trained alike.
 
     Raises:
-        UsageError: There is no such model, dataset, split or corpus; or models are named twice or
-            have other classes than the first.
+        UsageError: There is no such model, dataset, split or corpus; a model has other classes
+            than datasets; or models are named twice or have other heads than the first.
         DataError: The split has no labelled utterances.
     """
     names = [str(model) for model in ([models] if isinstance(models, str | Path) else models)]
     if len(set(names)) < len(names):
         raise UsageError(f"models named twice: {', '.join(names)}: expected different ones")
     predictions: list[Predictions] = []
-    heard: set[str] = set()
+    heard: list[Heard] = []
     clips: set[str] = set()
     for name in names:
         trained = load_trained(name)
+        if trained.labels != list(CLASSES):
+            raise UsageError(
+                f"{name}: its classes are {', '.join(trained.labels)}: expected those that "
+                f"datasets are labelled with, {', '.join(CLASSES)}"
+            )
         if not predictions:
-            labels, heads = trained.labels, Heads.of(trained.model.config)
+            heads = trained.heads
             rows = load_index(dataset, part_of(split), tuple(corpora), also=heads.columns)
             labelled = _labelled(rows, dataset, split)
-        elif (trained.labels, Heads.of(trained.model.config)) != (labels, heads):
+        elif trained.heads != heads:
             raise UsageError(
-                f"{name}: has other classes than {names[0]}: expected models trained alike"
+                f"{name}: has other heads than {names[0]}: expected models trained alike"
             )
         predictions.append(predict_index(trained.model, rows, trained.data.longest, batch_size))
-        heard |= training_speakers(trained, dataset)
-        clips |= training_clips(trained, dataset)
+        heard.append(Heard.of_model(name, trained.provenance))
+        clips |= training_clips(trained.provenance, dataset)
     index = rows.iloc[labelled].reset_index(drop=True)
     answers = Answers.from_probabilities(
         names, index, [said.classes[labelled] for said in predictions]
     )
     notes = audio_overlap(index, clips)
-    evaluation = score_answers(answers, dataset, split, labels, heard, notes)
+    evaluation = score_answers(answers, dataset, split, list(CLASSES), Heard.of_all(heard), notes)
     if not heads.columns:
         return evaluation
     return replace(
@@ -94,20 +99,3 @@ def _labelled(rows: pd.DataFrame, dataset: str | Path, split: str) -> npt.NDArra
     if not len(labelled):
         raise DataError(f"{dataset}: no labelled utterances in split {split!r}: nothing to score")
     return labelled
-
-
-def training_speakers(trained: Trained, dataset: str | Path) -> set[str]:
-    """Speakers a model heard in training: as it says itself, else the dataset's train split."""
-    stated = trained.provenance.get("training_speakers")
-    if stated is not None:
-        return set(stated)
-    rows = load_index(dataset, "train", labelled=False)
-    return {speaker for speaker in known_speakers(rows) if speaker is not None}
-
-
-def training_clips(trained: Trained, dataset: str | Path) -> set[str]:
-    """What a model's training clips are recognised by, if this is the dataset they were of."""
-    stated = trained.provenance.get("dataset", {}).get("manifest_sha256")
-    if stated is None or stated != manifest_checksum(dataset):
-        return set()
-    return clip_names(load_part(dataset, "train", trained.data, trained.heads.columns))

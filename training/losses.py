@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from training.heads import UNLABELLED, ExHubertOutput, count_labelled
 
@@ -52,13 +51,14 @@ class ClassLoss:
         """
         logits = logits.float()
         classes = logits.shape[-1]
-        anything = torch.full((classes,), 1 / classes, device=logits.device)
+        pure = torch.eye(classes, device=logits.device)
+        anything = pure.mean(dim=0)
         if self.shift is not None:
             shift = self.shift.to(logits.device)
             logits, anything = logits + shift, shift.softmax(dim=-1)
         labelled = labels != UNLABELLED
-        target = functional.one_hot(labels.where(labelled, torch.zeros_like(labels)), classes)
-        target = (1 - self.label_smoothing) * target + self.label_smoothing * anything
+        pure = (1 - self.label_smoothing) * pure + self.label_smoothing * anything
+        target = pure[labels.where(labelled, torch.zeros_like(labels))]
         if self.class_weights is not None:
             target = target * self.class_weights.to(logits.device)
         log_p = logits.log_softmax(dim=-1)

@@ -20,10 +20,10 @@ import pandas as pd
 from rich.console import Console
 
 from pipeline.errors import DataError, UsageError
-from training.answers import known_speakers
 from training.baselines.run import Baseline, run_baseline
 from training.data import load_index
 from training.evaluate import ALL, evaluate, part_of
+from training.heard import Heard
 from training.output import is_complete
 from training.recipe import Recipe
 from training.scorefile import Evaluation, read_scores, write_scores
@@ -274,6 +274,5 @@ def _with_classes(index: pd.DataFrame) -> set[str]:
     return set(classes.index[classes > 1])
 
 
-def _speakers(index: pd.DataFrame, corpora: Sequence[str]) -> set[str]:
-    rows = index[index["corpus"].isin(corpora)]
-    return {speaker for speaker in known_speakers(rows) if speaker is not None}
+def _speakers(index: pd.DataFrame, corpora: Sequence[str]) -> frozenset[str]:
+    return Heard.of_rows(index[index["corpus"].isin(corpora)]).speakers

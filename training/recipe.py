@@ -148,9 +148,18 @@ def load_recipe(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Reci
 
 
 def read_data_section(path: Path) -> DataSection:
-    """How the training of a saved model saw clips, whichever other keys its recipe has."""
-    values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return DataSection.model_validate(values.get("data", {}))
+    """How the training of a saved model saw clips, whichever other keys its recipe has.
+
+    Raises:
+        UsageError: The file is damaged.
+    """
+    try:
+        return DataSection.model_validate(yaml.safe_load(path.read_bytes())["data"])
+    except (yaml.YAMLError, LookupError, TypeError, ValueError) as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise UsageError(
+            f"{path}: no recipe with a section `data`, as `exhubert train` writes it: {reason}"
+        ) from error
 
 
 def find_recipe(name_or_path: str | Path) -> Path:

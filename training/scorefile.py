@@ -23,35 +23,9 @@ from training.answers import (
 )
 from training.calibration import Calibration, calibrate
 from training.headscores import HeadScores
+from training.heard import Heard, SpeakerOverlap, speaker_overlap
 from training.metrics import Integers, Scores, score
 from training.store import manifest_checksum
-
-
-@dataclass(frozen=True)
-class SpeakerOverlap:
-    """Whether the speakers of an evaluation were heard in training.
-
-    Attributes:
-        seen: Speakers of the evaluation that were in training.
-        unseen: Speakers of the evaluation that were not.
-        unknown_utterances: Utterances evaluated whose speaker is not known.
-    """
-
-    seen: int
-    unseen: int
-    unknown_utterances: int
-
-    def __str__(self) -> str:
-        total = self.seen + self.unseen
-        if self.seen:
-            text = f"{self.seen} of {total} speakers WERE in training: not speaker-independent"
-        elif total:
-            text = f"none of the {total} speakers was in training: speaker-independent"
-        else:
-            text = "no speaker is known: speaker independence cannot be checked"
-        if self.unknown_utterances and total:
-            text += f" ({self.unknown_utterances} utterances of unknown speakers unchecked)"
-        return text
 
 
 @dataclass(frozen=True)
@@ -105,7 +79,7 @@ def score_answers(
     dataset: str | Path,
     split: str,
     labels: list[str],
-    heard: Collection[str],
+    heard: Heard,
     notes: Collection[str] = (),
 ) -> Evaluation:
     """Scores answers: overall, per corpus, calibration, speakers.
@@ -115,7 +89,7 @@ def score_answers(
         dataset: Folder of the dataset.
         split: The split the utterances are of.
         labels: Names of the classes, in index order.
-        heard: Speakers that training heard.
+        heard: What is known of the speakers that training heard.
         notes: What else the reader has to know.
     """
     return _score(
@@ -162,28 +136,6 @@ def score_rows(
     parts = index.reset_index(drop=True).groupby("corpus", sort=True).indices
     per_corpus = {str(corpus): score_part(np.asarray(rows)) for corpus, rows in parts.items()}
     return score_part(np.arange(len(index))), per_corpus
-
-
-def speaker_overlap(index: pd.DataFrame, heard: Collection[str]) -> SpeakerOverlap:
-    """Compares the speakers of an index with those heard in training."""
-    speakers = known_speakers(index)
-    there = {speaker for speaker in speakers if speaker is not None}
-    return SpeakerOverlap(
-        seen=len(there & set(heard)),
-        unseen=len(there - set(heard)),
-        unknown_utterances=speakers.count(None),
-    )
-
-
-def audio_overlap(index: pd.DataFrame, heard: Collection[str]) -> list[str]:
-    """A note on the utterances of an index that were heard in training; none if there are none.
-
-    Args:
-        index: Rows with ``id`` and ``audio_xxh3``.
-        heard: What training clips are recognised by (:func:`training.answers.clip_names`).
-    """
-    seen = (index["id"].isin(heard) | index["audio_xxh3"].isin(heard)).sum()
-    return [f"the audio of {seen} of {len(index)} utterances WAS in training"] if seen else []
 
 
 def write_scores(evaluation: Evaluation, path: Path) -> list[Path]:

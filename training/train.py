@@ -36,12 +36,12 @@ from transformers import (
 )
 
 from pipeline.schema import CLASSES, SAMPLE_RATE
-from training.answers import known_speakers
 from training.base import build_model, compile_layers, freeze
 from training.checkpoint import find_checkpoint
 from training.data import Utterances
 from training.heads import UNLABELLED
 from training.headscores import HeadScores, describe_heads, score_heads
+from training.heard import Heard
 from training.metrics import Scores, uar_of
 from training.modeling_exhubert import ExHubertForSequenceClassification
 from training.output import MarkWhole, prepare_output
@@ -58,7 +58,7 @@ from training.provenance import (
 from training.recipe import Recipe
 from training.scorefile import score_rows
 from training.tables import scores_table
-from training.trained import PROVENANCE_FILE
+from training.trained import PROVENANCE_FILE, provenance_of_base
 from training.trainer import ShardTrainer, tensorboard, training_arguments
 
 
@@ -115,6 +115,7 @@ def train(
     if recipe.model.base:  # before anything is written: it may not be to be had
         console.print(f"Base: {recipe.model.base}, from disk, the cache or the hub …")
         find_checkpoint(recipe.model.base)
+    base_said = provenance_of_base(recipe.model.base)
     checkpoint = prepare_output(output, recipe, resume)
     batches = plan.batches(rank, world)
 
@@ -204,7 +205,8 @@ def train(
         provenance = {
             "recipe": recipe.model_dump(mode="json"),
             "dataset": describe_dataset(dataset, index, validation),
-            "training_speakers": sorted({s for s in known_speakers(index) if s is not None}),
+            **Heard.of_rows(index).to_provenance(),
+            "base": base_said,
             "heads": asdict(plan.heads),
             "parameters": count_parameters(model),
             "steps": trainer.state.global_step,

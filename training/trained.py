@@ -9,6 +9,8 @@ import torch
 from transformers import AutoConfig
 
 from pipeline.errors import UsageError
+from training.base import load_weights
+from training.checkpoint import find_checkpoint, find_config, find_file
 from training.configuration_exhubert import ExHubertConfig
 from training.heads import Heads
 from training.modeling_exhubert import ExHubertForSequenceClassification
@@ -49,10 +51,10 @@ class Trained:
 
 
 def load_trained(name: str | Path) -> Trained:
-    """Loads a trained ExHuBERT from a folder or the Hub, on the GPU if there is one.
+    """Loads a trained ExHuBERT from a folder or the Hub, on the GPU if there is one, in float32.
 
     Raises:
-        UsageError: There is no such model, or it is not an ExHuBERT.
+        UsageError: There is no such model, it is not an ExHuBERT, or its files are damaged.
     """
     try:
         config = AutoConfig.from_pretrained(str(name))
@@ -66,22 +68,53 @@ def load_trained(name: str | Path) -> Trained:
             f"{name}: a {config.model_type!r} model, expected 'exhubert'. `exhubert train` makes "
             "one from a HuBERT, `exhubert convert` from the published weights"
         )
-    try:
-        model = ExHubertForSequenceClassification.from_pretrained(str(name))
-    except OSError as error:
-        raise UsageError(f"{name}: no weights found: {_first_line(error)}") from error
+    model = load_weights(ExHubertForSequenceClassification, find_checkpoint(name), config)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    folder = Path(name)
-    recipe, provenance = folder / RECIPE_FILE, folder / PROVENANCE_FILE
+    recipe = find_file(name, RECIPE_FILE)
     return Trained(
         name=str(name),
         model=model.eval().to(device),
-        data=read_data_section(recipe) if recipe.is_file() else DataSection(),
-        provenance=json.loads(provenance.read_text(encoding="utf-8"))
-        if provenance.is_file()
-        else {},
+        data=DataSection() if recipe is None else read_data_section(recipe),
+        provenance=read_provenance(name),
         device=device,
     )
+
+
+def read_provenance(name: str | Path) -> dict[str, Any]:
+    """What a model says about its training; empty for one that says nothing.
+
+    Raises:
+        UsageError: The file is damaged.
+    """
+    path = find_file(name, PROVENANCE_FILE)
+    if path is None:
+        return {}
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise UsageError(f"{path}: not JSON: {error}") from error
+    if not isinstance(said, dict):
+        raise UsageError(f"{path}: expected an object, as `exhubert train` writes it")
+    return said
+
+
+def provenance_of_base(base: str | Path | None) -> dict[str, Any] | None:
+    """What a base says about its training on labels, in short.
+
+    Args:
+        base: Folder or hub name; None for random weights.
+
+    Returns:
+        None for random weights and for a HuBERT, which saw no labels; empty for an ExHuBERT that
+        says nothing.
+
+    Raises:
+        UsageError: There is no such base, or its file is damaged.
+    """
+    if base is None or find_config(base)[0] != ExHubertConfig.model_type:
+        return None
+    said = read_provenance(base)
+    return {name: value for name, value in said.items() if name not in ("history", "versions")}
 
 
 def _first_line(error: Exception) -> str:

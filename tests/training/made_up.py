@@ -8,6 +8,7 @@ import pandas as pd
 
 from pipeline.schema import CLASSES
 from training.answers import Answers
+from training.heard import Heard
 from training.scorefile import Evaluation, score_answers
 
 
@@ -56,4 +57,4 @@ def make_evaluation(
     ]
     names = [f"models/m{number}" for number in range(len(skills))]
     answers = Answers.from_probabilities(names, utterances, probabilities)
-    return score_answers(answers, dataset, "test", list(CLASSES), heard)
+    return score_answers(answers, dataset, "test", list(CLASSES), Heard(frozenset(heard)))

@@ -7,6 +7,7 @@ from pipeline.schema import CLASSES
 from tests.training.made_up import make_evaluation, make_utterances
 from training.answers import Answers
 from training.compare import compare, mcnemar
+from training.heard import Heard
 from training.scorefile import Evaluation, score_answers
 
 NAMES = ("one", "other")
@@ -44,7 +45,7 @@ def test_pairing_makes_the_interval_narrower_than_those_of_the_models() -> None:
     def answering(right: np.ndarray) -> Evaluation:
         said = np.where(right, labels, (labels + 1) % 6)[None]
         answers = Answers(["m"], utterances, said, None)
-        return score_answers(answers, "dataset", "test", list(CLASSES), [])
+        return score_answers(answers, "dataset", "test", list(CLASSES), Heard())
 
     result = compare(answering(better), answering(base), NAMES).overall
     assert 0 < result.low <= result.uar <= result.high

@@ -1,14 +1,20 @@
 import json
+import shutil
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from safetensors.torch import load_file, save_file
 
 from pipeline.errors import DataError, UsageError
+from pipeline.schema import CLASSES
 from tests.training.shards import LEARNING, record, run_command, write_shards, write_tones
+from training.data import load_index
 from training.evaluate import evaluate
+from training.heard import Heard, SpeakerOverlap
 from training.recipe import load_recipe
-from training.scorefile import SpeakerOverlap
 from training.train import train
+from training.trained import load_trained
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +100,107 @@ def test_model_of_another_kind_is_refused(tones: Path, tmp_path: Path) -> None:
         evaluate(tmp_path, tones)
 
 
-def test_speakers_that_nobody_knows_are_not_called_independent() -> None:
-    assert "cannot be checked" in str(SpeakerOverlap(0, 0, 12))
-    assert "(4 utterances of unknown speakers unchecked)" in str(SpeakerOverlap(0, 3, 4))
+@pytest.mark.parametrize(
+    ("overlap", "said"),
+    [
+        (SpeakerOverlap(0, 3, 0), "none of the 3 speakers was in training: speaker-independent"),
+        (SpeakerOverlap(0, 3, 4), "(4 utterances of unknown speakers unchecked)"),
+        (SpeakerOverlap(1, 2, 0, 5, ["m"]), "1 of 3 speakers WERE in training"),
+        (SpeakerOverlap(0, 0, 12), "no speaker is known: speaker independence cannot be checked"),
+        (SpeakerOverlap(0, 3, 0, 5), "of 5 utterances there the speaker is unknown"),
+        (SpeakerOverlap(0, 3, 0, 0, ["m"]), "m does not say whom it was trained on"),
+    ],
+)
+def test_speakers_are_called_independent_only_where_that_is_known(
+    overlap: SpeakerOverlap, said: str
+) -> None:
+    assert said in str(overlap)
+    assert ("speaker-independent" in str(overlap)) == (overlap.independent or overlap.seen > 0)
+
+
+def test_speakers_that_a_base_heard_are_heard(model: Path, tones: Path, tmp_path: Path) -> None:
+    other = write_tones(tmp_path / "other", {"train": 1}, ("gamma",))
+    tuned = tmp_path / "tuned"
+    settings = [*LEARNING, "optimizer.epochs=1", f"model.base={model}", "model.config={}"]
+    train(load_recipe("tiny", settings), other, tuned)
+    result = evaluate(tuned, tones, "train", corpora=["alpha"])
+    assert result.speakers.seen == 3
+    assert result.notes == ["the audio of 36 of 36 utterances WAS in training"]
+    assert evaluate(tuned, other, "train").speakers.seen == 3
+    assert evaluate(tuned, tones, "test").speakers.independent
+
+
+def test_model_that_says_nothing_is_not_called_independent(
+    model: Path, tones: Path, tmp_path: Path
+) -> None:
+    silent = shutil.copytree(model, tmp_path / "silent")
+    (silent / "provenance.json").unlink()
+    speakers = evaluate(silent, tones, "test").speakers
+    assert speakers.silent == [str(silent)]
+    assert not speakers.independent
+    tuned = tmp_path / "tuned"
+    settings = [*LEARNING, "optimizer.epochs=1", f"model.base={silent}", "model.config={}"]
+    train(load_recipe("tiny", settings), tones, tuned)
+    assert evaluate(tuned, tones, "test").speakers.silent == [str(tuned)]
+
+
+def test_training_utterances_of_unknown_speakers_are_counted(model: Path, tones: Path) -> None:
+    index = load_index(tones, "train").assign(speaker=None)
+    heard = Heard.of_model("m", Heard.of_rows(index).to_provenance())
+    assert heard == Heard(unknown_utterances=72)
+
+
+def change_classes(folder: Path, labels: Sequence[str]) -> None:
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    config["id2label"] = dict(enumerate(labels))
+    config["label2id"] = {label: index for index, label in enumerate(labels)}
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+
+
+def test_model_with_other_classes_is_not_scored(model: Path, tones: Path, tmp_path: Path) -> None:
+    other = shutil.copytree(model, tmp_path / "other")
+    change_classes(other, CLASSES[::-1])
+    with pytest.raises(UsageError, match="its classes are high_positive, high_neutral"):
+        evaluate(other, tones)
+
+
+def drop_head(folder: Path) -> None:
+    weights = load_file(folder / "model.safetensors")
+    kept = {name: weight for name, weight in weights.items() if "classifier" not in name}
+    save_file(kept, folder / "model.safetensors", {"format": "pt"})
+
+
+def cut_weights(folder: Path) -> None:
+    whole = (folder / "model.safetensors").read_bytes()
+    (folder / "model.safetensors").write_bytes(whole[: len(whole) // 2])
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (drop_head, "2 weights are missing, classifier.bias first"),
+        (cut_weights, "cannot load the weights"),
+        (lambda folder: (folder / "provenance.json").write_text("{"), "provenance.json: not JSON"),
+        (lambda folder: (folder / "provenance.json").write_text("[]"), "expected an object"),
+        (lambda folder: (folder / "training_config.yaml").write_text(""), "no recipe with a sec"),
+        (
+            lambda folder: (folder / "training_config.yaml").write_text("data: {window: no}"),
+            "no recipe with a section `data`",
+        ),
+    ],
+)
+def test_damaged_models_are_named(
+    model: Path, tones: Path, tmp_path: Path, damage: Callable[[Path], object], said: str
+) -> None:
+    damaged = shutil.copytree(model, tmp_path / "damaged")
+    damage(damaged)
+    with pytest.raises(UsageError, match=said):
+        evaluate(damaged, tones)
+
+
+def test_weights_in_half_precision_are_scored_in_full(
+    model: Path, tones: Path, tmp_path: Path
+) -> None:
+    half = shutil.copytree(model, tmp_path / "half")
+    load_trained(half).model.bfloat16().save_pretrained(half)
+    assert evaluate(half, tones).overall.uar > 0.5

@@ -11,6 +11,7 @@ from exhubert.main import main
 from pipeline.errors import DataError, UsageError
 from tests.training.made_up import make_evaluation, make_utterances
 from training.answers import Answers
+from training.heard import Heard
 from training.scorefile import read_scores, score_answers, write_scores
 
 
@@ -39,7 +40,7 @@ def test_answers_lie_beside_the_scores_for_any_reader(tmp_path: Path) -> None:
 def test_manifest_is_that_of_the_dataset_on_disk_or_at_a_url(tmp_path: Path) -> None:
     def manifest_of(dataset: str) -> str | None:
         answers = make_evaluation([0.5]).answers
-        return score_answers(answers, dataset, "test", list("abcdef"), []).manifest_sha256
+        return score_answers(answers, dataset, "test", list("abcdef"), Heard()).manifest_sha256
 
     places = (str(tmp_path), f"fsspec+file://{tmp_path}")
     assert [manifest_of(place) for place in places] == [None, None]
@@ -50,7 +51,7 @@ def test_manifest_is_that_of_the_dataset_on_disk_or_at_a_url(tmp_path: Path) -> 
 def test_methods_without_probabilities_have_no_calibration(tmp_path: Path) -> None:
     utterances = make_utterances()
     answers = Answers(["svm"], utterances, utterances[["label"]].to_numpy().T, None)
-    evaluation = score_answers(answers, "dataset", "test", list("abcdef"), [])
+    evaluation = score_answers(answers, "dataset", "test", list("abcdef"), Heard())
     assert evaluation.calibration is None
     write_scores(evaluation, tmp_path / "svm.json")
     assert read_scores(tmp_path / "svm.json").answers.probabilities is None

@@ -10,13 +10,15 @@ import pandas as pd
 from pipeline.errors import DataError, UsageError
 from pipeline.schema import CLASSES
 from pipeline.stores.opening import is_remote
-from training.answers import Answers, clip_names, known_speakers
+from training.answers import Answers, clip_names
 from training.baselines.egemaps import egemaps, require_opensmile
 from training.baselines.majority import majority
 from training.baselines.probe import probe
 from training.data import load_index
 from training.evaluate import labelled_rows
-from training.scorefile import Evaluation, audio_overlap, score_answers
+from training.heard import Heard, audio_overlap
+from training.scorefile import Evaluation, score_answers
+from training.trained import provenance_of_base
 
 Kind = Literal["majority", "egemaps", "probe"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -100,9 +102,11 @@ def run_baseline(
     folder = keep_in if is_remote(str(dataset)) else Path(dataset)
     features = None if folder is None else folder / FEATURES
     answers, notes = _answer(baseline, features, train, validation, test, advance)
-    heard = {speaker for speaker in known_speakers(train) if speaker is not None}
     notes = [*notes, *audio_overlap(test, clip_names(train))]
-    return score_answers(answers, dataset, split, list(CLASSES), heard, notes)
+    heard = [Heard.of_rows(train)]
+    if baseline.base and (said := provenance_of_base(baseline.base)) is not None:
+        heard.append(Heard.of_model(baseline.base, said))
+    return score_answers(answers, dataset, split, list(CLASSES), Heard.of_all(heard), notes)
 
 
 def _answer(
