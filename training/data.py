@@ -72,6 +72,7 @@ def load_index(
 
     Raises:
         UsageError: The folder is no dataset, or a corpus or split is unknown.
+        DataError: A shard is missing, too many or damaged.
     """
     folder = str(dataset)
     shards = store.list_shards(folder)
@@ -111,8 +112,11 @@ def _read_metadata(shard: str) -> pd.DataFrame:
     """The metadata columns of one shard and the place of each row in it."""
     try:
         file = store.open_parquet(shard)
+        lacking = [name for name in METADATA if name not in file.schema_arrow.names]
+        if lacking:
+            raise DataError(f"{shard}: not a shard of this dataset: no column {lacking[0]!r}")
         table: pd.DataFrame = file.read(columns=list(METADATA)).to_pandas()
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, ValueError) as error:
         raise DataError(f"{shard}: not a shard of this dataset: {error}") from error
     groups = [file.metadata.row_group(number) for number in range(file.num_row_groups)]
     rows = [group.num_rows for group in groups]

@@ -6,6 +6,7 @@ question mark: ``s3://bucket/dataset?endpoint_override=storage.example.org&regio
 """
 
 import hashlib
+import json
 import shutil
 import uuid
 from pathlib import Path, PurePosixPath
@@ -15,8 +16,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import fs
 
-from pipeline.errors import UsageError
+from pipeline.errors import DataError, UsageError
 from pipeline.stores.opening import is_remote
+
+MANIFEST = "manifest.json"
 
 
 def join(folder: str, path: str) -> str:
@@ -46,9 +49,20 @@ def list_shards(dataset: str) -> list[str]:
 
     Raises:
         UsageError: The URL cannot be opened, or is not allowed to be.
+        DataError: The shards are not those that the dataset's manifest lists, if it has one.
     """
+    sizes = _shard_sizes(dataset)
+    content = read(dataset, MANIFEST) if sizes else None
+    if content is not None:
+        _check_shards(join(dataset, MANIFEST), content, sizes)
+    return sorted(join(dataset, shard) for shard in sizes)
+
+
+def _shard_sizes(dataset: str) -> dict[str, int]:
+    """Bytes of each shard, by its path in the dataset."""
     if not is_remote(dataset):
-        return sorted(str(shard) for shard in Path(dataset).glob("data/*/*.parquet"))
+        shards = Path(dataset).glob("data/*/*.parquet")
+        return {path.relative_to(dataset).as_posix(): path.stat().st_size for path in shards}
     filesystem, root = _open(dataset)
     try:
         found = filesystem.get_file_info(
@@ -56,8 +70,38 @@ def list_shards(dataset: str) -> list[str]:
         )
     except OSError as error:
         raise UsageError(f"{dataset}: can't be listed: {_first_line(error)}") from error
-    paths = [PurePosixPath(entry.path) for entry in found if entry.path.endswith(".parquet")]
-    return sorted(join(dataset, f"data/{path.parent.name}/{path.name}") for path in paths)
+    paths = {PurePosixPath(entry.path): entry.size for entry in found}
+    return {
+        f"data/{path.parent.name}/{path.name}": size
+        for path, size in paths.items()
+        if path.suffix == ".parquet"
+    }
+
+
+def _check_shards(manifest: str, content: bytes, sizes: dict[str, int]) -> None:
+    """Compares the shards that are there with those that the manifest lists."""
+    try:
+        corpora = json.loads(content)["corpora"].values()
+        listed = {shard["path"]: shard["bytes"] for corpus in corpora for shard in corpus["shards"]}
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise DataError(
+            f"{manifest}: no manifest as `exhubert build` writes it: {error}"
+        ) from error
+    problems = {
+        "missing": listed.keys() - sizes.keys(),
+        "not of the size there": {
+            shard for shard in listed.keys() & sizes.keys() if listed[shard] != sizes[shard]
+        },
+        "not listed": sizes.keys() - listed.keys(),
+    }
+    wrong = [
+        f"{len(shards)} {what}, {min(shards)} first" for what, shards in problems.items() if shards
+    ]
+    if wrong:
+        raise DataError(
+            f"{manifest}: it lists {len(listed)} shards, but of those in the folder "
+            f"{'; '.join(wrong)}: copy the dataset again, or finish its build"
+        )
 
 
 def read(dataset: str, name: str) -> bytes | None:
@@ -75,7 +119,7 @@ def read(dataset: str, name: str) -> bytes | None:
 
 def manifest_checksum(dataset: str | Path) -> str | None:
     """SHA-256 of a dataset's manifest, on disk or at a URL; ``None`` if it has none."""
-    manifest = read(str(dataset), "manifest.json")
+    manifest = read(str(dataset), MANIFEST)
     return None if manifest is None else hashlib.sha256(manifest).hexdigest()
 
 

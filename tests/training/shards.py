@@ -1,7 +1,6 @@
 """Tiny dataset folders of synthetic tones in the record schema, written where a test wants them."""
 
 import argparse
-import hashlib
 import io
 import json
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import soundfile as sf
 import torch
+import xxhash
 
 from exhubert.main import COMMANDS
 from pipeline.schema import CLASSES, RECORD, SAMPLE_RATE
@@ -87,15 +87,28 @@ def record(
 
 
 def write_shards(folder: Path, rows: list[dict[str, Any]], row_group_size: int = 10) -> None:
-    """Writes rows as ``data/<corpus>/<split>-00000-of-00001.parquet``."""
+    """Writes rows as ``data/<corpus>/<split>-00000-of-00001.parquet``, and a manifest of them."""
     for corpus, split in sorted({(row["corpus"], row["split"]) for row in rows}):
         part = [row for row in rows if (row["corpus"], row["split"]) == (corpus, split)]
         path = folder / "data" / corpus / f"{split}-00000-of-00001.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
         table = pa.Table.from_pylist(part, schema=RECORD)
         pq.write_table(table, path, row_group_size=row_group_size)
-    digest = hashlib.sha256("".join(row["id"] for row in rows).encode()).hexdigest()
-    (folder / "manifest.json").write_text(json.dumps({"rows": digest}), encoding="utf-8")
+    write_manifest(folder)
+
+
+def write_manifest(folder: Path) -> None:
+    """A manifest of the shards that are there: of what a build writes as much as training reads."""
+    corpora: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    for path in sorted(folder.glob("data/*/*.parquet")):
+        content = path.read_bytes()
+        shard = {
+            "path": path.relative_to(folder).as_posix(),
+            "bytes": len(content),
+            "xxh3": xxhash.xxh3_128_hexdigest(content),
+        }
+        corpora.setdefault(path.parent.name, {"shards": []})["shards"].append(shard)
+    (folder / "manifest.json").write_text(json.dumps({"corpora": corpora}), encoding="utf-8")
 
 
 def write_tones(

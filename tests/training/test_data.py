@@ -1,5 +1,6 @@
 import io
 import pickle
+import shutil
 from pathlib import Path
 from random import Random
 
@@ -15,7 +16,7 @@ from transformers import Wav2Vec2FeatureExtractor
 
 from pipeline.errors import DataError, UsageError
 from pipeline.schema import SAMPLE_RATE
-from tests.training.shards import record, tone, write_shards, write_tones
+from tests.training.shards import record, tone, write_manifest, write_shards, write_tones
 from training.clips import MIN_SAMPLES, as_input, choose_crop, decode_clip, play
 from training.data import Utterances, collate, load_index, seconds_seen
 from training.reader import AudioReader
@@ -75,6 +76,47 @@ def test_file_that_is_no_shard_is_named(tmp_path: Path) -> None:
     bad.write_bytes(b"nothing of the kind")
     with pytest.raises(DataError, match=r"train-00000-of-00001\.parquet: not a shard"):
         load_index(tmp_path)
+
+
+def test_shard_without_a_column_is_named(tmp_path: Path) -> None:
+    write_shards(tmp_path, [record("alpha", "train", 0, 1)])
+    (shard,) = tmp_path.glob("data/*/*.parquet")
+    pq.write_table(pq.read_table(shard).drop_columns(["audio_xxh3"]), shard)
+    write_manifest(tmp_path)
+    with pytest.raises(DataError, match=r"00001\.parquet: not a shard .*: no column 'audio_xxh3'"):
+        load_index(tmp_path)
+
+
+def damage(what: str, folder: Path) -> None:
+    shards = sorted(folder.glob("data/*/*.parquet"))
+    if what == "missing":
+        shards[0].unlink()
+    elif what == "cut":
+        shards[0].write_bytes(shards[0].read_bytes()[:-9])
+    elif what == "more":
+        shutil.copy(shards[0], shards[0].with_name("train-00001-of-00002.parquet"))
+    else:
+        (folder / "manifest.json").write_text("{", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("missing", "lists 2 shards, .* 1 missing, data/alpha/train-00000-of-00001.parquet first"),
+        ("cut", "1 not of the size there, data/alpha/train-00000-of-00001.parquet first"),
+        ("more", "1 not listed, data/alpha/train-00001-of-00002.parquet first"),
+        ("manifest", "manifest.json: not as `exhubert build` writes it"),
+    ],
+)
+@pytest.mark.parametrize("prefix", ["", "fsspec+file://"])
+def test_dataset_other_than_its_manifest_is_not_read(
+    tmp_path: Path, prefix: str, what: str, said: str
+) -> None:
+    write_tones(tmp_path, {"train": 1})
+    assert len(load_index(f"{prefix}{tmp_path}")) == 12
+    damage(what, tmp_path)
+    with pytest.raises(DataError, match=said):
+        load_index(f"{prefix}{tmp_path}")
 
 
 def test_row_gives_its_own_audio_whatever_the_order(dataset: Path) -> None:
