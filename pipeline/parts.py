@@ -163,6 +163,9 @@ class Table(Part):
     format: Literal["csv", "tsv", "space", "json", "jsonl", "xlsx", "lines"] | None = Field(
         None, description="guessed from the suffix; `lines` where `line` is given"
     )
+    separator: Literal[",", ";", "\t", "|"] | None = Field(
+        None, description="what stands between cells; found by the header where it is not named"
+    )
     path: Regex | None = Field(
         None, description="groups found in the path of the table file are columns of its rows"
     )
@@ -188,6 +191,13 @@ class Table(Part):
         if not isinstance(value, list):
             return value
         return {str(column).removesuffix("?"): column for column in value}
+
+    @model_validator(mode="after")
+    def _only_cells_are_separated(self) -> Self:
+        if self.separator and (self.line or self.format not in {None, "csv", "tsv"}):
+            kind = "lines" if self.line else self.format
+            raise ValueError(f"only csv and tsv files have a `separator`, found {kind}")
+        return self
 
 
 class Splits(_Choice):

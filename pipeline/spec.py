@@ -8,7 +8,7 @@ import re
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from pipeline.parts import (
     Access,
@@ -30,11 +30,31 @@ from pipeline.parts import (
     template_fields,
 )
 
+_ID = r"[a-z][a-z0-9_]*"
+
+
+def check_id(corpus: str) -> str:
+    """The id of a corpus as it is.
+
+    Raises:
+        ValueError: It can't be one.
+    """
+    if not re.fullmatch(_ID, corpus):
+        near = re.sub(r"\W+", "_", corpus.lower(), flags=re.ASCII).strip("_")
+        hint = f"; {near!r} would do" if re.fullmatch(_ID, near) else ""
+        raise ValueError(f"expected a-z, 0-9 and `_`, a letter first, found {corpus!r}{hint}")
+    return corpus
+
+
+CorpusId = Annotated[
+    str, AfterValidator(check_id), Field(json_schema_extra={"pattern": f"^{_ID}$"})
+]
+
 
 class CorpusSpec(Part):
     """One corpus, described as data."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    id: CorpusId
     name: str
     description: str | None = None
     languages: Annotated[list[str], Field(min_length=1), OneOrMore]

@@ -4,12 +4,13 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
 from pipeline.errors import UsageError
+from pipeline.faults import describe, keys_at
 from pipeline.spec import CorpusSpec
 
 SHIPPED = Path(__file__).resolve().parents[1] / "corpora_specs"
@@ -169,36 +170,21 @@ def _explain(
     faults: dict[str, int] = {}
     for fault in error.errors(include_url=False):
         location = fault["loc"]
-        message = fault["msg"].removeprefix("Value error, ")
+        message = describe(fault, model)
         if not location and (named := re.match(r"`([\w.]+)`", message)):
             location = tuple(named[1].split("."))
-        place = location
-        while place and place not in lines:
-            place = place[:-1]
+        place: Location = ()
+        for part in location:
+            if (*place, part) in lines:  # pydantic also names its own classes on the way
+                place = (*place, part)
         key = ".".join(map(str, place))
         if fault["type"] == "extra_forbidden":
-            known = _keys_beside(location, model)
+            known = sorted(keys_at(location[:-1], model))
             hint = suggest(str(location[-1]), known)
             message = f"unknown key{hint}" + (f" Known: {', '.join(known)}" if hint == "." else "")
         elif fault["type"] == "missing":
-            key, message = ".".join(map(str, location)), "is missing"
-        elif isinstance(fault["input"], str) and fault["type"] != "value_error":
-            message += f", found {fault['input']!r}"
+            key, message = ".".join(map(str, (*place, location[-1]))), "is missing"
         text = message if message.startswith("`") else f"{key}: {message}"
         faults.setdefault(text, lines.get(place, 1))
     in_order = sorted(faults.items(), key=lambda fault: fault[1])
     return [f"{path}:{line}: {text}" for text, line in in_order]
-
-
-def _keys_beside(location: Location, model: type[BaseModel]) -> list[str]:
-    """Keys that the model knows where an unknown one was found."""
-    for part in location[:-1]:
-        field = model.model_fields.get(str(part))
-        inner: list[Any] = [field.annotation] if field else []
-        while inner:
-            kind = inner.pop()
-            if isinstance(kind, type) and issubclass(kind, BaseModel):
-                model = kind
-                break
-            inner.extend(getattr(kind, "__args__", ()))
-    return sorted(model.model_fields)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pipeline.files import SourceFile
 from pipeline.index import find_clips, index_clips
 from pipeline.labels import EmotionScheme, label_utterance
-from pipeline.parts import Example
+from pipeline.parts import ChosenFile, Example, Table
 from pipeline.spec import CorpusSpec
 from pipeline.tables import TableRows, rows_of
 from pipeline.utterance import Utterance
@@ -34,7 +34,11 @@ def _check(spec: CorpusSpec, example: Example, scheme: EmotionScheme) -> Iterato
     for utterance in index_clips(spec, clips, tables):
         labelled = label_utterance(utterance, spec, scheme)
         if labelled.status == "rejected" and labelled.verdict:
-            yield f"{labelled.verdict.reason}: {labelled.verdict.detail}"
+            rows = _rows_to_add(spec, example)
+            if labelled.verdict.reason == "no_table_row" and rows:
+                yield f"needs `rows: {rows}`, its row of each table: no data is read here"
+            else:
+                yield f"{labelled.verdict.reason}: {labelled.verdict.detail}"
         else:
             yield from _compare(spec, example, labelled)
 
@@ -53,3 +57,20 @@ def _table(spec: CorpusSpec, name: str, example: Example) -> TableRows:
     """A table that holds the row of the example, or none."""
     row = example.rows.get(name)
     return rows_of(spec.tables[name], [row] if row else [])
+
+
+def _rows_to_add(spec: CorpusSpec, example: Example) -> str:
+    """What the example has to say of tables that must know its clip; empty where it says it all."""
+    rows = [
+        f"{name}: {{{', '.join(f'{column}: …' for column in _columns(table))}}}"
+        for name, table in spec.tables.items()
+        if table.unmatched == "reject" and name not in example.rows
+    ]
+    return f"{{{', '.join(rows)}}}" if rows else ""
+
+
+def _columns(table: Table) -> list[str]:
+    """Columns that a row of the table has in an example."""
+    chosen_by = [table.file.of] if isinstance(table.file, ChosenFile) else []
+    taken = [column for column in table.take.values() if not column.endswith("?")]
+    return list(dict.fromkeys([*chosen_by, *table.match, *table.where, *taken]))

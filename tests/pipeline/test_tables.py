@@ -26,6 +26,11 @@ TAKE = "match: {name: '{stem}'}, take: {text: said}"
     [
         (f"file: f.csv, {TAKE}", "f.csv", b'name,said\r\na,"hello, you"\r\n'),
         (f"file: f.csv, {TAKE}", "f.csv", b"\xef\xbb\xbfname,said\na,\"hello, you\"\n"),
+        (f"file: f.csv, {TAKE}", "f.csv", b'name;said;n\r\na;"hello, you";3,5\r\n'),
+        (f"file: f.csv, {TAKE}", "f.csv", b'name\tsaid\na\t"hello, you"\n'),
+        (f"file: f.csv, {TAKE}", "f.csv", b'name,"a;b;c;d",said\na,0,"hello, you"\n'),
+        (f"file: f.csv, separator: '|', {TAKE}", "f.csv", b"name|said\na|hello, you\n"),
+        (f"file: f.tsv, separator: ;, {TAKE}", "f.tsv", b"name;said\na;hello, you\n"),
         (f"file: f.tsv, {TAKE}", "f.tsv", b"name\tsaid\n\xc2\xa0  a\thello, you\n"),
         (f"file: f.txt, format: tsv, encoding: [utf-8, utf-16], {TAKE}", "f.txt",
          "name\tsaid\na\thello, you".encode("utf-16")),
@@ -35,6 +40,8 @@ TAKE = "match: {name: '{stem}'}, take: {text: said}"
         (f"file: f.jsonl, {TAKE}", "f.jsonl", b'{"name": "a", "said": "hello, you"}\n'),
         ("file: f.csv, columns: [name, said], match: {name: '{stem}'}, take: {text: said}",
          "f.csv", b'a,"hello, you"\n'),
+        ("file: f.csv, columns: [name, n, said], match: {name: '{stem}'}, take: {text: said}",
+         "f.csv", b"a;3;hello, you\n"),
         (r"file: 'f.txt', line: '^(?P<name>\w+): (?P<text>.*)$', match: {name: '{stem}'}, "
          "take: [text]", "f.txt", b"a: hello, you\r\n% comment\r\n"),
     ],
@@ -97,6 +104,7 @@ def test_optional_columns_may_be_missing(make_spec: MakeSpec) -> None:
     [
         ("other.csv", b"", "no file matches 'f.csv'"),
         ("f.csv", b"name,spoken\na,b\n", r"f\.csv: no column 'said'; found 'name', 'spoken'"),
+        ("f.csv", b"Name;Said\na;b\n", r"no column 'name', 'said'; found 'Name', 'Said', "),
         ("f.csv", b"name,said\n\na,b,c\n", r"f\.csv:3: 3 cells, expected 2"),
         ("f.csv", b"name,said\n", "no row in f.csv"),
         ("f.csv", b"", "no row in f.csv"),

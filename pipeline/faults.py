@@ -1,0 +1,81 @@
+"""What pydantic finds wrong with a file, in its user's words: what is expected, what is there."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+_EXPECTED = {
+    "bool_parsing": "true or false",
+    "bool_type": "true or false",
+    "dict_type": "`key: value` pairs",
+    "finite_number": "a number",
+    "float_parsing": "a number",
+    "float_type": "a number",
+    "greater_than": "more than {gt:g}",
+    "greater_than_equal": "{ge:g} or more",
+    "int_from_float": "a whole number",
+    "int_parsing": "a whole number",
+    "int_type": "a whole number",
+    "list_type": "a list",
+    "literal_error": "{expected}",
+    "string_pattern_mismatch": "text like '{pattern}'",
+    "string_type": "text",
+    "too_long": "a list of {max_length} or fewer",
+    "too_short": "a list of {min_length} or more",
+    "tuple_type": "a list",
+}
+
+_SHOWN = 4
+"""Keys of a part that a message names."""
+
+
+def describe(fault: ErrorDetails, model: type[BaseModel]) -> str:
+    """What is wrong with one value.
+
+    Args:
+        fault: As pydantic reports it.
+        model: What the whole file was read into.
+
+    Returns:
+        Such as ``expected a whole number, found 'many'``; the words of a validator of ours as they
+        are.
+    """
+    kind = fault["type"]
+    if kind == "value_error":
+        return fault["msg"].removeprefix("Value error, ")
+    if kind == "model_type":
+        keys = keys_at(fault["loc"], model)
+        shown = [f"{key}: …" for key in keys[:_SHOWN]] + ["…"] * (len(keys) > _SHOWN)
+        expected = f"{{{', '.join(shown)}}}"
+    elif kind in _EXPECTED:
+        expected = _EXPECTED[kind].format_map(fault.get("ctx", {}))
+    else:
+        return f"{fault['msg']}, found {_show(fault['input'])}"
+    return f"expected {expected}, found {_show(fault['input'])}"
+
+
+def keys_at(location: Sequence[int | str], model: type[BaseModel]) -> list[str]:
+    """Keys that the part of a model at a location knows, the required ones first."""
+    for part in location:
+        field = model.model_fields.get(str(part))
+        inner: list[Any] = [field.annotation] if field else []
+        while inner:
+            kind = inner.pop()
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                model = kind
+                break
+            inner.extend(getattr(kind, "__args__", ()))
+    fields = {name: field for name, field in model.model_fields.items() if name != "values"}
+    return sorted(fields, key=lambda name: not fields[name].is_required())
+
+
+def _show(value: object) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict):
+        return "`key: value` pairs"
+    if isinstance(value, list):
+        return f"a list of {len(value)}" if value else "an empty list"
+    return repr(value)
