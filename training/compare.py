@@ -24,7 +24,7 @@ from scipy.stats import binomtest
 from pipeline.errors import UsageError
 from training.answers import Answers
 from training.metrics import Integers, uar
-from training.resampling import confusions_by_speaker, resample_speakers
+from training.resampling import confusions_by_speaker, count_speakers, resample_speakers
 from training.scorefile import Evaluation
 
 
@@ -75,6 +75,7 @@ class Comparison:
         overall: Difference over all utterances.
         corpora: The same per corpus.
         mcnemar: One test for each pair of models.
+        speakers: Speakers that were drawn from; each utterance of an unknown one counts as one.
     """
 
     first: str
@@ -82,6 +83,7 @@ class Comparison:
     overall: Difference
     corpora: dict[str, Difference]
     mcnemar: list[McNemar]
+    speakers: int
 
     def to_dict(self) -> dict[str, Any]:
         """The comparison as plain JSON types."""
@@ -133,6 +135,7 @@ def compare(
             for model_a, right_a in zip(one.models, one.predicted == one.reference, strict=True)
             for model_b, right_b in zip(second.answers.models, other == one.reference, strict=True)
         ],
+        speakers=count_speakers(one.speakers),
     )
 
 

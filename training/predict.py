@@ -10,6 +10,7 @@ through the model together, similar lengths side by side. Memory holds some minu
 however long a file is.
 """
 
+import math
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -34,6 +35,8 @@ from training.windows import Samples, Stretch, stretches
 Source = str | Path | tuple[npt.NDArray[Any], int]
 """A file, or samples ``(frames,)`` or ``(frames, channels)`` and their rate in Hz."""
 
+SAMPLE_TYPES = ("float16", "float32", "float64", "int8", "int16", "int32")
+
 BATCH_SECONDS = 80.0
 """Audio that goes through the model at once, padding included."""
 
@@ -53,11 +56,11 @@ class Classifier:
                 Shorter windows show how emotion changes over a recording.
 
         Raises:
-            UsageError: The window is shorter than 0.1 s.
+            UsageError: The window is shorter than 0.1 s or has no end.
         """
         self.trained = trained
         self.window = trained.data.longest if window is None else window
-        if self.window < 0.1:
+        if not 0.1 <= self.window < math.inf:  # nor is NaN
             raise UsageError(f"a window of {self.window:g} s: expected at least 0.1 s")
 
     @classmethod
@@ -75,13 +78,13 @@ class Classifier:
         """Classifies a file or samples with their rate, or a list of them.
 
         Raises:
-            UsageError: There is no such file.
+            UsageError: There is no such file, or what is given is neither a file nor samples with
+                their rate.
             DataError: A recording cannot be decoded, or all of it is digital silence.
         """
         sources = source if isinstance(source, list) else [source]
         for one in sources:
-            if isinstance(one, str | Path) and not Path(one).is_file():
-                raise UsageError(f"{one}: no such file")
+            _check(one)
         predictions = []
         for outcome in self.predict_each(sources):
             if isinstance(outcome, Failure):
@@ -208,6 +211,26 @@ def batches(lengths: Sequence[int], may_pad: bool) -> Iterator[slice]:
             start = place
     if lengths:
         yield slice(start, len(lengths))
+
+
+def _check(source: Source) -> None:
+    """Refuses what is no recording, with a word on what would be one."""
+    expected = "expected a path, or (samples, rate) with samples (frames,) or (frames, channels)"
+    if isinstance(source, str | Path):
+        if not Path(source).is_file():
+            what = "a folder" if Path(source).is_dir() else "no such file"
+            raise UsageError(f"{source}: {what}: expected a file of audio")
+        return
+    if not (isinstance(source, tuple) and len(source) == 2):
+        raise UsageError(f"{type(source).__name__}: {expected}")
+    samples, rate = np.asarray(source[0]), source[1]
+    if not isinstance(rate, int | np.integer) or rate < 1:
+        raise UsageError(f"a rate of {rate!r}: expected a whole number of Hz")
+    if samples.dtype not in SAMPLE_TYPES:
+        raise UsageError(f"samples of type {samples.dtype}: expected floats or signed integers")
+    channels = samples.shape[1] if samples.ndim == 2 else 1
+    if samples.ndim not in (1, 2) or channels > len(samples) > 0:
+        raise UsageError(f"samples of shape {samples.shape}: {expected}")
 
 
 def _open(source: Source) -> Iterable[Samples]:

@@ -18,6 +18,12 @@ Integers = npt.NDArray[np.integer[Any]]
 MAX_REDRAWS = 20
 """How often the bootstrap draws anew to find draws that hold every class."""
 
+AT_ONCE = 2**22
+"""Numbers drawn at once: 32 MB, however many speakers there are."""
+
+FEW_SPEAKERS = 10
+"""With fewer an interval is too narrow to conclude from."""
+
 
 def confusions_by_speaker(
     reference: Integers, predicted: Integers, speakers: Sequence[str | None], classes: int
@@ -41,6 +47,12 @@ def confusions_by_speaker(
     return counts
 
 
+def count_speakers(speakers: Sequence[str | None]) -> int:
+    """Speakers that the bootstrap tells apart: each utterance of an unknown one counts as one."""
+    known = [speaker for speaker in speakers if speaker is not None]
+    return len(set(known)) + len(speakers) - len(known)
+
+
 def resample_speakers(by_speaker: Integers, draws: int = 1000, seed: int = 0) -> Integers:
     """Summed confusion matrices of draws of speakers, ``(draws, ..., classes, classes)``.
 
@@ -58,9 +70,14 @@ def resample_speakers(by_speaker: Integers, draws: int = 1000, seed: int = 0) ->
     even = np.full(speakers, 1 / speakers)
     present = by_speaker.sum(axis=(0, -1)) > 0
     kept: list[Integers] = []
+    counts = by_speaker.reshape(speakers, -1).astype(np.float64)  # exact, and multiplied by BLAS
+    at_once = max(1, AT_ONCE // speakers)
     for _ in range(MAX_REDRAWS):
-        times_drawn = rng.multinomial(speakers, even, size=draws)
-        confusions = np.tensordot(times_drawn, by_speaker, axes=1)
+        summed = [
+            rng.multinomial(speakers, even, size=min(at_once, draws - start)) @ counts
+            for start in range(0, draws, at_once)
+        ]
+        confusions = np.concatenate(summed).astype(np.int64).reshape(draws, *by_speaker.shape[1:])
         missing = (confusions.sum(axis=-1) == 0) & present
         kept.append(confusions[~missing.reshape(draws, -1, classes).any(axis=(1, 2))])
         if sum(map(len, kept)) >= draws:

@@ -8,6 +8,7 @@ from rich.table import Table
 from training.compare import Comparison, Difference
 from training.headscores import describe_heads
 from training.metrics import Scores
+from training.resampling import FEW_SPEAKERS, count_speakers
 from training.scorefile import Evaluation, sentence
 
 
@@ -29,7 +30,11 @@ def print_evaluation(evaluation: Evaluation, console: Console) -> None:
 
 def remarks(evaluation: Evaluation) -> list[str]:
     """What must be known beside the scores: notes, and whether training heard the speakers."""
-    return [*evaluation.notes, str(evaluation.speakers)]
+    lines = [*evaluation.notes, str(evaluation.speakers)]
+    speakers = count_speakers(evaluation.answers.speakers)
+    if speakers < FEW_SPEAKERS:
+        lines.append(f"only {_speakers(speakers)}: the intervals are too narrow")
+    return lines
 
 
 def scores_table(title: str, overall: Scores, corpora: Mapping[str, Scores]) -> Table:
@@ -79,7 +84,9 @@ def comparison_table(comparison: Comparison) -> Table:
 def conclusion(comparison: Comparison) -> list[str]:
     """What a comparison says, in sentences."""
     difference, first, second = comparison.overall, comparison.first, comparison.second
-    if difference.low > 0:
+    if comparison.speakers < FEW_SPEAKERS:
+        verdict = f"Only {_speakers(comparison.speakers)}: too few to conclude from"
+    elif difference.low > 0:
         verdict = f"{first} is ahead of {second}: the interval lies above 0"
     elif difference.high < 0:
         verdict = f"{first} is behind {second}: the interval lies below 0"
@@ -110,6 +117,10 @@ def confusion_table(scores: Scores, labels: Sequence[str]) -> Table:
         ]
         table.add_row(f"{row} {label}", *cells)
     return table
+
+
+def _speakers(count: int) -> str:
+    return "1 speaker" if count == 1 else f"{count} speakers"
 
 
 def score_cells(scores: Scores) -> dict[str, str]:

@@ -105,7 +105,7 @@ def damage(what: str, folder: Path) -> None:
         ("missing", "lists 2 shards, .* 1 missing, data/alpha/train-00000-of-00001.parquet first"),
         ("cut", "1 not of the size there, data/alpha/train-00000-of-00001.parquet first"),
         ("more", "1 not listed, data/alpha/train-00001-of-00002.parquet first"),
-        ("manifest", "manifest.json: not as `exhubert build` writes it"),
+        ("manifest", "manifest.json: no manifest as `exhubert build` writes it"),
     ],
 )
 @pytest.mark.parametrize("prefix", ["", "fsspec+file://"])

@@ -1,4 +1,5 @@
 import random
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -6,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
 
+from training import resampling
 from training.metrics import ccc, score, uar_interval, uar_of
-from training.resampling import confusions_by_speaker
+from training.resampling import confusions_by_speaker, resample_speakers
 
 answers = st.lists(
     st.tuples(st.integers(0, 5), st.integers(0, 5), st.sampled_from(["a", "b", "c", None])),
@@ -65,6 +67,24 @@ def test_interval_is_wider_when_clips_of_a_speaker_rise_and_fall_together() -> N
     alone = confusions_by_speaker(reference, predicted, [None] * 200, 2)
     alone_low, alone_high = uar_interval(alone)
     assert high - low > 2 * (alone_high - alone_low)
+
+
+def test_draws_are_the_same_however_many_are_made_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    by_speaker = rng.integers(0, 3, (30, 2, 4, 4))
+    together = resample_speakers(by_speaker, draws=100)
+    monkeypatch.setattr(resampling, "AT_ONCE", 7 * 30)
+    np.testing.assert_array_equal(resample_speakers(by_speaker, draws=100), together)
+    assert together.shape == (100, 2, 4, 4)
+
+
+def test_memory_of_draws_does_not_grow_with_their_number() -> None:
+    by_speaker = np.eye(6, dtype=np.int64)[None].repeat(20_000, axis=0)
+    tracemalloc.start()
+    resample_speakers(by_speaker, draws=1000)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 100e6  # all draws at once are 160 MB
 
 
 def test_draws_without_the_hardest_class_do_not_lift_the_interval() -> None:

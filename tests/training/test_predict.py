@@ -3,6 +3,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -182,8 +183,31 @@ def test_silence_and_text_are_data_errors_and_absence_a_usage_error(
         classifier.predict(tmp_path / "notes.wav")
     with pytest.raises(UsageError, match=r"gone\.wav: no such file"):
         classifier.predict(tmp_path / "gone.wav")
-    with pytest.raises(UsageError, match="expected at least"):
-        Classifier(classifier.trained, window=0.01)
+
+
+@pytest.mark.parametrize("window", [0.01, -1.0, float("nan"), float("inf")])
+def test_windows_too_short_or_endless_are_refused(classifier: Classifier, window: float) -> None:
+    with pytest.raises(UsageError, match=r"expected at least 0\.1 s"):
+        Classifier(classifier.trained, window=window)
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ((np.zeros((2, 8_000)), 16_000), r"shape \(2, 8000\): .* \(frames, channels\)"),
+        ((np.zeros((1, 2, 3)), 16_000), r"shape \(1, 2, 3\)"),
+        ((np.zeros(8_000, np.uint8), 16_000), "type uint8: expected floats or signed integers"),
+        ((np.zeros(8_000), 16_000.5), "rate of 16000.5: expected a whole number of Hz"),
+        ((np.zeros(8_000), 0), "rate of 0"),
+        (np.zeros(8_000), "ndarray: expected a path, or"),
+        (Path(), "a folder: expected a file"),
+    ],
+)
+def test_what_is_no_recording_is_refused_with_what_would_be(
+    classifier: Classifier, source: Any, said: str
+) -> None:
+    with pytest.raises(UsageError, match=said):
+        classifier.predict(source)
 
 
 def test_folders_are_searched_for_audio(tmp_path: Path) -> None:

@@ -11,8 +11,10 @@ from exhubert.main import main
 from pipeline.errors import DataError, UsageError
 from tests.training.made_up import make_evaluation, make_utterances
 from training.answers import Answers
+from training.compare import compare
 from training.heard import Heard
 from training.scorefile import read_scores, score_answers, write_scores
+from training.tables import conclusion, remarks
 
 
 @pytest.mark.parametrize("skills", [(0.6,), (0.4, 0.5, 0.9)])
@@ -75,12 +77,25 @@ def test_files_that_are_no_score_files_are_named(tmp_path: Path) -> None:
         write_scores(make_evaluation(), tmp_path / "y.txt")
 
 
+def test_few_speakers_are_too_few_to_conclude_from() -> None:
+    few, many = make_utterances(speakers=4), make_utterances(speakers=12)
+    for utterances, said in (
+        (few, "Only 4 speakers: too few to conclude from"),
+        (many, "is ahead"),
+    ):
+        good, bad = (make_evaluation([skill], utterances) for skill in (0.9, 0.2))
+        assert said in conclusion(compare(good, bad, ("good", "bad")))[0]
+        remarked = "only 4 speakers: the intervals are too narrow" in remarks(good)
+        assert remarked == (utterances is few)
+
+
 def test_compare_command_prints_tables_and_a_verdict(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     files = [str(tmp_path / f"{name}.json") for name in ("good", "bad", "worse")]
     for file, skill in zip(files, (0.9, 0.3, 0.1), strict=True):
-        heard = replace(make_evaluation([skill]), notes=[f"{skill} of the clips were trained on"])
+        evaluation = make_evaluation([skill], make_utterances(speakers=12))
+        heard = replace(evaluation, notes=[f"{skill} of the clips were trained on"])
         write_scores(heard, Path(file))
     assert main(["compare", *files, "--output", str(tmp_path / "out" / "comparison.json")]) == 0
     printed = capsys.readouterr().out
