@@ -5,7 +5,8 @@ asked for, a row group at a time. What a training crop holds depends on seed, ep
 id only: neither the order of reading nor the number of workers changes it.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from typing import NotRequired, TypedDict
@@ -227,6 +228,17 @@ def collate(examples: Sequence[Example]) -> dict[str, torch.Tensor]:
         ratings = [example["rating_labels"] for example in examples]
         batch["rating_labels"] = torch.from_numpy(np.stack(ratings))
     return batch
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Errors of worker processes as they were raised there: PyTorch adds a traceback in words."""
+    try:
+        yield
+    except DataError as error:
+        raised = f"{DataError.__module__}.{DataError.__qualname__}: "
+        _, told, message = str(error).rpartition(raised)
+        raise DataError(message.strip() if told else str(error)) from None
 
 
 def _empty(rows: int, width: int, dtype: torch.dtype) -> torch.Tensor:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.errors import DataError, UsageError
-from pipeline.schema import CLASSES
+from pipeline.schema import CLASSES, SPLITS
 from training.answers import Answers
 from training.data import load_index
 from training.heads import UNLABELLED
@@ -89,7 +89,13 @@ def labelled_rows(dataset: str | Path, split: str, corpora: Collection[str] = ()
 
 
 def part_of(split: str) -> str | None:
-    """What :func:`training.data.load_index` calls a split: ``None`` for ``all``."""
+    """What :func:`training.data.load_index` calls a split: ``None`` for ``all``.
+
+    Raises:
+        UsageError: There is no such split.
+    """
+    if split not in (*SPLITS, ALL):
+        raise UsageError(f"unknown split {split!r}: expected one of {', '.join(SPLITS)} or {ALL}")
     return None if split == ALL else split
 
 

@@ -14,7 +14,7 @@ from accelerate.utils import gather_object
 from torch.utils.data import DataLoader
 
 from training.configuration_exhubert import ExHubertConfig
-from training.data import Utterances, collate, seconds_seen
+from training.data import Utterances, collate, plain_errors, seconds_seen
 from training.heads import ExHubertOutput
 from training.modeling_exhubert import ExHubertForSequenceClassification
 from training.sampling import FixedBatches
@@ -89,15 +89,16 @@ def predict_index(
     order = np.array([row for rows in batches for row in rows], dtype=np.int64)
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
-    parts = [
-        as_predictions(
-            model(
-                batch["input_values"].to(model.device),
-                attention_mask=batch["attention_mask"].to(model.device),
+    with plain_errors():
+        parts = [
+            as_predictions(
+                model(
+                    batch["input_values"].to(model.device),
+                    attention_mask=batch["attention_mask"].to(model.device),
+                )
             )
-        )
-        for batch in loader
-    ]
+            for batch in loader
+        ]
     return join(parts, model.config).take(place)
 
 

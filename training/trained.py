@@ -10,7 +10,7 @@ from transformers import AutoConfig
 
 from pipeline.errors import UsageError
 from training.base import load_weights
-from training.checkpoint import find_checkpoint, find_config, find_file
+from training.checkpoint import CONFIG_FILE, find_checkpoint, find_config, find_file
 from training.configuration_exhubert import ExHubertConfig
 from training.heads import Heads
 from training.modeling_exhubert import ExHubertForSequenceClassification
@@ -54,8 +54,15 @@ def load_trained(name: str | Path) -> Trained:
     """Loads a trained ExHuBERT from a folder or the Hub, on the GPU if there is one, in float32.
 
     Raises:
-        UsageError: There is no such model, it is not an ExHuBERT, or its files are damaged.
+        UsageError: There is no such model, its training has not finished, it is not an ExHuBERT,
+            or its files are damaged.
     """
+    folder = Path(name)
+    if (folder / RECIPE_FILE).is_file() and not (folder / CONFIG_FILE).is_file():
+        raise UsageError(
+            f"{name}: its training has not finished: go on with `exhubert train --output {name} "
+            "--resume` and the settings it was started with"
+        )
     try:
         config = AutoConfig.from_pretrained(str(name))
     except (OSError, ValueError) as error:

@@ -78,6 +78,16 @@ def test_egemaps_features_are_kept_by_the_samples_they_are_of(tmp_path: Path) ->
     np.testing.assert_array_equal(extract_features(changed[::-1], kept), first[2::-1])
 
 
+def test_egemaps_features_that_cannot_be_kept_are_used_all_the_same(tmp_path: Path) -> None:
+    write_shards(tmp_path, [record("alpha", "train", 0, 0)])
+    nowhere = tmp_path / "manifest.json" / "kept"  # below a file
+    with pytest.warns(
+        UserWarning, match=r"opensmile-.*\.parquet: features are not kept: Not a dir"
+    ):
+        features = extract_features(load_index(tmp_path, "train"), nowhere, lambda clips: None)
+    assert features.shape == (1, 88)
+
+
 def test_clips_at_a_url_have_features_and_no_folder_is_named_after_it(
     tones: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,7 +18,7 @@ from pipeline.errors import DataError, UsageError
 from pipeline.schema import SAMPLE_RATE
 from tests.training.shards import record, tone, write_manifest, write_shards, write_tones
 from training.clips import MIN_SAMPLES, as_input, choose_crop, decode_clip, play
-from training.data import Utterances, collate, load_index, seconds_seen
+from training.data import Utterances, collate, load_index, plain_errors, seconds_seen
 from training.reader import AudioReader
 from training.sampling import Draw, Mixture, bucket, epoch_plan
 
@@ -190,6 +190,18 @@ def test_undecodable_audio_names_shard_and_utterance(tmp_path: Path) -> None:
     write_shards(tmp_path, [broken])
     with pytest.raises(DataError, match="cannot decode 'alpha/train_000'"):
         Utterances(load_index(tmp_path))[0]
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_errors_of_workers_read_as_if_there_were_none(tmp_path: Path, workers: int) -> None:
+    broken = record("alpha", "train", 0, 1, audio={"bytes": b"noise", "path": "x.flac"})
+    write_shards(tmp_path, [broken])
+    loader = DataLoader(Utterances(load_index(tmp_path)), num_workers=workers)
+    with pytest.raises(DataError) as raised, plain_errors():
+        list(loader)
+    (shard,) = tmp_path.glob("data/*/*.parquet")
+    assert str(raised.value).startswith(f"{shard}: cannot decode 'alpha/train_000': undecodable")
+    assert "Traceback" not in str(raised.value)
 
 
 def test_audio_at_another_rate_is_refused(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from tests.training.shards import LEARNING, record, run_command, write_shards, w
 from training.data import load_index
 from training.evaluate import evaluate
 from training.heard import Heard, SpeakerOverlap
+from training.matrix import plan_rows
 from training.recipe import load_recipe
 from training.train import train
 from training.trained import load_trained
@@ -92,6 +93,19 @@ def test_empty_split_is_a_data_error(model: Path, tmp_path: Path) -> None:
 def test_folder_without_a_model_says_what_makes_one(tones: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="expected a folder that `exhubert train`"):
         evaluate(tmp_path, tones)
+
+
+def test_model_whose_training_has_not_finished_is_called_so(tones: Path, tmp_path: Path) -> None:
+    (tmp_path / "training_config.yaml").write_text("name: tiny", encoding="utf-8")
+    with pytest.raises(UsageError, match="its training has not finished: go on with"):
+        evaluate(tmp_path, tones)
+
+
+def test_unknown_split_is_answered_with_all_there_are(model: Path, tones: Path) -> None:
+    with pytest.raises(UsageError, match="'tset': expected one of train, validation, test or all"):
+        evaluate(model, tones, "tset")
+    with pytest.raises(UsageError, match="unknown split 'tset'"):
+        plan_rows(tones, "leave-one-corpus-out", (), "tset")
 
 
 def test_model_of_another_kind_is_refused(tones: Path, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ Voice Research and Affective Computing", IEEE Transactions on Affective Computin
 
 import os
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -96,7 +97,11 @@ def extract_features(
         advance(len(places))
     kept = {s: values for s, values in (known | fresh).items() if not s.startswith("\0")}
     if kept_in and kept.keys() & fresh.keys():
-        _write_cache(kept_in, kept)
+        try:
+            _write_cache(kept_in, kept)
+        except OSError as error:
+            reason = error.strerror or error
+            warnings.warn(f"{kept_in}: features are not kept: {reason}", stacklevel=2)
     known |= fresh
     return np.array([known[checksum] for checksum in sums], np.float32).reshape(-1, FEATURES)
 
