@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from posixpath import splitext
 
-from pipeline.files import SourceFile, glob_matcher
+from pipeline.files import SourceFile
+from pipeline.globs import glob_matcher
 from pipeline.numerals import read_number, read_seconds
 from pipeline.spec import CorpusSpec
 from pipeline.tables import TableRows, fill

@@ -16,6 +16,7 @@ from pydantic import (
     model_validator,
 )
 
+from pipeline.globs import glob_matcher
 from pipeline.schema import GENDERS
 
 Split = Literal["train", "validation", "test"]
@@ -35,6 +36,14 @@ def _check_regex(pattern: str) -> str:
     except re.error as error:
         raise ValueError(f"not a regular expression: {error} in '{pattern}'") from None
     return pattern
+
+
+def _check_glob(glob: str) -> str:
+    try:
+        glob_matcher([glob])
+    except re.error as error:
+        raise ValueError(f"not a glob: {error.msg} in '{glob}'") from None
+    return glob
 
 
 def _check_template(template: str) -> str:
@@ -68,6 +77,7 @@ def _check_scale(scale: tuple[float, float]) -> tuple[float, float]:
 
 
 Regex = Annotated[str, AfterValidator(_check_regex)]
+Glob = Annotated[str, AfterValidator(_check_glob)]
 Template = Annotated[str, AfterValidator(_check_template)]
 Encoding = Annotated[str, AfterValidator(_check_encoding)]
 Scale = Annotated[tuple[FiniteFloat, FiniteFloat], AfterValidator(_check_scale)]
@@ -151,13 +161,13 @@ class ChosenText(_Choice):
 class ChosenFile(_Choice):
     """``{of: part, train: train.csv}``: one table file for each value of a field."""
 
-    values: dict[str, str]
+    values: dict[str, Glob]
 
 
 class Table(Part):
     """A file that holds facts about clips: joined on ``match``, giving the fields of ``take``."""
 
-    file: ChosenFile | Annotated[list[str], OneOrMore] = Field(
+    file: ChosenFile | Annotated[list[Glob], OneOrMore] = Field(
         description="globs below the corpus root, or one file for each value of a field"
     )
     format: Literal["csv", "tsv", "space", "json", "jsonl", "xlsx", "lines"] | None = Field(

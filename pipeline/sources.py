@@ -9,7 +9,8 @@ from pathlib import Path
 from pipeline.ahead import FilesAhead
 from pipeline.archives import Archive, ReadRange, read_directory
 from pipeline.errors import DataError
-from pipeline.files import SourceFile, glob_matcher, is_noise, read_file, walk_files
+from pipeline.files import SourceFile, is_noise, read_file, walk_files
+from pipeline.globs import glob_matcher
 from pipeline.stores import is_remote, open_store, open_stream
 
 _BUFFER = 1 << 20

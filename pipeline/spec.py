@@ -19,6 +19,7 @@ from pipeline.parts import (
     Example,
     Expected,
     Gender,
+    Glob,
     Licence,
     OneOrMore,
     Part,
@@ -67,11 +68,11 @@ class CorpusSpec(Part):
         "official", description="whether the file layout below was ever published"
     )
 
-    audio: Annotated[list[str], Field(min_length=1), OneOrMore]
-    archive: Annotated[list[str], OneOrMore] = Field(
+    audio: Annotated[list[Glob], Field(min_length=1), OneOrMore]
+    archive: Annotated[list[Glob], OneOrMore] = Field(
         [], description="globs of zip and tar files whose content is read without unpacking them"
     )
-    ignore: Annotated[list[str], OneOrMore] = []
+    ignore: Annotated[list[Glob], OneOrMore] = []
     ignore_case: bool = False
     path: Annotated[list[Regex], OneOrMore] = []
     tables: dict[str, Table] = {}
@@ -81,7 +82,7 @@ class CorpusSpec(Part):
     corrections: dict[str, dict[str, str | None]] = Field(
         {}, description="file stem → field → value, where the corpus itself is wrong"
     )
-    leave_out: dict[str, str] = Field({}, description="glob → why these clips are excluded")
+    leave_out: dict[Glob, str] = Field({}, description="glob → why these clips are excluded")
     sample_times: int | None = Field(
         None, gt=0, description="start, end and duration count samples at this rate, not seconds"
     )

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from pipeline.errors import DataError
-from pipeline.files import SourceFile, glob_matcher
+from pipeline.files import SourceFile
+from pipeline.globs import glob_matcher
 from pipeline.parts import ChosenFile, Table
 from pipeline.spec import CorpusSpec
 from pipeline.tablefiles import read_rows

@@ -105,16 +105,24 @@ def _check_shards(manifest: str, content: bytes, sizes: dict[str, int]) -> None:
 
 
 def read(dataset: str, name: str) -> bytes | None:
-    """Content of a small file of a dataset; None where there is none."""
+    """Content of a small file of a dataset; None where there is none.
+
+    Raises:
+        UsageError: The URL cannot be opened, or is not allowed to be.
+    """
     if not is_remote(dataset):
         file = Path(dataset, name)
         return file.read_bytes() if file.is_file() else None
-    filesystem, path = _open(join(dataset, name))
-    if filesystem.get_file_info(path).type != fs.FileType.File:
-        return None
-    with filesystem.open_input_stream(path) as stream:
-        content: bytes = stream.read()
-        return content
+    location = join(dataset, name)
+    filesystem, path = _open(location)
+    try:
+        if filesystem.get_file_info(path).type != fs.FileType.File:
+            return None
+        with filesystem.open_input_stream(path) as stream:
+            content: bytes = stream.read()
+    except OSError as error:
+        raise UsageError(f"{location}: can't be read: {_first_line(error)}") from error
+    return content
 
 
 def manifest_checksum(dataset: str | Path) -> str | None:

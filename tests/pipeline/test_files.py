@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import DataError
-from pipeline.files import glob_matcher, list_files
+from pipeline.files import list_files
+from pipeline.globs import glob_matcher
 
 folders = st.lists(st.text("ab_ ()[]é", min_size=1, max_size=4), max_size=3)
 

@@ -33,6 +33,8 @@ def test_key_given_twice_is_an_error(tmp_path: Path) -> None:
     ("key", "value", "message"),
     [
         ("path", "'(?P<speaker>s'", "not a regular expression"),
+        ("audio", "'wav/[z-a]*.wav'", "not a glob: bad character range z-a in 'wav/[z-a]*.wav'"),
+        ("ignore", "['[b-a]']", "not a glob: bad character range b-a"),
         ("speaker", "'{session}'", "field 'session', which neither `path` nor a table gives"),
         ("splits", "{by: session}", "field 'session'"),
         ("splits", "{by: official, test: test}", "`by: official` needs `of`"),
