@@ -119,6 +119,8 @@ def load_yaml(file: str | Path, model: type[Model]) -> Model:
         line = text.count("\n", 0, error.position) + 1
         found = repr(text[error.position])
         raise SpecError(f"{path}:{line}: not YAML: the character {found}; delete it") from None
+    except RecursionError:
+        raise SpecError(f"{path}: nested too deeply, or an alias stands in itself") from None
     if not isinstance(data, dict):
         found = "nothing" if data is None else f"a {type(data).__name__}"
         raise SpecError(f"{path}:1: expected `key: value` lines, found {found}")

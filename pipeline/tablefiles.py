@@ -140,7 +140,11 @@ def _parse_json(text: str, kind: str, where: str) -> list[dict[str, str]]:
     """Rows of a list of objects, or of an object of objects, whose keys become ``_key``."""
     items: Any
     if kind == "jsonl":
-        items = [_load_json(line, where, number) for number, line in _numbered(text)]
+        items = []
+        for number, line in _numbered(text):
+            items.append(_load_json(line, where, number))
+            if not isinstance(items[-1], dict):
+                raise DataError(f"{where}:{number}: expected an object, found {line.strip():.40}")
     else:
         items = _load_json(text, where)
     if isinstance(items, dict):
@@ -167,6 +171,8 @@ def _load_json(text: str, where: str, line: int = 1) -> Any:
     except json.JSONDecodeError as error:
         number = line + error.lineno - 1
         raise DataError(f"{where}:{number}: not JSON: {error.msg}") from None
+    except RecursionError:
+        raise DataError(f"{where}:{line}: nested too deeply for a table") from None
 
 
 def _decode(content: bytes, encodings: Sequence[str], where: str) -> str:

@@ -175,7 +175,7 @@ def read_scores(path: str | Path) -> Evaluation:
         values = json.loads(path.read_text(encoding="utf-8"))
         checksum = values["answers"]["sha256"]
         overlap = SpeakerOverlap(**values["speakers"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise UsageError(
             f"{path}: not a score file: expected one that `exhubert evaluate --output` or "
             f"`exhubert baseline --output` wrote ({type(error).__name__}: {error})"

@@ -83,7 +83,7 @@ def _check_shards(manifest: str, content: bytes, sizes: dict[str, int]) -> None:
     try:
         corpora = json.loads(content)["corpora"].values()
         listed = {shard["path"]: shard["bytes"] for corpus in corpora for shard in corpus["shards"]}
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise DataError(
             f"{manifest}: no manifest as `exhubert build` writes it: {error}"
         ) from error

@@ -98,7 +98,7 @@ def read_provenance(name: str | Path) -> dict[str, Any]:
         return {}
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{path}: not JSON: {error}") from error
     if not isinstance(said, dict):
         raise UsageError(f"{path}: expected an object, as `exhubert train` writes it")

@@ -29,6 +29,12 @@ def test_key_given_twice_is_an_error(tmp_path: Path) -> None:
         load_spec(write(tmp_path, text))
 
 
+@pytest.mark.parametrize("name", ["&a [*a]", "[" * 3000 + "]" * 3000])
+def test_endless_nesting_is_an_error_of_the_file(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SpecError, match=r"my\.yaml: nested too deeply, or an alias"):
+        load_spec(write(tmp_path, f"id: my\nname: {name}\n"))
+
+
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [

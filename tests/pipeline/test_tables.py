@@ -136,6 +136,19 @@ def test_broken_line_of_json_is_named(make_spec: MakeSpec) -> None:
         find(spec, {"f.jsonl": content}, stem="a")
 
 
+def test_line_of_json_that_is_no_object_is_named(make_spec: MakeSpec) -> None:
+    spec = make_spec(tables=f"{{facts: {{file: f.jsonl, {TAKE}}}}}")
+    content = b'{"name": "a", "said": "b"}\n["c"]\n'
+    with pytest.raises(DataError, match=r'f\.jsonl:2: expected an object, found \["c"\]'):
+        find(spec, {"f.jsonl": content}, stem="a")
+
+
+def test_json_nested_without_end_is_an_error_of_its_file(make_spec: MakeSpec) -> None:
+    spec = make_spec(tables=f"{{facts: {{file: f.json, {TAKE}}}}}")
+    with pytest.raises(DataError, match=r"f\.json:1: nested too deeply for a table"):
+        find(spec, {"f.json": b"[" * 100_000}, stem="a")
+
+
 def test_half_a_sign_in_json_is_written_as_a_question_mark(make_spec: MakeSpec) -> None:
     spec = make_spec(tables=f"{{facts: {{file: f.json, {TAKE}}}}}")
     content = rb'[{"name": "a", "said": "cut \ud83d"}, {"name": "b", "said": "whole \ud83d\ude00"}]'
