@@ -81,6 +81,16 @@ def test_any_stretch_is_what_stands_there_in_the_whole(frames: int, data: st.Dat
     assert stretch.codec == whole.codec == "FLAC/PCM_16"
 
 
+def test_without_miniaudio_libsndfile_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = flac(9_000, 2, 44_100, 32_767)
+    short = decode(content)
+    monkeypatch.setattr("pipeline.flac.miniaudio", None)
+    assert read_flac_header(content) is None
+    long = decode(content)
+    np.testing.assert_array_equal(long.samples, short.samples)
+    assert (long.rate, long.codec, long.channels) == (short.rate, short.codec, short.channels)
+
+
 def test_longer_recordings_than_allowed_are_not_decoded() -> None:
     content = flac(16_000, 1, 16_000, 300)
     assert len(decode(content, max_duration=1.0).samples) == 16_000
