@@ -13,6 +13,7 @@ from pipeline.draft import draft_spec
 from pipeline.errors import UsageError
 from pipeline.files import list_files
 from pipeline.labels import emotion_scheme, label_map
+from pipeline.sources import Reader
 from pipeline.spec import CorpusSpec
 from pipeline.specfile import SpecError, builtin_ids, load_spec, load_specs
 from pipeline.validate import check_examples
@@ -94,7 +95,7 @@ def _add_new(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_new(args: argparse.Namespace) -> int:
-    draft = draft_spec(args.corpus, list_files(args.folder), emotion_scheme())
+    draft = draft_spec(args.corpus, list_files(args.folder), Reader(args.folder).read)
     if not args.output:
         print(draft, end="")
         return 0

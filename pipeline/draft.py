@@ -1,153 +1,129 @@
-"""Drafting a spec from a folder: a first guess at names and codes, for a person to correct."""
+"""Drafting a spec from a folder: first guesses at names, tables, codes, for a person to correct."""
 
+import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
-from pipeline.errors import DataError
+from pipeline.errors import DataError, UsageError
 from pipeline.files import SourceFile
-from pipeline.labels import EmotionScheme
+from pipeline.foundtables import FoundTable, find_tables, join
+from pipeline.index import Fields, read_path
+from pipeline.names import Place, most_alike, name_places
+from pipeline.spec import check_id
+from pipeline.specfile import builtin_ids
+from pipeline.tables import Read
+from pipeline.words import category_of
 
 MEDIA = (".wav", ".flac", ".mp3", ".aif", ".aiff", ".sph", ".ogg", ".m4a", ".avi", ".mp4", ".mov")
 
-_TOKEN = re.compile(r"[A-Z][a-z]{2,}|[A-Z]+|[a-z]+|\d+|[^A-Za-z\d]+")
-_SYNONYMS = {
-    "afraid": "fear", "angry": "anger", "bored": "boredom", "disgusted": "disgust",
-    "disgust": "disgust", "excited": "excitement", "frustrated": "frustration",
-    "fearful": "fear", "happy": "happiness", "joy": "happiness", "neutrality": "neutral",
-    "normal": "neutral", "sad": "sadness", "surprised": "surprise", "worried": "anxiety",
-}  # fmt: skip
-
-_USUAL_CLASSES = 7  # what most corpora have, for codes that are no words
+_UNKNOWN = '"?"'
+_SHOWN = 5
+"""Values or names that a comment shows."""
 
 
-@dataclass(frozen=True)
-class Part:
-    """A place in the names of a corpus's files.
-
-    Attributes:
-        values: What stands there, with counts.
-        field: The field it seems to be; None where it is always the same or plays no part.
-    """
-
-    values: Counter[str]
-    field: str | None = None
-
-    @property
-    def regex(self) -> str:
-        """A regular expression for what stands there, a named group where it is a field."""
-        if len(self.values) == 1:
-            return _literal(next(iter(self.values)))
-        lengths = {len(value) for value in self.values}
-        kinds = {"[A-Z]": str.isupper, "[a-z]": str.islower, r"\d": str.isdigit}
-        kind = next((k for k, fits in kinds.items() if all(map(fits, self.values))), r"\w")
-        size = f"{{{lengths.pop()}}}" if len(lengths) == 1 else "+"
-        pattern = kind + ("" if size == "{1}" else size)
-        return f"(?P<{self.field}>{pattern})" if self.field else pattern
-
-
-def draft_spec(corpus: str, files: Sequence[SourceFile], scheme: EmotionScheme) -> str:
+def draft_spec(corpus: str, files: Sequence[SourceFile], read: Read) -> str:
     """Drafts a spec from the files of a corpus.
 
     Args:
         corpus: Id of the corpus to be.
         files: All files below its root.
-        scheme: The shared categories, to recognise label words by.
+        read: Gives the content of a listed file; called for tables only.
 
     Returns:
-        A spec as text; what could not be guessed is marked with ``?`` for a person to fill in.
+        A spec as text; guesses are called so, with the values that they rest on, and what could
+        not be guessed is marked with ``?`` for a person to fill in.
 
     Raises:
+        UsageError: The id can't be one.
         DataError: There are no audio files.
     """
-    media = [file.path for file in files if file.path.lower().endswith(MEDIA)]
+    try:
+        check_id(corpus)
+    except ValueError as error:
+        raise UsageError(f"id of the corpus: {error}") from None
+    media = [f.path for f in files if f.path.lower().endswith(MEDIA) and not f.problem]
     if not media:
         raise DataError(f"no audio or video file among {len(files)} files: {', '.join(MEDIA)}")
     suffix = Counter(PurePosixPath(path).suffix for path in media).most_common(1)[0][0]
     names = [path for path in media if path.endswith(suffix)]
     depth = Counter(path.count("/") for path in names).most_common(1)[0][0]
-    alike = [_tokens(path) for path in names if path.count("/") == depth]
-    shape, count = Counter(_shape(tokens) for tokens in alike).most_common(1)[0]
-    rows = [tokens for tokens in alike if _shape(tokens) == shape]
-    parts = _name_fields([Part(Counter(column)) for column in zip(*rows, strict=True)], scheme)
-    regex = "".join(part.regex for part in parts).removesuffix(_literal(suffix))
-    codes = next((part.values for part in parts if part.field == "emotion"), Counter[str]())
-    speakers = next((part.values for part in parts if part.field == "speaker"), Counter[str]())
-    return _write(
-        corpus=corpus,
-        glob="*/" * depth + f"*{suffix}",
-        regex=f"^{regex}{_literal(suffix)}$",
-        codes={code: _category(code, scheme) for code in sorted(codes)},
-        counts=codes,
-        clips=len(names),
-        fitting=count,
-        speakers=len(speakers),
-        example="".join(rows[0]),
+    places = most_alike([path for path in names if path.count("/") == depth])
+
+    found = find_tables(files, read)
+    unnamed = _read_names(names, "")
+    labelled = any(table.labels and table.column for table in (join(t, unnamed) for t in found))
+    named = name_places(places, labelled)
+    regex = "^" + "".join(place.regex for place in named) + "$"
+    clips = _read_names(names, regex)
+    tables = [join(table, clips) for table in found]
+    joined = _with_names([table for table in tables if table.column and table.take])
+    others = [table for table in tables if table not in joined.values()]
+    return "\n".join(
+        [
+            *_head(corpus, media, names, clips),
+            "",
+            f"audio: {_quoted('*/' * depth + '*' + suffix)}",
+            f"path: {_quoted(regex)}",
+            *_guesses(named),
+            *_joined_tables(joined, clips),
+            *_other_tables(others),
+            "",
+            *_emotions(Counter(filter(None, (_joined(c, joined).get("emotion") for c in clips)))),
+            "splits: {by: speaker}",
+            "",
+            *_expectations(len(names), clips, joined),
+            "",
+        ]
     )
 
 
-def _tokens(path: str) -> tuple[str, ...]:
-    return tuple(_TOKEN.findall(path))
+def _read_names(names: Iterable[str], regex: str) -> list[Fields]:
+    """Fields of the names that fit."""
+    patterns = [re.compile(regex)]
+    return [fields for name in names if (fields := read_path(name, patterns))]
 
 
-def _literal(text: str) -> str:
-    """A regular expression for just this text, no more escaped than it must be."""
-    return re.sub(r"([.^$*+?{}\[\]|()\\])", r"\\\1", text)
+def _joined(clip: Fields, tables: Mapping[str, FoundTable]) -> Fields:
+    """Fields of a clip with those that tables give."""
+    fields = dict(clip)
+    for table in tables.values():
+        if row := table.row_of(clip):
+            fields |= {field: row.get(column, "").strip() for field, column in table.take.items()}
+    return fields
 
 
-def _shape(tokens: Sequence[str]) -> tuple[str, ...]:
-    """Letters, digits or the very separator, place by place."""
-    return tuple("A" if t.isalpha() else "0" if t.isdigit() else t for t in tokens)
+def _with_names(tables: Iterable[FoundTable]) -> dict[str, FoundTable]:
+    """Tables by what the spec calls them."""
+    named: dict[str, FoundTable] = {}
+    for table in tables:
+        name = re.sub(r"\W+", "_", PurePosixPath(table.path).stem)
+        named[name if name not in named else f"{name}_{len(named)}"] = table
+    return named
 
 
-def _name_fields(parts: list[Part], scheme: EmotionScheme) -> list[Part]:
-    """Guesses which place holds the label, which the speaker, which the text."""
-    varying = [i for i, part in enumerate(parts) if len(part.values) > 1]
-    fields: dict[int, str] = {}
-    if varying:
-        emotion = max(varying, key=lambda i: (_emotional(parts[i].values, scheme), -i))
-        if not _emotional(parts[emotion].values, scheme):
-            emotion = min(varying, key=lambda i: abs(len(parts[i].values) - _USUAL_CLASSES))
-        fields[emotion] = "emotion"
-        rest = iter([i for i in varying if i != emotion])
-        for field in ("speaker", "text", "take"):
-            if (place := next(rest, None)) is not None:
-                fields[place] = field
-    return [Part(part.values, fields.get(i)) for i, part in enumerate(parts)]
-
-
-def _emotional(values: Mapping[str, int], scheme: EmotionScheme) -> float:
-    """Share of the values that are words for emotions."""
-    known = sum(count for value, count in values.items() if _category(value, scheme) != "?")
-    return known / sum(values.values())
-
-
-def _category(code: str, scheme: EmotionScheme) -> str:
-    """The category that a code seems to mean, or ``?``."""
-    word = code.lower()
-    if word in scheme.emotions or word in _SYNONYMS:
-        return _SYNONYMS.get(word, word)
-    basic = ("anger", "happiness", "sadness", "fear", "disgust", "surprise", "neutral", "boredom")
-    near = {category for category in basic if len(word) >= 3 and category.startswith(word)}
-    near |= {c for s, c in _SYNONYMS.items() if len(word) >= 3 and s.startswith(word)}
-    return near.pop() if len(near) == 1 else "?"
-
-
-def _write(
-    corpus: str,
-    glob: str,
-    regex: str,
-    codes: Mapping[str, str],
-    counts: Mapping[str, int],
-    clips: int,
-    fitting: int,
-    speakers: int,
-    example: str,
-) -> str:
-    lines = [
-        f"# A draft from {clips} files, {fitting} of which fit the pattern under `path`.",
+def _head(
+    corpus: str, media: Sequence[str], names: Sequence[str], clips: Sequence[Fields]
+) -> list[str]:
+    fitting = {clip["path"] for clip in clips}
+    others = [name for name in names if name not in fitting]
+    unread = [path for path in media if path not in set(names)]
+    lines = [f"# A draft from {_count(len(names), 'file')}, {len(clips)} of which fit `path`."]
+    if others:
+        lines += [
+            f"# Not: {_few(others)}",
+            "# Add a pattern for them, or name them under `ignore`.",
+        ]
+    if unread:
+        lines += [f"# Left out, for their suffix: {_few(unread)}"]
+    if corpus in builtin_ids():
+        lines += [
+            f"# A spec with the id {corpus} is shipped: exhubert corpora show {corpus}",
+            "# Given with --spec, this one takes its place.",
+        ]
+    return [
+        *lines,
         "# Correct what is wrong, fill in every ?, then: exhubert corpora validate FILE",
         f"id: {corpus}",
         'name: "?"',
@@ -156,21 +132,102 @@ def _write(
         "licence: {name: unknown}                # redistribute: true or false, if the terms say",
         "access: {how: unknown}                  # open, registration, agreement, purchase, …",
         'citation: "?"',
-        "",
-        f'audio: "{glob}"',
-        f"path: '{regex}'",
-        "",
+    ]
+
+
+def _guesses(places: Iterable[Place]) -> list[str]:
+    fields = [place for place in places if place.field]
+    lines = [f"#   {place.field}: {_few(sorted(place.values))}" for place in fields]
+    return ["# Guesses, with the values found:", *lines] if lines else []
+
+
+def _joined_tables(tables: Mapping[str, FoundTable], clips: Sequence[Fields]) -> list[str]:
+    lines = ["tables:                                 # guesses, as well"] if tables else []
+    for name, table in tables.items():
+        rows = sum(table.row_of(clip) is not None for clip in clips)
+        take = ", ".join(f"{_scalar(f)}: {_scalar(column)}" for f, column in table.take.items())
+        lines += [
+            f"  {_scalar(name)}:".ljust(40)
+            + f"# {rows} of {_count(len(clips), 'clip')} have a row",
+            f"    file: {_scalar(table.path)}",
+            *([f"    encoding: {table.encoding}"] if table.encoding != "utf-8-sig" else []),
+            f"    match: {{{_scalar(table.column)}: {_quoted(table.template)}}}",
+            f"    take: {{{take}}}",
+            *_columns(table),
+        ]
+    return lines
+
+
+def _other_tables(tables: Sequence[FoundTable]) -> list[str]:
+    lines = []
+    for table in tables:
+        lines += [
+            f"# {_few([table.path])}: {table.problem or 'a table that no column joins with clips'}"
+        ]
+        lines += _columns(table)
+    if lines:
+        lines += [
+            "# A table is joined by a column that equals fields of the clip, such as",
+            '# tables: {NAME: {file: FILE, match: {COLUMN: "{speaker}"}, take: {FIELD: COLUMN}}}',
+        ]
+    return lines
+
+
+def _columns(table: FoundTable) -> list[str]:
+    return [
+        f"#     column {_few([column])}: {_few(table.values(column))}" for column in table.columns
+    ]
+
+
+def _emotions(codes: Mapping[str, int]) -> list[str]:
+    lines = [
         "emotions:                               # native code: category; codes to leave out go",
         "                                        # under `exclude: {code: reason}`",
     ]
-    for code, category in codes.items():
-        shown = f'  "{code}": "{category}"' if category == "?" else f'  "{code}": {category}'
-        lines.append(f"{shown:<40}# {counts[code]} clips")
-    lines += [
-        "splits: {by: speaker}",
-        "",
-        f"expected: {{utterances: {clips}, speakers: {speakers}, source: counted}}",
+    for code in sorted(codes):
+        line = f"  {json.dumps(code, ensure_ascii=False)}: {category_of(code) or _UNKNOWN}"
+        lines.append(f"{line:<40}# {_count(codes[code], 'clip')}")
+    return lines if codes else [*lines, '  "?": "?"                              # none found']
+
+
+def _expectations(
+    found: int, clips: Sequence[Fields], tables: Mapping[str, FoundTable]
+) -> list[str]:
+    speakers = {speaker for clip in clips if (speaker := _joined(clip, tables).get("speaker"))}
+    counted = f", speakers: {len(speakers)}" if speakers else ""
+    example = max(clips, key=lambda clip: sum(t.row_of(clip) is not None for t in tables.values()))
+    lines = [
+        f"expected: {{utterances: {found}{counted}, source: counted}}",
         "examples:",
-        f'  - {{path: "{example}"}}',
+        f"  - path: {_quoted(example['path'] or '')}",
     ]
-    return "\n".join(lines) + "\n"
+    for i, (name, table) in enumerate(tables.items()):
+        if row := table.row_of(example):
+            columns = dict.fromkeys([table.column, *table.take.values()])
+            cells = ", ".join(f"{_scalar(c)}: {_quoted(row.get(c, ''))}" for c in columns)
+            lines += ["    rows:"] if i == 0 else []
+            lines += [f"      {_scalar(name)}: {{{cells}}}"]
+    return lines
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _few(values: Sequence[str]) -> str:
+    """The first values of many, and how many there are, on one line."""
+    shown = ", ".join(values[:_SHOWN]) + f", … ({len(values)})" * (len(values) > _SHOWN)
+    return "".join(sign if sign.isprintable() else "?" for sign in shown)
+
+
+def _scalar(text: str) -> str:
+    """Text in YAML, in quotes only where it needs them."""
+    plain = re.fullmatch(r"[^\W_][\w./-]*", text) and text.lower() != "null"
+    return text if plain else _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    """Text in YAML quotes: single ones, in which a backslash is itself, if they can hold it."""
+    if text.isprintable():
+        return "'" + text.replace("'", "''") + "'"
+    return json.dumps(text)

@@ -186,7 +186,7 @@ def _explain(
             message = f"unknown key{hint}" + (f" Known: {', '.join(known)}" if hint == "." else "")
         elif fault["type"] == "missing":
             key, message = ".".join(map(str, (*place, location[-1]))), "is missing"
-        text = message if message.startswith("`") else f"{key}: {message}"
+        text = f"{key}: {message}" if key and not message.startswith("`") else message
         faults.setdefault(text, lines.get(place, 1))
     in_order = sorted(faults.items(), key=lambda fault: fault[1])
     return [f"{path}:{line}: {text}" for text, line in in_order]

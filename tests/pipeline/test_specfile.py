@@ -46,7 +46,7 @@ def test_endless_nesting_is_an_error_of_the_file(tmp_path: Path, name: str) -> N
         ("splits", "{by: official, test: test}", "`by: official` needs `of`"),
         ("splits", "{by: speaker, dev: validation}", "only named where `by` is `official`"),
         ("exclude", "{ang: other}", "ang stands in `emotions` too"),
-        ("path", "'(?P<speaker>s)'", "nothing gives the field 'emotion'"),
+        ("path", "'(?P<speaker>s)'", ":1: nothing gives the field 'emotion'"),
         ("kind", "sung", "'acted', 'elicited'"),
         ("speaker", "'{speaker:03d}'", "'{speaker:03d}' changes how a value is written"),
         ("same_utterance", "'{take!r}'", "'{take!r}' changes how a value is written"),
