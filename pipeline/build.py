@@ -13,6 +13,7 @@ from apache_beam.runners.runner import PipelineResult, PipelineRunner
 
 from pipeline.counters import describe_counts
 from pipeline.crew import Crew
+from pipeline.destination import check_destination
 from pipeline.errors import BuildInterruptedError, DataError, ExhubertError, UsageError
 from pipeline.exchange import Exchange
 from pipeline.finish import mark_unfinished, verify_finished
@@ -50,7 +51,8 @@ def build_dataset(
         The manifest of the dataset.
 
     Raises:
-        UsageError: The folder holds clips stored in another way, or Beam knows no such option.
+        UsageError: The folder holds clips stored in another way, or files of others; or Beam knows
+            no such option.
         DataError: A corpus or one of its tables is missing or unreadable, a worker died, or the
             runner ended without having written all that it should.
         BuildInterruptedError: Ctrl-C; building again resumes.
@@ -88,11 +90,16 @@ def check_build(build: Build, beam_arguments: Sequence[str] = ()) -> PipelineOpt
     """Checks what can be known before anything is read; returns Beam's options.
 
     Raises:
-        UsageError: The folder holds clips stored in another way, or Beam knows no such option.
+        UsageError: The folder holds clips stored in another way, or files of others; or Beam knows
+            no such option.
     """
     options = _read_options(build, beam_arguments)
     connect(beam_arguments)
-    _check_same_audio(build)
+    earlier = read_manifest(build.output)
+    roots = {name: corpus.root for name, corpus in build.corpora.items()}
+    check_destination(build.output, roots, is_dataset=earlier is not None)
+    if earlier:
+        _check_same_audio(build, earlier)
     return options
 
 
@@ -160,10 +167,9 @@ def _watched(folder: Path, watch: Callable[[Counts], None]) -> Iterator[Progress
         watch(read_progress(str(counts)))
 
 
-def _check_same_audio(build: Build) -> None:
-    earlier = read_manifest(build.output)
-    kept = sorted(earlier.corpora.keys() - build.corpora.keys()) if earlier else []
-    if earlier and kept and earlier.audio.options != build.audio:
+def _check_same_audio(build: Build, earlier: Manifest) -> None:
+    kept = sorted(earlier.corpora.keys() - build.corpora.keys())
+    if kept and earlier.audio.options != build.audio:
         raise UsageError(
             f"{build.output} holds {', '.join(kept)} as {earlier.audio.codec}, level "
             f"{earlier.audio.normalize}; this build wants {build.audio.codec}, level "

@@ -230,6 +230,20 @@ def test_only_corpora_that_have_a_folder_are_read(
     assert "corpus tess: no folder s3://present/tess" in capsys.readouterr().err
 
 
+def test_bucket_with_files_of_others_takes_no_dataset(
+    s3: S3, make_spec: MakeSpec, make_corpus: MakeCorpus, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_spec()
+    root = make_corpus()
+    arguments = ["--spec", str(root.parents[1] / "tones.yaml"), "--root", f"tones={root}"]
+    s3.fill("foreign", {f"theirs/{number}.txt": b"x" for number in range(9)})
+    arguments += ["--output", "s3://foreign/theirs", *s3.options, "--jobs", "1"]
+    s3.watch()
+    assert main(["build", *arguments]) == 2
+    assert "files that no build has written, 0.txt for one" in capsys.readouterr().err
+    assert [method for method, _ in s3.requests] == ["GET", "GET"]  # the manifest, one listing
+
+
 # --- stores that fail ------------------------------------------------------------------------
 
 
