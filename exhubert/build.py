@@ -13,6 +13,7 @@ from exhubert import console
 from exhubert.choice import add_corpora, connect_stores, find_corpora, no_clip
 from exhubert.command import Command
 from exhubert.live import build_progress
+from exhubert.number import positive, share
 from exhubert.tables import print_manifest, print_preview
 from pipeline.crew import Crew
 from pipeline.errors import DataError, UsageError
@@ -37,7 +38,7 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--jobs",
-        type=int,
+        type=positive,
         default=_cores(),
         metavar="N",
         help="worker processes of a local build (default: every core, here %(default)s)",
@@ -49,7 +50,7 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--max-reject-rate",
-        type=float,
+        type=share,
         default=0.01,
         metavar="R",
         help="exit 1 if more than this share of a corpus is rejected (default: %(default)s)",

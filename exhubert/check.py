@@ -2,15 +2,25 @@
 
 import argparse
 import json
+import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from exhubert import console
 from exhubert.choice import add_corpora, connect_stores, find_corpora, no_clip
 from exhubert.command import Command
-from exhubert.tables import print_checks
+from exhubert.tables import count, print_checks
+from exhubert.target import check_file
 from pipeline.errors import DataError
 from pipeline.labels import emotion_scheme
+
+if TYPE_CHECKING:  # brings pyarrow
+    from pipeline.check import CorpusCheck
+
+EXPORTS = (".parquet", ".csv", ".jsonl")
+"""What ``--export`` may end in."""
 
 
 def _add_check(parser: argparse.ArgumentParser) -> None:
@@ -27,6 +37,8 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_check(args: argparse.Namespace) -> int:
+    if args.export:
+        check_file("--export", Path(args.export), EXPORTS)
     from pipeline.check import check_corpus, export_utterances
     from pipeline.plan import plan_corpus
 
@@ -45,9 +57,25 @@ def _run_check(args: argparse.Namespace) -> int:
     if args.export:
         export_utterances(planned, Path(args.export))
         console.say(f"{len(planned)} utterances written to {args.export}", quiet=args.json)
-    bad = any(check.rejected or check.leaks for check in checks)
-    differs = any(check.mismatches for check in checks) and not args.allow_partial
-    return 1 if bad or differs else 0
+    faults = [fault for check in checks for fault in _faults(check, args.allow_partial)]
+    for fault in faults:
+        print(f"error: {fault}", file=sys.stderr)
+    return 1 if faults else 0
+
+
+def _faults(check: "CorpusCheck", partial: bool) -> Iterator[str]:
+    """What makes the check of a corpus fail."""
+    corpus = f"corpus {check.corpus}"
+    if rejected := sum(check.rejected.values()):
+        yield f"{corpus}: {count(rejected, 'clip')} would be rejected"
+    if check.leaks:
+        yield f"{corpus}: {count(len(check.leaks), 'speaker')} in test and in another split"
+    if check.mismatches and not partial:
+        differ = ", ".join(f"{c.what} {c.found:,}/{c.expected:,}" for c in check.mismatches)
+        yield (
+            f"{corpus}: found/published differ: {differ}; for a part of a corpus give "
+            "--allow-partial"
+        )
 
 
 COMMANDS = [

@@ -1,13 +1,18 @@
 """Which corpora a command line means, where they lie, and how their stores are reached."""
 
 import argparse
+import sys
+from collections.abc import Collection
 from pathlib import Path
 
 from pipeline.errors import DataError, UsageError
+from pipeline.files import is_noise
 from pipeline.labels import emotion_scheme
 from pipeline.spec import CorpusSpec
-from pipeline.specfile import builtin_ids, load_spec, load_specs
+from pipeline.specfile import builtin_ids, load_spec, load_specs, suggest
 from pipeline.stores import is_remote, open_store
+
+_MOST_PASSED = 8  # folders that are named
 
 
 def add_corpora(parser: argparse.ArgumentParser) -> None:
@@ -20,6 +25,7 @@ def add_corpora(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--corpora",
+        action="extend",
         nargs="+",
         metavar="ID",
         default=[],
@@ -27,6 +33,7 @@ def add_corpora(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--spec",
+        action="extend",
         nargs="+",
         metavar="FILE",
         default=[],
@@ -34,6 +41,7 @@ def add_corpora(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--root",
+        action="extend",
         nargs="+",
         metavar="ID=DIR",
         default=[],
@@ -53,12 +61,21 @@ def find_corpora(args: argparse.Namespace, look: bool = True) -> list[tuple[Corp
         DataError: The store of a root can't be used.
     """
     roots = dict(_parse_root(root) for root in args.root)
+    for corpus in args.corpora:
+        if "," in corpus:
+            names = " ".join(corpus.split(","))
+            raise UsageError(f"--corpora {corpus}: separate names by blanks: --corpora {names}")
     specs = load_specs(args.corpora, args.spec)
     if args.spec and not args.corpora and args.data_root:
         shipped = {spec.id: spec for spec in load_specs()} | {spec.id: spec for spec in specs}
         specs = [spec for _, spec in sorted(shipped.items())]
     if missing := roots.keys() - {spec.id for spec in specs}:
         specs = sorted([*specs, *load_specs(sorted(missing))], key=lambda spec: spec.id)
+    if look and args.data_root and not is_remote(args.data_root):
+        if not Path(args.data_root).is_dir():
+            raise UsageError(f"--data-root {args.data_root}: no such folder")
+        if not args.corpora:
+            _tell_passed_over(args, {spec.id for spec in specs})
     named = {*args.corpora, *roots, *(load_spec(file).id for file in args.spec)}
     scheme = emotion_scheme()
     found = []
@@ -92,6 +109,32 @@ def connect_stores(args: argparse.Namespace) -> None:
         from pipeline.stores import connect
 
         connect(args.unknown)
+
+
+def passed_over(data_root: str, corpora: Collection[str], output: str | None = None) -> list[str]:
+    """What to say of folders of a local data root that are called like no corpus.
+
+    Args:
+        data_root: The folder.
+        corpora: Ids of all corpora that it may hold.
+        output: The dataset folder, which may lie there, too.
+    """
+    folders = [path for path in sorted(Path(data_root).iterdir()) if path.is_dir()]
+    strange = [path for path in folders if path.name not in corpora and not is_noise(path.name)]
+    target = Path(output).resolve() if output else None
+    return [
+        f"passed over: {path.name} (no corpus of that id{suggest(path.name, corpora).rstrip('.')})"
+        for path in strange
+        if path.resolve() != target
+    ]
+
+
+def _tell_passed_over(args: argparse.Namespace, corpora: Collection[str]) -> None:
+    lines = passed_over(args.data_root, corpora, getattr(args, "output", None))
+    for line in lines[:_MOST_PASSED]:
+        print(line, file=sys.stderr)
+    if len(lines) > _MOST_PASSED:
+        print(f"passed over: {len(lines) - _MOST_PASSED:,} more folders", file=sys.stderr)
 
 
 def _is_folder(root: str) -> bool:

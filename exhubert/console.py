@@ -12,7 +12,15 @@ Item = TypeVar("Item")
 
 _WIDE = 160  # characters, for output that goes to a file
 
-OUT = Console(width=None if sys.stdout.isatty() else _WIDE)
+
+class _Console(Console):
+    """A console whose reader may leave, as ``head`` does."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError  # rich would end the command with status 1
+
+
+OUT = _Console(width=None if sys.stdout.isatty() else _WIDE)
 """Where tables go: as wide as the terminal, and wide enough for paths in a file."""
 
 ERR = Console(stderr=True)
@@ -21,7 +29,7 @@ ERR = Console(stderr=True)
 def say(text: str, quiet: bool = False) -> None:
     """Prints a line, unless machine-readable output was asked for."""
     if not quiet:
-        OUT.print(text, highlight=False)
+        OUT.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
 def track(
@@ -55,6 +63,6 @@ def _progress(quiet: bool) -> Progress:
         BarColumn(),
         TimeRemainingColumn(elapsed_when_finished=True),
         console=ERR,
-        disable=quiet,
+        disable=quiet or not ERR.is_terminal,
         redirect_stdout=False,  # rich would send it to stderr, even what goes to a file
     )

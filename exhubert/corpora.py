@@ -3,12 +3,14 @@
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from exhubert import console
 from exhubert.command import Command
 from exhubert.tables import print_corpora, print_corpus, print_label_map
+from exhubert.target import check_file
 from pipeline.draft import draft_spec
 from pipeline.errors import UsageError
 from pipeline.files import list_files
@@ -17,6 +19,12 @@ from pipeline.sources import Reader
 from pipeline.spec import CorpusSpec
 from pipeline.specfile import SpecError, builtin_ids, load_spec, load_specs
 from pipeline.validate import check_examples
+
+
+def _load(names: Sequence[str]) -> list[CorpusSpec]:
+    """Specs that are named by id or by file."""
+    own = [name for name in names if name.endswith((".yaml", ".yml"))]
+    return load_specs([name for name in names if name not in own], own)
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:
@@ -38,8 +46,7 @@ def _add_show(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_show(args: argparse.Namespace) -> int:
-    own = args.corpus.endswith((".yaml", ".yml"))
-    spec = load_spec(args.corpus) if own else load_specs([args.corpus])[0]
+    (spec,) = _load([args.corpus])
     if args.json:
         print(spec.model_dump_json(indent=2))
     else:
@@ -72,13 +79,13 @@ def _run_validate(args: argparse.Namespace) -> int:
 
 
 def _add_map(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("corpora", nargs="*", metavar="ID", help="only these (default: all)")
+    parser.add_argument("corpora", nargs="*", metavar="ID", help="only these, by id or spec file")
     _add_json(parser)
 
 
 def _run_map(args: argparse.Namespace) -> int:
     scheme = emotion_scheme()
-    lines = [line for spec in load_specs(args.corpora) for line in label_map(spec, scheme)]
+    lines = [line for spec in _load(args.corpora) for line in label_map(spec, scheme)]
     if args.json:
         print(json.dumps([asdict(line) for line in lines], ensure_ascii=False))
     else:
@@ -95,16 +102,22 @@ def _add_new(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_new(args: argparse.Namespace) -> int:
-    draft = draft_spec(args.corpus, list_files(args.folder), Reader(args.folder).read)
     if not args.output:
-        print(draft, end="")
+        print(_draft(args), end="")
         return 0
     file = Path(args.output)
+    check_file("--output", file, [".yaml", ".yml"])
     if file.exists():
         raise UsageError(f"{file}: is there already; a draft never replaces a spec")
+    draft = _draft(args)
+    file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(draft, encoding="utf-8")
     console.say(f"{file}: a draft; correct it, then: exhubert corpora validate {file}")
     return 0
+
+
+def _draft(args: argparse.Namespace) -> str:
+    return draft_spec(args.corpus, list_files(args.folder), Reader(args.folder).read)
 
 
 def _run_schema(args: argparse.Namespace) -> int:
@@ -137,7 +150,7 @@ COMMANDS = [
     Command(
         "corpora map",
         "print the label map: native code, meaning, category, class, and on whose word",
-        "  exhubert corpora map\n  exhubert corpora map emo_db tess",
+        "  exhubert corpora map\n  exhubert corpora map emo_db my_corpus.yaml",
         _add_map,
         _run_map,
     ),

@@ -14,8 +14,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--corpora",
+        action="extend",
         nargs="+",
-        default=(),
+        default=[],
         metavar="ID",
         help="only these (default: every corpus that has a stand-in)",
     )

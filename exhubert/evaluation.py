@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from exhubert import console
 from exhubert.command import Command
 from exhubert.model import quieten_transformers
+from exhubert.number import positive
+from exhubert.target import check_file
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:  # it brings torch with it
@@ -20,7 +22,9 @@ def _add_scoring(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--split", default="test", help="train, validation, test or all (default: %(default)s)"
     )
-    parser.add_argument("--corpora", nargs="+", default=(), metavar="ID", help="only these")
+    parser.add_argument(
+        "--corpora", action="extend", nargs="+", default=[], metavar="ID", help="only these"
+    )
     parser.add_argument(
         "--output",
         type=Path,
@@ -34,21 +38,34 @@ def _add_evaluate_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
         required=True,
+        action="extend",
         nargs="+",
         metavar="DIR|NAME",
         help="folder or Hub name; several, trained with different seeds, give mean ± sd",
     )
     _add_scoring(parser)
-    parser.add_argument("--batch-size", type=int, default=16, help="clips at once (%(default)s)")
+    parser.add_argument(
+        "--batch-size",
+        type=positive,
+        default=16,
+        metavar="N",
+        help="clips at once (%(default)s)",
+    )
 
 
 def _evaluate(args: argparse.Namespace) -> int:
+    _check_output(args)
     from training.evaluate import evaluate
 
     quieten_transformers()
     result = evaluate(args.model, args.data, args.split, args.corpora, args.batch_size)
     _show(result, args)
     return 0
+
+
+def _check_output(args: argparse.Namespace) -> None:
+    if args.output:
+        check_file("--output", args.output, [".json"])
 
 
 def _show(result: "Evaluation", args: argparse.Namespace) -> None:
@@ -87,6 +104,7 @@ def _add_baseline_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _baseline(args: argparse.Namespace) -> int:
+    _check_output(args)
     from training.baselines.run import Baseline, run_baseline
 
     quieten_transformers()
@@ -110,13 +128,11 @@ def _add_compare_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _compare(args: argparse.Namespace) -> int:
+    names = _names_to_compare(args)
     from training.compare import compare
     from training.scorefile import read_scores
     from training.tables import comparison_table, conclusion, remarks, systems_table
 
-    if len(args.scores) < 2:
-        raise UsageError(f"{args.scores[0]}: expected at least one more score file to compare with")
-    names = short_names(args.scores)
     evaluations = {name: read_scores(path) for name, path in zip(names, args.scores, strict=True)}
     first = evaluations[names[0]]
     comparisons = [compare(first, evaluations[other], (names[0], other)) for other in names[1:]]
@@ -136,6 +152,16 @@ def _compare(args: argparse.Namespace) -> int:
         for line in conclusion(comparison):
             console.say(line)
     return 0
+
+
+def _names_to_compare(args: argparse.Namespace) -> list[str]:
+    """What the score files are called, once it is known that there are such files."""
+    if len(args.scores) < 2:
+        raise UsageError(f"{args.scores[0]}: expected at least one more score file to compare with")
+    if missing := [str(path) for path in args.scores if not path.is_file()]:
+        raise UsageError(f"{', '.join(missing)}: no such file")
+    _check_output(args)
+    return short_names(args.scores)
 
 
 def short_names(paths: list[Path]) -> list[str]:

@@ -2,19 +2,24 @@
 
 import argparse
 import json
+from pathlib import Path
 
 from exhubert import console
 from exhubert.command import Command
 from exhubert.model import quieten_transformers
+from exhubert.target import check_file
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", required=True, metavar="DIR|NAME", help="folder or Hub name")
-    parser.add_argument("--onnx", required=True, metavar="FILE.onnx", help="the file to write")
+    parser.add_argument(
+        "--onnx", required=True, type=Path, metavar="FILE.onnx", help="the file to write"
+    )
     parser.add_argument("--json", action="store_true", help="print what was written as JSON")
 
 
 def _run(args: argparse.Namespace) -> int:
+    check_file("--onnx", args.onnx, [".onnx"])
     from training.export import export_onnx
     from training.trained import load_trained
 

@@ -1,9 +1,11 @@
 """The ``exhubert`` command: finds the command that is meant, runs it, prints its errors."""
 
 import argparse
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
 
 from exhubert import (
     build,
@@ -19,7 +21,9 @@ from exhubert import (
     report,
 )
 from exhubert.command import Command
-from pipeline.errors import ExhubertError
+from exhubert.failure import describe_failure
+from exhubert.unknown import check_unknown, known_options, suggest_options
+from pipeline.errors import ExhubertError, StoppedError, UnknownOptionError
 
 COMMANDS: list[Command] = [
     *corpora.COMMANDS,
@@ -48,18 +52,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     if command is None:
         getattr(args, "parser", parser).print_help()
         return 2
-    if unknown and not command.passes_unknown:
-        hint = f"see: exhubert {command.name} --help"
-        parser.error(f"unrecognized arguments: {' '.join(unknown)} ({hint})")
     args.unknown, args.main = unknown, main
     args.line = ["exhubert", *(sys.argv[1:] if argv is None else argv)]
     try:
-        return command.run(args)
+        check_unknown(args.parser, unknown, command.passes_unknown)
+        status = command.run(args)
+        sys.stdout.flush()  # here, where it is no surprise that nobody reads it any more
+    except UnknownOptionError as error:
+        hint = suggest_options(error.unknown, [*error.known, *known_options(args.parser)])
+        return _fail(f"{error}{hint}", error.exit_status)
     except ExhubertError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_status
+        return _fail(str(error), error.exit_status)
+    except KeyboardInterrupt:
+        return _fail("interrupted", StoppedError.exit_status)
     except BrokenPipeError:
+        with contextlib.suppress(OSError):  # a stdout that is no file
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        if (failure := describe_failure(error)) is None:
+            raise
+        return _fail(failure, 2)
+    return status
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -68,6 +82,7 @@ def build_parser() -> argparse.ArgumentParser:
         prog="exhubert",
         description="Assemble speech-emotion corpora, and train ExHuBERT on them.",
     )
+    parser.add_argument("--version", action="version", version=f"exhubert {_version()}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     groups: dict[str, argparse._SubParsersAction[argparse.ArgumentParser]] = {}
     for command in COMMANDS:
@@ -86,5 +101,17 @@ def build_parser() -> argparse.ArgumentParser:
             allow_abbrev=not command.passes_unknown,  # what looks like ours may be Beam's
         )
         command.add_arguments(command_parser)
-        command_parser.set_defaults(command=command)
+        command_parser.set_defaults(command=command, parser=command_parser)
     return parser
+
+
+def _fail(message: str, status: int) -> int:
+    print(f"error: {message}", file=sys.stderr)
+    return status
+
+
+def _version() -> str:
+    try:
+        return version("exhubert")
+    except PackageNotFoundError:
+        return "(not installed)"

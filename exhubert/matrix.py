@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from exhubert import console
 from exhubert.command import Command
-from exhubert.model import quieten_transformers
+from exhubert.model import check_recipe, quieten_transformers
+from exhubert.target import check_folder
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:  # it brings torch with it
@@ -31,8 +32,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--corpora",
+        action="extend",
         nargs="+",
-        default=(),
+        default=[],
         metavar="ID",
         help="corpora of the matrix (default: the recipe's, else all of the dataset)",
     )
@@ -42,8 +44,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--set",
+        action="extend",
         nargs="+",
-        default=(),
+        default=[],
         metavar="key=value",
         dest="overrides",
         help="settings that replace the recipe's",
@@ -52,6 +55,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
+    check_folder("--output", args.output)
+    if args.config:
+        check_recipe(args.config)
     from training.matrix import make_matrix
     from training.matrixtables import matrix_tables
     from training.pages.matrix import audio_lines, matrix_page, speaker_lines

@@ -5,6 +5,7 @@ quick.
 """
 
 import argparse
+import difflib
 import json
 import logging
 from pathlib import Path
@@ -12,9 +13,14 @@ from typing import TYPE_CHECKING
 
 from exhubert import console
 from exhubert.command import Command
+from exhubert.target import check_folder
+from pipeline.errors import StoppedError, UsageError
 
 if TYPE_CHECKING:  # torch and transformers come with it
     from training.recipe import Recipe
+
+
+_RECIPES = Path(__file__).resolve().parents[1] / "training" / "configs"
 
 
 def _add_train_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +48,10 @@ def _add_train_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _train(args: argparse.Namespace) -> int:
-    from training.output import is_complete
+    check_recipe(args.config)
+    if not args.dry_run:
+        check_folder("--output", Path(args.output))
+    from training.output import is_complete, is_started
     from training.predictions import process_of
     from training.recipe import load_recipe
     from training.train import train
@@ -54,21 +63,29 @@ def _train(args: argparse.Namespace) -> int:
     if args.dry_run:
         return _estimate(recipe, args)
     if args.resume and is_complete(args.output):
-        out.print(f"{args.output}: this run is complete already")
+        out.print(f"{args.output}: this run is complete already", markup=False, soft_wrap=True)
         return 0
-    result = train(recipe, args.data, args.output, args.resume, out)
+    try:
+        result = train(recipe, args.data, args.output, args.resume, out)
+    except KeyboardInterrupt:
+        begun = is_started(args.output) and not is_complete(args.output)
+        hint = f"; what was saved stays in {args.output}: go on with --resume" if begun else ""
+        raise StoppedError(f"interrupted{hint}") from None
     if process_of()[0] > 0:  # of several processes the first one speaks
         return 0
     if args.json:
         scores = None if result.validation is None else result.validation.to_dict()
         print(json.dumps({"output": str(result.output), "validation": scores}))
     elif result.validation is None:
-        out.print(f"No validation split: the last state was kept, in {result.output}")
+        line = f"No validation split: the last state was kept, in {result.output}"
+        out.print(line, highlight=False, markup=False, soft_wrap=True)
     else:
         out.print(
             f"Validation UAR {result.validation.uar:.1%} (chance {result.validation.chance:.1%}) "
             f"after {result.seconds:.0f} s; model in {result.output}",
             highlight=False,
+            markup=False,
+            soft_wrap=True,
         )
     return 0
 
@@ -83,6 +100,25 @@ def _estimate(recipe: "Recipe", args: argparse.Namespace) -> int:
     else:
         print_estimate(result, console.OUT)
     return 0
+
+
+def check_recipe(name: str) -> None:
+    """Finds out whether there is such a recipe without loading torch, which takes seconds.
+
+    Raises:
+        UsageError: There is none.
+    """
+    if name.endswith((".yaml", ".yml")):
+        if not Path(name).is_file():
+            raise UsageError(f"{name}: no such recipe file")
+        return
+    shipped = sorted(file.stem for file in _RECIPES.glob("*.yaml"))
+    if name not in shipped:
+        near = difflib.get_close_matches(name, shipped, 1)
+        raise UsageError(
+            f"no recipe named {name!r}: expected one of {', '.join(shipped)}, or the path of a "
+            f".yaml file{f'; did you mean {near[0]!r}?' if near else ''}"
+        )
 
 
 def quieten_transformers() -> None:
@@ -122,6 +158,7 @@ def _add_convert_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _convert(args: argparse.Namespace) -> int:
+    check_folder("--output", args.output)
     from training.convert import convert
 
     convert(args.source, args.output)

@@ -1,6 +1,7 @@
 """``exhubert relabel``: changed label maps, applied to a dataset folder."""
 
 import argparse
+import sys
 
 from exhubert import console
 from exhubert.choice import connect_stores
@@ -9,12 +10,18 @@ from exhubert.tables import print_manifest
 from pipeline.errors import UsageError
 from pipeline.labels import emotion_scheme
 from pipeline.specfile import builtin_ids, load_specs
+from pipeline.splits import describe_policy
 
 
 def _add_relabel(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("dataset", metavar="DATASET", help="a dataset folder")
     parser.add_argument(
-        "--spec", nargs="+", metavar="FILE", default=[], help="specs of corpora of your own"
+        "--spec",
+        action="extend",
+        nargs="+",
+        metavar="FILE",
+        default=[],
+        help="specs of corpora of your own",
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
 
@@ -42,6 +49,14 @@ def _run_relabel(args: argparse.Namespace) -> int:
         run.corpora = count_corpora(manifest, specs)
         run.status = 0
     write_report(args.dataset)
+    for corpus, spec in specs.items():
+        before, now = present[corpus].split_policy, describe_policy(spec)
+        if before != now:
+            print(
+                f"corpus {corpus}: splits stay {before}, though its spec now says {now}: splits "
+                "are changed by exhubert build only",
+                file=sys.stderr,
+            )
     if args.json:
         print(manifest.model_dump_json(indent=2))
     else:

@@ -2,11 +2,13 @@
 
 import argparse
 import json
+import sys
 
 from exhubert import console
 from exhubert.choice import connect_stores
 from exhubert.command import Command
 from exhubert.tables import print_manifest, print_runs
+from pipeline.errors import DataError
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,12 +18,17 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(args: argparse.Namespace) -> int:
     from pipeline.manifest import open_manifest
-    from pipeline.report import write_report
+    from pipeline.report import report_path, write_report
     from pipeline.runlog import read_runs
 
     connect_stores(args)
     manifest, runs = open_manifest(args.dataset), read_runs(args.dataset)
-    page = write_report(args.dataset)
+    try:
+        page = write_report(args.dataset)
+    except (OSError, DataError) as error:  # a dataset may be there to be read only
+        reason = error.strerror if isinstance(error, OSError) else error
+        print(f"{report_path(args.dataset)}: can't be written: {reason}", file=sys.stderr)
+        page = None
     if args.json:
         content = {
             "report": page,
@@ -32,7 +39,8 @@ def _run(args: argparse.Namespace) -> int:
     else:
         print_manifest(manifest, args.dataset)
         print_runs(runs)
-        console.say(f"report: {page}")
+        if page:
+            console.say(f"report: {page}")
     return 0
 
 

@@ -239,6 +239,15 @@ def _table(*headings: str) -> Table:
     return table
 
 
+def count(number: int, what: str) -> str:
+    """A number of things, one or many.
+
+    >>> count(1, "clip"), count(1200, "clip")
+    ('1 clip', '1,200 clips')
+    """
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
 def _count(number: int | None) -> str:
     return "–" if number is None else f"{number:,}"
 

@@ -14,7 +14,7 @@ from apache_beam.runners.runner import PipelineResult, PipelineRunner
 from pipeline.counters import describe_counts
 from pipeline.crew import Crew
 from pipeline.destination import check_destination
-from pipeline.errors import BuildInterruptedError, DataError, ExhubertError, UsageError
+from pipeline.errors import DataError, ExhubertError, StoppedError, UsageError
 from pipeline.exchange import Exchange
 from pipeline.finish import mark_unfinished, verify_finished
 from pipeline.local import local_runner
@@ -55,7 +55,7 @@ def build_dataset(
             no such option.
         DataError: A corpus or one of its tables is missing or unreadable, a worker died, or the
             runner ended without having written all that it should.
-        BuildInterruptedError: Ctrl-C; building again resumes.
+        StoppedError: Ctrl-C; building again resumes.
     """
     options = check_build(build, beam_arguments)
     mark_unfinished(build.output)
@@ -68,7 +68,7 @@ def build_dataset(
     except KeyboardInterrupt:
         elsewhere = find_runner(options)
         running = f"; what {elsewhere} runs elsewhere goes on until cancelled" if elsewhere else ""
-        raise BuildInterruptedError(
+        raise StoppedError(
             f"interrupted{running}; shards that are complete stay in {build.output}: building "
             "again resumes"
         ) from None

@@ -13,13 +13,26 @@ class UsageError(ExhubertError):
     exit_status = 2
 
 
+class UnknownOptionError(UsageError):
+    """The command line has options that nobody knows.
+
+    Attributes:
+        unknown: Those options, without dashes.
+        known: Options that there are, without dashes.
+    """
+
+    def __init__(self, message: str, unknown: list[str], known: list[str]) -> None:
+        super().__init__(message)
+        self.unknown, self.known = unknown, known
+
+
 class DataError(ExhubertError):
     """The data has problems: missing corpora, counts that do not match. Exit status 1."""
 
     exit_status = 1
 
 
-class BuildInterruptedError(ExhubertError):
+class StoppedError(ExhubertError):
     """Someone pressed Ctrl-C, or the system asked the process to end. Exit status 130."""
 
     exit_status = 130

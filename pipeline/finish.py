@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
+from types import MappingProxyType
 
 import pandas as pd
 import pyarrow as pa
@@ -42,7 +43,11 @@ _REJECTS = pa.schema([(field.name, pa.string()) for field in fields(Unwritten)])
 
 
 def finish_dataset(
-    output: str, shards: Iterable[str], specs: Mapping[str, CorpusSpec], options: AudioOptions
+    output: str,
+    shards: Iterable[str],
+    specs: Mapping[str, CorpusSpec],
+    options: AudioOptions,
+    policies: Mapping[str, str] = MappingProxyType({}),
 ) -> Manifest:
     """Removes stale shards, resolves duplicates, writes manifest, rejects, card and report.
 
@@ -53,6 +58,7 @@ def finish_dataset(
         shards: Names of all shards of the corpora just built.
         specs: Those corpora, by id.
         options: How clips are stored.
+        policies: How corpora were split, by id, where not as their specs say now.
 
     Raises:
         DataError: A shard was written in parts.
@@ -61,7 +67,10 @@ def finish_dataset(
     fresh = _once_each(shards)
     earlier = read_manifest(output)
     facts: dict[str, CorpusFacts] = dict(earlier.corpora) if earlier else {}
-    facts |= {corpus: state_facts(spec) for corpus, spec in specs.items()}
+    for corpus, spec in specs.items():
+        stated = state_facts(spec)
+        policy = policies.get(corpus, stated.split_policy)
+        facts[corpus] = stated.model_copy(update={"split_policy": policy})
     receipts: list[Receipt] = []
     for receipt in read_receipts(output):
         kept = receipt.corpus in facts and receipt.corpus not in specs

@@ -8,7 +8,7 @@ from apache_beam.options.pipeline_options import (
     StandardOptions,
 )
 
-from pipeline.errors import UsageError
+from pipeline.errors import UnknownOptionError, UsageError
 
 _DASK = "apache_beam.runners.dask.dask_runner"
 DASK = f"{_DASK}.DaskRunner"
@@ -45,8 +45,11 @@ def _import_dask() -> None:
 
 def _check_known(options: PipelineOptions) -> None:
     given = options.get_all_options(retain_unknown_options=True).keys()
-    if unknown := sorted(given - PipelineOptions([]).get_all_options().keys()):
-        raise UsageError(
+    known = PipelineOptions([]).get_all_options().keys()
+    if unknown := sorted(given - known):
+        raise UnknownOptionError(
             f"neither exhubert nor Beam has an option --{', --'.join(unknown)}; "
-            "see --help, and Beam's PipelineOptions"
+            "see --help, and Beam's PipelineOptions",
+            unknown,
+            sorted(known),
         )

@@ -42,7 +42,13 @@ def relabel_dataset(
         if receipt.corpus in specs and receipt.size:
             changed += _relabel_shard(output, receipt, specs[receipt.corpus], scheme)
     shards = [receipt.shard for receipt in receipts]
-    return finish_dataset(output, shards, specs, open_manifest(output).audio.options), changed
+    earlier = open_manifest(output)
+    policies = {
+        corpus: earlier.corpora[corpus].split_policy
+        for corpus in specs
+        if corpus in earlier.corpora
+    }
+    return finish_dataset(output, shards, specs, earlier.audio.options, policies), changed
 
 
 def _relabel_shard(output: str, receipt: Receipt, spec: CorpusSpec, scheme: EmotionScheme) -> int:

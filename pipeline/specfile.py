@@ -52,7 +52,8 @@ def builtin_file(corpus: str) -> Path:
     if corpus not in known:
         raise SpecError(
             f"no corpus called {corpus!r}{suggest(corpus, known)} Known: {', '.join(known)}. "
-            "A spec of your own is given with --spec FILE."
+            "A spec of your own is given as a file: FILE.yaml, or --spec FILE.yaml where there is "
+            "that option."
         )
     return SHIPPED / f"{corpus}.yaml"
 
@@ -132,8 +133,9 @@ def load_yaml(file: str | Path, model: type[Model]) -> Model:
 
 def suggest(word: str, known: Iterable[str]) -> str:
     """``"; did you mean …?"`` where a known word is near, else a full stop."""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"; did you mean {near[0]!r}?" if near else "."
+    words = {one.lower(): one for one in known}
+    near = difflib.get_close_matches(word.lower(), words, n=1, cutoff=0.6)
+    return f"; did you mean {words[near[0]]!r}?" if near else "."
 
 
 def _lines(node: yaml.Node, path: Path, location: Location = ()) -> Iterable[tuple[Location, int]]:

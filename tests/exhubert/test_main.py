@@ -116,7 +116,7 @@ def test_map_names_code_category_class_and_source(capsys: pytest.CaptureFixture[
         (["check", "--root", "emo_db"], "expected ID=DIR"),
         (["check", "--corpora", "emodb"], "did you mean 'emo_db'"),
         (["check", "--corpora", "emo_db"], "corpus emo_db: no folder emo_db"),
-        (["check", "--data-root", "nowhere"], "no corpus found in --data-root nowhere"),
+        (["check", "--data-root", "nowhere"], "--data-root nowhere: no such folder"),
         (["corpora", "show", "emodb"], "did you mean 'emo_db'"),
     ],
 )
