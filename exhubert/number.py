@@ -32,7 +32,7 @@ def share(text: str) -> float:
     return number
 
 
-def window(text: str) -> float:
+def window_length(text: str) -> float:
     """Seconds of a window."""
     seconds = _number(text)
     if not SHORTEST_WINDOW <= seconds < math.inf:

@@ -14,12 +14,14 @@ from rich.table import Table
 from exhubert import console
 from exhubert.command import Command
 from exhubert.model import quieten_transformers
+from exhubert.number import window_length
 from pipeline.errors import UsageError
 from pipeline.schema import AROUSAL_CLASSES, VALENCE_CLASSES
 
 if TYPE_CHECKING:  # brings torch
     from training.heads import Heads
-    from training.verdict import Prediction, Window
+    from training.predict import Classifier
+    from training.verdict import Failure, Prediction, Window
 
 SUFFIXES = frozenset(
     f".{name}"
@@ -43,7 +45,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--window",
-        type=float,
+        type=window_length,
         metavar="S",
         help="cut longer files into windows of S seconds (default: the model's longest clip)",
     )
@@ -58,21 +60,20 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
+    files = [*find_audio(path for path in args.files if path != "-")]
+    if "-" in args.files:
+        files += read_list(sys.stdin.buffer.read())
     from training.predict import Classifier
     from training.verdict import Failure
 
     quieten_transformers()
-    files = [*find_audio(path for path in args.files if path != "-")]
-    if "-" in args.files:
-        files += read_list(sys.stdin.buffer.read())
     classifier = Classifier.from_pretrained(args.model, args.window)
     predictions: list[Prediction] = []
     failed = 0
     write_row = csv.writer(sys.stdout).writerow
     if args.csv:
         write_row(_csv_heading(classifier.trained.labels, classifier.trained.heads, args.windows))
-    quiet = len(files) == 1
-    for outcome in console.track(classifier.predict_each(files), "predicting", quiet, len(files)):
+    for outcome in _watched(classifier, files):
         if args.json:
             print(json.dumps(outcome.to_dict(), ensure_ascii=False), flush=True)
         if isinstance(outcome, Failure):
@@ -86,6 +87,15 @@ def _run(args: argparse.Namespace) -> int:
     if predictions:
         console.OUT.print(predictions_table(predictions, classifier.trained.heads, args.windows))
     return 1 if failed else 0
+
+
+def _watched(classifier: "Classifier", files: list[Path]) -> "Iterator[Prediction | Failure]":
+    """Outcomes, and meanwhile on stderr how many files are over, or of a single one its windows."""
+    if len(files) > 1:
+        yield from console.track(classifier.predict_each(files), "predicting", total=len(files))
+        return
+    with console.counter("windows classified") as advance:
+        yield from classifier.predict_each(files, advance)
 
 
 def find_audio(paths: Iterable[str | Path]) -> list[Path]:

@@ -92,17 +92,21 @@ class Classifier:
             predictions.append(outcome)
         return predictions if isinstance(source, list) else predictions[0]
 
-    def predict_each(self, sources: Iterable[Source]) -> Iterator[Prediction | Failure]:
+    def predict_each(
+        self, sources: Iterable[Source], tell: Callable[[int], None] = lambda windows: None
+    ) -> Iterator[Prediction | Failure]:
         """Classifies recordings in batches that several of them share, and goes on after bad ones.
 
         Args:
             sources: Asked for one by one, as there is room.
+            tell: Told of windows as they are classified: how many more.
 
         Yields:
             One outcome a source, in their order.
         """
         waiting: deque[_Recording] = deque()
-        pool = _Pool(self._classify, may_pad=evaluation_batch_size(self.trained.model, 2) > 1)
+        may_pad = evaluation_batch_size(self.trained.model, 2) > 1
+        pool = _Pool(self._classify, may_pad, tell)
         for source in sources:
             recording = _Recording(None if isinstance(source, tuple) else str(source))
             waiting.append(recording)
@@ -171,8 +175,14 @@ class _Recording:
 class _Pool:
     """Stretches of several recordings on their way through the model."""
 
-    def __init__(self, classify: Callable[[Sequence[Samples]], Predictions], may_pad: bool) -> None:
+    def __init__(
+        self,
+        classify: Callable[[Sequence[Samples]], Predictions],
+        may_pad: bool,
+        tell: Callable[[int], None],
+    ) -> None:
         self.classify = classify
+        self.tell = tell
         self.may_pad = may_pad
         self.held: list[tuple[_Recording, Stretch, Samples]] = []
         self.samples = 0
@@ -193,6 +203,7 @@ class _Pool:
             for number, (recording, stretch, _) in enumerate(self.held[part]):
                 recording.pending -= 1
                 recording.scored.append((stretch.start, stretch.end, said.take([number])))
+            self.tell(part.stop - part.start)
         self.held, self.samples = [], 0
 
 

@@ -134,6 +134,18 @@ def test_files_that_share_batches_get_what_each_gets_alone(
     assert max(sizes) > 6
 
 
+def test_windows_are_told_as_they_are_classified(
+    classifier: Classifier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(predict, "POOL_SECONDS", 8.0)
+    told: list[int] = []
+    path = write_wav(tmp_path / "long.wav", tone(1, 60.0))
+    (outcome,) = classifier.predict_each([path], told.append)
+    assert isinstance(outcome, Prediction)
+    assert len(told) > 1
+    assert sum(told) == len(outcome.windows)
+
+
 def test_bad_recordings_take_their_place_among_the_others(
     classifier: Classifier, tmp_path: Path
 ) -> None:
