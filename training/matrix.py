@@ -27,7 +27,7 @@ from training.heard import Heard
 from training.output import is_complete
 from training.recipe import Recipe
 from training.scorefile import Evaluation, read_scores, write_scores
-from training.store import absolute, manifest_checksum
+from training.store import identity, manifest_checksum
 from training.train import train
 
 Mode = Literal["leave-one-corpus-out", "train-on-a-test-on-b"]
@@ -258,8 +258,7 @@ def run_row(
 def row_key(system: System, row: Row, dataset: str | Path, split: str) -> str:
     """Checksum of everything that decides the scores of a row."""
     settings = vars(system) if isinstance(system, Baseline) else system.model_dump(mode="json")
-    data = manifest_checksum(dataset) or absolute(str(dataset))
-    decides = [settings, vars(row), split, data]
+    decides = [settings, vars(row), split, identity(dataset)]
     return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
 
 

@@ -1,5 +1,7 @@
 """The folder of a training run: what may be written there, and what a run leaves in it."""
 
+import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,51 +12,120 @@ from training.predictions import process_of
 from training.recipe import Recipe, differences, load_recipe, write_recipe
 from training.trained import PROVENANCE_FILE, RECIPE_FILE
 
+CHECKPOINTS = "checkpoints"
+"""Folder of a run's checkpoints, which goes when the run is complete."""
+
+START_FILE = "start.json"
+"""Beside the checkpoints: dataset and processes that the run was started with."""
+
 WHOLE = "whole"
 """Mark of a checkpoint that is complete; one without was being written when its run was killed."""
 
 
-def prepare_output(output: Path, recipe: Recipe, resume: bool) -> str | None:
-    """Makes the output folder and finds the checkpoint to go on from, if there is one.
+@dataclass(frozen=True)
+class Start:
+    """What a run is started with, and must be resumed with.
 
-    Of several processes (torchrun) the first one checks and writes, for all of them.
+    Attributes:
+        recipe: Every setting.
+        dataset: What tells the dataset from others (:func:`training.store.identity`).
+        processes: How many share an epoch.
+    """
+
+    recipe: Recipe
+    dataset: str
+    processes: int
+
+    def data(self) -> dict[str, Any]:
+        """What is not in the recipe, as plain JSON types."""
+        return {"dataset": self.dataset, "processes": self.processes}
+
+
+def find_start(output: Path, start: Start, resume: bool) -> str | None:
+    """Finds the checkpoint to go on from; None where a run starts anew. Writes nothing.
+
+    A folder without a whole checkpoint holds nothing to go on from, so that a run may start there.
+    Of several processes (torchrun) the first one checks, for all of them.
 
     Raises:
-        UsageError: The folder holds a run and ``resume`` is not set, the run is complete, or the
-            recipe differs from the one the run was started with.
+        UsageError: The folder holds a complete run, or an unfinished one and ``resume`` is not
+            set; or that one was started with another recipe, dataset or number of processes.
     """
-    started_with, checkpoints = output / RECIPE_FILE, output / "checkpoints"
-    last = last_checkpoint(checkpoints)
+    last = last_checkpoint(output)
     if process_of()[0] > 0:
         return last
-    if started_with.exists() and not resume:
+    if is_complete(output):
+        raise UsageError(f"{output}: holds a complete training run: choose another --output")
+    if last is None:
+        return None
+    if not resume:
         raise UsageError(
             f"{output}: holds a training run already: add --resume to continue it, "
             "or choose another --output"
         )
-    if started_with.exists():
-        changed = differences(load_recipe(started_with), recipe)
-        if changed:
-            raise UsageError(
-                f"{started_with}: the run to resume has other settings ({'; '.join(changed)}): "
-                "use the same ones, or choose another --output"
-            )
-        return last
-    output.mkdir(parents=True, exist_ok=True)
-    aside = started_with.with_suffix(".part")
-    write_recipe(recipe, aside)
-    aside.replace(started_with)
-    return None
+    if changed := _changes(output, start):
+        raise UsageError(
+            f"{output}: the run to resume was started with others ({'; '.join(changed)}): "
+            "use the same ones, or choose another --output"
+        )
+    return last
 
 
-def last_checkpoint(checkpoints: Path) -> str | None:
+def write_start(output: Path, start: Start) -> None:
+    """Makes the folder and writes down what its run is started with.
+
+    Of several processes the first one writes, for all of them.
+
+    Raises:
+        UsageError: The folder cannot be made, or not be written to.
+    """
+    if process_of()[0] > 0:
+        return
+    try:
+        (output / CHECKPOINTS).mkdir(parents=True, exist_ok=True)
+        started = output / CHECKPOINTS / START_FILE
+        started.write_text(json.dumps(start.data(), indent=2) + "\n", encoding="utf-8")
+        aside = output / f"{RECIPE_FILE}.part"
+        write_recipe(start.recipe, aside)
+        aside.replace(output / RECIPE_FILE)
+    except OSError as error:
+        raise UsageError(
+            f"{output}: can't be written to: {error.strerror} ({error.filename}): "
+            "choose another --output"
+        ) from error
+
+
+def last_checkpoint(output: Path) -> str | None:
     """The last checkpoint that was written to its end, whenever the run was killed."""
-    whole = [mark.parent for mark in checkpoints.glob(f"checkpoint-*/{WHOLE}")]
+    whole = [mark.parent for mark in output.glob(f"{CHECKPOINTS}/checkpoint-*/{WHOLE}")]
     return str(max(whole, key=lambda folder: int(folder.name[11:]))) if whole else None
 
 
-class MarkWhole(TrainerCallback):
-    """Marks each checkpoint once all of it is written."""
+def _changes(output: Path, start: Start) -> list[str]:
+    """What is not as the run in the folder was started, as ``key: before → now``."""
+    file = output / CHECKPOINTS / START_FILE
+    before = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    changed = [
+        f"{key}: {before.get(key, 'not known')} → {now}"
+        for key, now in start.data().items()
+        if before.get(key) != now
+    ]
+    return differences(load_recipe(output / RECIPE_FILE), start.recipe) + changed
+
+
+class Checkpoints(TrainerCallback):
+    """Marks each checkpoint once all of it is written, and knows the best one where it lies now."""
+
+    def on_train_begin(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        **kwargs: Any,
+    ) -> None:
+        """Looks for the best checkpoint in this folder, which may have been moved."""
+        best = Path(args.output_dir, f"checkpoint-{state.best_global_step}")
+        state.best_model_checkpoint = str(best) if best.is_dir() else None
 
     def on_save(
         self,
@@ -69,8 +140,8 @@ class MarkWhole(TrainerCallback):
 
 
 def is_started(output: str | Path) -> bool:
-    """Whether a training run in this folder was begun."""
-    return (Path(output) / RECIPE_FILE).is_file()
+    """Whether there is a checkpoint in this folder that a training run can go on from."""
+    return last_checkpoint(Path(output)) is not None
 
 
 def is_complete(output: str | Path) -> bool:

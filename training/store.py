@@ -131,6 +131,11 @@ def manifest_checksum(dataset: str | Path) -> str | None:
     return None if manifest is None else hashlib.sha256(manifest).hexdigest()
 
 
+def identity(dataset: str | Path) -> str:
+    """What tells a dataset from others: its manifest's checksum, without one where it is."""
+    return manifest_checksum(dataset) or absolute(str(dataset))
+
+
 def open_parquet(location: str, cache: str | None = None) -> pq.ParquetFile:
     """A shard, of which only what is asked for is read.
 

@@ -19,8 +19,8 @@ From the shards of a dataset folder and a recipe to a folder that `exhubert eval
 """
 
 import json
+import math
 import shutil
-import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -29,7 +29,6 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 from transformers import (
-    EarlyStoppingCallback,
     PrinterCallback,
     TrainerCallback,
     Wav2Vec2FeatureExtractor,
@@ -37,14 +36,13 @@ from transformers import (
 
 from pipeline.schema import CLASSES, SAMPLE_RATE
 from training.base import build_model, compile_layers, freeze
-from training.checkpoint import find_checkpoint
 from training.data import Utterances
 from training.heads import UNLABELLED
 from training.headscores import HeadScores, describe_heads, score_heads
 from training.heard import Heard
 from training.metrics import Scores, uar_of
 from training.modeling_exhubert import ExHubertForSequenceClassification
-from training.output import MarkWhole, prepare_output
+from training.output import CHECKPOINTS, Checkpoints, Start, find_start, write_start
 from training.plan import Plan, build_objective, plan_run
 from training.predictions import Predictions, predict_together, process_of
 from training.progress import ConsoleProgress
@@ -57,9 +55,11 @@ from training.provenance import (
 )
 from training.recipe import Recipe
 from training.scorefile import score_rows
+from training.store import identity
 from training.tables import scores_table
 from training.trained import PROVENANCE_FILE, provenance_of_base
-from training.trainer import ShardTrainer, tensorboard, training_arguments
+from training.trainer import ShardTrainer, leaves_weights, tensorboard, training_arguments
+from training.watchers import Divergence, Patience, Stopwatch
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,8 @@ class TrainingResult:
         output: The folder with the model.
         validation: Scores on the validation split; ``None`` if it has no utterances.
         corpora: The same per corpus.
-        seconds: How long training took, without building the model and the final scoring.
+        seconds: How long training took, without building the model and the final scoring; in a
+            resumed run with the time that led to the checkpoint it was resumed from.
         heads: Validation scores of further heads; ``None`` where there are none.
     """
 
@@ -100,9 +101,11 @@ def train(
         callbacks: Further callbacks of the Trainer.
 
     Raises:
-        UsageError: The output holds a run and ``resume`` is not set, the recipe differs from the
-            run to resume, or dataset or base cannot be found.
-        DataError: The train split has no labelled utterances.
+        UsageError: The output holds a complete run, or an unfinished one and ``resume`` is not
+            set; recipe, dataset or number of processes differ from those of the run to resume;
+            dataset or base cannot be found, settings do not fit the model, or the output cannot
+            be written to.
+        DataError: The train split has no labelled utterances, or the loss is no number any more.
     """
     rank, world = process_of()
     console = console if console and rank == 0 else Console(quiet=True)
@@ -112,14 +115,13 @@ def train(
     plan = plan_run(recipe, dataset)
     data, index = recipe.data, plan.index
     validation = plan.validation if plan.measured else plan.validation.iloc[:0]
-    if recipe.model.base:  # before anything is written: it may not be to be had
-        console.print(f"Base: {recipe.model.base}, from disk, the cache or the hub …")
-        find_checkpoint(recipe.model.base)
-    base_said = provenance_of_base(recipe.model.base)
-    checkpoint = prepare_output(output, recipe, resume)
     batches = plan.batches(rank, world)
+    start = Start(recipe, identity(dataset), world)
+    checkpoint = find_start(output, start, resume)
 
     # 2. Model.
+    if recipe.model.base:
+        console.print(f"Base: {recipe.model.base}, from disk, the cache or the hub …")
     model = build_model(
         recipe.model.base,
         heads=plan.heads,
@@ -128,6 +130,7 @@ def train(
         config=recipe.model.config,
         seed=recipe.run.seed,
     )
+    base_said = provenance_of_base(recipe.model.base)
     freeze(model, recipe.model)
     if recipe.model.gradient_checkpointing:
         model.gradient_checkpointing_enable({"use_reentrant": False})
@@ -154,21 +157,25 @@ def train(
         uar = uar_of(reference, predictions.classes[labelled].argmax(axis=1))
         return {"uar": uar, **score_heads(validation, predictions, plan.heads).figures()}
 
-    watchers = [MarkWhole(), ConsoleProgress(console, plan.measured), *callbacks]
+    arguments = training_arguments(
+        recipe, output, len(batches), plan.measured, leaves_weights(model.config)
+    )
+    if checkpoint is None:  # nothing is written before all that may be refused
+        write_start(output, start)
+    watchers = [
+        Checkpoints(),
+        Stopwatch(),
+        Divergence(recipe.optimizer.learning_rate),
+        ConsoleProgress(console, plan.measured),
+        *callbacks,
+    ]
     if "tensorboard" in recipe.run.report_to and rank == 0:
         watchers.append(tensorboard(output))
     if plan.measured and recipe.run.patience is not None:
-        watchers.append(EarlyStoppingCallback(recipe.run.patience))
+        watchers.append(Patience(recipe.run.patience))
     trainer = ShardTrainer(
         model=model,
-        args=training_arguments(
-            recipe,
-            output,
-            len(batches),
-            plan.measured,
-            # Without SpecAugment the embedding that masks frames gets no gradient.
-            unused_weights=not (model.config.apply_spec_augment and model.config.mask_time_prob),
-        ),
+        args=arguments,
         train_dataset=Utterances(
             index, data.window, data.longest, data.speed, recipe.run.seed, plan.heads, data.cache
         ),
@@ -182,11 +189,11 @@ def train(
     trainer.remove_callback(PrinterCallback)
 
     # 4. Training.
-    started = time.perf_counter()
     trainer.train(resume_from_checkpoint=checkpoint)
-    seconds = time.perf_counter() - started
+    seconds = trainer.pop_callback(Stopwatch).seconds
 
-    # 5. Final scores of the state that is kept.
+    # 5. Final scores of the state that is kept, in full precision, as `exhubert evaluate` has them.
+    trainer.accelerator.unwrap_model(model, keep_fp32_wrapper=False)
     overall: Scores | None = None
     corpora: dict[str, Scores] = {}
     heads: HeadScores | None = None
@@ -219,7 +226,7 @@ def train(
         }
         (output / "README.md").write_text(model_card(provenance), encoding="utf-8")
         _write_json(output / PROVENANCE_FILE, provenance)
-        shutil.rmtree(output / "checkpoints", ignore_errors=True)
+        shutil.rmtree(output / CHECKPOINTS, ignore_errors=True)
     if overall is not None:
         console.print(scores_table("validation split, in per cent", overall, corpora))
     if heads is not None:
@@ -254,5 +261,15 @@ def _opening(plan: Plan, model: ExHubertForSequenceClassification, checkpoint: s
 
 def _write_json(path: Path, value: Any) -> None:
     aside = path.with_suffix(".part")
-    aside.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False)
+    aside.write_text(text + "\n", encoding="utf-8")
     aside.replace(path)
+
+
+def _finite(value: Any) -> Any:
+    """The value as JSON can hold it: fp16 logs infinite norms of gradients that it leaves out."""
+    if isinstance(value, dict):
+        return {key: _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,6 +1,6 @@
 """The Hugging Face Trainer on our batches: planned epochs, our losses, UAR as the measure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,15 @@ from torch import Tensor
 from torch.optim import Optimizer
 from torch.utils.data import DataLoader
 from transformers import Trainer, TrainerCallback, TrainingArguments
+from transformers.integrations import get_available_reporting_integrations
 
 from pipeline.errors import UsageError
+from training.configuration_exhubert import ExHubertConfig
 from training.data import collate
 from training.heads import count_labelled, take_targets
 from training.losses import Objective
 from training.optimizer import parameter_groups
+from training.output import CHECKPOINTS
 from training.predictions import process_of
 from training.recipe import Recipe
 from training.sampling import EpochBatches
@@ -153,7 +156,7 @@ class ShardTrainer(Trainer):
 def training_arguments(
     recipe: Recipe, output: Path, batches: int, measured: bool, unused_weights: bool = True
 ) -> TrainingArguments:
-    """The recipe in the Trainer's words.
+    """The recipe in the Trainer's words; writes nothing.
 
     Args:
         recipe: Every setting.
@@ -161,14 +164,18 @@ def training_arguments(
         batches: Batches an epoch and process.
         measured: Whether there is a validation split.
         unused_weights: Whether several processes must look for weights without a gradient.
+
+    Raises:
+        UsageError: Precision or reporters are not to be had here.
     """
     optimizer, run = recipe.optimizer, recipe.run
     steps_per_epoch = -(-batches // optimizer.accumulate)
     every = max(1, round(steps_per_epoch * run.evaluate_every))
     precision = resolve_precision(run.precision)
+    _check_reporters(run.report_to)
     no_gpu = not (torch.cuda.is_available() or torch.backends.mps.is_available())
     arguments = TrainingArguments(
-        output_dir=str(output / "checkpoints"),
+        output_dir=str(output / CHECKPOINTS),
         num_train_epochs=optimizer.epochs,
         per_device_train_batch_size=optimizer.batch_size,
         per_device_eval_batch_size=optimizer.batch_size,
@@ -194,6 +201,7 @@ def training_arguments(
         load_best_model_at_end=measured,
         metric_for_best_model="uar" if measured else None,
         greater_is_better=True if measured else None,
+        restore_callback_states_from_checkpoint=True,
         logging_strategy="steps",
         logging_steps=run.log_every or every,
         logging_nan_inf_filter=False,  # to look for them waits for the GPU at every step
@@ -221,22 +229,33 @@ def resolve_precision(precision: str) -> str:
         raise UsageError("run.precision=fp16 needs a GPU: use bf16 or fp32 here")
     if precision != "auto":
         return precision
-    return "bf16" if torch.cuda.is_available() and torch.cuda.is_bf16_supported() else "fp32"
+    bf16 = torch.cuda.is_available() and torch.cuda.is_bf16_supported(including_emulation=False)
+    return "bf16" if bf16 else "fp32"
+
+
+def leaves_weights(config: ExHubertConfig) -> bool:
+    """Whether a step may leave weights without a gradient.
+
+    LayerDrop leaves those of the layers that it skips, SpecAugment, where it is off, the embedding
+    that masks frames.
+    """
+    return config.layerdrop > 0 or not (config.apply_spec_augment and config.mask_time_prob > 0)
+
+
+def _check_reporters(names: Sequence[str]) -> None:
+    """Refuses names in ``run.report_to`` that are not installed or that transformers lacks."""
+    there = get_available_reporting_integrations()
+    if lacking := [name for name in names if name not in there]:
+        raise UsageError(
+            f"run.report_to names {', '.join(lacking)}, which is not installed or not known to "
+            f"transformers: expected some of {', '.join(there) or 'none'} "
+            "(tensorboard: pip install 'exhubert[tensorboard]')"
+        )
 
 
 def tensorboard(output: Path) -> TrainerCallback:
-    """Writes curves to ``output/tensorboard``; a resumed run goes on where it stopped.
-
-    Raises:
-        UsageError: TensorBoard is not installed.
-    """
-    try:
-        from torch.utils.tensorboard import SummaryWriter
-    except ImportError as error:
-        raise UsageError(
-            "run.report_to names tensorboard, which is not installed: "
-            "pip install 'exhubert[tensorboard]'"
-        ) from error
+    """Writes curves to ``output/tensorboard``; a resumed run goes on where it stopped."""
+    from torch.utils.tensorboard import SummaryWriter
     from transformers.integrations import TensorBoardCallback
 
     callback: TrainerCallback = TensorBoardCallback(SummaryWriter(str(output / "tensorboard")))

@@ -10,7 +10,7 @@ from tests.training.shards import NANO, run_command, write_tones
 from training.base import build_model, freeze
 from training.estimate import empty_model, estimate, trace_step
 from training.heads import Heads
-from training.output import prepare_output
+from training.output import CHECKPOINTS, WHOLE
 from training.provenance import count_parameters
 from training.recipe import ModelSection, Recipe, load_recipe
 
@@ -119,7 +119,10 @@ def test_folder_of_a_base_needs_no_weights(base: str, tmp_path: Path) -> None:
 def test_state_of_the_output_folder_is_told(dataset: Path, tmp_path: Path) -> None:
     recipe = tiny()
     assert estimate(recipe, dataset, tmp_path / "m").output_state == "new"
-    prepare_output(tmp_path / "m", recipe, resume=False)
+    checkpoint = tmp_path / "m" / CHECKPOINTS / "checkpoint-3"
+    checkpoint.mkdir(parents=True)
+    assert estimate(recipe, dataset, tmp_path / "m").output_state == "new"
+    (checkpoint / WHOLE).touch()
     assert estimate(recipe, dataset, tmp_path / "m").output_state == "unfinished"
 
 

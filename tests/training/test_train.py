@@ -3,6 +3,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from transformers import (
@@ -12,10 +13,11 @@ from transformers import (
     TrainerCallback,
 )
 
-from pipeline.errors import DataError, UsageError
+from pipeline.errors import DataError
 from pipeline.schema import CLASSES
 from tests.training.shards import NANO, record, write_shards, write_tones
-from training.output import is_complete
+from training.data import load_index
+from training.predictions import Predictions, predict_index, predict_together
 from training.recipe import Recipe, load_recipe
 from training.train import train
 from training.trained import load_trained
@@ -26,17 +28,6 @@ FAST = [*NANO, "optimizer.epochs=2", "run.evaluate_every=1"]
 
 def recipe(*overrides: str) -> Recipe:
     return load_recipe("tiny", [*FAST, *overrides])
-
-
-class InterruptAt(TrainerCallback):
-    """Ends the process, as far as the run can tell, after a step."""
-
-    def __init__(self, step: int) -> None:
-        self.step = step
-
-    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        if state.global_step == self.step:
-            raise KeyboardInterrupt
 
 
 @pytest.fixture(scope="module")
@@ -99,30 +90,6 @@ def test_last_epochs_have_a_loss_even_if_the_next_measurement_was_further_away(
     assert losses == measured == [2, 3]
 
 
-def test_interrupted_run_ends_where_an_uninterrupted_one_does(
-    model: Path, dataset: Path, tmp_path: Path
-) -> None:
-    with pytest.raises(KeyboardInterrupt):
-        train(recipe(), dataset, tmp_path / "run", callbacks=[InterruptAt(5)])
-    assert not is_complete(tmp_path / "run")
-    train(recipe(), dataset, tmp_path / "run", resume=True)
-    assert is_complete(tmp_path / "run")
-    torch.testing.assert_close(weights(tmp_path / "run"), weights(model), rtol=0, atol=0)
-
-
-def test_workers_change_nothing_even_in_a_run_interrupted_within_an_epoch(tmp_path: Path) -> None:
-    dataset = write_tones(tmp_path / "data", {"train": 2})  # not validated: the last state is kept
-    settings = ["optimizer.epochs=3", "run.evaluate_every=0.3", "model.config.hidden_dropout=0.2"]
-    train(recipe(*settings), dataset, tmp_path / "alone")
-    shared = recipe(*settings, "data.workers=2")
-    with pytest.raises(KeyboardInterrupt):
-        train(shared, dataset, tmp_path / "run", callbacks=[InterruptAt(5)])
-    train(shared, dataset, tmp_path / "run", resume=True)
-    torch.testing.assert_close(
-        weights(tmp_path / "run"), weights(tmp_path / "alone"), rtol=0, atol=0
-    )
-
-
 def test_operations_are_those_that_transformers_counts(
     model: Path, dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -141,16 +108,6 @@ def test_same_seed_gives_the_same_weights_and_another_seed_others(
     other = train(recipe("run.seed=1", "optimizer.epochs=1"), dataset, tmp_path / "other")
     changed = weights(other.output)["classifier.weight"]
     assert not torch.equal(changed, weights(model)["classifier.weight"])
-
-
-def test_finished_folder_is_not_overwritten(model: Path, dataset: Path) -> None:
-    with pytest.raises(UsageError, match="holds a training run already: add --resume"):
-        train(recipe(), dataset, model)
-
-
-def test_resuming_with_other_settings_names_them(dataset: Path, model: Path) -> None:
-    with pytest.raises(UsageError, match=r"optimizer\.epochs: 2 → 3"):
-        train(recipe("optimizer.epochs=3"), dataset, model, resume=True)
 
 
 def test_without_validation_the_last_state_is_kept(tmp_path: Path) -> None:
@@ -188,33 +145,31 @@ def test_train_split_without_labels_is_a_data_error(tmp_path: Path) -> None:
         train(recipe(), tmp_path, tmp_path / "model")
 
 
-def test_base_that_is_not_to_be_had_leaves_nothing_behind(dataset: Path, tmp_path: Path) -> None:
-    base = tmp_path / "base"
-    base.mkdir()
-    with pytest.raises(UsageError, match=r"no config\.json"):
-        train(recipe(f"model.base={base}"), dataset, tmp_path / "model")
-    assert not (tmp_path / "model").exists()
+class InfiniteNorm(TrainerCallback):
+    """Logs what fp16 does for a step that it leaves out."""
+
+    def on_log(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        state.log_history[-1]["grad_norm"] = float("inf")
 
 
-def test_checkpoint_that_was_being_written_is_not_resumed(
-    model: Path, dataset: Path, tmp_path: Path
+def test_provenance_is_json_whatever_was_logged(dataset: Path, tmp_path: Path) -> None:
+    train(recipe("optimizer.epochs=1"), dataset, tmp_path / "run", callbacks=[InfiniteNorm()])
+    text = (tmp_path / "run" / "provenance.json").read_text(encoding="utf-8")
+    found = json.loads(text, parse_constant=pytest.fail)
+    assert found["history"][0]["grad_norm"] is None
+
+
+def test_kept_scores_are_those_of_the_saved_model_in_full_precision(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(KeyboardInterrupt):
-        train(recipe(), dataset, tmp_path / "run", callbacks=[InterruptAt(5)])
-    half = tmp_path / "run" / "checkpoints" / "checkpoint-4"
-    half.mkdir()
-    (half / "config.json").write_text("{", encoding="utf-8")
-    train(recipe(), dataset, tmp_path / "run", resume=True)
-    torch.testing.assert_close(weights(tmp_path / "run"), weights(model), rtol=0, atol=0)
+    said: list[Predictions] = []
 
+    def remember(*arguments: Any) -> Predictions:
+        said.append(predict_together(*arguments))
+        return said[-1]
 
-def test_run_interrupted_within_an_epoch_ends_where_an_uninterrupted_one_does(
-    dataset: Path, tmp_path: Path
-) -> None:
-    often = recipe("run.evaluate_every=0.4", "model.config.hidden_dropout=0.1", "data.speed=0.1")
-    whole = train(often, dataset, tmp_path / "whole")
-    with pytest.raises(KeyboardInterrupt):  # after the checkpoint of step 4, an epoch having 3
-        train(often, dataset, tmp_path / "run", callbacks=[InterruptAt(5)])
-    assert (tmp_path / "run" / "checkpoints" / "checkpoint-4").is_dir()
-    train(often, dataset, tmp_path / "run", resume=True)
-    torch.testing.assert_close(weights(tmp_path / "run"), weights(whole.output), rtol=0, atol=0)
+    monkeypatch.setattr("training.train.predict_together", remember)
+    train(recipe("optimizer.epochs=1", "run.precision=bf16"), dataset, tmp_path / "run")
+    trained = load_trained(tmp_path / "run")
+    again = predict_index(trained.model, load_index(dataset, "validation"), trained.data.longest)
+    np.testing.assert_array_equal(said[-1].classes, again.classes)
