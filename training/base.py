@@ -5,8 +5,6 @@ train further, or nothing but a configuration, for random weights.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
-from difflib import get_close_matches
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any, TypeVar
@@ -27,6 +25,7 @@ from training.modeling_exhubert import (
     extend_hubert,
 )
 from training.recipe import ModelSection
+from training.settings import check_settings
 
 Model = TypeVar("Model", HubertModel, ExHubertForSequenceClassification)
 
@@ -45,8 +44,8 @@ def build_model(
 
     Args:
         base: Folder or hub name of a HuBERT checkpoint with any head, or of an ExHuBERT of ours
-            (which keeps its own extension, and each head whose labels are the same). None for
-            random weights.
+            (which keeps its own extension, and each head whose labels are the same, with the
+            projector that it reads). None for random weights.
         labels: Names of the classes, in order.
         heads: Further heads; none unless named.
         extended_layers: Layers of the base that get a copy, ascending; None for every layer.
@@ -70,7 +69,7 @@ def build_model(
         {0: 'calm', 1: 'tense'}
     """
     settings = dict(config or {})
-    _check_names(settings)
+    check_settings(settings)
     folder = None if base is None else find_checkpoint(base)
     layers = None if extended_layers is None else list(extended_layers)
     try:
@@ -89,9 +88,11 @@ def build_model(
             # Extending leaves the base's LayerDrop behind; asked for by name, it is meant.
             backbone.config.layerdrop = settings.get("layerdrop", 0.0)
             return _put_heads(backbone, labels, heads)
-    except (StrictDataclassError, ValueError) as error:
+    except (StrictDataclassError, ValueError, ArithmeticError, RuntimeError, TypeError) as error:
         # The strict dataclass wraps what went wrong in the name of the check that found it.
-        reason = error.__cause__ or error
+        reason = str(error.__cause__ or error)
+        if not any(name in reason for name in settings):
+            reason += f"; model.config is {settings}"
         raise UsageError(f"settings of the model (base: {base}): {reason}") from error
 
 
@@ -151,16 +152,6 @@ def save_model(
     (feature_extractor or load_feature_extractor(None)).save_pretrained(output_dir)
 
 
-def _check_names(settings: Mapping[str, Any]) -> None:
-    """Refuses settings HuBERT does not have; it would take them without a word."""
-    known = {field.name for field in fields(HubertConfig)} - {"id2label", "label2id"}
-    for name in settings:
-        if name not in known:
-            close = get_close_matches(name, known, n=1)
-            hint = f"; did you mean {close[0]}?" if close else ""
-            raise UsageError(f"model setting {name!r} is none of HubertConfig's{hint}")
-
-
 def _continue_from(
     folder: Path,
     labels: Sequence[str],
@@ -187,11 +178,13 @@ def _continue_from(
     }
     if all(same.values()):
         return trained
-    kept = ["projector", *(head for head, is_same in same.items() if is_same)]
+    kept = [head for head, is_same in same.items() if is_same and hasattr(trained, head)]
+    if kept:  # each reads what the projector makes
+        kept.append("projector")
     weights = {
         name: weight
         for name, weight in trained.state_dict().items()
-        if same["classifier"] and name.partition(".")[0] in kept
+        if name.partition(".")[0] in kept
     }
     model = _put_heads(trained.hubert, labels, heads)
     model.load_state_dict(weights, strict=False)

@@ -38,6 +38,7 @@ from training.plan import Plan, appearances, plan_run
 from training.predictions import process_of
 from training.provenance import count_parameters
 from training.recipe import ModelSection, Recipe
+from training.settings import check_settings
 
 KNOWN_BASES: dict[str, dict[str, Any]] = {
     "facebook/hubert-base-ls960": {},
@@ -178,8 +179,10 @@ def empty_model(section: ModelSection, heads: Heads) -> ExHubertForSequenceClass
     """The model that a recipe trains, frozen as it says, on the meta device.
 
     Raises:
-        UsageError: The base is a name that is not known here, and the hub cannot be asked.
+        UsageError: The base is a name that is not known here, and the hub cannot be asked; or a
+            setting is none of HuBERT's, or out of its range.
     """
+    check_settings(section.config)
     settings: dict[str, Any] = dict(KNOWN_BASES.get(section.base or "", {}))
     if section.base is not None and section.base not in KNOWN_BASES:
         kind, settings = find_config(section.base)

@@ -6,12 +6,14 @@
 """
 
 import difflib
+import math
+import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import UsageError
 
@@ -19,17 +21,30 @@ CONFIGS = Path(__file__).parent / "configs"
 """Where the recipes that ship with the package lie."""
 
 
+def _as_number(value: Any) -> Any:
+    """A setting of HuBERT; YAML 1.1 takes ``1e-5`` for a word, and knows numbers without end."""
+    if isinstance(value, str) and re.fullmatch(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+", value):
+        value = float(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("a number must be finite")
+    return value
+
+
+Setting = Annotated[Any, AfterValidator(_as_number)]
+Beta = Annotated[float, Field(ge=0, lt=1)]
+
+
 class _Section(BaseModel):
     """A part of a recipe: immutable, and every key it does not know is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class ModelSection(_Section):
     """What is trained: the base, how it is extended, and what of it stays frozen."""
 
     base: str | None = None
-    config: dict[str, Any] = {}
+    config: dict[str, Setting] = {}
     extended_layers: tuple[int, ...] | None = None
     original_linear: bool = False
     freeze_originals: bool = True
@@ -85,7 +100,7 @@ class OptimizerSection(_Section):
     batch_size: int = Field(default=16, ge=1)
     accumulate: int = Field(default=1, ge=1)
     learning_rate: float = Field(default=1e-5, gt=0)
-    betas: tuple[float, float] = (0.9, 0.999)
+    betas: tuple[Beta, Beta] = (0.9, 0.999)
     eps: float = Field(default=1e-8, gt=0)
     weight_decay: float = Field(default=0.0, ge=0)
     schedule: Literal["linear", "cosine", "constant"] = "linear"
@@ -98,7 +113,7 @@ class OptimizerSection(_Section):
 class RunSection(_Section):
     """How a run goes: seed, precision, how often it is measured and saved, when it stops."""
 
-    seed: int = 0
+    seed: int = Field(default=0, ge=0, lt=2**32)
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
     compile: bool = False
     evaluate_every: float = Field(default=1, gt=0)
@@ -135,8 +150,8 @@ def load_recipe(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Reci
     path = find_recipe(name_or_path)
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise UsageError(f"{path}: not YAML: {error}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: not YAML in UTF-8: {error}") from error
     if not isinstance(values, dict):
         raise UsageError(f"{path}: expected a mapping of keys, found {type(values).__name__}")
     for override in overrides:

@@ -84,6 +84,18 @@ class TestFromScratch:
             ({"config": {"hidden_sise": 8}}, "'hidden_sise' is none of .*did you mean hidden_size"),
             ({"config": {"id2label": {0: "a"}}}, "'id2label' is none of"),
             ({"config": {"hidden_size": "wide"}}, "hidden_size"),
+            ({"config": {"hidden_size": -3}}, r"model\.config\.hidden_size is -3, expected 1 or"),
+            ({"config": {"conv_stride": [5, 0]}}, r"conv_stride is \[5, 0\], expected 1 or more"),
+            (
+                {"config": {"attention_dropout": 1.5}},
+                r"attention_dropout is 1\.5, expected a share",
+            ),
+            ({"config": {"layer_norm_eps": -1e-5}}, "layer_norm_eps is -1e-05, expected 0 or more"),
+            ({"config": {"hidden_act": "jelu"}}, "hidden_act is 'jelu', expected one of .*gelu"),
+            (
+                {"config": SMALL_HUBERT | {"num_conv_pos_embedding_groups": 3}},
+                "divisible by groups; model.config is .*'num_conv_pos_embedding_groups': 3",
+            ),
             ({"config": SMALL_HUBERT | {"num_attention_heads": 3}}, "divisible"),
             ({"config": SMALL_HUBERT, "extended_layers": [5]}, r"names \[5\], but the base has"),
         ],

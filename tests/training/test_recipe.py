@@ -62,11 +62,26 @@ def test_overrides_are_yaml_at_dotted_keys() -> None:
         ("optimizer.epochs=0", "greater than or equal to 1, found 0"),
         ("run.precision=fp8", "run.precision: .*found 'fp8'"),
         ("data.corpora=[a", "the value is not YAML"),
+        ("data.window=.inf", r"data\.window: .*finite number, found inf"),
+        ("optimizer.learning_rate=.inf", r"optimizer\.learning_rate: .*finite number"),
+        ("optimizer.weight_decay=.nan", r"optimizer\.weight_decay: .*finite number"),
+        ("optimizer.betas=[0.9, 1.0]", r"optimizer\.betas\.1: .*less than 1, found 1\.0"),
+        ("run.seed=-1", r"run\.seed: .*greater than or equal to 0"),
+        ("run.seed=4294967296", r"run\.seed: .*less than 4294967296"),
+        ("model.config.layer_norm_eps=.nan", r"model\.config\.layer_norm_eps: .*finite, found nan"),
+        ("model.config.hidden_dropout=1e999", "must be finite"),
     ],
 )
 def test_wrong_override_says_what_is_wrong_and_what_was_meant(override, message) -> None:
     with pytest.raises(UsageError, match=message):
         load_recipe("tiny", [override])
+
+
+@pytest.mark.parametrize("text", ["1e-5", "1E-05", "1.e-5", "1.0e-5", "10.0e-6"])
+def test_settings_of_the_model_are_numbers_however_they_are_written(text: str) -> None:
+    recipe = load_recipe("tiny", [f"model.config.layer_norm_eps={text}"])
+    assert recipe.model.config["layer_norm_eps"] == 1e-5
+    assert recipe.model.config["feat_extract_norm"] == "group"
 
 
 def test_unknown_key_in_a_file_names_file_and_key(tmp_path: Path) -> None:
@@ -78,10 +93,10 @@ def test_unknown_key_in_a_file_names_file_and_key(tmp_path: Path) -> None:
     assert "did you mean 'optimizer.learning_rate'" in str(error.value)
 
 
-@pytest.mark.parametrize("text", ["- a list", "name: [", "optimizer: {epochs: 1}"])
+@pytest.mark.parametrize("text", ["- a list", "name: [", "optimizer: {epochs: 1}", "name: übung"])
 def test_file_that_is_no_recipe_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "mine.yaml"
-    path.write_text(text, encoding="utf-8")
+    path.write_text(text, encoding="latin-1")
     with pytest.raises(UsageError, match=r"mine\.yaml"):
         load_recipe(path)
 
