@@ -159,25 +159,23 @@ class ExHubertModel(ExHubertPreTrainedModel, HubertModel):
 
         HuBERT refuses batches of fewer frames than a mask has, and writes into the masked frames:
         to count them, the CPU waits for all that the GPU still has to do. A select does not.
+        The embedding gets a gradient from each batch, which several processes wait for.
         """
         config = self.config
-        drawn = mask_time_indices is None and self.training and config.apply_spec_augment
-        if not drawn or config.mask_feature_prob > 0:
+        wanted = mask_time_indices is None and self.training and config.apply_spec_augment
+        if not wanted or config.mask_feature_prob > 0:
             masked: Tensor = super()._mask_hidden_states(
                 hidden_states, mask_time_indices, attention_mask
             )
             return masked
         clips, frames, _ = hidden_states.shape
-        if config.mask_time_prob == 0 or frames < config.mask_time_length:
+        if config.mask_time_prob == 0:
             return hidden_states
-        mask = torch.from_numpy(
-            _compute_mask_indices(
-                (clips, frames),
-                config.mask_time_prob,
-                config.mask_time_length,
-                min_masks=config.mask_time_min_masks,
-            )
-        ).to(hidden_states.device, non_blocking=True)
+        mask = torch.zeros(clips, frames, dtype=torch.bool)
+        if frames >= (length := config.mask_time_length):
+            share, least = config.mask_time_prob, config.mask_time_min_masks
+            mask = torch.from_numpy(_compute_mask_indices(mask.shape, share, length, None, least))
+        mask = mask.to(hidden_states.device, non_blocking=True)
         embedding = self.masked_spec_embed.to(hidden_states.dtype)
         return torch.where(mask.unsqueeze(-1), embedding, hidden_states)
 

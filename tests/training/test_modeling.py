@@ -150,6 +150,15 @@ class TestExtension:
         model(make_batch([2000])[0])
         assert sum(with_layers) == 0
 
+    def test_masking_embedding_has_a_gradient_even_from_clips_shorter_than_a_mask(self) -> None:
+        model = make_classifier(mask_time_prob=0.5, mask_time_length=20).train()
+        for samples, moved in ((1600, False), (8000, True)):  # 160 a frame
+            model.zero_grad()
+            model(make_batch([samples])[0]).logits.sum().backward()
+            gradient = model.hubert.masked_spec_embed.grad
+            assert gradient is not None
+            assert bool(gradient.any()) is moved
+
 
 class TestOutputs:
     @pytest.mark.parametrize("extended_layers", [None, [1], []])

@@ -100,3 +100,10 @@ def test_two_processes_train_the_model_of_one_that_accumulates(
     torch.testing.assert_close(
         weights(tmp_path / "two"), weights(tmp_path / "one"), rtol=1e-3, atol=1e-4
     )
+
+
+@pytest.mark.slow
+def test_two_processes_skip_layers_each_on_its_own(dataset: Path, tmp_path: Path) -> None:
+    settings = ["model.config.layerdrop=0.5", "optimizer.epochs=1"]
+    finish(start(dataset, tmp_path / "run", *settings, processes=2))
+    assert is_complete(tmp_path / "run")
