@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from accelerate import PartialState
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from transformers.trainer_utils import rotate_checkpoints
 
 from pipeline.errors import UsageError
 from training.predictions import process_of
@@ -116,6 +118,10 @@ def _changes(output: Path, start: Start) -> list[str]:
 class Checkpoints(TrainerCallback):
     """Marks each checkpoint once all of it is written, and knows the best one where it lies now."""
 
+    def __init__(self, keep: int) -> None:
+        """``keep`` is how many may lie in the folder, of which the best and the last stay."""
+        self.keep = keep
+
     def on_train_begin(
         self,
         args: TrainingArguments,
@@ -134,9 +140,11 @@ class Checkpoints(TrainerCallback):
         control: TrainerControl,
         **kwargs: Any,
     ) -> None:
-        """Writes the mark."""
+        """Writes the mark, and only then removes older checkpoints: one is always whole."""
+        PartialState().wait_for_everyone()  # each process saves its random states
         if state.is_world_process_zero:
             Path(args.output_dir, f"checkpoint-{state.global_step}", WHOLE).touch()
+            rotate_checkpoints(args.output_dir, self.keep, state.best_model_checkpoint)
 
 
 def is_started(output: str | Path) -> bool:

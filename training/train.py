@@ -163,7 +163,7 @@ def train(
     if checkpoint is None:  # nothing is written before all that may be refused
         write_start(output, start)
     watchers = [
-        Checkpoints(),
+        Checkpoints(recipe.run.keep_checkpoints),
         Stopwatch(),
         Divergence(recipe.optimizer.learning_rate),
         ConsoleProgress(console, plan.measured),

@@ -197,7 +197,7 @@ def training_arguments(
         eval_steps=every,
         save_strategy="steps",
         save_steps=every,
-        save_total_limit=run.keep_checkpoints,
+        save_total_limit=None,  # `Checkpoints` keeps as many as the recipe says
         load_best_model_at_end=measured,
         metric_for_best_model="uar" if measured else None,
         greater_is_better=True if measured else None,

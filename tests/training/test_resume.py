@@ -224,6 +224,25 @@ def test_best_checkpoint_is_found_in_a_run_that_was_moved(
     torch.testing.assert_close(kept, best, rtol=0, atol=0)
 
 
+def test_run_killed_while_it_removed_an_old_checkpoint_goes_on_from_the_new_one(
+    model: Path, dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def remove_half(folder: str, *_: Any, **__: Any) -> None:
+        (Path(folder) / "model.safetensors").unlink()
+        raise KeyboardInterrupt
+
+    keen = recipe("run.keep_checkpoints=1", "optimizer.learning_rate=1e-9", "optimizer.epochs=4")
+    whole = train(keen, dataset, tmp_path / "whole").output
+    with monkeypatch.context() as patched:
+        patched.setattr("transformers.trainer_utils.shutil.rmtree", remove_half)
+        with pytest.raises(KeyboardInterrupt):
+            train(keen, dataset, tmp_path / "run")
+    left = sorted(path.name for path in (tmp_path / "run" / "checkpoints").glob("checkpoint-*"))
+    assert left == ["checkpoint-3", "checkpoint-6", "checkpoint-9"]  # the best, the last, the new
+    train(keen, dataset, tmp_path / "run", resume=True)
+    torch.testing.assert_close(weights(tmp_path / "run"), weights(whole), rtol=0, atol=0)
+
+
 def test_seconds_are_those_of_all_sessions(unfinished: Path, dataset: Path, tmp_path: Path) -> None:
     shutil.copytree(unfinished, tmp_path / "run")
     file = tmp_path / "run" / "checkpoints" / "checkpoint-3" / "trainer_state.json"
