@@ -16,7 +16,7 @@ from transformers import HubertConfig, HubertModel, Wav2Vec2FeatureExtractor
 
 from pipeline.errors import UsageError
 from pipeline.schema import CLASSES, SAMPLE_RATE
-from training.checkpoint import FEATURE_EXTRACTOR_FILE, find_checkpoint, model_type
+from training.checkpoint import CONFIG_FILE, find_checkpoint, model_type
 from training.configuration_exhubert import ExHubertConfig
 from training.heads import SIX_CLASSES_ONLY, Heads
 from training.modeling_exhubert import (
@@ -114,42 +114,20 @@ def compile_layers(model: ExHubertForSequenceClassification) -> None:
         layer.compile(dynamic=True)
 
 
-def load_feature_extractor(base: str | Path | None) -> Wav2Vec2FeatureExtractor:
-    """What turns clips into input: the base's own, else zero mean and unit variance a clip.
-
-    It always returns an attention mask, so that padding is neither attended to nor averaged in.
-
-    Raises:
-        UsageError: The base cannot be found, or wants another sampling rate than 16 kHz.
-    """
-    folder = None if base is None else find_checkpoint(base)
-    if folder is None or not (folder / FEATURE_EXTRACTOR_FILE).is_file():
-        return Wav2Vec2FeatureExtractor(
-            sampling_rate=SAMPLE_RATE, do_normalize=True, return_attention_mask=True
-        )
-    extractor = Wav2Vec2FeatureExtractor.from_pretrained(folder, return_attention_mask=True)
-    if extractor.sampling_rate != SAMPLE_RATE:
-        raise UsageError(
-            f"{folder / FEATURE_EXTRACTOR_FILE}: sampling_rate is {extractor.sampling_rate}, "
-            f"but datasets here are {SAMPLE_RATE} Hz"
-        )
-    return extractor
-
-
-def save_model(
-    model: ExHubertForSequenceClassification,
-    output_dir: str | Path,
-    feature_extractor: Wav2Vec2FeatureExtractor | None = None,
-) -> None:
+def save_model(model: ExHubertForSequenceClassification, output_dir: str | Path) -> None:
     """Writes all that ``transformers.pipeline`` needs: weights (safetensors), settings, input.
 
     Args:
         model: What to save.
         output_dir: Folder, made if need be.
-        feature_extractor: From :func:`load_feature_extractor`; None for the usual one.
     """
     model.save_pretrained(output_dir)
-    (feature_extractor or load_feature_extractor(None)).save_pretrained(output_dir)
+    extractor = Wav2Vec2FeatureExtractor(
+        sampling_rate=SAMPLE_RATE, do_normalize=True, return_attention_mask=True
+    )
+    extractor.save_pretrained(output_dir)
+    for weights in Path(output_dir).glob("*.safetensors"):  # written for their owner's eyes only
+        weights.chmod(Path(output_dir, CONFIG_FILE).stat().st_mode)
 
 
 def _continue_from(

@@ -12,7 +12,6 @@ from pipeline.errors import UsageError
 from training.configuration_exhubert import ExHubertConfig
 
 CONFIG_FILE = "config.json"
-FEATURE_EXTRACTOR_FILE = "preprocessor_config.json"
 WEIGHT_FILES = ("model.safetensors", "pytorch_model.bin")
 """In the order they are looked for. The second is a pickle: only ever read as bare tensors."""
 
@@ -82,15 +81,14 @@ def _fetch(name: str) -> Path:
         config = Path(hf_hub_download(name, CONFIG_FILE))
     except (OSError, EntryNotFoundError, HFValidationError) as error:
         raise _not_found(name, CONFIG_FILE, error) from error
-    for optional in (FEATURE_EXTRACTOR_FILE, *WEIGHT_FILES):
+    for weights in WEIGHT_FILES:
         try:
-            hf_hub_download(name, optional)
+            hf_hub_download(name, weights)
         except (OSError, EntryNotFoundError) as error:
-            if optional == WEIGHT_FILES[-1]:
+            if weights == WEIGHT_FILES[-1]:
                 raise _not_found(name, " or ".join(WEIGHT_FILES), error) from error
         else:
-            if optional in WEIGHT_FILES:
-                break
+            break
     return config.parent
 
 
@@ -99,9 +97,8 @@ def _not_found(name: str, file: str, error: Exception) -> UsageError:
     return UsageError(
         f"{name}: no folder of this name, and {file} is neither in the Hugging Face cache nor to "
         f"be had from the hub ({str(error).splitlines()[0]}).\n"
-        f"On a machine with a network, fetch {CONFIG_FILE}, {FEATURE_EXTRACTOR_FILE} and "
-        f"{' (or '.join(WEIGHT_FILES)}) into a folder:\n"
-        f"  hf download {name} {CONFIG_FILE} {FEATURE_EXTRACTOR_FILE} {WEIGHT_FILES[-1]} "
-        f"--local-dir {Path(name).name}\n"
+        f"On a machine with a network, fetch {CONFIG_FILE} and {' (or '.join(WEIGHT_FILES)}) into "
+        "a folder:\n"
+        f"  hf download {name} {CONFIG_FILE} {WEIGHT_FILES[-1]} --local-dir {Path(name).name}\n"
         f"Bring the folder here and give its path instead of {name}."
     )

@@ -93,6 +93,7 @@ class Estimate:
         output: The folder it will write to.
         output_state: ``new``, ``unfinished`` (``--resume`` goes on) or ``complete``.
         heads: Labels of each head.
+        missing_heads: Heads that the recipe asks for and no training utterance has labels of.
         parameters: ``total`` and ``trainable``.
         precision: Of the activations; ``auto`` counts as bf16, as on a GPU.
         memory: On each device.
@@ -111,6 +112,7 @@ class Estimate:
     output: str
     output_state: str
     heads: dict[str, list[str]]
+    missing_heads: list[str]
     parameters: dict[str, int]
     precision: str
     memory: Memory
@@ -156,6 +158,7 @@ def estimate(recipe: Recipe, dataset: str | Path, output: str | Path) -> Estimat
             "emotion": list(plan.heads.emotions),
             "ratings": list(plan.heads.dimensions),
         },
+        missing_heads=plan.missing_heads,
         parameters=parameters,
         precision=recipe.run.precision.replace("auto", "bf16"),
         memory=Memory(

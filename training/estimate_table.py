@@ -27,7 +27,10 @@ def facts_table(estimate: Estimate) -> Table:
     rows = {
         "recipe": f"{estimate.recipe}, from {estimate.base or 'random weights'}",
         "heads": ", ".join(
-            f"{head} {len(labels)}" for head, labels in estimate.heads.items() if labels
+            [
+                *(f"{head} {len(labels)}" for head, labels in estimate.heads.items() if labels),
+                *(f"none for {name}, which no utterance has" for name in estimate.missing_heads),
+            ]
         ),
         "parameters": f"{parameters['total']:,}, of which {parameters['trainable']:,} are trained",
         "memory a device": f"{_short(memory.total)}B: weights {_short(memory.weights)}B, "

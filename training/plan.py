@@ -42,6 +42,14 @@ class Plan:
         """Whether there are validation rows of the six classes, to choose a checkpoint by."""
         return bool((self.validation["label"] != UNLABELLED).any())
 
+    @property
+    def missing_heads(self) -> list[str]:
+        """What the recipe wants a head for and no training row carries."""
+        wanted = self.recipe.heads
+        there = {"emotions": self.heads.emotions, "ratings": self.heads.dimensions}
+        asked = {"emotions": wanted.emotion, "ratings": wanted.ratings}
+        return [name for name, weight in asked.items() if weight and not there[name]]
+
     def batches(self, rank: int = 0, world: int = 1) -> EpochBatches:
         """The batches of process ``rank`` of ``world``."""
         return EpochBatches(

@@ -31,12 +31,11 @@ from rich.console import Console
 from transformers import (
     PrinterCallback,
     TrainerCallback,
-    Wav2Vec2FeatureExtractor,
 )
 
-from pipeline.schema import CLASSES, SAMPLE_RATE
-from training.base import build_model, compile_layers, freeze
-from training.data import Utterances
+from pipeline.schema import CLASSES
+from training.base import build_model, compile_layers, freeze, save_model
+from training.data import Utterances, plain_errors
 from training.heads import UNLABELLED
 from training.headscores import HeadScores, describe_heads, score_heads
 from training.heard import Heard
@@ -189,7 +188,8 @@ def train(
     trainer.remove_callback(PrinterCallback)
 
     # 4. Training.
-    trainer.train(resume_from_checkpoint=checkpoint)
+    with plain_errors():
+        trainer.train(resume_from_checkpoint=checkpoint)
     seconds = trainer.pop_callback(Stopwatch).seconds
 
     # 5. Final scores of the state that is kept, in full precision, as `exhubert evaluate` has them.
@@ -207,8 +207,7 @@ def train(
 
     # 6. Everything the model needs, and everything that explains it.
     if trainer.is_world_process_zero():
-        save_feature_extractor(output)
-        model.save_pretrained(output)
+        save_model(model, output)
         provenance = {
             "recipe": recipe.model_dump(mode="json"),
             "dataset": describe_dataset(dataset, index, validation),
@@ -234,13 +233,6 @@ def train(
     return TrainingResult(output, overall, corpora, seconds, heads)
 
 
-def save_feature_extractor(output: Path) -> None:
-    """Writes what other programs need to prepare input for the model."""
-    Wav2Vec2FeatureExtractor(
-        sampling_rate=SAMPLE_RATE, do_normalize=True, return_attention_mask=True
-    ).save_pretrained(output)
-
-
 def _opening(plan: Plan, model: ExHubertForSequenceClassification, checkpoint: str | None) -> str:
     """What is about to happen, in two lines."""
     recipe, index = plan.recipe, plan.index
@@ -256,6 +248,8 @@ def _opening(plan: Plan, model: ExHubertForSequenceClassification, checkpoint: s
     if plan.heads.columns:
         kinds = [f"{len(plan.heads.emotions)} emotions"] * bool(plan.heads.emotions)
         what += f"\nheads: {len(CLASSES)} classes, {', '.join([*kinds, *plan.heads.dimensions])}"
+    for missing in plan.missing_heads:
+        what += f"\nno head for {missing}, which the recipe asks for: no training utterance has any"
     return what + (f"\nresuming from {Path(checkpoint).name}" if checkpoint else "")
 
 

@@ -11,7 +11,7 @@ from pipeline.errors import UsageError
 from pipeline.schema import CLASSES
 from tests.training.conftest import SMALL_HUBERT, make_batch
 from training import ExHubertForSequenceClassification
-from training.base import build_model, compile_layers, load_feature_extractor, save_model
+from training.base import build_model, compile_layers, save_model
 from training.checkpoint import find_checkpoint
 
 NAME = "someone/hubert-speech"
@@ -216,7 +216,7 @@ class TestFindingCheckpoints:
             build_model(name)
         message = str(caught.value)
         assert message.startswith(f"{name}: no folder of this name")
-        for file in ("config.json", "preprocessor_config.json", "pytorch_model.bin"):
+        for file in ("config.json", "pytorch_model.bin"):
             assert file in message
         assert f"hf download {name}" in message
 
@@ -246,28 +246,17 @@ class TestFindingCheckpoints:
             find_checkpoint(tmp_path)
 
 
-class TestFeatureExtractor:
-    def test_normalises_each_clip_and_masks_padding(self) -> None:
-        extractor = load_feature_extractor(None)
-        clips = [clip.numpy() + 3 for clip in (torch.randn(500), torch.randn(800))]
-        batch = extractor(clips, sampling_rate=16_000, padding=True, return_tensors="pt")
-        assert batch["attention_mask"].sum(-1).tolist() == [500, 800]
-        assert abs(batch["input_values"][0, :500].mean().item()) < 1e-5
-        assert abs(batch["input_values"][0, :500].std().item() - 1) < 1e-2
-
-    def test_is_the_bases_own_with_a_mask(self, tmp_path: Path) -> None:
-        write_ctc(tmp_path)
-        assert load_feature_extractor(tmp_path).do_normalize
-        Wav2Vec2FeatureExtractor(do_normalize=False).save_pretrained(tmp_path)
-        extractor = load_feature_extractor(tmp_path)
-        assert not extractor.do_normalize
-        assert extractor.return_attention_mask
-
-    def test_of_another_rate_is_an_error(self, tmp_path: Path) -> None:
-        write_ctc(tmp_path)
-        Wav2Vec2FeatureExtractor(sampling_rate=8000).save_pretrained(tmp_path)
-        with pytest.raises(UsageError, match=r"sampling_rate is 8000, but datasets here are 16000"):
-            load_feature_extractor(tmp_path)
+def test_saved_model_says_how_input_is_made_and_may_be_read_by_all_who_may_read_its_settings(
+    tmp_path: Path,
+) -> None:
+    save_model(build_model(None, config=SMALL_HUBERT), tmp_path)
+    extractor = Wav2Vec2FeatureExtractor.from_pretrained(tmp_path)
+    clips = [clip.numpy() + 3 for clip in (torch.randn(500), torch.randn(800))]
+    batch = extractor(clips, sampling_rate=16_000, padding=True, return_tensors="pt")
+    assert batch["attention_mask"].sum(-1).tolist() == [500, 800]
+    assert abs(batch["input_values"][0, :500].mean().item()) < 1e-5
+    assert abs(batch["input_values"][0, :500].std().item() - 1) < 1e-2
+    assert len({file.stat().st_mode for file in tmp_path.iterdir()}) == 1
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.autograd.graph import saved_tensors_hooks
 
-from tests.training.shards import NANO, run_command, write_tones
+from tests.training.shards import NANO, record, run_command, write_shards, write_tones
 from training.base import build_model, freeze
 from training.estimate import empty_model, estimate, trace_step
 from training.heads import Heads
@@ -90,6 +90,21 @@ def test_estimate_agrees_with_the_model_that_is_trained(dataset: Path, tmp_path:
     for one in found.corpora:
         assert sum(one.classes.values()) == pytest.approx(1, abs=1e-3)
     assert not (tmp_path / "model").exists()
+
+
+def test_head_that_nothing_teaches_is_named_before_and_during_the_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_shards(tmp_path / "ds", [record("alpha", "train", n, n % 6) for n in range(6)])
+    asked = ["heads.emotion=1", "heads.ratings=0.5", *NANO, "optimizer.epochs=1"]
+    told = ("train", "--data", str(tmp_path / "ds"), "--config", "tiny")
+    output = ("--output", str(tmp_path / "model"))
+    assert run_command(*told, *output, "--dry-run", *asked) == 0
+    assert "none for ratings, which no utterance has" in capsys.readouterr().out
+    assert run_command(*told, *output, *asked) == 0
+    said = capsys.readouterr()
+    assert "no head for ratings, which the recipe asks for" in said.out + said.err
+    assert "no head for emotions" not in said.out + said.err
 
 
 def test_temperature_shows_in_the_shares(tmp_path: Path) -> None:
