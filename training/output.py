@@ -67,7 +67,7 @@ def find_start(output: Path, start: Start, resume: bool) -> str | None:
         )
     if changed := _changes(output, start):
         raise UsageError(
-            f"{output}: the run to resume was started with others ({'; '.join(changed)}): "
+            f"{output}: the run to resume was started otherwise ({'; '.join(changed)}): "
             "use the same ones, or choose another --output"
         )
     return last
