@@ -20,6 +20,9 @@ CHECKPOINTS = "checkpoints"
 START_FILE = "start.json"
 """Beside the checkpoints: dataset and processes that the run was started with."""
 
+WRITTEN = ("README.md", "config.json", "model.safetensors", "preprocessor_config.json")
+"""What a run writes at its end, and other folders hold, too: a dataset's card, a model."""
+
 WHOLE = "whole"
 """Mark of a checkpoint that is complete; one without was being written when its run was killed."""
 
@@ -51,7 +54,8 @@ def find_start(output: Path, start: Start, resume: bool) -> str | None:
 
     Raises:
         UsageError: The folder holds a complete run, or an unfinished one and ``resume`` is not
-            set; or that one was started with another recipe, dataset or number of processes.
+            set; or that one was started with another recipe, dataset or number of processes; or
+            files of others would be replaced.
     """
     last = last_checkpoint(output)
     if process_of()[0] > 0:
@@ -59,6 +63,12 @@ def find_start(output: Path, start: Start, resume: bool) -> str | None:
     if is_complete(output):
         raise UsageError(f"{output}: holds a complete training run: choose another --output")
     if last is None:
+        taken = [name for name in WRITTEN if (output / name).exists()]
+        if taken and not (output / RECIPE_FILE).exists():
+            raise UsageError(
+                f"{output}: holds {taken[0]}, which is of no training run and would be replaced: "
+                "choose another --output"
+            )
         return None
     if not resume:
         raise UsageError(

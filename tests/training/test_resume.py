@@ -190,6 +190,13 @@ def test_run_without_a_checkpoint_is_begun_anew_with_any_settings(
     assert told(run)["steps"] == 3
 
 
+def test_files_of_others_are_not_replaced(dataset: Path, tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("of a project", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"holds README\.md, which is of no training run"):
+        train(recipe(), dataset, tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["README.md"]
+
+
 @pytest.mark.parametrize("place", ["file", "file/below", "/proc/nowhere"])
 def test_output_that_cannot_be_made_is_a_usage_error(
     place: str, dataset: Path, tmp_path: Path
