@@ -153,7 +153,12 @@ def test_image_holds_what_a_build_imports_in_the_versions_tested() -> None:
     assert f"apache-beam=={version}" in constraints.splitlines()
     (listed,) = re.findall(r"constraints\.txt \\\n((?:.*\\\n)*.*)", image)
     packages = set(re.sub(r"\[.*?\]|[\"\\]", "", listed).split())
-    modules = {"apache_beam": "apache-beam", "markupsafe": "jinja2", "yaml": "pyyaml"}
+    modules = {
+        "apache_beam": "apache-beam",
+        "markupsafe": "jinja2",
+        "pydantic_core": "pydantic",
+        "yaml": "pyyaml",
+    }
     sources = [*(HOME / "pipeline").glob("*.py"), HOME / "exhubert" / "build.py"]
     lines = re.findall(
         r"^ *(?:import|from) (\w+)", "\n".join(file.read_text() for file in sources), re.M
