@@ -82,7 +82,7 @@ setup(
     },
     install_requires=RUNTIME,
     extras_require=EXTRAS,
-    entry_points={"console_scripts": ["exhubert = exhubert.main:main"]},
+    entry_points={"console_scripts": ["exhubert = exhubert.__main__:start"]},
     classifiers=[
         "Programming Language :: Python :: 3.11",
         "Topic :: Multimedia :: Sound/Audio :: Speech",

@@ -14,7 +14,7 @@ from exhubert.choice import add_corpora, connect_stores, find_corpora, no_clip
 from exhubert.command import Command
 from exhubert.live import build_progress
 from exhubert.number import positive, share
-from exhubert.tables import print_manifest, print_preview
+from exhubert.tables import count, print_manifest, print_preview
 from pipeline.crew import Crew
 from pipeline.errors import DataError, UsageError
 from pipeline.labels import emotion_scheme
@@ -140,9 +140,8 @@ def _build(build: "Build", args: argparse.Namespace, crew: Crew, runner: str | N
         for line in counters:
             console.say(line)
         if last.reused:
-            console.say(
-                f"reused {last.reused:,} clips of an earlier build, whose inputs have not changed"
-            )
+            reused = count(last.reused, "clip")
+            console.say(f"reused {reused} of an earlier build, whose inputs have not changed")
     for name, rate in over.items():
         print(
             f"error: corpus {name}: {rate:.1%} of its clips are rejected, more than "

@@ -56,7 +56,7 @@ def _run_check(args: argparse.Namespace) -> int:
         print_checks(checks, partial=args.allow_partial)
     if args.export:
         export_utterances(planned, Path(args.export))
-        console.say(f"{len(planned)} utterances written to {args.export}", quiet=args.json)
+        console.say(f"{count(len(planned), 'utterance')} written to {args.export}", quiet=args.json)
     faults = [fault for check in checks for fault in _faults(check, args.allow_partial)]
     for fault in faults:
         print(f"error: {fault}", file=sys.stderr)

@@ -20,16 +20,18 @@ class _Console(Console):
         raise BrokenPipeError  # rich would end the command with status 1
 
 
-OUT = _Console(width=None if sys.stdout.isatty() else _WIDE)
-"""Where tables go: as wide as the terminal, and wide enough for paths in a file."""
+OUT = _Console(width=None if sys.stdout.isatty() else _WIDE, markup=False, highlight=False)
+"""Where tables go: as wide as the terminal, and wide enough for paths in a file.
 
-ERR = Console(stderr=True)
+Markup is off, since paths and names may hold brackets."""
+
+ERR = _Console(stderr=True, markup=False, highlight=False)
 
 
 def say(text: str, quiet: bool = False) -> None:
     """Prints a line, unless machine-readable output was asked for."""
     if not quiet:
-        OUT.print(text, highlight=False, markup=False, soft_wrap=True)
+        OUT.print(text, soft_wrap=True)
 
 
 def track(

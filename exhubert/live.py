@@ -10,6 +10,7 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
+from rich.text import Text
 
 if TYPE_CHECKING:
     from pipeline.progress import Counts
@@ -124,9 +125,9 @@ def _bars(counts: "Counts", pace: Pace) -> Group:
     table.add_row("all", _bar(counts if known else None), "")
     working = in_work(counts)
     for name, part in list(working.items())[:_MOST_CORPORA]:
-        table.add_row(f"[dim]{name}[/dim]", _bar(part), f"{part.over:,} of {part.found:,}")
+        table.add_row(Text(name, "dim"), _bar(part), f"{part.over:,} of {part.found:,}")
     if len(working) > _MOST_CORPORA:
-        table.add_row(f"[dim]and {len(working) - _MOST_CORPORA} more[/dim]")
+        table.add_row(Text(f"and {len(working) - _MOST_CORPORA} more", "dim"))
     return Group(pace.describe(counts), table)
 
 

@@ -73,7 +73,7 @@ def _run(args: argparse.Namespace) -> int:
         corpora,
         args.split,
         out,
-        lambda line: out.print(line, highlight=False, markup=False),
+        out.print,
     )
     text = json.dumps(matrix.to_dict(), indent=2, ensure_ascii=False)
     (args.output / "matrix.json").write_text(text + "\n", encoding="utf-8")

@@ -63,7 +63,7 @@ def _train(args: argparse.Namespace) -> int:
     if args.dry_run:
         return _estimate(recipe, args)
     if args.resume and is_complete(args.output):
-        out.print(f"{args.output}: this run is complete already", markup=False, soft_wrap=True)
+        out.print(f"{args.output}: this run is complete already", soft_wrap=True)
         return 0
     try:
         result = train(recipe, args.data, args.output, args.resume, out)
@@ -78,13 +78,11 @@ def _train(args: argparse.Namespace) -> int:
         print(json.dumps({"output": str(result.output), "validation": scores}))
     elif result.validation is None:
         line = f"No validation split: the last state was kept, in {result.output}"
-        out.print(line, highlight=False, markup=False, soft_wrap=True)
+        out.print(line, soft_wrap=True)
     else:
         out.print(
             f"Validation UAR {result.validation.uar:.1%} (chance {result.validation.chance:.1%}) "
             f"after {result.seconds:.0f} s; model in {result.output}",
-            highlight=False,
-            markup=False,
             soft_wrap=True,
         )
     return 0

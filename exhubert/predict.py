@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.table import Table
+from rich.console import Console
 
 from exhubert import console
 from exhubert.command import Command
+from exhubert.layout import print_table
 from exhubert.model import quieten_transformers
 from exhubert.number import window_length
 from pipeline.errors import UsageError
@@ -85,7 +86,7 @@ def _run(args: argparse.Namespace) -> int:
         elif not args.json:
             predictions.append(outcome)
     if predictions:
-        console.OUT.print(predictions_table(predictions, classifier.trained.heads, args.windows))
+        print_predictions(console.OUT, predictions, classifier.trained.heads, args.windows)
     return 1 if failed else 0
 
 
@@ -130,35 +131,43 @@ def read_list(content: bytes) -> list[Path]:
     return [Path(os.fsdecode(name)) for name in names if name]
 
 
-def predictions_table(
-    predictions: "Iterable[Prediction]", heads: "Heads", by_window: bool = False
-) -> Table:
-    """One line a file or window: class, probability, marginals, and what further heads say."""
-    scale = ", ratings in [0, 1]" if heads.dimensions else ""
-    table = Table(caption=f"probabilities in per cent{scale}", caption_justify="left")
-    table.add_column("file", overflow="fold")
-    for name in ("start", "end") if by_window else ("s",):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("class", no_wrap=True)
-    for name in ("", "aroused", *VALENCE_CLASSES):
-        table.add_column(name, justify="right", no_wrap=True)
-    if heads.emotions:
-        table.add_column("emotion", no_wrap=True)
-        table.add_column("", justify="right", no_wrap=True)
-    for name in heads.dimensions:
-        table.add_column(name, justify="right", no_wrap=True)
-    for prediction in predictions:
+def print_predictions(
+    console: Console,
+    predictions: "Sequence[Prediction]",
+    heads: "Heads",
+    by_window: bool = False,
+) -> None:
+    """One line a file or window: class, probability, marginals, and what further heads say.
+
+    Where paths leave no room for the rest, files go by their names, if these tell them apart.
+    """
+    groups = [
+        ["file"],
+        [*((">start", ">end") if by_window else (">s",)), "class", ">%"],
+        [">aroused", *(f">{name}" for name in VALENCE_CLASSES)],
+        *([["emotion", ">%"]] if heads.emotions else []),
+        *([[f">{name}" for name in heads.dimensions]] if heads.dimensions else []),
+    ]
+    paths = [prediction.path or "" for prediction in predictions]
+    names = [Path(path).name for path in paths]
+    short = max(map(len, paths)) > console.width // 3 and len(set(names)) == len(set(paths))
+    rows = []
+    for name, prediction in zip(names if short else paths, predictions, strict=True):
         for times, verdict in _lines(prediction, by_window):
             marginal = [verdict.arousal.get("high"), *map(verdict.valence.get, VALENCE_CLASSES)]
-            table.add_row(
-                prediction.path,
-                *(f"{time:.1f}" for time in times),
-                verdict.label,
-                f"{100 * verdict.probabilities[verdict.label]:.0f}",
-                *("" if value is None else f"{100 * value:.0f}" for value in marginal),
-                *_further_cells(verdict),
+            rows.append(
+                [
+                    name,
+                    *(f"{time:.1f}" for time in times),
+                    verdict.label,
+                    f"{100 * verdict.probabilities[verdict.label]:.0f}",
+                    *("" if value is None else f"{100 * value:.0f}" for value in marginal),
+                    *_further_cells(verdict),
+                ]
             )
-    return table
+    print_table(console, groups, rows)
+    scale = ", ratings in [0, 1]" if heads.dimensions else ""
+    console.print(f"probabilities in per cent{scale}")
 
 
 def _further_cells(verdict: "Prediction | Window") -> list[str]:

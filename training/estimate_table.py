@@ -2,6 +2,7 @@
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from pipeline.schema import CLASSES
 from training.estimate import CorpusShare, Estimate
@@ -45,7 +46,7 @@ def facts_table(estimate: Estimate) -> Table:
         "validation": f"{estimate.validation:,} utterances a measurement",
     }
     for name, value in rows.items():
-        table.add_row(f"[dim]{name}[/dim]", value)
+        table.add_row(Text(name, "dim"), value)
     return table
 
 

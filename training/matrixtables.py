@@ -2,6 +2,7 @@
 
 import numpy as np
 from rich.table import Table
+from rich.text import Text
 
 from training.matrix import Matrix
 from training.tables import score_cells
@@ -22,9 +23,7 @@ def matrix_tables(matrix: Matrix) -> list[Table]:
             table.add_column(corpus, chance, justify="right")
         for row, evaluation in zip(matrix.rows, evaluations, strict=True):
             cells = [
-                f"[bold]{100 * scores.uar:.0f}[/]"
-                if corpus in row.train
-                else f"{100 * scores.uar:.0f}"
+                Text(f"{100 * scores.uar:.0f}", "bold" if corpus in row.train else "")
                 for corpus, scores in evaluation.corpora.items()
             ]
             table.add_row(row.name, *cells)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from training.compare import Comparison, Difference
 from training.headscores import describe_heads
@@ -112,8 +113,7 @@ def confusion_table(scores: Scores, labels: Sequence[str]) -> Table:
         table.add_column(str(number), justify="right")
     for row, (label, counts) in enumerate(zip(labels, scores.confusion, strict=True)):
         cells = [
-            f"[bold]{count}[/]" if row == column else str(count)
-            for column, count in enumerate(counts)
+            Text(str(count), "bold" if row == column else "") for column, count in enumerate(counts)
         ]
         table.add_row(f"{row} {label}", *cells)
     return table

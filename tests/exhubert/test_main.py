@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from exhubert.main import COMMANDS, main
+from pipeline.manifest import open_manifest
 from tests.conftest import SPEC, MakeCorpus, write_tone
 
 
@@ -89,6 +90,12 @@ def test_relabel_applies_a_changed_map(
     spec_file.write_text(spec_file.read_text().replace("ang: anger", "ang: irritation"))
     assert main(["relabel", output, "--spec", str(spec_file)]) == 0
     assert "relabelled 8 of 24 utterances" in capsys.readouterr().out
+    spec_file.write_text(spec_file.read_text() + "splits: {by: utterance}\n")
+    assert main(["relabel", output, "--spec", str(spec_file)]) == 0
+    told = capsys.readouterr()
+    assert "relabelled 0 of 24 utterances" in told.out
+    assert "splits stay speaker-disjoint, though its spec now says by utterance" in told.err
+    assert open_manifest(output).corpora["tones"].split_policy == "speaker-disjoint"
 
 
 def test_corpora_that_must_stay_are_left_out(

@@ -1,6 +1,7 @@
 """Operating a build from the command line: dry runs and the log of runs."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,24 @@ def test_a_build_that_fails_is_logged_with_its_error(build: list[str], tmp_path:
     assert run.status == 1
     assert run.error is not None
     assert "no file matches 'no.csv'" in run.error
+
+
+def test_report_prints_a_dataset_that_can_only_be_read(
+    build: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "[/old]" / "[red]"
+    build[build.index("--output") + 1] = str(output)
+    assert main(build) == 0
+    (output / "report.html").unlink()
+    (output / "report.html").mkdir()
+    capsys.readouterr()
+    assert main(["report", str(output)]) == 0
+    told = capsys.readouterr()
+    assert f"{output}/report.html: can't be written: Is a directory" in told.err
+    assert f"dataset: {output}\n" in told.out  # brackets are no markup
+    assert re.search(r"ok +1 +24 +0 +local, 1 process\b(?!es)", told.out)
+    assert main(["report", str(output), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["report"] is None
 
 
 def test_report_prints_where_it_lies_and_what_made_the_dataset(

@@ -79,8 +79,9 @@ def test_report_warns_of_shared_speakers_and_of_terms(
     licence = "{name: house rules, redistribute: false}"
     spec = make_spec(splits="{by: utterance}", licence=licence)
     corpora = {"tones": Corpus(spec, str(make_corpus()))}
-    build_dataset(Build(corpora, emotion_scheme(), str(tmp_path), AudioOptions()))
-    words = " ".join(Page((tmp_path / "report.html").read_text()).words)
+    output = tmp_path / "dataset"
+    build_dataset(Build(corpora, emotion_scheme(), str(output), AudioOptions()))
+    words = " ".join(Page((output / "report.html").read_text()).words)
     assert "Speakers stand in two splits in tones" in words
     assert "terms forbid it for tones" in words
 
@@ -113,8 +114,9 @@ def test_report_of_an_empty_corpus_is_made(
 ) -> None:
     spec = make_spec(exclude="{ang: a, neu: b, hap: c}", emotions="{}")
     corpora = {"tones": Corpus(spec, str(make_corpus()))}
-    build_dataset(Build(corpora, emotion_scheme(), str(tmp_path), AudioOptions()))
-    assert "utterances 0" in " ".join(Page((tmp_path / "report.html").read_text()).words)
+    output = tmp_path / "dataset"
+    build_dataset(Build(corpora, emotion_scheme(), str(output), AudioOptions()))
+    assert "utterances 0" in " ".join(Page((output / "report.html").read_text()).words)
 
 
 def test_croissant_covers_every_shard_and_every_column(dataset: Path) -> None:
