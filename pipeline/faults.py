@@ -1,10 +1,9 @@
 """What pydantic finds wrong with a file, in its user's words: what is expected, what is there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
-from pydantic_core import ErrorDetails
 
 _EXPECTED = {
     "bool_parsing": "true or false",
@@ -31,7 +30,7 @@ _SHOWN = 4
 """Keys of a part that a message names."""
 
 
-def describe(fault: ErrorDetails, model: type[BaseModel]) -> str:
+def describe(fault: Mapping[str, Any], model: type[BaseModel]) -> str:
     """What is wrong with one value.
 
     Args:
@@ -44,7 +43,7 @@ def describe(fault: ErrorDetails, model: type[BaseModel]) -> str:
     """
     kind = fault["type"]
     if kind == "value_error":
-        return fault["msg"].removeprefix("Value error, ")
+        return str(fault["msg"]).removeprefix("Value error, ")
     if kind == "model_type":
         keys = keys_at(fault["loc"], model)
         shown = [f"{key}: …" for key in keys[:_SHOWN]] + ["…"] * (len(keys) > _SHOWN)
