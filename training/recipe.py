@@ -16,6 +16,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import UsageError
+from pipeline.faults import describe
 
 CONFIGS = Path(__file__).parent / "configs"
 """Where the recipes that ship with the package lie."""
@@ -159,7 +160,7 @@ def load_recipe(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Reci
     try:
         return Recipe.model_validate(values)
     except ValidationError as error:
-        raise UsageError(_explain(error, path)) from error
+        raise UsageError(_explain(error, path, overrides)) from error
 
 
 def read_data_section(path: Path) -> DataSection:
@@ -245,8 +246,9 @@ def _apply(values: dict[str, Any], override: str) -> None:
     node[leaf] = value
 
 
-def _explain(error: ValidationError, path: Path) -> str:
-    """One line a problem: file, dotted key, what was found, what was expected."""
+def _explain(error: ValidationError, path: Path, overrides: Sequence[str]) -> str:
+    """One line a problem: the override or file and key, what is expected, what was found."""
+    given = {override.partition("=")[0]: override for override in overrides}
     lines = []
     for problem in error.errors(include_url=False):
         key = ".".join(str(part) for part in problem["loc"])
@@ -255,7 +257,11 @@ def _explain(error: ValidationError, path: Path) -> str:
         elif problem["type"] == "missing":
             lines.append(f"{path}: {key!r} is missing")
         else:
-            lines.append(f"{path}: {key}: {problem['msg']}, found {problem['input']!r}")
+            blamed = [
+                override for name, override in given.items() if f"{key}.".startswith(f"{name}.")
+            ]
+            where = f"override {blamed[0]!r}" if blamed else f"{path}: {key}"
+            lines.append(f"{where}: {describe(problem, Recipe)}")
     return "\n".join(dict.fromkeys(lines))
 
 
