@@ -127,10 +127,11 @@ def test_stereo_is_mixed_and_mp3_read(rows: pd.DataFrame) -> None:
 
 
 def test_git_lfs_pointers_are_named_as_such(tmp_path: Path) -> None:
-    (tmp_path / "AudioWAV").mkdir()
-    (tmp_path / "AudioWAV" / "1001_DFA_ANG_XX.wav").write_bytes(LFS_POINTER)
+    audio = tmp_path / "crema_d" / "AudioWAV"
+    audio.mkdir(parents=True)
+    (audio / "1001_DFA_ANG_XX.wav").write_bytes(LFS_POINTER)
     (spec,) = load_specs(["crema_d"])
-    corpora = {"crema_d": Corpus(spec, str(tmp_path))}
+    corpora = {"crema_d": Corpus(spec, str(audio.parent))}
     output = tmp_path / "dataset"
     manifest = build_dataset(Build(corpora, emotion_scheme(), str(output), AudioOptions()))
     assert manifest.corpora["crema_d"].rejected == {"git_lfs_pointer": 1}
