@@ -53,8 +53,9 @@ def _train(args: argparse.Namespace) -> int:
         check_folder("--output", Path(args.output))
     from training.output import is_complete, is_started
     from training.predictions import process_of
-    from training.recipe import load_recipe
+    from training.recipe import differences, load_recipe
     from training.train import train
+    from training.trained import RECIPE_FILE
 
     quieten_transformers()
     recipe = load_recipe(args.config, args.overrides)
@@ -63,8 +64,15 @@ def _train(args: argparse.Namespace) -> int:
     if args.dry_run:
         return _estimate(recipe, args)
     if args.resume and is_complete(args.output):
+        if changed := differences(load_recipe(Path(args.output, RECIPE_FILE)), recipe):
+            raise UsageError(
+                f"{args.output}: this run is complete, with other settings ({'; '.join(changed)}): "
+                f"to go on from its model, train to another --output with model.base={args.output}"
+            )
         out.print(f"{args.output}: this run is complete already", soft_wrap=True)
         return 0
+    if args.resume and not is_started(args.output):
+        out.print(f"{args.output}: nothing to resume: a new run begins", soft_wrap=True)
     try:
         result = train(recipe, args.data, args.output, args.resume, out)
     except KeyboardInterrupt:

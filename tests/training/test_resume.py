@@ -10,6 +10,7 @@ import torch
 from safetensors.torch import load_file
 from transformers import TrainerCallback
 
+from exhubert.main import main
 from pipeline.errors import DataError, UsageError
 from tests.training.shards import NANO, write_tones
 from training.output import is_complete
@@ -139,6 +140,21 @@ def test_unfinished_run_is_not_begun_anew(unfinished: Path, dataset: Path) -> No
 def test_complete_run_is_not_overwritten(model: Path, dataset: Path, resume: bool) -> None:
     with pytest.raises(UsageError, match="holds a complete training run: choose another --output"):
         train(recipe(), dataset, model, resume)
+
+
+def test_command_says_when_there_is_nothing_to_resume(
+    model: Path, dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def resume(output: Path, *overrides: str) -> int:
+        told = ("--data", str(dataset), "--output", str(output), "--config", "tiny", "--resume")
+        return main(["train", *told, *FAST, *overrides])
+
+    assert resume(model) == 0
+    assert "this run is complete already" in capsys.readouterr().out
+    assert resume(model, "optimizer.epochs=9") == 2
+    assert "with other settings (optimizer.epochs: 2 → 9)" in capsys.readouterr().err
+    assert resume(tmp_path / "new", "optimizer.epochs=1") == 0
+    assert "nothing to resume: a new run begins" in capsys.readouterr().out
 
 
 def test_resuming_with_other_settings_names_them(unfinished: Path, dataset: Path) -> None:
