@@ -188,7 +188,7 @@ def _csv_heading(labels: Sequence[str], heads: "Heads", by_window: bool) -> list
         *(f"valence_{name}" for name in VALENCE_CLASSES),
         *(("emotion",) if heads.emotions else ()),
         *(f"emotion_{name}" for name in heads.emotions),
-        *heads.dimensions,
+        *(f"rating_{name}" for name in heads.dimensions),
     ]
 
 

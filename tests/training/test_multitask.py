@@ -216,9 +216,9 @@ def test_predict_prints_further_heads_in_every_form(
     assert told["windows"][0]["ratings"] == told["ratings"]
     row = pd.read_csv(io.StringIO(printed("--csv"))).iloc[0]
     assert row["emotion"] == told["emotion"]
-    assert row["arousal"] == told["ratings"]["arousal"]
+    assert row["rating_arousal"] == told["ratings"]["arousal"]
     assert {name: row[f"emotion_{name}"] for name in heads.emotions} == told["emotions"]
-    assert list(row.index[-2:]) == ["arousal", "valence"]
+    assert list(row.index[-2:]) == ["rating_arousal", "rating_valence"]
     assert "ratings in [0, 1]" in printed()
 
 
