@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pipeline.errors import DataError, UsageError
 from pipeline.files import is_noise
+from pipeline.finish import UNFINISHED, is_unfinished
 from pipeline.receipts import RECEIPTS
 from pipeline.runlog import LOG
 from pipeline.stores import is_remote, open_store
@@ -13,8 +14,14 @@ from pipeline.stores import is_remote, open_store
 _OURS = {"data", LOG, RECEIPTS}
 """Folders that a build fills."""
 
-_RECORD = re.compile(rf"{LOG}/\.?\d{{8}}T\d{{6}}\.\d{{6}}-\w{{8}}\.json.*")
-"""A record of a run, whole or being written: all there is if a first build stopped at once."""
+_FIRST = re.compile(
+    rf"{LOG}/\.?\d{{8}}T\d{{6}}\.\d{{6}}-\w{{8}}\.json.*"
+    rf"|{RECEIPTS}/\.{UNFINISHED.rsplit('/', 1)[-1]}\..*"
+)
+"""What a build writes before its mark, whole or aside: all there is if it was stopped at once."""
+
+_RECEIPT = re.compile(rf"{RECEIPTS}/[^/]+/\w+-\d{{5}}-of-\d{{5}}\.json")
+"""Of a shard: where there is one, a manifest that is missing was taken away by hand."""
 
 _SYSTEM = {"lost+found"}  # lies in every new file system
 
@@ -45,7 +52,9 @@ def check_destination(output: str, roots: Mapping[str, str], is_dataset: bool) -
                 f"{root}: corpus {corpus} lies in {output}/{other[len(place)]}, where a build "
                 "writes; choose another --output"
             )
-    if not is_dataset and (stranger := _find_stranger(output)):
+    if is_dataset or is_unfinished(output):
+        return
+    if stranger := _find_stranger(output):
         raise UsageError(
             f"{output}: holds files that no build has written, {stranger} for one; choose a new "
             "or an empty folder as --output"
@@ -55,23 +64,25 @@ def check_destination(output: str, roots: Mapping[str, str], is_dataset: bool) -
 def _find_stranger(output: str) -> str | None:
     """A file or folder in a place without a manifest that no interrupted build has left there."""
     for name in _list(output):
-        if name.split("/")[0] == RECEIPTS:
+        if _RECEIPT.fullmatch(name):
             return None
-        if not (is_noise(name) or name in _SYSTEM or _RECORD.fullmatch(name)):
+        if not (is_noise(name) or name in _SYSTEM or _FIRST.fullmatch(name)):
             return name
     return None
 
 
 def _list(output: str) -> Iterator[str]:
-    """What lies in a folder, receipts first: as they come in a store, whose listing may be long."""
+    """What lies in a folder, receipts first, as stores list it; there it may be much."""
     try:
         if is_remote(output):
             yield from (file.path for file in open_store(output).list(output))
         elif Path(output).exists():
-            names = {path.name for path in Path(output).iterdir()}
-            yield from sorted(names - {LOG}, key=lambda name: (name != RECEIPTS, name))
-            log = Path(output, LOG)
-            yield from (f"{LOG}/{path.name}" for path in log.iterdir()) if log.is_dir() else ()
+            for path in sorted(Path(output).iterdir(), key=lambda path: path.name != RECEIPTS):
+                if path.name in (LOG, RECEIPTS) and path.is_dir():
+                    files = (inner for inner in path.rglob("*") if inner.is_file())
+                    yield from (inner.relative_to(output).as_posix() for inner in files)
+                else:
+                    yield path.name
     except NotADirectoryError:
         raise UsageError(f"{output}: is a file; expected a folder to be written to") from None
     except OSError as error:

@@ -35,6 +35,13 @@ def test_nothing_is_written_before_the_folder_is_refused(
     assert list(output.rglob("*")) == [output / "data"]
 
 
+def test_folder_called_like_ours_does_not_make_a_dataset(tmp_path: Path) -> None:
+    (tmp_path / ".build" / "debug").mkdir(parents=True)
+    (tmp_path / ".build" / "debug" / "main.o").write_text("")  # others call theirs so, too
+    with pytest.raises(UsageError, match=r"\.build/debug/main\.o for one"):
+        check_destination(str(tmp_path), {}, is_dataset=False)
+
+
 @pytest.mark.parametrize("there", [[], ["lost+found"], [".DS_Store"]])
 def test_empty_and_new_folders_are_taken(tmp_path: Path, there: list[str]) -> None:
     for name in there:
@@ -47,6 +54,9 @@ def test_first_build_that_was_interrupted_can_be_resumed(tmp_path: Path) -> None
     output = str(tmp_path / "out")
     with pytest.raises(KeyboardInterrupt), logged(output, ["build"]):
         raise KeyboardInterrupt  # before anything but the record of the run was written
+    check_destination(output, {}, is_dataset=False)
+    (tmp_path / "out" / ".build").mkdir()
+    (tmp_path / "out" / ".build" / ".unfinished.0123").write_text("")
     check_destination(output, {}, is_dataset=False)
     (tmp_path / "out" / "log" / "notes.txt").write_text("mine")
     with pytest.raises(UsageError, match=r"log/notes\.txt"):

@@ -241,7 +241,8 @@ def test_bucket_with_files_of_others_takes_no_dataset(
     s3.watch()
     assert main(["build", *arguments]) == 2
     assert "files that no build has written, 0.txt for one" in capsys.readouterr().err
-    assert [method for method, _ in s3.requests] == ["GET", "GET"]  # the manifest, one listing
+    # The manifest, the mark of a build that was interrupted, one listing.
+    assert [method for method, _ in s3.requests] == ["GET", "HEAD", "GET"]
 
 
 # --- stores that fail ------------------------------------------------------------------------
