@@ -150,7 +150,7 @@ def print_predictions(
     ]
     paths = [prediction.path or "" for prediction in predictions]
     names = [Path(path).name for path in paths]
-    short = max(map(len, paths)) > console.width // 3 and len(set(names)) == len(set(paths))
+    short = max(map(len, paths)) > console.width // 4 and len(set(names)) == len(set(paths))
     rows = []
     for name, prediction in zip(names if short else paths, predictions, strict=True):
         for times, verdict in _lines(prediction, by_window):

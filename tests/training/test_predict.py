@@ -12,7 +12,9 @@ import pytest
 import soundfile as sf
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.console import Console
 
+from exhubert import console
 from exhubert.predict import find_audio, read_list
 from pipeline.errors import DataError, UsageError
 from pipeline.schema import CLASSES
@@ -305,3 +307,15 @@ def test_command_prints_a_table(
     path = write_wav(tmp_path / "good.wav", tone(2))
     assert run_command("predict", "--model", str(model), str(path)) == 0
     assert "aroused" in capsys.readouterr().out
+
+
+def test_command_prints_whole_file_names_at_80_columns(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(console, "OUT", Console(width=80, markup=False, highlight=False))
+    path = write_wav(tmp_path / "good [1].wav", tone(2))
+    assert run_command("predict", "--model", str(model), str(path)) == 0
+    heading, line, _ = capsys.readouterr().out.splitlines()
+    assert line.startswith("good [1].wav ")
+    assert heading.split()[-2:] == ["neutral", "positive"]
+    assert len(heading) <= 80
