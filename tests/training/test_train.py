@@ -197,7 +197,15 @@ def test_kept_scores_are_those_of_the_saved_model_in_full_precision(
         return said[-1]
 
     monkeypatch.setattr("training.train.predict_together", remember)
-    train(recipe("optimizer.epochs=1", "run.precision=bf16"), dataset, tmp_path / "run")
+    trained_recipe = recipe("optimizer.epochs=1", "run.precision=bf16")
+    train(trained_recipe, dataset, tmp_path / "run")
     trained = load_trained(tmp_path / "run")
-    again = predict_index(trained.model, load_index(dataset, "validation"), trained.data.longest)
-    np.testing.assert_array_equal(said[-1].classes, again.classes)
+    again = predict_index(
+        trained.model,
+        load_index(dataset, "validation"),
+        trained.data.longest,
+        trained_recipe.optimizer.batch_size,
+    )
+    # Weights of a file lie elsewhere in memory, and libraries may sum in another order for it: on
+    # some CPUs the last bit of float32 differs. Scores under bf16 would be a thousand times off.
+    np.testing.assert_allclose(said[-1].classes, again.classes, rtol=0, atol=1e-6)
