@@ -12,7 +12,6 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import apache_beam as beam
@@ -22,13 +21,14 @@ from rich.console import Console
 from rich.table import Table
 from tree import SPEC
 
+from pipeline.audio.options import AudioOptions
 from pipeline.beam.exchange import Exchange
-from pipeline.beam.transforms import AssignSplits, Build, Corpus, IndexCorpora
+from pipeline.beam.transforms import AssignSplits, IndexCorpora
 from pipeline.labels import emotion_scheme
 from pipeline.planning.batches import group_by_shard
+from pipeline.planning.build_config import Build, Corpus
 from pipeline.running.local_runner import local_runner
 from pipeline.running.worker_pool import Crew
-from pipeline.shards.records import AudioOptions
 from pipeline.specs.loader import load_spec
 
 CLIPS_PER_SPEAKER = 400
@@ -71,14 +71,14 @@ def plan(tree: Path, jobs: int) -> None:
     build = Build({"babble": corpus}, emotion_scheme(), str(tree / "output"), AudioOptions())
     options = PipelineOptions([])
     with Crew(jobs) as crew, local_runner(crew, options) as runner:
-        build = replace(build, exchange=Exchange(str(crew.folder)))
+        exchange = Exchange(str(crew.folder))
         pipeline = beam.Pipeline(runner=runner, options=options)
         _ = (
             pipeline
-            | IndexCorpora(build)
-            | AssignSplits(build)
+            | IndexCorpora(build, exchange)
+            | AssignSplits(build, exchange)
             | beam.GroupByKey()
-            | beam.Map(count, build)
+            | beam.Map(count, exchange)
             | beam.combiners.ToList()
             | beam.Map(write_sums, str(crew.folder / "sums"))
         )
@@ -86,9 +86,9 @@ def plan(tree: Path, jobs: int) -> None:
         print((crew.folder / "sums").read_text())
 
 
-def count(gathered: tuple[str, Iterable[bytes]], build: Build) -> tuple[int, int]:
+def count(gathered: tuple[str, Iterable[bytes]], exchange: Exchange) -> tuple[int, int]:
     """Clips and shards that were gathered under one name."""
-    shards = group_by_shard(map(build.exchange.unpack, gathered[1]))
+    shards = group_by_shard(map(exchange.unpack, gathered[1]))
     return sum(map(len, shards.values())), len(shards)
 
 

@@ -8,17 +8,14 @@ import io
 import math
 import wave
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import soundfile
 import soxr
 
 from pipeline.audio.decoder import AudioError, Recording
+from pipeline.audio.options import Codec, Normalization
 from pipeline.schema.record import SAMPLE_RATE
-
-Codec = Literal["flac", "wav"]
-Normalization = Literal["peak", "rms", "loudness", "none"]
 
 PEAK = 10 ** (-1 / 20)
 """Peak after normalisation: −1 dBFS, as a fraction of full scale."""

@@ -6,8 +6,6 @@ Only metadata crosses a shuffle. Audio is read, decoded and written inside one c
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 import apache_beam as beam
@@ -16,88 +14,38 @@ from pipeline.beam.exchange import Exchange
 from pipeline.beam.metrics import ClipTimer, count_found, count_shard
 from pipeline.dataset.finalize import finish_dataset
 from pipeline.dataset.manifest import Manifest
-from pipeline.index.indexer import find_clips, index_clips
-from pipeline.index.table_join import TableRows, find_table_files, load_tables
-from pipeline.labels import EmotionScheme, label_utterance
-from pipeline.monitoring.progress import Progress
-from pipeline.planning.batches import ClipBatch, UtteranceBatch, group_by_shard, in_batches
-from pipeline.planning.corpus_plan import (
-    CorpusPlan,
-    count_ungrouped,
-    gathering_point,
-    place_utterance,
-    plan_splits,
+from pipeline.planning.batches import UtteranceBatch, group_by_shard
+from pipeline.planning.build_config import Build
+from pipeline.planning.steps import (
+    BatchKey,
+    count_batch,
+    first_elements,
+    index_batch,
+    list_clips,
+    place_batch,
+    plan_batches,
 )
 from pipeline.schema.utterance import Utterance
 from pipeline.shards.receipts import Receipt
-from pipeline.shards.records import AudioOptions
 from pipeline.shards.writer import write_shard
-from pipeline.sources.listing import SourceFile
-from pipeline.sources.reader import Reader, walk_sources
-from pipeline.specs.corpus_spec import CorpusSpec
-from pipeline.splits import GroupCounts, count_groups, merge_counts
-
-
-@dataclass(frozen=True)
-class Corpus:
-    """A corpus to be built: its description and where it lies."""
-
-    spec: CorpusSpec
-    root: str
-
-
-@dataclass(frozen=True)
-class Build:
-    """All that the steps of a build must know.
-
-    Attributes:
-        corpora: What is built, by corpus id.
-        scheme: The shared emotion categories.
-        output: The dataset folder.
-        audio: How clips are stored.
-        progress: What workers on this machine tell of their work.
-        exchange: How batches get from one step to another.
-        partitions: Least number of elements to begin with: some runners (Dask) work in as many
-            parts, from the first step to the last.
-    """
-
-    corpora: Mapping[str, Corpus]
-    scheme: EmotionScheme
-    output: str
-    audio: AudioOptions
-    progress: Progress = field(default_factory=Progress)
-    exchange: Exchange = field(default_factory=Exchange)
-    partitions: int = 0
-
-
-BatchKey = tuple[str, int]
-"""Corpus and number of a batch."""
-
-
-@dataclass(frozen=True)
-class BatchCounts:
-    """What a batch adds to the counts that its corpus is split by."""
-
-    number: int
-    groups: GroupCounts
-    ungrouped: int
 
 
 class IndexCorpora(beam.PTransform):
     """Lists the files of every corpus, indexes and labels them: gives utterance batches."""
 
-    def __init__(self, build: Build) -> None:
+    def __init__(self, build: Build, exchange: Exchange) -> None:
         super().__init__()
         self.build = build
+        self.exchange = exchange
 
     def expand(self, pipeline: beam.Pipeline) -> beam.PCollection[UtteranceBatch]:
         return (
             pipeline
             | "Corpora" >> beam.Create(first_elements(self.build))
             | "ListClips" >> beam.FlatMap(list_clips, self.build)
-            | "PackClips" >> beam.Map(self.build.exchange.pack)
+            | "PackClips" >> beam.Map(self.exchange.pack)
             | "SpreadClips" >> beam.Reshuffle()  # one corpus is indexed by all workers
-            | "IndexClips" >> beam.Map(index_packed, self.build)
+            | "IndexClips" >> beam.Map(index_packed, self.build, self.exchange)
         )
 
 
@@ -107,9 +55,10 @@ class AssignSplits(beam.PTransform):
     Gives packed batches by what their utterances are to be gathered under.
     """
 
-    def __init__(self, build: Build) -> None:
+    def __init__(self, build: Build, exchange: Exchange) -> None:
         super().__init__()
         self.build = build
+        self.exchange = exchange
 
     def expand(
         self, batches: beam.PCollection[UtteranceBatch]
@@ -121,26 +70,27 @@ class AssignSplits(beam.PTransform):
             | "GatherCounts" >> beam.GroupByKey()
             | "PlanCorpora" >> beam.FlatMap(plan_batches, self.build)
         )
-        packed = batches | "PackBatches" >> beam.Map(pack_batch, self.build)
+        packed = batches | "PackBatches" >> beam.Map(pack_batch, self.exchange)
         return (
             {"plan": plans, "batch": packed}
             | "MeetPlans" >> beam.CoGroupByKey()
-            | "PlaceUtterances" >> beam.FlatMap(place_packed, self.build)
+            | "PlaceUtterances" >> beam.FlatMap(place_packed, self.build, self.exchange)
         )
 
 
 class WriteShards(beam.PTransform):
     """Gathers the utterances of each shard and writes it: gives receipts."""
 
-    def __init__(self, build: Build) -> None:
+    def __init__(self, build: Build, exchange: Exchange) -> None:
         super().__init__()
         self.build = build
+        self.exchange = exchange
 
     def expand(self, placed: beam.PCollection[tuple[str, bytes]]) -> beam.PCollection[Receipt]:
         return (
             placed
             | "GatherShards" >> beam.GroupByKey()
-            | "WriteShards" >> beam.FlatMap(write_batches, self.build)
+            | "WriteShards" >> beam.FlatMap(write_batches, self.build, self.exchange)
         )
 
 
@@ -163,82 +113,32 @@ class WriteManifest(beam.PTransform):
         )
 
 
-def first_elements(build: Build) -> list[str | None]:
-    """Ids of the corpora, and as many blanks as it takes to fill the partitions."""
-    return [*sorted(build.corpora), *[None] * (build.partitions - len(build.corpora))]
-
-
-def list_clips(corpus_id: str | None, build: Build) -> Iterator[ClipBatch]:
-    """Clips of a corpus, in batches; it is never held as a whole."""
-    if corpus_id is None:
-        return iter(())
-    spec, root = build.corpora[corpus_id].spec, build.corpora[corpus_id].root
-    tables = tuple(find_table_files(spec, walk_sources(root, spec.archive))) if spec.tables else ()
-    return in_batches(corpus_id, find_clips(spec, walk_sources(root, spec.archive)), tables)
-
-
-def index_packed(clips: bytes, build: Build) -> UtteranceBatch:
+def index_packed(clips: bytes, build: Build, exchange: Exchange) -> UtteranceBatch:
     """Labelled utterances of a packed batch of clips."""
-    return index_batch(build.exchange.unpack(clips), build)
+    batch = index_batch(exchange.unpack(clips), build)
+    count_found(len(batch.utterances))
+    return batch
 
 
-def index_batch(batch: ClipBatch, build: Build) -> UtteranceBatch:
-    """Labelled utterances of a batch of clips."""
-    corpus = build.corpora[batch.corpus]
-    indexed = index_clips(corpus.spec, batch.clips, _read_tables(corpus, batch.tables))
-    utterances = tuple(label_utterance(u, corpus.spec, build.scheme) for u in indexed)
-    count_found(len(utterances))
-    build.progress.found(batch.corpus, sum(u.verdict is None for u in utterances))
-    return UtteranceBatch(batch.corpus, batch.number, utterances)
-
-
-def count_batch(batch: UtteranceBatch) -> tuple[str, BatchCounts]:
-    """What a batch adds to the counts that its corpus is split by."""
-    return batch.corpus, BatchCounts(
-        batch.number, count_groups(batch.utterances), count_ungrouped(batch.utterances)
-    )
-
-
-def plan_batches(
-    counted: tuple[str, Iterable[BatchCounts]], build: Build
-) -> Iterator[tuple[BatchKey, CorpusPlan]]:
-    """Plans one corpus from the counts of all its batches, and hands the plan to each of them."""
-    corpus, counts = counted[0], list(counted[1])
-    groups = merge_counts(part.groups for part in counts)
-    plan = plan_splits(build.corpora[corpus].spec, groups, sum(part.ungrouped for part in counts))
-    for part in counts:
-        yield (corpus, part.number), plan
-
-
-def pack_batch(batch: UtteranceBatch, build: Build) -> tuple[BatchKey, bytes]:
+def pack_batch(batch: UtteranceBatch, exchange: Exchange) -> tuple[BatchKey, bytes]:
     """A batch as it is joined with its plan."""
-    return (batch.corpus, batch.number), build.exchange.pack(batch)
+    return (batch.corpus, batch.number), exchange.pack(batch)
 
 
 def place_packed(
-    met: tuple[BatchKey, Mapping[str, Iterable[Any]]], build: Build
+    met: tuple[BatchKey, Mapping[str, Iterable[Any]]], build: Build, exchange: Exchange
 ) -> Iterator[tuple[str, bytes]]:
     """Places the utterances of a packed batch by its plan."""
     (plan,), (batch,) = met[1]["plan"], met[1]["batch"]
-    for point, part in place_batch(build.exchange.unpack(batch), plan, build):
-        yield point, build.exchange.pack(part)
+    for point, part in place_batch(exchange.unpack(batch), plan, build):
+        yield point, exchange.pack(part)
 
 
-def place_batch(
-    batch: UtteranceBatch, plan: CorpusPlan, build: Build
-) -> Iterator[tuple[str, UtteranceBatch]]:
-    """Utterances of a batch with their splits and shards, by what they are gathered under."""
-    parts: dict[str, list[Utterance]] = {}
-    for utterance in batch.utterances:
-        placed = place_utterance(utterance, build.corpora[batch.corpus].spec, plan)
-        parts.setdefault(gathering_point(placed, plan), []).append(placed)
-    for point, utterances in parts.items():
-        yield point, UtteranceBatch(batch.corpus, batch.number, tuple(utterances))
-
-
-def write_batches(gathered: tuple[str, Iterable[bytes]], build: Build) -> Iterator[Receipt]:
+def write_batches(
+    gathered: tuple[str, Iterable[bytes]], build: Build, exchange: Exchange
+) -> Iterator[Receipt]:
     """Writes the shards that were gathered together."""
-    batches = map(build.exchange.unpack, gathered[1])
+    batches = map(exchange.unpack, gathered[1])
     for shard, utterances in group_by_shard(batches).items():
         yield write_one(shard, utterances, build)
 
@@ -266,9 +166,3 @@ def finish(gathered: tuple[str, Iterable[str]], build: Build) -> Manifest:
     specs = {corpus_id: corpus.spec for corpus_id, corpus in build.corpora.items()}
     shards = filter(None, gathered[1])
     return finish_dataset(build.output, shards, specs, build.audio)
-
-
-@lru_cache(maxsize=4)
-def _read_tables(corpus: Corpus, files: tuple[SourceFile, ...]) -> dict[str, TableRows]:
-    """Tables of a corpus, read once a worker."""
-    return load_tables(corpus.spec, files, Reader(corpus.root, corpus.spec.archive).read)

@@ -7,17 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pipeline.beam.transforms import (
-    Build,
-    count_batch,
-    index_batch,
-    list_clips,
-    place_batch,
-    plan_batches,
-)
 from pipeline.dataset.manifest import read_manifest
 from pipeline.planning.batches import group_by_shard
+from pipeline.planning.build_config import Build
 from pipeline.planning.corpus_plan import UNWRITTEN, drop_copies
+from pipeline.planning.steps import count_batch, index_batch, list_clips, place_batch, plan_batches
 from pipeline.schema.record import SPLITS
 from pipeline.schema.utterance import Utterance
 from pipeline.shards.receipts import list_receipts

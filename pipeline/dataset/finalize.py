@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError
 from pipeline.dataset.card import make_card
 from pipeline.dataset.croissant import make_croissant
@@ -31,7 +32,6 @@ from pipeline.shards.receipts import (
     receipt_path,
     shard_path,
 )
-from pipeline.shards.records import AudioOptions
 from pipeline.shards.writer import mend_shard
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.storage import files as storage

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from pipeline.audio.processing import Codec, Normalization
+from pipeline.audio.options import AudioOptions, Codec, Normalization
 from pipeline.common.errors import DataError, UsageError
 from pipeline.dataset.statistics import (
     Durations,
@@ -20,7 +20,6 @@ from pipeline.dataset.statistics import (
 from pipeline.schema.record import CLASSES, SPLITS
 from pipeline.shards.deduplication import find_duplicates
 from pipeline.shards.receipts import Receipt
-from pipeline.shards.records import AudioOptions
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.splits import describe_policy
 from pipeline.storage import files as storage

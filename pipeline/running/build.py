@@ -13,12 +13,13 @@ from apache_beam.runners.runner import PipelineResult, PipelineRunner
 
 from pipeline.beam.exchange import Exchange
 from pipeline.beam.metrics import describe_counts
-from pipeline.beam.transforms import AssignSplits, Build, IndexCorpora, WriteManifest, WriteShards
+from pipeline.beam.transforms import AssignSplits, IndexCorpora, WriteManifest, WriteShards
 from pipeline.common.errors import DataError, ExhubertError, StoppedError, UsageError
 from pipeline.dataset.finalize import mark_unfinished, verify_finished
 from pipeline.dataset.manifest import Manifest, read_manifest
 from pipeline.dataset.output_check import check_destination
 from pipeline.monitoring.progress import Counts, Progress, read_progress
+from pipeline.planning.build_config import Build
 from pipeline.running.local_runner import local_runner
 from pipeline.running.runners import (
     count_partitions,
@@ -94,7 +95,7 @@ def check_build(build: Build, beam_arguments: Sequence[str] = ()) -> PipelineOpt
             no such option.
     """
     options = _read_options(build, beam_arguments)
-    connect(beam_arguments)
+    connect(options)
     earlier = read_manifest(build.output)
     roots = {name: corpus.root for name, corpus in build.corpora.items()}
     check_destination(build.output, roots, is_dataset=earlier is not None)
@@ -109,25 +110,39 @@ def _read_options(build: Build, beam_arguments: Sequence[str]) -> PipelineOption
 
 
 def make_pipeline(
-    build: Build, options: PipelineOptions, runner: PipelineRunner | None = None
+    build: Build,
+    options: PipelineOptions,
+    runner: PipelineRunner | None = None,
+    exchange: Exchange | None = None,
 ) -> beam.Pipeline:
-    """Lays out the whole flow: index → labels → splits → audio → shards → manifest."""
+    """Lays out the whole flow: index → labels → splits → audio → shards → manifest.
+
+    Args:
+        build: What to build.
+        options: For Beam.
+        runner: The runner, unless the options name it.
+        exchange: How batches get from one step to another; None to send them themselves.
+    """
+    exchange = exchange or Exchange()
     pipeline = beam.Pipeline(runner=runner, options=options)
     _ = (
         pipeline
-        | "Index" >> IndexCorpora(build)
-        | "Split" >> AssignSplits(build)
-        | "Write" >> WriteShards(build)
+        | "Index" >> IndexCorpora(build, exchange)
+        | "Split" >> AssignSplits(build, exchange)
+        | "Write" >> WriteShards(build, exchange)
         | "Finish" >> WriteManifest(build)
     )
     return pipeline
 
 
 def _run(
-    build: Build, options: PipelineOptions, runner: PipelineRunner | None = None
+    build: Build,
+    options: PipelineOptions,
+    runner: PipelineRunner | None = None,
+    exchange: Exchange | None = None,
 ) -> PipelineResult:
     try:
-        result = make_pipeline(build, options, runner).run()
+        result = make_pipeline(build, options, runner, exchange).run()
         result.wait_until_finish()
     except (RuntimeError, ExhubertError) as error:  # workers hand on their errors as text
         raise _as_data_error(error) or error from None
@@ -142,8 +157,8 @@ def _run_here(
     build: Build, options: PipelineOptions, crew: Crew, watch: Callable[[Counts], None]
 ) -> PipelineResult:
     with local_runner(crew, options) as runner, _watched(crew.folder, watch) as progress:
-        shared = replace(build, progress=progress, exchange=Exchange(str(crew.folder)))
-        return _run(shared, options, runner)
+        exchange = Exchange(str(crew.folder))
+        return _run(replace(build, progress=progress), options, runner, exchange)
 
 
 @contextmanager

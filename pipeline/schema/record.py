@@ -79,3 +79,7 @@ RECORD = pa.schema(
     metadata={"huggingface": json.dumps({"info": {"features": HUGGING_FACE_FEATURES}})},
 )
 """Arrow schema of a shard."""
+
+
+DIMENSIONS = ("arousal", "valence", "dominance")
+"""Continuous dimensions of emotion that a model can rate, each in [0, 1]."""

@@ -1,13 +1,13 @@
 """Records: from a planned utterance and its file to one row of a shard."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from xxhash import xxh3_128_hexdigest
 
 from pipeline.audio.decoder import AudioError, decode
-from pipeline.audio.processing import Codec, Normalization, encode, prepare
+from pipeline.audio.options import AudioOptions
+from pipeline.audio.processing import encode, prepare
 from pipeline.monitoring.worker_status import note
 from pipeline.schema.utterance import Utterance, rejected
 from pipeline.shards.receipts import Unwritten, write_off
@@ -16,14 +16,6 @@ from pipeline.specs.corpus_spec import CorpusSpec
 
 Record = dict[str, Any]
 """One row, by column of :data:`pipeline.schema.record.RECORD`."""
-
-
-@dataclass(frozen=True)
-class AudioOptions:
-    """How every clip of a dataset is stored."""
-
-    codec: Codec = "flac"
-    normalize: Normalization = "peak"
 
 
 def make_records(

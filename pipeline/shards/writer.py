@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import xxhash
 
+from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError
 from pipeline.planning.corpus_plan import UNWRITTEN, drop_copies
 from pipeline.schema.record import RECORD
@@ -30,7 +31,7 @@ from pipeline.shards.receipts import (
     shard_path,
     write_off,
 )
-from pipeline.shards.records import AudioOptions, Record, describe, make_records
+from pipeline.shards.records import Record, describe, make_records
 from pipeline.shards.versions import RECORD_VERSION, audio_versions
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.storage import files as storage

@@ -1,7 +1,6 @@
 """Finding the store of a URL, with the options that Beam's pipelines take."""
 
 import importlib
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -21,17 +20,10 @@ def is_remote(root: str) -> bool:
     return "://" in root
 
 
-def connect(arguments: Sequence[str]) -> None:
-    """Tells the stores how to connect: ``--s3_endpoint_url`` and its like, as Beam spells them.
-
-    Raises:
-        UsageError: Beam knows no such option.
-    """
+def connect(options: "PipelineOptions") -> None:
+    """Tells the stores how to connect: ``--s3_endpoint_url`` and its like, as Beam spells them."""
     from apache_beam.io.filesystems import FileSystems
 
-    from pipeline.running.beam_options import parse_options
-
-    options = parse_options(arguments)
     FileSystems.set_options(options)
     _open.cache_clear()
 

@@ -9,7 +9,7 @@ import pandas as pd
 from pipeline.schema.record import CLASSES
 from training.evaluation.prediction_table import Answers
 from training.evaluation.score_file import Evaluation, score_answers
-from training.evaluation.train_test_overlap import Heard
+from training.model.provenance import Heard
 
 
 def make_utterances(

@@ -266,3 +266,8 @@ def _empty(shapes: Shapes) -> dict[str, torch.Tensor]:
         name: piece.view(dtype).view(shape)
         for piece, (name, (shape, dtype)) in zip(pieces, shapes.items(), strict=True)
     }
+
+
+def known_speakers(index: pd.DataFrame) -> list[str | None]:
+    """The speaker of each row, ``None`` where unknown."""
+    return [None if pd.isna(speaker) else str(speaker) for speaker in index["speaker"]]

@@ -6,35 +6,21 @@ own, in which a missing label is marked.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from torch import Tensor
-from transformers.modeling_outputs import SequenceClassifierOutput
 
 from pipeline.labels import emotion_scheme
-from training.model.configuration_exhubert import DIMENSIONS, ExHubertConfig
+from pipeline.schema.record import DIMENSIONS
 
 UNLABELLED = -100
 """Class index of a row without a class: PyTorch's losses leave it out."""
 
 TARGETS = ("labels", "emotion_labels", "rating_labels")
 """What the heads learn from, by the names of the model's arguments."""
-
-
-@dataclass
-class ExHubertOutput(SequenceClassifierOutput):
-    """What :class:`training.ExHubertForSequenceClassification` returns.
-
-    Attributes:
-        emotion_logits: Of the emotion categories ``(clips, categories)``, if it has that head.
-        ratings: Of the dimensions, in [0, 1], ``(clips, dimensions)``, if it has that head.
-    """
-
-    emotion_logits: Tensor | None = None
-    ratings: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -49,11 +35,6 @@ class Heads:
 
     emotions: tuple[str, ...] = ()
     dimensions: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, config: ExHubertConfig) -> Self:
-        """The heads a model has."""
-        return cls(tuple(config.emotions or ()), tuple(config.dimensions or ()))
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -26,9 +26,9 @@ from training.data.dataset_files import identity, manifest_checksum
 from training.evaluation.baselines.run import Baseline, run_baseline
 from training.evaluation.evaluate import ALL, evaluate, part_of
 from training.evaluation.score_file import Evaluation, read_scores, write_scores
-from training.evaluation.train_test_overlap import Heard
 from training.finetuning.run_folder import is_complete
 from training.finetuning.train import train
+from training.model.provenance import Heard
 
 Mode = Literal["leave-one-corpus-out", "train-on-a-test-on-b"]
 MODES: tuple[Mode, ...] = get_args(Mode)

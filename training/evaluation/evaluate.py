@@ -14,10 +14,12 @@ from training.data.dataset import load_index
 from training.data.targets import UNLABELLED
 from training.evaluation.prediction_table import Answers
 from training.evaluation.score_file import Evaluation, score_answers
-from training.evaluation.train_test_overlap import Heard, audio_overlap, training_clips
-from training.inference.batch import Predictions, predict_index
+from training.evaluation.train_test_overlap import audio_overlap, training_clips
+from training.inference.batch import predict_index
 from training.inference.load_model import load_trained
 from training.metrics.head_scores import score_heads, score_heads_by_corpus
+from training.model.outputs import Predictions
+from training.model.provenance import Heard
 
 ALL = "all"
 """The split that stands for all of them: for a dataset that training did not see."""

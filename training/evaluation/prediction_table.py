@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.common.errors import DataError
+from training.data.dataset import known_speakers
 
 Integers = npt.NDArray[np.integer[Any]]
 Probabilities = npt.NDArray[np.float32]
@@ -75,11 +76,6 @@ class Answers:
 def utterances_of(index: pd.DataFrame) -> pd.DataFrame:
     """The columns of an index that answers keep."""
     return index[list(UTTERANCE)].reset_index(drop=True)
-
-
-def known_speakers(index: pd.DataFrame) -> list[str | None]:
-    """The speaker of each row, ``None`` where unknown."""
-    return [None if pd.isna(speaker) else str(speaker) for speaker in index["speaker"]]
 
 
 def clip_names(index: pd.DataFrame) -> set[str]:

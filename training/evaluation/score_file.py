@@ -11,21 +11,15 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
 from pipeline.common.errors import DataError, UsageError
 from training.data.dataset_files import manifest_checksum
-from training.evaluation.prediction_table import (
-    Answers,
-    known_speakers,
-    read_answers,
-    write_answers,
-)
-from training.evaluation.train_test_overlap import Heard, SpeakerOverlap, speaker_overlap
+from training.evaluation.prediction_table import Answers, read_answers, write_answers
+from training.evaluation.train_test_overlap import SpeakerOverlap, speaker_overlap
 from training.metrics.calibration import Calibration, calibrate
 from training.metrics.head_scores import HeadScores
-from training.metrics.scores import Integers, Scores, score
+from training.metrics.scores import Scores
+from training.metrics.scores_by_corpus import score_rows
+from training.model.provenance import Heard
 
 
 @dataclass(frozen=True)
@@ -115,27 +109,6 @@ def _score(answers: Answers, labels: list[str], **facts: Any) -> Evaluation:
         answers=answers,
         **facts,
     )
-
-
-def score_rows(
-    index: pd.DataFrame, predicted: Integers, classes: int
-) -> tuple[Scores, dict[str, Scores]]:
-    """Scores of the rows of an index, overall and per corpus.
-
-    Args:
-        index: Rows with ``corpus``, ``speaker`` and ``label``.
-        predicted: Classes ``(utterances,)`` or ``(models, utterances)``.
-        classes: How many classes there are.
-    """
-    reference = index["label"].to_numpy()
-    speakers = np.array(known_speakers(index), dtype=object)
-
-    def score_part(part: Integers) -> Scores:
-        return score(reference[part], predicted[..., part], speakers[part].tolist(), classes)
-
-    parts = index.reset_index(drop=True).groupby("corpus", sort=True).indices
-    per_corpus = {str(corpus): score_part(np.asarray(rows)) for corpus, rows in parts.items()}
-    return score_part(np.arange(len(index))), per_corpus
 
 
 def write_scores(evaluation: Evaluation, path: Path) -> list[Path]:

@@ -10,12 +10,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.common.errors import DataError
-from pipeline.schema.record import CLASSES
+from pipeline.schema.record import CLASSES, DIMENSIONS
 from training.config.recipe import DataSection, Recipe
 from training.data.dataset import load_index, seconds_seen
 from training.data.sampling import EpochBatches, Mixture, cell_counts
 from training.data.targets import UNLABELLED, Heads, choose_heads
-from training.model.configuration_exhubert import DIMENSIONS
 from training.model.losses import ClassLoss, Objective, balanced_weights, log_prior
 
 

@@ -33,14 +33,11 @@ from transformers import (
     TrainerCallback,
 )
 
-from exhubert.cli.output.evaluation_tables import scores_table
 from pipeline.schema.record import CLASSES
 from training.config.recipe import Recipe
 from training.data.dataset import Utterances, plain_errors
 from training.data.dataset_files import identity
 from training.data.targets import UNLABELLED
-from training.evaluation.score_file import score_rows
-from training.evaluation.train_test_overlap import Heard
 from training.finetuning.callbacks import Divergence, Patience, Stopwatch
 from training.finetuning.model_card import (
     count_parameters,
@@ -58,12 +55,15 @@ from training.finetuning.trainer import (
     tensorboard,
     training_arguments,
 )
-from training.inference.batch import Predictions, predict_together, process_of
+from training.inference.batch import predict_together, process_of
 from training.inference.load_model import PROVENANCE_FILE, provenance_of_base
-from training.metrics.head_scores import HeadScores, describe_heads, score_heads
+from training.metrics.head_scores import HeadScores, score_heads
 from training.metrics.scores import Scores, uar_of
+from training.metrics.scores_by_corpus import score_rows
 from training.model.build import build_model, compile_layers, freeze, save_model
 from training.model.modeling_exhubert import ExHubertForSequenceClassification
+from training.model.outputs import Predictions
+from training.model.provenance import Heard
 
 
 @dataclass(frozen=True)
@@ -231,10 +231,6 @@ def train(
         (output / "README.md").write_text(model_card(provenance), encoding="utf-8")
         _write_json(output / PROVENANCE_FILE, provenance)
         shutil.rmtree(output / CHECKPOINTS, ignore_errors=True)
-    if overall is not None:
-        console.print(scores_table("validation split, in per cent", overall, corpora))
-    if heads is not None:
-        console.print(f"Further heads: {describe_heads(heads)}.", highlight=False)
     return TrainingResult(output, overall, corpora, seconds, heads)
 
 

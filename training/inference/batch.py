@@ -1,13 +1,8 @@
 """What a model says about the rows of an index, in batches, on one process or several."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from operator import itemgetter
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import torch
 from accelerate.utils import gather_object
@@ -15,43 +10,8 @@ from torch.utils.data import DataLoader
 
 from training.data.dataset import Utterances, collate, plain_errors, seconds_seen
 from training.data.sampling import FixedBatches
-from training.data.targets import ExHubertOutput
-from training.model.configuration_exhubert import ExHubertConfig
 from training.model.modeling_exhubert import ExHubertForSequenceClassification
-
-Rows = npt.NDArray[np.floating[Any]]
-
-
-@dataclass(frozen=True)
-class Predictions:
-    """What the heads say, one row an utterance.
-
-    Attributes:
-        classes: Probabilities of the six classes ``(rows, classes)``.
-        emotions: Probabilities of the categories ``(rows, categories)``; None without that head.
-        ratings: Of the dimensions, in [0, 1], ``(rows, dimensions)``; None without that head.
-    """
-
-    classes: Rows
-    emotions: Rows | None = None
-    ratings: Rows | None = None
-
-    def take(self, rows: npt.NDArray[np.integer[Any]] | Sequence[int]) -> "Predictions":
-        """The predictions of some rows."""
-        return self.each(lambda values: values[rows])
-
-    def rows(self) -> "Iterator[Predictions]":
-        """The rows one by one, without the axis of rows."""
-        for row in range(len(self.classes)):
-            yield self.each(itemgetter(row))
-
-    def each(self, change: Callable[[Rows], Rows]) -> "Predictions":
-        """What every head says, changed alike."""
-        return Predictions(
-            change(self.classes),
-            None if self.emotions is None else change(self.emotions),
-            None if self.ratings is None else change(self.ratings),
-        )
+from training.model.outputs import Predictions, as_predictions, join
 
 
 @torch.inference_mode()
@@ -130,32 +90,3 @@ def evaluation_batch_size(model: ExHubertForSequenceClassification, batch_size: 
     one by one; with layer norm padding changes nothing.
     """
     return 1 if model.config.feat_extract_norm == "group" else batch_size
-
-
-def as_predictions(output: ExHubertOutput, dtype: torch.dtype = torch.float32) -> Predictions:
-    """The output of one batch, as probabilities and ratings of that precision."""
-
-    def rows(values: torch.Tensor) -> Rows:
-        numbers: Rows = values.cpu().numpy()
-        return numbers
-
-    emotion_logits, ratings = output.emotion_logits, output.ratings
-    return Predictions(
-        rows(output.logits.to(dtype).softmax(dim=-1)),
-        None if emotion_logits is None else rows(emotion_logits.to(dtype).softmax(dim=-1)),
-        None if ratings is None else rows(ratings.to(dtype)),
-    )
-
-
-def join(parts: Sequence[Predictions], config: ExHubertConfig) -> Predictions:
-    """Predictions one below the other; of the model's widths even if there are none."""
-
-    def below(name: str, width: int) -> Rows:
-        rows = [getattr(part, name) for part in parts] or [np.empty((0, width), np.float32)]
-        return np.concatenate(rows)
-
-    return Predictions(
-        below("classes", config.num_labels),
-        below("emotions", len(config.emotions)) if config.emotions else None,
-        below("ratings", len(config.dimensions)) if config.dimensions else None,
-    )

@@ -27,10 +27,11 @@ from pipeline.common.errors import DataError, UsageError
 from pipeline.schema.record import SAMPLE_RATE
 from training.data.dataset import Example, collate
 from training.data.targets import UNLABELLED
-from training.inference.batch import Predictions, as_predictions, evaluation_batch_size, join
+from training.inference.batch import evaluation_batch_size
 from training.inference.load_model import Trained, load_trained
 from training.inference.results import Failure, Prediction, Window, verdict
 from training.inference.windows import Samples, Stretch, stretches
+from training.model.outputs import Predictions, as_predictions, join
 
 Source = str | Path | tuple[npt.NDArray[Any], int]
 """A file, or samples ``(frames,)`` or ``(frames, channels)`` and their rate in Hz."""

@@ -15,6 +15,7 @@ from training.model.build import load_weights
 from training.model.configuration_exhubert import ExHubertConfig
 from training.model.hub_files import CONFIG_FILE, find_checkpoint, find_config, find_file
 from training.model.modeling_exhubert import ExHubertForSequenceClassification
+from training.model.outputs import heads_of
 
 RECIPE_FILE = "training_config.yaml"
 PROVENANCE_FILE = "provenance.json"
@@ -47,7 +48,7 @@ class Trained:
     @property
     def heads(self) -> Heads:
         """The heads beside that of the classes."""
-        return Heads.of(self.model.config)
+        return heads_of(self.model.config)
 
 
 def load_trained(name: str | Path) -> Trained:

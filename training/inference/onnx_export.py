@@ -29,6 +29,7 @@ from training.data.dataset import Example, collate
 from training.data.targets import UNLABELLED, Heads
 from training.inference.load_model import Trained
 from training.model.modeling_exhubert import ExHubertForSequenceClassification
+from training.model.outputs import heads_of
 
 TOLERANCE = 1e-4
 """Largest difference of an output, absolute or as a share of it, that an export may show."""
@@ -122,7 +123,7 @@ def compare(
 
     session = onnxruntime.InferenceSession(path)
     rng = np.random.default_rng(0)
-    worst = dict.fromkeys(outputs_of(Heads.of(model.config)), 0.0)
+    worst = dict.fromkeys(outputs_of(heads_of(model.config)), 0.0)
     for lengths in batches:
         clips = [_noise(round(seconds * SAMPLE_RATE), rng) for seconds in lengths]
         scaled = collate([Example(input_values=as_input(clip), label=UNLABELLED) for clip in clips])
@@ -144,7 +145,7 @@ class _FromSamples(nn.Module):
     def __init__(self, model: ExHubertForSequenceClassification) -> None:
         super().__init__()
         self.model = model
-        self.outputs = outputs_of(Heads.of(model.config))
+        self.outputs = outputs_of(heads_of(model.config))
 
     def forward(self, input_values: Tensor, attention_mask: Tensor) -> tuple[Tensor, ...]:
         """What each head says of samples and their mask, both ``(clips, samples)``."""

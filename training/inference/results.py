@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from pipeline.schema.record import AROUSAL_CLASSES, CLASSES, VALENCE_CLASSES
 from training.data.targets import Heads
-from training.inference.batch import Predictions
+from training.model.outputs import Predictions
 
 Floats = npt.NDArray[np.floating[Any]]
 

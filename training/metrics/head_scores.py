@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from training.data.targets import UNLABELLED, Heads
-from training.inference.batch import Predictions
 from training.metrics.scores import Scores, ccc, score
+from training.model.outputs import Predictions
 
 
 @dataclass(frozen=True)

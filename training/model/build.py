@@ -26,6 +26,7 @@ from training.model.modeling_exhubert import (
     ExHubertModel,
     extend_hubert,
 )
+from training.model.outputs import heads_of
 
 Model = TypeVar("Model", HubertModel, ExHubertForSequenceClassification)
 
@@ -148,7 +149,7 @@ def _continue_from(
                 f"with {getattr(config, name)}: leave {name} out"
             )
     trained = load_weights(ExHubertForSequenceClassification, folder, config)
-    had = Heads.of(config)
+    had = heads_of(config)
     same = {
         "classifier": [config.id2label[i] for i in range(config.num_labels)] == list(labels),
         "emotion_classifier": had.emotions == heads.emotions,

@@ -5,10 +5,7 @@ from typing import Any, Self
 from huggingface_hub.dataclasses import strict
 from transformers import HubertConfig
 
-from pipeline.schema.record import CLASSES
-
-DIMENSIONS = ("arousal", "valence", "dominance")
-"""Continuous dimensions of emotion that a model can rate, each in [0, 1]."""
+from pipeline.schema.record import CLASSES, DIMENSIONS
 
 _NOT_INHERITED = (
     "architectures",

@@ -12,7 +12,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from training.data.targets import UNLABELLED, ExHubertOutput, count_labelled
+from training.data.targets import UNLABELLED, count_labelled
+from training.model.outputs import ExHubertOutput
 
 
 @dataclass(frozen=True)

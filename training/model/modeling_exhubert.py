@@ -25,9 +25,10 @@ from transformers.models.hubert.modeling_hubert import (
 )
 from transformers.utils.generic import can_return_tuple
 
-from training.data.targets import ExHubertOutput, count_labelled
+from training.data.targets import count_labelled
 from training.model.configuration_exhubert import ExHubertConfig
 from training.model.losses import Objective
+from training.model.outputs import ExHubertOutput
 
 _MOST_LAYERS = 512
 """More layers than any HuBERT has; see ``ExHubertPreTrainedModel._can_record_outputs``."""

@@ -106,9 +106,10 @@ def no_clip(spec: CorpusSpec, root: str) -> str:
 def connect_stores(args: argparse.Namespace) -> None:
     """Tells the stores what Beam options say of them; without any, Beam need not be loaded."""
     if args.unknown:
+        from pipeline.running.beam_options import parse_options
         from pipeline.storage import connect
 
-        connect(args.unknown)
+        connect(parse_options(args.unknown))
 
 
 def passed_over(data_root: str, corpora: Collection[str], output: str | None = None) -> list[str]:

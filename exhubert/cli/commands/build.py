@@ -20,8 +20,8 @@ from pipeline.labels import emotion_scheme
 from pipeline.running.worker_pool import Crew
 
 if TYPE_CHECKING:  # these bring Beam with them, which --help need not wait for
-    from pipeline.beam.transforms import Build
     from pipeline.dataset.manifest import Manifest
+    from pipeline.planning.build_config import Build
 
 
 def _add_build(parser: argparse.ArgumentParser) -> None:
@@ -94,8 +94,8 @@ def _start(args: argparse.Namespace, crew: Crew) -> int:
 
 def _what_to_build(args: argparse.Namespace, look: bool) -> "Build":
     """As the options say; ``look`` is whether a corpus must have a folder."""
-    from pipeline.beam.transforms import Build, Corpus
-    from pipeline.shards.records import AudioOptions
+    from pipeline.audio.options import AudioOptions
+    from pipeline.planning.build_config import Build, Corpus
 
     corpora = {
         spec.id: Corpus(spec, root)

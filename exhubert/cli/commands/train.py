@@ -17,7 +17,10 @@ from exhubert.cli.output import console
 from pipeline.common.errors import StoppedError, UsageError
 
 if TYPE_CHECKING:  # torch and transformers come with it
+    from rich.console import Console
+
     from training.config.recipe import Recipe
+    from training.finetuning.train import TrainingResult
 
 
 _RECIPES = Path(__file__).resolve().parents[3] / "training" / "config" / "recipes"
@@ -81,6 +84,7 @@ def _train(args: argparse.Namespace) -> int:
         raise StoppedError(f"interrupted{hint}") from None
     if process_of()[0] > 0:  # of several processes the first one speaks
         return 0
+    _print_scores(result, out)
     if args.json:
         scores = None if result.validation is None else result.validation.to_dict()
         print(json.dumps({"output": str(result.output), "validation": scores}))
@@ -94,6 +98,18 @@ def _train(args: argparse.Namespace) -> int:
             soft_wrap=True,
         )
     return 0
+
+
+def _print_scores(result: "TrainingResult", out: "Console") -> None:
+    """Prints the scores on the validation split, if there is one."""
+    from exhubert.cli.output.evaluation_tables import scores_table
+    from training.metrics.head_scores import describe_heads
+
+    if result.validation is not None:
+        title = "validation split, in per cent"
+        out.print(scores_table(title, result.validation, result.corpora))
+    if result.heads is not None:
+        out.print(f"Further heads: {describe_heads(result.heads)}.", highlight=False)
 
 
 def _estimate(recipe: "Recipe", args: argparse.Namespace) -> int:

@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 import soundfile
 
-from pipeline.beam.transforms import Build, Corpus
+from pipeline.audio.options import AudioOptions
 from pipeline.dataset.manifest import Manifest, read_manifest
 from pipeline.labels import emotion_scheme
+from pipeline.planning.build_config import Build, Corpus
 from pipeline.running.build import build_dataset
-from pipeline.shards.records import AudioOptions
 from pipeline.specs.loader import load_specs
 
 pytestmark = pytest.mark.xdist_group("real_audio")

@@ -9,11 +9,11 @@ import polars
 import pytest
 import soundfile
 
-from pipeline.beam.transforms import Build, Corpus
+from pipeline.audio.options import AudioOptions
 from pipeline.labels import emotion_scheme
+from pipeline.planning.build_config import Build, Corpus
 from pipeline.running.build import build_dataset
 from pipeline.schema.record import CLASSES, RECORD
-from pipeline.shards.records import AudioOptions
 from tests.conftest import MakeCorpus, MakeSpec
 
 

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.beam.transforms import Build, Corpus
+from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import UsageError
 from pipeline.dataset.finalize import mark_unfinished
 from pipeline.dataset.output_check import check_destination
 from pipeline.dataset.run_log import logged
 from pipeline.labels import emotion_scheme
+from pipeline.planning.build_config import Build, Corpus
 from pipeline.running.build import check_build
-from pipeline.shards.records import AudioOptions
 from tests.conftest import MakeSpec
 
 

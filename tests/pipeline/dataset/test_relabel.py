@@ -5,15 +5,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline.beam.transforms import Build, Corpus
+from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError
 from pipeline.dataset.finalize import mark_unfinished
 from pipeline.dataset.manifest import open_manifest
 from pipeline.dataset.relabel import relabel_dataset
 from pipeline.labels import emotion_scheme
 from pipeline.monitoring.progress import Counts
+from pipeline.planning.build_config import Build, Corpus
 from pipeline.running.build import build_dataset
-from pipeline.shards.records import AudioOptions
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.storage import files as storage
 from tests.conftest import MakeCorpus, MakeSpec

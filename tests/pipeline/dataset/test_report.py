@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import xxhash
 
-from pipeline.beam.transforms import Build, Corpus
+from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import UsageError
 from pipeline.dataset.croissant import make_croissant
 from pipeline.dataset.manifest import open_manifest
@@ -16,9 +16,9 @@ from pipeline.dataset.report import make_report, read_left_out, write_report
 from pipeline.dataset.run_log import logged, read_runs
 from pipeline.dataset.statistics import BINS, count_durations, count_shared_speakers, count_values
 from pipeline.labels import emotion_scheme
+from pipeline.planning.build_config import Build, Corpus
 from pipeline.running.build import build_dataset
 from pipeline.schema.record import RECORD
-from pipeline.shards.records import AudioOptions
 from tests.conftest import MakeCorpus, MakeSpec, write_tone
 
 

@@ -14,13 +14,14 @@ from apache_beam.portability.api import beam_runner_api_pb2
 
 from dataflow.launch import to_command
 from exhubert.cli.main import build_parser, main
-from pipeline.beam.transforms import Build, Corpus, UtteranceBatch
+from pipeline.audio.options import AudioOptions
+from pipeline.beam.transforms import UtteranceBatch
 from pipeline.common.errors import UsageError
 from pipeline.labels import emotion_scheme
+from pipeline.planning.build_config import Build, Corpus
 from pipeline.running.build import make_pipeline
 from pipeline.running.runners import read_options
 from pipeline.schema.utterance import Utterance
-from pipeline.shards.records import AudioOptions
 from pipeline.specs.loader import load_specs
 from tests.conftest import MakeSpec, write_tone
 
@@ -159,10 +160,10 @@ def test_image_holds_what_a_build_imports_in_the_versions_tested() -> None:
         "pydantic_core": "pydantic",
         "yaml": "pyyaml",
     }
-    sources = [
-        *(HOME / "pipeline").rglob("*.py"),
-        HOME / "exhubert" / "cli" / "commands" / "build.py",
-    ]
+    # Clients of stores come with Beam's extras, and are imported for URLs of theirs alone.
+    clients = {"s3.py", "gcs.py"}
+    sources = [file for file in (HOME / "pipeline").rglob("*.py") if file.name not in clients]
+    sources.append(HOME / "exhubert" / "cli" / "commands" / "build.py")
     lines = re.findall(
         r"^ *(?:import|from) (\w+)", "\n".join(file.read_text() for file in sources), re.M
     )

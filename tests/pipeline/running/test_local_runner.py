@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.beam.transforms import Build, Corpus
+from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError
 from pipeline.labels import emotion_scheme
+from pipeline.planning.build_config import Build, Corpus
 from pipeline.running.build import build_dataset
 from pipeline.running.worker_pool import write_obituary
-from pipeline.shards.records import AudioOptions
 from tests.conftest import MakeCorpus, MakeSpec, write_tone
 
 pytestmark = pytest.mark.xdist_group("processes")

@@ -13,13 +13,14 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.runner import PipelineRunner
 
 from exhubert.cli.main import main
-from pipeline.beam.transforms import Build, Corpus
+from pipeline.audio.options import AudioOptions
+from pipeline.beam.exchange import Exchange
 from pipeline.common.errors import DataError, UsageError
 from pipeline.dataset.finalize import finish_dataset, verify_finished
 from pipeline.labels import emotion_scheme
+from pipeline.planning.build_config import Build, Corpus
 from pipeline.running.build import build_dataset
 from pipeline.running.runners import read_options
-from pipeline.shards.records import AudioOptions
 from tests.conftest import MakeCorpus, MakeSpec
 from tests.pipeline.running.test_build import contents
 
@@ -99,7 +100,9 @@ def dataset(make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path) -> Bui
 def test_runner_that_did_nothing_is_found_out(dataset: Build, monkeypatch) -> None:
     """As Beam's Dask runner once did: DONE, and not a row written."""
 
-    def make_idle(build: Build, options: PipelineOptions, runner: PipelineRunner) -> beam.Pipeline:
+    def make_idle(
+        build: Build, options: PipelineOptions, runner: PipelineRunner, exchange: Exchange
+    ) -> beam.Pipeline:
         pipeline = beam.Pipeline(runner, options)
         _ = pipeline | beam.Create([1])
         return pipeline

@@ -18,6 +18,7 @@ from exhubert.cli.main import main
 from pipeline.common.errors import DataError, ExhubertError, UsageError
 from pipeline.labels import emotion_scheme
 from pipeline.planning.corpus_plan import plan_corpus
+from pipeline.running.beam_options import parse_options
 from pipeline.schema.record import RECORD
 from pipeline.shards.metadata_reader import read_metadata
 from pipeline.shards.receipts import Receipt
@@ -61,9 +62,9 @@ def fresh(s3: S3, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     s3.watch()
-    connect(s3.options)
+    connect(parse_options(s3.options))
     yield
-    connect([])
+    connect(parse_options([]))
 
 
 @pytest.fixture
@@ -326,7 +327,7 @@ def test_missing_bucket_is_named(s3: S3, make_spec, make_corpus, tmp_path, capsy
 
 def test_missing_credentials_are_named(s3: S3, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/nonexistent")
-    connect([f"--s3_endpoint_url={s3.url}"])
+    connect(parse_options([f"--s3_endpoint_url={s3.url}"]))
     with pytest.raises(UsageError, match=r"no credentials.*AWS_ACCESS_KEY_ID"):
         list_files("s3://corpora/tones")
 
@@ -341,7 +342,7 @@ def test_missing_credentials_are_named(s3: S3, monkeypatch: pytest.MonkeyPatch) 
 )
 def test_wrong_options_and_schemes_are_named(options: list[str], url: str, message: str) -> None:
     def read() -> bytes:
-        connect(options)
+        connect(parse_options(options))
         return read_file(url, "a.wav")
 
     with pytest.raises(UsageError, match=message):

@@ -14,9 +14,9 @@ from pipeline.schema.record import CLASSES
 from tests.training.conftest import SMALL_HUBERT, make_batch
 from training import ExHubertConfig, ExHubertForSequenceClassification
 from training.data.targets import UNLABELLED, Heads, choose_heads, count_labelled
-from training.inference.batch import Predictions
 from training.metrics.head_scores import describe_heads, score_heads
 from training.model.build import build_model, save_model
+from training.model.outputs import Predictions, heads_of
 
 ALL = Heads(("anger", "joy", "neutral"), ("arousal", "dominance"))
 NAN = float("nan")
@@ -75,7 +75,7 @@ def test_heads_survive_saving_exactly(heads: Heads, tmp_path: Path) -> None:
     model = make_model(heads)
     save_model(model, tmp_path)
     loaded = AutoModelForAudioClassification.from_pretrained(tmp_path)
-    assert Heads.of(loaded.config) == heads
+    assert heads_of(loaded.config) == heads
     weights = loaded.state_dict()
     assert weights.keys() == model.state_dict().keys()
     assert all(torch.equal(weights[name], value) for name, value in model.state_dict().items())

@@ -8,7 +8,7 @@ from tests.support.made_up import make_evaluation, make_utterances
 from training.evaluation.compare import compare, mcnemar
 from training.evaluation.prediction_table import Answers
 from training.evaluation.score_file import Evaluation, score_answers
-from training.evaluation.train_test_overlap import Heard
+from training.model.provenance import Heard
 
 NAMES = ("one", "other")
 

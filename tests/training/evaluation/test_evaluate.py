@@ -13,9 +13,10 @@ from training.config.recipe import load_recipe
 from training.data.dataset import load_index
 from training.evaluation.cross_corpus import plan_rows
 from training.evaluation.evaluate import evaluate
-from training.evaluation.train_test_overlap import Heard, SpeakerOverlap
+from training.evaluation.train_test_overlap import SpeakerOverlap
 from training.finetuning.train import train
 from training.inference.load_model import load_trained
+from training.model.provenance import Heard
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from tests.support.made_up import make_evaluation, make_utterances
 from training.evaluation.compare import compare
 from training.evaluation.prediction_table import Answers
 from training.evaluation.score_file import read_scores, score_answers, write_scores
-from training.evaluation.train_test_overlap import Heard
+from training.model.provenance import Heard
 
 
 @pytest.mark.parametrize("skills", [(0.6,), (0.4, 0.5, 0.9)])

@@ -20,9 +20,10 @@ from training.config.recipe import Recipe, load_recipe
 from training.data.dataset import load_index
 from training.finetuning.train import train
 from training.finetuning.trainer import ShardTrainer, leaves_weights, resolve_precision
-from training.inference.batch import Predictions, predict_index, predict_together
+from training.inference.batch import predict_index, predict_together
 from training.inference.load_model import load_trained
 from training.model.configuration_exhubert import ExHubertConfig
+from training.model.outputs import Predictions
 
 FAST = [*NANO, "optimizer.epochs=2", "run.evaluate_every=1"]
 

@@ -18,9 +18,10 @@ from pipeline.common.errors import DataError, UsageError
 from pipeline.schema.record import CLASSES
 from tests.support.shards import tone
 from tests.training.conftest import SMALL_HUBERT
-from training import ExHubertConfig, ExHubertForSequenceClassification, export
+from training import ExHubertConfig, ExHubertForSequenceClassification
 from training.data.clips import as_input
 from training.data.targets import SIX_CLASSES_ONLY, Heads
+from training.inference import onnx_export as export
 from training.inference.load_model import Trained, load_trained
 from training.inference.onnx_export import compare, export_onnx, outputs_of
 

@@ -5,9 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from training.data.targets import UNLABELLED, ExHubertOutput, count_labelled
+from training.data.targets import UNLABELLED, count_labelled
 from training.metrics.scores import ccc
 from training.model.losses import ClassLoss, Objective, balanced_weights, ccc_losses, log_prior
+from training.model.outputs import ExHubertOutput
 
 NAN = float("nan")
 SEEDS = st.integers(0, 2**16)

@@ -17,8 +17,9 @@ from training.evaluation.baselines.probe import probe
 from training.evaluation.evaluate import labelled_rows
 from training.evaluation.prediction_table import Answers, clip_names
 from training.evaluation.score_file import Evaluation, score_answers
-from training.evaluation.train_test_overlap import Heard, audio_overlap
+from training.evaluation.train_test_overlap import audio_overlap
 from training.inference.load_model import provenance_of_base
+from training.model.provenance import Heard
 
 Kind = Literal["majority", "egemaps", "probe"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

@@ -1,0 +1,39 @@
+"""What a build is to make, and where: all that its steps must know."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pipeline.audio.options import AudioOptions
+from pipeline.labels import EmotionScheme
+from pipeline.monitoring.progress import Progress
+from pipeline.specs.corpus_spec import CorpusSpec
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A corpus to be built: its description and where it lies."""
+
+    spec: CorpusSpec
+    root: str
+
+
+@dataclass(frozen=True)
+class Build:
+    """All that the steps of a build must know.
+
+    Attributes:
+        corpora: What is built, by corpus id.
+        scheme: The shared emotion categories.
+        output: The dataset folder.
+        audio: How clips are stored.
+        progress: What workers on this machine tell of their work.
+        partitions: Least number of elements to begin with: some runners (Dask) work in as many
+            parts, from the first step to the last.
+    """
+
+    corpora: Mapping[str, Corpus]
+    scheme: EmotionScheme
+    output: str
+    audio: AudioOptions
+    progress: Progress = field(default_factory=Progress)
+    partitions: int = 0

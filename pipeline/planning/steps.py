@@ -1,0 +1,96 @@
+"""The steps from a corpus to utterances that know their shards.
+
+Plain functions: Beam and a dry run call the same ones.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipeline.index.indexer import find_clips, index_clips
+from pipeline.index.table_join import TableRows, find_table_files, load_tables
+from pipeline.labels import label_utterance
+from pipeline.planning.batches import ClipBatch, UtteranceBatch, in_batches
+from pipeline.planning.build_config import Build, Corpus
+from pipeline.planning.corpus_plan import (
+    CorpusPlan,
+    count_ungrouped,
+    gathering_point,
+    place_utterance,
+    plan_splits,
+)
+from pipeline.schema.utterance import Utterance
+from pipeline.sources.listing import SourceFile
+from pipeline.sources.reader import Reader, walk_sources
+from pipeline.splits import GroupCounts, count_groups, merge_counts
+
+BatchKey = tuple[str, int]
+"""Corpus and number of a batch."""
+
+
+@dataclass(frozen=True)
+class BatchCounts:
+    """What a batch adds to the counts that its corpus is split by."""
+
+    number: int
+    groups: GroupCounts
+    ungrouped: int
+
+
+def first_elements(build: Build) -> list[str | None]:
+    """Ids of the corpora, and as many blanks as it takes to fill the partitions."""
+    return [*sorted(build.corpora), *[None] * (build.partitions - len(build.corpora))]
+
+
+def list_clips(corpus_id: str | None, build: Build) -> Iterator[ClipBatch]:
+    """Clips of a corpus, in batches; it is never held as a whole."""
+    if corpus_id is None:
+        return iter(())
+    spec, root = build.corpora[corpus_id].spec, build.corpora[corpus_id].root
+    tables = tuple(find_table_files(spec, walk_sources(root, spec.archive))) if spec.tables else ()
+    return in_batches(corpus_id, find_clips(spec, walk_sources(root, spec.archive)), tables)
+
+
+def index_batch(batch: ClipBatch, build: Build) -> UtteranceBatch:
+    """Labelled utterances of a batch of clips."""
+    corpus = build.corpora[batch.corpus]
+    indexed = index_clips(corpus.spec, batch.clips, _read_tables(corpus, batch.tables))
+    utterances = tuple(label_utterance(u, corpus.spec, build.scheme) for u in indexed)
+    build.progress.found(batch.corpus, sum(u.verdict is None for u in utterances))
+    return UtteranceBatch(batch.corpus, batch.number, utterances)
+
+
+def count_batch(batch: UtteranceBatch) -> tuple[str, BatchCounts]:
+    """What a batch adds to the counts that its corpus is split by."""
+    return batch.corpus, BatchCounts(
+        batch.number, count_groups(batch.utterances), count_ungrouped(batch.utterances)
+    )
+
+
+def plan_batches(
+    counted: tuple[str, Iterable[BatchCounts]], build: Build
+) -> Iterator[tuple[BatchKey, CorpusPlan]]:
+    """Plans one corpus from the counts of all its batches, and hands the plan to each of them."""
+    corpus, counts = counted[0], list(counted[1])
+    groups = merge_counts(part.groups for part in counts)
+    plan = plan_splits(build.corpora[corpus].spec, groups, sum(part.ungrouped for part in counts))
+    for part in counts:
+        yield (corpus, part.number), plan
+
+
+def place_batch(
+    batch: UtteranceBatch, plan: CorpusPlan, build: Build
+) -> Iterator[tuple[str, UtteranceBatch]]:
+    """Utterances of a batch with their splits and shards, by what they are gathered under."""
+    parts: dict[str, list[Utterance]] = {}
+    for utterance in batch.utterances:
+        placed = place_utterance(utterance, build.corpora[batch.corpus].spec, plan)
+        parts.setdefault(gathering_point(placed, plan), []).append(placed)
+    for point, utterances in parts.items():
+        yield point, UtteranceBatch(batch.corpus, batch.number, tuple(utterances))
+
+
+@lru_cache(maxsize=4)
+def _read_tables(corpus: Corpus, files: tuple[SourceFile, ...]) -> dict[str, TableRows]:
+    """Tables of a corpus, read once a worker."""
+    return load_tables(corpus.spec, files, Reader(corpus.root, corpus.spec.archive).read)

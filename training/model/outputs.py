@@ -1,0 +1,97 @@
+"""What a model returns, and the same as probabilities and ratings."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+from transformers.modeling_outputs import SequenceClassifierOutput
+
+from training.data.targets import Heads
+from training.model.configuration_exhubert import ExHubertConfig
+
+
+@dataclass
+class ExHubertOutput(SequenceClassifierOutput):
+    """What :class:`training.ExHubertForSequenceClassification` returns.
+
+    Attributes:
+        emotion_logits: Of the emotion categories ``(clips, categories)``, if it has that head.
+        ratings: Of the dimensions, in [0, 1], ``(clips, dimensions)``, if it has that head.
+    """
+
+    emotion_logits: Tensor | None = None
+    ratings: Tensor | None = None
+
+
+Rows = npt.NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What the heads say, one row an utterance.
+
+    Attributes:
+        classes: Probabilities of the six classes ``(rows, classes)``.
+        emotions: Probabilities of the categories ``(rows, categories)``; None without that head.
+        ratings: Of the dimensions, in [0, 1], ``(rows, dimensions)``; None without that head.
+    """
+
+    classes: Rows
+    emotions: Rows | None = None
+    ratings: Rows | None = None
+
+    def take(self, rows: npt.NDArray[np.integer[Any]] | Sequence[int]) -> "Predictions":
+        """The predictions of some rows."""
+        return self.each(lambda values: values[rows])
+
+    def rows(self) -> "Iterator[Predictions]":
+        """The rows one by one, without the axis of rows."""
+        for row in range(len(self.classes)):
+            yield self.each(itemgetter(row))
+
+    def each(self, change: Callable[[Rows], Rows]) -> "Predictions":
+        """What every head says, changed alike."""
+        return Predictions(
+            change(self.classes),
+            None if self.emotions is None else change(self.emotions),
+            None if self.ratings is None else change(self.ratings),
+        )
+
+
+def as_predictions(output: ExHubertOutput, dtype: torch.dtype = torch.float32) -> Predictions:
+    """The output of one batch, as probabilities and ratings of that precision."""
+
+    def rows(values: torch.Tensor) -> Rows:
+        numbers: Rows = values.cpu().numpy()
+        return numbers
+
+    emotion_logits, ratings = output.emotion_logits, output.ratings
+    return Predictions(
+        rows(output.logits.to(dtype).softmax(dim=-1)),
+        None if emotion_logits is None else rows(emotion_logits.to(dtype).softmax(dim=-1)),
+        None if ratings is None else rows(ratings.to(dtype)),
+    )
+
+
+def join(parts: Sequence[Predictions], config: ExHubertConfig) -> Predictions:
+    """Predictions one below the other; of the model's widths even if there are none."""
+
+    def below(name: str, width: int) -> Rows:
+        rows = [getattr(part, name) for part in parts] or [np.empty((0, width), np.float32)]
+        return np.concatenate(rows)
+
+    return Predictions(
+        below("classes", config.num_labels),
+        below("emotions", len(config.emotions)) if config.emotions else None,
+        below("ratings", len(config.dimensions)) if config.dimensions else None,
+    )
+
+
+def heads_of(config: ExHubertConfig) -> Heads:
+    """The heads that a model of this configuration has beside that of the six classes."""
+    return Heads(tuple(config.emotions or ()), tuple(config.dimensions or ()))
