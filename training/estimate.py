@@ -31,6 +31,7 @@ from training.base import freeze
 from training.checkpoint import find_config
 from training.configuration_exhubert import ExHubertConfig
 from training.convert import PUBLISHED_CONFIG
+from training.frames import frames_of
 from training.heads import UNLABELLED, Heads
 from training.modeling_exhubert import ExHubertForSequenceClassification
 from training.output import is_complete, is_started
@@ -230,7 +231,7 @@ def trace_step(
     outside, flops = _trace(model, size, samples, precision)
     config = model.config
     layers = sum(1 + config.extends(index) for index in range(config.num_hidden_layers))
-    frames = int(model._get_feat_extract_output_lengths(torch.tensor(samples)))
+    frames = frames_of(samples, config)
     inputs = layers * size * frames * config.hidden_size * 4
     return outside + inputs + (saved - outside) // max(layers, 1), flops
 

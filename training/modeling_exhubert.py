@@ -26,6 +26,7 @@ from transformers.models.hubert.modeling_hubert import (
 from transformers.utils.generic import can_return_tuple
 
 from training.configuration_exhubert import ExHubertConfig
+from training.frames import frame_mask
 from training.heads import ExHubertOutput, count_labelled
 from training.losses import Objective
 
@@ -263,8 +264,7 @@ class ExHubertForSequenceClassification(ExHubertPreTrainedModel):
         """Mean over the frames of each clip, ``(clips, width)``: all, or those the mask leaves."""
         if attention_mask is None:
             return frames.mean(dim=1)
-        valid = self._get_feature_vector_attention_mask(frames.shape[1], attention_mask)
-        valid = valid.unsqueeze(-1)
+        valid = frame_mask(attention_mask, frames.shape[1], self.config).unsqueeze(-1)
         pooled: Tensor = (frames * valid).sum(dim=1) / valid.sum(dim=1)
         return pooled
 

@@ -21,6 +21,7 @@ from training.answers import Answers
 from training.base import build_model
 from training.baselines.linear import Fit, Part, choose, make_logistic
 from training.data import Utterances, collate, seconds_seen
+from training.frames import frame_mask
 from training.modeling_exhubert import ExHubertForSequenceClassification
 from training.predictions import evaluation_batch_size
 from training.sampling import FixedBatches
@@ -113,9 +114,8 @@ def pooled_states(
             output_hidden_states=True,
         )
         states = torch.stack(output.hidden_states, dim=1)
-        valid = model._get_feature_vector_attention_mask(
-            states.shape[2], batch["attention_mask"].to(model.device)
-        )[:, None, :, None]
+        valid = frame_mask(batch["attention_mask"].to(model.device), states.shape[2], config)
+        valid = valid[:, None, :, None]
         pooled[places] = ((states * valid).sum(dim=2) / valid.sum(dim=2)).float().cpu().numpy()
         advance(len(places))
     return pooled
