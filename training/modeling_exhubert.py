@@ -19,16 +19,15 @@ import torch
 from torch import Tensor, nn
 from transformers import HubertModel
 from transformers import initialization as init
-from transformers.models.hubert.modeling_hubert import (
-    HubertPreTrainedModel,
-    _compute_mask_indices,
-)
+from transformers.modeling_outputs import BaseModelOutput
+from transformers.models.hubert.modeling_hubert import HubertPreTrainedModel
 from transformers.utils.generic import can_return_tuple
 
 from training.configuration_exhubert import ExHubertConfig
-from training.frames import frame_mask
+from training.frames import frame_mask, frames_of
 from training.heads import ExHubertOutput, count_labelled
 from training.losses import Objective
+from training.specaugment import draw_time_mask, masked_places
 
 _MOST_LAYERS = 512
 """More layers than any HuBERT has; see ``ExHubertPreTrainedModel._can_record_outputs``."""
@@ -150,35 +149,43 @@ class ExHubertModel(ExHubertPreTrainedModel, HubertModel):
                 self.encoder.layers[index] = ExtendedLayer(layer, config)
         self.post_init()
 
-    def _mask_hidden_states(
+    def forward(
         self,
-        hidden_states: Tensor,
-        mask_time_indices: Tensor | None = None,
+        input_values: Tensor,
         attention_mask: Tensor | None = None,
-    ) -> Tensor:
-        """SpecAugment with HuBERT's masks, but none for batches shorter than one, and unhurried.
+        mask_time_indices: Tensor | tuple[Tensor, ...] | None = None,
+        **kwargs: Any,
+    ) -> BaseModelOutput | tuple[Tensor, ...]:
+        """Runs HuBERT, in training with frames masked by SpecAugment.
 
-        HuBERT refuses batches of fewer frames than a mask has, and writes into the masked frames:
-        to count them, the CPU waits for all that the GPU still has to do. A select does not.
-        The embedding gets a gradient from each batch, which several processes wait for.
+        HuBERT would draw the same masks, but refuses batches of fewer frames than a mask has,
+        and a mask of booleans makes the CPU wait for all that the GPU still has to do.
+
+        Args:
+            input_values: Samples at 16 kHz, ``(clips, samples)``.
+            attention_mask: 1 at samples, 0 at the padding after them, ``(clips, samples)``.
+            mask_time_indices: Frames to mask, ``(clips, frames)``, or their indices; None draws
+                them in training.
+            **kwargs: As for ``HubertModel``.
+
+        Returns:
+            What ``HubertModel`` returns.
         """
         config = self.config
-        wanted = mask_time_indices is None and self.training and config.apply_spec_augment
-        if not wanted or config.mask_feature_prob > 0:
-            masked: Tensor = super()._mask_hidden_states(
-                hidden_states, mask_time_indices, attention_mask
-            )
-            return masked
-        clips, frames, _ = hidden_states.shape
-        if config.mask_time_prob == 0:
-            return hidden_states
-        mask = torch.zeros(clips, frames, dtype=torch.bool)
-        if frames >= (length := config.mask_time_length):
-            share, least = config.mask_time_prob, config.mask_time_min_masks
-            mask = torch.from_numpy(_compute_mask_indices(mask.shape, share, length, None, least))
-        mask = mask.to(hidden_states.device, non_blocking=True)
-        embedding = self.masked_spec_embed.to(hidden_states.dtype)
-        return torch.where(mask.unsqueeze(-1), embedding, hidden_states)
+        wanted = self.training and config.apply_spec_augment and config.mask_time_prob > 0
+        if mask_time_indices is None and wanted:
+            clips, samples = input_values.shape
+            mask = draw_time_mask(clips, frames_of(samples, config), config)
+            # Even where no frame is masked, the embedding gets a gradient from each batch, which
+            # several processes wait for.
+            mask_time_indices = masked_places(mask, input_values.device)
+        outputs: BaseModelOutput | tuple[Tensor, ...] = super().forward(
+            input_values,
+            attention_mask=attention_mask,
+            mask_time_indices=mask_time_indices,
+            **kwargs,
+        )
+        return outputs
 
 
 class ExHubertForSequenceClassification(ExHubertPreTrainedModel):
