@@ -13,7 +13,7 @@ doi:10.21437/Interspeech.2024-280. Everything around the pairs is the HuBERT of 
 
 import copy
 import re
-from typing import Any
+from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
@@ -131,8 +131,8 @@ class ExHubertPreTrainedModel(HubertPreTrainedModel):
 
     def freeze_feature_encoder(self) -> None:
         """Freezes the convolutions that turn samples into frames, as the paper does."""
-        # HuBERT's own way: it also tells the encoder to build no graph for its input.
-        self.base_model.feature_extractor._freeze_parameters()
+        self.base_model.feature_extractor.requires_grad_(False)
+        self.base_model.train(self.base_model.training)
 
 
 class ExHubertModel(ExHubertPreTrainedModel, HubertModel):
@@ -148,6 +148,17 @@ class ExHubertModel(ExHubertPreTrainedModel, HubertModel):
             if config.extends(index):
                 self.encoder.layers[index] = ExtendedLayer(layer, config)
         self.post_init()
+
+    def train(self, mode: bool = True) -> Self:
+        """Sets training or evaluation mode; a frozen feature encoder stays in evaluation mode.
+
+        It computes the same in both, but in training mode it builds a graph for its input, and
+        keeps activations that nobody needs.
+        """
+        super().train(mode)
+        if not any(weight.requires_grad for weight in self.feature_extractor.parameters()):
+            self.feature_extractor.eval()
+        return self
 
     def forward(
         self,

@@ -55,6 +55,15 @@ def test_frozen_feature_encoder_keeps_no_activations() -> None:
     assert kept[False] > 0
 
 
+def test_frozen_feature_encoder_keeps_no_activations_after_an_evaluation() -> None:
+    model = make_classifier()
+    model.eval().train()
+    part = model.hubert.feature_extractor
+    assert kept_by(model, part, make_batch([4_000, 4_000])[0]) == 0
+    part.requires_grad_(True)
+    assert kept_by(model.train(), part, make_batch([4_000, 4_000])[0]) > 0
+
+
 def test_frozen_original_keeps_less_than_its_copy() -> None:
     clips = make_batch([4_000, 4_000])[0]
     kept = {}
