@@ -38,7 +38,7 @@ COPY demo demo
 COPY dataflow dataflow
 # --no-deps: what training needs stays out here, too. The second command fails where a build would.
 RUN pip install --no-cache-dir --no-deps . \
-    && python -c "import pipeline.build" && exhubert corpora list
+    && python -c "import pipeline.running.build" && exhubert corpora list
 
 # What the launcher runs.
 ENV FLEX_TEMPLATE_PYTHON_PY_FILE=/exhubert/dataflow/launch.py

@@ -59,7 +59,10 @@ EXTRAS = {
     ],
 }
 
-ROOMS = ["pipeline", "training", "exhubert", "demo"]
+PACKAGES = [
+    *("pipeline", "pipeline.*", "training", "training.*"),
+    *("exhubert", "exhubert.*", "demo", "demo.*"),
+]
 
 setup(
     name="exhubert",
@@ -73,12 +76,14 @@ setup(
     license="Apache-2.0",
     license_files=["LICENSE"],
     python_requires=">=3.11",
-    packages=[*find_packages(include=[f"{room}*" for room in ROOMS]), "corpora_specs"],
+    packages=[*find_packages(include=PACKAGES), "corpora_specs"],
     package_data={
         "corpora_specs": ["*.yaml"],
-        "training": ["configs/*.yaml", "pages/*.jinja", "pages/*.css"],
+        "training.config": ["recipes/*.yaml"],
+        "training.evaluation.reports": ["*.jinja", "*.css"],
         "demo": ["*.yaml", "corpora/*.yaml"],
-        "pipeline": ["*.jinja", "*.css", "py.typed"],
+        "pipeline": ["py.typed"],
+        "pipeline.dataset": ["templates/*"],
     },
     install_requires=RUNTIME,
     extras_require=EXTRAS,

@@ -23,9 +23,9 @@ from rich.table import Table
 from demo.entry import StandIn, load_standin
 from demo.plan import Clip, plan_standin
 from demo.tables import table_files
-from pipeline.errors import UsageError
-from pipeline.spec import CorpusSpec
-from pipeline.specfile import load_specs
+from pipeline.common.errors import UsageError
+from pipeline.specs.corpus_spec import CorpusSpec
+from pipeline.specs.loader import load_specs
 
 EMOSET_PP = 150_907
 """Utterances in all: as many as EmoSet++ has. Corpora without a published count share the rest."""

@@ -33,13 +33,13 @@ from rich.console import Console
 from rich.table import Table
 from torch.utils.data import DataLoader
 
-from pipeline.audio import Codec, encode
-from pipeline.schema import RECORD, SAMPLE_RATE
-from pipeline.shards import to_parquet
-from training.base import build_model
-from training.data import Utterances, collate, load_index, seconds_seen
-from training.recipe import Recipe, load_recipe
-from training.sampling import EpochBatches, Mixture
+from pipeline.audio.processing import Codec, encode
+from pipeline.schema.record import RECORD, SAMPLE_RATE
+from pipeline.shards.writer import to_parquet
+from training.config.recipe import Recipe, load_recipe
+from training.data.dataset import Utterances, collate, load_index, seconds_seen
+from training.data.sampling import EpochBatches, Mixture
+from training.model.build import build_model
 
 BATCH = 16
 DISTINCT = 200  # clips that differ; more only take longer to make

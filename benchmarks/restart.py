@@ -25,7 +25,7 @@ import soundfile
 from rich.console import Console
 from rich.table import Table
 
-from pipeline.runlog import read_runs
+from pipeline.dataset.run_log import read_runs
 
 SPEC = """\
 id: {corpus}

@@ -22,14 +22,14 @@ from rich.console import Console
 from rich.table import Table
 from tree import SPEC
 
-from pipeline.batches import group_by_shard
-from pipeline.crew import Crew
-from pipeline.exchange import Exchange
+from pipeline.beam.exchange import Exchange
+from pipeline.beam.transforms import AssignSplits, Build, Corpus, IndexCorpora
 from pipeline.labels import emotion_scheme
-from pipeline.local import local_runner
-from pipeline.records import AudioOptions
-from pipeline.specfile import load_spec
-from pipeline.transforms import AssignSplits, Build, Corpus, IndexCorpora
+from pipeline.planning.batches import group_by_shard
+from pipeline.running.local_runner import local_runner
+from pipeline.running.worker_pool import Crew
+from pipeline.shards.records import AudioOptions
+from pipeline.specs.loader import load_spec
 
 CLIPS_PER_SPEAKER = 400
 

@@ -26,10 +26,10 @@ from torch.utils.data import DataLoader
 from transformers import PrinterCallback
 
 from training import ExHubertConfig, ExHubertForSequenceClassification
-from training.losses import Objective
-from training.progress import ConsoleProgress
-from training.recipe import load_recipe
-from training.trainer import ShardTrainer, training_arguments
+from training.config.recipe import load_recipe
+from training.finetuning.progress_callback import ConsoleProgress
+from training.finetuning.trainer import ShardTrainer, training_arguments
+from training.model.losses import Objective
 
 MID = {
     "hidden_size": 256, "num_hidden_layers": 4, "num_attention_heads": 4, "intermediate_size": 1024,

@@ -26,7 +26,7 @@ from rich.table import Table
 from torch.utils.flop_counter import FlopCounterMode
 
 from training import ExHubertConfig, ExHubertForSequenceClassification
-from training.base import compile_layers
+from training.model.build import compile_layers
 
 RATE = 16_000
 _STATUS = Path("/proc/self/status")  # of Linux; elsewhere a process on a CPU is not weighed

@@ -7,7 +7,7 @@ underscore where the command line has a hyphen, and commas between several value
 import sys
 from collections.abc import Sequence
 
-from exhubert.main import main
+from exhubert.cli.main import main
 
 SINGLE = ["data_root", "output", "codec", "normalize"]
 SEVERAL = ["corpora"]

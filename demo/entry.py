@@ -17,8 +17,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from pipeline.errors import UsageError
-from pipeline.specfile import load_yaml, suggest
+from pipeline.common.errors import UsageError
+from pipeline.specs.loader import load_yaml, suggest
 
 _ENTRIES = Path(__file__).with_name("corpora")
 

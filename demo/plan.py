@@ -15,9 +15,9 @@ from pydantic import BaseModel, ConfigDict
 from demo.containers import Channels, Format
 from demo.entry import Count, StandIn, choose
 from demo.voices import Manner, Voice, load_manners
-from pipeline.errors import UsageError
+from pipeline.common.errors import UsageError
 from pipeline.labels import class_of, emotion_scheme
-from pipeline.spec import CorpusSpec
+from pipeline.specs.corpus_spec import CorpusSpec
 
 Content = Literal["speech", "silence", "lfs_pointer"]
 Place = tuple[str, str]

@@ -10,8 +10,8 @@ from rich.console import Console
 
 from demo.standins import speak_standins, standin_ids
 from demo.voices import require_voices
-from pipeline.errors import DataError, UsageError
-from pipeline.schema import CLASSES
+from pipeline.common.errors import DataError, UsageError
+from pipeline.schema.record import CLASSES
 
 SYNTHETIC = (
     "These voices are synthetic: eSpeak NG acts the emotions by rule. All figures here only show "

@@ -17,8 +17,8 @@ from demo.entry import load_standin, standin_ids
 from demo.plan import Clip, plan_standin
 from demo.tables import table_files
 from demo.voices import require_voices, speak
-from pipeline.errors import UsageError
-from pipeline.specfile import builtin_file, load_spec
+from pipeline.common.errors import UsageError
+from pipeline.specs.loader import builtin_file, load_spec
 
 __all__ = ["encode_file", "speak_standins", "standin_ids"]
 

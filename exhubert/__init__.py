@@ -1,1 +1,1 @@
-"""The command line: one module a group of commands, each parsing, calling and printing."""
+"""exhubert: speech-emotion corpora in, one clean dataset out, ExHuBERT trained on it."""

@@ -6,7 +6,7 @@ import sys
 def start() -> int:
     """Runs the command line; Ctrl-C is answered in a line while that is still being loaded, too."""
     try:
-        from exhubert.main import main
+        from exhubert.cli.main import main
     except KeyboardInterrupt:
         print("error: interrupted", file=sys.stderr)
         return 130

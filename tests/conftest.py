@@ -10,8 +10,8 @@ import pytest
 import soundfile
 from hypothesis import settings
 
-from pipeline.spec import CorpusSpec
-from pipeline.specfile import load_spec
+from pipeline.specs.corpus_spec import CorpusSpec
+from pipeline.specs.loader import load_spec
 
 settings.register_profile("exhubert", deadline=None)  # a busy machine is no failure
 settings.load_profile("exhubert")

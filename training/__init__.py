@@ -2,8 +2,8 @@
 
 from transformers import AutoConfig, AutoModel, AutoModelForAudioClassification
 
-from training.configuration_exhubert import ExHubertConfig
-from training.modeling_exhubert import (
+from training.model.configuration_exhubert import ExHubertConfig
+from training.model.modeling_exhubert import (
     ExHubertForSequenceClassification,
     ExHubertModel,
     extend_hubert,

@@ -1,7 +1,7 @@
 import pytest
 
 from demo.standins import speak_standins
-from tests.demo.layout import beep
+from tests.support.standins import beep
 
 
 @pytest.fixture(scope="session")

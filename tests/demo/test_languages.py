@@ -3,7 +3,7 @@ import pytest
 
 from demo.entry import standin_ids
 from demo.voices import speak
-from tests.demo.layout import plan
+from tests.support.standins import plan
 
 
 def two_clips_of_each_language():

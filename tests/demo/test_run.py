@@ -9,9 +9,9 @@ from rich.console import Console
 
 from demo import run
 from demo.run import Places, find_example, run_demo
-from exhubert.demonstration import COMMANDS
-from exhubert.main import main as run_exhubert
-from pipeline.errors import DataError, UsageError
+from exhubert.cli.commands.demo import COMMANDS
+from exhubert.cli.main import main as run_exhubert
+from pipeline.common.errors import DataError, UsageError
 
 Clip = namedtuple("Clip", "content")
 STEPS = ["check", "build", "train", "evaluate", "predict"]

@@ -8,12 +8,12 @@ import soundfile
 
 from demo.entry import load_standin
 from demo.standins import encode_file, speak_standins, standin_ids
-from pipeline.audio import prepare
-from pipeline.decode import AudioError, decode
-from pipeline.errors import UsageError
-from pipeline.specfile import builtin_file, builtin_ids, load_spec
+from pipeline.audio.decoder import AudioError, decode
+from pipeline.audio.processing import prepare
+from pipeline.common.errors import UsageError
+from pipeline.specs.loader import builtin_file, builtin_ids, load_spec
 from pipeline.splits import is_leak
-from tests.demo.layout import beep, index, plan
+from tests.support.standins import beep, index, plan
 
 
 @pytest.fixture(scope="module")

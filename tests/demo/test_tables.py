@@ -3,7 +3,7 @@ import pytest
 from pydantic import ValidationError
 
 from demo.entry import StandInTable
-from tests.demo.layout import index
+from tests.support.standins import index
 
 
 def test_tables_are_the_corpus_s_own(laid_out):

@@ -5,7 +5,7 @@ import pytest
 
 from demo import effects, voices
 from demo.voices import Manner, Voice, load_manners, require_voices, speak, synthesize
-from pipeline.errors import UsageError
+from pipeline.common.errors import UsageError
 
 RATE = 16_000
 SENTENCE = "Das will sie am Mittwoch abgeben."
@@ -114,7 +114,7 @@ def test_missing_library_says_how_to_install_it(monkeypatch):
 
 
 def test_every_six_class_name_has_a_manner_to_fall_back_on():
-    from pipeline.schema import CLASSES
+    from pipeline.schema.record import CLASSES
 
     assert set(CLASSES) <= load_manners().keys()
 

@@ -2,10 +2,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.errors import UsageError
+from pipeline.common.errors import UsageError
 from pipeline.labels import emotion_scheme, is_clipped, label_utterance, place
-from pipeline.schema import CLASSES
-from pipeline.utterance import Utterance
+from pipeline.schema.record import CLASSES
+from pipeline.schema.utterance import Utterance
 from tests.conftest import MakeSpec
 
 CLIP = Utterance("tones/a", "tones", "tones/a", "a.wav", 1, "", label_native="ang")

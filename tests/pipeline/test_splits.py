@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.plan import (
+from pipeline.planning.corpus_plan import (
     MOST_PARTS,
     CorpusPlan,
     count_ungrouped,
@@ -12,9 +12,9 @@ from pipeline.plan import (
     place_utterance,
     plan_splits,
 )
-from pipeline.spec import CorpusSpec
+from pipeline.schema.utterance import Utterance
+from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.splits import assign_groups, count_groups, expected_sizes, split_utterance
-from pipeline.utterance import Utterance
 
 SPEAKER = CorpusSpec.model_validate(
     {
@@ -156,7 +156,7 @@ def test_shards_are_planned_for_every_split(
 
 
 def test_rejected_utterances_do_not_count() -> None:
-    from pipeline.utterance import rejected
+    from pipeline.schema.utterance import rejected
 
     clips = [clip(1, group="a"), clip(2, group="a", verdict=rejected("index", "x")), clip(3)]
     assert count_groups(clips)["a"].total() == 1

@@ -1,0 +1,153 @@
+"""Which corpora a command line means, where they lie, and how their stores are reached."""
+
+import argparse
+import sys
+from collections.abc import Collection
+from pathlib import Path
+
+from pipeline.common.errors import DataError, UsageError
+from pipeline.labels import emotion_scheme
+from pipeline.sources.listing import is_noise
+from pipeline.specs.corpus_spec import CorpusSpec
+from pipeline.specs.loader import builtin_ids, load_spec, load_specs, suggest
+from pipeline.storage import is_remote, open_store
+
+_MOST_PASSED = 8  # folders that are named
+
+
+def add_corpora(parser: argparse.ArgumentParser) -> None:
+    """Adds ``--data-root``, ``--corpora``, ``--spec`` and ``--root``."""
+    group = parser.add_argument_group("which corpora, and where they lie")
+    group.add_argument(
+        "--data-root",
+        metavar="DIR",
+        help="folder (or gs://, s3:// URL) that holds each corpus in a folder named by its id",
+    )
+    group.add_argument(
+        "--corpora",
+        action="extend",
+        nargs="+",
+        metavar="ID",
+        default=[],
+        help="only these corpora (default: every corpus that has a folder in --data-root)",
+    )
+    group.add_argument(
+        "--spec",
+        action="extend",
+        nargs="+",
+        metavar="FILE",
+        default=[],
+        help="specs of corpora of your own; one with a shipped id replaces the shipped spec",
+    )
+    group.add_argument(
+        "--root",
+        action="extend",
+        nargs="+",
+        metavar="ID=DIR",
+        default=[],
+        help="where a corpus lies, if not in --data-root",
+    )
+
+
+def find_corpora(args: argparse.Namespace, look: bool = True) -> list[tuple[CorpusSpec, str]]:
+    """Specs and roots of the corpora that the command line names.
+
+    Args:
+        args: The command line.
+        look: Whether a corpus must have a folder; asks the stores.
+
+    Raises:
+        UsageError: No corpus is named, or one that is named has no folder.
+        DataError: The store of a root can't be used.
+    """
+    roots = dict(_parse_root(root) for root in args.root)
+    for corpus in args.corpora:
+        if "," in corpus:
+            names = " ".join(corpus.split(","))
+            raise UsageError(f"--corpora {corpus}: separate names by blanks: --corpora {names}")
+    specs = load_specs(args.corpora, args.spec)
+    if args.spec and not args.corpora and args.data_root:
+        shipped = {spec.id: spec for spec in load_specs()} | {spec.id: spec for spec in specs}
+        specs = [spec for _, spec in sorted(shipped.items())]
+    if missing := roots.keys() - {spec.id for spec in specs}:
+        specs = sorted([*specs, *load_specs(sorted(missing))], key=lambda spec: spec.id)
+    if look and args.data_root and not is_remote(args.data_root):
+        if not Path(args.data_root).is_dir():
+            raise UsageError(f"--data-root {args.data_root}: no such folder")
+        if not args.corpora:
+            _tell_passed_over(args, {spec.id for spec in specs})
+    named = {*args.corpora, *roots, *(load_spec(file).id for file in args.spec)}
+    scheme = emotion_scheme()
+    found = []
+    for spec in specs:
+        root = roots.get(spec.id) or (args.data_root and f"{args.data_root.rstrip('/')}/{spec.id}")
+        if root and (not look or _is_folder(root)):
+            scheme.check(spec)
+            found.append((spec, root))
+        elif spec.id in named:
+            raise UsageError(
+                f"corpus {spec.id}: no folder {root or spec.id}; give --root {spec.id}=DIR, or a "
+                f"--data-root that holds a folder called {spec.id}"
+            )
+    if not found:
+        where = f"in --data-root {args.data_root}" if args.data_root else "without --data-root"
+        raise UsageError(
+            f"no corpus found {where}: expected folders named by corpus id "
+            f"({', '.join(builtin_ids())}), or --root ID=DIR"
+        )
+    return found
+
+
+def no_clip(spec: CorpusSpec, root: str) -> str:
+    """What to say of a corpus in whose folder there is nothing."""
+    return f"corpus {spec.id}: no clip below {root}: expected {' or '.join(spec.audio)}"
+
+
+def connect_stores(args: argparse.Namespace) -> None:
+    """Tells the stores what Beam options say of them; without any, Beam need not be loaded."""
+    if args.unknown:
+        from pipeline.storage import connect
+
+        connect(args.unknown)
+
+
+def passed_over(data_root: str, corpora: Collection[str], output: str | None = None) -> list[str]:
+    """What to say of folders of a local data root that are called like no corpus.
+
+    Args:
+        data_root: The folder.
+        corpora: Ids of all corpora that it may hold.
+        output: The dataset folder, which may lie there, too.
+    """
+    folders = [path for path in sorted(Path(data_root).iterdir()) if path.is_dir()]
+    strange = [path for path in folders if path.name not in corpora and not is_noise(path.name)]
+    target = Path(output).resolve() if output else None
+    return [
+        f"passed over: {path.name} (no corpus of that id{suggest(path.name, corpora).rstrip('.')})"
+        for path in strange
+        if path.resolve() != target
+    ]
+
+
+def _tell_passed_over(args: argparse.Namespace, corpora: Collection[str]) -> None:
+    lines = passed_over(args.data_root, corpora, getattr(args, "output", None))
+    for line in lines[:_MOST_PASSED]:
+        print(line, file=sys.stderr)
+    if len(lines) > _MOST_PASSED:
+        print(f"passed over: {len(lines) - _MOST_PASSED:,} more folders", file=sys.stderr)
+
+
+def _is_folder(root: str) -> bool:
+    if not is_remote(root):
+        return Path(root).is_dir()
+    try:
+        return next(open_store(root).list(root), None) is not None
+    except OSError as error:
+        raise DataError(f"{root}: can't be listed: {error}") from None
+
+
+def _parse_root(text: str) -> tuple[str, str]:
+    corpus, equals, folder = text.partition("=")
+    if not equals or not folder:
+        raise UsageError(f"--root {text}: expected ID=DIR, as in --root emo_db=/data/emodb")
+    return corpus, folder

@@ -1,0 +1,201 @@
+"""``exhubert build``: from corpora on disk to a dataset folder."""
+
+import argparse
+import json
+import logging
+import os
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from exhubert.cli.arguments.command import Command
+from exhubert.cli.arguments.corpora import add_corpora, connect_stores, find_corpora, no_clip
+from exhubert.cli.arguments.number_types import positive, share
+from exhubert.cli.output import console
+from exhubert.cli.output.build_progress import build_progress
+from exhubert.cli.output.dataset_tables import count, print_manifest, print_preview
+from pipeline.common.errors import DataError, UsageError
+from pipeline.labels import emotion_scheme
+from pipeline.running.worker_pool import Crew
+
+if TYPE_CHECKING:  # these bring Beam with them, which --help need not wait for
+    from pipeline.beam.transforms import Build
+    from pipeline.dataset.manifest import Manifest
+
+
+def _add_build(parser: argparse.ArgumentParser) -> None:
+    add_corpora(parser)
+    parser.add_argument("--output", metavar="DIR", required=True, help="the dataset folder")
+    parser.add_argument(
+        "--codec", choices=["flac", "wav"], default="flac", help="how clips are stored (flac)"
+    )
+    parser.add_argument(
+        "--normalize",
+        choices=["peak", "rms", "loudness", "none"],
+        default="peak",
+        help="level of every clip: peak −1 dBFS (default), RMS −23 dBFS, −23 LUFS, or as it is",
+    )
+    parser.add_argument(
+        "--jobs",
+        type=positive,
+        default=_cores(),
+        metavar="N",
+        help="worker processes of a local build (default: every core, here %(default)s)",
+    )
+    parser.add_argument(
+        "--only-redistributable",
+        action="store_true",
+        help="leave out corpora whose terms do not allow a dataset to be passed on",
+    )
+    parser.add_argument(
+        "--max-reject-rate",
+        type=share,
+        default=0.01,
+        metavar="R",
+        help="exit 1 if more than this share of a corpus is rejected (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="print what would be written, reused and read, and write nothing (Beam's --dry_run, "
+        "with an underscore, is another: Dataflow then checks a job and does not start it)",
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _run_build(args: argparse.Namespace) -> int:
+    elsewhere = args.dry_run or any(option.startswith("--runner") for option in args.unknown)
+    # Called first: while this process imports Beam, which takes seconds, the crew does, too.
+    with Crew(1 if elsewhere else args.jobs) as crew:
+        return _start(args, crew)
+
+
+def _start(args: argparse.Namespace, crew: Crew) -> int:
+    """Builds, or does what the options ask for instead."""
+    # Beam warns on import of a Google library that only its BigQuery connector would need.
+    logging.getLogger().addFilter(lambda record: "apitools not found" not in record.getMessage())
+    from pipeline.running.build import check_build, prepare_job
+    from pipeline.running.runners import describe_preparation, find_runner, read_options
+
+    places = [place for place in (args.data_root, args.output) if place]
+    prepared = describe_preparation(read_options(args.unknown, places))
+    connect_stores(args)
+    build = _what_to_build(args, look=not prepared)
+    if prepared:
+        prepare_job(build, args.unknown)
+        console.say(prepared, quiet=args.json)
+        return 0
+    options = check_build(build, args.unknown)
+    if args.dry_run:
+        return _preview(build, args.json)
+    return _build(build, args, crew, find_runner(options))
+
+
+def _what_to_build(args: argparse.Namespace, look: bool) -> "Build":
+    """As the options say; ``look`` is whether a corpus must have a folder."""
+    from pipeline.beam.transforms import Build, Corpus
+    from pipeline.shards.records import AudioOptions
+
+    corpora = {
+        spec.id: Corpus(spec, root)
+        for spec, root in find_corpora(args, look)
+        if spec.licence.redistribute or not args.only_redistributable
+    }
+    if not corpora:
+        raise UsageError("--only-redistributable: none of these corpora may be redistributed")
+    audio = AudioOptions(args.codec, args.normalize)
+    return Build(corpora, emotion_scheme(), args.output, audio)
+
+
+def _build(build: "Build", args: argparse.Namespace, crew: Crew, runner: str | None) -> int:
+    from pipeline.dataset.report import write_report
+    from pipeline.dataset.run_log import count_corpora, logged
+    from pipeline.monitoring.progress import Counts
+    from pipeline.running.build import build_dataset
+
+    counters: list[str] = []
+    last = Counts()
+    with logged(args.output, args.line, runner or "local", None if runner else args.jobs) as run:
+        with build_progress(console.ERR, quiet=args.json) as show:
+
+            def watch(counts: Counts) -> None:
+                nonlocal last
+                last = counts
+                show(counts)
+
+            workers = crew if crew.size > 1 else args.jobs
+            manifest = build_dataset(build, workers, args.unknown, watch, counters.append)
+        run.corpora = count_corpora(manifest, build.corpora, last)
+        for name, corpus in build.corpora.items():
+            if not manifest.corpora[name].found:
+                raise DataError(no_clip(corpus.spec, corpus.root))
+        over = _over_reject_rate(manifest, build.corpora, args.max_reject_rate)
+        run.status = 1 if over else 0
+    write_report(args.output)  # once more: now the run has an end
+    if args.json:
+        print(manifest.model_dump_json(indent=2))
+    else:
+        print_manifest(manifest, args.output)
+        for line in counters:
+            console.say(line)
+        if last.reused:
+            reused = count(last.reused, "clip")
+            console.say(f"reused {reused} of an earlier build, whose inputs have not changed")
+    for name, rate in over.items():
+        print(
+            f"error: corpus {name}: {rate:.1%} of its clips are rejected, more than "
+            f"--max-reject-rate {args.max_reject_rate:.1%}; see {args.output}/rejects.parquet",
+            file=sys.stderr,
+        )
+    return 1 if over else 0
+
+
+def _preview(build: "Build", as_json: bool) -> int:
+    from pipeline.checks.build_preview import preview_build
+
+    preview = preview_build(build)
+    if as_json:
+        print(json.dumps(asdict(preview), ensure_ascii=False))
+    else:
+        print_preview(preview)
+    for corpus in preview.corpora:
+        if not corpus.found:
+            missing = build.corpora[corpus.corpus]
+            raise DataError(no_clip(missing.spec, missing.root))
+    return 0
+
+
+def _over_reject_rate(
+    manifest: "Manifest", corpora: Iterable[str], limit: float
+) -> dict[str, float]:
+    """Corpora of which too large a share is rejected, and that share."""
+    rates = {
+        name: sum(manifest.corpora[name].rejected.values()) / max(1, manifest.corpora[name].found)
+        for name in corpora
+    }
+    return {name: rate for name, rate in rates.items() if rate > limit}
+
+
+def _cores() -> int:
+    """Cores that this process may use: fewer than the machine's in a container."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+COMMANDS = [
+    Command(
+        "build",
+        "build a dataset: decode, resample, normalise, split, write Parquet shards",
+        "  exhubert build --data-root corpora --output dataset\n"
+        "  exhubert build --data-root corpora --output dataset --corpora emo_db tess --jobs 8\n"
+        "  exhubert build --data-root gs://bucket/corpora --output gs://bucket/dataset \\\n"
+        "    --runner=DataflowRunner --project=… --region=… --setup_file=./setup.py\n"
+        "  exhubert build --data-root corpora --output dataset --dry-run\n"
+        "Any Beam pipeline option can be added as Beam spells it.",
+        _add_build,
+        _run_build,
+        passes_unknown=True,
+    ),
+]

@@ -1,0 +1,93 @@
+"""``exhubert check``: corpora on disk against what was published of them."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from exhubert.cli.arguments.command import Command
+from exhubert.cli.arguments.corpora import add_corpora, connect_stores, find_corpora, no_clip
+from exhubert.cli.arguments.output_paths import check_file
+from exhubert.cli.output import console
+from exhubert.cli.output.dataset_tables import count, print_checks
+from pipeline.common.errors import DataError
+from pipeline.labels import emotion_scheme
+
+if TYPE_CHECKING:  # brings pyarrow
+    from pipeline.checks.corpus_check import CorpusCheck
+
+EXPORTS = (".parquet", ".csv", ".jsonl")
+"""What ``--export`` may end in."""
+
+
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    add_corpora(parser)
+    parser.add_argument(
+        "--export", metavar="FILE", help="write one row an utterance: .parquet, .csv or .jsonl"
+    )
+    parser.add_argument(
+        "--allow-partial",
+        action="store_true",
+        help="exit 0 although counts differ from the published ones (a subset of a corpus)",
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _run_check(args: argparse.Namespace) -> int:
+    if args.export:
+        check_file("--export", Path(args.export), EXPORTS)
+    from pipeline.checks.corpus_check import check_corpus, export_utterances
+    from pipeline.planning.corpus_plan import plan_corpus
+
+    connect_stores(args)
+    checks, planned = [], []
+    for spec, root in console.track(find_corpora(args), "checking", quiet=args.json):
+        indexed = plan_corpus(spec, root, emotion_scheme())
+        if not indexed.utterances:
+            raise DataError(no_clip(spec, root))
+        checks.append(check_corpus(spec, indexed))
+        planned += indexed.utterances if args.export else []
+    if args.json:
+        print(json.dumps([asdict(check) for check in checks], ensure_ascii=False))
+    else:
+        print_checks(checks, partial=args.allow_partial)
+    if args.export:
+        export_utterances(planned, Path(args.export))
+        console.say(f"{count(len(planned), 'utterance')} written to {args.export}", quiet=args.json)
+    faults = [fault for check in checks for fault in _faults(check, args.allow_partial)]
+    for fault in faults:
+        print(f"error: {fault}", file=sys.stderr)
+    return 1 if faults else 0
+
+
+def _faults(check: "CorpusCheck", partial: bool) -> Iterator[str]:
+    """What makes the check of a corpus fail."""
+    corpus = f"corpus {check.corpus}"
+    if rejected := sum(check.rejected.values()):
+        yield f"{corpus}: {count(rejected, 'clip')} would be rejected"
+    if check.leaks:
+        yield f"{corpus}: {count(len(check.leaks), 'speaker')} in test and in another split"
+    if check.mismatches and not partial:
+        differ = ", ".join(f"{c.what} {c.found:,}/{c.expected:,}" for c in check.mismatches)
+        yield (
+            f"{corpus}: found/published differ: {differ}; for a part of a corpus give "
+            "--allow-partial"
+        )
+
+
+COMMANDS = [
+    Command(
+        "check",
+        "count what lies on disk against what was published; decodes no audio",
+        "  exhubert check --data-root corpora\n"
+        "  exhubert check --root emo_db=download/emodb --allow-partial --export emo_db.csv\n"
+        "  exhubert check --data-root s3://bucket/corpora --s3_endpoint_url=https://…\n"
+        "Beam's options for stores can be added as Beam spells them.",
+        _add_check,
+        _run_check,
+        passes_unknown=True,
+    ),
+]

@@ -1,0 +1,171 @@
+"""``exhubert corpora``: what can be read, on what terms, and whether specs are valid."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from exhubert.cli.arguments.command import Command
+from exhubert.cli.arguments.output_paths import check_file
+from exhubert.cli.output import console
+from exhubert.cli.output.dataset_tables import print_corpora, print_corpus, print_label_map
+from pipeline.checks.spec_examples import check_examples
+from pipeline.common.errors import UsageError
+from pipeline.drafting.draft_spec import draft_spec
+from pipeline.labels import emotion_scheme, label_map
+from pipeline.sources.listing import list_files
+from pipeline.sources.reader import Reader
+from pipeline.specs.corpus_spec import CorpusSpec
+from pipeline.specs.loader import SpecError, builtin_ids, load_spec, load_specs
+
+
+def _load(names: Sequence[str]) -> list[CorpusSpec]:
+    """Specs that are named by id or by file."""
+    own = [name for name in names if name.endswith((".yaml", ".yml"))]
+    return load_specs([name for name in names if name not in own], own)
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _run_list(args: argparse.Namespace) -> int:
+    specs = load_specs()
+    if args.json:
+        print(json.dumps([spec.model_dump(mode="json") for spec in specs], ensure_ascii=False))
+    else:
+        print_corpora(specs)
+    return 0
+
+
+def _add_show(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("corpus", metavar="ID", help="id of a shipped corpus, or a spec file")
+    _add_json(parser)
+
+
+def _run_show(args: argparse.Namespace) -> int:
+    (spec,) = _load([args.corpus])
+    if args.json:
+        print(spec.model_dump_json(indent=2))
+    else:
+        print_corpus(spec, emotion_scheme())
+    return 0
+
+
+def _add_validate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", metavar="FILE", help="spec files, or shipped ids")
+
+
+def _run_validate(args: argparse.Namespace) -> int:
+    faults = 0
+    for name in args.files:
+        try:
+            spec = load_specs([name])[0] if name in builtin_ids() else load_spec(name)
+            emotion_scheme().check(spec)
+            problems = check_examples(spec, emotion_scheme())
+        except SpecError as error:
+            problems = str(error).splitlines()
+        except UsageError as error:
+            problems = [f"{name}: {error}"]
+        else:
+            if not problems:
+                print(f"{name}: fine, {len(spec.examples)} examples give what they state")
+        faults += len(problems)
+        for problem in problems:
+            print(problem, file=sys.stderr)
+    return 2 if faults else 0
+
+
+def _add_map(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("corpora", nargs="*", metavar="ID", help="only these, by id or spec file")
+    _add_json(parser)
+
+
+def _run_map(args: argparse.Namespace) -> int:
+    scheme = emotion_scheme()
+    lines = [line for spec in _load(args.corpora) for line in label_map(spec, scheme)]
+    if args.json:
+        print(json.dumps([asdict(line) for line in lines], ensure_ascii=False))
+    else:
+        print_label_map(lines, scheme)
+    return 0
+
+
+def _add_new(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("corpus", metavar="ID", help="id of the corpus to be: a-z, 0-9 and _")
+    parser.add_argument(
+        "--from", dest="folder", required=True, metavar="DIR", help="where the corpus lies"
+    )
+    parser.add_argument("--output", metavar="FILE", help="write the draft there, not to stdout")
+
+
+def _run_new(args: argparse.Namespace) -> int:
+    if not args.output:
+        print(_draft(args), end="")
+        return 0
+    file = Path(args.output)
+    check_file("--output", file, [".yaml", ".yml"])
+    if file.exists():
+        raise UsageError(f"{file}: is there already; a draft never replaces a spec")
+    draft = _draft(args)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(draft, encoding="utf-8")
+    console.say(f"{file}: a draft; correct it, then: exhubert corpora validate {file}")
+    return 0
+
+
+def _draft(args: argparse.Namespace) -> str:
+    return draft_spec(args.corpus, list_files(args.folder), Reader(args.folder).read)
+
+
+def _run_schema(args: argparse.Namespace) -> int:
+    print(json.dumps(CorpusSpec.model_json_schema(), indent=2))
+    return 0
+
+
+COMMANDS = [
+    Command(
+        "corpora list",
+        "list the corpora that exhubert can read, and how to obtain them",
+        "  exhubert corpora list",
+        _add_json,
+        _run_list,
+    ),
+    Command(
+        "corpora show",
+        "show one corpus: layout, labels, splits, terms, quirks",
+        "  exhubert corpora show emo_db\n  exhubert corpora show my_corpus.yaml --json",
+        _add_show,
+        _run_show,
+    ),
+    Command(
+        "corpora validate",
+        "check spec files and run their examples",
+        "  exhubert corpora validate my_corpus.yaml",
+        _add_validate,
+        _run_validate,
+    ),
+    Command(
+        "corpora map",
+        "print the label map: native code, meaning, category, class, and on whose word",
+        "  exhubert corpora map\n  exhubert corpora map emo_db my_corpus.yaml",
+        _add_map,
+        _run_map,
+    ),
+    Command(
+        "corpora new",
+        "draft a spec from a folder: a pattern for its names, and the codes to be mapped",
+        "  exhubert corpora new my_corpus --from recordings > my_corpus.yaml",
+        _add_new,
+        _run_new,
+    ),
+    Command(
+        "corpora schema",
+        "print the JSON Schema of spec files, for editors",
+        "  exhubert corpora schema > corpus.schema.json",
+        lambda parser: None,
+        _run_schema,
+    ),
+]

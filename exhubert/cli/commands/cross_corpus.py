@@ -1,0 +1,131 @@
+"""``exhubert matrix``: models and baselines across corpora."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from exhubert.cli.arguments.command import Command
+from exhubert.cli.arguments.output_paths import check_folder
+from exhubert.cli.commands.train import check_recipe, quieten_transformers
+from exhubert.cli.output import console
+from pipeline.common.errors import UsageError
+
+if TYPE_CHECKING:  # it brings torch with it
+    from training.evaluation.cross_corpus import System
+
+_MODES = ("leave-one-corpus-out", "train-on-a-test-on-b")
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", required=True, metavar="DATASET", help="dataset folder")
+    parser.add_argument(
+        "--output", required=True, type=Path, metavar="DIR", help="folder for rows, JSON and page"
+    )
+    parser.add_argument("--mode", choices=_MODES, default=_MODES[0], help="default: %(default)s")
+    parser.add_argument("--config", metavar="NAME|FILE", help="recipe of a model to train")
+    parser.add_argument(
+        "--baseline",
+        default="",
+        metavar="KIND,…",
+        help="baselines to fit, too: majority, egemaps",
+    )
+    parser.add_argument(
+        "--corpora",
+        action="extend",
+        nargs="+",
+        default=[],
+        metavar="ID",
+        help="corpora of the matrix (default: the recipe's, else all of the dataset)",
+    )
+    parser.add_argument(
+        "--split",
+        help="what is scored (default: test; whole corpora (all) where they are left out)",
+    )
+    parser.add_argument(
+        "--set",
+        action="extend",
+        nargs="+",
+        default=[],
+        metavar="key=value",
+        dest="overrides",
+        help="settings that replace the recipe's",
+    )
+    parser.add_argument("--json", action="store_true", help="print the matrix as JSON")
+
+
+def _run(args: argparse.Namespace) -> int:
+    check_folder("--output", args.output)
+    if args.config:
+        check_recipe(args.config)
+    from exhubert.cli.output.cross_corpus_tables import matrix_tables
+    from training.evaluation.cross_corpus import make_matrix
+    from training.evaluation.reports.cross_corpus import audio_lines, matrix_page, speaker_lines
+
+    quieten_transformers()
+    systems, corpora = _systems(args)
+    out = console.ERR if args.json else console.OUT
+    matrix = make_matrix(
+        systems,
+        args.data,
+        args.output,
+        args.mode,
+        corpora,
+        args.split,
+        out,
+        out.print,
+    )
+    text = json.dumps(matrix.to_dict(), indent=2, ensure_ascii=False)
+    (args.output / "matrix.json").write_text(text + "\n", encoding="utf-8")
+    page = args.output / "matrix.html"
+    page.write_text(matrix_page(matrix, args.output.name), encoding="utf-8")
+    if args.json:
+        print(text)
+        return 0
+    for table in matrix_tables(matrix):
+        out.print(table)
+    for line in [*speaker_lines(matrix), *audio_lines(matrix)]:
+        console.say(line)
+    console.say(f"Wrote {args.output / 'matrix.json'}, {page}.")
+    return 0
+
+
+def _systems(args: argparse.Namespace) -> tuple[dict[str, "System"], list[str]]:
+    """What is run, by name, and the corpora that are asked for."""
+    from training.config.recipe import load_recipe
+    from training.data.dataset import load_index
+    from training.evaluation.baselines.run import Baseline
+
+    corpora = list(args.corpora)
+    systems: dict[str, System] = {}
+    for kind in filter(None, args.baseline.split(",")):
+        if kind not in ("majority", "egemaps"):
+            raise UsageError(f"--baseline {kind}: expected majority, egemaps or both")
+        systems[kind] = Baseline(kind)
+    if args.config:
+        recipe = load_recipe(args.config, args.overrides)
+        systems[recipe.name] = recipe
+        data = recipe.data
+        if not corpora and (data.corpora or data.exclude_corpora):
+            index = load_index(args.data, None, data.corpora, data.exclude_corpora)
+            corpora = sorted(set(index["corpus"]))
+    elif args.overrides:
+        raise UsageError("--set changes a recipe: give --config, too")
+    if not systems:
+        raise UsageError("nothing to run: give --config, --baseline or both")
+    return systems, corpora
+
+
+MATRIX = Command(
+    name="matrix",
+    summary="score models and baselines across corpora: leave one out, or train on A, test on B",
+    examples="""\
+  exhubert matrix --data dataset --config tiny --baseline majority,egemaps --output matrix
+  exhubert matrix --data dataset --mode train-on-a-test-on-b --baseline egemaps --output matrix
+  exhubert matrix --data dataset --config tiny --set run.seed=1 --corpora emo_db tess --output m
+""",
+    add_arguments=_add_arguments,
+    run=_run,
+)
+
+COMMANDS = [MATRIX]

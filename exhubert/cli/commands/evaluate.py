@@ -1,0 +1,218 @@
+"""``exhubert evaluate``, ``baseline``, ``compare``: how well models do, and which is ahead."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from exhubert.cli.arguments.command import Command
+from exhubert.cli.arguments.number_types import positive
+from exhubert.cli.arguments.output_paths import check_file
+from exhubert.cli.commands.train import quieten_transformers
+from exhubert.cli.output import console
+from pipeline.common.errors import UsageError
+
+if TYPE_CHECKING:  # it brings torch with it
+    from training.evaluation.score_file import Evaluation
+
+
+def _add_scoring(parser: argparse.ArgumentParser) -> None:
+    """What every command that scores takes."""
+    parser.add_argument("--data", required=True, metavar="DATASET", help="dataset folder")
+    parser.add_argument(
+        "--split", default="test", help="train, validation, test or all (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--corpora", action="extend", nargs="+", default=[], metavar="ID", help="only these"
+    )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        metavar="FILE.json",
+        help="score file; the answers (.parquet) and a page (.html) lie beside it",
+    )
+    parser.add_argument("--json", action="store_true", help="print the scores as JSON")
+
+
+def _add_evaluate_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--model",
+        required=True,
+        action="extend",
+        nargs="+",
+        metavar="DIR|NAME",
+        help="folder or Hub name; several, trained with different seeds, give mean ± sd",
+    )
+    _add_scoring(parser)
+    parser.add_argument(
+        "--batch-size",
+        type=positive,
+        default=16,
+        metavar="N",
+        help="clips at once (%(default)s)",
+    )
+
+
+def _evaluate(args: argparse.Namespace) -> int:
+    _check_output(args)
+    from training.evaluation.evaluate import evaluate
+
+    quieten_transformers()
+    result = evaluate(args.model, args.data, args.split, args.corpora, args.batch_size)
+    _show(result, args)
+    return 0
+
+
+def _check_output(args: argparse.Namespace) -> None:
+    if args.output:
+        check_file("--output", args.output, [".json"])
+
+
+def _show(result: "Evaluation", args: argparse.Namespace) -> None:
+    """Writes and prints a result the way the options ask for."""
+    from exhubert.cli.output.evaluation_tables import print_evaluation
+    from training.evaluation.reports.evaluation import evaluation_page
+    from training.evaluation.score_file import write_scores
+
+    written: list[Path] = []
+    if args.output:
+        page = args.output.with_suffix(".html")
+        written = [*write_scores(result, args.output), page]
+        page.write_text(evaluation_page(result, args.output.stem), encoding="utf-8")
+    if args.json:
+        print(json.dumps(result.to_dict(), indent=2, ensure_ascii=False))
+        return
+    print_evaluation(result, console.OUT)
+    if written:
+        console.say(f"Wrote {', '.join(map(str, written))}.")
+
+
+def _add_baseline_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--kind",
+        required=True,
+        choices=("majority", "egemaps", "probe"),
+        help="majority class; eGeMAPS and a linear SVM; a linear probe of frozen features",
+    )
+    parser.add_argument(
+        "--base", metavar="DIR|NAME", help="what the probe listens with: a HuBERT, or a model"
+    )
+    parser.add_argument(
+        "--layer", type=int, metavar="N", help="layer to probe (default: the best on validation)"
+    )
+    _add_scoring(parser)
+
+
+def _baseline(args: argparse.Namespace) -> int:
+    _check_output(args)
+    from training.evaluation.baselines.run import Baseline, run_baseline
+
+    quieten_transformers()
+    baseline = Baseline(args.kind, args.base, args.layer)
+    with console.counter("clips heard", args.json) as advance:
+        result = run_baseline(baseline, args.data, args.split, args.corpora, advance=advance)
+    _show(result, args)
+    return 0
+
+
+def _add_compare_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "scores",
+        nargs="+",
+        type=Path,
+        metavar="FILE.json",
+        help="score files; the first is compared with each of the others",
+    )
+    parser.add_argument("--output", type=Path, metavar="FILE.json", help="write it to a file, too")
+    parser.add_argument("--json", action="store_true", help="print the comparison as JSON")
+
+
+def _compare(args: argparse.Namespace) -> int:
+    names = _names_to_compare(args)
+    from exhubert.cli.output.evaluation_tables import (
+        comparison_table,
+        conclusion,
+        remarks,
+        systems_table,
+    )
+    from training.evaluation.compare import compare
+    from training.evaluation.score_file import read_scores
+
+    evaluations = {name: read_scores(path) for name, path in zip(names, args.scores, strict=True)}
+    first = evaluations[names[0]]
+    comparisons = [compare(first, evaluations[other], (names[0], other)) for other in names[1:]]
+    text = json.dumps([result.to_dict() for result in comparisons], indent=2, ensure_ascii=False)
+    if args.output:
+        args.output.parent.mkdir(parents=True, exist_ok=True)
+        args.output.write_text(text + "\n", encoding="utf-8")
+    if args.json:
+        print(text)
+        return 0
+    console.OUT.print(systems_table(evaluations))
+    for name, evaluation in evaluations.items():
+        for remark in remarks(evaluation):
+            console.say(f"{name}: {remark}")
+    for comparison in comparisons:
+        console.OUT.print(comparison_table(comparison))
+        for line in conclusion(comparison):
+            console.say(line)
+    return 0
+
+
+def _names_to_compare(args: argparse.Namespace) -> list[str]:
+    """What the score files are called, once it is known that there are such files."""
+    if len(args.scores) < 2:
+        raise UsageError(f"{args.scores[0]}: expected at least one more score file to compare with")
+    if missing := [str(path) for path in args.scores if not path.is_file()]:
+        raise UsageError(f"{', '.join(missing)}: no such file")
+    _check_output(args)
+    return short_names(args.scores)
+
+
+def short_names(paths: list[Path]) -> list[str]:
+    """What score files are called in tables: their stems, or the whole paths where those clash.
+
+    Raises:
+        UsageError: A file is named twice.
+    """
+    if len(set(paths)) < len(paths):
+        raise UsageError(f"score files named twice: {', '.join(map(str, paths))}")
+    stems = [path.stem for path in paths]
+    return stems if len(set(stems)) == len(stems) else [str(path) for path in paths]
+
+
+EVALUATE = Command(
+    name="evaluate",
+    summary="score models on a split: UAR with its interval, calibration, confusion; per corpus",
+    examples="""\
+  exhubert evaluate --model models/tiny --data dataset
+  exhubert evaluate --model models/tiny --data dataset --split validation --output scores.json
+  exhubert evaluate --model models/seed0 models/seed1 models/seed2 --data dataset
+""",
+    add_arguments=_add_evaluate_arguments,
+    run=_evaluate,
+)
+COMPARE = Command(
+    name="compare",
+    summary="compare score files of the same utterances: paired bootstrap by speakers, McNemar",
+    examples="""\
+  exhubert compare scores/large.json scores/tiny.json
+  exhubert compare scores/tiny.json scores/majority.json scores/egemaps.json
+""",
+    add_arguments=_add_compare_arguments,
+    run=_compare,
+)
+
+BASELINE = Command(
+    name="baseline",
+    summary="fit and score what a model has to beat, on the same splits",
+    examples="""\
+  exhubert baseline --data dataset --kind majority --output scores/majority.json
+  exhubert baseline --data dataset --kind egemaps --output scores/egemaps.json
+  exhubert baseline --data dataset --kind probe --base facebook/hubert-base-ls960
+""",
+    add_arguments=_add_baseline_arguments,
+    run=_baseline,
+)
+
+COMMANDS = [EVALUATE, BASELINE, COMPARE]

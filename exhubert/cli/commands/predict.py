@@ -1,0 +1,242 @@
+"""``exhubert predict``: a model on files, folders and lists of files."""
+
+import argparse
+import csv
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from exhubert.cli.arguments.command import Command
+from exhubert.cli.arguments.number_types import window_length
+from exhubert.cli.commands.train import quieten_transformers
+from exhubert.cli.output import console
+from exhubert.cli.output.fitted_table import print_table
+from pipeline.common.errors import UsageError
+from pipeline.schema.record import AROUSAL_CLASSES, VALENCE_CLASSES
+
+if TYPE_CHECKING:  # brings torch
+    from training.data.targets import Heads
+    from training.inference.classifier import Classifier
+    from training.inference.results import Failure, Prediction, Window
+
+SUFFIXES = frozenset(
+    f".{name}"
+    for names in (
+        "3gp aac aif aiff amr au avi caf flac m4a mka mkv mov mp3 mp4 mpeg mpg",
+        "oga ogg opus sph w64 wav webm wma wv",
+    )
+    for name in names.split()
+)
+"""Files of a folder that are taken for audio; a file named itself may end in anything."""
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", required=True, metavar="DIR|NAME", help="folder or Hub name")
+    parser.add_argument(
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="audio or video files; folders, with all below them; - reads paths from stdin, one a "
+        "line or separated by NUL",
+    )
+    parser.add_argument(
+        "--window",
+        type=window_length,
+        metavar="S",
+        help="cut longer files into windows of S seconds (default: the model's longest clip)",
+    )
+    parser.add_argument(
+        "--windows", action="store_true", help="one line a window in the table and in --csv"
+    )
+    output = parser.add_mutually_exclusive_group()
+    output.add_argument(
+        "--json", action="store_true", help="print one JSON object a file as files finish"
+    )
+    output.add_argument("--csv", action="store_true", help="print CSV as files finish")
+
+
+def _run(args: argparse.Namespace) -> int:
+    files = [*find_audio(path for path in args.files if path != "-")]
+    if "-" in args.files:
+        files += read_list(sys.stdin.buffer.read())
+    from training.inference.classifier import Classifier
+    from training.inference.results import Failure
+
+    quieten_transformers()
+    classifier = Classifier.from_pretrained(args.model, args.window)
+    predictions: list[Prediction] = []
+    failed = 0
+    write_row = csv.writer(sys.stdout).writerow
+    if args.csv:
+        write_row(_csv_heading(classifier.trained.labels, classifier.trained.heads, args.windows))
+    for outcome in _watched(classifier, files):
+        if args.json:
+            print(json.dumps(outcome.to_dict(), ensure_ascii=False), flush=True)
+        if isinstance(outcome, Failure):
+            failed += 1
+            print(f"error: {outcome.path}: {outcome.error}", file=sys.stderr)
+        elif args.csv:
+            for row in _csv_rows(outcome, args.windows):
+                write_row(row)
+        elif not args.json:
+            predictions.append(outcome)
+    if predictions:
+        print_predictions(console.OUT, predictions, classifier.trained.heads, args.windows)
+    return 1 if failed else 0
+
+
+def _watched(classifier: "Classifier", files: list[Path]) -> "Iterator[Prediction | Failure]":
+    """Outcomes, and meanwhile on stderr how many files are over, or of a single one its windows."""
+    if len(files) > 1:
+        yield from console.track(classifier.predict_each(files), "predicting", total=len(files))
+        return
+    with console.counter("windows classified") as advance:
+        yield from classifier.predict_each(files, advance)
+
+
+def find_audio(paths: Iterable[str | Path]) -> list[Path]:
+    """The files named, and the audio files below the folders named, in order.
+
+    Raises:
+        UsageError: A path does not exist, or a folder holds no audio.
+    """
+    files: list[Path] = []
+    for path in map(Path, paths):
+        if path.is_dir():
+            below = [file for file in sorted(path.rglob("*")) if _is_audio(file)]
+            if not below:
+                raise UsageError(f"{path}: no audio files in this folder ({_suffixes()})")
+            files += below
+        elif path.is_file():
+            files.append(path)
+        else:
+            raise UsageError(f"{path}: no such file or folder")
+    return files
+
+
+def read_list(content: bytes) -> list[Path]:
+    """Paths one a line, or separated by NUL if there is one (``find -print0``).
+
+    Raises:
+        UsageError: There is none.
+    """
+    names = content.split(b"\0") if b"\0" in content else content.splitlines()
+    if not any(names):
+        raise UsageError("no paths on stdin: expected one a line, or separated by NUL")
+    return [Path(os.fsdecode(name)) for name in names if name]
+
+
+def print_predictions(
+    console: Console,
+    predictions: "Sequence[Prediction]",
+    heads: "Heads",
+    by_window: bool = False,
+) -> None:
+    """One line a file or window: class, probability, marginals, and what further heads say.
+
+    Where paths leave no room for the rest, files go by their names, if these tell them apart.
+    """
+    groups = [
+        ["file"],
+        [*((">start", ">end") if by_window else (">s",)), "class", ">%"],
+        [">aroused", *(f">{name}" for name in VALENCE_CLASSES)],
+        *([["emotion", ">%"]] if heads.emotions else []),
+        *([[f">{name}" for name in heads.dimensions]] if heads.dimensions else []),
+    ]
+    paths = [prediction.path or "" for prediction in predictions]
+    names = [Path(path).name for path in paths]
+    short = max(map(len, paths)) > console.width // 4 and len(set(names)) == len(set(paths))
+    rows = []
+    for name, prediction in zip(names if short else paths, predictions, strict=True):
+        for times, verdict in _lines(prediction, by_window):
+            marginal = [verdict.arousal.get("high"), *map(verdict.valence.get, VALENCE_CLASSES)]
+            rows.append(
+                [
+                    name,
+                    *(f"{time:.1f}" for time in times),
+                    verdict.label,
+                    f"{100 * verdict.probabilities[verdict.label]:.0f}",
+                    *("" if value is None else f"{100 * value:.0f}" for value in marginal),
+                    *_further_cells(verdict),
+                ]
+            )
+    print_table(console, groups, rows)
+    scale = ", ratings in [0, 1]" if heads.dimensions else ""
+    console.print(f"probabilities in per cent{scale}")
+
+
+def _further_cells(verdict: "Prediction | Window") -> list[str]:
+    """The emotion with its probability, and the ratings, of the heads there are."""
+    cells = [f"{rating:.2f}" for rating in (verdict.ratings or {}).values()]
+    if verdict.emotion is None or verdict.emotions is None:
+        return cells
+    return [verdict.emotion, f"{100 * verdict.emotions[verdict.emotion]:.0f}", *cells]
+
+
+def _csv_heading(labels: Sequence[str], heads: "Heads", by_window: bool) -> list[str]:
+    return [
+        "path",
+        *(("start", "end") if by_window else ("duration",)),
+        "label",
+        *labels,
+        *(f"arousal_{name}" for name in AROUSAL_CLASSES),
+        *(f"valence_{name}" for name in VALENCE_CLASSES),
+        *(("emotion",) if heads.emotions else ()),
+        *(f"emotion_{name}" for name in heads.emotions),
+        *(f"rating_{name}" for name in heads.dimensions),
+    ]
+
+
+def _csv_rows(prediction: "Prediction", by_window: bool) -> Iterator[list[object]]:
+    for times, verdict in _lines(prediction, by_window):
+        yield [
+            prediction.path,
+            *times,
+            verdict.label,
+            *verdict.probabilities.values(),
+            *map(verdict.arousal.get, AROUSAL_CLASSES),
+            *map(verdict.valence.get, VALENCE_CLASSES),
+            *(() if verdict.emotion is None else (verdict.emotion,)),
+            *(verdict.emotions or {}).values(),
+            *(verdict.ratings or {}).values(),
+        ]
+
+
+def _lines(
+    prediction: "Prediction", by_window: bool
+) -> "Iterator[tuple[tuple[float, ...], Prediction | Window]]":
+    """What gets a line of its own, and its times."""
+    if not by_window:
+        yield (prediction.duration,), prediction
+        return
+    for window in prediction.windows:
+        yield (window.start, window.end), window
+
+
+def _is_audio(file: Path) -> bool:
+    return file.suffix.lower() in SUFFIXES and not file.name.startswith(".") and file.is_file()
+
+
+def _suffixes() -> str:
+    return ", ".join(sorted(SUFFIXES))
+
+
+COMMANDS = [
+    Command(
+        name="predict",
+        summary="classify audio or video files of any length",
+        examples="""\
+  exhubert predict --model models/tiny speech.wav
+  exhubert predict --model models/tiny recordings/ --json
+  exhubert predict --model models/tiny interview.mp3 --window 3 --windows --csv
+  find . -name '*.m4a' -print0 | exhubert predict --model models/tiny - --json
+""",
+        add_arguments=_add_arguments,
+        run=_run,
+    )
+]

@@ -1,0 +1,77 @@
+"""``exhubert relabel``: changed label maps, applied to a dataset folder."""
+
+import argparse
+import sys
+
+from exhubert.cli.arguments.command import Command
+from exhubert.cli.arguments.corpora import connect_stores
+from exhubert.cli.output import console
+from exhubert.cli.output.dataset_tables import print_manifest
+from pipeline.common.errors import UsageError
+from pipeline.labels import emotion_scheme
+from pipeline.specs.loader import builtin_ids, load_specs
+from pipeline.splits import describe_policy
+
+
+def _add_relabel(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("dataset", metavar="DATASET", help="a dataset folder")
+    parser.add_argument(
+        "--spec",
+        action="extend",
+        nargs="+",
+        metavar="FILE",
+        default=[],
+        help="specs of corpora of your own",
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _run_relabel(args: argparse.Namespace) -> int:
+    from pipeline.dataset.manifest import open_manifest
+    from pipeline.dataset.relabel import relabel_dataset
+    from pipeline.dataset.report import write_report
+    from pipeline.dataset.run_log import count_corpora, logged
+
+    connect_stores(args)
+    own = {spec.id: spec for spec in load_specs([], args.spec)} if args.spec else {}
+    present = open_manifest(args.dataset).corpora
+    shipped = [corpus for corpus in present if corpus not in own]
+    if unknown := sorted(set(shipped) - set(builtin_ids())):
+        raise UsageError(
+            f"{args.dataset} holds {', '.join(unknown)}, of which no spec is shipped: give --spec"
+        )
+    specs = {spec.id: spec for spec in load_specs(shipped)} if shipped else {}
+    specs |= {corpus: spec for corpus, spec in own.items() if corpus in present}
+    for spec in specs.values():
+        emotion_scheme().check(spec)
+    with logged(args.dataset, args.line) as run:
+        manifest, changed = relabel_dataset(args.dataset, specs, emotion_scheme())
+        run.corpora = count_corpora(manifest, specs)
+        run.status = 0
+    write_report(args.dataset)
+    for corpus, spec in specs.items():
+        before, now = present[corpus].split_policy, describe_policy(spec)
+        if before != now:
+            print(
+                f"corpus {corpus}: splits stay {before}, though its spec now says {now}: splits "
+                "are changed by exhubert build only",
+                file=sys.stderr,
+            )
+    if args.json:
+        print(manifest.model_dump_json(indent=2))
+    else:
+        print_manifest(manifest, args.dataset)
+        console.say(f"relabelled {changed:,} of {manifest.written:,} utterances")
+    return 0
+
+
+COMMANDS = [
+    Command(
+        "relabel",
+        "apply changed label maps to a dataset; reads no corpus and decodes no audio",
+        "  exhubert relabel dataset\n  exhubert relabel dataset --spec my_corpus.yaml",
+        _add_relabel,
+        _run_relabel,
+        passes_unknown=True,
+    ),
+]

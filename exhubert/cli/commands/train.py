@@ -1,0 +1,186 @@
+"""``exhubert train``, ``convert``: from a dataset to a model.
+
+What a command needs of torch and transformers is imported when it runs, so that ``--help`` is
+quick.
+"""
+
+import argparse
+import difflib
+import json
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from exhubert.cli.arguments.command import Command
+from exhubert.cli.arguments.output_paths import check_folder
+from exhubert.cli.output import console
+from pipeline.common.errors import StoppedError, UsageError
+
+if TYPE_CHECKING:  # torch and transformers come with it
+    from training.config.recipe import Recipe
+
+
+_RECIPES = Path(__file__).resolve().parents[3] / "training" / "config" / "recipes"
+
+
+def _add_train_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", required=True, metavar="DATASET", help="dataset folder")
+    parser.add_argument("--output", required=True, metavar="DIR", help="folder for the model")
+    parser.add_argument(
+        "--config",
+        default="exhubert_large",
+        metavar="NAME|FILE",
+        help="recipe: tiny, exhubert_base, exhubert_large (default), exhubert_large_best, or a "
+        "YAML file",
+    )
+    parser.add_argument(
+        "overrides", nargs="*", metavar="key=value", help="settings that replace the recipe's"
+    )
+    parser.add_argument(
+        "--resume", action="store_true", help="continue from the last checkpoint in --output"
+    )
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="print parameters, memory, steps and the data mixture, and train nothing",
+    )
+    parser.add_argument("--json", action="store_true", help="print the scores as JSON")
+
+
+def _train(args: argparse.Namespace) -> int:
+    check_recipe(args.config)
+    if not args.dry_run:
+        check_folder("--output", Path(args.output))
+    from training.config.recipe import differences, load_recipe
+    from training.finetuning.run_folder import is_complete, is_started
+    from training.finetuning.train import train
+    from training.inference.batch import process_of
+    from training.inference.load_model import RECIPE_FILE
+
+    quieten_transformers()
+    recipe = load_recipe(args.config, args.overrides)
+    out = console.ERR if args.json else console.OUT
+
+    if args.dry_run:
+        return _estimate(recipe, args)
+    if args.resume and is_complete(args.output):
+        if changed := differences(load_recipe(Path(args.output, RECIPE_FILE)), recipe):
+            raise UsageError(
+                f"{args.output}: this run is complete, with other settings ({'; '.join(changed)}): "
+                f"to go on from its model, train to another --output with model.base={args.output}"
+            )
+        out.print(f"{args.output}: this run is complete already", soft_wrap=True)
+        return 0
+    if args.resume and not is_started(args.output):
+        out.print(f"{args.output}: nothing to resume: a new run begins", soft_wrap=True)
+    try:
+        result = train(recipe, args.data, args.output, args.resume, out)
+    except KeyboardInterrupt:
+        begun = is_started(args.output) and not is_complete(args.output)
+        hint = f"; what was saved stays in {args.output}: go on with --resume" if begun else ""
+        raise StoppedError(f"interrupted{hint}") from None
+    if process_of()[0] > 0:  # of several processes the first one speaks
+        return 0
+    if args.json:
+        scores = None if result.validation is None else result.validation.to_dict()
+        print(json.dumps({"output": str(result.output), "validation": scores}))
+    elif result.validation is None:
+        line = f"No validation split: the last state was kept, in {result.output}"
+        out.print(line, soft_wrap=True)
+    else:
+        out.print(
+            f"Validation UAR {result.validation.uar:.1%} (chance {result.validation.chance:.1%}) "
+            f"after {result.seconds:.0f} s; model in {result.output}",
+            soft_wrap=True,
+        )
+    return 0
+
+
+def _estimate(recipe: "Recipe", args: argparse.Namespace) -> int:
+    from exhubert.cli.output.cost_table import print_estimate
+    from training.finetuning.cost_estimate import estimate
+
+    result = estimate(recipe, args.data, args.output)
+    if args.json:
+        print(json.dumps(result.to_dict(), indent=2, ensure_ascii=False))
+    else:
+        print_estimate(result, console.OUT)
+    return 0
+
+
+def check_recipe(name: str) -> None:
+    """Finds out whether there is such a recipe without loading torch, which takes seconds.
+
+    Raises:
+        UsageError: There is none.
+    """
+    if name.endswith((".yaml", ".yml")):
+        if not Path(name).is_file():
+            raise UsageError(f"{name}: no such recipe file")
+        return
+    shipped = sorted(file.stem for file in _RECIPES.glob("*.yaml"))
+    if name not in shipped:
+        near = difflib.get_close_matches(name, shipped, 1)
+        raise UsageError(
+            f"no recipe named {name!r}: expected one of {', '.join(shipped)}, or the path of a "
+            f".yaml file{f'; did you mean {near[0]!r}?' if near else ''}"
+        )
+
+
+def quieten_transformers() -> None:
+    """Hides its progress bars and the hub's retries: these commands say themselves what they do."""
+    from transformers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
+
+
+TRAIN = Command(
+    name="train",
+    summary="fine-tune ExHuBERT on a dataset folder",
+    examples="""\
+  exhubert train --data dataset --output models/tiny --config tiny
+  exhubert train --data dataset --output models/large optimizer.epochs=5 data.corpora=[emo_db]
+  exhubert train --data dataset --output models/large optimizer.epochs=5 --resume
+  exhubert train --data dataset --output models/best --config exhubert_large_best --dry-run
+  torchrun --nproc_per_node 4 -m exhubert train --data dataset --output models/large
+""",
+    add_arguments=_add_train_arguments,
+    run=_train,
+)
+
+
+def _add_convert_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--from",
+        dest="source",
+        metavar="NAME|PATH",
+        required=True,
+        help="hub name, folder or file of the published weights",
+    )
+    parser.add_argument(
+        "--output", type=Path, metavar="DIR", required=True, help="a new folder for the model"
+    )
+
+
+def _convert(args: argparse.Namespace) -> int:
+    check_folder("--output", args.output)
+    from training.model.convert_published import convert
+
+    convert(args.source, args.output)
+    print(f"Wrote {args.output}: load it with transformers after `import training`.")
+    return 0
+
+
+CONVERT = Command(
+    name="convert",
+    summary="turn the published ExHuBERT weights into a safetensors model with named classes",
+    examples="""\
+  exhubert convert --from amiriparian/ExHuBERT --output models/exhubert
+  exhubert convert --from downloads/pytorch_model.bin --output models/exhubert
+""",
+    add_arguments=_add_convert_arguments,
+    run=_convert,
+)
+
+COMMANDS = [TRAIN, CONVERT]

@@ -1,0 +1,109 @@
+"""The ``exhubert`` command: finds the command that is meant, runs it, prints its errors."""
+
+import argparse
+import contextlib
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+
+from exhubert.cli.arguments.command import Command
+from exhubert.cli.arguments.unknown_options import check_unknown, known_options, suggest_options
+from exhubert.cli.commands import build, check, corpora, export, predict, relabel, report
+from exhubert.cli.commands import cross_corpus as matrix
+from exhubert.cli.commands import demo as demonstration
+from exhubert.cli.commands import evaluate as evaluation
+from exhubert.cli.commands import train as model
+from exhubert.cli.output.os_errors import describe_failure
+from pipeline.common.errors import ExhubertError, StoppedError, UnknownOptionError
+
+COMMANDS: list[Command] = [
+    *corpora.COMMANDS,
+    *check.COMMANDS,
+    *build.COMMANDS,
+    *relabel.COMMANDS,
+    *report.COMMANDS,
+    *model.COMMANDS,
+    *evaluation.COMMANDS,
+    *matrix.COMMANDS,
+    *predict.COMMANDS,
+    *export.COMMANDS,
+    *demonstration.COMMANDS,
+]
+"""All commands, in the order of the flow."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit status (2 for usage and configuration errors)."""
+    # Before torch is loaded: threads that wait by spinning make training many times slower on a
+    # machine with other work.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    parser = build_parser()
+    args, unknown = parser.parse_known_args(argv)
+    command: Command | None = getattr(args, "command", None)
+    if command is None:
+        getattr(args, "parser", parser).print_help()
+        return 2
+    args.unknown, args.main = unknown, main
+    args.line = ["exhubert", *(sys.argv[1:] if argv is None else argv)]
+    try:
+        check_unknown(args.parser, unknown, command.passes_unknown)
+        status = command.run(args)
+        sys.stdout.flush()  # here, where it is no surprise that nobody reads it any more
+    except UnknownOptionError as error:
+        hint = suggest_options(error.unknown, [*error.known, *known_options(args.parser)])
+        return _fail(f"{error}{hint}", error.exit_status)
+    except ExhubertError as error:
+        return _fail(str(error), error.exit_status)
+    except KeyboardInterrupt:
+        return _fail("interrupted", StoppedError.exit_status)
+    except BrokenPipeError:
+        with contextlib.suppress(OSError):  # a stdout that is no file
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        if (failure := describe_failure(error)) is None:
+            raise
+        return _fail(failure, 2)
+    return status
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="exhubert",
+        description="Assemble speech-emotion corpora, and train ExHuBERT on them.",
+    )
+    parser.add_argument("--version", action="version", version=f"exhubert {_version()}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    groups: dict[str, argparse._SubParsersAction[argparse.ArgumentParser]] = {}
+    for command in COMMANDS:
+        *group, name = command.name.split()
+        if group and group[0] not in groups:
+            words = [c.name.split()[1] for c in COMMANDS if c.name.split()[0] == group[0]]
+            group_parser = commands.add_parser(group[0], help=f"{', '.join(words)}: the {group[0]}")
+            group_parser.set_defaults(parser=group_parser)
+            groups[group[0]] = group_parser.add_subparsers(title="commands", metavar="COMMAND")
+        command_parser = (groups[group[0]] if group else commands).add_parser(
+            name,
+            help=command.summary,
+            description=f"{command.summary[0].upper()}{command.summary[1:]}.",
+            epilog=f"examples:\n{command.examples.rstrip()}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=not command.passes_unknown,  # what looks like ours may be Beam's
+        )
+        command.add_arguments(command_parser)
+        command_parser.set_defaults(command=command, parser=command_parser)
+    return parser
+
+
+def _fail(message: str, status: int) -> int:
+    print(f"error: {message}", file=sys.stderr)
+    return status
+
+
+def _version() -> str:
+    try:
+        return version("exhubert")
+    except PackageNotFoundError:
+        return "(not installed)"

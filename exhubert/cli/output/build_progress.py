@@ -1,0 +1,137 @@
+"""What a build shows while it goes: bars on a terminal, a line every ten seconds elsewhere."""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from pipeline.monitoring.progress import Counts
+
+LINE_EVERY = 10.0
+"""Seconds between two lines where the output is not a terminal."""
+
+_MOST_CORPORA = 8  # lines of corpora on a terminal
+_BAR = 30  # characters
+
+
+@dataclass
+class Pace:
+    """How fast a build goes, measured from the first clip that it worked on.
+
+    Attributes:
+        started: When that was, in s of the clock that :meth:`look` is given; None before.
+    """
+
+    started: float | None = None
+    elapsed: float = 0.0
+
+    def look(self, counts: "Counts", now: float) -> None:
+        """Takes note of what has been done by now."""
+        if self.started is None and counts.over:
+            self.started = now
+        if self.started is not None:
+            self.elapsed = now - self.started
+
+    def describe(self, counts: "Counts") -> str:
+        """Counts, and where they are known clips a second, speed and time left.
+
+        No clip is worked on before all are indexed, so from the first on the number found, and
+        with it the time left, is known.
+        """
+        if self.started is None:
+            return f"indexing: {counts.found:,} clips found" if counts.found else "indexing"
+        words = [f"{counts.over:,} of {counts.found:,} clips"]
+        if counts.done and self.elapsed > 0:
+            rate = counts.done / self.elapsed
+            words += [f"{rate:,.1f} clips/s", f"{counts.seconds / self.elapsed:,.0f} × real time"]
+            if left := counts.found - counts.over:
+                words.append(f"{clock(left / rate)} left")
+        return ", ".join(words)
+
+
+def clock(seconds: float) -> str:
+    """A stretch of time as h:mm:ss.
+
+    >>> clock(3725.4)
+    '1:02:05'
+    """
+    whole = round(seconds)
+    return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
+
+
+def in_work(counts: "Counts") -> "dict[str, Counts]":
+    """Corpora begun and not yet done."""
+    return {name: part for name, part in counts.corpora.items() if 0 < part.over < part.found}
+
+
+@contextlib.contextmanager
+def build_progress(
+    console: Console, quiet: bool = False, clock_now: Callable[[], float] = time.monotonic
+) -> "Iterator[Callable[[Counts], None]]":
+    """Gives a function that is told what a build has done so far, and shows it.
+
+    Args:
+        console: Where to show it.
+        quiet: Whether to show nothing.
+        clock_now: The clock, in s.
+    """
+    if quiet:
+        yield lambda counts: None
+    elif console.is_terminal:
+        with Live(console=console, refresh_per_second=5, transient=True) as live:
+            pace = Pace()
+
+            def draw(counts: "Counts") -> None:
+                pace.look(counts, clock_now())
+                live.update(_bars(counts, pace))
+
+            yield draw
+    else:
+        yield _lines(console, clock_now)
+
+
+def _lines(console: Console, now: Callable[[], float]) -> "Callable[[Counts], None]":
+    pace, begun = Pace(), now()
+    last = begun
+
+    def print_line(counts: "Counts") -> None:
+        nonlocal last
+        pace.look(counts, now())
+        if now() - last < LINE_EVERY:
+            return
+        last = now()
+        corpora = [f"{name} {part.over:,}/{part.found:,}" for name, part in in_work(counts).items()]
+        line = f"{clock(last - begun)}  {pace.describe(counts)}"
+        line += f"  ({', '.join(corpora)})" if corpora else ""
+        console.print(line, highlight=False, soft_wrap=True)
+
+    return print_line
+
+
+def _bars(counts: "Counts", pace: Pace) -> Group:
+    """A bar over everything, then one a corpus that is being worked on."""
+    table = Table.grid(padding=(0, 2))
+    for justify in ("left", "left", "right"):
+        table.add_column(justify=justify)
+    known = pace.started is not None
+    table.add_row("all", _bar(counts if known else None), "")
+    working = in_work(counts)
+    for name, part in list(working.items())[:_MOST_CORPORA]:
+        table.add_row(Text(name, "dim"), _bar(part), f"{part.over:,} of {part.found:,}")
+    if len(working) > _MOST_CORPORA:
+        table.add_row(Text(f"and {len(working) - _MOST_CORPORA} more", "dim"))
+    return Group(pace.describe(counts), table)
+
+
+def _bar(counts: "Counts | None") -> ProgressBar:
+    if counts is None:
+        return ProgressBar(total=None, pulse=True, width=_BAR)
+    return ProgressBar(total=counts.found, completed=counts.over, width=_BAR)

@@ -1,0 +1,78 @@
+"""An estimate as tables."""
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pipeline.schema.record import CLASSES
+from training.finetuning.cost_estimate import CorpusShare, Estimate
+
+
+def print_estimate(estimate: Estimate, console: Console) -> None:
+    """Prints what a run will cost, what it will see, and where it will write."""
+    console.print(facts_table(estimate))
+    console.print(mixture_table(estimate.corpora))
+    where = {
+        "new": "a new run",
+        "unfinished": "holds an unfinished run: --resume goes on with it",
+        "complete": "holds a complete run: choose another --output",
+    }
+    state = where[estimate.output_state]
+    console.print(f"Nothing was trained. Output: {estimate.output} ({state})", highlight=False)
+
+
+def facts_table(estimate: Estimate) -> Table:
+    """Parameters, memory and steps."""
+    memory, parameters = estimate.memory, estimate.parameters
+    table = Table(show_header=False, box=None, pad_edge=False)
+    rows = {
+        "recipe": f"{estimate.recipe}, from {estimate.base or 'random weights'}",
+        "heads": ", ".join(
+            [
+                *(f"{head} {len(labels)}" for head, labels in estimate.heads.items() if labels),
+                *(f"none for {name}, which no utterance has" for name in estimate.missing_heads),
+            ]
+        ),
+        "parameters": f"{parameters['total']:,}, of which {parameters['trainable']:,} are trained",
+        "memory a device": f"{_short(memory.total)}B: weights {_short(memory.weights)}B, "
+        f"gradients {_short(memory.gradients)}B, optimizer {_short(memory.optimizer)}B, "
+        f"activations {_short(memory.activations)}B ({estimate.precision}, "
+        f"{estimate.batch_size} full windows)",
+        "steps": f"{estimate.steps:,}, {estimate.steps_per_epoch:,} an epoch, of "
+        f"{estimate.utterances_per_step} utterances on {estimate.processes} "
+        f"process{'es' * (estimate.processes > 1)}",
+        "operations": f"{_short(estimate.flops_per_step)}FLOP a step, "
+        f"{_short(estimate.flops_per_step * estimate.steps)}FLOP in all, without scoring",
+        "validation": f"{estimate.validation:,} utterances a measurement",
+    }
+    for name, value in rows.items():
+        table.add_row(Text(name, "dim"), value)
+    return table
+
+
+def mixture_table(corpora: list[CorpusShare]) -> Table:
+    """One line a corpus: utterances and share, before and after sampling, and classes."""
+    table = Table(title="shares in per cent; shown: in an epoch", title_justify="left")
+    table.add_column("corpus")
+    headings = ("utterances", "share", "shown", "share", *map(str, range(len(CLASSES))), "none")
+    for heading in headings:
+        table.add_column(heading, justify="right")
+    for one in corpora:
+        table.add_row(
+            one.corpus,
+            f"{one.utterances:,}",
+            f"{100 * one.share:.1f}",
+            f"{one.shown:,}",
+            f"{100 * one.shown_share:.1f}",
+            *(f"{100 * share:.0f}" for share in one.classes.values()),
+        )
+    table.caption = ", ".join(f"{number} {name}" for number, name in enumerate(CLASSES))
+    return table
+
+
+def _short(count: int) -> str:
+    """Three digits and a prefix: ``2.57 G``."""
+    for power, prefix in ((15, "P"), (12, "T"), (9, "G"), (6, "M")):
+        if count >= 10**power:
+            return f"{count / 10**power:.3g} {prefix}"
+    return f"{count / 1e3:.3g} k"

@@ -1,0 +1,150 @@
+"""What evaluations and comparisons print: tables for a terminal."""
+
+from collections.abc import Mapping, Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from training.evaluation.compare import Comparison, Difference
+from training.evaluation.score_file import Evaluation, sentence
+from training.metrics.bootstrap import FEW_SPEAKERS, count_speakers
+from training.metrics.head_scores import describe_heads
+from training.metrics.scores import Scores
+
+
+def print_evaluation(evaluation: Evaluation, console: Console) -> None:
+    """Prints the scores, the confusion matrix, calibration and what is known about the speakers."""
+    runs = len(evaluation.models)
+    over = f", mean ± standard deviation over {runs} models" if runs > 1 else ""
+    title = f"{evaluation.split} split of {evaluation.dataset}, in per cent{over}"
+    console.print(scores_table(title, evaluation.overall, evaluation.corpora))
+    console.print(confusion_table(evaluation.overall, evaluation.labels))
+    lines = remarks(evaluation)
+    if evaluation.heads is not None:
+        lines.insert(0, f"further heads: {describe_heads(evaluation.heads)}")
+    if (calibration := evaluation.calibration) is not None:
+        lines.append(f"calibration error (ECE) {100 * calibration.ece:.1f} %: {calibration}")
+    for line in lines:
+        console.print(sentence(line), highlight=False, markup=False, soft_wrap=True)
+
+
+def remarks(evaluation: Evaluation) -> list[str]:
+    """What must be known beside the scores: notes, and whether training heard the speakers."""
+    lines = [*evaluation.notes, str(evaluation.speakers)]
+    speakers = count_speakers(evaluation.answers.speakers)
+    if speakers < FEW_SPEAKERS:
+        lines.append(f"only {_speakers(speakers)}: the intervals are too narrow")
+    return lines
+
+
+def scores_table(title: str, overall: Scores, corpora: Mapping[str, Scores]) -> Table:
+    """One line a corpus and one for all; per cent, the UAR with its 95 % interval over speakers.
+
+    Where the interval is a point (a single speaker, say) none is shown: it would look certain.
+    """
+    table = Table(title=title, title_justify="left", show_footer=len(corpora) > 1)
+    table.add_column("corpus", "all", no_wrap=True)
+    for name, footer in score_cells(overall).items():
+        table.add_column(name, footer, justify="right", no_wrap=True)
+    for corpus, scores in corpora.items():
+        table.add_row(corpus, *score_cells(scores).values())
+    return table
+
+
+def systems_table(evaluations: Mapping[str, Evaluation]) -> Table:
+    """One line a score file, scored on the same utterances; per cent."""
+    lines = {}
+    for name, evaluation in evaluations.items():
+        calibration = evaluation.calibration
+        ece = "–" if calibration is None else f"{100 * calibration.ece:.1f}"
+        lines[name] = score_cells(evaluation.overall) | {"ECE": ece}
+    fullest = max(lines.values(), key=len)  # some have a spread over seeds, others not
+    table = Table(title="scores, in per cent", title_justify="left")
+    table.add_column("", no_wrap=True)
+    for heading in fullest:
+        table.add_column(heading, justify="right", no_wrap=True)
+    for name, cells in lines.items():
+        table.add_row(name, *(cells.get(heading, "") for heading in fullest))
+    return table
+
+
+def comparison_table(comparison: Comparison) -> Table:
+    """The differences of the UAR, per corpus and over all, in percentage points."""
+    title = f"UAR of {comparison.first} minus UAR of {comparison.second}, in points"
+    table = Table(title=title, title_justify="left", show_footer=len(comparison.corpora) > 1)
+    headings = ("corpus", "difference", "95 %", "ahead")
+    footer = ("all", *_differencescore_cells(comparison.overall))
+    for heading, foot in zip(headings, footer, strict=True):
+        table.add_column(heading, foot, justify="left" if heading == "corpus" else "right")
+    for corpus, difference in comparison.corpora.items():
+        table.add_row(corpus, *_differencescore_cells(difference))
+    return table
+
+
+def conclusion(comparison: Comparison) -> list[str]:
+    """What a comparison says, in sentences."""
+    difference, first, second = comparison.overall, comparison.first, comparison.second
+    if comparison.speakers < FEW_SPEAKERS:
+        verdict = f"Only {_speakers(comparison.speakers)}: too few to conclude from"
+    elif difference.low > 0:
+        verdict = f"{first} is ahead of {second}: the interval lies above 0"
+    elif difference.high < 0:
+        verdict = f"{first} is behind {second}: the interval lies below 0"
+    else:
+        verdict = "No difference is shown: the interval holds 0"
+    lines = [
+        f"{verdict}. In {difference.improvement:.0%} of the draws of speakers {first} is ahead."
+    ]
+    for test in comparison.mcnemar:
+        pair = f" ({test.first}, {test.second})" if len(comparison.mcnemar) > 1 else ""
+        lines.append(
+            f"McNemar{pair}: {test.only_first} utterances right in {first} only, "
+            f"{test.only_second} in {second} only, p = {test.p:.2g}."
+        )
+    return lines
+
+
+def confusion_table(scores: Scores, labels: Sequence[str]) -> Table:
+    """Counts, one row a reference class, one column a predicted class."""
+    table = Table(title="reference ↓, predicted →", title_justify="left")
+    table.add_column("")
+    for number in range(len(labels)):
+        table.add_column(str(number), justify="right")
+    for row, (label, counts) in enumerate(zip(labels, scores.confusion, strict=True)):
+        cells = [
+            Text(str(count), "bold" if row == column else "") for column, count in enumerate(counts)
+        ]
+        table.add_row(f"{row} {label}", *cells)
+    return table
+
+
+def _speakers(count: int) -> str:
+    return "1 speaker" if count == 1 else f"{count} speakers"
+
+
+def score_cells(scores: Scores) -> dict[str, str]:
+    """Scores as they stand in tables, by heading; per cent."""
+    spread = {} if scores.uar_sd is None else {"± sd": f"{100 * scores.uar_sd:.1f}"}
+    certain = scores.uar_low == scores.uar_high
+    interval = "" if certain else f"{100 * scores.uar_low:.0f}–{100 * scores.uar_high:.0f}"
+    return {
+        "n": str(scores.utterances),
+        "speakers": str(scores.speakers),
+        "UAR": f"{100 * scores.uar:.1f}",
+        **spread,
+        "95 %": interval,
+        "WA": f"{100 * scores.wa:.1f}",
+        "macro-F1": f"{100 * scores.macro_f1:.1f}",
+        "chance": f"{100 * scores.chance:.1f}",
+    }
+
+
+def _differencescore_cells(difference: Difference) -> tuple[str, str, str]:
+    certain = difference.low == difference.high
+    interval = f"{100 * difference.low:+.0f} to {100 * difference.high:+.0f}"
+    return (
+        f"{100 * difference.uar:+.1f}",
+        "" if certain else interval,
+        "" if certain else f"{difference.improvement:.0%}",
+    )

@@ -1,0 +1,1 @@
+"""Decoders of single formats that are faster than the general ones."""

@@ -1,0 +1,211 @@
+"""Audio: mix to mono, resample to 16 kHz with soxr's HQ, normalise, encode.
+
+Every function is pure: samples in, samples or bytes out. Inside, clips are changed in place: every
+further array of a clip's size costs as much as a step of the arithmetic.
+"""
+
+import io
+import math
+import wave
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import soundfile
+import soxr
+
+from pipeline.audio.decoder import AudioError, Recording
+from pipeline.schema.record import SAMPLE_RATE
+
+Codec = Literal["flac", "wav"]
+Normalization = Literal["peak", "rms", "loudness", "none"]
+
+PEAK = 10 ** (-1 / 20)
+"""Peak after normalisation: −1 dBFS, as a fraction of full scale."""
+
+QUIET_PEAK = 0.01
+"""Clips that peak below −40 dBFS keep their level: amplified, their noise would be the loudest."""
+
+RMS_TARGET = 10 ** (-23 / 20)
+LOUDNESS_TARGET = -23.0  # LUFS, EBU R 128
+
+LARGEST = 2.0**32
+"""Float samples on the scale of 32-bit integers are sound still; what lies beyond is damage."""
+
+DC_OFFSET = 0.005
+"""Offsets above this fraction of full scale are flagged; every offset is removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A clip ready to be stored.
+
+    Attributes:
+        samples: Shape ``(frames,)``, int16, at 16 kHz.
+        gain_db: Gain that normalisation applied, in dB.
+        flags: ``quiet``, ``clipped``, ``dc_offset``, ``upsampled``: what a listener should know.
+    """
+
+    samples: np.ndarray
+    gain_db: float
+    flags: tuple[str, ...]
+
+    @property
+    def duration(self) -> float:
+        """In s."""
+        return len(self.samples) / SAMPLE_RATE
+
+
+def prepare(
+    recording: Recording, normalize: Normalization = "peak", channel: int | None = None
+) -> Clip:
+    """Mixes to mono, removes the DC offset, resamples to 16 kHz and normalises.
+
+    Args:
+        recording: As decoded.
+        normalize: ``peak`` to −1 dBFS, ``rms`` to −23 dBFS, ``loudness`` to −23 LUFS (ITU-R
+            BS.1770; both without exceeding −1 dBFS), or ``none``.
+        channel: The channel that holds the speaker; None for the mean of all.
+
+    Returns:
+        The clip, of exactly ``ceil(frames · 16000 / rate)`` samples.
+
+    Raises:
+        AudioError: There are no samples, all are equal, some are no numbers, or the channel does
+            not exist.
+    """
+    voice = _pick(recording, channel)
+    if not len(voice):
+        raise AudioError("empty", "the file has no samples")
+    lowest, highest = float(voice.min()), float(voice.max())
+    if not max(-lowest, highest) <= LARGEST:  # nor is NaN
+        raise AudioError("undecodable", f"samples from {lowest:g} to {highest:g} are no sound")
+    if lowest == highest:
+        raise AudioError("silent", f"all {len(voice)} samples are equal: digital silence")
+    full = _full_scale(recording.samples)
+    flags = []
+    if max(-lowest, highest) >= 0.9999 * full and _count_beyond(voice, 0.9999 * full) > 2:
+        flags.append("clipped")
+    offset = _mean(voice)
+    if abs(offset) > DC_OFFSET * full:
+        flags.append("dc_offset")
+    if recording.rate < SAMPLE_RATE:
+        flags.append("upsampled")
+    mono = voice.astype(np.float32)
+    mono -= np.float32(offset)
+    samples = resample(mono, recording.rate)
+    peak = float(max(-samples.min(), samples.max())) / full
+    gain, quiet = _gain(samples, full, peak, normalize)
+    if quiet:
+        flags.append("quiet")
+    stored = _to_int16(samples, gain * 32768.0 / full, clip=gain * peak > 0.9999)
+    return Clip(stored, 20 * math.log10(gain), tuple(sorted(flags)))
+
+
+def resample(samples: np.ndarray, rate: int) -> np.ndarray:
+    """Resamples mono float32 samples to 16 kHz with soxr HQ.
+
+    Args:
+        samples: Shape ``(frames,)``.
+        rate: Their rate, in Hz.
+
+    Returns:
+        Shape ``(ceil(frames · 16000 / rate),)``.
+    """
+    if rate == SAMPLE_RATE:
+        return samples
+    frames = -(-len(samples) * SAMPLE_RATE // rate)
+    resampled = soxr.resample(samples, rate, SAMPLE_RATE, quality="HQ")[:frames]
+    missing = frames - len(resampled)
+    return np.pad(resampled, (0, missing)) if missing else resampled
+
+
+def encode(samples: np.ndarray, codec: Codec = "flac") -> bytes:
+    """Encodes int16 samples at 16 kHz, without loss."""
+    buffer = io.BytesIO()
+    if codec == "wav":  # the same bytes as libsndfile's, in a tenth of the time
+        with wave.open(buffer, "wb") as plain:
+            plain.setparams((1, 2, SAMPLE_RATE, len(samples), "NONE", ""))
+            plain.writeframesraw(samples.astype("<i2", copy=False).data)
+        return buffer.getvalue()
+    with soundfile.SoundFile(
+        buffer, "w", SAMPLE_RATE, channels=1, format="FLAC", subtype="PCM_16"
+    ) as file:
+        file.write(samples)
+    return buffer.getvalue()
+
+
+def _to_int16(samples: np.ndarray, factor: float, clip: bool) -> np.ndarray:
+    """Amplified samples as int16, shape ``(frames,)``; overwrites what it is given."""
+    samples *= np.float32(factor)
+    np.rint(samples, out=samples)
+    if clip:
+        np.clip(samples, -32768, 32767, out=samples)
+    return samples.astype(np.int16)
+
+
+def _pick(recording: Recording, channel: int | None) -> np.ndarray:
+    """One channel, or the mean of all: shape ``(frames,)``, on the scale of the recording."""
+    samples = recording.samples
+    channels = samples.shape[1]
+    if channel is not None and channel >= channels:
+        raise AudioError("no_channel", f"the spec wants channel {channel}, the file has {channels}")
+    if channel is not None or channels == 1:
+        return samples[:, channel or 0]
+    mono = samples[:, 0].astype(np.float32)  # by hand: four times as fast as mean(axis=1)
+    for other in range(1, channels):
+        mono += samples[:, other]
+    mono *= np.float32(1 / channels)
+    return mono
+
+
+def _full_scale(samples: np.ndarray) -> float:
+    """The value that stands for full scale: int16 stays on its own, which saves a pass."""
+    return 32768.0 if samples.dtype == np.int16 else 1.0
+
+
+def _count_beyond(samples: np.ndarray, level: float) -> int:
+    """Samples at or beyond a level, on either side."""
+    return int(np.count_nonzero(samples >= level) + np.count_nonzero(samples <= -level))
+
+
+def _mean(samples: np.ndarray) -> float:
+    """The mean, exact for int16; those are summed in blocks that int32, twice as fast, can hold."""
+    if samples.dtype != np.int16:
+        return float(samples.mean(dtype=np.float64))
+    sums = np.add.reduceat(samples, range(0, len(samples), 65_536), dtype=np.int32)
+    return int(sums.sum(dtype=np.int64)) / len(samples)
+
+
+def _gain(
+    samples: np.ndarray, full: float, peak: float, normalize: Normalization
+) -> tuple[float, bool]:
+    """Gain as a factor, and whether the clip is too quiet to be amplified.
+
+    Args:
+        samples: Float32, ``(frames,)``.
+        full: The value that stands for full scale.
+        peak: Theirs, as a fraction of full scale.
+        normalize: As for :func:`prepare`.
+    """
+    if normalize == "none" or peak <= 0.0:
+        return 1.0, peak < QUIET_PEAK
+    if peak < QUIET_PEAK:
+        return 1.0, True
+    loudest = PEAK / peak
+    if normalize == "peak":
+        return loudest, False
+    level = samples / np.float32(full)
+    if normalize == "rms":
+        return min(RMS_TARGET / float(np.sqrt(np.mean(np.square(level)))), loudest), False
+    return min(10 ** ((LOUDNESS_TARGET - _loudness(level)) / 20), loudest), False
+
+
+def _loudness(samples: np.ndarray) -> float:
+    """Integrated loudness in LUFS (ITU-R BS.1770); shorter clips are measured in one block."""
+    import pyloudnorm
+
+    block = min(0.400, (len(samples) - 1) / SAMPLE_RATE)
+    meter = pyloudnorm.Meter(SAMPLE_RATE, block_size=block)
+    loudness = float(meter.integrated_loudness(samples))
+    return loudness if math.isfinite(loudness) else LOUDNESS_TARGET

@@ -1,0 +1,1 @@
+"""What would happen: counts of a corpus, a dry run of a build, the examples of a spec."""

@@ -1,0 +1,170 @@
+"""A preview of a build: what it would write and what it would reuse, with no audio decoded.
+
+It goes through the functions that the pipeline is wired of, so what it says is what a build does.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pipeline.beam.transforms import (
+    Build,
+    count_batch,
+    index_batch,
+    list_clips,
+    place_batch,
+    plan_batches,
+)
+from pipeline.dataset.manifest import read_manifest
+from pipeline.planning.batches import group_by_shard
+from pipeline.planning.corpus_plan import UNWRITTEN, drop_copies
+from pipeline.schema.record import SPLITS
+from pipeline.schema.utterance import Utterance
+from pipeline.shards.receipts import list_receipts
+from pipeline.shards.writer import Reuse, fingerprints, read_complete, reusable
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some shards of a corpus, and the utterances planned for them."""
+
+    shards: int = 0
+    utterances: int = 0
+
+
+@dataclass(frozen=True)
+class SplitPreview:
+    """One split of a corpus, before audio is decoded."""
+
+    utterances: int
+    speakers: int
+    shards: int
+
+
+@dataclass(frozen=True)
+class CorpusPreview:
+    """What a build would do with one corpus.
+
+    Attributes:
+        to_write: Utterances fit to be written; some may yet be rejected by their audio.
+        excluded: Reason → utterances that a rule leaves out.
+        rejected: Reason → utterances with which something is wrong, as far as names tell.
+        reused: Shards that stay as they are.
+        relabelled: Shards whose audio stays while labels and other metadata are written anew.
+        decoded: Shards that are made from audio.
+        bytes_to_read: Size of the files that these need.
+        stale: Shards of an earlier build that would be removed.
+    """
+
+    corpus: str
+    found: int
+    to_write: int
+    excluded: dict[str, int]
+    rejected: dict[str, int]
+    splits: dict[str, SplitPreview]
+    reused: Part
+    relabelled: Part
+    decoded: Part
+    bytes_to_read: int
+    stale: int
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a build would do.
+
+    Attributes:
+        corpora: One entry a corpus that would be built.
+        kept: Corpora that lie in the folder and would stay as they are.
+    """
+
+    output: str
+    corpora: list[CorpusPreview]
+    kept: list[str]
+
+
+def preview_build(build: Build) -> Preview:
+    """Plans every corpus of a build; reads file lists, tables and receipts, and writes nothing.
+
+    Raises:
+        DataError: A corpus or one of its tables is missing or unreadable.
+    """
+    earlier = read_manifest(build.output)
+    kept = sorted(earlier.corpora.keys() - build.corpora.keys()) if earlier else []
+    there: dict[str, set[str]] = {}
+    for shard in list_receipts(build.output):
+        there.setdefault(shard.split("/")[0], set()).add(shard)
+    corpora = [preview_corpus(corpus, build, there.get(corpus, set())) for corpus in build.corpora]
+    return Preview(build.output, sorted(corpora, key=lambda preview: preview.corpus), kept)
+
+
+def preview_corpus(corpus: str, build: Build, there: Iterable[str] = ()) -> CorpusPreview:
+    """Plans one corpus.
+
+    Args:
+        corpus: Its id.
+        build: The build that it is a part of.
+        there: Shards of the corpus that have a receipt.
+    """
+    shards = plan_shards(corpus, build)
+    utterances = [utterance for planned in shards.values() for utterance in planned]
+    reuse = {shard: _reuse(shard, planned, build) for shard, planned in shards.items()}
+    anew = [u for shard, planned in shards.items() if reuse[shard] == "nothing" for u in planned]
+    return CorpusPreview(
+        corpus=corpus,
+        found=len(utterances),
+        to_write=sum(_is_fit(utterance) for utterance in utterances),
+        excluded=_reasons(utterances, "excluded"),
+        rejected=_reasons(utterances, "rejected"),
+        splits={split: _split(split, shards) for split in SPLITS},
+        reused=_part("shard", shards, reuse),
+        relabelled=_part("audio", shards, reuse),
+        decoded=_part("nothing", shards, reuse),
+        bytes_to_read=sum({u.source_path: u.source_size for u in anew if _is_fit(u)}.values()),
+        stale=len([shard for shard in there if shard not in shards]),
+    )
+
+
+def plan_shards(corpus: str, build: Build) -> dict[str, list[Utterance]]:
+    """Utterances of every shard of a corpus, the one of unwritten utterances included."""
+    batches = [index_batch(batch, build) for batch in list_clips(corpus, build)]
+    plans = dict(plan_batches((corpus, [count_batch(batch)[1] for batch in batches]), build))
+    placed = [
+        part
+        for batch in batches
+        for _, part in place_batch(batch, plans[batch.corpus, batch.number], build)
+    ]
+    return {shard: drop_copies(found) for shard, found in group_by_shard(placed).items()}
+
+
+def _reuse(shard: str, planned: Sequence[Utterance], build: Build) -> Reuse:
+    spec = build.corpora[planned[0].corpus].spec
+    return reusable(read_complete(build.output, shard), *fingerprints(planned, spec, build.audio))
+
+
+def _part(wanted: Reuse, shards: dict[str, list[Utterance]], reuse: dict[str, Reuse]) -> Part:
+    found = [
+        planned
+        for shard, planned in shards.items()
+        if reuse[shard] == wanted and not _is_unwritten(shard)
+    ]
+    return Part(len(found), sum(_is_fit(u) for planned in found for u in planned))
+
+
+def _split(split: str, shards: dict[str, list[Utterance]]) -> SplitPreview:
+    own = [planned for shard, planned in shards.items() if f"/{split}-" in shard]
+    fit = [utterance for planned in own for utterance in planned if _is_fit(utterance)]
+    return SplitPreview(len(fit), len({u.speaker for u in fit if u.speaker}), len(own))
+
+
+def _reasons(utterances: Sequence[Utterance], status: str) -> dict[str, int]:
+    reasons = Counter(u.verdict.reason for u in utterances if u.verdict and u.status == status)
+    return dict(sorted(reasons.items()))
+
+
+def _is_fit(utterance: Utterance) -> bool:
+    return utterance.verdict is None
+
+
+def _is_unwritten(shard: str) -> bool:
+    return f"/{UNWRITTEN}-" in shard

@@ -1,0 +1,181 @@
+"""Checking corpora without decoding audio: what was found against what was published."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.common.errors import UsageError
+from pipeline.labels import is_clipped
+from pipeline.planning.corpus_plan import IndexedCorpus, count_by_split
+from pipeline.schema.utterance import Utterance
+from pipeline.specs.corpus_spec import CorpusSpec
+from pipeline.splits import describe_policy, is_leak
+
+EXPORT = pa.schema(
+    [
+        *[(name, pa.string()) for name in ("id", "corpus", "source_path", "label_native")],
+        *[(name, pa.string()) for name in ("emotion", "arousal_class", "valence_class")],
+        ("label", pa.int64()),
+        *[(name, pa.float32()) for name in ("arousal", "valence", "dominance")],
+        *[(name, pa.string()) for name in ("speaker", "gender")],
+        ("age", pa.float32()),
+        *[(name, pa.string()) for name in ("language", "text", "split")],
+        *[(name, pa.float64()) for name in ("start", "end")],
+        *[(name, pa.string()) for name in ("status", "reason", "detail")],
+    ]
+)
+"""Columns of ``check --export``."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A published count beside what was found."""
+
+    what: str
+    expected: int
+    found: int
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Rows of a table that no clip belongs to."""
+
+    count: int
+    first: list[str]
+
+
+@dataclass(frozen=True)
+class CorpusCheck:
+    """What a corpus's files and tables say, before any audio is decoded.
+
+    Attributes:
+        usable: Utterances that a build would decode.
+        excluded: Reason → utterances left out by a rule.
+        rejected: Reason → utterances with which something is wrong.
+        emotions: Category → usable utterances.
+        splits: Split → usable utterances.
+        speakers_in_two_splits: Speakers whose utterances lie in more than one split.
+        leaks: Those of them that the split policy does not allow.
+        expected: Published number of utterances.
+        clipped_ratings: Usable utterances with a rating outside its documented scale.
+        compared: Published counts, of the corpus and of its classes, beside what was found.
+        source: Who published them.
+        missing: Table → some of its rows whose clips are not there, and how many there are.
+        examples: Reason → some of the clips rejected for it.
+    """
+
+    corpus: str
+    found: int
+    usable: int
+    excluded: dict[str, int]
+    rejected: dict[str, int]
+    speakers: int
+    unknown_speakers: int
+    emotions: dict[str, int]
+    splits: dict[str, int]
+    split_policy: str
+    speakers_in_two_splits: list[str]
+    leaks: list[str]
+    expected: int | None
+    clipped_ratings: int
+    compared: list[Comparison]
+    source: str
+    missing: dict[str, Missing]
+    examples: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def mismatches(self) -> list[Comparison]:
+        """Published counts that differ from what was found."""
+        return [count for count in self.compared if count.expected != count.found]
+
+
+def check_corpus(spec: CorpusSpec, indexed: IndexedCorpus) -> CorpusCheck:
+    """Counts a corpus and compares it with what its spec expects."""
+    utterances = indexed.utterances
+    usable = [utterance for utterance in utterances if utterance.verdict is None]
+    emotions = Counter(utterance.emotion or "" for utterance in usable)
+    speakers: dict[str, set[str]] = {}
+    for utterance in usable:
+        if utterance.speaker:
+            speakers.setdefault(utterance.speaker, set()).add(utterance.split or "")
+    examples: dict[str, list[str]] = {}
+    for utterance in utterances:
+        if utterance.verdict and utterance.status == "rejected":
+            paths = examples.setdefault(utterance.verdict.reason, [])
+            if len(paths) < 3:
+                paths.append(f"{utterance.source_path}: {utterance.verdict.detail}")
+    return CorpusCheck(
+        corpus=spec.id,
+        found=len(utterances),
+        usable=len(usable),
+        excluded=_reasons(utterances, "excluded"),
+        rejected=_reasons(utterances, "rejected"),
+        speakers=len(speakers),
+        unknown_speakers=sum(utterance.speaker is None for utterance in usable),
+        emotions=dict(sorted(emotions.items())),
+        splits=dict(count_by_split(usable)),
+        split_policy=describe_policy(spec),
+        speakers_in_two_splits=sorted(s for s, splits in speakers.items() if len(splits) > 1),
+        leaks=sorted(s for s, splits in speakers.items() if is_leak(spec, splits)),
+        expected=spec.expected.utterances,
+        clipped_ratings=sum(is_clipped(utterance, spec) for utterance in usable),
+        compared=_compare(spec, len(usable), len(speakers), emotions),
+        source=spec.expected.source,
+        missing={t: Missing(len(rows), rows[:3]) for t, rows in indexed.missing.items()},
+        examples=examples,
+    )
+
+
+def export_utterances(utterances: Sequence[Utterance], file: Path) -> None:
+    """Writes one row an utterance, in the format of the file's suffix.
+
+    Raises:
+        UsageError: The suffix is not ``.parquet``, ``.csv`` or ``.jsonl``.
+    """
+    rows = [_export_row(utterance) for utterance in utterances]
+    table = pa.Table.from_pylist(rows, EXPORT)
+    frame: pd.DataFrame = table.to_pandas()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if file.suffix == ".parquet":
+        pq.write_table(table, file)
+    elif file.suffix == ".csv":
+        frame.astype({"label": "Int8"}).to_csv(file, index=False)
+    elif file.suffix == ".jsonl":
+        frame.astype({"label": "Int8"}).to_json(
+            file, orient="records", lines=True, force_ascii=False
+        )
+    else:
+        raise UsageError(f"--export {file}: expected a name that ends in .parquet, .csv or .jsonl")
+
+
+def _export_row(utterance: Utterance) -> dict[str, object]:
+    verdict = utterance.verdict
+    return utterance._asdict() | {
+        "status": utterance.status,
+        "reason": verdict.reason if verdict else None,
+        "detail": verdict.detail if verdict else None,
+    }
+
+
+def _reasons(utterances: Sequence[Utterance], status: str) -> dict[str, int]:
+    reasons = Counter(u.verdict.reason for u in utterances if u.verdict and u.status == status)
+    return dict(sorted(reasons.items()))
+
+
+def _compare(
+    spec: CorpusSpec, utterances: int, speakers: int, emotions: Mapping[str, int]
+) -> list[Comparison]:
+    expected = spec.expected
+    pairs = [("utterances", expected.utterances, utterances)]
+    pairs += [("speakers", expected.speakers, speakers)]
+    if expected.emotions:
+        pairs += [
+            (emotion, expected.emotions.get(emotion, 0), emotions.get(emotion, 0))
+            for emotion in sorted(expected.emotions.keys() | emotions.keys())
+        ]
+    return [Comparison(what, count, found) for what, count, found in pairs if count is not None]

@@ -1,0 +1,76 @@
+"""Examples that run: what a spec says of a path must be what the path gives."""
+
+from collections.abc import Iterator
+
+from pipeline.index.indexer import find_clips, index_clips
+from pipeline.index.table_join import TableRows, rows_of
+from pipeline.labels import EmotionScheme, label_utterance
+from pipeline.schema.utterance import Utterance
+from pipeline.sources.listing import SourceFile
+from pipeline.specs.corpus_spec import CorpusSpec
+from pipeline.specs.spec_types import ChosenFile, Example, Table
+
+
+def check_examples(spec: CorpusSpec, scheme: EmotionScheme) -> list[str]:
+    """Runs the examples of a spec.
+
+    Returns:
+        One line for every example that does not give what it states; none where all is well.
+    """
+    return [
+        f"corpus {spec.id}, example {example.path}: {problem}"
+        for example in spec.examples
+        for problem in _check(spec, example, scheme)
+    ]
+
+
+def _check(spec: CorpusSpec, example: Example, scheme: EmotionScheme) -> Iterator[str]:
+    file = SourceFile(example.path, size=1, version="")
+    clips = list(find_clips(spec, [file]))
+    if not clips:
+        yield f"no glob of `audio` matches it: {', '.join(spec.audio)}"
+        return
+    tables = {name: _table(spec, name, example) for name in spec.tables}
+    for utterance in index_clips(spec, clips, tables):
+        labelled = label_utterance(utterance, spec, scheme)
+        if labelled.status == "rejected" and labelled.verdict:
+            rows = _rows_to_add(spec, example)
+            if labelled.verdict.reason == "no_table_row" and rows:
+                yield f"needs `rows: {rows}`, its row of each table: no data is read here"
+            else:
+                yield f"{labelled.verdict.reason}: {labelled.verdict.detail}"
+        else:
+            yield from _compare(spec, example, labelled)
+
+
+def _compare(spec: CorpusSpec, example: Example, utterance: Utterance) -> Iterator[str]:
+    known = set(Utterance._fields)
+    for key in example.model_fields_set & known:
+        expected, found = getattr(example, key), getattr(utterance, key)
+        if key == "speaker" and expected is not None:
+            expected = f"{spec.speaker_namespace}:{expected}"
+        if expected != found:
+            yield f"{key}: expected {expected!r}, found {found!r}"
+
+
+def _table(spec: CorpusSpec, name: str, example: Example) -> TableRows:
+    """A table that holds the row of the example, or none."""
+    row = example.rows.get(name)
+    return rows_of(spec.tables[name], [row] if row else [])
+
+
+def _rows_to_add(spec: CorpusSpec, example: Example) -> str:
+    """What the example has to say of tables that must know its clip; empty where it says it all."""
+    rows = [
+        f"{name}: {{{', '.join(f'{column}: …' for column in _columns(table))}}}"
+        for name, table in spec.tables.items()
+        if table.unmatched == "reject" and name not in example.rows
+    ]
+    return f"{{{', '.join(rows)}}}" if rows else ""
+
+
+def _columns(table: Table) -> list[str]:
+    """Columns that a row of the table has in an example."""
+    chosen_by = [table.file.of] if isinstance(table.file, ChosenFile) else []
+    taken = [column for column in table.take.values() if not column.endswith("?")]
+    return list(dict.fromkeys([*chosen_by, *table.match, *table.where, *taken]))

@@ -1,0 +1,1 @@
+"""What every package uses: errors, globs, numbers, messages about invalid files."""

@@ -1,0 +1,1 @@
+"""The dataset folder around its shards: manifest, report, card, Croissant, log, relabelling."""

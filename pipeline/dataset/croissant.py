@@ -1,0 +1,207 @@
+"""The dataset as Croissant, the MLCommons vocabulary for machine-readable dataset descriptions.
+
+Croissant 1.1, https://docs.mlcommons.org/croissant/docs/croissant-spec-1.1.html
+"""
+
+import json
+from collections.abc import Mapping
+
+import pyarrow as pa
+
+from pipeline.dataset.manifest import CorpusManifest, Manifest
+from pipeline.schema.record import CLASSES, RECORD, SAMPLE_RATE, SPLITS
+
+_SPLIT_TYPES = {"train": "TrainingSplit", "validation": "ValidationSplit", "test": "TestSplit"}
+_TYPES = {
+    "string": "sc:Text",
+    "float": "cr:Float32",
+    "int64": "cr:Int64",
+    "int32": "cr:Int32",
+    "int16": "cr:Int16",
+}
+_MEANINGS = {
+    "id": "<corpus>/<path without suffix>, #<start>-<end> added for a segment; unique",
+    "language": "BCP-47",
+    "audio": f"{SAMPLE_RATE // 1000} kHz mono, 16 bit",
+    "duration": "seconds",
+    "speaker": "<namespace>:<id>; null where unknown",
+    "gender": "female, male or other; null where unknown",
+    "label_native": "the corpus's own code",
+    "emotion": "category shared by all corpora",
+    "label": "six classes, 3 · arousal + valence",
+    "arousal": "rating in [0, 1]",
+    "valence": "rating in [0, 1]",
+    "dominance": "rating in [0, 1]",
+    "votes": "annotators' votes by category",
+    "annotations": "what else the corpus says of the clip, as it says it",
+    "flags": "quiet, clipped, dc_offset, upsampled",
+    "gain_db": "gain that level normalisation applied, in dB",
+    "source_path": "relative to the corpus's root",
+    "source_xxh3": "XXH3-128 of the file that the clip came from",
+    "audio_xxh3": "XXH3-128 of the stored samples, little-endian",
+}
+_CONTEXT = {
+    "@language": "en",
+    "@vocab": "https://schema.org/",
+    "arrayShape": "cr:arrayShape",
+    "citeAs": "cr:citeAs",
+    "column": "cr:column",
+    "conformsTo": "dct:conformsTo",
+    "containedIn": "cr:containedIn",
+    "cr": "http://mlcommons.org/croissant/",
+    "data": {"@id": "cr:data", "@type": "@json"},
+    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    "dct": "http://purl.org/dc/terms/",
+    "description": {"@container": "@language"},
+    "equivalentProperty": "cr:equivalentProperty",
+    "examples": {"@id": "cr:examples", "@type": "@json"},
+    "extract": "cr:extract",
+    "field": "cr:field",
+    "fileObject": "cr:fileObject",
+    "fileProperty": "cr:fileProperty",
+    "fileSet": "cr:fileSet",
+    "format": "cr:format",
+    "includes": "cr:includes",
+    "isArray": "cr:isArray",
+    "isLiveDataset": "cr:isLiveDataset",
+    "jsonPath": "cr:jsonPath",
+    "key": "cr:key",
+    "md5": "cr:md5",
+    "name": {"@container": "@language"},
+    "parentField": "cr:parentField",
+    "path": "cr:path",
+    "rai": "http://mlcommons.org/croissant/RAI/",
+    "recordSet": "cr:recordSet",
+    "references": "cr:references",
+    "regex": "cr:regex",
+    "repeated": "cr:repeated",
+    "replace": "cr:replace",
+    "samplingRate": "cr:samplingRate",
+    "sc": "https://schema.org/",
+    "separator": "cr:separator",
+    "source": "cr:source",
+    "subField": "cr:subField",
+    "transform": "cr:transform",
+}
+_PARQUET = "application/x-parquet"  # what Croissant readers know it by
+
+Json = dict[str, object]
+
+
+def make_croissant(manifest: Manifest) -> str:
+    """Croissant description of a dataset, as JSON-LD; equal for equal manifests."""
+    corpora = manifest.corpora
+    description: Json = {
+        "@context": _CONTEXT,
+        "@type": "sc:Dataset",
+        "conformsTo": "http://mlcommons.org/croissant/1.1",
+        "name": "speech-emotion-corpora",
+        "description": (
+            f"{manifest.written:,} utterances, {manifest.hours:.2f} h of speech with emotion "
+            f"labels from {len(corpora)} corpora: {', '.join(c.name for c in corpora.values())}."
+        ),
+        "license": sorted({_licence(corpus) for corpus in corpora.values()}),
+        "citeAs": "\n".join(corpus.citation for corpus in corpora.values()),
+        "inLanguage": sorted({code for c in corpora.values() for code in c.languages}),
+        "keywords": ["speech emotion recognition", "speech", "emotion", "audio"],
+        "isLiveDataset": False,
+        "distribution": [_shards()],
+        "recordSet": [_splits(), _classes(), _utterances()],
+    }
+    return json.dumps(description, indent=1, ensure_ascii=False) + "\n"
+
+
+def _licence(corpus: CorpusManifest) -> str:
+    return corpus.licence_url or corpus.licence
+
+
+def _shards() -> Json:
+    return {
+        "@type": "cr:FileSet",
+        "@id": "shards",
+        "name": "shards",
+        "description": "data/<corpus>/<split>-NNNNN-of-NNNNN.parquet; manifest.json names each",
+        "encodingFormat": _PARQUET,
+        "includes": "data/*/*.parquet",
+    }
+
+
+def _splits() -> Json:
+    return {
+        "@type": "cr:RecordSet",
+        "@id": "splits",
+        "name": "splits",
+        "description": "The splits, and what each is for.",
+        "dataType": "cr:Split",
+        "key": {"@id": "splits/name"},
+        "field": [_field("splits/name", "sc:Text"), _field("splits/url", "sc:URL")],
+        "data": [
+            {"splits/name": split, "splits/url": f"cr:{_SPLIT_TYPES[split]}"} for split in SPLITS
+        ],
+    }
+
+
+def _classes() -> Json:
+    return {
+        "@type": "cr:RecordSet",
+        "@id": "classes",
+        "name": "classes",
+        "description": "The six classes that `label` stands for.",
+        "dataType": "sc:Enumeration",
+        "key": {"@id": "classes/label"},
+        "field": [_field("classes/label", "cr:Int64"), _field("classes/name", "sc:Text")],
+        "data": [
+            {"classes/label": index, "classes/name": name} for index, name in enumerate(CLASSES)
+        ],
+    }
+
+
+def _utterances() -> Json:
+    return {
+        "@type": "cr:RecordSet",
+        "@id": "utterances",
+        "name": "utterances",
+        "description": "One record an utterance.",
+        "key": {"@id": "utterances/id"},
+        "field": [_column(field) for field in RECORD],
+    }
+
+
+def _column(field: pa.Field) -> Json:
+    """One column of the record."""
+    name = f"utterances/{field.name}"
+    if field.name == "audio":
+        audio = _field(name, "sc:AudioObject") | {"samplingRate": SAMPLE_RATE}
+        return audio | {"source": _source("audio", "bytes")}
+    if not pa.types.is_list(field.type):
+        column = _field(name, _TYPES[str(field.type)]) | {"source": _source(field.name)}
+        return column | _REFERENCES.get(field.name, {})
+    array: Json = {"isArray": True, "arrayShape": "-1", "source": _source(field.name)}
+    item = field.type.value_type
+    if not pa.types.is_struct(item):
+        return _field(name, _TYPES[str(item)]) | array
+    parts = [
+        _field(f"{name}/{part.name}", _TYPES[str(part.type)])
+        | {"source": _source(field.name, f"[*].{part.name}")}
+        for part in item
+    ]
+    return {**_field(name, None), "repeated": True, "subField": parts}
+
+
+_REFERENCES: Mapping[str, Json] = {
+    "split": {"references": {"field": {"@id": "splits/name"}}},
+    "label": {"references": {"field": {"@id": "classes/label"}}},
+}
+
+
+def _field(name: str, data_type: str | None) -> Json:
+    short = name.rsplit("/", 1)[-1]
+    field: Json = {"@type": "cr:Field", "@id": name, "name": name}
+    if meaning := _MEANINGS.get(short) if name.startswith("utterances/") else None:
+        field["description"] = meaning
+    return field | ({"dataType": data_type} if data_type else {})
+
+
+def _source(column: str, json_path: str | None = None) -> Json:
+    source: Json = {"fileSet": {"@id": "shards"}, "extract": {"column": column}}
+    return source | ({"transform": {"jsonPath": json_path}} if json_path else {})

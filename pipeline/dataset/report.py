@@ -1,0 +1,211 @@
+"""The report: one page about a dataset that needs nothing but a browser."""
+
+import io
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from types import SimpleNamespace
+
+import jinja2
+import pyarrow.parquet as pq
+from markupsafe import Markup
+
+from pipeline.dataset.manifest import CorpusManifest, Manifest, open_manifest
+from pipeline.dataset.run_log import Run, read_runs
+from pipeline.dataset.statistics import SPLIT_PAIRS, add_counts
+from pipeline.schema.record import CLASSES, SPLITS
+from pipeline.storage import files as storage
+
+_EXAMPLES = 3  # of every reason
+_RUNS = 20  # that the page lists
+_DUPLICATES = 50  # groups that the page lists
+_EMOTIONS = 16  # that get a bar
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Clips of a corpus that were left out for one reason.
+
+    Attributes:
+        examples: Path and detail of the first few.
+    """
+
+    corpus: str
+    status: str
+    reason: str
+    clips: int
+    examples: list[tuple[str, str]]
+
+
+def report_path(output: str) -> str:
+    """Where a dataset's report lies."""
+    return storage.join(output, "report.html")
+
+
+def write_report(output: str) -> str:
+    """Writes the report of a dataset from what lies in its folder; reads no shard.
+
+    Returns:
+        Where it lies.
+
+    Raises:
+        UsageError: There is no dataset.
+    """
+    runs = read_runs(output, _RUNS)
+    page = make_report(open_manifest(output), read_left_out(output), runs)
+    storage.write(report_path(output), page.encode())
+    return report_path(output)
+
+
+def make_report(manifest: Manifest, left_out: Sequence[LeftOut], runs: Sequence[Run]) -> str:
+    """The page.
+
+    Args:
+        manifest: Of the dataset.
+        left_out: As :func:`read_left_out` gives it.
+        runs: To be listed, the oldest first.
+    """
+    package = files("pipeline.dataset") / "templates"
+    environment = jinja2.Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+    )
+    environment.filters |= {"n": _number, "hours": _hours, "clock": _clock}
+    template = environment.from_string(
+        package.joinpath("report.html.jinja").read_text(encoding="utf-8"),
+        globals={"class_parts": _class_parts, "split_parts": _split_parts},
+    )
+    style = package.joinpath("report.css").read_text(encoding="utf-8")
+    corpora = manifest.corpora.values()
+    total = _total(manifest)
+    page: str = template.render(
+        style=Markup(style),
+        manifest=manifest,
+        corpora=list(manifest.corpora.items()),
+        headline=_headline(manifest, total),
+        assurances=_assurances(manifest),
+        total=total,
+        emotions=_emotions(manifest),
+        durations=add_counts(corpus.durations.counts for corpus in corpora),
+        left_out=left_out,
+        runs=[_show_run(run) for run in reversed(runs)],
+        splits=SPLITS,
+        classes=CLASSES,
+        pairs=SPLIT_PAIRS,
+        most_duplicates=_DUPLICATES,
+        most_emotions=_EMOTIONS,
+    )
+    return page.lstrip()
+
+
+def read_left_out(output: str) -> list[LeftOut]:
+    """Clips that were left out, by corpus, status and reason, with the first few of each."""
+    content = storage.read(storage.join(output, "rejects.parquet"))
+    if not content:
+        return []
+    rows = pq.read_table(io.BytesIO(content)).to_pandas()
+    return [
+        LeftOut(
+            corpus=corpus,
+            status=status,
+            reason=reason,
+            clips=len(part),
+            examples=list(zip(part["source_path"], part["detail"], strict=True))[:_EXAMPLES],
+        )
+        for (corpus, status, reason), part in rows.groupby(["corpus", "status", "reason"])
+    ]
+
+
+def _total(manifest: Manifest) -> SimpleNamespace:
+    corpora = manifest.corpora.values()
+    return SimpleNamespace(
+        found=sum(corpus.found for corpus in corpora),
+        excluded=sum(sum(corpus.excluded.values()) for corpus in corpora),
+        rejected=sum(sum(corpus.rejected.values()) for corpus in corpora),
+        speakers=manifest.speakers,
+        unknown_speakers=sum(corpus.unknown_speakers for corpus in corpora),
+        labels={name: sum(corpus.labels[name] for corpus in corpora) for name in CLASSES},
+    )
+
+
+def _headline(manifest: Manifest, total: SimpleNamespace) -> list[tuple[str, str]]:
+    languages = {code.split("-")[0] for c in manifest.corpora.values() for code in c.languages}
+    return [
+        ("utterances", _number(manifest.written)),
+        ("hours", _hours(manifest.hours)),
+        ("corpora", _number(len(manifest.corpora))),
+        ("speakers", _number(total.speakers)),
+        ("languages", _number(len(languages))),
+        ("left out", _number(total.excluded + total.rejected)),
+    ]
+
+
+def _assurances(manifest: Manifest) -> list[tuple[bool, str]]:
+    """What a user may rely on: whether it holds, and in words."""
+    corpora = manifest.corpora
+    shared = [name for name, corpus in corpora.items() if corpus.speakers_in_two_splits]
+    kept = [name for name, corpus in corpora.items() if corpus.redistribute is False]
+    unclear = [name for name, corpus in corpora.items() if corpus.redistribute is None]
+    adds_up = all(corpus.adds_up for corpus in corpora.values())
+    lines = [
+        (adds_up, "Every clip found is written, excluded or rejected; the three add up."),
+        (True, "No audio stands in two splits."),
+        (
+            not shared,
+            f"Speakers stand in two splits in {', '.join(shared)}: the policy of each is below."
+            if shared
+            else "No speaker stands in two splits.",
+        ),
+    ]
+    if kept:
+        words = f"Not to be passed on as it is: terms forbid it for {', '.join(kept)}."
+        lines.append((False, words))
+    if unclear:
+        words = f"Terms do not say whether it may be passed on: {', '.join(unclear)}."
+        lines.append((False, words))
+    return lines
+
+
+def _emotions(manifest: Manifest) -> list[tuple[str, int, str]]:
+    """Emotions, their clips and corpora, the most frequent first."""
+    clips: Counter[str] = Counter()
+    corpora: Counter[str] = Counter()
+    for corpus in manifest.corpora.values():
+        clips.update(corpus.emotions)
+        corpora.update(corpus.emotions.keys())
+    ordered = sorted(clips.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [
+        (emotion, count, f"{corpora[emotion]} corp{'us' if corpora[emotion] == 1 else 'ora'}")
+        for emotion, count in ordered
+    ]
+
+
+def _class_parts(labels: dict[str, int], utterances: int) -> list[tuple[str, str, int]]:
+    parts = [(name.replace("_", " "), name.replace("_", "-"), labels[name]) for name in CLASSES]
+    return [*parts, ("without a class", "unlabelled", utterances - sum(labels.values()))]
+
+
+def _split_parts(corpus: CorpusManifest) -> list[tuple[str, str, int]]:
+    return [(split, split, corpus.splits[split].utterances) for split in SPLITS]
+
+
+def _show_run(run: Run) -> dict[str, object]:
+    parts = run.corpora.values()
+    told = all(part.decoded is not None for part in parts) and run.corpora
+    return dict(run) | {
+        "decoded": sum(part.decoded or 0 for part in parts) if told else None,
+        "reused": sum(part.reused or 0 for part in parts) if told else None,
+    }
+
+
+def _number(value: int | None) -> str:
+    return "–" if value is None else f"{value:,}"
+
+
+def _hours(value: float) -> str:
+    return f"{value:,.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def _clock(seconds: float) -> str:
+    whole = round(seconds)
+    return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"

@@ -1,0 +1,216 @@
+"""The log of runs: one file a run in the dataset's folder ``log``, written at start and end.
+
+The log is about runs, not about data: it holds times and places, and is no part of what is equal
+between two builds of the same corpora.
+"""
+
+import os
+import platform
+import re
+import shlex
+import subprocess
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+
+from pipeline.common.errors import ExhubertError, UsageError
+from pipeline.dataset.manifest import Manifest
+from pipeline.monitoring.progress import Counts
+from pipeline.storage import files as storage
+
+LOG = "log"
+"""Folder of the log, below the dataset folder."""
+
+_LIBRARIES = ("exhubert", "apache-beam", "numpy", "pyarrow", "soundfile", "miniaudio", "soxr", "av")
+_SECRET = r"[\w.-]*(?:key|secret|token|passw|credential)[\w.-]*"
+
+
+class CorpusRun(BaseModel):
+    """What a run did about one corpus.
+
+    Attributes:
+        decoded: Clips whose audio was worked on; None where the runner does not tell.
+        reused: Clips whose audio an earlier run had written; None where the runner does not tell.
+    """
+
+    found: int
+    written: int
+    excluded: int
+    rejected: int
+    decoded: int | None = None
+    reused: int | None = None
+
+
+class Run(BaseModel):
+    """One run of a command that writes a dataset.
+
+    Attributes:
+        started: UTC, ISO 8601.
+        command: The command line, with secrets masked.
+        commit: Of the source code, where it lies in a git checkout.
+        runner: ``local``, or a Beam runner's name.
+        jobs: Processes of a local run; None elsewhere.
+        ended: None while it goes, and for ever where it was killed.
+        status: Exit status.
+    """
+
+    started: str
+    command: str
+    versions: dict[str, str]
+    commit: str | None
+    machine: str
+    runner: str
+    jobs: int | None = None
+    corpora: dict[str, CorpusRun] = {}
+    ended: str | None = None
+    seconds: float | None = None
+    status: int | None = None
+    error: str | None = None
+
+
+@contextmanager
+def logged(
+    output: str, command: Sequence[str], runner: str = "local", jobs: int | None = None
+) -> Iterator[Run]:
+    """Writes the record of a run; what the caller adds to it is stored at the end.
+
+    Args:
+        output: The dataset folder.
+        command: The words of the command line.
+        runner: ``local``, or a Beam runner's name.
+        jobs: Processes of a local run.
+
+    Raises:
+        UsageError: Nothing can be written to the folder.
+    """
+    begun = datetime.now(UTC)
+    run = Run(
+        started=begun.isoformat(timespec="milliseconds"),
+        command=shlex.join(mask_secrets(command)),
+        versions=find_versions(),
+        commit=find_commit(),
+        machine=_describe_machine(),
+        runner=runner,
+        jobs=jobs,
+    )
+    name = f"{begun:%Y%m%dT%H%M%S}.{begun.microsecond:06d}-{uuid.uuid4().hex[:8]}.json"
+    path = storage.join(output, LOG, name)
+    try:
+        _store(path, run)
+    except OSError as error:
+        raise UsageError(f"{output}: can't be written: {error.strerror or error}") from None
+    try:
+        yield run
+    except BaseException as error:
+        run.status = error.exit_status if isinstance(error, ExhubertError) else 1
+        if isinstance(error, KeyboardInterrupt):
+            run.status = 130  # as shells say of a command that was interrupted
+        run.error = _mask(f"{type(error).__name__}: {error}")
+        raise
+    finally:
+        ended = datetime.now(UTC)
+        run.ended = ended.isoformat(timespec="milliseconds")
+        run.seconds = round((ended - begun).total_seconds(), 3)
+        _store(path, run)
+
+
+def read_runs(output: str, latest: int | None = None) -> list[Run]:
+    """Runs that a dataset's log tells of, the oldest first.
+
+    Args:
+        output: The dataset folder.
+        latest: How many to read at most; all by default.
+    """
+    folder = storage.join(output, LOG)
+    names = [name for name in storage.list_names(folder) if name.endswith(".json")]
+    runs = []
+    for name in names if latest is None else names[-latest:]:
+        with suppress(ValidationError):  # of another version, or not ours
+            runs.append(Run.model_validate_json(storage.read(storage.join(folder, name)) or b""))
+    return runs
+
+
+def mask_secrets(command: Sequence[str]) -> list[str]:
+    """A command line without the values of options that are named like secrets.
+
+    >>> mask_secrets(["build", "--s3_secret_access_key=abc", "--token", "def", "--jobs", "2"])
+    ['build', '--s3_secret_access_key=***', '--token', '***', '--jobs', '2']
+    """
+    masked = []
+    hide = False
+    for word in command:
+        masked.append("***" if hide and not word.startswith("--") else _mask(word))
+        hide = re.fullmatch(rf"--{_SECRET}", word, re.IGNORECASE) is not None
+    return masked
+
+
+def find_versions() -> dict[str, str]:
+    """Versions of what decides a dataset's bytes, and of the runner."""
+    import av
+    import soundfile
+    import soxr
+
+    found = {}
+    for library in _LIBRARIES:
+        with suppress(PackageNotFoundError):
+            found[library] = version(library)
+    found["libsndfile"] = soundfile.__libsndfile_version__
+    found["libsoxr"] = soxr.__libsoxr_version__
+    found["libavcodec"] = ".".join(map(str, av.library_versions["libavcodec"]))
+    return found
+
+
+def find_commit() -> str | None:
+    """Commit of this code, ``-dirty`` added where it was changed; None outside of its checkout."""
+    source = Path(__file__).resolve().parents[2]
+    if not (source / ".git").exists():
+        return None
+    command = ["git", "-C", str(source), "describe", "--always", "--dirty", "--abbrev=12"]
+    try:
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+def count_corpora(
+    manifest: Manifest, built: Iterable[str], counts: Counts | None = None
+) -> dict[str, CorpusRun]:
+    """What came of the corpora that a run built, by id.
+
+    Args:
+        manifest: Of the dataset afterwards.
+        built: Those corpora.
+        counts: What a local runner told of its work.
+    """
+    told = counts.corpora if counts else {}
+    return {
+        corpus: CorpusRun(
+            found=manifest.corpora[corpus].found,
+            written=manifest.corpora[corpus].written,
+            excluded=sum(manifest.corpora[corpus].excluded.values()),
+            rejected=sum(manifest.corpora[corpus].rejected.values()),
+            decoded=told[corpus].done if corpus in told else None,
+            reused=told[corpus].reused if corpus in told else None,
+        )
+        for corpus in sorted(built)
+    }
+
+
+def _describe_machine() -> str:
+    system = f"{platform.system()} {platform.machine()}"
+    return f"{system}, {os.cpu_count()} cores, Python {platform.python_version()}"
+
+
+def _mask(text: str) -> str:
+    """Text without the values of ``secret=value`` pairs and without passwords in URLs."""
+    text = re.sub(rf"({_SECRET}=)[^\s&]+", r"\1***", text, flags=re.IGNORECASE)
+    return re.sub(r"(://[^/\s:@]*):[^/\s@]+@", r"\1:***@", text)
+
+
+def _store(path: str, run: Run) -> None:
+    storage.write(path, (run.model_dump_json(indent=1) + "\n").encode())

@@ -1,0 +1,233 @@
+"""Drafting a spec from a folder: first guesses at names, tables, codes, for a person to correct."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import PurePosixPath
+
+from pipeline.common.errors import DataError, UsageError
+from pipeline.drafting.emotion_vocabulary import category_of
+from pipeline.drafting.filename_patterns import Place, most_alike, name_places
+from pipeline.drafting.table_discovery import FoundTable, find_tables, join
+from pipeline.index.indexer import Fields, read_path
+from pipeline.index.table_join import Read
+from pipeline.sources.listing import SourceFile
+from pipeline.specs.corpus_spec import check_id
+from pipeline.specs.loader import builtin_ids
+
+MEDIA = (".wav", ".flac", ".mp3", ".aif", ".aiff", ".sph", ".ogg", ".m4a", ".avi", ".mp4", ".mov")
+
+_UNKNOWN = '"?"'
+_SHOWN = 5
+"""Values or names that a comment shows."""
+
+
+def draft_spec(corpus: str, files: Sequence[SourceFile], read: Read) -> str:
+    """Drafts a spec from the files of a corpus.
+
+    Args:
+        corpus: Id of the corpus to be.
+        files: All files below its root.
+        read: Gives the content of a listed file; called for tables only.
+
+    Returns:
+        A spec as text; guesses are called so, with the values that they rest on, and what could
+        not be guessed is marked with ``?`` for a person to fill in.
+
+    Raises:
+        UsageError: The id can't be one.
+        DataError: There are no audio files.
+    """
+    try:
+        check_id(corpus)
+    except ValueError as error:
+        raise UsageError(f"id of the corpus: {error}") from None
+    media = [f.path for f in files if f.path.lower().endswith(MEDIA) and not f.problem]
+    if not media:
+        raise DataError(f"no audio or video file among {len(files)} files: {', '.join(MEDIA)}")
+    suffix = Counter(PurePosixPath(path).suffix for path in media).most_common(1)[0][0]
+    names = [path for path in media if path.endswith(suffix)]
+    depth = Counter(path.count("/") for path in names).most_common(1)[0][0]
+    places = most_alike([path for path in names if path.count("/") == depth])
+
+    found = find_tables(files, read)
+    unnamed = _read_names(names, "")
+    labelled = any(table.labels and table.column for table in (join(t, unnamed) for t in found))
+    named = name_places(places, labelled)
+    regex = "^" + "".join(place.regex for place in named) + "$"
+    clips = _read_names(names, regex)
+    tables = [join(table, clips) for table in found]
+    joined = _with_names([table for table in tables if table.column and table.take])
+    others = [table for table in tables if table not in joined.values()]
+    return "\n".join(
+        [
+            *_head(corpus, media, names, clips),
+            "",
+            f"audio: {_quoted('*/' * depth + '*' + suffix)}",
+            f"path: {_quoted(regex)}",
+            *_guesses(named),
+            *_joined_tables(joined, clips),
+            *_other_tables(others),
+            "",
+            *_emotions(Counter(filter(None, (_joined(c, joined).get("emotion") for c in clips)))),
+            "splits: {by: speaker}",
+            "",
+            *_expectations(len(names), clips, joined),
+            "",
+        ]
+    )
+
+
+def _read_names(names: Iterable[str], regex: str) -> list[Fields]:
+    """Fields of the names that fit."""
+    patterns = [re.compile(regex)]
+    return [fields for name in names if (fields := read_path(name, patterns))]
+
+
+def _joined(clip: Fields, tables: Mapping[str, FoundTable]) -> Fields:
+    """Fields of a clip with those that tables give."""
+    fields = dict(clip)
+    for table in tables.values():
+        if row := table.row_of(clip):
+            fields |= {field: row.get(column, "").strip() for field, column in table.take.items()}
+    return fields
+
+
+def _with_names(tables: Iterable[FoundTable]) -> dict[str, FoundTable]:
+    """Tables by what the spec calls them."""
+    named: dict[str, FoundTable] = {}
+    for table in tables:
+        name = re.sub(r"\W+", "_", PurePosixPath(table.path).stem)
+        named[name if name not in named else f"{name}_{len(named)}"] = table
+    return named
+
+
+def _head(
+    corpus: str, media: Sequence[str], names: Sequence[str], clips: Sequence[Fields]
+) -> list[str]:
+    fitting = {clip["path"] for clip in clips}
+    others = [name for name in names if name not in fitting]
+    unread = [path for path in media if path not in set(names)]
+    lines = [f"# A draft from {_count(len(names), 'file')}, {len(clips)} of which fit `path`."]
+    if others:
+        lines += [
+            f"# Not: {_few(others)}",
+            "# Add a pattern for them, or name them under `ignore`.",
+        ]
+    if unread:
+        lines += [f"# Left out, for their suffix: {_few(unread)}"]
+    if corpus in builtin_ids():
+        lines += [
+            f"# A spec with the id {corpus} is shipped: exhubert corpora show {corpus}",
+            "# Given with --spec, this one takes its place.",
+        ]
+    return [
+        *lines,
+        "# Correct what is wrong, fill in every ?, then: exhubert corpora validate FILE",
+        f"id: {corpus}",
+        'name: "?"',
+        "languages: [und]                        # BCP-47: en, de, pt-BR, …",
+        "kind: unknown                           # acted, elicited, natural or media",
+        "licence: {name: unknown}                # redistribute: true or false, if the terms say",
+        "access: {how: unknown}                  # open, registration, agreement, purchase, …",
+        'citation: "?"',
+    ]
+
+
+def _guesses(places: Iterable[Place]) -> list[str]:
+    fields = [place for place in places if place.field]
+    lines = [f"#   {place.field}: {_few(sorted(place.values))}" for place in fields]
+    return ["# Guesses, with the values found:", *lines] if lines else []
+
+
+def _joined_tables(tables: Mapping[str, FoundTable], clips: Sequence[Fields]) -> list[str]:
+    lines = ["tables:                                 # guesses, as well"] if tables else []
+    for name, table in tables.items():
+        rows = sum(table.row_of(clip) is not None for clip in clips)
+        take = ", ".join(f"{_scalar(f)}: {_scalar(column)}" for f, column in table.take.items())
+        lines += [
+            f"  {_scalar(name)}:".ljust(40)
+            + f"# {rows} of {_count(len(clips), 'clip')} have a row",
+            f"    file: {_scalar(table.path)}",
+            *([f"    encoding: {table.encoding}"] if table.encoding != "utf-8-sig" else []),
+            f"    match: {{{_scalar(table.column)}: {_quoted(table.template)}}}",
+            f"    take: {{{take}}}",
+            *_columns(table),
+        ]
+    return lines
+
+
+def _other_tables(tables: Sequence[FoundTable]) -> list[str]:
+    lines = []
+    for table in tables:
+        lines += [
+            f"# {_few([table.path])}: {table.problem or 'a table that no column joins with clips'}"
+        ]
+        lines += _columns(table)
+    if lines:
+        lines += [
+            "# A table is joined by a column that equals fields of the clip, such as",
+            '# tables: {NAME: {file: FILE, match: {COLUMN: "{speaker}"}, take: {FIELD: COLUMN}}}',
+        ]
+    return lines
+
+
+def _columns(table: FoundTable) -> list[str]:
+    return [
+        f"#     column {_few([column])}: {_few(table.values(column))}" for column in table.columns
+    ]
+
+
+def _emotions(codes: Mapping[str, int]) -> list[str]:
+    lines = [
+        "emotions:                               # native code: category; codes to leave out go",
+        "                                        # under `exclude: {code: reason}`",
+    ]
+    for code in sorted(codes):
+        line = f"  {json.dumps(code, ensure_ascii=False)}: {category_of(code) or _UNKNOWN}"
+        lines.append(f"{line:<40}# {_count(codes[code], 'clip')}")
+    return lines if codes else [*lines, '  "?": "?"                              # none found']
+
+
+def _expectations(
+    found: int, clips: Sequence[Fields], tables: Mapping[str, FoundTable]
+) -> list[str]:
+    speakers = {speaker for clip in clips if (speaker := _joined(clip, tables).get("speaker"))}
+    counted = f", speakers: {len(speakers)}" if speakers else ""
+    example = max(clips, key=lambda clip: sum(t.row_of(clip) is not None for t in tables.values()))
+    lines = [
+        f"expected: {{utterances: {found}{counted}, source: counted}}",
+        "examples:",
+        f"  - path: {_quoted(example['path'] or '')}",
+    ]
+    for i, (name, table) in enumerate(tables.items()):
+        if row := table.row_of(example):
+            columns = dict.fromkeys([table.column, *table.take.values()])
+            cells = ", ".join(f"{_scalar(c)}: {_quoted(row.get(c, ''))}" for c in columns)
+            lines += ["    rows:"] if i == 0 else []
+            lines += [f"      {_scalar(name)}: {{{cells}}}"]
+    return lines
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _few(values: Sequence[str]) -> str:
+    """The first values of many, and how many there are, on one line."""
+    shown = ", ".join(values[:_SHOWN]) + f", … ({len(values)})" * (len(values) > _SHOWN)
+    return "".join(sign if sign.isprintable() else "?" for sign in shown)
+
+
+def _scalar(text: str) -> str:
+    """Text in YAML, in quotes only where it needs them."""
+    plain = re.fullmatch(r"[^\W_][\w./-]*", text) and text.lower() != "null"
+    return text if plain else _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    """Text in YAML quotes: single ones, in which a backslash is itself, if they can hold it."""
+    if text.isprintable():
+        return "'" + text.replace("'", "''") + "'"
+    return json.dumps(text)

@@ -1,0 +1,132 @@
+"""Tables that lie beside clips: found, read, and joined with them as their values suggest."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import PurePosixPath
+
+from pipeline.common.errors import DataError
+from pipeline.drafting.filename_patterns import ANNOUNCED, is_emotional
+from pipeline.index.indexer import Fields
+from pipeline.index.table_formats import read_rows
+from pipeline.index.table_join import Read, fill
+from pipeline.sources.listing import SourceFile
+from pipeline.specs.spec_types import Table
+
+_SUFFIXES = (".csv", ".tsv", ".xlsx", ".json", ".jsonl")
+_ENCODINGS = ("utf-8-sig", "utf-16", "cp1252")
+_LARGEST = 50_000_000  # bytes
+_MOST = 12  # tables that are read
+_ENOUGH = 0.5
+"""Share of the clips that must have a row, lest the values are alike by chance."""
+
+_NOT_TAKEN = {"path", "stem", "emotion", "start", "end", "duration"}
+"""Fields whose meaning a column of the same name need not have."""
+
+Row = dict[str, str]
+
+
+@dataclass(frozen=True)
+class FoundTable:
+    """A table beside clips, and how it seems to be joined with them.
+
+    Attributes:
+        path: Below the corpus root.
+        rows: Each a mapping from column to text.
+        encoding: The one that fits.
+        problem: Why it can't be read; empty where it was.
+        column: The column that it is joined on; empty where none fits the clips.
+        template: What that column equals, over the fields of a clip.
+        labels: The column that holds words for emotions; empty where none does.
+    """
+
+    path: str
+    rows: Sequence[Row] = ()
+    encoding: str = _ENCODINGS[0]
+    problem: str = ""
+    column: str = ""
+    template: str = ""
+    labels: str = ""
+
+    @cached_property
+    def columns(self) -> list[str]:
+        """Columns, without those that no cell stands in."""
+        names = self.rows[0] if self.rows else ()
+        return [name for name in names if name and not name.startswith("_")]
+
+    @cached_property
+    def take(self) -> dict[str, str]:
+        """Field → column, for what a clip can be given."""
+        named = {ANNOUNCED.get(c.lower(), re.sub(r"\W+", "_", c)): c for c in self.columns}
+        taken = {f: c for f, c in named.items() if c != self.column and f not in _NOT_TAKEN}
+        if not self.labels:
+            return taken
+        others = {field: column for field, column in taken.items() if column != self.labels}
+        return {"emotion": self.labels} | others
+
+    @cached_property
+    def by_key(self) -> dict[str, Row]:
+        """Rows by the value that they are joined on."""
+        return {row[self.column].strip(): row for row in self.rows} if self.column else {}
+
+    def row_of(self, clip: Fields) -> Row | None:
+        """The row of a clip; None where it has none."""
+        return self.by_key.get(fill(self.template, clip) or "")
+
+    def values(self, column: str) -> list[str]:
+        """What stands in a column, each value once, in the order of the rows."""
+        return list(dict.fromkeys(v for row in self.rows if (v := row.get(column, "").strip())))
+
+
+def find_tables(files: Sequence[SourceFile], read: Read) -> list[FoundTable]:
+    """Tables among the files of a corpus, the first dozen, not joined with anything yet.
+
+    Args:
+        files: All of its files.
+        read: Gives the content of one.
+    """
+    found = [f for f in files if f.path.lower().endswith(_SUFFIXES) and f.size <= _LARGEST]
+    return [_read(file.path, read) for file in found[:_MOST]]
+
+
+def join(table: FoundTable, clips: Sequence[Fields]) -> FoundTable:
+    """The table with the columns that seem to name its clips and their emotions.
+
+    Args:
+        table: As it was found.
+        clips: Fields that names give, ``path`` and ``stem`` among them.
+    """
+    best = (_ENOUGH, "", "")
+    for template in _templates(clips):
+        wanted = [fill(template, clip) for clip in clips]
+        for column in table.columns:
+            values = set(table.values(column))
+            share = sum(value in values for value in wanted) / len(wanted)
+            if share > best[0] and len(values) == len(table.rows):
+                best = (share, column, template)
+    labels = (c for c in table.columns if c != best[1] and is_emotional(table.values(c)))
+    return replace(table, column=best[1], template=best[2], labels=next(labels, ""))
+
+
+def _read(path: str, read: Read) -> FoundTable:
+    try:
+        content = read(path)
+    except OSError as error:
+        return FoundTable(path, problem=f"can't be read: {error.strerror or error}")
+    problem = ""
+    for encoding in _ENCODINGS:
+        table = Table(file=[path], encoding=[encoding], match={}, take={})
+        try:
+            return FoundTable(path, read_rows(content, table, path, path), encoding)
+        except DataError as error:
+            problem = problem or str(error).removeprefix(f"{path}").lstrip(": ")
+    return FoundTable(path, problem=problem)
+
+
+def _templates(clips: Sequence[Fields]) -> list[str]:
+    """What a column may equal: a clip's path, its name, or a field, that with most values first."""
+    suffix = PurePosixPath(clips[0]["path"] or "").suffix
+    fields = [field for field in clips[0] if field not in {"path", "stem", "emotion"}]
+    fields.sort(key=lambda field: -len({clip[field] for clip in clips}))
+    return ["{path}", "{stem}" + suffix, "{stem}", *(f"{{{field}}}" for field in fields)]

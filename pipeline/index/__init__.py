@@ -1,0 +1,1 @@
+"""From file names and tables to utterances."""

@@ -1,0 +1,207 @@
+"""Index: from the files of a corpus to its utterances, by names and tables; no audio is decoded."""
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from posixpath import splitext
+
+from pipeline.common.globs import glob_matcher
+from pipeline.common.numbers import read_number, read_seconds
+from pipeline.index.table_join import TableRows, fill
+from pipeline.schema.utterance import Utterance, Verdict, excluded, rejected
+from pipeline.sources.listing import SourceFile
+from pipeline.specs.corpus_spec import CorpusSpec
+
+Fields = dict[str, str | None]
+
+
+FoundClip = tuple[SourceFile, int, str]
+"""A file, the rank of the glob that found it, and its path from where the glob matches."""
+
+
+def find_clips(spec: CorpusSpec, files: Iterable[SourceFile]) -> Iterator[FoundClip]:
+    """Files that are clips of the corpus: found by ``audio`` and not by ``ignore``."""
+    wanted = glob_matcher(spec.audio, spec.ignore_case)
+    ignored = glob_matcher(spec.ignore, spec.ignore_case)
+    for file in files:
+        if (hit := wanted(file.path)) and not ignored(file.path):
+            yield file, *hit
+
+
+def index_clips(
+    spec: CorpusSpec,
+    clips: Iterable[FoundClip],
+    tables: Mapping[str, TableRows],
+) -> Iterator[Utterance]:
+    """Utterances of clips: one a file, or one a table row where a table holds segments.
+
+    Args:
+        spec: The corpus.
+        clips: As :func:`find_clips` yields them.
+        tables: As :func:`pipeline.index.table_join.load_tables` gives them.
+
+    Yields:
+        Utterances with their native label, speaker and text; rejected where the name fits no
+        pattern or a table has no row for them.
+    """
+    patterns = [re.compile(pattern, re.I if spec.ignore_case else 0) for pattern in spec.path]
+    left_out = glob_matcher(list(spec.leave_out), spec.ignore_case)
+    reasons = list(spec.leave_out.values())
+    for file, preference, path in clips:
+        fields = read_path(path, patterns)
+        hit = left_out(file.path)
+        rule = excluded("index", reasons[hit[0]], "left out by the spec") if hit else None
+        if file.problem and not rule:
+            rule = rejected("index", "bad_file", file.problem)
+        if fields is None:
+            yield _utterance(spec, file, preference, path, {}, rule or _unrecognised(spec))
+            continue
+        for joined, problem in join_tables(spec, fields, tables):
+            yield _utterance(spec, file, preference, path, joined, rule or problem)
+
+
+def read_path(path: str, patterns: Sequence[re.Pattern[str]]) -> Fields | None:
+    """Fields that a path gives: groups of the first pattern found in it; None where none is."""
+    fields: Fields = {"path": path, "stem": splitext(path)[0].rpartition("/")[2]}
+    if not patterns:
+        return fields
+    for pattern in patterns:
+        if found := pattern.search(path):
+            return fields | found.groupdict()
+    return None
+
+
+def join_tables(
+    spec: CorpusSpec, fields: Fields, tables: Mapping[str, TableRows]
+) -> list[tuple[Fields, Verdict | None]]:
+    """Fields of a clip with those of its table rows added, in the order of the tables.
+
+    Returns:
+        One entry a clip, or one a row where a table holds segments.
+    """
+    joined: list[tuple[Fields, Verdict | None]] = [(_put_right(spec, fields, fields["stem"]), None)]
+    for name, table in tables.items():
+        joined = [
+            entry
+            for fields, verdict in joined
+            for entry in _join(spec, fields, verdict, name, table)
+        ]
+    return joined
+
+
+def _join(
+    spec: CorpusSpec, fields: Fields, verdict: Verdict | None, name: str, table: TableRows
+) -> list[tuple[Fields, Verdict | None]]:
+    rows = table.find(fields)
+    if rows:
+        taken = rows if table.table.segments else rows[:1]
+        stem = fields["stem"]
+        return [(fields | _put_right(spec, row, stem), verdict) for row in taken]
+    if table.table.unmatched == "keep" or verdict:
+        return [(fields, verdict)]
+    wanted = ", ".join(
+        f"{column} = {' or '.join(repr(fill(template, fields)) for template in templates)}"
+        for column, templates in table.table.match.items()
+    )
+    detail = f"table {name!r} has no row with {wanted}"
+    return [(fields, rejected("index", "no_table_row", detail))]
+
+
+def _put_right(spec: CorpusSpec, fields: Fields, stem: str | None) -> Fields:
+    """Fields as the corpus has them with its errors corrected and its spellings replaced.
+
+    Corrections stand above tables, so they are made again for the fields that a table gives.
+    """
+    fields = fields | spec.corrections.get(stem or "", {})
+    if not spec.replace:
+        return fields
+    return {
+        field: spec.replace[field].get(value, value) if field in spec.replace and value else value
+        for field, value in fields.items()
+    }
+
+
+def _utterance(
+    spec: CorpusSpec,
+    file: SourceFile,
+    preference: int,
+    path: str,
+    fields: Fields,
+    verdict: Verdict | None,
+) -> Utterance:
+    speaker = fill(spec.speaker, fields) if spec.speaker else fields.get("speaker")
+    fields = fields | {"speaker": speaker}
+    start, end, bad_time = _stretch(spec, fields)
+    whole = f"{spec.id}/{splitext(path)[0]}"
+    utterance_id = whole if start is None else f"{whole}#{_exactly(start)}-{_exactly(end)}"
+    identity = fill(spec.same_utterance, fields) if spec.same_utterance else None
+    text = fields.get("text")
+    return Utterance(
+        id=utterance_id,
+        corpus=spec.id,
+        identity=f"{spec.id}/{identity}" if identity else utterance_id,
+        source_path=file.path,
+        source_size=file.size,
+        source_version=file.version,
+        preference=preference,
+        start=start,
+        end=end,
+        channel=spec.channel,
+        language=_language(spec, fields),
+        speaker=f"{spec.speaker_namespace}:{speaker}" if speaker else None,
+        gender=_gender(spec, fields),
+        age=_age(spec, fields),
+        text=spec.texts.get(text, text) if text else None,
+        group=fields.get(spec.splits.group_field),
+        annotations={name: value for name in spec.kept_fields if (value := fields.get(name))},
+        label_native=fields.get("emotion"),
+        verdict=verdict or bad_time,
+    )
+
+
+def _stretch(spec: CorpusSpec, fields: Fields) -> tuple[float | None, float | None, Verdict | None]:
+    """Start and end of a segment in s, or what is wrong with them."""
+    if not any(fields.get(name) for name in ("start", "end", "duration")):
+        return None, None, None
+    unit = 1.0 / (spec.sample_times or 1)
+    seconds: dict[str, float | None] = {}
+    for name in ("start", "end", "duration"):
+        time = read_seconds(fields.get(name))
+        if fields.get(name) and time is None:
+            detail = f"{name} is {fields[name]!r}, expected seconds or h:mm:ss"
+            return None, None, rejected("index", "bad_time", detail)
+        seconds[name] = None if time is None else round(time * unit, 6)
+    start, end, duration = seconds["start"], seconds["end"], seconds["duration"]
+    if start is not None and end is None and duration is not None:
+        end = round(start + duration, 6)
+    if not 0 <= (start or 0) < (math.inf if end is None else end):
+        until = "the end" if end is None else f"{_exactly(end)} s"
+        detail = f"from {_exactly(start or 0)} s to {until}, expected 0 ≤ start < end"
+        return start, end, rejected("index", "bad_time", detail)
+    return start, end, None
+
+
+def _exactly(seconds: float | None) -> str:
+    """Seconds to the microsecond, without zeros that say nothing."""
+    return "" if seconds is None else f"{seconds:.6f}".rstrip("0").rstrip(".")
+
+
+def _unrecognised(spec: CorpusSpec) -> Verdict:
+    expected = " or ".join(f"'{pattern}'" for pattern in spec.path)
+    return rejected("index", "unrecognised_name", f"the name does not fit {expected}")
+
+
+def _language(spec: CorpusSpec, fields: Fields) -> str | None:
+    if spec.language:
+        return spec.language.values.get(fields.get(spec.language.of) or "")
+    return fields.get("language") or (spec.languages[0] if len(spec.languages) == 1 else None)
+
+
+def _gender(spec: CorpusSpec, fields: Fields) -> str | None:
+    return spec.gender(fields.get(spec.gender.of)) if spec.gender else None
+
+
+def _age(spec: CorpusSpec, fields: Fields) -> float | None:
+    if spec.age:
+        return spec.age.values.get(fields.get(spec.age.of) or "")
+    return read_number(fields.get("age"))

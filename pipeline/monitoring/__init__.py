@@ -1,0 +1,1 @@
+"""What workers on this machine tell of their work."""

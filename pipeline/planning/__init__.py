@@ -1,0 +1,1 @@
+"""Batches of utterances, and the split and shard of each."""

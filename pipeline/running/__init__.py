@@ -1,0 +1,1 @@
+"""Running a build: options, runners, and the worker processes of this machine."""

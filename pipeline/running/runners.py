@@ -1,0 +1,102 @@
+"""Which Beam runner a build is for, and what must be right before it is asked."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from apache_beam.options.pipeline_options import (
+    GoogleCloudOptions,
+    PipelineOptions,
+    StandardOptions,
+    TestOptions,
+)
+from apache_beam.runners.runner import PipelineResult
+
+from pipeline.common.errors import UsageError
+from pipeline.running.beam_options import DASK, parse_options
+from pipeline.storage import is_remote
+
+_LOCAL = {None, "DirectRunner", "FnApiRunner"}
+_BUCKET = r"gs://[a-z0-9][a-z0-9._-]{1,220}[a-z0-9](/.*)?"
+_PROJECT = r"([a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]"
+_REGION = r"[a-z]+-[a-z]+\d+"
+
+
+def read_options(arguments: Sequence[str], places: Iterable[str]) -> PipelineOptions:
+    """Beam's options, checked as far as that needs no network.
+
+    Args:
+        arguments: As Beam spells them, ``--runner=DaskRunner`` etc.
+        places: Every folder that workers read or write.
+
+    Raises:
+        UsageError: Beam knows no such option, the runner is not installed, or it would not find
+            what it needs. (Given a malformed project or bucket, Dataflow's client tries for
+            minutes before it says so.)
+    """
+    options = parse_options(arguments)
+    if options.view_as(StandardOptions).runner == "DataflowRunner":
+        _check_dataflow(options.view_as(GoogleCloudOptions), places)
+    return options
+
+
+def count_partitions(options: PipelineOptions) -> int:
+    """Number of parts in which the runner works from the first step on; 0 where it decides."""
+    if options.view_as(StandardOptions).runner != DASK:
+        return 0
+    return options.get_all_options()["npartitions"] or 0
+
+
+def find_runner(options: PipelineOptions) -> str | None:
+    """Name of the runner; None for Beam's own on this machine."""
+    runner: str | None = options.view_as(StandardOptions).runner
+    return None if runner in _LOCAL else runner
+
+
+def describe_preparation(options: PipelineOptions) -> str | None:
+    """What is prepared instead of run, if Dataflow is asked for no more than that."""
+    if options.view_as(StandardOptions).runner != "DataflowRunner":
+        return None
+    if options.view_as(TestOptions).dry_run:
+        return "dry run: the job graph is complete; nothing was sent to Dataflow"
+    if template := options.view_as(GoogleCloudOptions).template_location:
+        return f"template: {template}; the dataset is built when a job is started from it"
+    return None
+
+
+def leave(result: PipelineResult) -> None:
+    """Ends the connection to a Dask cluster, if that is what ran; else it would be missed later."""
+    if client := getattr(result, "client", None):
+        client.close()
+
+
+def _check_dataflow(options: GoogleCloudOptions, places: Iterable[str]) -> None:
+    try:
+        __import__("apache_beam.runners.dataflow.internal.apiclient")
+    except ImportError as error:
+        raise UsageError(
+            f"--runner=DataflowRunner needs exhubert[gcp] installed: {error}"
+        ) from None
+    _check_form("project", options.project, _PROJECT, "my-project")
+    _check_form("region", options.region, _REGION, "europe-west4")
+    _check_form("temp_location", options.temp_location, _BUCKET, "gs://my-bucket/tmp")
+    for name in ("staging_location", "template_location"):
+        if (value := getattr(options, name)) is not None:
+            _check_form(name, value, _BUCKET, f"gs://my-bucket/{name.split('_')[0]}")
+    for place in places:
+        if not is_remote(place):
+            raise UsageError(
+                f"{place}: Dataflow's workers do not see this machine's files; put corpora and "
+                "dataset into a bucket, as in --data-root gs://my-bucket/corpora"
+            )
+        if place.startswith("gs://"):
+            _check_form(None, place, _BUCKET, "gs://my-bucket/corpora")
+
+
+def _check_form(option: str | None, value: str | None, form: str, example: str) -> None:
+    if value is None:
+        raise UsageError(f"--runner=DataflowRunner needs --{option}, as in --{option}={example}")
+    if not re.fullmatch(form, value):
+        given = f"--{option}={value}" if option else value
+        raise UsageError(
+            f"{given}: not a name that Google Cloud would give; expected, for example, {example}"
+        )

@@ -1,0 +1,1 @@
+"""Shards: Parquet files of records, and their receipts."""

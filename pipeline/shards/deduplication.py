@@ -1,0 +1,76 @@
+"""Equal audio: found by the checksum of the processed samples, and kept out of two splits."""
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.shards.receipts import Receipt, Unwritten
+from pipeline.shards.writer import read_shard, rewrite_shard
+
+_KEPT_FIRST = {"test": 0, "validation": 1, "train": 2}
+
+
+def find_duplicates(rows: pd.DataFrame) -> list[list[str]]:
+    """Ids of utterances whose audio is equal, in groups, sorted."""
+    repeated = rows[rows.duplicated("audio_xxh3", keep=False)]
+    return sorted(sorted(group) for _, group in repeated.groupby("audio_xxh3")["id"])
+
+
+def find_crossing(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows to be dropped so that no audio stands in two splits.
+
+    Where copies lie in several splits, the test split keeps its own, then validation: a model
+    must not have trained on what it is tested with.
+
+    Args:
+        rows: Metadata of all rows.
+
+    Returns:
+        The rows to drop, with ``kept``, the id of the equal utterance that stays.
+    """
+    repeated = rows[rows.duplicated("audio_xxh3", keep=False)]
+    rank = repeated["split"].map(_KEPT_FIRST)
+    best = rank.groupby(repeated["audio_xxh3"]).transform("min")
+    kept = repeated[rank == best].groupby("audio_xxh3")["id"].min()
+    dropped = repeated[rank != best]
+    return dropped.assign(kept=dropped["audio_xxh3"].map(kept))
+
+
+def drop_crossing(
+    output: str, receipts: list[Receipt], rows: pd.DataFrame
+) -> tuple[list[Receipt], pd.DataFrame]:
+    """Takes crossing duplicates out of their shards.
+
+    The shards concerned lose their fingerprint: the next build makes them anew, since whether a
+    row is a duplicate depends on what else is built.
+
+    Returns:
+        Receipts and metadata as they are afterwards.
+    """
+    dropped = find_crossing(rows)
+    if dropped.empty:
+        return receipts, rows
+    by_shard = {str(shard): part for shard, part in dropped.groupby("shard")}
+    after = [
+        _rewrite(output, receipt, by_shard[receipt.shard]) if receipt.shard in by_shard else receipt
+        for receipt in receipts
+    ]
+    return after, rows.drop(index=dropped.index)
+
+
+def _rewrite(output: str, receipt: Receipt, dropped: pd.DataFrame) -> Receipt:
+    table = read_shard(output, receipt.shard)
+    twins = dict(zip(dropped["id"], dropped["kept"], strict=True))
+    leaving = pc.is_in(table["id"], value_set=pa.array(list(twins)))
+    columns = ["id", "corpus", "source_path", "label_native", "split"]
+    left = [
+        Unwritten(
+            **row,
+            status="excluded",
+            stage="splits",
+            reason="duplicate_across_splits",
+            detail=f"the same audio as {twins[row['id']]}",
+        )
+        for row in table.filter(leaving).select(columns).to_pylist()
+    ]
+    return rewrite_shard(output, receipt, table.filter(pc.invert(leaving)), left, audio="")

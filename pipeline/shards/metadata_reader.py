@@ -1,0 +1,51 @@
+"""What lies in a dataset folder: the metadata of its rows, read without their audio."""
+
+from functools import partial
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from pipeline.common.errors import DataError
+from pipeline.shards.receipts import Receipt, shard_path
+from pipeline.storage import files as storage
+
+METADATA = [
+    "id",
+    "corpus",
+    "split",
+    "speaker",
+    "gender",
+    "duration",
+    "emotion",
+    "label",
+    "audio_xxh3",
+    "flags",
+    "gain_db",
+    "source_sample_rate",
+]
+"""Columns that statistics are made from; audio is not among them."""
+
+
+def read_metadata(output: str, receipts: list[Receipt]) -> pd.DataFrame:
+    """Metadata of all rows, with the shard each stands in; no audio is read.
+
+    Raises:
+        DataError: A shard is missing or holds another number of rows than its receipt says.
+    """
+    stored = [receipt for receipt in receipts if receipt.size]
+    frames = storage.map_files(output, partial(_read_columns, output), stored)
+    if not frames:
+        return pd.DataFrame(columns=[*METADATA, "shard"])
+    return pd.concat(frames, ignore_index=True)
+
+
+def _read_columns(output: str, receipt: Receipt) -> pd.DataFrame:
+    path = shard_path(output, receipt.shard)
+    try:
+        with storage.open_file(path, receipt.size) as file:
+            frame: pd.DataFrame = pq.ParquetFile(file).read(METADATA).to_pandas()
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: not a readable shard: {error}; build again") from None
+    if len(frame) != receipt.rows:
+        raise DataError(f"{path}: {len(frame)} rows, but {receipt.rows} were written; build again")
+    return frame.assign(shard=receipt.shard)

@@ -1,0 +1,149 @@
+"""Receipts: what each shard was made from, and what could not be written.
+
+A receipt lies beside every shard. By it a second run knows what it can reuse, and nothing that was
+found is ever lost.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+
+from pipeline.common.errors import DataError
+from pipeline.schema.utterance import Utterance, Verdict
+from pipeline.storage import files as storage
+
+RECEIPTS = ".build"
+"""Folder of the receipts, below the dataset folder."""
+
+
+@dataclass(frozen=True)
+class Unwritten:
+    """An utterance that was found and not written, and why: a row of ``rejects.parquet``."""
+
+    id: str
+    corpus: str
+    source_path: str
+    status: str
+    stage: str
+    reason: str
+    detail: str
+    label_native: str | None
+    split: str | None
+
+
+FORMAT = 1
+"""Of the receipts written here. Receipts of earlier releases, which bear none, are of this one."""
+
+BEING_WRITTEN = -1
+"""Size of a shard that a run has begun to write; it stays where the run was interrupted."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a shard was made from and what came of it.
+
+    Attributes:
+        shard: ``<corpus>/<split>-NNNNN-of-NNNNN``.
+        audio: Fingerprint of the files, the options and the code that the audio depends on; empty
+            where the shard must be made anew (a file could not be read, and may be another time).
+        fingerprint: Of all that the shard depends on; empty where its labels must be written anew.
+        rows: Number of utterances in the shard.
+        size: Of the shard, in bytes; 0 where there is none, :data:`BEING_WRITTEN` until it is.
+        xxh3: XXH3-128 of the shard.
+        unwritten: The other utterances that were planned.
+        format: Of the receipt itself.
+    """
+
+    shard: str
+    audio: str
+    fingerprint: str
+    rows: int
+    size: int
+    xxh3: str
+    unwritten: tuple[Unwritten, ...]
+    format: int = FORMAT
+
+    @property
+    def corpus(self) -> str:
+        """Id of the corpus that the shard belongs to."""
+        return self.shard.split("/", 1)[0]
+
+    def to_json(self) -> bytes:
+        """As stored."""
+        return json.dumps(asdict(self), ensure_ascii=False, indent=1).encode()
+
+    @classmethod
+    def from_json(cls, content: bytes) -> "Receipt":
+        """As read.
+
+        Raises:
+            DataError: A later release has written it.
+            ValueError, TypeError, KeyError: It is no receipt.
+        """
+        fields = json.loads(content)
+        if (found := fields.get("format", FORMAT)) > FORMAT:
+            raise DataError(
+                f"receipt of shard {fields.get('shard')}: format {found}, written by a later "
+                f"exhubert; this one reads up to {FORMAT}: update exhubert, or build elsewhere"
+            )
+        return cls(**fields | {"unwritten": tuple(Unwritten(**row) for row in fields["unwritten"])})
+
+
+def write_off(utterance: Utterance, verdict: Verdict) -> Unwritten:
+    """The row of ``rejects.parquet`` for an utterance that a verdict speaks against."""
+    return Unwritten(
+        id=utterance.id,
+        corpus=utterance.corpus,
+        source_path=utterance.source_path,
+        status=verdict.status,
+        stage=verdict.stage,
+        reason=verdict.reason,
+        detail=verdict.detail,
+        label_native=utterance.label_native,
+        split=utterance.split,
+    )
+
+
+def shard_path(output: str, shard: str) -> str:
+    """Where a shard lies."""
+    return storage.join(output, "data", f"{shard}.parquet")
+
+
+def receipt_path(output: str, shard: str) -> str:
+    """Where a shard's receipt lies."""
+    return storage.join(output, RECEIPTS, f"{shard}.json")
+
+
+def read_receipt(output: str, shard: str) -> Receipt | None:
+    """The receipt of a shard; None where there is none, or none that can be read.
+
+    Raises:
+        DataError: A later release has written it.
+    """
+    content = storage.read(receipt_path(output, shard))
+    try:
+        return Receipt.from_json(content) if content else None
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def read_receipts(output: str) -> list[Receipt]:
+    """Receipts of every shard of a dataset, sorted by name.
+
+    Raises:
+        DataError: A receipt can't be read.
+    """
+
+    def read(shard: str) -> Receipt:
+        receipt = read_receipt(output, shard)
+        if receipt is None:
+            path = receipt_path(output, shard)
+            raise DataError(f"{path}: not a receipt; delete it and build again")
+        return receipt
+
+    return storage.map_files(output, read, list_receipts(output))
+
+
+def list_receipts(output: str) -> list[str]:
+    """Names of the shards that have a receipt, sorted."""
+    names = storage.list_names(storage.join(output, RECEIPTS))
+    return [name.removesuffix(".json") for name in names if name.endswith(".json")]

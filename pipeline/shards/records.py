@@ -1,0 +1,148 @@
+"""Records: from a planned utterance and its file to one row of a shard."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from xxhash import xxh3_128_hexdigest
+
+from pipeline.audio.decoder import AudioError, decode
+from pipeline.audio.processing import Codec, Normalization, encode, prepare
+from pipeline.monitoring.worker_status import note
+from pipeline.schema.utterance import Utterance, rejected
+from pipeline.shards.receipts import Unwritten, write_off
+from pipeline.sources.reader import open_files
+from pipeline.specs.corpus_spec import CorpusSpec
+
+Record = dict[str, Any]
+"""One row, by column of :data:`pipeline.schema.record.RECORD`."""
+
+
+@dataclass(frozen=True)
+class AudioOptions:
+    """How every clip of a dataset is stored."""
+
+    codec: Codec = "flac"
+    normalize: Normalization = "peak"
+
+
+def make_records(
+    utterances: Sequence[Utterance],
+    spec: CorpusSpec,
+    root: str,
+    options: AudioOptions,
+    leave_out: Callable[[Unwritten], None],
+    on_clip: Callable[[float], None] = lambda seconds: None,
+) -> Iterator[Record]:
+    """Rows of those utterances that can be written, each made when it is asked for.
+
+    Args:
+        utterances: Planned, in the order of the rows.
+        spec: Their corpus.
+        root: Where the corpus lies.
+        options: How clips are stored.
+        leave_out: Told of every other utterance, and why it can't be written.
+        on_clip: Told the length, in s, of every clip worked on; 0 where it was rejected.
+    """
+    source = _Source(root, spec, utterances)
+    for utterance in utterances:
+        if utterance.verdict is not None:
+            leave_out(write_off(utterance, utterance.verdict))
+            continue
+        note(f"{spec.id}: {utterance.source_path}")
+        try:
+            sound = _sound(utterance, spec, source, options)
+        except AudioError as error:
+            verdict = rejected("audio", error.reason, error.detail)
+        except OSError as error:
+            verdict = rejected("audio", "unreadable", f"can't be read: {error.strerror or error}")
+        else:
+            on_clip(sound["duration"])
+            yield describe(utterance, spec) | sound
+            continue
+        leave_out(write_off(utterance, verdict))
+        on_clip(0.0)
+
+
+def describe(utterance: Utterance, spec: CorpusSpec) -> Record:
+    """The columns that are known without audio."""
+    return {
+        "id": utterance.id,
+        "corpus": utterance.corpus,
+        "split": utterance.split,
+        "licence": spec.licence.name,
+        "language": utterance.language,
+        "speaker": utterance.speaker,
+        "gender": utterance.gender,
+        "age": utterance.age,
+        "text": utterance.text,
+        "annotations": _pairs(utterance.annotations),
+        "source_path": utterance.source_path,
+        **describe_labels(utterance),
+    }
+
+
+def describe_labels(utterance: Utterance) -> Record:
+    """The columns that the label map decides."""
+    return {
+        "label_native": utterance.label_native,
+        "emotion": utterance.emotion,
+        "arousal_class": utterance.arousal_class,
+        "valence_class": utterance.valence_class,
+        "label": utterance.label,
+        "arousal": utterance.arousal,
+        "valence": utterance.valence,
+        "dominance": utterance.dominance,
+        "votes": _pairs(utterance.votes),
+    }
+
+
+def _sound(
+    utterance: Utterance, spec: CorpusSpec, source: "_Source", options: AudioOptions
+) -> Record:
+    """The columns that come from the audio.
+
+    Raises:
+        AudioError: The audio can't be used.
+        OSError: The file can't be read.
+    """
+    content, source_xxh3 = source.read(utterance.source_path)
+    recording = decode(content, utterance.start, utterance.end, spec.max_duration)
+    clip = prepare(recording, options.normalize, utterance.channel)
+    return {
+        "audio": {
+            "bytes": encode(clip.samples, options.codec),
+            "path": f"{utterance.id}.{options.codec}",
+        },
+        "duration": clip.duration,
+        "flags": clip.flags,
+        "gain_db": clip.gain_db,
+        "source_xxh3": source_xxh3,
+        "source_sample_rate": recording.rate,
+        "source_channels": recording.channels,
+        "source_codec": recording.codec,
+        "audio_xxh3": xxh3_128_hexdigest(clip.samples.astype("<i2", copy=False).data),
+    }
+
+
+class _Source:
+    """Reads files of a corpus; keeps the last, which segments of one recording share."""
+
+    def __init__(self, root: str, spec: CorpusSpec, utterances: Sequence[Utterance]) -> None:
+        planned = ((u.source_path, u.source_size) for u in utterances if u.verdict is None)
+        self.read_file = open_files(root, spec.archive, planned)
+        self.path: str | None = None
+        self.content = b""
+        self.xxh3 = ""
+
+    def read(self, path: str) -> tuple[bytes, str]:
+        """Content and XXH3 of a file."""
+        if path != self.path:
+            self.content = self.read_file(path)
+            self.xxh3 = xxh3_128_hexdigest(self.content)
+            self.path = path
+        return self.content, self.xxh3
+
+
+def _pairs(mapping: Mapping[str, object] | None) -> list[dict[str, object]] | None:
+    return [{"key": k, "value": v} for k, v in sorted(mapping.items())] if mapping else None

@@ -1,0 +1,1 @@
+"""Files of a corpus, those in archives among them: listed and read."""

@@ -1,0 +1,243 @@
+"""Archives read in place: what lies in a zip or tar file, and its content, without unpacking it.
+
+Archives come from elsewhere and may hold anything. Nothing is written to disk, and members that no
+file of a corpus could be (links, names that lead outside, encrypted or enormous content) are listed
+with what is wrong with them, so that they are counted and not read.
+"""
+
+import io
+import re
+import stat
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable
+from copy import copy
+from dataclasses import dataclass, replace
+
+from pipeline.common.errors import DataError
+from pipeline.sources.listing import written_name
+
+LARGEST_MEMBER = 1 << 30
+"""Members that unpack to more than 1 GiB are not read: no clip is that long, but zip bombs are."""
+
+MOST_MEMBERS = 1_000_000
+
+ReadRange = Callable[[int, int], bytes]
+"""Gives the bytes of a file from one position to before another."""
+
+_COMPRESSED = {b"\x1f\x8b": "gzip", b"BZ": "bzip2", b"\xfd7": "xz", b"(\xb5": "zstd"}
+_DAMAGED = (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file in an archive.
+
+    Attributes:
+        path: Below the archive's root, ``/``-separated.
+        size: In bytes, unpacked.
+        version: Differs whenever the content does: checksum and time in a zip, time in a tar.
+        problem: Why it can't be read, if it can't.
+        start: Where the archive holds it: a tar its bytes, a zip the header before them.
+        end: Before what byte it ends there.
+    """
+
+    path: str
+    size: int
+    version: str
+    problem: str | None
+    start: int
+    end: int
+
+
+class Archive:
+    """The directory of an archive, and its members' content; may be used by several threads."""
+
+    def __init__(
+        self, members: Iterable[Member], read_range: ReadRange, directory: zipfile.ZipFile | None
+    ) -> None:
+        self.members = _without_twins(members)
+        self._by_path = {member.path: member for member in self.members}  # of twins, the last
+        self._read_range = read_range
+        self._directory = directory
+        self._entries = {e.header_offset: e for e in directory.infolist()} if directory else {}
+
+    def read(self, path: str) -> bytes:
+        """Content of a member, in one range of the archive.
+
+        Raises:
+            OSError: There is no such member, it must not be read, or it is damaged.
+        """
+        member = self._by_path.get(path)
+        if member is None:
+            raise FileNotFoundError(f"the archive holds no {path!r}")
+        if member.problem:
+            raise OSError(member.problem)
+        stored = self._read_range(member.start, member.end)
+        if self._directory is None:
+            content = stored
+        else:
+            view = copy(self._directory)
+            view.fp = _Window(stored, member.start)
+            try:
+                content = view.read(self._entries[member.start])
+            except _DAMAGED as error:
+                raise OSError(f"damaged in its archive: {error}") from None
+        if len(content) != member.size:
+            raise OSError(f"{len(content)} bytes in its archive, which promises {member.size}")
+        return content
+
+
+def read_directory(
+    name: str, stream: io.BufferedIOBase, size: int, read_range: ReadRange
+) -> Archive:
+    """Reads the directory of a zip, or the headers of a tar; the content decides which it is.
+
+    Args:
+        name: Of the archive, for messages.
+        stream: The archive, seekable.
+        size: Of the archive, in bytes.
+        read_range: Reads parts of it later on.
+
+    Raises:
+        DataError: It is neither, is damaged, or is compressed as a whole.
+    """
+    start = stream.read(64)
+    stream.seek(0)
+    for magic, kind in _COMPRESSED.items():
+        if start.startswith(magic):
+            raise DataError(
+                f"{name}: compressed as a whole ({kind}): no file in it can be read without all "
+                "that stand before it; unpack it, or decompress it to a plain .tar"
+            )
+    try:
+        if zipfile.is_zipfile(stream):
+            directory = zipfile.ZipFile(stream)
+            members = _zip_members(directory)
+        else:
+            stream.seek(0)
+            directory = None
+            members = _tar_members(stream)
+    except (*_DAMAGED, tarfile.TarError) as error:
+        raise DataError(f"{name}: {_explain(start, error)}") from None
+    if members and max(member.end for member in members) > size:
+        raise DataError(f"{name}: cut off: it holds {size} bytes, its directory names more")
+    return Archive(members, read_range, directory)
+
+
+class _Window(io.BytesIO):
+    """A part of an archive that says it begins where it does in the whole."""
+
+    def __init__(self, content: bytes, start: int) -> None:
+        super().__init__(content)
+        self.start = start
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        place = max(0, offset - self.start) if whence == io.SEEK_SET else offset
+        return super().seek(place, whence) + self.start
+
+    def tell(self) -> int:
+        return super().tell() + self.start
+
+
+def _zip_members(directory: zipfile.ZipFile) -> list[Member]:
+    entries = sorted(directory.infolist(), key=lambda entry: entry.header_offset)
+    _check_count(len(entries))
+    ends = [*(entry.header_offset for entry in entries[1:]), directory.start_dir]
+    members = []
+    for entry, next_start in zip(entries, ends, strict=False):
+        if entry.is_dir():
+            continue
+        headers = 30 + 2 * 0xFFFF + 24  # the most that stands before and after the content
+        path, problem = _place(_zip_name(entry))
+        if entry.flag_bits & 0x1:
+            problem = problem or "encrypted; unpack the archive with its password"
+        if stat.S_ISLNK(entry.external_attr >> 16):
+            problem = problem or "a symbolic link; only files are read from archives"
+        members.append(
+            Member(
+                path,
+                entry.file_size,
+                f"{entry.CRC:08x} {entry.date_time}",
+                problem or _too_large(entry.file_size),
+                entry.header_offset,
+                min(next_start, entry.header_offset + entry.compress_size + headers),
+            )
+        )
+    return members
+
+
+def _tar_members(stream: io.BufferedIOBase) -> list[Member]:
+    members = []
+    with tarfile.open(fileobj=stream, mode="r:") as archive:
+        for entry in archive:
+            archive.members = []  # type: ignore[attr-defined]  # else it keeps them all a second time
+            if entry.isdir():
+                continue
+            path, problem = _place(entry.name)
+            if entry.issym() or entry.islnk():
+                problem = problem or f"a link to {entry.linkname!r}; only files are read"
+            elif not entry.isreg() or entry.issparse():
+                problem = problem or "no regular file"
+            start = entry.offset_data
+            version = str(entry.mtime)
+            problem = problem or _too_large(entry.size)
+            end = start if problem else start + entry.size
+            members.append(Member(path, entry.size, version, problem, start, end))
+            _check_count(len(members))
+    return members
+
+
+def _zip_name(entry: zipfile.ZipInfo) -> str:
+    """Name of an entry; many writers store UTF-8 without saying so."""
+    name = entry.orig_filename
+    if not entry.flag_bits & 0x800:
+        try:
+            name = name.encode("cp437").decode("utf-8")
+        except UnicodeError:
+            name = entry.orig_filename
+    return name if "/" in name else name.replace("\\", "/")
+
+
+def _place(name: str) -> tuple[str, str | None]:
+    """Path of a member below the archive's root, and what is wrong with its name."""
+    problem = None
+    parts = [part for part in name.split("/") if part not in {"", "."}]
+    if name.startswith("/") or re.match(r"[A-Za-z]:[/\\]", name) or ".." in parts:
+        problem = f"its name {name!r} leads out of the archive"
+    path = "/".join(parts)
+    if not path:
+        return "_", "it has no name"
+    written, unwritable = written_name(path)
+    return written, problem or unwritable
+
+
+def _too_large(size: int) -> str | None:
+    if size <= LARGEST_MEMBER:
+        return None
+    return f"unpacks to {size:,} bytes, more than the {LARGEST_MEMBER:,} that are read"
+
+
+def _check_count(count: int) -> None:
+    if count > MOST_MEMBERS:
+        raise ValueError(f"more than {MOST_MEMBERS:,} members; unpack it")
+
+
+def _without_twins(members: Iterable[Member]) -> list[Member]:
+    """Members in the order of their paths; of those with one name the last counts, as unpacked."""
+    listed = sorted(members, key=lambda member: (member.path, member.start))
+    following = [*(member.path for member in listed[1:]), None]
+    twice = "its name stands twice; the last of them counts"
+    return [
+        replace(one, problem=one.problem or twice) if one.path == next_path else one
+        for one, next_path in zip(listed, following, strict=False)
+    ]
+
+
+def _explain(start: bytes, error: Exception) -> str:
+    if start.startswith(b"version https://git-lfs."):
+        return "a Git LFS pointer stands where the archive should be; run `git lfs pull`"
+    if start.startswith(b"PK"):
+        return f"a zip archive that is damaged, cut off, or one part of several: {error}"
+    return f"neither a zip nor a tar archive, or damaged: {error}"

@@ -1,0 +1,119 @@
+"""Files of a corpus: listing them below a root, local or remote."""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from pipeline.common.errors import DataError
+from pipeline.storage import is_remote, open_store
+
+
+class SourceFile(NamedTuple):
+    """A file as listed, not opened.
+
+    Attributes:
+        path: Relative to the corpus root, ``/``-separated.
+        size: In bytes.
+        version: Differs whenever the content does: a checksum, or the time of the last change.
+        problem: Why the file can't be read, where its listing already tells.
+    """
+
+    path: str
+    size: int
+    version: str
+    problem: str | None = None
+
+
+_NOISE = ("._", "__MACOSX", ".git", ".DS_Store")
+"""Names that archivers and version control leave beside a corpus: never part of it."""
+
+
+def list_files(root: str) -> list[SourceFile]:
+    """Every file below a root, sorted by path.
+
+    Raises:
+        DataError: There is no such folder, or its store can't be used.
+    """
+    return sorted(walk_files(root))
+
+
+def walk_files(root: str) -> Iterator[SourceFile]:
+    """Every file below a root as it is come upon, in no order.
+
+    Raises:
+        DataError: There is no such folder, or its store can't be used.
+    """
+    if is_remote(root):
+        return _list_remote(root)
+    if not Path(root).is_dir():
+        raise DataError(f"{root}: no such folder")
+    return _list_local(root)
+
+
+def is_noise(path: str) -> bool:
+    """Whether a file is one that archivers and version control leave beside a corpus."""
+    return any(part.startswith(_NOISE) for part in path.split("/"))
+
+
+def written_name(name: str) -> tuple[str, str | None]:
+    """A file's name in characters that can be stored, and what is wrong with it as it is."""
+    written = name.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
+    return written, None if written == name else "its name is not UTF-8 text"
+
+
+def read_file(root: str, path: str) -> bytes:
+    """Content of a listed file.
+
+    Raises:
+        OSError: It can't be read.
+    """
+    if is_remote(root):
+        return open_store(root).read(f"{root.rstrip('/')}/{path}")
+    with open(f"{root}/{path}", "rb") as file:  # noqa: PTH123 (making a Path takes as long again)
+        return file.read()
+
+
+def _list_local(root: str) -> Iterator[SourceFile]:
+    try:
+        yield from _walk(root, "", frozenset())
+    except OSError as error:
+        raise DataError(f"{error.filename}: can't be listed: {error.strerror}") from None
+
+
+def _walk(root: str, folder: str, above: frozenset[tuple[int, int]]) -> Iterator[SourceFile]:
+    """Files below a folder, unless it is one of those ``above`` it, which a link led back to."""
+    place = os.path.join(root, folder)  # noqa: PTH118 (Path costs more)
+    status = os.stat(place)  # noqa: PTH116
+    here = (status.st_dev, status.st_ino)
+    if here in above:
+        return
+    with os.scandir(place) as entries:
+        for entry in entries:
+            if entry.name.startswith(_NOISE):
+                continue
+            path = f"{folder}/{entry.name}" if folder else entry.name
+            status = _status(entry)
+            if stat.S_ISDIR(status.st_mode):
+                yield from _walk(root, path, above | {here})
+            else:
+                written, problem = written_name(path)
+                yield SourceFile(written, status.st_size, str(status.st_mtime_ns), problem)
+
+
+def _status(entry: os.DirEntry[str]) -> os.stat_result:
+    """Of what a link leads to; of the link itself where that is nothing: reading it says so."""
+    try:
+        return entry.stat()
+    except OSError:
+        return entry.stat(follow_symlinks=False)
+
+
+def _list_remote(root: str) -> Iterator[SourceFile]:
+    try:
+        for file in open_store(root).list(root):
+            if not is_noise(file.path):
+                yield SourceFile(file.path, file.size, file.version)
+    except OSError as error:
+        raise DataError(f"{root}: can't be listed: {error}") from None

@@ -1,0 +1,142 @@
+"""Sources: the files of a corpus, those inside its archives among them, listed and read."""
+
+import io
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache, partial
+from pathlib import Path
+
+from pipeline.common.errors import DataError
+from pipeline.common.globs import glob_matcher
+from pipeline.sources.archives import Archive, ReadRange, read_directory
+from pipeline.sources.listing import SourceFile, is_noise, read_file, walk_files
+from pipeline.storage import is_remote, open_store, open_stream
+from pipeline.storage.prefetch import FilesAhead
+
+_BUFFER = 1 << 20
+"""Bytes asked of a store at a time while an archive's directory is read."""
+
+
+def list_sources(root: str, archives: Sequence[str] = ()) -> list[SourceFile]:
+    """Every file of a corpus, sorted by path; see :func:`walk_sources`."""
+    return sorted(walk_sources(root, archives), key=lambda source: source.path)
+
+
+def walk_sources(root: str, archives: Sequence[str] = ()) -> Iterator[SourceFile]:
+    """Every file of a corpus, in no order; in place of an archive, what it holds.
+
+    A member's path is that of its archive, ``/``, and its own: ``download.zip/wav/03a01Fa.wav``.
+    Globs skip leading folders, so they find it whether the archive is unpacked or not.
+
+    Args:
+        root: Where the corpus lies.
+        archives: Globs of the files that are archives.
+
+    Raises:
+        DataError: There is no such folder, or an archive can't be read.
+    """
+    files = walk_files(root)
+    return _with_members(root, files, glob_matcher(archives)) if archives else files
+
+
+class Reader:
+    """Reads the files of a corpus by path, whatever thread asks."""
+
+    def __init__(self, root: str, archives: Sequence[str] = ()) -> None:
+        self.root = root
+        self._is_archive = glob_matcher(archives)
+        self._opened: dict[str, Archive | None] = {}
+        self._opening = threading.Lock()
+
+    def read(self, path: str) -> bytes:
+        """Content of a listed file.
+
+        Raises:
+            OSError: It can't be read.
+        """
+        for archive_path in _folders_above(path):
+            if self._is_archive(archive_path) and (archive := self._archive(archive_path)):
+                return archive.read(path[len(archive_path) + 1 :])
+        return read_file(self.root, path)
+
+    def _archive(self, path: str) -> Archive | None:
+        """The archive at a path; None where it is a folder that is called like one."""
+        with self._opening:
+            if path not in self._opened:
+                self._opened[path] = _find_archive(self.root, path)
+            return self._opened[path]
+
+
+def open_files(
+    root: str, archives: Sequence[str], planned: Iterable[tuple[str, int]]
+) -> Callable[[str], bytes]:
+    """Gives a function that reads the files of a shard; those of a store are fetched ahead.
+
+    Args:
+        root: Where the corpus lies.
+        archives: Globs of the files that are archives.
+        planned: Path and size, in bytes, of the files, in the order in which they will be read.
+    """
+    if is_remote(root):
+        return FilesAhead(planned, Reader(root, archives).read).read
+    return Reader(root, archives).read if archives else partial(read_file, root)
+
+
+def _folders_above(path: str) -> Iterator[str]:
+    place = path.find("/")
+    while place >= 0:
+        yield path[:place]
+        place = path.find("/", place + 1)
+
+
+def _with_members(
+    root: str, files: Iterator[SourceFile], is_archive: Callable[[str], object]
+) -> Iterator[SourceFile]:
+    for file in files:
+        if is_archive(file.path):
+            yield from _members(root, file)
+        else:
+            yield file
+
+
+def _members(root: str, file: SourceFile) -> Iterator[SourceFile]:
+    for member in _open_archive(root, file.path, file.size, file.version).members:
+        if not is_noise(member.path):
+            path = f"{file.path}/{member.path}"
+            yield SourceFile(path, member.size, member.version, member.problem)
+
+
+def _find_archive(root: str, path: str) -> Archive | None:
+    if is_remote(root):
+        found = open_store(root).find(f"{root.rstrip('/')}/{path}")
+        return _open_archive(root, path, found.size, found.version) if found else None
+    file = Path(root, path)
+    if not file.is_file():
+        return None
+    status = file.stat()
+    return _open_archive(root, path, status.st_size, str(status.st_mtime_ns))
+
+
+@lru_cache(maxsize=8)
+def _open_archive(root: str, path: str, size: int, version: str) -> Archive:
+    """An archive, its directory read once a process as long as it stays as it is."""
+    place = f"{root.rstrip('/')}/{path}"
+    read_range: ReadRange
+    stream: io.BufferedIOBase
+    try:
+        if is_remote(root):
+            read_range = partial(open_store(root).read, place)
+            stream = open_stream(place, size, _BUFFER)
+        else:
+            read_range = partial(_read_local, Path(place))
+            stream = Path(place).open("rb")  # noqa: SIM115 (the next line closes it)
+        with stream:
+            return read_directory(place, stream, size, read_range)
+    except OSError as error:
+        raise DataError(f"{place}: can't be read: {error.strerror or error}") from None
+
+
+def _read_local(file: Path, start: int, end: int) -> bytes:
+    with file.open("rb", buffering=0) as stream:
+        stream.seek(start)
+        return stream.read(end - start)

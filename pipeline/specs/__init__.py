@@ -1,0 +1,1 @@
+"""The spec language: one YAML file a corpus."""

@@ -1,0 +1,195 @@
+"""What a corpus spec may say: the pydantic models behind ``corpora_specs/*.yaml``.
+
+A spec describes one corpus as data: where its clips lie, how labels and speakers are read from
+names and tables, what its codes mean, how it is split. ``docs/specs.md`` teaches the language.
+"""
+
+import re
+from functools import cached_property
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from pipeline.specs.spec_types import (
+    Access,
+    Ages,
+    ChosenText,
+    ClassName,
+    Dimension,
+    Example,
+    Expected,
+    Gender,
+    Glob,
+    Licence,
+    OneOrMore,
+    Part,
+    Regex,
+    Scale,
+    Splits,
+    Table,
+    Template,
+    template_fields,
+)
+
+_ID = r"[a-z][a-z0-9_]*"
+
+
+def check_id(corpus: str) -> str:
+    """The id of a corpus as it is.
+
+    Raises:
+        ValueError: It can't be one.
+    """
+    if not re.fullmatch(_ID, corpus):
+        near = re.sub(r"\W+", "_", corpus.lower(), flags=re.ASCII).strip("_")
+        hint = f"; {near!r} would do" if re.fullmatch(_ID, near) else ""
+        raise ValueError(f"expected a-z, 0-9 and `_`, a letter first, found {corpus!r}{hint}")
+    return corpus
+
+
+CorpusId = Annotated[
+    str, AfterValidator(check_id), Field(json_schema_extra={"pattern": f"^{_ID}$"})
+]
+
+
+class CorpusSpec(Part):
+    """One corpus, described as data."""
+
+    id: CorpusId
+    name: str
+    description: str | None = None
+    languages: Annotated[list[str], Field(min_length=1), OneOrMore]
+    kind: Literal["acted", "elicited", "natural", "media", "unknown"]
+    licence: Licence
+    access: Access
+    citation: str
+    homepage: str | None = None
+    layout: Literal["official", "mirror", "assumed"] = Field(
+        "official", description="whether the file layout below was ever published"
+    )
+
+    audio: Annotated[list[Glob], Field(min_length=1), OneOrMore]
+    archive: Annotated[list[Glob], OneOrMore] = Field(
+        [], description="globs of zip and tar files whose content is read without unpacking them"
+    )
+    ignore: Annotated[list[Glob], OneOrMore] = []
+    ignore_case: bool = False
+    path: Annotated[list[Regex], OneOrMore] = []
+    tables: dict[str, Table] = {}
+    replace: dict[str, dict[str, str | None]] = Field(
+        {}, description="field → value as spelt → value as meant; null for unknown"
+    )
+    corrections: dict[str, dict[str, str | None]] = Field(
+        {}, description="file stem → field → value, where the corpus itself is wrong"
+    )
+    leave_out: dict[Glob, str] = Field({}, description="glob → why these clips are excluded")
+    sample_times: int | None = Field(
+        None, gt=0, description="start, end and duration count samples at this rate, not seconds"
+    )
+
+    same_utterance: Template | None = Field(
+        None, description="clips that give the same are copies; the glob named first wins"
+    )
+    speaker: Template | None = Field(None, description="default: the field `speaker`, if any")
+    namespace: str | None = Field(None, description="shared by corpora with the same actors")
+    gender: Gender | None = None
+    age: Ages | None = None
+    language: ChosenText | None = None
+    texts: dict[str, str] = Field({}, description="text code → sentence")
+
+    emotions: dict[str, str] = Field(description="native code → category of emotions.yaml")
+    exclude: dict[str, str] = Field({}, description="native code → why it is left out")
+    meanings: dict[str, str] = Field(
+        {}, description="native code → what it stands for in the corpus's own words"
+    )
+    classes: dict[str, ClassName] = Field(
+        {}, description="category → six-class label, where it differs from emotions.yaml"
+    )
+    scales: dict[Dimension, Scale] = Field(
+        {}, description="dimension → lowest and highest rating of the native scale"
+    )
+    votes: dict[str, str] = Field({}, description="field that counts votes → category")
+    annotations: list[str] = Field([], description="fields kept as they are")
+
+    channel: int | None = Field(
+        None, ge=0, description="the channel that holds the speaker; from 0"
+    )
+    max_duration: Annotated[float, Field(gt=0)] = Field(60.0, description="longest clip, in s")
+
+    splits: Splits = Splits()
+    expected: Expected
+    examples: list[Example] = []
+    quirks: list[str] = []
+
+    def __hash__(self) -> int:
+        return hash(self.id)  # its mappings have no hash
+
+    @model_validator(mode="after")
+    def _codes_have_one_meaning(self) -> Self:
+        both = sorted(self.emotions.keys() & self.exclude.keys())
+        if both:
+            raise ValueError(f"`exclude`: {', '.join(both)} stands in `emotions` too; keep one")
+        stray = sorted(self.meanings.keys() - self.emotions.keys() - self.exclude.keys())
+        if stray:
+            raise ValueError(
+                f"`meanings`: {', '.join(stray)} is no code of `emotions` or `exclude`"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _fields_come_from_somewhere(self) -> Self:
+        known = self.fields
+        wanted = {
+            "speaker": template_fields(self.speaker or ""),
+            "same_utterance": template_fields(self.same_utterance or ""),
+            "gender": [self.gender.of] if self.gender else [],
+            "age": [self.age.of] if self.age else [],
+            "language": [self.language.of] if self.language else [],
+            "splits": list(filter(None, [self.splits.group_field])),
+            "votes": list(self.votes),
+            "annotations": self.annotations,
+            "replace": list(self.replace),
+            "corrections": [field for fields in self.corrections.values() for field in fields],
+            **{
+                f"tables.{name}.match": [
+                    field
+                    for templates in table.match.values()
+                    for template in templates
+                    for field in template_fields(template)
+                ]
+                for name, table in self.tables.items()
+            },
+        }
+        for key, fields in wanted.items():
+            for field in fields:
+                if field not in known:
+                    raise ValueError(
+                        f"`{key}` uses the field {field!r}, which neither `path` nor a table "
+                        f"gives; known fields: {', '.join(sorted(known))}"
+                    )
+        if "emotion" not in known:
+            raise ValueError(
+                "nothing gives the field 'emotion': name a group of `path` so, or `take` it"
+            )
+        return self
+
+    @cached_property
+    def path_fields(self) -> frozenset[str]:
+        """Fields that the file name gives."""
+        return frozenset(name for pattern in self.path for name in re.compile(pattern).groupindex)
+
+    @cached_property
+    def fields(self) -> frozenset[str]:
+        """Every field a clip of this corpus may have."""
+        taken = {field for table in self.tables.values() for field in table.take}
+        return self.path_fields | taken | {"path", "stem", "speaker"}
+
+    @cached_property
+    def kept_fields(self) -> tuple[str, ...]:
+        """Fields that an utterance keeps as they are: what its labels can be made from again."""
+        return tuple(sorted({*self.annotations, *self.scales, *self.votes}))
+
+    @property
+    def speaker_namespace(self) -> str:
+        """What stands before the colon in a speaker's id."""
+        return self.namespace or self.id

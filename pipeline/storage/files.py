@@ -1,0 +1,131 @@
+"""Writing and reading the dataset folder, local or remote: whole files, complete or not there."""
+
+import os
+import re
+import uuid
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+from pipeline.common.errors import DataError
+from pipeline.storage import is_remote, open_store, open_stream
+from pipeline.storage.prefetch import IN_FLIGHT
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+_AT_A_TIME = 1 << 16  # bytes of a file in a store that is read in parts
+
+
+def join(root: str, *parts: str) -> str:
+    """Path of a file below a root."""
+    return "/".join([root.rstrip("/"), *parts])
+
+
+def write(path: str, content: bytes | memoryview) -> None:
+    """Writes a file that appears under its name only when complete.
+
+    A local file is written aside and renamed; object stores do so of themselves.
+
+    Raises:
+        DataError: A store does not take it.
+    """
+    if is_remote(path):
+        try:
+            open_store(path).write(path, bytes(content))
+        except OSError as error:
+            raise DataError(f"{path}: can't be written: {error}") from None
+        return
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
+    try:
+        aside.write_bytes(content)
+        aside.replace(target)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def read(path: str) -> bytes | None:
+    """Content of a file; None where there is none.
+
+    Raises:
+        DataError: A store does not give it.
+    """
+    try:
+        return open_store(path).read(path) if is_remote(path) else Path(path).read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        if is_remote(path):
+            raise DataError(f"{path}: can't be read: {error}") from None
+        raise
+
+
+def open_file(path: str, size: int) -> BinaryIO:
+    """Opens a file of which only parts are wanted.
+
+    Args:
+        path: Of the file.
+        size: In bytes.
+
+    Raises:
+        OSError: A local file is missing or can't be read.
+    """
+    if is_remote(path):
+        return open_stream(path, size, _AT_A_TIME)
+    return Path(path).open("rb")
+
+
+def map_files(root: str, work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
+    """Does the same with many files of a folder; several at a time where it lies in a store."""
+    if not is_remote(root):
+        return list(map(work, items))
+    with ThreadPoolExecutor(IN_FLIGHT, "files") as pool:
+        return list(pool.map(work, items))
+
+
+def size(path: str) -> int | None:
+    """Size of a file in bytes; None where there is none."""
+    if not is_remote(path):
+        try:
+            return Path(path).stat().st_size
+        except OSError:
+            return None
+    try:
+        found = open_store(path).find(path)
+    except OSError as error:
+        raise DataError(f"{path}: can't be found out about: {error}") from None
+    return found.size if found else None
+
+
+def list_names(folder: str) -> list[str]:
+    """Paths of all files below a folder, relative to it, sorted; none where there is no folder."""
+    if is_remote(folder):
+        try:
+            return sorted(file.path for file in open_store(folder).list(folder))
+        except OSError as error:
+            raise DataError(f"{folder}: can't be listed: {error}") from None
+    return sorted(
+        Path(place, name).relative_to(folder).as_posix()
+        for place, _, names in os.walk(folder)
+        for name in names
+    )
+
+
+def delete(path: str) -> None:
+    """Deletes a file, if it is there."""
+    if is_remote(path):
+        open_store(path).delete(path)
+    else:
+        Path(path).unlink(missing_ok=True)
+
+
+def delete_leftovers(folder: str) -> None:
+    """Deletes what local writes that were killed have left aside below a folder."""
+    if is_remote(folder):
+        return
+    for name in list_names(folder):
+        if re.fullmatch(r"\..+\.[0-9a-f]{32}", name.rsplit("/", 1)[-1]):
+            delete(join(folder, name))

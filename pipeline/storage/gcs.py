@@ -1,0 +1,169 @@
+"""Google Cloud Storage, by Google's own client, with Beam's options for credentials.
+
+Beam's own connector asks four times to read a file once, mostly about the bucket, lists by time of
+change only, and looks for credentials that are not there for twenty seconds. Here all threads of a
+process share a client, and a file is one request.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import google.auth
+import requests
+from apache_beam.options.pipeline_options import GoogleCloudOptions, PipelineOptions
+from google.api_core.exceptions import GoogleAPICallError
+from google.auth import impersonated_credentials
+from google.auth.credentials import AnonymousCredentials, Credentials
+from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError, TransportError
+from google.auth.transport.requests import AuthorizedSession
+from google.cloud import storage
+from google.cloud.storage.exceptions import DataCorruption
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import NewConnectionError
+
+from pipeline.common.errors import DataError, UsageError
+from pipeline.storage.protocol import (
+    Page,
+    PassingError,
+    StoredFile,
+    UnreachableError,
+    prefix_of,
+    split_url,
+)
+
+_SCOPE = "https://www.googleapis.com/auth/devstorage.read_write"
+_LISTED = "items(name,size,md5Hash,crc32c),nextPageToken"
+_ONCE = {"timeout": (5, 30), "retry": None}  # PatientStore tries again
+
+
+class GoogleStore:
+    """Files at ``gs://bucket/name``; names are taken as they are, whatever signs they hold."""
+
+    def __init__(self, options: PipelineOptions) -> None:
+        self.client = _client(options.view_as(GoogleCloudOptions))
+
+    def list_page(self, folder: str, after: str | None = None) -> Page:
+        """A thousand files below a folder; folder markers are none."""
+        bucket, name = split_url(folder)
+        prefix = prefix_of(name)
+        with _translated(folder, whole=True):
+            found = self.client.list_blobs(
+                bucket, prefix=prefix, page_token=after, page_size=1000, fields=_LISTED, **_ONCE
+            )
+            blobs = list(next(found.pages))
+        files = [
+            StoredFile(blob.name.removeprefix(prefix), blob.size, _version(blob))
+            for blob in blobs
+            if not blob.name.endswith("/")
+        ]
+        return files, found.next_page_token
+
+    def read(self, url: str, start: int = 0, end: int | None = None) -> bytes:
+        """Content of a file, or a range of it, as it is stored."""
+        last = None if end is None else end - 1
+        with _translated(url):
+            content: bytes = self._blob(url).download_as_bytes(
+                start=start or None, end=last, raw_download=True, **_ONCE
+            )
+        if end is not None and len(content) != end - start:
+            raise PassingError(f"{len(content)} bytes came of {end - start}")
+        return content
+
+    def write(self, url: str, content: bytes) -> None:
+        """Writes a whole file, its checksum with it."""
+        with _translated(url, whole=True):
+            self._blob(url).upload_from_string(content, "application/octet-stream", **_ONCE)
+
+    def find(self, url: str) -> StoredFile | None:
+        """The file at a URL; None where there is none."""
+        blob = self._blob(url)
+        try:
+            with _translated(url):
+                blob.reload(**_ONCE)
+        except FileNotFoundError:
+            return None
+        return StoredFile(blob.name, blob.size, _version(blob))
+
+    def delete(self, url: str) -> None:
+        """Deletes a file, if it is there."""
+        try:
+            with _translated(url):
+                self._blob(url).delete(**_ONCE)
+        except FileNotFoundError:
+            pass
+
+    def _blob(self, url: str) -> storage.Blob:
+        bucket, name = split_url(url)
+        return self.client.bucket(bucket).blob(name)
+
+
+def _client(options: GoogleCloudOptions) -> storage.Client:
+    session = AuthorizedSession(_credentials(options))
+    session.mount("https://", HTTPAdapter(pool_maxsize=32))
+    session.mount("http://", HTTPAdapter(pool_maxsize=32))
+    project = options.project or "none"  # asked for only where buckets are made
+    return storage.Client(project, session.credentials, _http=session)
+
+
+def _credentials(options: GoogleCloudOptions) -> Credentials:
+    """As the environment has them, for ``--impersonate_service_account``; none by ``--no_auth``."""
+    if options.no_auth:
+        return AnonymousCredentials()
+    try:
+        credentials, _ = google.auth.default(scopes=[_SCOPE])
+    except DefaultCredentialsError:
+        raise UsageError(
+            "gs://: no credentials; run `gcloud auth application-default login`, set "
+            "GOOGLE_APPLICATION_CREDENTIALS, or give --no_auth for what all may read"
+        ) from None
+    if not options.impersonate_service_account:
+        return credentials
+    *delegates, account = options.impersonate_service_account.split(",")
+    return impersonated_credentials.Credentials(
+        credentials, account, [_SCOPE], delegates=delegates or None
+    )
+
+
+def _version(blob: storage.Blob) -> str:
+    version: str = blob.md5_hash or blob.crc32c  # files put together from parts have no MD5
+    return version
+
+
+@contextmanager
+def _translated(url: str, whole: bool = False) -> Iterator[None]:
+    """Turns what Google's client raises into what a :class:`Store` raises.
+
+    Args:
+        url: What was asked for.
+        whole: Whether being refused it means that nothing can go on (a listing, a write), and not
+            just that one file can't be read.
+    """
+    try:
+        yield
+    except GoogleAPICallError as error:
+        raise _answer(error, url, whole) from None
+    except (requests.ConnectTimeout, TransportError) as error:
+        raise UnreachableError(str(error)) from None
+    except requests.exceptions.SSLError as error:
+        raise DataError(f"{url}: {error}") from None
+    except requests.ConnectionError as error:
+        nobody = isinstance(getattr(error.args[0], "reason", None), NewConnectionError)
+        raise (UnreachableError if nobody else PassingError)(str(error)) from None
+    except (requests.RequestException, DataCorruption) as error:
+        raise PassingError(str(error)) from None
+    except GoogleAuthError as error:
+        raise DataError(f"{url}: the store refuses the credentials: {error}") from None
+
+
+def _answer(error: GoogleAPICallError, url: str, whole: bool) -> Exception:
+    """The exception that an error answer of the store stands for."""
+    told = f"{error.code} {error.message}".partition("\n")[0]
+    if error.code == 429 or error.code >= 500 or error.code == 408:
+        return PassingError(told)
+    if error.code == 401:
+        return DataError(f"{url}: the store refuses the credentials: {told}")
+    if error.code == 404 and not whole:
+        return FileNotFoundError(f"{url}: there is no such file")
+    if error.code == 404:
+        return DataError(f"{url}: there is no bucket {split_url(url)[0]!r}")
+    return DataError(f"{url}: {told}") if whole else OSError(told)

@@ -1,0 +1,89 @@
+"""What a dry run says is what a build then does."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline.beam.transforms import Build, Corpus
+from pipeline.checks.build_preview import Part, plan_shards, preview_build
+from pipeline.labels import emotion_scheme
+from pipeline.planning.corpus_plan import plan_corpus
+from pipeline.running.build import build_dataset
+from pipeline.shards.records import AudioOptions
+from pipeline.specs.corpus_spec import CorpusSpec
+from tests.conftest import MakeCorpus, MakeSpec, write_tone
+
+
+def plan(output: Path, *corpora: tuple[CorpusSpec, Path]) -> Build:
+    by_id = {spec.id: Corpus(spec, str(root)) for spec, root in corpora}
+    return Build(by_id, emotion_scheme(), str(output), AudioOptions())
+
+
+def test_a_preview_counts_what_the_build_then_writes(
+    make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
+) -> None:
+    root = make_corpus(speakers=5)
+    write_tone(root / "wav" / "s00_oth_0.wav")
+    write_tone(root / "wav" / "stray.wav")
+    write_tone(root / "again" / "wav" / "s00_ang_0.wav")
+    build = plan(tmp_path / "out", (make_spec(), root))
+    (before,) = preview_build(build).corpora
+    assert not (tmp_path / "out").exists()
+    written = build_dataset(build).corpora["tones"]
+    assert (before.found, before.to_write) == (written.found, written.written) == (33, 30)
+    assert before.excluded == written.excluded == {"copy": 1, "other": 1}
+    assert before.rejected == written.rejected == {"unrecognised_name": 1}
+    for split, counts in written.splits.items():
+        assert before.splits[split].utterances == counts.utterances
+        assert before.splits[split].speakers == counts.speakers
+    assert before.decoded == Part(len(written.shards), 30)
+    wavs = [file for file in root.glob("wav/s0*.wav") if "oth" not in file.name]
+    assert before.bytes_to_read == sum(file.stat().st_size for file in wavs)
+    (after,) = preview_build(build).corpora
+    assert (after.reused, after.decoded, after.bytes_to_read) == (before.decoded, Part(), 0)
+
+
+def test_a_preview_tells_labels_from_audio(
+    make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
+) -> None:
+    root = make_corpus()
+    build = plan(tmp_path / "out", (make_spec(), root))
+    build_dataset(build)
+    relabelled = make_spec(emotions="{ang: irritation, neu: neutral, hap: happiness}")
+    (preview,) = preview_build(plan(tmp_path / "out", (relabelled, root))).corpora
+    assert (preview.relabelled, preview.bytes_to_read) == (Part(3, 24), 0)
+    write_tone(root / "wav" / "s00_ang_0.wav", hertz=900, seconds=0.5)
+    (preview,) = preview_build(build).corpora
+    assert (preview.decoded.shards, preview.reused.shards) == (1, 2)
+    assert preview.decoded.utterances + preview.reused.utterances == 24
+    other = replace(build, audio=AudioOptions(codec="wav"))
+    assert preview_build(other).corpora[0].decoded == Part(3, 24)
+
+
+def test_a_preview_names_what_stays_and_what_goes(
+    make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
+) -> None:
+    tones, bells = ((make_spec(name), make_corpus(name)) for name in ("tones", "bells"))
+    build_dataset(plan(tmp_path / "out", tones, bells))
+    for file in tones[1].rglob("s0[123]*.wav"):
+        file.unlink()
+    preview = preview_build(plan(tmp_path / "out", tones))
+    assert preview.kept == ["bells"]
+    assert preview.corpora[0].stale == 2
+
+
+@pytest.mark.parametrize("copies", [0, 1, 2])
+def test_check_splits_as_a_build_does(
+    make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path, copies: int
+) -> None:
+    spec, root = make_spec(), make_corpus(speakers=9)
+    for speaker in range(copies):
+        for file in root.glob(f"wav/s0{speaker}*.wav"):
+            write_tone(root / "again" / "wav" / file.name)
+    shards = plan_shards("tones", plan(tmp_path / "out", (spec, root)))
+    built = {
+        u.source_path: u.split for planned in shards.values() for u in planned if not u.verdict
+    }
+    checked = plan_corpus(spec, str(root), emotion_scheme()).utterances
+    assert built == {u.source_path: u.split for u in checked if not u.verdict}

@@ -1,0 +1,46 @@
+from pathlib import Path
+
+from pipeline.checks.corpus_check import check_corpus
+from pipeline.labels import emotion_scheme
+from pipeline.planning.corpus_plan import plan_corpus
+from tests.conftest import MakeCorpus, MakeSpec
+
+TABLE = "{facts: {file: facts.csv, match: {name: '{stem}'}, take: {valence: v}, unmatched: keep}}"
+
+
+def test_rows_without_a_clip_are_named(make_spec: MakeSpec, make_corpus: MakeCorpus) -> None:
+    root = make_corpus()
+    listed = [file.stem for file in sorted(Path(root, "wav").iterdir())]
+    (root / "facts.csv").write_text("name,v\n" + "".join(f"{s},3\n" for s in [*listed, "lost"]))
+    spec = make_spec(tables=TABLE)
+    check = check_corpus(spec, plan_corpus(spec, str(root), emotion_scheme()))
+    assert check.missing["facts"].count == 1
+    assert check.missing["facts"].first == ["lost"]
+
+
+def test_ratings_outside_their_scale_are_counted(
+    make_spec: MakeSpec, make_corpus: MakeCorpus
+) -> None:
+    root = make_corpus(speakers=1)
+    ratings = {"s00_ang_0": 5.5, "s00_ang_1": 0.5, "s00_neu_0": 5, "s00_neu_1": 1}
+    rows = "".join(f"{stem},{rating}\n" for stem, rating in ratings.items())
+    (root / "facts.csv").write_text(f"name,v\n{rows}")
+    spec = make_spec(tables=TABLE, scales="{valence: [1, 5]}")
+    indexed = plan_corpus(spec, str(root), emotion_scheme())
+    assert check_corpus(spec, indexed).clipped_ratings == 2
+    rated = {u.source_path: u.valence for u in indexed.utterances if u.valence is not None}
+    assert rated == {
+        "wav/s00_ang_0.wav": 1.0,
+        "wav/s00_ang_1.wav": 0.0,
+        "wav/s00_neu_0.wav": 1.0,
+        "wav/s00_neu_1.wav": 0.0,
+    }
+
+
+def test_published_counts_are_compared_by_class(
+    make_spec: MakeSpec, make_corpus: MakeCorpus
+) -> None:
+    spec = make_spec(expected="{utterances: 24, emotions: {anger: 9}, speakers: 4, source: x}")
+    check = check_corpus(spec, plan_corpus(spec, str(make_corpus()), emotion_scheme()))
+    differing = {(m.what, m.expected, m.found) for m in check.mismatches}
+    assert differing == {("anger", 9, 8), ("happiness", 0, 8), ("neutral", 0, 8)}

@@ -1,0 +1,24 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.common.numbers import read_number, read_seconds
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False), st.sampled_from(".,"))
+def test_numbers_may_have_a_decimal_comma(number: float, mark: str) -> None:
+    assert read_number(str(number).replace(".", mark)) == number
+
+
+@pytest.mark.parametrize("text", [None, "", "n/a", "nan", "-inf", "1e999", "1,234.5"])
+def test_what_is_no_number_is_none(text: str | None) -> None:
+    assert read_number(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("12.5", 12.5), ("12,5", 12.5), ("0:01:02,500", 62.5), ("1:02", 62.0), ("x", None),
+     ("nan", None), ("1:inf", None), ("1e308:0", None), (None, None)],
+)  # fmt: skip
+def test_times(text: str | None, seconds: float | None) -> None:
+    assert read_seconds(text) == seconds

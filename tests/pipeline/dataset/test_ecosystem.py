@@ -1,0 +1,63 @@
+"""The dataset folder as others read it: datasets, pandas, DuckDB, Polars."""
+
+import io
+from pathlib import Path
+
+import datasets
+import duckdb
+import polars
+import pytest
+import soundfile
+
+from pipeline.beam.transforms import Build, Corpus
+from pipeline.labels import emotion_scheme
+from pipeline.running.build import build_dataset
+from pipeline.schema.record import CLASSES, RECORD
+from pipeline.shards.records import AudioOptions
+from tests.conftest import MakeCorpus, MakeSpec
+
+
+@pytest.fixture
+def dataset(tmp_path: Path, make_spec: MakeSpec, make_corpus: MakeCorpus) -> Path:
+    corpora = {
+        name: Corpus(make_spec(name), str(make_corpus(name, speakers=5)))
+        for name in ("tones", "bells")
+    }
+    build_dataset(Build(corpora, emotion_scheme(), str(tmp_path / "out"), AudioOptions()))
+    return tmp_path / "out"
+
+
+def test_load_dataset_knows_splits_classes_and_audio(dataset: Path, tmp_path: Path) -> None:
+    cache = str(tmp_path / "cache")
+    loaded = datasets.load_dataset(str(dataset), cache_dir=cache)
+    assert set(loaded) == {"train", "validation", "test"}
+    assert sum(split.num_rows for split in loaded.values()) == 60
+    assert loaded["train"].features["label"].names == list(CLASSES)
+    assert loaded["train"].features["audio"].sampling_rate == 16_000
+    stored = loaded["train"].cast_column("audio", datasets.Audio(decode=False))[0]
+    samples, rate = soundfile.read(io.BytesIO(stored["audio"]["bytes"]))
+    assert rate == 16_000
+    assert len(samples) / rate == pytest.approx(stored["duration"])
+    one = datasets.load_dataset(str(dataset), "bells", cache_dir=cache)
+    assert set(one["test"]["corpus"]) == {"bells"}
+
+
+def test_load_dataset_reads_bare_shards(dataset: Path, tmp_path: Path) -> None:
+    files = [str(file) for file in dataset.glob("data/tones/*.parquet")]
+    loaded = datasets.load_dataset("parquet", data_files=files, cache_dir=str(tmp_path / "cache"))
+    assert loaded["train"].features["label"].names == list(CLASSES)
+    assert isinstance(loaded["train"].features["audio"], datasets.Audio)
+
+
+def test_tables_read_it_without_glue(dataset: Path) -> None:
+    shards = f"{dataset}/data/*/*.parquet"
+    counted = duckdb.sql(f"select corpus, count(*) as n from '{shards}' group by corpus").fetchall()
+    assert dict(counted) == {"tones": 30, "bells": 30}
+    assert polars.read_parquet(shards).columns == RECORD.names
+
+
+def test_card_lists_corpora_terms_and_splits(dataset: Path) -> None:
+    card = (dataset / "README.md").read_text()
+    assert card.startswith("---\n")
+    assert "| `tones` | Tones | en | CC0-1.0 | yes | 30 |" in card
+    assert "speaker-disjoint" in card

@@ -1,0 +1,96 @@
+"""Where a build may write: in a folder of its own, and never among the files of a corpus."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.beam.transforms import Build, Corpus
+from pipeline.common.errors import UsageError
+from pipeline.dataset.finalize import mark_unfinished
+from pipeline.dataset.output_check import check_destination
+from pipeline.dataset.run_log import logged
+from pipeline.labels import emotion_scheme
+from pipeline.running.build import check_build
+from pipeline.shards.records import AudioOptions
+from tests.conftest import MakeSpec
+
+
+def test_folder_with_files_of_others_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("mine")
+    with pytest.raises(UsageError, match=r"files that no build has written, README\.md for one"):
+        check_destination(str(tmp_path), {}, is_dataset=False)
+    check_destination(str(tmp_path), {}, is_dataset=True)
+
+
+def test_nothing_is_written_before_the_folder_is_refused(
+    tmp_path: Path, make_spec: MakeSpec
+) -> None:
+    output = tmp_path / "project"
+    (output / "data").mkdir(parents=True)
+    build = Build(
+        {"tones": Corpus(make_spec(), "x")}, emotion_scheme(), str(output), AudioOptions()
+    )
+    with pytest.raises(UsageError, match="data for one"):
+        check_build(build)
+    assert list(output.rglob("*")) == [output / "data"]
+
+
+def test_folder_called_like_ours_does_not_make_a_dataset(tmp_path: Path) -> None:
+    (tmp_path / ".build" / "debug").mkdir(parents=True)
+    (tmp_path / ".build" / "debug" / "main.o").write_text("")  # others call theirs so, too
+    with pytest.raises(UsageError, match=r"\.build/debug/main\.o for one"):
+        check_destination(str(tmp_path), {}, is_dataset=False)
+
+
+@pytest.mark.parametrize("there", [[], ["lost+found"], [".DS_Store"]])
+def test_empty_and_new_folders_are_taken(tmp_path: Path, there: list[str]) -> None:
+    for name in there:
+        (tmp_path / name).mkdir()
+    check_destination(str(tmp_path), {}, is_dataset=False)
+    check_destination(str(tmp_path / "new"), {}, is_dataset=False)
+
+
+def test_first_build_that_was_interrupted_can_be_resumed(tmp_path: Path) -> None:
+    output = str(tmp_path / "out")
+    with pytest.raises(KeyboardInterrupt), logged(output, ["build"]):
+        raise KeyboardInterrupt  # before anything but the record of the run was written
+    check_destination(output, {}, is_dataset=False)
+    (tmp_path / "out" / ".build").mkdir()
+    (tmp_path / "out" / ".build" / ".unfinished.0123").write_text("")
+    check_destination(output, {}, is_dataset=False)
+    (tmp_path / "out" / "log" / "notes.txt").write_text("mine")
+    with pytest.raises(UsageError, match=r"log/notes\.txt"):
+        check_destination(output, {}, is_dataset=False)
+    mark_unfinished(output)
+    (tmp_path / "out" / ".README.md.0123").write_text("written aside")
+    check_destination(output, {}, is_dataset=False)
+
+
+def test_output_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("")
+    with pytest.raises(UsageError, match="out: is a file"):
+        check_destination(str(tmp_path / "out"), {}, is_dataset=False)
+
+
+@pytest.mark.parametrize(
+    ("output", "root", "message"),
+    [
+        ("c/tones", "c/tones", "lies in the folder of corpus tones"),
+        ("c/tones/out", "c/tones/", "lies in the folder of corpus tones"),
+        ("c/./tones", "c/other/../tones", "lies in the folder of corpus tones"),
+        ("ds", "ds/data/tones", "corpus tones lies in ds/data, where a build writes"),
+        ("s3://b/c/tones/out", "s3://b/c/tones", "lies in the folder of corpus tones"),
+        ("c/tones2", "c/tones", None),
+        ("c", "c/tones", None),
+        ("s3://b/c/tones", "gs://b/c/tones", None),
+    ],
+)
+def test_corpora_and_dataset_do_not_mix(
+    output: str, root: str, message: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if message is None:
+        check_destination(output, {"tones": root}, is_dataset=True)
+        return
+    with pytest.raises(UsageError, match=message):
+        check_destination(output, {"tones": root}, is_dataset=True)

@@ -1,0 +1,195 @@
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pipeline.beam.transforms import Build, Corpus
+from pipeline.common.errors import DataError
+from pipeline.dataset.finalize import mark_unfinished
+from pipeline.dataset.manifest import open_manifest
+from pipeline.dataset.relabel import relabel_dataset
+from pipeline.labels import emotion_scheme
+from pipeline.monitoring.progress import Counts
+from pipeline.running.build import build_dataset
+from pipeline.shards.records import AudioOptions
+from pipeline.specs.corpus_spec import CorpusSpec
+from pipeline.storage import files as storage
+from tests.conftest import MakeCorpus, MakeSpec
+
+
+def build(spec: CorpusSpec, root: Path, output: Path) -> Counts:
+    seen = [Counts()]
+    corpora = {spec.id: Corpus(spec, str(root))}
+    what = Build(corpora, emotion_scheme(), str(output), AudioOptions())
+    build_dataset(what, watch=seen.append)
+    return seen[-1]
+
+
+def rows(output: Path) -> pd.DataFrame:
+    shards = sorted(output.glob("data/*/*.parquet"))
+    return pd.concat(pd.read_parquet(shard) for shard in shards).set_index("id").sort_index()
+
+
+@pytest.fixture
+def dataset(make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path) -> Path:
+    build(make_spec(), make_corpus(), tmp_path / "dataset")
+    return tmp_path / "dataset"
+
+
+def test_changed_map_rewrites_labels_and_nothing_else(dataset: Path, make_spec: MakeSpec) -> None:
+    before = rows(dataset)
+    spec = make_spec(emotions="{ang: irritation, neu: neutral, hap: happiness}")
+    manifest, changed = relabel_dataset(str(dataset), {"tones": spec}, emotion_scheme())
+    after = rows(dataset)
+    assert changed == 8
+    assert manifest.corpora["tones"].emotions == {"happiness": 8, "irritation": 8, "neutral": 8}
+    assert set(after.loc[after["label_native"] == "ang", "label"]) == {0}
+    labels = ["emotion", "arousal_class", "valence_class", "label"]
+    pd.testing.assert_frame_equal(after.drop(columns=labels), before.drop(columns=labels))
+
+
+def test_codes_no_longer_taken_leave_with_a_reason(dataset: Path, make_spec: MakeSpec) -> None:
+    spec = make_spec(emotions="{ang: anger, hap: happiness}", exclude="{neu: not_emotional}")
+    manifest, changed = relabel_dataset(str(dataset), {"tones": spec}, emotion_scheme())
+    corpus = manifest.corpora["tones"]
+    assert (changed, corpus.written, corpus.excluded) == (8, 16, {"not_emotional": 8})
+    assert corpus.adds_up
+
+
+def test_unchanged_map_changes_no_byte(dataset: Path, make_spec: MakeSpec) -> None:
+    before = {f: f.read_bytes() for f in dataset.rglob("*") if f.is_file()}
+    _, changed = relabel_dataset(str(dataset), {"tones": make_spec()}, emotion_scheme())
+    assert changed == 0
+    assert before == {f: f.read_bytes() for f in dataset.rglob("*") if f.is_file()}
+
+
+def test_build_with_a_changed_map_decodes_no_audio(
+    dataset: Path, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
+) -> None:
+    spec = make_spec(emotions="{ang: irritation, neu: neutral, hap: happiness}")
+    root = tmp_path / "corpora" / "tones"
+    counts = build(spec, root, dataset)
+    assert (counts.done, counts.reused) == (0, 24)
+    build(spec, root, tmp_path / "fresh")
+    pd.testing.assert_frame_equal(rows(dataset), rows(tmp_path / "fresh"))
+
+
+def test_build_by_the_earlier_map_brings_back_what_left(
+    dataset: Path, make_spec: MakeSpec, tmp_path: Path
+) -> None:
+    before = rows(dataset)
+    fewer = make_spec(emotions="{ang: anger, hap: happiness}", exclude="{neu: not_emotional}")
+    relabel_dataset(str(dataset), {"tones": fewer}, emotion_scheme())
+    build(make_spec(), tmp_path / "corpora" / "tones", dataset)
+    pd.testing.assert_frame_equal(rows(dataset), before)
+
+
+def test_ratings_that_are_not_exact_as_stored_have_not_changed(
+    make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
+) -> None:
+    root = make_corpus()
+    (root / "rated.csv").write_text(
+        "id,v\n" + "".join(f"s0{n},{2.6667 + n / 7}\n" for n in range(4))
+    )
+    rated = "{rated: {file: rated.csv, match: {id: '{speaker}'}, take: {valence: v}}}"
+    spec = make_spec(tables=rated, scales="{valence: [1, 5]}")
+    build(spec, root, tmp_path / "dataset")
+    assert rows(tmp_path / "dataset")["valence"].nunique() == 4
+    _, changed = relabel_dataset(str(tmp_path / "dataset"), {"tones": spec}, emotion_scheme())
+    assert changed == 0
+
+
+def test_relabelling_interrupted_at_any_write_loses_nothing(
+    dataset: Path, make_spec: MakeSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = make_spec(emotions="{ang: irritation, hap: happiness}", exclude="{neu: not_emotional}")
+
+    def relabel(folder: Path) -> None:
+        relabel_dataset(str(folder), {"tones": spec}, emotion_scheme())
+
+    check_interruptions(relabel, dataset, tmp_path, monkeypatch)
+
+
+def test_build_interrupted_while_copies_leave_another_corpus_loses_nothing(
+    dataset: Path,
+    make_spec: MakeSpec,
+    make_corpus: MakeCorpus,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bells = make_corpus("bells")
+    for number, clip in enumerate((tmp_path / "corpora" / "tones" / "wav").glob("*_ang_*.wav")):
+        shutil.copy(clip, bells / "wav" / f"s99_ang_{number}.wav")
+    spec = make_spec("bells", splits="{by: official, of: speaker, s99: test, 's0.': train}")
+
+    def build_bells(folder: Path) -> None:
+        build(spec, bells, folder)
+
+    whole = check_interruptions(build_bells, dataset, tmp_path, monkeypatch, among="/tones/train-")
+    assert open_manifest(str(whole)).corpora["tones"].excluded["duplicate_across_splits"]
+
+
+def check_interruptions(
+    work: Callable[[Path], None],
+    dataset: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    among: str = "",
+) -> Path:
+    """Kills work on a dataset before and after each file it writes; repeated, it ends the same."""
+
+    class KilledError(Exception):
+        pass
+
+    write, countdown = storage.write, 0
+
+    def mortal_write(path: str, content: bytes | memoryview) -> None:
+        nonlocal countdown
+        mortal = among in path
+        countdown -= mortal
+        if mortal and countdown == 0:
+            raise KilledError
+        write(path, content)
+        countdown -= mortal
+        if mortal and countdown == 0:
+            raise KilledError
+
+    def copy(name: str) -> Path:
+        return Path(shutil.copytree(dataset, tmp_path / name))
+
+    monkeypatch.setattr(storage, "write", mortal_write)
+    whole = copy("whole")
+    work(whole)
+    moments = -countdown
+    assert moments >= 6
+    for moment in range(1, moments + 1):
+        folder = copy(f"killed-{moment}")
+        countdown = moment
+        with pytest.raises((KilledError, RuntimeError)):  # Beam makes another error of it
+            work(folder)
+        countdown = 0
+        work(folder)
+        for name in ("manifest.json", "rejects.parquet"):
+            assert (folder / name).read_bytes() == (whole / name).read_bytes(), moment
+        shards = {path.relative_to(folder) for path in folder.glob("data/*/*.parquet")}
+        assert shards == {path.relative_to(whole) for path in whole.glob("data/*/*.parquet")}
+    return whole
+
+
+def test_dataset_whose_build_was_interrupted_is_not_relabelled(
+    dataset: Path, make_spec: MakeSpec
+) -> None:
+    mark_unfinished(str(dataset))
+    with pytest.raises(DataError, match="build again first"):
+        relabel_dataset(str(dataset), {"tones": make_spec()}, emotion_scheme())
+
+
+def test_build_after_relabelling_reuses_the_audio(
+    dataset: Path, make_spec: MakeSpec, tmp_path: Path
+) -> None:
+    spec = make_spec(emotions="{ang: irritation, neu: neutral, hap: happiness}")
+    relabel_dataset(str(dataset), {"tones": spec}, emotion_scheme())
+    counts = build(spec, tmp_path / "corpora" / "tones", dataset)
+    assert (counts.done, counts.reused) == (0, 24)

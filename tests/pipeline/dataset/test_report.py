@@ -1,0 +1,160 @@
+"""The report and the Croissant description of a dataset."""
+
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import xxhash
+
+from pipeline.beam.transforms import Build, Corpus
+from pipeline.common.errors import UsageError
+from pipeline.dataset.croissant import make_croissant
+from pipeline.dataset.manifest import open_manifest
+from pipeline.dataset.report import make_report, read_left_out, write_report
+from pipeline.dataset.run_log import logged, read_runs
+from pipeline.dataset.statistics import BINS, count_durations, count_shared_speakers, count_values
+from pipeline.labels import emotion_scheme
+from pipeline.running.build import build_dataset
+from pipeline.schema.record import RECORD
+from pipeline.shards.records import AudioOptions
+from tests.conftest import MakeCorpus, MakeSpec, write_tone
+
+
+@pytest.fixture
+def dataset(tmp_path: Path, make_spec: MakeSpec, make_corpus: MakeCorpus) -> Path:
+    root = make_corpus(speakers=5)
+    write_tone(root / "wav" / "s00_oth_0.wav")
+    write_tone(root / "wav" / "<b>stray.wav")
+    write_tone(root / "wav" / "s01_ang_8.wav", hertz=900)
+    write_tone(root / "wav" / "s01_ang_9.wav", hertz=900)
+    corpora = {"tones": Corpus(make_spec(), str(root))}
+    build_dataset(Build(corpora, emotion_scheme(), str(tmp_path / "out"), AudioOptions()))
+    return tmp_path / "out"
+
+
+class Page(HTMLParser):
+    """Words of a page, and everything that it would fetch."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.fetched: list[str] = []
+        self.open: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.open.append(tag)
+        if tag in {"script", "link", "img", "iframe"}:
+            self.fetched.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.words += data.split()
+
+
+def test_report_needs_nothing_but_a_browser_and_escapes_names(dataset: Path) -> None:
+    text = (dataset / "report.html").read_text()
+    page = Page(text)
+    assert page.fetched == []
+    assert "url(" not in text
+    assert "<b>stray" not in text
+    assert "&lt;b&gt;stray" in text
+    assert len(text) < 50_000
+
+
+def test_report_shows_counts_splits_duplicates_and_what_was_left_out(dataset: Path) -> None:
+    words = " ".join(Page((dataset / "report.html").read_text()).words)
+    assert "utterances 32" in words
+    assert "No speaker stands in two splits." in words
+    assert "tones/wav/s01_ang_8 = tones/wav/s01_ang_9" in words
+    assert "tones excluded other 1" in words
+    assert "tones rejected unrecognised name 1" in words
+    assert "16000 32" in words
+
+
+def test_report_warns_of_shared_speakers_and_of_terms(
+    tmp_path: Path, make_spec: MakeSpec, make_corpus: MakeCorpus
+) -> None:
+    licence = "{name: house rules, redistribute: false}"
+    spec = make_spec(splits="{by: utterance}", licence=licence)
+    corpora = {"tones": Corpus(spec, str(make_corpus()))}
+    output = tmp_path / "dataset"
+    build_dataset(Build(corpora, emotion_scheme(), str(output), AudioOptions()))
+    words = " ".join(Page((output / "report.html").read_text()).words)
+    assert "Speakers stand in two splits in tones" in words
+    assert "terms forbid it for tones" in words
+
+
+def test_report_lists_runs_without_their_command_lines(dataset: Path) -> None:
+    with logged(str(dataset), ["exhubert", "build", "--output", "/home/me/secret place"]) as run:
+        write_report(str(dataset))
+        assert "no end recorded" in (dataset / "report.html").read_text()
+        run.status = 0
+    write_report(str(dataset))
+    text = (dataset / "report.html").read_text()
+    assert '<span class="good">fine</span>' in text
+    assert "secret place" not in text
+
+
+def test_same_dataset_gives_the_same_report_and_croissant(dataset: Path) -> None:
+    manifest = open_manifest(str(dataset))
+    page = make_report(manifest, read_left_out(str(dataset)), read_runs(str(dataset)))
+    assert page == (dataset / "report.html").read_text()
+    assert make_croissant(manifest) == (dataset / "croissant.json").read_text()
+
+
+def test_report_of_a_folder_that_is_no_dataset_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"no manifest\.json, so not a dataset"):
+        write_report(str(tmp_path))
+
+
+def test_report_of_an_empty_corpus_is_made(
+    tmp_path: Path, make_spec: MakeSpec, make_corpus: MakeCorpus
+) -> None:
+    spec = make_spec(exclude="{ang: a, neu: b, hap: c}", emotions="{}")
+    corpora = {"tones": Corpus(spec, str(make_corpus()))}
+    output = tmp_path / "dataset"
+    build_dataset(Build(corpora, emotion_scheme(), str(output), AudioOptions()))
+    assert "utterances 0" in " ".join(Page((output / "report.html").read_text()).words)
+
+
+def test_croissant_covers_every_shard_and_every_column(dataset: Path) -> None:
+    croissant = json.loads((dataset / "croissant.json").read_text())
+    assert croissant["conformsTo"] == "http://mlcommons.org/croissant/1.1"
+    (shards,) = croissant["distribution"]
+    assert set(dataset.glob(shards["includes"])) == set(dataset.rglob("*-of-*.parquet"))
+    utterances = croissant["recordSet"][-1]
+    assert [field["name"].split("/")[1] for field in utterances["field"]] == RECORD.names
+    ids = [item["@id"] for item in croissant["distribution"] + croissant["recordSet"]]
+    assert len(ids) == len(set(ids))
+
+
+def test_manifest_names_every_shard_with_its_size_and_checksum(dataset: Path) -> None:
+    (corpus,) = open_manifest(str(dataset)).corpora.values()
+    for shard in corpus.shards:
+        content = (dataset / shard.path).read_bytes()
+        assert (shard.bytes, shard.xxh3) == (len(content), xxhash.xxh3_128_hexdigest(content))
+    paths = {dataset / shard.path for shard in corpus.shards}
+    assert paths == set(dataset.rglob("*-of-*.parquet"))
+
+
+def test_lengths_fall_into_bins_of_half_a_second() -> None:
+    durations = count_durations(pd.Series([0.2, 0.5, 0.9, 14.99, 15.0, 59.0], dtype="float32"))
+    assert len(durations.counts) == BINS
+    assert [i for i, count in enumerate(durations.counts) if count] == [0, 1, 29, 30]
+    assert (durations.counts[1], durations.counts[30]) == (2, 2)
+    assert (durations.shortest, durations.longest) == (0.2, 59.0)
+
+
+def test_shared_speakers_are_counted_by_pair_and_unknown_ones_are_not() -> None:
+    rows = pd.DataFrame(
+        {"speaker": ["a", "a", "b", "b", None, None], "split": ["train", "test"] * 3}
+    )
+    assert count_shared_speakers(rows) == {
+        "train ∩ validation": 0, "train ∩ test": 2, "validation ∩ test": 0
+    }  # fmt: skip
+
+
+def test_values_are_counted_the_most_frequent_first() -> None:
+    assert count_values(pd.Series(["b", "a", None, "b"])) == {"b": 2, "a": 1, "unknown": 1}

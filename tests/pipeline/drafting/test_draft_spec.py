@@ -1,0 +1,152 @@
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from pipeline.checks.spec_examples import check_examples
+from pipeline.common.errors import DataError, UsageError
+from pipeline.drafting.draft_spec import draft_spec
+from pipeline.drafting.emotion_vocabulary import category_of
+from pipeline.labels import emotion_scheme
+from pipeline.planning.corpus_plan import plan_corpus
+from pipeline.schema.utterance import Utterance
+from pipeline.sources.listing import SourceFile, list_files
+from pipeline.sources.reader import Reader
+from pipeline.specs.corpus_spec import CorpusSpec
+from pipeline.specs.loader import load_spec
+from tests.conftest import MakeCorpus
+
+DUTCH = [
+    f"session{session}/{speaker}_{emotion}_{session}.wav"
+    for session, speaker, emotion in product(
+        (1, 2), ("anna", "bram", "cees"), ("boos", "blij", "bang", "neutraal")
+    )
+]
+
+
+def draft(names: list[str], **tables: str) -> str:
+    """A draft from files of these names, and CSV tables by name."""
+    contents = {f"{name}.csv": text.encode() for name, text in tables.items()}
+    files = [SourceFile(name, 1, "") for name in (*names, *contents)]
+    return draft_spec("mine", files, contents.__getitem__)
+
+
+def load(folder: Path, text: str) -> CorpusSpec:
+    file = folder / "draft.yaml"
+    file.write_text(text)
+    return load_spec(file)
+
+
+def utterances(folder: Path, names: list[str], **tables: str) -> list[Utterance]:
+    """What the draft from some files finds in them."""
+    for name in names:
+        (folder / "root" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "root" / name).write_bytes(b"sound")
+    for name, text in tables.items():
+        (folder / "root" / f"{name}.csv").write_text(text)
+    spec = load(folder, draft(names, **tables))
+    assert check_examples(spec, emotion_scheme()) == []
+    return plan_corpus(spec, str(folder / "root"), emotion_scheme()).utterances
+
+
+def test_draft_reads_the_corpus_it_was_made_from(make_corpus: MakeCorpus, tmp_path: Path) -> None:
+    root = make_corpus(emotions=("angry", "sad", "neu"))
+    (root / "README.txt").write_text("about")
+    text = draft_spec("mine", list_files(str(root)), Reader(str(root)).read)
+    spec = load(tmp_path, text)
+    assert spec.emotions == {"angry": "anger", "sad": "sadness", "neu": "neutral"}
+    found = plan_corpus(spec, str(root), emotion_scheme()).utterances
+    assert [utterance.status for utterance in found] == ["ok"] * 24
+    assert len({utterance.speaker for utterance in found}) == 4
+
+
+def test_words_of_other_languages_are_the_emotion_and_folders_are_the_session(
+    tmp_path: Path,
+) -> None:
+    speakers = "id;sex;age\nanna;v;34\nbram;m;41\ncees;m;28\n"
+    found = utterances(tmp_path, DUTCH, speakers=speakers)
+    assert {u.emotion for u in found} == {"anger", "happiness", "fear", "neutral"}
+    assert {(u.speaker, u.age) for u in found} == {
+        ("mine:anna", 34), ("mine:bram", 41), ("mine:cees", 28)
+    }  # fmt: skip
+    text = draft(DUTCH, speakers=speakers)
+    assert "# Guesses, with the values found:\n#   session: 1, 2\n#   speaker: anna, bram" in text
+    assert "# 24 of 24 clips have a row" in text
+    assert "#     column sex: v, m" in text
+
+
+def test_emotion_comes_from_the_table_that_names_the_clips(tmp_path: Path) -> None:
+    words = ("wütend", "fröhlich", "traurig", "neutral")
+    names = [f"Aufnahmen/Clip {i:02d}.wav" for i in range(24)]
+    rows = [f"Clip {i:02d}.wav;{words[i % 4]};S{i % 6}" for i in range(24)]
+    found = utterances(tmp_path, names, labels="\n".join(["Datei;Gefühl;Sprecher", *rows]))
+    assert {u.emotion for u in found} == {"anger", "happiness", "sadness", "neutral"}
+    assert len({u.speaker for u in found}) == 6
+
+
+def test_table_that_fits_no_field_is_shown_with_how_to_join_it() -> None:
+    text = draft(DUTCH, notes="day,weather\n8,rain\n9,sun\n")
+    assert "# notes.csv: a table that no column joins with clips" in text
+    assert "#     column weather: rain, sun" in text
+    assert "match: {COLUMN:" in text
+
+
+def test_numbers_of_clips_are_no_emotions() -> None:
+    text = draft([f"clip_{i:03d}.wav" for i in range(24)])
+    assert "#   number: 000, 001, 002, 003, 004, … (24)" in text
+    assert '"?": "?"                              # none found' in text
+
+
+def test_codes_that_are_no_words_are_left_to_fill_in() -> None:
+    names = [f"wav/{s:02d}{t}{e}.wav" for s in range(3, 16) for t in "ab" for e in "WLEAFTN"]
+    text = draft(names)
+    assert r"(?P<speaker>\d{2})" in text
+    assert "(?P<emotion>A|E|F|L|N|T|W)" in text
+    assert text.count('"?"') == 7 + 2
+    assert '"W": "?"' in text
+
+
+@pytest.mark.parametrize("sign", ["'", '"', "#", "{", " ", "\\", "ü", "🙂", "\n"])
+def test_any_sign_in_a_name_gives_a_draft_that_loads(tmp_path: Path, sign: str) -> None:
+    names = [f"it{sign}s/{s}_{e}.wav" for s in ("anna", "bram") for e in (f"sa{sign}d", f"a{sign}")]
+    spec = load(tmp_path, draft([*names, *DUTCH[:3]], labels=f'file\n"it{sign}"\n'))
+    assert spec.id == "mine"
+
+
+def test_files_that_do_not_fit_are_named() -> None:
+    text = draft([*DUTCH, "session1/noise.wav", "trial.mp3"])
+    assert "# A draft from 25 files, 24 of which fit `path`.\n# Not: session1/noise.wav\n" in text
+    assert "# Left out, for their suffix: trial.mp3" in text
+
+
+@pytest.mark.parametrize("corpus", ["My-Corpus", "1st", "", "mine\n"])
+def test_id_that_no_spec_may_have_is_refused(corpus: str) -> None:
+    with pytest.raises(UsageError, match="expected a-z, 0-9 and `_`, a letter first"):
+        draft_spec(corpus, [SourceFile("a.wav", 1, "")], bytes)
+
+
+def test_id_of_a_shipped_spec_is_told() -> None:
+    text = draft_spec("tess", [SourceFile("a.wav", 1, "")], bytes)
+    assert "# A spec with the id tess is shipped: exhubert corpora show tess" in text
+
+
+def test_folder_without_media_is_named() -> None:
+    with pytest.raises(DataError, match="no audio or video file among 1 files"):
+        draft(["a.txt"])
+
+
+@pytest.mark.parametrize(
+    ("code", "category"),
+    [
+        ("ANGRY", "anger"),
+        ("Ärger", "anger"),
+        ("gioia", "happiness"),
+        ("neutraal", "neutral"),
+        ("freud", "happiness"),
+        ("su", None),
+        ("anna", None),
+        ("W", None),
+    ],
+)
+def test_words_for_emotions_are_known(code: str, category: str | None) -> None:
+    assert category_of(code) == category

@@ -1,0 +1,154 @@
+import pytest
+
+from pipeline.index.indexer import find_clips, index_clips
+from pipeline.index.table_join import TableRows, rows_of
+from pipeline.schema.utterance import Utterance
+from pipeline.sources.listing import SourceFile
+from pipeline.specs.corpus_spec import CorpusSpec
+from tests.conftest import MakeSpec
+
+
+def index(spec: CorpusSpec, *paths: str, **rows: list[dict[str, str]]) -> list[Utterance]:
+    files = [SourceFile(path, 1, "") for path in paths]
+    tables: dict[str, TableRows] = {
+        name: rows_of(table, rows.get(name, [])) for name, table in spec.tables.items()
+    }
+    return list(index_clips(spec, find_clips(spec, files), tables))
+
+
+def test_name_gives_id_label_and_speaker(make_spec: MakeSpec) -> None:
+    (clip,) = index(make_spec(), "Tones v1/wav/s01_ang_0.wav")
+    assert clip.id == "tones/wav/s01_ang_0"
+    assert clip.source_path == "Tones v1/wav/s01_ang_0.wav"
+    assert (clip.label_native, clip.speaker, clip.language) == ("ang", "tones:s01", "en")
+
+
+def test_unrecognised_name_is_rejected_not_lost(make_spec: MakeSpec) -> None:
+    (clip,) = index(make_spec(), "wav/anger.wav")
+    assert clip.status == "rejected"
+    assert clip.verdict is not None
+    assert clip.verdict.reason == "unrecognised_name"
+    assert "s\\d+" in clip.verdict.detail
+
+
+def test_ignored_files_are_no_clips(make_spec: MakeSpec) -> None:
+    assert index(make_spec(ignore="'*_1.wav'"), "wav/s01_ang_1.wav") == []
+
+
+def test_files_left_out_are_counted(make_spec: MakeSpec) -> None:
+    (clip,) = index(make_spec(leave_out="{'*_1.wav': broken}"), "wav/s01_ang_1.wav")
+    assert clip.verdict is not None
+    assert (clip.status, clip.verdict.reason) == ("excluded", "broken")
+
+
+def test_several_patterns_are_tried_in_order(make_spec: MakeSpec) -> None:
+    spec = make_spec(
+        audio="'**/*.wav'",
+        path=r"['(?P<speaker>DC|JE)/(?P<emotion>su|s)\d+', '^(?P<emotion>s)_(?P<speaker>..)']",
+    )
+    clips = index(spec, "DC/su01.wav", "s_JE.wav")
+    assert [(c.label_native, c.speaker) for c in clips] == [("su", "tones:DC"), ("s", "tones:JE")]
+
+
+def test_speaker_is_a_template_in_a_shared_namespace(make_spec: MakeSpec) -> None:
+    spec = make_spec(speaker="'{speaker}-{take}'", namespace="choir")
+    (clip,) = index(spec, "wav/s01_ang_0.wav")
+    assert clip.speaker == "choir:s01-0"
+
+
+def test_spellings_are_replaced_and_errors_corrected(make_spec: MakeSpec) -> None:
+    spec = make_spec(
+        replace="{speaker: {s01: s02, s03: null}}", corrections="{s02_ang_0: {emotion: neu}}"
+    )
+    clips = index(spec, "wav/s01_ang_0.wav", "wav/s03_ang_0.wav", "wav/s02_ang_0.wav")
+    assert [c.speaker for c in clips] == ["tones:s02", None, "tones:s02"]
+    assert [c.label_native for c in clips] == ["ang", "ang", "neu"]
+
+
+def test_a_value_is_replaced_once_however_many_tables_there_are(make_spec: MakeSpec) -> None:
+    spec = make_spec(
+        replace="{speaker: {s01: s02, s02: s01}, mood: {low: high, high: low}}",
+        corrections="{s01_ang_1: {speaker: s02, mood: high}}",
+        annotations="[mood]",
+        tables="{moods: {file: a.csv, match: {n: '{stem}'}, take: {mood: m}}, "
+        "takes: {file: b.csv, match: {t: '{take}'}, take: [note]}}",
+    )
+    moods = [{"n": stem, "m": "low"} for stem in ("s01_ang_0", "s02_ang_0", "s01_ang_1")]
+    takes = [{"t": take, "note": "x"} for take in "01"]
+    clips = index(spec, *(f"wav/{row['n']}.wav" for row in moods), moods=moods, takes=takes)
+    assert [clip.speaker for clip in clips] == ["tones:s02", "tones:s01", "tones:s01"]
+    assert [clip.annotations["mood"] for clip in clips] == ["high", "high", "low"]
+
+
+def test_gender_age_language_and_text(make_spec: MakeSpec) -> None:
+    spec = make_spec(
+        gender=r"{of: speaker, female: ['s01'], male: 's\d[02468]'}",
+        age="{of: speaker, s01: 31}",
+        languages="[en, fr]",
+        language="{of: take, 0: en, 1: fr}",
+        path=r"'(?P<speaker>s\d+)_(?P<emotion>[a-z]+)_(?P<take>(?P<text>\d+))\.wav$'",
+        texts="{1: Bonjour}",
+    )
+    first, second = index(spec, "wav/s01_ang_1.wav", "wav/s02_ang_0.wav")
+    assert (first.gender, first.age, first.language, first.text) == ("female", 31, "fr", "Bonjour")
+    assert (second.gender, second.age, second.language, second.text) == ("male", None, "en", "0")
+
+
+def test_tables_join_in_order_and_missing_rows_are_rejected(make_spec: MakeSpec) -> None:
+    spec = make_spec(
+        path=r"'(?P<name>s\d+)'",
+        tables="{who: {file: a.csv, match: {n: '{name}'}, take: {speaker: s, code: c}}, "
+        "what: {file: b.csv, match: {c: '{code}'}, take: {emotion: e}}}",
+    )
+    rows = {"who": [{"n": "s1", "s": "x", "c": "7"}], "what": [{"c": "7", "e": "ang"}]}
+    joined, lost = index(spec, "wav/s1.wav", "wav/s2.wav", **rows)
+    assert (joined.speaker, joined.label_native) == ("tones:x", "ang")
+    assert lost.verdict is not None
+    assert lost.verdict.detail == "table 'who' has no row with n = 's2'"
+
+
+def test_rows_of_a_segment_table_are_utterances(make_spec: MakeSpec) -> None:
+    spec = make_spec(
+        path=r"'(?P<session>s\d+)'",
+        sample_times="16000",
+        tables="{turns: {file: t.csv, segments: true, match: {s: '{session}'}, "
+        "take: {start: b, duration: d, emotion: e, speaker: w}}}",
+    )
+    rows = [
+        {"s": "s1", "b": "0", "d": "16000", "e": "ang", "w": "A"},
+        {"s": "s1", "b": "24000", "d": "8000", "e": "neu", "w": "A"},
+    ]
+    clips = index(spec, "wav/s1.wav", turns=rows)
+    assert [(c.id, c.start, c.end) for c in clips] == [
+        ("tones/wav/s1#0-1", 0.0, 1.0),
+        ("tones/wav/s1#1.5-2", 1.5, 2.0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "detail"),
+    [
+        ("early", "", "start is 'early', expected seconds"),
+        ("1", "nan", "end is 'nan', expected seconds"),
+        ("inf", "", "start is 'inf', expected seconds"),
+        ("5", "3", "from 5 s to 3 s"),
+        ("2", "2", "from 2 s to 2 s"),
+        ("-1", "2", "from -1 s to 2 s"),
+        ("-1", "", "from -1 s to the end"),
+        ("", "-1", "from 0 s to -1 s"),
+    ],
+)
+def test_time_that_is_none_is_rejected(
+    make_spec: MakeSpec, start: str, end: str, detail: str
+) -> None:
+    spec = make_spec(path=r"'(?P<emotion>ang)_(?P<start>[^_]*)_(?P<end>[^_]*)\.wav$'")
+    (clip,) = index(spec, f"wav/ang_{start}_{end}.wav")
+    assert clip.verdict is not None
+    assert clip.verdict.reason == "bad_time"
+    assert detail in clip.verdict.detail
+
+
+def test_age_that_is_no_number_is_unknown(make_spec: MakeSpec) -> None:
+    spec = make_spec(path=r"'(?P<emotion>ang)_(?P<age>\w+)'")
+    clips = index(spec, "wav/ang_31.wav", "wav/ang_nan.wav")
+    assert [clip.age for clip in clips] == [31.0, None]

@@ -1,0 +1,46 @@
+import pickle
+from pathlib import Path
+
+import pytest
+
+from pipeline.monitoring.progress import Counts, Progress, read_progress
+
+
+def test_counts_of_all_workers_add_up(tmp_path: Path) -> None:
+    driver = Progress(str(tmp_path))
+    driver.found("tones", 7)
+    driver.found("bells", 5)
+    for seconds in (1.5, 2.0):
+        worker = pickle.loads(pickle.dumps(driver))
+        worker.done("tones", seconds)
+        worker.done("tones", 0.0)
+        worker.completed("tones", utterances=2, reused=0)
+        worker.completed("bells", utterances=1, reused=1)
+    counts = read_progress(str(tmp_path))
+    assert counts == Counts(found=12, done=4, reused=2, seconds=3.5)
+    assert counts.corpora["tones"] == Counts(found=7, done=4, seconds=3.5)
+    assert counts.corpora["bells"] == Counts(found=5, reused=2)
+
+
+def test_counts_that_are_just_being_overwritten_are_left_out(tmp_path: Path) -> None:
+    Progress(str(tmp_path)).found("tones", 3)
+    (tmp_path / "torn").write_text('{"tones": [1, 2')
+    assert read_progress(str(tmp_path)) == Counts(found=3)
+
+
+def test_copies_count_as_found_until_their_shard_is_made(tmp_path: Path) -> None:
+    progress = Progress(str(tmp_path))
+    progress.found("tones", 5)
+    for _ in range(4):
+        progress.done("tones", 1.0)
+    progress.completed("tones", utterances=5, reused=0)
+    counts = read_progress(str(tmp_path))
+    assert (counts.found, counts.over) == (4, 4)
+
+
+def test_without_a_folder_nothing_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Progress().done("tones", 1.0)
+    assert list(tmp_path.iterdir()) == []

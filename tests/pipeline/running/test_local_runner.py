@@ -1,0 +1,150 @@
+"""Local builds that end early: a worker dies, or someone has had enough."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from pipeline.beam.transforms import Build, Corpus
+from pipeline.common.errors import DataError
+from pipeline.labels import emotion_scheme
+from pipeline.running.build import build_dataset
+from pipeline.running.worker_pool import write_obituary
+from pipeline.shards.records import AudioOptions
+from tests.conftest import MakeCorpus, MakeSpec, write_tone
+
+pytestmark = pytest.mark.xdist_group("processes")
+
+
+@pytest.fixture
+def running(make_spec: MakeSpec, tmp_path: Path):
+    """A build that two workers have for a while, and the folder of its temporary files."""
+    make_spec(utterances=600)
+    first = tmp_path / "corpora" / "tones" / "wav" / "s00_ang_000.wav"
+    write_tone(first, seconds=20, rate=44_100)
+    for number in range(1, 600):
+        first.with_name(f"s{number % 6:02d}_ang_{number:03d}.wav").hardlink_to(first)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    command = ["build", "--spec", "tones.yaml", "--root", "tones=corpora/tones", "--jobs", "2"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "exhubert", *command, "--output", "dataset"],
+        cwd=tmp_path,
+        env={**os.environ, "TMPDIR": str(scratch), "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    wait_for(lambda: len([note for note in scratch.glob("*/*.note") if note.stat().st_size]) == 2)
+    yield process, scratch
+    process.kill()
+
+
+def wait_for(happens, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not happens():
+        assert time.monotonic() < end, "never happened"
+        time.sleep(0.1)
+
+
+def workers_of(process: subprocess.Popen[str]) -> list[int]:
+    """The foreman of a build's crew, and after it the workers that it has forked."""
+    (foreman,) = children_of(process.pid)
+    return [foreman, *children_of(foreman)]
+
+
+def children_of(parent: int) -> list[int]:
+    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], stdout=subprocess.PIPE, text=True)
+    pairs = (map(int, line.split()) for line in listed.stdout.splitlines())
+    return [pid for pid, its_parent in pairs if its_parent == parent]
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        (signal.SIGKILL, "was killed (SIGKILL), as the system does when memory runs out"),
+        pytest.param(signal.SIGSEGV, "crashed (SIGSEGV)", marks=pytest.mark.slow),
+    ],
+)
+def test_death_of_a_worker_ends_the_build(running, sent: signal.Signals, words: str) -> None:
+    process, _ = running
+    workers = workers_of(process)
+    os.kill(workers[-1], sent)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert words in errors
+    assert "while it was at tones: wav/s0" in errors
+    assert "building again resumes" in errors
+    assert "Traceback" not in errors
+    (log,) = [line.split()[2] for line in errors.splitlines() if line.startswith("Its log")]
+    assert Path(log.strip(",:")).is_file()
+    if sent == signal.SIGSEGV:
+        assert "Fatal Python error: Segmentation fault" in errors
+    assert not any(is_alive(worker) for worker in workers)
+
+
+def test_crew_that_never_comes_ends_the_build(
+    make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpora = {"tones": Corpus(make_spec(), str(make_corpus()))}
+    build = Build(corpora, emotion_scheme(), str(tmp_path / "dataset"), AudioOptions())
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(DataError, match="a worker process ended with status 1") as told:
+        build_dataset(build, jobs=2)
+    log = Path(str(told.value).split("Its log, ")[1].split(":")[0])
+    assert log.name == "crew.log"
+    shutil.rmtree(log.parent)
+
+
+@pytest.mark.parametrize(
+    "sent", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)]
+)
+def test_interrupted_build_leaves_no_process(running, sent: signal.Signals) -> None:
+    process, scratch = running
+    workers = workers_of(process)
+    assert len(workers) == 3
+    process.send_signal(sent)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "interrupted" in errors
+    assert "building again resumes" in errors
+    assert "Traceback" not in errors
+    assert not any(is_alive(worker) for worker in workers)
+    assert not list(scratch.glob("exhubert-*"))
+
+
+@pytest.mark.slow
+def test_workers_do_not_outlive_a_killed_build(running) -> None:
+    process, _ = running
+    workers = workers_of(process)
+    process.kill()
+    wait_for(lambda: not any(is_alive(worker) for worker in workers))
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [(-9, "killed (SIGKILL)"), (-11, "a decoder"), (-15, "ended by SIGTERM"), (3, "with status 3")],
+)
+def test_obituary_says_what_is_known(tmp_path: Path, status: int, words: str) -> None:
+    log = tmp_path / "worker.log"
+    assert words in write_obituary(status, tmp_path / "none", log)
+    log.write_text("\n".join(f"line {number}" for number in range(99)))
+    note = tmp_path / "note"
+    note.write_bytes(b"tones: wav/a.wav   ")
+    obituary = write_obituary(status, note, log)
+    assert "while it was at tones: wav/a.wav." in obituary
+    assert obituary.endswith("line 98")
+    assert "line 80" not in obituary

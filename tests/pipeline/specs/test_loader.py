@@ -1,0 +1,113 @@
+from pathlib import Path
+
+import pytest
+
+from pipeline.specs.loader import SpecError, load_spec, load_specs
+from tests.conftest import SPEC, MakeSpec
+
+
+def write(folder: Path, text: str) -> Path:
+    file = folder / "my.yaml"
+    file.write_text(text)
+    return file
+
+
+def test_codes_stay_as_written(make_spec: MakeSpec) -> None:
+    spec = make_spec(emotions="{01: anger, no: neutral, 1e5: happiness}", exclude="{}")
+    assert list(spec.emotions) == ["01", "no", "1e5"]
+
+
+def test_unknown_key_is_named_with_line_and_suggestion(tmp_path: Path) -> None:
+    text = SPEC.format(corpus="tones", utterances=1).strip() + "\nquirk: [odd]\n"
+    with pytest.raises(SpecError, match=r"my\.yaml:13: quirk: unknown key; .*'quirks'"):
+        load_spec(write(tmp_path, text))
+
+
+def test_key_given_twice_is_an_error(tmp_path: Path) -> None:
+    text = SPEC.format(corpus="tones", utterances=1).strip() + "\nname: Again\n"
+    with pytest.raises(SpecError, match=r"my\.yaml:13: the key 'name' stands twice .*line 2"):
+        load_spec(write(tmp_path, text))
+
+
+@pytest.mark.parametrize("name", ["&a [*a]", "[" * 3000 + "]" * 3000])
+def test_endless_nesting_is_an_error_of_the_file(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SpecError, match=r"my\.yaml: nested too deeply, or an alias"):
+        load_spec(write(tmp_path, f"id: my\nname: {name}\n"))
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("path", "'(?P<speaker>s'", "not a regular expression"),
+        ("audio", "'wav/[z-a]*.wav'", "not a glob: bad character range z-a in 'wav/[z-a]*.wav'"),
+        ("ignore", "['[b-a]']", "not a glob: bad character range b-a"),
+        ("speaker", "'{session}'", "field 'session', which neither `path` nor a table gives"),
+        ("splits", "{by: session}", "field 'session'"),
+        ("splits", "{by: official, test: test}", "`by: official` needs `of`"),
+        ("splits", "{by: speaker, dev: validation}", "only named where `by` is `official`"),
+        ("exclude", "{ang: other}", "ang stands in `emotions` too"),
+        ("path", "'(?P<speaker>s)'", ":1: nothing gives the field 'emotion'"),
+        ("kind", "sung", "'acted', 'elicited'"),
+        ("speaker", "'{speaker:03d}'", "'{speaker:03d}' changes how a value is written"),
+        ("same_utterance", "'{take!r}'", "'{take!r}' changes how a value is written"),
+        ("speaker", "{{stem}}", "tones.yaml:13: a mapping stands where a key should"),
+        ("scales", "{valence: [1, 1]}", "scales.valence: expected [lowest, highest]"),
+        ("scales", "{valence: [5, 1]}", "found [5, 1]"),
+        ("scales", "{valence: [1, inf]}", "scales.valence"),
+        ("sample_times", "0", "sample_times: expected more than 0, found '0'"),
+        ("channel", "-1", "channel: expected 0 or more, found '-1'"),
+        (
+            "tables",
+            "{facts: {file: f.csv, encoding: utf8x, match: {a: '{stem}'}, take: [emotion]}}",
+            "encoding: no encoding is called 'utf8x'",
+        ),
+        (
+            "licence",
+            "CC-BY",
+            "licence: expected {name: …, url: …, redistribute: …, note: …}, found",
+        ),
+        ("access", "{how: opn}", "access.how: expected 'open', 'registration'"),
+        ("id", "My-Corpus", "id: expected a-z, 0-9 and `_`, a letter first, found 'My-Corpus'"),
+        ("expected", "{utterances: many}", "expected.source: is missing"),
+        ("expected", "{utterances: many, source: us}", "expected a whole number, found 'many'"),
+        ("name", "[Tones]", "name: expected text, found a list of 1"),
+        ("quirks", "odd", "quirks: expected a list, found 'odd'"),
+        ("emotions", "[ang]", "emotions: expected `key: value` pairs, found a list of 1"),
+        ("age", "{of: speaker, s01: old}", "age.s01: expected a number, found 'old'"),
+        ("tables", "{facts: f.csv}", "facts: expected {file: …, match: …, take: …, format: …, …}"),
+        (
+            "tables",
+            "{facts: {file: {a: f.csv}, match: {a: b}, take: []}}",
+            "facts.file.of: is mis",
+        ),
+        (
+            "tables",
+            "{facts: {file: f.csv, line: '.', separator: ;, match: {a: '{stem}'}, take: []}}",
+            "tables.facts: only csv and tsv files have a `separator`, found lines",
+        ),
+        ("name", "Tones\x01", "tones.yaml:12: not YAML: the character '\\x01'"),
+    ],
+)
+def test_faults_of_a_spec_say_what_is_wrong(
+    make_spec: MakeSpec, key: str, value: str, message: str
+) -> None:
+    with pytest.raises(SpecError) as error:
+        make_spec(**{key: value})
+    assert message in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["", "- a\n- b\n", "id: [", "id: a\n\tname: b"])
+def test_what_is_no_mapping_is_no_spec(tmp_path: Path, text: str) -> None:
+    with pytest.raises(SpecError, match=r"my\.yaml:\d+: "):
+        load_spec(write(tmp_path, text))
+
+
+def test_unknown_corpus_suggests_a_near_name() -> None:
+    with pytest.raises(SpecError, match="did you mean 'emo_db'"):
+        load_specs(["emodb"])
+
+
+def test_yaml_cannot_make_objects(tmp_path: Path) -> None:
+    text = SPEC.format(corpus="tones", utterances=1).replace("Tones", "!!python/name:os.system")
+    with pytest.raises(SpecError, match="not YAML"):
+        load_spec(write(tmp_path, text))

@@ -1,0 +1,188 @@
+"""Datasets in object stores: servers on the loopback stand in for S3 and for Google's."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import boto3
+import numpy as np
+import pytest
+import torch
+from moto.server import ThreadedMotoServer
+from torch.utils.data import DataLoader
+
+from pipeline.common.errors import UsageError
+from tests.support.gcs import client_of
+from tests.support.shards import NANO, write_tones
+from training.config.recipe import load_recipe
+from training.data import dataset_files as store
+from training.data.dataset import Utterances, collate, load_index
+from training.data.parquet_audio import AudioReader
+from training.evaluation.evaluate import evaluate
+from training.finetuning.model_card import describe_dataset
+from training.finetuning.train import train
+from training.inference.load_model import load_trained
+
+
+@pytest.fixture(scope="module")
+def local(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tones(tmp_path_factory.mktemp("tones"), {"train": 2, "validation": 1, "test": 1})
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def uploaded(local: Path, endpoint: str) -> str:
+    client = boto3.client(
+        "s3",
+        endpoint_url=endpoint,
+        region_name="us-east-1",
+        aws_access_key_id="anybody",
+        aws_secret_access_key="anything",
+    )
+    client.create_bucket(Bucket="corpora")
+    for path in local.rglob("*"):
+        if path.is_file():
+            client.upload_file(str(path), "corpora", f"built/{path.relative_to(local).as_posix()}")
+    return "s3://corpora/built"
+
+
+@pytest.fixture(params=["variable", "option"])
+def url(
+    request: pytest.FixtureRequest, uploaded: str, endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> str:
+    """The dataset's URL; the endpoint stands in the environment, or in the URL."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "anybody")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "anything")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    if request.param == "variable":
+        monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+        return f"{uploaded}?region=us-east-1"
+    host = urlsplit(endpoint).netloc
+    return f"{uploaded}?endpoint_override={host}&scheme=http&region=us-east-1"
+
+
+@pytest.fixture
+def google_url(local: Path) -> Iterator[str]:
+    command = [sys.executable, "-m", "tests.support.gcs"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
+        endpoint = server.stdout.readline().decode().strip()
+        bucket = client_of(endpoint).create_bucket("corpora")
+        for path in local.rglob("*"):
+            if path.is_file():
+                name = f"built/{path.relative_to(local).as_posix()}"
+                bucket.blob(name).upload_from_filename(path)
+        options = f"endpoint_override={urlsplit(endpoint).netloc}&scheme=http&retry_limit_seconds=9"
+        yield f"gs://anonymous@corpora/built?{options}"
+        server.stdin.close()
+
+
+def test_dataset_in_googles_store_is_that_of_the_folder(google_url: str, local: Path) -> None:
+    check_same(google_url, local)
+
+
+def test_index_and_audio_are_those_of_the_folder(url: str, local: Path) -> None:
+    check_same(url, local)
+
+
+def check_same(url: str, local: Path) -> None:
+    here, there = load_index(local), load_index(url)
+    columns = here.columns.drop("shard")
+    assert here[columns].equals(there[columns])
+    for row in (0, len(here) - 1):
+        np.testing.assert_array_equal(
+            Utterances(here)[row]["input_values"], Utterances(there)[row]["input_values"]
+        )
+    described = describe_dataset(url, there)
+    assert described["manifest_sha256"] == describe_dataset(local, here)["manifest_sha256"]
+    assert described["name"] == "built"
+
+
+def test_a_shard_is_read_by_row_group_without_a_copy(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    index = load_index(url, "train")
+    reader = AudioReader(budget=1)
+    for _, row in index.iloc[[0, 5, 11]].iterrows():
+        assert reader.read(row["shard"], row["row_group"], row["row"])[:4] == b"fLaC"
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_cache_is_filled_once(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = load_index(url, "train")
+    utterances = Utterances(index, cache=str(tmp_path))
+    first = [utterances[row]["input_values"] for row in range(len(index))]
+    copies = {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    assert len(copies) == index["shard"].nunique()
+    again = Utterances(index, cache=str(tmp_path))
+    for row, clip in enumerate(first):
+        np.testing.assert_array_equal(again[row]["input_values"], clip)
+    assert copies == {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+
+
+def test_worker_processes_read_from_the_store(
+    uploaded: str, endpoint: str, local: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "anybody")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "anything")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+    utterances = Utterances(load_index(f"{uploaded}?region=us-east-1", "test"))
+    loader = DataLoader(
+        utterances,
+        batch_size=6,
+        collate_fn=collate,
+        num_workers=1,
+        multiprocessing_context=utterances.worker_context,
+    )
+    here = DataLoader(Utterances(load_index(local, "test")), batch_size=6, collate_fn=collate)
+    for found, expected in zip(loader, here, strict=True):
+        torch.testing.assert_close(found, expected)
+
+
+def test_run_on_a_bucket_gives_the_model_of_a_run_on_disk(
+    uploaded: str, endpoint: str, local: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "anybody")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "anything")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+    recipe = load_recipe("tiny", [*NANO, "optimizer.epochs=1", "run.evaluate_every=1"])
+    url = f"{uploaded}?region=us-east-1"
+    models = [
+        load_trained(train(recipe, data, tmp_path / name).output).model.state_dict()
+        for name, data in (("here", local), ("there", url))
+    ]
+    torch.testing.assert_close(*models, rtol=0, atol=0)
+    assert evaluate(tmp_path / "there", url, "test").overall.utterances == 12
+
+
+def test_any_file_system_of_fsspec_serves(local: Path) -> None:
+    index = load_index(f"fsspec+file://{local}")
+    assert len(index) == len(load_index(local))
+    assert Utterances(index)[0]["label"] == 0
+
+
+@pytest.mark.parametrize(
+    ("location", "message"),
+    [
+        ("gopher://old/dataset", "can't be opened"),
+        ("fsspec+file:///nowhere/at/all", "no shards"),
+    ],
+)
+def test_url_that_holds_no_dataset_is_a_usage_error(location: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        load_index(location)
+
+
+def test_files_of_a_url_keep_its_options() -> None:
+    assert store.join("s3://b/d/?region=x", "data/a") == "s3://b/d/data/a?region=x"
+    assert store.join("folder", "data/a") == "folder/data/a"

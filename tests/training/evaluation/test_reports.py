@@ -1,0 +1,56 @@
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from tests.support.made_up import make_evaluation, make_utterances
+from training.evaluation.reports.evaluation import evaluation_page
+
+VOID = {"meta"}
+
+
+class Strict(HTMLParser):
+    """Collects text and tags, and fails on tags that do not match."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[str] = []
+        self.text = ""
+        self.feed(page)
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list) -> None:
+        self.tags.append(tag)
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list) -> None:
+        self.tags.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@pytest.mark.parametrize("skills", [(0.6,), (0.5, 0.7)])
+def test_page_shows_every_corpus_and_needs_nothing_from_elsewhere(
+    skills: tuple[float, ...],
+) -> None:
+    evaluation = make_evaluation(skills)
+    page = evaluation_page(evaluation, "mine")
+    read = Strict(page)
+    assert read.tags.count("h3") == 2  # a small matrix a corpus
+    assert f"{100 * evaluation.overall.uar:.1f} %" in read.text
+    assert ("± sd" in read.text) == (len(skills) > 1)
+    assert "speaker-independent" in read.text
+    assert not re.search(r"(src|href|url)\s*[=(]", page)
+    assert "<script" not in page
+
+
+def test_names_cannot_break_the_page() -> None:
+    page = evaluation_page(make_evaluation(utterances=make_utterances(corpora=("<b>&",))), "<u>")
+    assert "&lt;b&gt;&amp;" in page
+    assert not {"b", "u"} & set(Strict(page).tags)

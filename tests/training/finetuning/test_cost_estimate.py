@@ -1,0 +1,155 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch.autograd.graph import saved_tensors_hooks
+
+from tests.support.shards import NANO, record, run_command, write_shards, write_tones
+from training.config.recipe import ModelSection, Recipe, load_recipe
+from training.data.targets import Heads
+from training.finetuning.cost_estimate import empty_model, estimate, trace_step
+from training.finetuning.model_card import count_parameters
+from training.finetuning.run_folder import CHECKPOINTS, WHOLE
+from training.model.build import build_model, freeze
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tones(tmp_path_factory.mktemp("tones"), {"train": 4, "validation": 1})
+
+
+def tiny(*overrides: str) -> Recipe:
+    return load_recipe("tiny", [*NANO, *overrides])
+
+
+def saved_bytes(recipe: Recipe, samples: int) -> int:
+    """What a real forward pass on real tensors saves for the backward pass."""
+    model = build_model(None, config=recipe.model.config)
+    freeze(model, recipe.model)
+    model.train()
+    weights = {weight.data_ptr() for weight in model.parameters()}
+    saved: dict[int, torch.Tensor] = {}
+
+    def note(tensor: torch.Tensor) -> torch.Tensor:
+        if tensor.untyped_storage().data_ptr() not in weights:
+            saved[tensor.untyped_storage().data_ptr()] = tensor
+        return tensor
+
+    size = recipe.optimizer.batch_size
+    with saved_tensors_hooks(note, lambda tensor: tensor):
+        model(torch.randn(size, samples), labels=torch.zeros(size, dtype=torch.long))
+    return sum(tensor.untyped_storage().nbytes() for tensor in saved.values())
+
+
+@pytest.mark.parametrize("frozen", ["false", "true"])
+def test_activations_are_what_a_forward_pass_saves(frozen: str) -> None:
+    recipe = tiny(f"model.freeze_originals={frozen}", f"model.freeze_feature_encoder={frozen}")
+    found, _ = trace_step(empty_model(recipe.model, Heads()), recipe, 8000)
+    assert found == pytest.approx(saved_bytes(recipe, 8000), rel=0.01)
+
+
+def test_the_published_model_costs_what_its_shapes_say() -> None:
+    recipe = load_recipe("exhubert_large", ["model.original_linear=true", "optimizer.batch_size=1"])
+    model = empty_model(recipe.model, Heads())
+    held = [weight for weight in model.parameters() if weight.device.type != "meta"]
+    assert sum(weight.numel() for weight in held) <= 1024  # HuBERT's masked_spec_embed
+    assert count_parameters(model) == {"total": 668_392_838, "trainable": 336_682_886}
+    activations, flops = trace_step(model, recipe, 48_000)
+    forward = 216.8e9  # 48 layers 199.6, convolutions 14.7, positional convolution 2.5
+    assert 2.5 * forward < flops < 2.7 * forward  # of originals only the gradients passing through
+    assert 1e9 < activations < 3e9
+
+
+def test_gradient_checkpointing_trades_memory_for_operations() -> None:
+    recipes = [
+        tiny("optimizer.batch_size=4", f"model.gradient_checkpointing={on}")
+        for on in ("false", "true")
+    ]
+    (plain, fewer), (less, more) = (
+        trace_step(empty_model(recipe.model, Heads()), recipe, 48_000) for recipe in recipes
+    )
+    assert less < plain
+    assert fewer < more < 1.5 * fewer
+
+
+def test_estimate_agrees_with_the_model_that_is_trained(dataset: Path, tmp_path: Path) -> None:
+    recipe = tiny("heads.emotion=1.0", "model.freeze_originals=true", "optimizer.accumulate=2")
+    found = estimate(recipe, dataset, tmp_path / "model")
+    model = build_model(None, heads=Heads(("neutral",)), config=recipe.model.config)
+    freeze(model, recipe.model)
+    assert found.parameters == count_parameters(model)
+    assert found.memory.optimizer == 8 * found.parameters["trainable"]
+    assert found.utterances_per_step == 16
+    assert found.steps_per_epoch == 3  # 48 utterances, 6 batches of 8, two a step
+    assert found.steps == 3 * recipe.optimizer.epochs
+    assert found.validation == 12
+    assert found.heads["emotion"] == ["neutral"]
+    assert sum(one.share for one in found.corpora) == pytest.approx(1)
+    for one in found.corpora:
+        assert sum(one.classes.values()) == pytest.approx(1, abs=1e-3)
+    assert not (tmp_path / "model").exists()
+
+
+def test_head_that_nothing_teaches_is_named_before_and_during_the_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_shards(tmp_path / "ds", [record("alpha", "train", n, n % 6) for n in range(6)])
+    asked = ["heads.emotion=1", "heads.ratings=0.5", *NANO, "optimizer.epochs=1"]
+    told = ("train", "--data", str(tmp_path / "ds"), "--config", "tiny")
+    output = ("--output", str(tmp_path / "model"))
+    assert run_command(*told, *output, "--dry-run", *asked) == 0
+    assert "none for ratings, which no utterance has" in capsys.readouterr().out
+    assert run_command(*told, *output, *asked) == 0
+    said = capsys.readouterr()
+    assert "no head for ratings, which the recipe asks for" in said.out + said.err
+    assert "no head for emotions" not in said.out + said.err
+
+
+def test_temperature_shows_in_the_shares(tmp_path: Path) -> None:
+    write_tones(tmp_path, {"train": 2}, corpora=("small",))
+    write_tones(tmp_path, {"train": 18}, corpora=("large",))
+    plain = ["sampling.class_balance=0"]
+    stored, shown = (
+        [one.shown_share for one in estimate(recipe, tmp_path, tmp_path / "m").corpora]
+        for recipe in (tiny(*plain), tiny(*plain, "sampling.temperature=2"))
+    )
+    assert stored == pytest.approx([0.9, 0.1])
+    assert shown == pytest.approx([0.75, 0.25], abs=0.02)
+
+
+@pytest.mark.parametrize("base", ["hubert", "exhubert"])
+def test_folder_of_a_base_needs_no_weights(base: str, tmp_path: Path) -> None:
+    recipe = tiny()
+    trained = build_model(None, config=recipe.model.config)
+    (trained.hubert if base == "hubert" else trained).config.save_pretrained(tmp_path)
+    if base == "hubert":
+        config = json.loads((tmp_path / "config.json").read_text(encoding="utf-8"))
+        (tmp_path / "config.json").write_text(json.dumps(config | {"model_type": "hubert"}))
+    model = empty_model(ModelSection(base=str(tmp_path)), Heads())
+    assert count_parameters(model)["total"] == count_parameters(trained)["total"]
+
+
+def test_state_of_the_output_folder_is_told(dataset: Path, tmp_path: Path) -> None:
+    recipe = tiny()
+    assert estimate(recipe, dataset, tmp_path / "m").output_state == "new"
+    checkpoint = tmp_path / "m" / CHECKPOINTS / "checkpoint-3"
+    checkpoint.mkdir(parents=True)
+    assert estimate(recipe, dataset, tmp_path / "m").output_state == "new"
+    (checkpoint / WHOLE).touch()
+    assert estimate(recipe, dataset, tmp_path / "m").output_state == "unfinished"
+
+
+def test_dry_run_prints_and_writes_nothing(
+    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--data", str(dataset), "--output", str(tmp_path / "m"), "--dry-run"]
+    assert run_command("train", *arguments, "--config", "tiny", *NANO) == 0
+    out = capsys.readouterr().out
+    for words in ("parameters", "memory a device", "alpha", "FLOP a step", "Nothing was trained"):
+        assert words in out
+    assert run_command("train", *arguments, "--config", "tiny", "--json", *NANO) == 0
+    told: dict[str, Any] = json.loads(capsys.readouterr().out)
+    assert told["memory"]["total"] > told["memory"]["weights"]
+    assert not (tmp_path / "m").exists()

@@ -1,0 +1,268 @@
+"""From shards to batches: an index of metadata, audio read by row group, crops, padding.
+
+The index is small (no audio) and lives in memory; audio is read from Parquet when an utterance is
+asked for, a row group at a time. What a training crop holds depends on seed, epoch and utterance
+id only: neither the order of reading nor the number of workers changes it.
+"""
+
+import math
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+from typing import NotRequired, TypedDict
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import torch
+from torch.utils.data import Dataset, get_worker_info
+
+from pipeline.common.errors import DataError, UsageError
+from pipeline.schema.record import SAMPLE_RATE, SPLITS
+from training.data import dataset_files as store
+from training.data.clips import Samples, as_input, choose_crop, decode_clip, play
+from training.data.parquet_audio import AudioReader
+from training.data.sampling import Draw
+from training.data.targets import SIX_CLASSES_ONLY, UNLABELLED, Heads
+
+METADATA = (
+    *("id", "corpus", "split", "licence", "language", "speaker", "gender", "duration"),
+    *("audio_xxh3", "emotion", "label", "arousal", "valence", "dominance"),
+)
+"""Columns of the record that the index holds."""
+
+
+Shapes = dict[str, tuple[tuple[int, ...], torch.dtype]]
+
+
+class Example(TypedDict):
+    """One utterance as the model sees it; targets of heads that the model lacks are not there."""
+
+    input_values: Samples
+    label: int
+    emotion_label: NotRequired[int]
+    rating_labels: NotRequired[npt.NDArray[np.float32]]
+
+
+def load_index(
+    dataset: str | Path,
+    split: str | None = None,
+    corpora: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    labelled: bool = True,
+    also: Sequence[str] = (),
+    exclude_speakers: Collection[str] = (),
+    exclude_audio_of: Collection[str] = (),
+) -> pd.DataFrame:
+    """Reads the metadata of a dataset folder: one row an utterance, no audio.
+
+    Args:
+        dataset: Folder or URL with ``data/<corpus>/<split>-NNNNN-of-NNNNN.parquet``.
+        split: ``train``, ``validation`` or ``test``; ``None`` for all.
+        corpora: Corpora to read; none means all.
+        exclude: Corpora to leave out.
+        labelled: Whether rows without a six-class label are left out.
+        also: Columns of which one alone keeps a row, too
+            (:attr:`training.data.targets.Heads.columns`); its missing ``label`` is then
+            :data:`training.data.targets.UNLABELLED`.
+        exclude_speakers: Speakers to leave out.
+        exclude_audio_of: Corpora (``emo_db``) or splits of them (``emo_db/test``) whose audio is
+            left out, under whichever ids it stands here.
+
+    Returns:
+        The columns of :data:`METADATA` and where the audio is: ``shard`` (path), ``row_group``,
+        ``row`` (within the group), ``group`` (number of the row group in the dataset) and
+        ``group_bytes`` (its size).
+        Empty if the split has no rows.
+
+    Raises:
+        UsageError: The folder is no dataset, or a corpus or split is unknown.
+        DataError: A shard is missing, too many or damaged.
+    """
+    folder = str(dataset)
+    shards = store.list_shards(folder)
+    if not shards:
+        raise UsageError(
+            f"{folder}: no shards: expected data/<corpus>/<split>-NNNNN-of-NNNNN.parquet, "
+            "as `exhubert build` writes them"
+        )
+    if split is not None and split not in SPLITS:
+        raise UsageError(f"unknown split {split!r}: expected one of {', '.join(SPLITS)}")
+    paths = {shard: store.path_of(shard) for shard in shards}
+    there = sorted({path.parent.name for path in paths.values()})
+    for corpus in (*corpora, *exclude):
+        if corpus not in there:
+            raise UsageError(f"{folder}: no corpus {corpus!r}: there are {', '.join(there)}")
+    wanted = [corpus for corpus in (corpora or there) if corpus not in exclude]
+    tables = [
+        _read_metadata(shard)
+        for shard, path in paths.items()
+        if path.parent.name in wanted and (split is None or path.name.startswith(f"{split}-"))
+    ]
+    index = pd.concat(tables) if tables else _read_metadata(shards[0]).iloc[:0]
+    index["group"] = index.groupby(["shard", "row_group"], sort=True).ngroup()
+    if labelled:
+        index = index[index[["label", *also]].notna().any(axis=1)]
+        index = index.fillna({"label": UNLABELLED}).astype({"label": "int64"})
+    if exclude_speakers:
+        index = index[~index["speaker"].isin(exclude_speakers)]
+    for part in exclude_audio_of:
+        corpus, _, its_split = part.partition("/")
+        audio = load_index(folder, its_split or None, [corpus], labelled=False)["audio_xxh3"]
+        index = index[~index["audio_xxh3"].isin(audio.dropna())]
+    return index.reset_index(drop=True)
+
+
+def _read_metadata(shard: str) -> pd.DataFrame:
+    """The metadata columns of one shard and the place of each row in it."""
+    try:
+        file = store.open_parquet(shard)
+        lacking = [name for name in METADATA if name not in file.schema_arrow.names]
+        if lacking:
+            raise DataError(f"{shard}: not a shard of this dataset: no column {lacking[0]!r}")
+        table: pd.DataFrame = file.read(columns=list(METADATA)).to_pandas()
+    except (OSError, ValueError) as error:
+        raise DataError(f"{shard}: not a shard of this dataset: {error}") from error
+    groups = [file.metadata.row_group(number) for number in range(file.num_row_groups)]
+    rows = [group.num_rows for group in groups]
+    table["shard"] = shard
+    table["row_group"] = np.repeat(np.arange(len(rows)), rows)
+    table["row"] = np.concatenate([np.arange(count) for count in [0, *rows]])
+    table["group_bytes"] = np.repeat([group.total_byte_size for group in groups], rows)
+    return table
+
+
+def seconds_seen(index: pd.DataFrame, longest: float) -> npt.NDArray[np.float64]:
+    """Seconds the model sees of each row when clips are cut off after ``longest`` seconds."""
+    seconds: npt.NDArray[np.float64] = index["duration"].to_numpy(dtype=np.float64)
+    return np.minimum(seconds, longest)
+
+
+class Utterances(Dataset[Example]):
+    """The utterances of an index as model input.
+
+    ``utterances[7]`` is the whole clip of row 7 (up to ``longest``), for evaluation;
+    ``utterances[Draw(7, epoch=2)]`` is the training crop of row 7 in epoch 2.
+    """
+
+    def __init__(
+        self,
+        index: pd.DataFrame,
+        window: float = 3.0,
+        longest: float = 30.0,
+        speed: float = 0.0,
+        seed: int = 0,
+        heads: Heads = SIX_CLASSES_ONLY,
+        cache: str | None = None,
+    ) -> None:
+        """Prepares reading; opens nothing.
+
+        Args:
+            index: Rows of :func:`load_index`.
+            window: Longest training crop, in seconds.
+            longest: Longest evaluation clip, in seconds; what comes later is cut off.
+            speed: Training crops play faster or slower by up to this share (pitch moves along,
+                which stands in for other speakers); 0 for never.
+            seed: Seed of the crops.
+            heads: Heads beside that of the six classes, whose targets are wanted.
+            cache: Folder for copies of shards at URLs.
+        """
+        self.ids = index["id"].tolist()
+        self.frames = [round(seconds * SAMPLE_RATE) for seconds in index["duration"].tolist()]
+        self.targets = heads.targets(index)
+        self.places = list(
+            zip(index["shard"], index["row_group"].tolist(), index["row"].tolist(), strict=True)
+        )
+        self.window = window
+        self.longest = longest
+        self.speed = speed
+        self.seed = seed
+        self.reader = AudioReader(cache=cache)
+        self.worker_context = store.worker_context(index["shard"].unique().tolist())
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __getitem__(self, item: int | Draw) -> Example:
+        row = item.row if isinstance(item, Draw) else item
+        shard, row_group, place = self.places[row]
+        encoded, name = self.reader.read(shard, row_group, place), self.ids[row]
+        if isinstance(item, Draw):
+            width = round(self.window * SAMPLE_RATE)
+            numbers = numbers_of(self.seed, item, name)
+            crop = choose_crop(self.frames[row], width, numbers, self.speed)
+            clip = play(decode_clip(encoded, shard, name, *crop[:2]), crop.speed, width)
+        else:
+            clip = decode_clip(encoded, shard, name, last=round(self.longest * SAMPLE_RATE))
+        example = Example(input_values=as_input(clip), label=int(self.targets["labels"][row]))
+        if "emotion_labels" in self.targets:
+            example["emotion_label"] = int(self.targets["emotion_labels"][row])
+        if "rating_labels" in self.targets:
+            example["rating_labels"] = self.targets["rating_labels"][row]
+        return example
+
+
+def numbers_of(seed: int, draw: Draw, utterance_id: str) -> Random:
+    """The random numbers of one appearance of one utterance, whoever asks and when."""
+    return Random(f"{seed}/{draw.epoch}/{draw.copy}/{utterance_id}")
+
+
+def collate(examples: Sequence[Example]) -> dict[str, torch.Tensor]:
+    """A batch in the model's arguments: ``input_values``, ``attention_mask`` and targets.
+
+    Clips are padded with zeros to the longest; the mask is true on samples, both
+    ``(batch, samples)``. ``labels`` and ``emotion_labels`` are ``(batch,)``, ``rating_labels``
+    ``(batch, dimensions)``.
+    """
+    clips = [torch.from_numpy(example["input_values"]) for example in examples]
+    rows, width = len(clips), max(map(len, clips))
+    shapes: Shapes = {"labels": ((rows,), torch.int64)}
+    if "emotion_label" in examples[0]:
+        shapes["emotion_labels"] = ((rows,), torch.int64)
+    if "rating_labels" in examples[0]:
+        shapes["rating_labels"] = ((rows, len(examples[0]["rating_labels"])), torch.float32)
+    shapes["input_values"] = ((rows, width), torch.float32)
+    shapes["attention_mask"] = ((rows, width), torch.bool)
+    batch = _empty(shapes)
+    for row, (clip, example) in enumerate(zip(clips, examples, strict=True)):
+        batch["input_values"][row, : len(clip)] = clip
+        batch["input_values"][row, len(clip) :] = 0
+        batch["attention_mask"][row, : len(clip)] = True
+        batch["attention_mask"][row, len(clip) :] = False
+        batch["labels"][row] = example["label"]
+        if "emotion_label" in example:
+            batch["emotion_labels"][row] = example["emotion_label"]
+        if "rating_labels" in example:
+            batch["rating_labels"][row] = torch.from_numpy(example["rating_labels"])
+    return batch
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Errors of worker processes as they were raised there: PyTorch adds a traceback in words."""
+    try:
+        yield
+    except DataError as error:
+        raised = f"{DataError.__module__}.{DataError.__qualname__}: "
+        _, told, message = str(error).rpartition(raised)
+        raise DataError(message.strip() if told else str(error)) from None
+
+
+def _empty(shapes: Shapes) -> dict[str, torch.Tensor]:
+    """Tensors to be filled, all in one piece of memory; the types of the largest items come first.
+
+    In a worker process it is shared memory, which is sent uncopied, as PyTorch's own
+    ``default_collate`` does. One piece for each tensor would take twice as long to send.
+    """
+    sizes = [math.prod(shape) * dtype.itemsize for shape, dtype in shapes.values()]
+    if get_worker_info() is None:
+        memory = torch.empty(sum(sizes), dtype=torch.uint8)
+    else:
+        storage = torch.UntypedStorage._new_shared(sum(sizes))  # type: ignore[no-untyped-call]
+        memory = torch.empty(0, dtype=torch.uint8).set_(storage)
+    pieces = memory.split(sizes)  # type: ignore[no-untyped-call]
+    return {
+        name: piece.view(dtype).view(shape)
+        for piece, (name, (shape, dtype)) in zip(pieces, shapes.items(), strict=True)
+    }

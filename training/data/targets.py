@@ -1,0 +1,111 @@
+"""What a model says beside the six classes: emotion categories, and ratings of dimensions.
+
+A row of a dataset carries some of these labels and lacks others, so each head has targets of its
+own, in which a missing label is marked.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from torch import Tensor
+from transformers.modeling_outputs import SequenceClassifierOutput
+
+from pipeline.labels import emotion_scheme
+from training.model.configuration_exhubert import DIMENSIONS, ExHubertConfig
+
+UNLABELLED = -100
+"""Class index of a row without a class: PyTorch's losses leave it out."""
+
+TARGETS = ("labels", "emotion_labels", "rating_labels")
+"""What the heads learn from, by the names of the model's arguments."""
+
+
+@dataclass
+class ExHubertOutput(SequenceClassifierOutput):
+    """What :class:`training.ExHubertForSequenceClassification` returns.
+
+    Attributes:
+        emotion_logits: Of the emotion categories ``(clips, categories)``, if it has that head.
+        ratings: Of the dimensions, in [0, 1], ``(clips, dimensions)``, if it has that head.
+    """
+
+    emotion_logits: Tensor | None = None
+    ratings: Tensor | None = None
+
+
+@dataclass(frozen=True)
+class Heads:
+    """The heads beside that of the six classes.
+
+    Attributes:
+        emotions: Categories in index order; none for no such head.
+        dimensions: Of arousal, valence and dominance those that are rated, in that order; none
+            for no such head.
+    """
+
+    emotions: tuple[str, ...] = ()
+    dimensions: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, config: ExHubertConfig) -> Self:
+        """The heads a model has."""
+        return cls(tuple(config.emotions or ()), tuple(config.dimensions or ()))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns of the record that the heads learn from."""
+        return (*(("emotion",) if self.emotions else ()), *self.dimensions)
+
+    def targets(self, index: pd.DataFrame) -> dict[str, npt.NDArray[Any]]:
+        """What the heads, that of the six classes included, learn from each row of an index.
+
+        Returns:
+            ``labels`` ``(rows,)`` and, for the heads there are, ``emotion_labels`` ``(rows,)``,
+            both :data:`UNLABELLED` where the row has none or one that the head does not know, and
+            ``rating_labels`` ``(rows, dimensions)``, NaN where there is none.
+        """
+        targets: dict[str, npt.NDArray[Any]] = {
+            "labels": index["label"].fillna(UNLABELLED).to_numpy(dtype=np.int64)
+        }
+        if self.emotions:
+            number = {emotion: place for place, emotion in enumerate(self.emotions)}
+            known = index["emotion"].map(number).fillna(UNLABELLED)
+            targets["emotion_labels"] = known.to_numpy(dtype=np.int64)
+        if self.dimensions:
+            targets["rating_labels"] = index[list(self.dimensions)].to_numpy(dtype=np.float32)
+        return targets
+
+
+SIX_CLASSES_ONLY = Heads()
+"""No head beside that of the six classes."""
+
+
+def choose_heads(index: pd.DataFrame, emotion: bool, ratings: bool) -> Heads:
+    """The heads that the rows of an index can teach.
+
+    Args:
+        index: Training rows.
+        emotion: Whether categories are wanted: those of ``emotions.yaml`` that occur, in its order.
+        ratings: Whether dimensions are wanted: those that are rated at least twice.
+    """
+    there = set(index["emotion"].dropna()) if emotion else set()
+    scheme = [name for name in emotion_scheme().emotions if name in there]
+    rated = [name for name in DIMENSIONS if ratings and index[name].notna().sum() > 1]
+    return Heads((*scheme, *sorted(there - set(scheme))), tuple(rated))
+
+
+def take_targets(batch: dict[str, Any]) -> dict[str, Tensor]:
+    """Takes the targets out of a batch; what is left is the model's input."""
+    return {name: batch.pop(name) for name in TARGETS if name in batch}
+
+
+def count_labelled(targets: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """How many rows carry each target: ``()`` for classes, ``(dimensions,)`` for ratings."""
+    return {
+        name: (~target.isnan() if target.is_floating_point() else target != UNLABELLED).sum(dim=0)
+        for name, target in targets.items()
+    }

@@ -1,0 +1,1 @@
+"""Scores, comparisons, baselines, cross-corpus matrices and their reports."""

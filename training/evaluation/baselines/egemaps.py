@@ -1,0 +1,191 @@
+"""eGeMAPS functionals and a linear SVM: the classical floor of the field.
+
+88 functionals a clip (Eyben et al., "The Geneva Minimalistic Acoustic Parameter Set (GeMAPS) for
+Voice Research and Affective Computing", IEEE Transactions on Affective Computing 7, 2016), set
+``eGeMAPSv02``, extracted by openSMILE.
+"""
+
+import os
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.common.errors import UsageError
+from pipeline.schema.record import SAMPLE_RATE
+from training.data.clips import Samples, decode_clip
+from training.evaluation.baselines.linear import Part, choose, make_svm
+from training.evaluation.prediction_table import Answers, utterances_of
+
+Features = npt.NDArray[np.float32]
+
+FEATURES = 88
+SHORTEST = SAMPLE_RATE // 10
+"""Samples (0.1 s) below which functionals are undefined: shorter clips are padded to it."""
+
+Advance = Callable[[int], None]
+"""Is told how many more clips are done."""
+
+
+def egemaps(
+    train: pd.DataFrame,
+    validation: pd.DataFrame,
+    test: pd.DataFrame,
+    cache_folder: Path | None = None,
+    advance: Advance = lambda clips: None,
+) -> tuple[Answers, list[str]]:
+    """Fits the SVM on the train rows, chooses its C on the validation rows, answers the test rows.
+
+    Args:
+        train: Rows of :func:`training.data.dataset.load_index`, labelled.
+        validation: The same; may be empty.
+        test: The same.
+        cache_folder: Where features are kept from run to run; ``None`` for nowhere.
+        advance: Is told how many more clips have features.
+
+    Returns:
+        The answers, and what was chosen, in words.
+
+    Raises:
+        UsageError: openSMILE is not installed.
+        DataError: The train rows have fewer than two classes, or a clip cannot be decoded.
+    """
+    rows = pd.concat([train, validation, test], ignore_index=True)
+    features = extract_features(rows, cache_folder, advance)
+    bounds = np.cumsum([len(train), len(validation)])
+    fitted, chosen, asked = (
+        Part(part, labels)
+        for part, labels in zip(
+            np.split(features, bounds), np.split(rows["label"].to_numpy(), bounds), strict=True
+        )
+    )
+    fit = choose(make_svm, fitted, chosen)
+    said = fit.classifier.predict(asked.features)[None]
+    return Answers(["egemaps"], utterances_of(test), said, None), [
+        f"linear SVM on eGeMAPSv02 functionals, {fit}; an SVM gives no probabilities"
+    ]
+
+
+def extract_features(
+    rows: pd.DataFrame, cache_folder: Path | None = None, advance: Advance = lambda clips: None
+) -> Features:
+    """Functionals ``(rows, 88)`` of the clips of an index, on every core.
+
+    Kept features are found by the checksum of the samples, so that they outlive a rebuilt dataset
+    and never serve another clip. Rows without one are extracted each time.
+
+    Raises:
+        UsageError: openSMILE is not installed.
+    """
+    version = require_opensmile()
+    kept_in = cache_folder / f"egemaps-v02-opensmile-{version}.parquet" if cache_folder else None
+    known = _read_cache(kept_in)
+    sums = [str(s) if pd.notna(s) else f"\0{row}" for row, s in enumerate(rows["audio_xxh3"])]
+    missing = rows.reset_index(drop=True)[[checksum not in known for checksum in sums]]
+    advance(len(rows) - len(missing))
+    fresh: dict[str, Features] = {}
+    for places, features in _extract(missing):
+        fresh.update(zip([sums[place] for place in places], features, strict=True))
+        advance(len(places))
+    kept = {s: values for s, values in (known | fresh).items() if not s.startswith("\0")}
+    if kept_in and kept.keys() & fresh.keys():
+        try:
+            _write_cache(kept_in, kept)
+        except OSError as error:
+            reason = error.strerror or error
+            warnings.warn(f"{kept_in}: features are not kept: {reason}", stacklevel=2)
+    known |= fresh
+    return np.array([known[checksum] for checksum in sums], np.float32).reshape(-1, FEATURES)
+
+
+def require_opensmile() -> str:
+    """The version of openSMILE.
+
+    Raises:
+        UsageError: It is not installed.
+    """
+    try:
+        import opensmile
+    except ImportError as error:
+        raise UsageError(
+            "the egemaps baseline needs openSMILE: pip install 'exhubert[baseline]'"
+        ) from error
+    return str(opensmile.__version__)
+
+
+def functionals(clip: Samples) -> Features:
+    """The 88 functionals of a clip at 16 kHz, ``(88,)``; undefined ones are 0."""
+    if len(clip) < SHORTEST:
+        clip = np.pad(clip, (0, SHORTEST - len(clip)))
+    values: Features = _smile().process_signal(clip, SAMPLE_RATE).to_numpy(np.float32)[0]
+    return np.nan_to_num(values)
+
+
+_own = threading.local()
+
+
+def _smile() -> Any:
+    """One extractor a thread: it keeps state while it works."""
+    import opensmile
+
+    if not hasattr(_own, "smile"):
+        _own.smile = opensmile.Smile(
+            feature_set=opensmile.FeatureSet.eGeMAPSv02,
+            feature_level=opensmile.FeatureLevel.Functionals,
+        )
+    return _own.smile
+
+
+def _extract(rows: pd.DataFrame) -> Iterator[tuple[list[int], list[Features]]]:
+    """Features by row group, so that each is read once. openSMILE works outside Python's lock."""
+    groups = [part for _, part in rows.groupby(["shard", "row_group"], sort=True)]
+    jobs = [
+        (str(part["shard"].iloc[0]), int(part["row_group"].iloc[0]), part["row"].tolist())
+        for part in groups
+    ]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for part, features in zip(groups, pool.map(_extract_group, jobs), strict=True):
+            yield part.index.tolist(), features
+
+
+def _extract_group(job: tuple[str, int, list[int]]) -> list[Features]:
+    """Features of some clips of one row group of a shard."""
+    shard, row_group, rows = job
+    table = pq.ParquetFile(shard).read_row_group(row_group, columns=["id", "audio.bytes"])
+    ids = table.column("id")
+    clips = table.column("audio").combine_chunks().field("bytes")
+    return [functionals(decode_clip(clips[row].as_py(), shard, ids[row].as_py())) for row in rows]
+
+
+def _read_cache(path: Path | None) -> dict[str, Features]:
+    if path is None or not path.is_file():
+        return {}
+    table = pq.read_table(path)
+    values = table.column("features").combine_chunks().flatten().to_numpy()
+    return dict(
+        zip(table.column("audio_xxh3").to_pylist(), values.reshape(-1, FEATURES), strict=True)
+    )
+
+
+def _write_cache(path: Path, features: dict[str, Features]) -> None:
+    """Writes aside and renames, so that an interrupted run leaves the former file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    table = pa.table(
+        {
+            "audio_xxh3": pa.array(list(features), pa.string()),
+            "features": pa.FixedSizeListArray.from_arrays(
+                np.concatenate(list(features.values())), FEATURES
+            ),
+        }
+    )
+    aside = path.with_suffix(f".{os.getpid()}")
+    pq.write_table(table, aside)
+    aside.replace(path)

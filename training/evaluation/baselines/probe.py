@@ -1,0 +1,121 @@
+"""A linear probe of frozen features: what a base knows about emotion before it is fine-tuned.
+
+Hidden states are averaged over a clip's frames; on those of one layer a logistic regression is
+fitted. Layer and C are chosen by UAR on validation.
+
+Source: Yang et al., "SUPERB: Speech processing Universal PERformance Benchmark", Interspeech 2021;
+EmoBox (Ma et al., Interspeech 2024) gives figures of this kind for 32 corpora.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import torch
+from torch.utils.data import DataLoader
+
+from pipeline.common.errors import UsageError
+from pipeline.schema.record import CLASSES
+from training.data.dataset import Utterances, collate, seconds_seen
+from training.data.sampling import FixedBatches
+from training.evaluation.baselines.linear import Fit, Part, choose, make_logistic
+from training.evaluation.prediction_table import Answers
+from training.inference.batch import evaluation_batch_size
+from training.model.build import build_model
+from training.model.frames import frame_mask
+from training.model.modeling_exhubert import ExHubertForSequenceClassification
+
+Advance = Callable[[int], None]
+States = npt.NDArray[np.float32]
+
+
+def probe(
+    base: str,
+    train: pd.DataFrame,
+    validation: pd.DataFrame,
+    test: pd.DataFrame,
+    layer: int | None = None,
+    longest: float = 30.0,
+    advance: Advance = lambda clips: None,
+) -> tuple[Answers, list[str]]:
+    """Fits a probe on the train rows, chooses it on the validation rows, answers the test rows.
+
+    Args:
+        base: A HuBERT, or a model that `exhubert train` or `convert` wrote: folder or hub name.
+        train: Rows of :func:`training.data.dataset.load_index`, labelled.
+        validation: The same; may be empty.
+        test: The same.
+        layer: The layer to probe, 0 for what enters the first one; ``None`` to choose.
+        longest: Seconds after which a clip is cut off.
+        advance: Is told how many more clips were heard.
+
+    Returns:
+        The answers, and what was chosen, in words.
+
+    Raises:
+        UsageError: There is no such base or layer.
+        DataError: The train rows have fewer than two classes, or a clip cannot be decoded.
+    """
+    model = build_model(base, extended_layers=[])
+    rows = pd.concat([train, validation, test], ignore_index=True)
+    states = pooled_states(model, rows, longest, advance)
+    bounds = np.cumsum([len(train), len(validation)])
+    labels = np.split(rows["label"].to_numpy(), bounds)
+    layers = states.shape[1]
+    if layer is not None and not 0 <= layer < layers:
+        raise UsageError(f"--layer {layer}: {base} has the layers 0 to {layers - 1}")
+    best: tuple[Fit, int] | None = None
+    for number in range(layers) if layer is None else [layer]:
+        fitted, chosen, _ = map(Part, np.split(states[:, number], bounds), labels)
+        fit = choose(make_logistic, fitted, chosen)
+        if best is None or (fit.uar or 0) > (best[0].uar or 0):
+            best = fit, number
+    assert best is not None  # there is at least one layer
+    fit, number = best
+    asked = np.split(states[:, number], bounds)[2]
+    probabilities = np.zeros((len(test), len(CLASSES)), np.float32)
+    probabilities[:, fit.classifier.classes_] = fit.classifier.predict_proba(asked)
+    how = "given" if layer is not None else "not chosen" if fit.uar is None else "by validation UAR"
+    note = f"probe of layer {number} of 0 to {layers - 1} ({how}), logistic regression, {fit}"
+    return Answers.from_probabilities([f"probe of {base}"], test, [probabilities]), [note]
+
+
+@torch.inference_mode()
+def pooled_states(
+    model: ExHubertForSequenceClassification,
+    rows: pd.DataFrame,
+    longest: float = 30.0,
+    advance: Advance = lambda clips: None,
+    batch_size: int = 16,
+) -> States:
+    """Hidden states averaged over the frames of each clip, ``(rows, layers + 1, width)``.
+
+    Args:
+        model: Whose encoder listens.
+        rows: Rows of :func:`training.data.dataset.load_index`.
+        longest: Seconds after which a clip is cut off.
+        advance: Is told how many more clips were heard.
+        batch_size: Clips at once, where padding changes nothing.
+    """
+    model = model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
+    rows = rows.assign(group=rows.groupby(["shard", "row_group"], sort=True).ngroup())
+    batch_size = evaluation_batch_size(model, batch_size)
+    batches = FixedBatches(rows, seconds_seen(rows, longest), batch_size)
+    loader = DataLoader(
+        Utterances(rows, longest=longest), batch_sampler=batches, collate_fn=collate
+    )
+    config = model.config
+    pooled = np.empty((len(rows), config.num_hidden_layers + 1, config.hidden_size), np.float32)
+    for places, batch in zip(batches, loader, strict=True):
+        output = model.hubert(
+            batch["input_values"].to(model.device),
+            attention_mask=batch["attention_mask"].to(model.device),
+            output_hidden_states=True,
+        )
+        states = torch.stack(output.hidden_states, dim=1)
+        valid = frame_mask(batch["attention_mask"].to(model.device), states.shape[2], config)
+        valid = valid[:, None, :, None]
+        pooled[places] = ((states * valid).sum(dim=2) / valid.sum(dim=2)).float().cpu().numpy()
+        advance(len(places))
+    return pooled

@@ -1,0 +1,125 @@
+"""Running a baseline: rows in, an evaluation out, as of any model."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+import pandas as pd
+
+from pipeline.common.errors import DataError, UsageError
+from pipeline.schema.record import CLASSES
+from pipeline.storage.registry import is_remote
+from training.data.dataset import load_index
+from training.evaluation.baselines.egemaps import egemaps, require_opensmile
+from training.evaluation.baselines.majority import majority
+from training.evaluation.baselines.probe import probe
+from training.evaluation.evaluate import labelled_rows
+from training.evaluation.prediction_table import Answers, clip_names
+from training.evaluation.score_file import Evaluation, score_answers
+from training.evaluation.train_test_overlap import Heard, audio_overlap
+from training.inference.load_model import provenance_of_base
+
+Kind = Literal["majority", "egemaps", "probe"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+FEATURES = ".features"
+"""Folder where features of clips are kept: in a dataset on disk, so that every run finds them."""
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What is run.
+
+    Attributes:
+        kind: ``majority``, ``egemaps`` or ``probe``.
+        base: What is probed: folder or hub name.
+        layer: The layer that is probed; ``None`` to choose one on validation.
+    """
+
+    kind: Kind
+    base: str | None = None
+    layer: int | None = None
+
+    def check(self) -> None:
+        """Finds out what is missing before anything is spent.
+
+        Raises:
+            UsageError: The base is missing, or openSMILE is.
+        """
+        if self.kind == "probe" and self.base is None:
+            raise UsageError("a probe needs --base: a HuBERT or a model of ours to be probed")
+        if self.kind != "probe" and (self.base is not None or self.layer is not None):
+            raise UsageError(f"--base and --layer are of the probe: {self.kind} has neither")
+        if self.kind == "egemaps":
+            require_opensmile()
+
+
+def run_baseline(
+    baseline: Baseline,
+    dataset: str | Path,
+    split: str = "test",
+    corpora: Collection[str] = (),
+    train_corpora: Collection[str] | None = None,
+    exclude_speakers: Collection[str] = (),
+    exclude_audio_of: Collection[str] = (),
+    keep_in: Path | None = None,
+    advance: Callable[[int], None] = lambda clips: None,
+) -> Evaluation:
+    """Fits a baseline on the train split, chooses it on validation and scores it on a split.
+
+    Args:
+        baseline: What to run.
+        dataset: Dataset folder.
+        split: The split to score.
+        corpora: Corpora to score; none means all.
+        train_corpora: Corpora to fit on; ``None`` for the same ones.
+        exclude_speakers: Speakers to leave out of fitting and choosing.
+        exclude_audio_of: Parts of the dataset whose audio is left out of them, too, as
+            :func:`training.data.dataset.load_index` takes them.
+        keep_in: Folder for the features of a dataset at a URL; ``None`` to keep none.
+        advance: Is told how many more clips are done.
+
+    Raises:
+        UsageError: There is no such dataset, split or corpus; or the baseline cannot run.
+        DataError: There are no labelled utterances, or too few classes, to fit or to score.
+    """
+    baseline.check()
+    test = labelled_rows(dataset, split, corpora)
+    fit_on = tuple(corpora if train_corpora is None else train_corpora)
+    train, validation = (
+        load_index(
+            dataset,
+            part,
+            fit_on,
+            exclude_speakers=exclude_speakers,
+            exclude_audio_of=exclude_audio_of,
+        )
+        for part in ("train", "validation")
+    )
+    if train.empty:
+        raise DataError(f"{dataset}: no labelled utterances in split 'train': nothing to learn")
+    folder = keep_in if is_remote(str(dataset)) else Path(dataset)
+    features = None if folder is None else folder / FEATURES
+    answers, notes = _answer(baseline, features, train, validation, test, advance)
+    notes = [*notes, *audio_overlap(test, clip_names(train))]
+    heard = [Heard.of_rows(train)]
+    if baseline.base and (said := provenance_of_base(baseline.base)) is not None:
+        heard.append(Heard.of_model(baseline.base, said))
+    return score_answers(answers, dataset, split, list(CLASSES), Heard.of_all(heard), notes)
+
+
+def _answer(
+    baseline: Baseline,
+    features: Path | None,
+    train: pd.DataFrame,
+    validation: pd.DataFrame,
+    test: pd.DataFrame,
+    advance: Callable[[int], None],
+) -> tuple[Answers, list[str]]:
+    if baseline.kind == "majority":
+        return majority(train, test), []
+    if baseline.kind == "egemaps":
+        return egemaps(train, validation, test, features, advance)
+    assert baseline.base is not None  # checked
+    return probe(baseline.base, train, validation, test, baseline.layer, advance=advance)

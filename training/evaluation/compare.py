@@ -1,0 +1,208 @@
+"""Comparison of two models on the same utterances: is the difference more than luck?
+
+*Paired bootstrap by speakers* (Bisani and Ney, "Bootstrap estimates for confidence intervals in ASR
+performance evaluation", ICASSP 2004): speakers are drawn with replacement, the same draw for both
+models, and the difference of the UARs is taken in each draw. Its 2.5 % and 97.5 % quantiles are the
+interval; the share of draws in which the first model is ahead is the probability of improvement.
+It answers the question that is asked: would the first be ahead on other speakers?
+
+*McNemar's exact test* (McNemar, Psychometrika 12, 1947; recommended by Dietterich, Neural
+Computation 10, 1998): of the ``n = n_a + n_b`` utterances that exactly one of the two models gets
+right, were they equally good, each would be the first's with probability 1/2:
+``p = min(1, 2 · Σ_{k=0}^{min(n_a, n_b)} C(n, k) / 2^n)``. It speaks of accuracy, not of UAR, and
+takes utterances as independent, which clips of one speaker are not: where the two disagree,
+believe the bootstrap.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from scipy.stats import binomtest
+
+from pipeline.common.errors import UsageError
+from training.evaluation.prediction_table import Answers
+from training.evaluation.score_file import Evaluation
+from training.metrics.bootstrap import confusions_by_speaker, count_speakers, resample_speakers
+from training.metrics.scores import Integers, uar
+
+
+@dataclass(frozen=True)
+class Difference:
+    """UAR of the first minus UAR of the second, each the mean over its models.
+
+    Attributes:
+        uar: The difference, in [-1, 1].
+        low: Lower end of its 95 % interval over speakers.
+        high: Upper end of it.
+        improvement: Share of draws in which the first is ahead; draws without a difference count
+            half.
+    """
+
+    uar: float
+    low: float
+    high: float
+    improvement: float
+
+
+@dataclass(frozen=True)
+class McNemar:
+    """McNemar's exact test of one model against another.
+
+    Attributes:
+        first: Name of the one.
+        second: Name of the other.
+        only_first: Utterances that only the first gets right.
+        only_second: Utterances that only the second gets right.
+        p: Probability of counts at least as far apart, were both equally good.
+    """
+
+    first: str
+    second: str
+    only_first: int
+    only_second: int
+    p: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two evaluations side by side.
+
+    Attributes:
+        first: Name of the one.
+        second: Name of the other.
+        overall: Difference over all utterances.
+        corpora: The same per corpus.
+        mcnemar: One test for each pair of models.
+        speakers: Speakers that were drawn from; each utterance of an unknown one counts as one.
+    """
+
+    first: str
+    second: str
+    overall: Difference
+    corpora: dict[str, Difference]
+    mcnemar: list[McNemar]
+    speakers: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """The comparison as plain JSON types."""
+        return asdict(self)
+
+
+def compare(
+    first: Evaluation,
+    second: Evaluation,
+    names: tuple[str, str],
+    draws: int = 1000,
+    seed: int = 0,
+) -> Comparison:
+    """Compares two evaluations of the same utterances.
+
+    Args:
+        first: The one.
+        second: The other.
+        names: What the two are called, in messages, too.
+        draws: Bootstrap draws.
+        seed: Seed of the draws.
+
+    Raises:
+        UsageError: Classes, utterances, their labels or their speakers differ.
+    """
+    if first.labels != second.labels:
+        raise UsageError(
+            f"{names[0]} has the classes {', '.join(first.labels)}, {names[1]} has "
+            f"{', '.join(second.labels)}: only answers to the same question can be compared"
+        )
+    one, other = first.answers, _aligned(first.answers, second.answers, names)
+    classes = len(first.labels)
+
+    def part(rows: Integers) -> Difference:
+        speakers = [one.speakers[row] for row in rows]
+        return _difference(
+            one.reference[rows], one.predicted[:, rows], other[:, rows], speakers, classes, draws,
+            seed,
+        )  # fmt: skip
+
+    by_corpus = one.utterances.groupby("corpus", sort=True).indices
+    return Comparison(
+        first=names[0],
+        second=names[1],
+        overall=part(np.arange(len(one.utterances))),
+        corpora={str(corpus): part(np.asarray(rows)) for corpus, rows in by_corpus.items()},
+        mcnemar=[
+            mcnemar(right_a, right_b, (model_a, model_b))
+            for model_a, right_a in zip(one.models, one.predicted == one.reference, strict=True)
+            for model_b, right_b in zip(second.answers.models, other == one.reference, strict=True)
+        ],
+        speakers=count_speakers(one.speakers),
+    )
+
+
+def mcnemar(right_a: Any, right_b: Any, names: tuple[str, str]) -> McNemar:
+    """McNemar's exact test on which utterances each model gets right, ``(utterances,)`` booleans.
+
+    >>> import numpy as np
+    >>> mcnemar(np.array([True] * 8), np.array([True] * 2 + [False] * 6), ("a", "b")).p
+    0.03125
+    """
+    only_a, only_b = int((right_a & ~right_b).sum()), int((right_b & ~right_a).sum())
+    p = binomtest(only_a, only_a + only_b).pvalue if only_a + only_b else 1.0
+    return McNemar(*names, only_a, only_b, float(p))
+
+
+def _difference(
+    reference: Integers,
+    first: Integers,
+    second: Integers,
+    speakers: Sequence[str | None],
+    classes: int,
+    draws: int,
+    seed: int,
+) -> Difference:
+    """The difference of the UARs of two sets of runs ``(runs, utterances)``."""
+    both = np.stack(
+        [
+            confusions_by_speaker(reference, predicted, speakers, classes)
+            for predicted in (first, second)
+        ],
+        axis=1,
+    )
+    ahead, behind = uar(both.sum(axis=0))
+    drawn = uar(resample_speakers(both, draws, seed))
+    if not len(drawn):  # no draw holds every class: the speakers are too few to say anything
+        return Difference(float(ahead - behind), -1.0, 1.0, 0.5)
+    values = drawn[:, 0] - drawn[:, 1]
+    low, high = np.quantile(values, [0.025, 0.975])
+    return Difference(
+        uar=float(ahead - behind),
+        low=float(low),
+        high=float(high),
+        improvement=float((values > 0).mean() + (values == 0).mean() / 2),
+    )
+
+
+def _aligned(one: Answers, other: Answers, names: tuple[str, str]) -> Integers:
+    """Answers ``(models, utterances)`` of the other, in the order of the one."""
+    ids, others = one.utterances["id"].tolist(), other.utterances["id"].tolist()
+    missing = sorted(set(ids) ^ set(others))
+    if missing:
+        raise UsageError(
+            f"{names[0]} scores {len(ids)} utterances, {names[1]} {len(others)}; {len(missing)} "
+            f"stand in one of them only, such as {missing[0]!r}: evaluate both on the same split "
+            "and corpora of the same dataset"
+        )
+    place = {name: row for row, name in enumerate(others)}
+    order = np.array([place[name] for name in ids])
+    for column in ("label", "speaker"):
+        mine = one.utterances[column]
+        theirs = other.utterances[column].iloc[order].reset_index(drop=True)
+        differs = ~((mine == theirs) | (mine.isna() & theirs.isna()))
+        if differs.any():
+            row = int(np.flatnonzero(differs)[0])
+            raise UsageError(
+                f"{ids[row]!r} has the {column} {mine[row]!r} in {names[0]} and {theirs[row]!r} in "
+                f"{names[1]}: the dataset was changed between them; evaluate both on it again"
+            )
+    aligned: Integers = other.predicted[:, order]
+    return aligned

@@ -1,0 +1,132 @@
+"""What models answered on a split: the utterances, predicted classes and probabilities.
+
+On disk a Parquet file, one row an utterance and model: ``model``, ``id``, ``corpus``, ``speaker``
+(null where unknown), ``label``, ``predicted`` (class indices) and ``probabilities`` (one a class;
+null where a method has none).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.common.errors import DataError
+
+Integers = npt.NDArray[np.integer[Any]]
+Probabilities = npt.NDArray[np.float32]
+
+UTTERANCE = ("id", "corpus", "speaker", "label")
+
+SCHEMA = pa.schema(
+    {
+        "model": pa.string(),
+        "id": pa.string(),
+        "corpus": pa.string(),
+        "speaker": pa.string(),
+        "label": pa.int8(),
+        "predicted": pa.int8(),
+        "probabilities": pa.list_(pa.float32()),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Answers of one model, or of several trained alike, on the same utterances.
+
+    Attributes:
+        models: Folder or name of each model.
+        utterances: One row an utterance: ``id``, ``corpus``, ``speaker``, ``label``.
+        predicted: Class indices ``(models, utterances)``.
+        probabilities: ``(models, utterances, classes)``; ``None`` where the method has none.
+    """
+
+    models: list[str]
+    utterances: pd.DataFrame
+    predicted: Integers
+    probabilities: Probabilities | None
+
+    @classmethod
+    def from_probabilities(
+        cls, models: Sequence[str], index: pd.DataFrame, probabilities: Sequence[Probabilities]
+    ) -> Self:
+        """The answers with the highest probability, one array ``(utterances, classes)`` a model."""
+        stacked = np.stack(probabilities)
+        return cls(list(models), utterances_of(index), stacked.argmax(axis=-1), stacked)
+
+    @property
+    def reference(self) -> Integers:
+        """True class of each utterance."""
+        labels: Integers = self.utterances["label"].to_numpy(dtype=np.int64)
+        return labels
+
+    @property
+    def speakers(self) -> list[str | None]:
+        """Speaker of each utterance, ``None`` where unknown."""
+        return known_speakers(self.utterances)
+
+
+def utterances_of(index: pd.DataFrame) -> pd.DataFrame:
+    """The columns of an index that answers keep."""
+    return index[list(UTTERANCE)].reset_index(drop=True)
+
+
+def known_speakers(index: pd.DataFrame) -> list[str | None]:
+    """The speaker of each row, ``None`` where unknown."""
+    return [None if pd.isna(speaker) else str(speaker) for speaker in index["speaker"]]
+
+
+def clip_names(index: pd.DataFrame) -> set[str]:
+    """What the clips of an index are recognised by: ids, and checksums of audio where known."""
+    return {*index["id"], *index["audio_xxh3"].dropna()}
+
+
+def write_answers(answers: Answers, path: Path) -> None:
+    """Writes answers as Parquet."""
+    parts = []
+    for number, model in enumerate(answers.models):
+        probabilities = answers.probabilities
+        columns = {
+            "model": [model] * len(answers.utterances),
+            "id": answers.utterances["id"].tolist(),
+            "corpus": answers.utterances["corpus"].tolist(),
+            "speaker": answers.speakers,
+            "label": answers.reference.tolist(),
+            "predicted": answers.predicted[number].tolist(),
+            "probabilities": [None] * len(answers.utterances)
+            if probabilities is None
+            else probabilities[number].tolist(),
+        }
+        parts.append(pa.table(columns, schema=SCHEMA))
+    pq.write_table(pa.concat_tables(parts), path)
+
+
+def read_answers(path: Path) -> Answers:
+    """Reads what :func:`write_answers` wrote.
+
+    Raises:
+        DataError: The file is missing or holds something else.
+    """
+    try:
+        table = pq.read_table(path, schema=SCHEMA).to_pandas()
+    except (OSError, ValueError, KeyError) as error:
+        raise DataError(f"{path}: no answers to read: {error}") from error
+    models = list(dict.fromkeys(table["model"]))
+    parts = [part.reset_index(drop=True) for _, part in table.groupby("model", sort=False)]
+    if not parts or any(part["id"].tolist() != parts[0]["id"].tolist() for part in parts):
+        raise DataError(f"{path}: expected the same utterances of every model")
+    missing = table["probabilities"].isna().any()
+    return Answers(
+        models=models,
+        utterances=utterances_of(parts[0]),
+        predicted=np.stack([part["predicted"].to_numpy(dtype=np.int64) for part in parts]),
+        probabilities=None
+        if missing
+        else np.stack([np.stack(part["probabilities"].to_list()) for part in parts]),
+    )

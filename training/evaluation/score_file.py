@@ -1,0 +1,208 @@
+"""The score file: everything an evaluation found, and what it was found on.
+
+``scores.json`` holds the scores, ``scores.parquet`` beside it each utterance's answers, from which
+they follow. Models and baselines are scored by the same code, here.
+"""
+
+import hashlib
+import json
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline.common.errors import DataError, UsageError
+from training.data.dataset_files import manifest_checksum
+from training.evaluation.prediction_table import (
+    Answers,
+    known_speakers,
+    read_answers,
+    write_answers,
+)
+from training.evaluation.train_test_overlap import Heard, SpeakerOverlap, speaker_overlap
+from training.metrics.calibration import Calibration, calibrate
+from training.metrics.head_scores import HeadScores
+from training.metrics.scores import Integers, Scores, score
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The result of an evaluation of one model, or of several trained alike.
+
+    Attributes:
+        models: Folder or name of each model.
+        dataset: Folder of the dataset.
+        manifest_sha256: Checksum of the dataset's manifest; ``None`` if it has none.
+        split: The split scored.
+        labels: Names of the classes, in index order.
+        overall: Scores over all utterances; means over the models.
+        corpora: The same per corpus.
+        calibration: Of the probabilities; ``None`` where the method gives none.
+        speakers: Whether speakers were heard in training, by any of the models.
+        answers: The answers behind the scores.
+        notes: What else the reader has to know, such as settings that were chosen.
+        heads: Scores of the emotion categories and ratings; None for a model of six classes only.
+        head_corpora: The same per corpus.
+    """
+
+    models: list[str]
+    dataset: str
+    manifest_sha256: str | None
+    split: str
+    labels: list[str]
+    overall: Scores
+    corpora: dict[str, Scores]
+    calibration: Calibration | None
+    speakers: SpeakerOverlap
+    answers: Answers
+    notes: list[str]
+    heads: HeadScores | None = None
+    head_corpora: dict[str, HeadScores] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The evaluation as plain JSON types, without the single answers."""
+        values = {name: value for name, value in vars(self).items() if name != "answers"}
+        return {name: _plain(value) for name, value in values.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(entry) for key, entry in value.items()}
+    return asdict(value) if hasattr(value, "__dataclass_fields__") else value
+
+
+def score_answers(
+    answers: Answers,
+    dataset: str | Path,
+    split: str,
+    labels: list[str],
+    heard: Heard,
+    notes: Collection[str] = (),
+) -> Evaluation:
+    """Scores answers: overall, per corpus, calibration, speakers.
+
+    Args:
+        answers: What was answered.
+        dataset: Folder of the dataset.
+        split: The split the utterances are of.
+        labels: Names of the classes, in index order.
+        heard: What is known of the speakers that training heard.
+        notes: What else the reader has to know.
+    """
+    return _score(
+        answers,
+        dataset=str(dataset),
+        manifest_sha256=manifest_checksum(dataset),
+        split=split,
+        labels=list(labels),
+        speakers=speaker_overlap(answers.utterances, heard),
+        notes=list(notes),
+    )
+
+
+def _score(answers: Answers, labels: list[str], **facts: Any) -> Evaluation:
+    overall, corpora = score_rows(answers.utterances, answers.predicted, len(labels))
+    probabilities = answers.probabilities
+    return Evaluation(
+        models=answers.models,
+        labels=labels,
+        overall=overall,
+        corpora=corpora,
+        calibration=None if probabilities is None else calibrate(probabilities, answers.reference),
+        answers=answers,
+        **facts,
+    )
+
+
+def score_rows(
+    index: pd.DataFrame, predicted: Integers, classes: int
+) -> tuple[Scores, dict[str, Scores]]:
+    """Scores of the rows of an index, overall and per corpus.
+
+    Args:
+        index: Rows with ``corpus``, ``speaker`` and ``label``.
+        predicted: Classes ``(utterances,)`` or ``(models, utterances)``.
+        classes: How many classes there are.
+    """
+    reference = index["label"].to_numpy()
+    speakers = np.array(known_speakers(index), dtype=object)
+
+    def score_part(part: Integers) -> Scores:
+        return score(reference[part], predicted[..., part], speakers[part].tolist(), classes)
+
+    parts = index.reset_index(drop=True).groupby("corpus", sort=True).indices
+    per_corpus = {str(corpus): score_part(np.asarray(rows)) for corpus, rows in parts.items()}
+    return score_part(np.arange(len(index))), per_corpus
+
+
+def write_scores(evaluation: Evaluation, path: Path) -> list[Path]:
+    """Writes the score file and the answers beside it.
+
+    Returns:
+        The files written.
+
+    Raises:
+        UsageError: The path does not end in ``.json``.
+    """
+    answers = answers_file(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_answers(evaluation.answers, answers)
+    checksum = hashlib.sha256(answers.read_bytes()).hexdigest()
+    values = {
+        **evaluation.to_dict(),
+        "answers": {"file": answers.name, "sha256": checksum},
+    }
+    text = json.dumps(values, indent=2, ensure_ascii=False)
+    aside = path.with_suffix(".part")  # a score file that is there is whole
+    aside.write_text(text + "\n", encoding="utf-8")
+    aside.replace(path)
+    return [path, answers]
+
+
+def read_scores(path: str | Path) -> Evaluation:
+    """Reads a score file with its answers, and scores them anew; further heads are left out.
+
+    Raises:
+        UsageError: There is no such file, or it is no score file.
+        DataError: The answers are missing or not those the file was written with.
+    """
+    path = Path(path)
+    answers = answers_file(path)
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        checksum = values["answers"]["sha256"]
+        overlap = SpeakerOverlap(**values["speakers"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise UsageError(
+            f"{path}: not a score file: expected one that `exhubert evaluate --output` or "
+            f"`exhubert baseline --output` wrote ({type(error).__name__}: {error})"
+        ) from error
+    if not answers.is_file():
+        raise DataError(f"{answers}: missing: {path.name} lies without its answers")
+    if hashlib.sha256(answers.read_bytes()).hexdigest() != checksum:
+        raise DataError(f"{answers}: not the answers that {path.name} was written with")
+    facts = {name: values[name] for name in ("dataset", "manifest_sha256", "split", "notes")}
+    return _score(read_answers(answers), values["labels"], speakers=overlap, **facts)
+
+
+def answers_file(path: Path) -> Path:
+    """The Parquet file that belongs to a score file.
+
+    Raises:
+        UsageError: The path does not end in ``.json``.
+    """
+    if path.suffix != ".json":
+        raise UsageError(f"{path}: a score file ends in .json, as in {path.with_suffix('.json')}")
+    return path.with_suffix(".parquet")
+
+
+def sentence(text: str) -> str:
+    """A statement with a capital and a full stop.
+
+    >>> sentence("no speaker is known")
+    'No speaker is known.'
+    """
+    return f"{text[0].upper()}{text[1:].rstrip('.')}."

@@ -1,0 +1,1 @@
+"""Training runs: plan, trainer, checkpoints, model card."""

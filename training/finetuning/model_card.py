@@ -1,0 +1,167 @@
+"""What a model was trained on and how well it does, stored with it: provenance and model card."""
+
+import platform
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+from transformers import PreTrainedModel
+
+from training.data import dataset_files as store
+from training.metrics.head_scores import HeadScores
+from training.metrics.scores import Scores
+
+LIBRARIES = (
+    *("exhubert", "torch", "transformers", "accelerate", "numpy", "pyarrow", "soundfile"),
+    *("soxr", "scikit-learn"),
+)
+
+
+def describe_dataset(dataset: str | Path, *indexes: pd.DataFrame) -> dict[str, Any]:
+    """Which data a run read: the manifest's checksum, and utterances per corpus and split."""
+    rows = pd.concat(indexes)
+    corpora = {
+        str(corpus): {str(split): int(n) for split, n in part.value_counts(sort=False).items()}
+        for corpus, part in rows.groupby("corpus", sort=True)["split"]
+    }
+    licences = rows.groupby("corpus", sort=True)["licence"].agg(lambda part: sorted(set(part)))
+    return {
+        "name": store.path_of(store.absolute(str(dataset))).name,
+        "manifest_sha256": store.manifest_checksum(dataset),
+        "utterances": {str(s): int(n) for s, n in rows.groupby("split", sort=True).size().items()},
+        "corpora": corpora,
+        "licences": {str(corpus): names for corpus, names in licences.items()},
+    }
+
+
+def count_parameters(model: PreTrainedModel) -> dict[str, int]:
+    """Parameters in all, and those that are trained."""
+    parameters = list(model.parameters())
+    return {
+        "total": sum(parameter.numel() for parameter in parameters),
+        "trainable": sum(parameter.numel() for parameter in parameters if parameter.requires_grad),
+    }
+
+
+def library_versions() -> dict[str, str]:
+    """Versions of Python and of the libraries that shape a result."""
+    versions = {"python": platform.python_version()}
+    for library in LIBRARIES:
+        try:
+            versions[library] = version(library)
+        except PackageNotFoundError:
+            versions[library] = "not installed"
+    return versions
+
+
+def model_card(provenance: dict[str, Any]) -> str:
+    """The README.md of a trained model: YAML front matter and what it says about itself."""
+    dataset, recipe = provenance["dataset"], provenance["recipe"]
+    base = recipe["model"]["base"]
+    validation = provenance["validation"]
+    front: dict[str, Any] = {
+        "library_name": "transformers",
+        "pipeline_tag": "audio-classification",
+        "tags": ["exhubert", "speech-emotion-recognition"],
+    }
+    if base:
+        front["base_model"] = base
+    parameters = provenance["parameters"]
+    lines = [
+        "---",
+        yaml.safe_dump(front, sort_keys=False).rstrip(),
+        "---",
+        f"# ExHuBERT, recipe `{recipe['name']}`",
+        "",
+        "Six classes of speech emotion: arousal (low, high) × valence (negative, neutral, "
+        f"positive). {parameters['total']:,} parameters, {parameters['trainable']:,} of them "
+        f"trained, starting from {f'`{base}`' if base else 'random weights'}.",
+        *_heads(**provenance["heads"]),
+        "",
+        "## Use",
+        "```bash",
+        "exhubert predict --model THIS_FOLDER speech.wav",
+        "```",
+        "or in Python:",
+        "```python",
+        "from training.inference.classifier import Classifier",
+        "",
+        'Classifier.from_pretrained("THIS_FOLDER").predict("speech.wav")',
+        "```",
+        "Input is 16 kHz mono, each clip scaled to zero mean and unit variance.",
+        "",
+        "## Results",
+        *_results(validation),
+        "",
+        "## Training data",
+        f"Dataset `{dataset['name']}`, manifest sha256 `{dataset['manifest_sha256']}`. "
+        "The licences of the corpora hold for what is made from them, too.",
+        "",
+        "| corpus | train | validation | licence |",
+        "|---|---|---|---|",
+        *(
+            f"| {corpus} | {splits.get('train', 0)} | {splits.get('validation', 0)} "
+            f"| {', '.join(dataset['licences'][corpus])} |"
+            for corpus, splits in dataset["corpora"].items()
+        ),
+        "",
+        "`training_config.yaml` holds every setting, `provenance.json` versions and scores.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _heads(emotions: Sequence[str], dimensions: Sequence[str]) -> list[str]:
+    """What the model says beside the six classes, if anything."""
+    lines = []
+    if emotions:
+        lines.append(f"Emotion categories: {', '.join(emotions)}.")
+    if dimensions:
+        lines.append(f"Ratings in [0, 1]: {', '.join(dimensions)}.")
+    return ["", *lines] if lines else []
+
+
+def _results(validation: dict[str, Any] | None) -> list[str]:
+    """The validation scores as a Markdown table."""
+    if validation is None:
+        return ["The dataset has no validation split: the last state was kept, nothing measured."]
+    rows = {**validation["corpora"], "all": validation["overall"]}
+    return [
+        "Validation split, which also chose the checkpoint; in per cent, the interval is over "
+        "speakers (95 %, bootstrap).",
+        "",
+        "| corpus | utterances | UAR | interval | WA | macro-F1 | chance |",
+        "|---|---|---|---|---|---|---|",
+        *(
+            f"| {corpus} | {scores['utterances']} | {100 * scores['uar']:.1f} "
+            f"| {100 * scores['uar_low']:.1f} – {100 * scores['uar_high']:.1f} "
+            f"| {100 * scores['wa']:.1f} | {100 * scores['macro_f1']:.1f} "
+            f"| {100 * scores['chance']:.1f} |"
+            for corpus, scores in rows.items()
+        ),
+        *_head_results(validation.get("heads")),
+    ]
+
+
+def _head_results(heads: dict[str, Any] | None) -> list[str]:
+    """The validation scores of further heads as a Markdown table; none without."""
+    rows = []
+    if heads and (emotion := heads["emotion"]):
+        rows.append(f"| emotion | {emotion['utterances']} | UAR {100 * emotion['uar']:.1f} % |")
+    for name, found in (heads["ratings"] if heads else {}).items():
+        rows.append(f"| {name} | {found['utterances']} | CCC {found['ccc']:.2f} |")
+    return ["", "| head | utterances | score |", "|---|---|---|", *rows] if rows else []
+
+
+def scores_to_dict(
+    overall: Scores, corpora: dict[str, Scores], heads: HeadScores | None = None
+) -> dict[str, Any]:
+    """Scores as plain JSON types."""
+    scores: dict[str, Any] = {
+        "overall": overall.to_dict(),
+        "corpora": {corpus: scores.to_dict() for corpus, scores in corpora.items()},
+    }
+    return scores if heads is None else scores | {"heads": heads.to_dict()}

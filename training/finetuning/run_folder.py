@@ -1,0 +1,167 @@
+"""The folder of a training run: what may be written there, and what a run leaves in it."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from accelerate import PartialState
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from transformers.trainer_utils import rotate_checkpoints
+
+from pipeline.common.errors import UsageError
+from training.config.recipe import Recipe, differences, load_recipe, write_recipe
+from training.inference.batch import process_of
+from training.inference.load_model import PROVENANCE_FILE, RECIPE_FILE
+
+CHECKPOINTS = "checkpoints"
+"""Folder of a run's checkpoints, which goes when the run is complete."""
+
+START_FILE = "start.json"
+"""Beside the checkpoints: dataset and processes that the run was started with."""
+
+WRITTEN = ("README.md", "config.json", "model.safetensors", "preprocessor_config.json")
+"""What a run writes at its end, and other folders hold, too: a dataset's card, a model."""
+
+WHOLE = "whole"
+"""Mark of a checkpoint that is complete; one without was being written when its run was killed."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """What a run is started with, and must be resumed with.
+
+    Attributes:
+        recipe: Every setting.
+        dataset: What tells the dataset from others (:func:`training.data.dataset_files.identity`).
+        processes: How many share an epoch.
+    """
+
+    recipe: Recipe
+    dataset: str
+    processes: int
+
+    def data(self) -> dict[str, Any]:
+        """What is not in the recipe, as plain JSON types."""
+        return {"dataset": self.dataset, "processes": self.processes}
+
+
+def find_start(output: Path, start: Start, resume: bool) -> str | None:
+    """Finds the checkpoint to go on from; None where a run starts anew. Writes nothing.
+
+    A folder without a whole checkpoint holds nothing to go on from, so that a run may start there.
+    Of several processes (torchrun) the first one checks, for all of them.
+
+    Raises:
+        UsageError: The folder holds a complete run, or an unfinished one and ``resume`` is not
+            set; or that one was started with another recipe, dataset or number of processes; or
+            files of others would be replaced.
+    """
+    last = last_checkpoint(output)
+    if process_of()[0] > 0:
+        return last
+    if is_complete(output):
+        raise UsageError(f"{output}: holds a complete training run: choose another --output")
+    if last is None:
+        taken = [name for name in WRITTEN if (output / name).exists()]
+        if taken and not (output / RECIPE_FILE).exists():
+            raise UsageError(
+                f"{output}: holds {taken[0]}, which is of no training run and would be replaced: "
+                "choose another --output"
+            )
+        return None
+    if not resume:
+        raise UsageError(
+            f"{output}: holds a training run already: add --resume to continue it, "
+            "or choose another --output"
+        )
+    if changed := _changes(output, start):
+        raise UsageError(
+            f"{output}: the run to resume was started otherwise ({'; '.join(changed)}): "
+            "use the same ones, or choose another --output"
+        )
+    return last
+
+
+def write_start(output: Path, start: Start) -> None:
+    """Makes the folder and writes down what its run is started with.
+
+    Of several processes the first one writes, for all of them.
+
+    Raises:
+        UsageError: The folder cannot be made, or not be written to.
+    """
+    if process_of()[0] > 0:
+        return
+    try:
+        (output / CHECKPOINTS).mkdir(parents=True, exist_ok=True)
+        started = output / CHECKPOINTS / START_FILE
+        started.write_text(json.dumps(start.data(), indent=2) + "\n", encoding="utf-8")
+        aside = output / f"{RECIPE_FILE}.part"
+        write_recipe(start.recipe, aside)
+        aside.replace(output / RECIPE_FILE)
+    except OSError as error:
+        raise UsageError(
+            f"{output}: can't be written to: {error.strerror} ({error.filename}): "
+            "choose another --output"
+        ) from error
+
+
+def last_checkpoint(output: Path) -> str | None:
+    """The last checkpoint that was written to its end, whenever the run was killed."""
+    whole = [mark.parent for mark in output.glob(f"{CHECKPOINTS}/checkpoint-*/{WHOLE}")]
+    return str(max(whole, key=lambda folder: int(folder.name[11:]))) if whole else None
+
+
+def _changes(output: Path, start: Start) -> list[str]:
+    """What is not as the run in the folder was started, as ``key: before → now``."""
+    file = output / CHECKPOINTS / START_FILE
+    before = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    changed = [
+        f"{key}: {before.get(key, 'not known')} → {now}"
+        for key, now in start.data().items()
+        if before.get(key) != now
+    ]
+    return differences(load_recipe(output / RECIPE_FILE), start.recipe) + changed
+
+
+class Checkpoints(TrainerCallback):
+    """Marks each checkpoint once all of it is written, and knows the best one where it lies now."""
+
+    def __init__(self, keep: int) -> None:
+        """``keep`` is how many may lie in the folder, of which the best and the last stay."""
+        self.keep = keep
+
+    def on_train_begin(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        **kwargs: Any,
+    ) -> None:
+        """Looks for the best checkpoint in this folder, which may have been moved."""
+        best = Path(args.output_dir, f"checkpoint-{state.best_global_step}")
+        state.best_model_checkpoint = str(best) if best.is_dir() else None
+
+    def on_save(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        **kwargs: Any,
+    ) -> None:
+        """Writes the mark, and only then removes older checkpoints: one is always whole."""
+        PartialState().wait_for_everyone()  # each process saves its random states
+        if state.is_world_process_zero:
+            Path(args.output_dir, f"checkpoint-{state.global_step}", WHOLE).touch()
+            rotate_checkpoints(args.output_dir, self.keep, state.best_model_checkpoint)
+
+
+def is_started(output: str | Path) -> bool:
+    """Whether there is a checkpoint in this folder that a training run can go on from."""
+    return last_checkpoint(Path(output)) is not None
+
+
+def is_complete(output: str | Path) -> bool:
+    """Whether a training run in this folder went to its end."""
+    return (Path(output) / PROVENANCE_FILE).is_file()

@@ -1,0 +1,141 @@
+"""What a recipe makes of a dataset, before anything is spent: rows, mixture, heads and losses."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from pipeline.common.errors import DataError
+from pipeline.schema.record import CLASSES
+from training.config.recipe import DataSection, Recipe
+from training.data.dataset import load_index, seconds_seen
+from training.data.sampling import EpochBatches, Mixture, cell_counts
+from training.data.targets import UNLABELLED, Heads, choose_heads
+from training.model.configuration_exhubert import DIMENSIONS
+from training.model.losses import ClassLoss, Objective, balanced_weights, log_prior
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run will learn from, and how.
+
+    Attributes:
+        recipe: Every setting.
+        index: Rows of the train split that carry a label of one of the heads.
+        validation: The same of the validation split.
+        heads: The heads beside that of the six classes: with the labels that occur.
+        mixture: How corpora and classes mix.
+    """
+
+    recipe: Recipe
+    index: pd.DataFrame
+    validation: pd.DataFrame
+    heads: Heads
+    mixture: Mixture
+
+    @property
+    def measured(self) -> bool:
+        """Whether there are validation rows of the six classes, to choose a checkpoint by."""
+        return bool((self.validation["label"] != UNLABELLED).any())
+
+    @property
+    def missing_heads(self) -> list[str]:
+        """What the recipe wants a head for and no training row carries."""
+        wanted = self.recipe.heads
+        there = {"emotions": self.heads.emotions, "ratings": self.heads.dimensions}
+        asked = {"emotions": wanted.emotion, "ratings": wanted.ratings}
+        return [name for name, weight in asked.items() if weight and not there[name]]
+
+    def batches(self, rank: int = 0, world: int = 1) -> EpochBatches:
+        """The batches of process ``rank`` of ``world``."""
+        return EpochBatches(
+            self.index,
+            seconds_seen(self.index, self.recipe.data.window),
+            self.mixture,
+            self.recipe.optimizer.batch_size,
+            self.recipe.run.seed,
+            rank,
+            world,
+        )
+
+
+def plan_run(recipe: Recipe, dataset: str | Path) -> Plan:
+    """Reads the metadata of a dataset and settles what a run will learn from.
+
+    Raises:
+        UsageError: The folder is no dataset, or has no such corpus.
+        DataError: The train split has no labelled utterances.
+    """
+    data, wanted = recipe.data, recipe.heads
+    also = (
+        *(["emotion"] if wanted.emotion else []),
+        *(DIMENSIONS if wanted.ratings else []),
+    )
+    index, validation = (load_part(dataset, split, data, also) for split in ("train", "validation"))
+    if not (index["label"] != UNLABELLED).any():
+        raise DataError(f"{dataset}: no labelled utterances in split 'train': nothing to learn")
+    heads = choose_heads(index, emotion=wanted.emotion > 0, ratings=wanted.ratings > 0)
+    return Plan(recipe, index, validation, heads, Mixture(**recipe.sampling.model_dump()))
+
+
+def load_part(
+    dataset: str | Path, split: str, data: DataSection, also: Sequence[str] = ()
+) -> pd.DataFrame:
+    """The rows of a split that a recipe reads.
+
+    Args:
+        dataset: Folder or URL.
+        split: ``train`` or ``validation``.
+        data: What the recipe says about data.
+        also: Columns of which one alone keeps a row without a six-class label.
+
+    Raises:
+        UsageError: The folder is no dataset, or has no such corpus.
+    """
+    return load_index(
+        dataset,
+        split,
+        data.corpora,
+        data.exclude_corpora,
+        also=also,
+        exclude_speakers=data.exclude_speakers,
+        exclude_audio_of=data.exclude_audio_of,
+    )
+
+
+def build_objective(plan: Plan) -> Objective:
+    """The recipe's losses, with the classes as frequent as an epoch shows them."""
+    recipe, targets = plan.recipe, plan.heads.targets(plan.index)
+    often = appearances(plan.index, plan.mixture)
+
+    def class_loss(target: str, classes: int) -> ClassLoss:
+        labels = targets[target]
+        known = labels != UNLABELLED
+        counts = np.bincount(labels[known], often[known], minlength=classes)
+        loss = recipe.loss
+        return ClassLoss(
+            shift=loss.logit_adjustment * log_prior(counts) if loss.logit_adjustment else None,
+            class_weights=balanced_weights(counts) if loss.class_weights == "balanced" else None,
+            label_smoothing=loss.label_smoothing,
+            focal_gamma=loss.focal_gamma,
+        )
+
+    emotions = len(plan.heads.emotions)
+    return Objective(
+        label=class_loss("labels", len(CLASSES)),
+        emotion=class_loss("emotion_labels", emotions) if emotions else ClassLoss(),
+        label_weight=recipe.heads.label,
+        emotion_weight=recipe.heads.emotion,
+        rating_weight=recipe.heads.ratings,
+    )
+
+
+def appearances(index: pd.DataFrame, mixture: Mixture) -> npt.NDArray[np.floating[Any]]:
+    """How often each row comes in an epoch, on average over the epochs, ``(rows,)``."""
+    cells = pd.MultiIndex.from_frame(index[["corpus", "label"]])
+    sizes = index.groupby(["corpus", "label"]).size()
+    return (cell_counts(index, mixture) / sizes).loc[cells].to_numpy(dtype=np.float64)

@@ -1,0 +1,274 @@
+"""The training recipe: read it top to bottom, edit it, run it.
+
+From the shards of a dataset folder and a recipe to a folder that `exhubert evaluate`,
+`exhubert predict` and transformers read. What can be switched, and when to:
+
+- *Freezing* (`model.freeze_originals`, `model.freeze_feature_encoder`): on when the base is
+  pre-trained, as the paper does; off from random weights.
+- *Precision* (`run.precision`): bf16 on GPUs that have it halves memory and time; fp32 elsewhere.
+- *Gradient checkpointing* (`model.gradient_checkpointing`): when memory runs out; a third slower.
+- *Accumulation* (`optimizer.accumulate`): larger batches than memory holds.
+- *Mixture and class balance* (`sampling`): when corpora or classes differ much in size.
+- *Best checkpoint*: with a validation split the one with the best UAR is kept, else the last.
+- *Heads and losses* (`heads`, `loss`): emotion categories and ratings beside the six classes;
+  logit adjustment or class weights where classes are rare.
+- *Several GPUs*: `torchrun`, one process each; they share an epoch's batches, so that the run is
+  that of one process with as many times the accumulation.
+- *Resuming*: checkpoints hold optimizer, schedule and random states; the plan of an epoch depends
+  on seed and epoch only, so an interrupted run ends where an uninterrupted one does.
+"""
+
+import json
+import math
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from transformers import (
+    PrinterCallback,
+    TrainerCallback,
+)
+
+from exhubert.cli.output.evaluation_tables import scores_table
+from pipeline.schema.record import CLASSES
+from training.config.recipe import Recipe
+from training.data.dataset import Utterances, plain_errors
+from training.data.dataset_files import identity
+from training.data.targets import UNLABELLED
+from training.evaluation.score_file import score_rows
+from training.evaluation.train_test_overlap import Heard
+from training.finetuning.callbacks import Divergence, Patience, Stopwatch
+from training.finetuning.model_card import (
+    count_parameters,
+    describe_dataset,
+    library_versions,
+    model_card,
+    scores_to_dict,
+)
+from training.finetuning.progress_callback import ConsoleProgress
+from training.finetuning.run_folder import CHECKPOINTS, Checkpoints, Start, find_start, write_start
+from training.finetuning.run_plan import Plan, build_objective, plan_run
+from training.finetuning.trainer import (
+    ShardTrainer,
+    leaves_weights,
+    tensorboard,
+    training_arguments,
+)
+from training.inference.batch import Predictions, predict_together, process_of
+from training.inference.load_model import PROVENANCE_FILE, provenance_of_base
+from training.metrics.head_scores import HeadScores, describe_heads, score_heads
+from training.metrics.scores import Scores, uar_of
+from training.model.build import build_model, compile_layers, freeze, save_model
+from training.model.modeling_exhubert import ExHubertForSequenceClassification
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """What a run gave.
+
+    Attributes:
+        output: The folder with the model.
+        validation: Scores on the validation split; ``None`` if it has no utterances.
+        corpora: The same per corpus.
+        seconds: How long training took, without building the model and the final scoring; in a
+            resumed run with the time that led to the checkpoint it was resumed from.
+        heads: Validation scores of further heads; ``None`` where there are none.
+    """
+
+    output: Path
+    validation: Scores | None
+    corpora: dict[str, Scores]
+    seconds: float
+    heads: HeadScores | None = None
+
+
+def train(
+    recipe: Recipe,
+    dataset: str | Path,
+    output: str | Path,
+    resume: bool = False,
+    console: Console | None = None,
+    callbacks: Sequence[TrainerCallback] = (),
+) -> TrainingResult:
+    """Trains a model on the train split of a dataset and saves it with all that explains it.
+
+    Args:
+        recipe: Every setting.
+        dataset: Dataset folder, as `exhubert build` writes it.
+        output: Folder for the model; checkpoints lie in it until training ends.
+        resume: Continue from the last checkpoint in ``output`` instead of starting anew.
+        console: Where progress goes; ``None`` for silence.
+        callbacks: Further callbacks of the Trainer.
+
+    Raises:
+        UsageError: The output holds a complete run, or an unfinished one and ``resume`` is not
+            set; recipe, dataset or number of processes differ from those of the run to resume;
+            dataset or base cannot be found, settings do not fit the model, or the output cannot
+            be written to.
+        DataError: The train split has no labelled utterances, or the loss is no number any more.
+    """
+    rank, world = process_of()
+    console = console if console and rank == 0 else Console(quiet=True)
+    output = Path(output)
+
+    # 1. Data: metadata of both splits; audio is read while training.
+    plan = plan_run(recipe, dataset)
+    data, index = recipe.data, plan.index
+    validation = plan.validation if plan.measured else plan.validation.iloc[:0]
+    batches = plan.batches(rank, world)
+    start = Start(recipe, identity(dataset), world)
+    checkpoint = find_start(output, start, resume)
+
+    # 2. Model.
+    if recipe.model.base:
+        console.print(f"Base: {recipe.model.base}, from disk, the cache or the hub …")
+    model = build_model(
+        recipe.model.base,
+        heads=plan.heads,
+        extended_layers=recipe.model.extended_layers,
+        original_linear=recipe.model.original_linear,
+        config=recipe.model.config,
+        seed=recipe.run.seed,
+    )
+    base_said = provenance_of_base(recipe.model.base)
+    freeze(model, recipe.model)
+    if recipe.model.gradient_checkpointing:
+        model.gradient_checkpointing_enable({"use_reentrant": False})
+    if recipe.run.compile:
+        compile_layers(model)
+    console.print(_opening(plan, model, checkpoint), highlight=False)
+
+    # 3. Trainer. Of the state at hand it measures all heads; the UAR of the six classes decides.
+    labelled = np.flatnonzero(validation["label"] != UNLABELLED)
+    reference = validation["label"].to_numpy()[labelled]
+
+    def predict() -> Predictions:
+        return predict_together(
+            model,
+            validation,
+            data.longest,
+            recipe.optimizer.batch_size,
+            data.workers,
+            data.cache,
+        )
+
+    def measure() -> dict[str, float]:
+        predictions = predict()
+        uar = uar_of(reference, predictions.classes[labelled].argmax(axis=1))
+        return {"uar": uar, **score_heads(validation, predictions, plan.heads).figures()}
+
+    arguments = training_arguments(
+        recipe, output, len(batches), plan.measured, leaves_weights(model.config)
+    )
+    if checkpoint is None:  # nothing is written before all that may be refused
+        write_start(output, start)
+    watchers = [
+        Checkpoints(recipe.run.keep_checkpoints),
+        Stopwatch(),
+        Divergence(recipe.optimizer.learning_rate),
+        ConsoleProgress(console, plan.measured),
+        *callbacks,
+    ]
+    if "tensorboard" in recipe.run.report_to and rank == 0:
+        watchers.append(tensorboard(output))
+    if plan.measured and recipe.run.patience is not None:
+        watchers.append(Patience(recipe.run.patience))
+    trainer = ShardTrainer(
+        model=model,
+        args=arguments,
+        train_dataset=Utterances(
+            index, data.window, data.longest, data.speed, recipe.run.seed, plan.heads, data.cache
+        ),
+        eval_dataset=validation,
+        recipe=recipe,
+        batches=batches,
+        objective=build_objective(plan),
+        measure=measure,
+        callbacks=watchers,
+    )
+    trainer.remove_callback(PrinterCallback)
+
+    # 4. Training.
+    with plain_errors():
+        trainer.train(resume_from_checkpoint=checkpoint)
+    seconds = trainer.pop_callback(Stopwatch).seconds
+
+    # 5. Final scores of the state that is kept, in full precision, as `exhubert evaluate` has them.
+    trainer.accelerator.unwrap_model(model, keep_fp32_wrapper=False)
+    overall: Scores | None = None
+    corpora: dict[str, Scores] = {}
+    heads: HeadScores | None = None
+    if plan.measured:
+        predictions = predict()
+        overall, corpora = score_rows(
+            validation.iloc[labelled], predictions.classes[labelled].argmax(axis=1), len(CLASSES)
+        )
+        if plan.heads.columns:
+            heads = score_heads(validation, predictions, plan.heads)
+
+    # 6. Everything the model needs, and everything that explains it.
+    if trainer.is_world_process_zero():
+        save_model(model, output)
+        provenance = {
+            "recipe": recipe.model_dump(mode="json"),
+            "dataset": describe_dataset(dataset, index, validation),
+            **Heard.of_rows(index).to_provenance(),
+            "base": base_said,
+            "heads": asdict(plan.heads),
+            "parameters": count_parameters(model),
+            "steps": trainer.state.global_step,
+            "seconds": round(seconds, 1),
+            "device": str(trainer.args.device),
+            "processes": world,
+            "versions": library_versions(),
+            "validation": None if overall is None else scores_to_dict(overall, corpora, heads),
+            "history": trainer.state.log_history,
+        }
+        (output / "README.md").write_text(model_card(provenance), encoding="utf-8")
+        _write_json(output / PROVENANCE_FILE, provenance)
+        shutil.rmtree(output / CHECKPOINTS, ignore_errors=True)
+    if overall is not None:
+        console.print(scores_table("validation split, in per cent", overall, corpora))
+    if heads is not None:
+        console.print(f"Further heads: {describe_heads(heads)}.", highlight=False)
+    return TrainingResult(output, overall, corpora, seconds, heads)
+
+
+def _opening(plan: Plan, model: ExHubertForSequenceClassification, checkpoint: str | None) -> str:
+    """What is about to happen, in two lines."""
+    recipe, index = plan.recipe, plan.index
+    parameters = count_parameters(model)
+    hours = index["duration"].sum() / 3600
+    what = (
+        f"{recipe.name}: {parameters['total'] / 1e6:.1f} M parameters, "
+        f"{parameters['trainable'] / 1e6:.1f} M trained, "
+        f"{'from ' + recipe.model.base if recipe.model.base else 'from random weights'}\n"
+        f"{len(index)} training utterances ({hours:.2f} h, {index['corpus'].nunique()} corpora), "
+        f"{len(plan.validation)} for validation"
+    )
+    if plan.heads.columns:
+        kinds = [f"{len(plan.heads.emotions)} emotions"] * bool(plan.heads.emotions)
+        what += f"\nheads: {len(CLASSES)} classes, {', '.join([*kinds, *plan.heads.dimensions])}"
+    for missing in plan.missing_heads:
+        what += f"\nno head for {missing}, which the recipe asks for: no training utterance has any"
+    return what + (f"\nresuming from {Path(checkpoint).name}" if checkpoint else "")
+
+
+def _write_json(path: Path, value: Any) -> None:
+    aside = path.with_suffix(".part")
+    text = json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False)
+    aside.write_text(text + "\n", encoding="utf-8")
+    aside.replace(path)
+
+
+def _finite(value: Any) -> Any:
+    """The value as JSON can hold it: fp16 logs infinite norms of gradients that it leaves out."""
+    if isinstance(value, dict):
+        return {key: _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,1 @@
+"""Predictions: of datasets and files, and models to make them with."""

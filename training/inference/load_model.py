@@ -1,0 +1,128 @@
+"""A trained model as `exhubert train` leaves it, or as the Hub holds it."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoConfig
+
+from pipeline.common.errors import UsageError
+from training.config.recipe import DataSection, read_data_section
+from training.data.targets import Heads
+from training.model.build import load_weights
+from training.model.configuration_exhubert import ExHubertConfig
+from training.model.hub_files import CONFIG_FILE, find_checkpoint, find_config, find_file
+from training.model.modeling_exhubert import ExHubertForSequenceClassification
+
+RECIPE_FILE = "training_config.yaml"
+PROVENANCE_FILE = "provenance.json"
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model ready for inference.
+
+    Attributes:
+        name: The folder or Hub name it was loaded from.
+        model: In evaluation mode, on ``device``.
+        data: How its training saw clips: window and longest clip, in seconds.
+        provenance: What it was trained on; empty for a model that does not say.
+        device: Where it runs.
+    """
+
+    name: str
+    model: ExHubertForSequenceClassification
+    data: DataSection
+    provenance: dict[str, Any]
+    device: torch.device
+
+    @property
+    def labels(self) -> list[str]:
+        """Names of the classes, in index order."""
+        names = self.model.config.id2label
+        return [names[index] for index in range(len(names))]
+
+    @property
+    def heads(self) -> Heads:
+        """The heads beside that of the classes."""
+        return Heads.of(self.model.config)
+
+
+def load_trained(name: str | Path) -> Trained:
+    """Loads a trained ExHuBERT from a folder or the Hub, on the GPU if there is one, in float32.
+
+    Raises:
+        UsageError: There is no such model, its training has not finished, it is not an ExHuBERT,
+            or its files are damaged.
+    """
+    folder = Path(name)
+    if (folder / RECIPE_FILE).is_file() and not (folder / CONFIG_FILE).is_file():
+        raise UsageError(
+            f"{name}: its training has not finished: go on with `exhubert train --output {name} "
+            "--resume` and the settings it was started with"
+        )
+    try:
+        config = AutoConfig.from_pretrained(str(name))
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"{name}: no model found: expected a folder that `exhubert train` or "
+            f"`exhubert convert` wrote, or a name on the Hugging Face Hub ({_first_line(error)})"
+        ) from error
+    if not isinstance(config, ExHubertConfig):
+        raise UsageError(
+            f"{name}: a {config.model_type!r} model, expected 'exhubert'. `exhubert train` makes "
+            "one from a HuBERT, `exhubert convert` from the published weights"
+        )
+    model = load_weights(ExHubertForSequenceClassification, find_checkpoint(name), config)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    recipe = find_file(name, RECIPE_FILE)
+    return Trained(
+        name=str(name),
+        model=model.eval().to(device),
+        data=DataSection() if recipe is None else read_data_section(recipe),
+        provenance=read_provenance(name),
+        device=device,
+    )
+
+
+def read_provenance(name: str | Path) -> dict[str, Any]:
+    """What a model says about its training; empty for one that says nothing.
+
+    Raises:
+        UsageError: The file is damaged.
+    """
+    path = find_file(name, PROVENANCE_FILE)
+    if path is None:
+        return {}
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path}: not JSON: {error}") from error
+    if not isinstance(said, dict):
+        raise UsageError(f"{path}: expected an object, as `exhubert train` writes it")
+    return said
+
+
+def provenance_of_base(base: str | Path | None) -> dict[str, Any] | None:
+    """What a base says about its training on labels, in short.
+
+    Args:
+        base: Folder or hub name; None for random weights.
+
+    Returns:
+        None for random weights and for a HuBERT, which saw no labels; empty for an ExHuBERT that
+        says nothing.
+
+    Raises:
+        UsageError: There is no such base, or its file is damaged.
+    """
+    if base is None or find_config(base)[0] != ExHubertConfig.model_type:
+        return None
+    said = read_provenance(base)
+    return {name: value for name, value in said.items() if name not in ("history", "versions")}
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]

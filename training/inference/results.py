@@ -1,0 +1,138 @@
+"""What a model says about a recording and its parts."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.schema.record import AROUSAL_CLASSES, CLASSES, VALENCE_CLASSES
+from training.data.targets import Heads
+from training.inference.batch import Predictions
+
+Floats = npt.NDArray[np.floating[Any]]
+
+FURTHER = ("emotion", "emotions", "ratings")
+"""Fields of what further heads say; ``None``, and not in the JSON, where the model lacks them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """What the model says about one stretch of a recording.
+
+    Attributes:
+        start: In seconds.
+        end: In seconds.
+        label: The likeliest class.
+        probabilities: Of each class, in [0, 1], with sum 1.
+        arousal: Probabilities of low and high arousal.
+        valence: Probabilities of negative, neutral and positive valence.
+        emotion: The likeliest emotion category; ``None`` without that head.
+        emotions: Probabilities of the categories, in [0, 1], with sum 1; ``None`` without it.
+        ratings: Of each dimension that is rated, in [0, 1]; ``None`` without that head.
+    """
+
+    start: float
+    end: float
+    label: str
+    probabilities: dict[str, float]
+    arousal: dict[str, float]
+    valence: dict[str, float]
+    emotion: str | None = None
+    emotions: dict[str, float] | None = None
+    ratings: dict[str, float] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prediction:
+    """What the model says about one recording.
+
+    Attributes:
+        path: The file; ``None`` for samples.
+        duration: In seconds.
+        label: The likeliest class.
+        probabilities: Of each class, in [0, 1], with sum 1: the windows' mean.
+        arousal: Probabilities of low and high arousal.
+        valence: Probabilities of negative, neutral and positive valence.
+        emotion: The likeliest emotion category; ``None`` without that head.
+        emotions: Probabilities of the categories, likewise; ``None`` without that head.
+        ratings: Of each dimension that is rated, in [0, 1], likewise; ``None`` without that head.
+        windows: The stretches that were averaged; digital silence is left out.
+    """
+
+    path: str | None
+    duration: float
+    label: str
+    probabilities: dict[str, float]
+    arousal: dict[str, float]
+    valence: dict[str, float]
+    emotion: str | None = None
+    emotions: dict[str, float] | None = None
+    ratings: dict[str, float] | None = None
+    windows: tuple[Window, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The prediction as plain JSON types, without the fields of heads that are not there."""
+        return asdict(self, dict_factory=_without_missing_heads)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A recording that could not be classified.
+
+    Attributes:
+        path: The file; ``None`` for samples.
+        error: What was found.
+    """
+
+    path: str | None
+    error: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """The failure as plain JSON types."""
+        return asdict(self)
+
+
+def verdict(said: Predictions, labels: Sequence[str], heads: Heads) -> dict[str, Any]:
+    """The fields that a window and a prediction share.
+
+    Args:
+        said: By each head, of one clip: ``(classes,)``, ``(categories,)``, ``(dimensions,)``.
+        labels: Names of the classes.
+        heads: The heads beside that of the classes.
+    """
+    arousal, valence = marginals(said.classes, labels)
+    fields = {
+        "label": labels[int(said.classes.argmax())],
+        "probabilities": _named(labels, said.classes),
+        "arousal": arousal,
+        "valence": valence,
+    }
+    if said.emotions is not None:
+        fields["emotion"] = heads.emotions[int(said.emotions.argmax())]
+        fields["emotions"] = _named(heads.emotions, said.emotions)
+    if said.ratings is not None:
+        fields["ratings"] = _named(heads.dimensions, said.ratings)
+    return fields
+
+
+def marginals(
+    probabilities: Floats, labels: Sequence[str]
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Probabilities of arousal and of valence, summed from those of the six classes.
+
+    Empty for a model whose classes are not the six.
+    """
+    if tuple(labels) != CLASSES:
+        return {}, {}
+    grid = probabilities.reshape(len(AROUSAL_CLASSES), len(VALENCE_CLASSES))
+    return _named(AROUSAL_CLASSES, grid.sum(axis=1)), _named(VALENCE_CLASSES, grid.sum(axis=0))
+
+
+def _named(names: Sequence[str], values: Floats) -> dict[str, float]:
+    return {name: round(float(value), 4) for name, value in zip(names, values, strict=True)}
+
+
+def _without_missing_heads(fields: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {name: value for name, value in fields if name not in FURTHER or value is not None}

@@ -1,0 +1,1 @@
+"""ExHuBERT: configuration, model, losses, building, loading, converting."""

@@ -1,0 +1,120 @@
+"""Configuration of ExHuBERT: a HuBERT configuration plus which of its layers are extended."""
+
+from typing import Any, Self
+
+from huggingface_hub.dataclasses import strict
+from transformers import HubertConfig
+
+from pipeline.schema.record import CLASSES
+
+DIMENSIONS = ("arousal", "valence", "dominance")
+"""Continuous dimensions of emotion that a model can rate, each in [0, 1]."""
+
+_NOT_INHERITED = (
+    "architectures",
+    "auto_map",
+    "id2label",
+    "label2id",
+    "layerdrop",
+    "model_type",
+    "num_labels",
+    "problem_type",
+    "tokenizer_class",
+    "transformers_version",
+    "_name_or_path",
+)
+"""What a base's configuration says about its own task and class, and about LayerDrop."""
+
+
+@strict
+class ExHubertConfig(HubertConfig):
+    """Settings of an ExHuBERT model; everything not named here is as in ``HubertConfig``.
+
+    ``num_hidden_layers`` counts the layers of the base: a HuBERT-large with every layer extended
+    keeps 24 and runs 48. Without ``num_labels``, ``id2label`` or ``label2id``, the head has the
+    six classes of :data:`pipeline.schema.record.CLASSES`.
+
+    Args:
+        extended_layers: Layers that get a copy, ascending, each in ``[0, num_hidden_layers)``.
+            None extends every layer, an empty list none.
+        original_linear: Whether an original layer, too, is followed by a linear, as in the
+            published weights. Frozen at the identity it does nothing, so a new model needs none.
+        emotions: Categories of a second head, in index order, such as ``anger``; None for no such
+            head.
+        dimensions: Which of :data:`DIMENSIONS` a third head rates; None for no such head.
+        layerdrop: Chance to skip a layer in training, in ``[0, 1]``. Zero, unlike HuBERT's: a
+            dropped pair would drop its frozen original as well.
+
+    Raises:
+        huggingface_hub.errors.StrictDataclassError: ``extended_layers`` names a layer that does
+            not exist, names one twice, or is not ascending; or a head is not as described.
+
+    Example:
+        >>> config = ExHubertConfig(num_hidden_layers=4, extended_layers=[2, 3])
+        >>> config.extends(1), config.extends(2)
+        (False, True)
+        >>> config.id2label[3]
+        'high_negative'
+    """
+
+    model_type = "exhubert"
+
+    extended_layers: list[int] | None = None
+    original_linear: bool = False
+    emotions: list[str] | None = None
+    dimensions: list[str] | None = None
+    layerdrop: float | int = 0.0
+    id2label: dict[int, str] | dict[str, str] | None = None
+    label2id: dict[str, int] | dict[str, str] | None = None
+
+    def __post_init__(self, **kwargs: Any) -> None:
+        """Settles the labels of the head, then whatever HuBERT derives."""
+        if self.id2label is None and self.label2id is not None:
+            self.id2label = {int(index): label for label, index in self.label2id.items()}
+        if self.id2label is None and kwargs.get("num_labels") is None:
+            self.id2label = dict(enumerate(CLASSES))
+        super().__post_init__(**kwargs)
+        if self.id2label is not None:
+            self.label2id = {label: int(index) for index, label in self.id2label.items()}
+
+    @classmethod
+    def from_hubert(cls, config: HubertConfig, **changes: Any) -> Self:
+        """The configuration that extends a base, without the base's own labels and LayerDrop.
+
+        Args:
+            config: Configuration of the base.
+            **changes: Settings that replace the base's or add to them.
+        """
+        inherited = {k: v for k, v in config.to_dict().items() if k not in _NOT_INHERITED}
+        inherited["attn_implementation"] = config._attn_implementation
+        return cls(**(inherited | changes))
+
+    def extends(self, index: int) -> bool:
+        """Whether base layer ``index`` has a copy."""
+        return self.extended_layers is None or index in self.extended_layers
+
+    def to_diff_dict(self) -> dict[str, Any]:
+        """What is saved: always with labels, as two unnamed ones would be read back as six."""
+        saved: dict[str, Any] = super().to_diff_dict()
+        return saved | {"id2label": self.id2label, "label2id": self.label2id}
+
+    def validate_architecture(self) -> None:
+        """Checks what is ours; ``@strict`` calls this once all settings are known."""
+        super().validate_architecture()
+        for name, given in (("emotions", self.emotions), ("dimensions", self.dimensions)):
+            if given is not None and (not given or len(set(given)) < len(given)):
+                raise ValueError(f"{name} is {given}, but expected None or different names")
+        if unknown := set(self.dimensions or ()) - set(DIMENSIONS):
+            raise ValueError(f"dimensions names {sorted(unknown)}, expected {list(DIMENSIONS)}")
+        layers = self.extended_layers or []
+        last = self.num_hidden_layers - 1
+        if outside := [index for index in layers if not 0 <= index <= last]:
+            raise ValueError(
+                f"extended_layers names {outside}, but the base has layers 0 to {last} "
+                f"(num_hidden_layers={self.num_hidden_layers})"
+            )
+        if layers != (ascending := sorted(set(layers))):
+            raise ValueError(
+                f"extended_layers is {layers}, but each layer must be named once, in ascending "
+                f"order: {ascending}"
+            )

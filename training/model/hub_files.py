@@ -1,0 +1,104 @@
+"""Files of a checkpoint: in a folder, in the Hugging Face cache, or on the hub."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from huggingface_hub import hf_hub_download
+from huggingface_hub.errors import EntryNotFoundError, HFValidationError
+from transformers import HubertConfig
+
+from pipeline.common.errors import UsageError
+from training.model.configuration_exhubert import ExHubertConfig
+
+CONFIG_FILE = "config.json"
+WEIGHT_FILES = ("model.safetensors", "pytorch_model.bin")
+"""In the order they are looked for. The second is a pickle: only ever read as bare tensors."""
+
+
+def find_checkpoint(base: str | Path) -> Path:
+    """The folder with a checkpoint's files, fetched from the hub if it is not here.
+
+    Args:
+        base: A folder, or the name of a repository on the Hugging Face hub. Its files are taken
+            from the cache where they are there.
+
+    Raises:
+        UsageError: The folder lacks a file, or there is neither folder, cache entry nor network.
+    """
+    folder = Path(base).expanduser()
+    if not folder.is_dir():
+        return _fetch(str(base))
+    if not (folder / CONFIG_FILE).is_file():
+        raise UsageError(f"{folder}: no {CONFIG_FILE}, so this is no folder of a checkpoint")
+    # A large checkpoint is split into model-00001-of-00002.safetensors and so on.
+    if not (any(folder.glob("model*.safetensors")) or any(folder.glob("pytorch_model*.bin"))):
+        raise UsageError(f"{folder}: no weights, expected {' or '.join(WEIGHT_FILES)}")
+    return folder
+
+
+def find_config(base: str | Path) -> tuple[str, dict[str, Any]]:
+    """Kind (``hubert`` or ``exhubert``) and settings of a base, without its weights.
+
+    Raises:
+        UsageError: There is neither folder, cache entry nor network, or it is another model.
+    """
+    folder = Path(base).expanduser()
+    if not folder.is_dir():
+        try:
+            folder = Path(hf_hub_download(str(base), CONFIG_FILE)).parent
+        except (OSError, EntryNotFoundError, HFValidationError) as error:
+            raise _not_found(str(base), CONFIG_FILE, error) from error
+    if not (folder / CONFIG_FILE).is_file():
+        raise UsageError(f"{folder}: no {CONFIG_FILE}, so this is no folder of a checkpoint")
+    settings = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
+    return model_type(folder), settings
+
+
+def find_file(base: str | Path, name: str) -> Path | None:
+    """A file that a base may have beside its weights; None where it has none."""
+    folder = Path(base).expanduser()
+    if folder.is_dir():
+        return folder / name if (folder / name).is_file() else None
+    try:
+        return Path(hf_hub_download(str(base), name))
+    except (OSError, EntryNotFoundError, HFValidationError):
+        return None
+
+
+def model_type(folder: Path) -> str:
+    """``hubert`` or ``exhubert``; anything else is an error."""
+    path = folder / CONFIG_FILE
+    model_type = json.loads(path.read_text(encoding="utf-8")).get("model_type")
+    if model_type not in (HubertConfig.model_type, ExHubertConfig.model_type):
+        raise UsageError(f"{path}: model_type is {model_type!r}, expected 'hubert' or 'exhubert'")
+    return str(model_type)
+
+
+def _fetch(name: str) -> Path:
+    """Folder in the Hugging Face cache with the files of a repository on the hub."""
+    try:
+        config = Path(hf_hub_download(name, CONFIG_FILE))
+    except (OSError, EntryNotFoundError, HFValidationError) as error:
+        raise _not_found(name, CONFIG_FILE, error) from error
+    for weights in WEIGHT_FILES:
+        try:
+            hf_hub_download(name, weights)
+        except (OSError, EntryNotFoundError) as error:
+            if weights == WEIGHT_FILES[-1]:
+                raise _not_found(name, " or ".join(WEIGHT_FILES), error) from error
+        else:
+            break
+    return config.parent
+
+
+def _not_found(name: str, file: str, error: Exception) -> UsageError:
+    """The error that says how to get a checkpoint to a machine without a network."""
+    return UsageError(
+        f"{name}: no folder of this name, and {file} is neither in the Hugging Face cache nor to "
+        f"be had from the hub ({str(error).splitlines()[0]}).\n"
+        f"On a machine with a network, fetch {CONFIG_FILE} and {' (or '.join(WEIGHT_FILES)}) into "
+        "a folder:\n"
+        f"  hf download {name} {CONFIG_FILE} {WEIGHT_FILES[-1]} --local-dir {Path(name).name}\n"
+        f"Bring the folder here and give its path instead of {name}."
+    )
