@@ -107,11 +107,12 @@ class Crew:
             self._foreman = subprocess.Popen(
                 [
                     sys.executable,
+                    "-P",  # the current folder may hold a pipeline of the user's
                     "-m",
                     "pipeline.running.worker_pool",
                     *(str(end) for end, _ in pipes),
                 ],
-                env={**os.environ, "PYTHONFAULTHANDLER": "1"},
+                env={**os.environ, "PYTHONFAULTHANDLER": "1", "PYTHONPATH": _import_path()},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -142,6 +143,12 @@ class Crew:
 
     def _note(self, name: str) -> Path:
         return self.folder / f"{name}.note"
+
+
+def _import_path() -> str:
+    """``PYTHONPATH`` by which a child finds the packages that this process has found."""
+    ours = str(Path(__file__).resolve().parents[2])
+    return os.pathsep.join(filter(None, [ours, os.environ.get("PYTHONPATH")]))
 
 
 def write_obituary(status: int, note: Path, log: Path) -> str:

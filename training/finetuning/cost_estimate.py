@@ -36,6 +36,7 @@ from training.inference.batch import process_of
 from training.model.build import freeze
 from training.model.configuration_exhubert import ExHubertConfig
 from training.model.convert_published import PUBLISHED_CONFIG
+from training.model.frames import frames_of
 from training.model.hub_files import find_config
 from training.model.hubert_settings import check_settings
 from training.model.modeling_exhubert import ExHubertForSequenceClassification
@@ -230,7 +231,7 @@ def trace_step(
     outside, flops = _trace(model, size, samples, precision)
     config = model.config
     layers = sum(1 + config.extends(index) for index in range(config.num_hidden_layers))
-    frames = int(model._get_feat_extract_output_lengths(torch.tensor(samples)))
+    frames = frames_of(samples, config)
     inputs = layers * size * frames * config.hidden_size * 4
     return outside + inputs + (saved - outside) // max(layers, 1), flops
 

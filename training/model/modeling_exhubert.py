@@ -13,22 +13,22 @@ doi:10.21437/Interspeech.2024-280. Everything around the pairs is the HuBERT of 
 
 import copy
 import re
-from typing import Any
+from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
 from transformers import HubertModel
 from transformers import initialization as init
-from transformers.models.hubert.modeling_hubert import (
-    HubertPreTrainedModel,
-    _compute_mask_indices,
-)
+from transformers.modeling_outputs import BaseModelOutput
+from transformers.models.hubert.modeling_hubert import HubertPreTrainedModel
 from transformers.utils.generic import can_return_tuple
 
 from training.data.targets import count_labelled
 from training.model.configuration_exhubert import ExHubertConfig
+from training.model.frames import frame_mask, frames_of
 from training.model.losses import Objective
 from training.model.outputs import ExHubertOutput
+from training.model.specaugment import draw_time_mask, masked_places
 
 _MOST_LAYERS = 512
 """More layers than any HuBERT has; see ``ExHubertPreTrainedModel._can_record_outputs``."""
@@ -132,8 +132,8 @@ class ExHubertPreTrainedModel(HubertPreTrainedModel):
 
     def freeze_feature_encoder(self) -> None:
         """Freezes the convolutions that turn samples into frames, as the paper does."""
-        # HuBERT's own way: it also tells the encoder to build no graph for its input.
-        self.base_model.feature_extractor._freeze_parameters()
+        self.base_model.feature_extractor.requires_grad_(False)
+        self.base_model.train(self.base_model.training)
 
 
 class ExHubertModel(ExHubertPreTrainedModel, HubertModel):
@@ -150,35 +150,54 @@ class ExHubertModel(ExHubertPreTrainedModel, HubertModel):
                 self.encoder.layers[index] = ExtendedLayer(layer, config)
         self.post_init()
 
-    def _mask_hidden_states(
-        self,
-        hidden_states: Tensor,
-        mask_time_indices: Tensor | None = None,
-        attention_mask: Tensor | None = None,
-    ) -> Tensor:
-        """SpecAugment with HuBERT's masks, but none for batches shorter than one, and unhurried.
+    def train(self, mode: bool = True) -> Self:
+        """Sets training or evaluation mode; a frozen feature encoder stays in evaluation mode.
 
-        HuBERT refuses batches of fewer frames than a mask has, and writes into the masked frames:
-        to count them, the CPU waits for all that the GPU still has to do. A select does not.
-        The embedding gets a gradient from each batch, which several processes wait for.
+        It computes the same in both, but in training mode it builds a graph for its input, and
+        keeps activations that nobody needs.
+        """
+        super().train(mode)
+        if not any(weight.requires_grad for weight in self.feature_extractor.parameters()):
+            self.feature_extractor.eval()
+        return self
+
+    def forward(
+        self,
+        input_values: Tensor,
+        attention_mask: Tensor | None = None,
+        mask_time_indices: Tensor | tuple[Tensor, ...] | None = None,
+        **kwargs: Any,
+    ) -> BaseModelOutput | tuple[Tensor, ...]:
+        """Runs HuBERT, in training with frames masked by SpecAugment.
+
+        HuBERT would draw the same masks, but refuses batches of fewer frames than a mask has,
+        and a mask of booleans makes the CPU wait for all that the GPU still has to do.
+
+        Args:
+            input_values: Samples at 16 kHz, ``(clips, samples)``.
+            attention_mask: 1 at samples, 0 at the padding after them, ``(clips, samples)``.
+            mask_time_indices: Frames to mask, ``(clips, frames)``, or their indices; None draws
+                them in training.
+            **kwargs: As for ``HubertModel``.
+
+        Returns:
+            What ``HubertModel`` returns.
         """
         config = self.config
-        wanted = mask_time_indices is None and self.training and config.apply_spec_augment
-        if not wanted or config.mask_feature_prob > 0:
-            masked: Tensor = super()._mask_hidden_states(
-                hidden_states, mask_time_indices, attention_mask
-            )
-            return masked
-        clips, frames, _ = hidden_states.shape
-        if config.mask_time_prob == 0:
-            return hidden_states
-        mask = torch.zeros(clips, frames, dtype=torch.bool)
-        if frames >= (length := config.mask_time_length):
-            share, least = config.mask_time_prob, config.mask_time_min_masks
-            mask = torch.from_numpy(_compute_mask_indices(mask.shape, share, length, None, least))
-        mask = mask.to(hidden_states.device, non_blocking=True)
-        embedding = self.masked_spec_embed.to(hidden_states.dtype)
-        return torch.where(mask.unsqueeze(-1), embedding, hidden_states)
+        wanted = self.training and config.apply_spec_augment and config.mask_time_prob > 0
+        if mask_time_indices is None and wanted:
+            clips, samples = input_values.shape
+            mask = draw_time_mask(clips, frames_of(samples, config), config)
+            # Even where no frame is masked, the embedding gets a gradient from each batch, which
+            # several processes wait for.
+            mask_time_indices = masked_places(mask, input_values.device)
+        outputs: BaseModelOutput | tuple[Tensor, ...] = super().forward(
+            input_values,
+            attention_mask=attention_mask,
+            mask_time_indices=mask_time_indices,
+            **kwargs,
+        )
+        return outputs
 
 
 class ExHubertForSequenceClassification(ExHubertPreTrainedModel):
@@ -264,8 +283,7 @@ class ExHubertForSequenceClassification(ExHubertPreTrainedModel):
         """Mean over the frames of each clip, ``(clips, width)``: all, or those the mask leaves."""
         if attention_mask is None:
             return frames.mean(dim=1)
-        valid = self._get_feature_vector_attention_mask(frames.shape[1], attention_mask)
-        valid = valid.unsqueeze(-1)
+        valid = frame_mask(attention_mask, frames.shape[1], self.config).unsqueeze(-1)
         pooled: Tensor = (frames * valid).sum(dim=1) / valid.sum(dim=1)
         return pooled
 

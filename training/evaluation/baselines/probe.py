@@ -23,6 +23,7 @@ from training.evaluation.baselines.linear import Fit, Part, choose, make_logisti
 from training.evaluation.prediction_table import Answers
 from training.inference.batch import evaluation_batch_size
 from training.model.build import build_model
+from training.model.frames import frame_mask
 from training.model.modeling_exhubert import ExHubertForSequenceClassification
 
 Advance = Callable[[int], None]
@@ -113,9 +114,8 @@ def pooled_states(
             output_hidden_states=True,
         )
         states = torch.stack(output.hidden_states, dim=1)
-        valid = model._get_feature_vector_attention_mask(
-            states.shape[2], batch["attention_mask"].to(model.device)
-        )[:, None, :, None]
+        valid = frame_mask(batch["attention_mask"].to(model.device), states.shape[2], config)
+        valid = valid[:, None, :, None]
         pooled[places] = ((states * valid).sum(dim=2) / valid.sum(dim=2)).float().cpu().numpy()
         advance(len(places))
     return pooled
