@@ -38,7 +38,7 @@ from pipeline.audio.processing import encode
 from pipeline.schema.record import RECORD, SAMPLE_RATE
 from pipeline.shards.writer import to_parquet
 from training.config.recipe import Recipe, load_recipe
-from training.data.dataset import Utterances, collate, load_index, seconds_seen
+from training.data.dataset import Utterances, clipped_durations, collate, load_index
 from training.data.sampling import EpochBatches, Mixture
 from training.model.build import build_model
 
@@ -135,7 +135,9 @@ def loader(folder: Path, window: float, speed: float, processes: int) -> Callabl
         dataset = Utterances(index, window, speed=speed)
         loaded = DataLoader(
             dataset,
-            batch_sampler=EpochBatches(index, seconds_seen(index, window), Mixture(), BATCH, 0),
+            batch_sampler=EpochBatches(
+                index, clipped_durations(index, window), Mixture(), BATCH, 0
+            ),
             collate_fn=collate,
             num_workers=processes,
         )
@@ -149,7 +151,7 @@ def steps(folder: Path, recipe: Recipe, clips: int) -> Callable[[], int]:
     torch.manual_seed(0)
     index = load_index(folder, "train")
     dataset = Utterances(index, recipe.data.window)
-    batches = EpochBatches(index, seconds_seen(index, recipe.data.window), Mixture(), BATCH, 0)
+    batches = EpochBatches(index, clipped_durations(index, recipe.data.window), Mixture(), BATCH, 0)
     ready = [
         collate([dataset[draw] for draw in batch]) for batch in list(batches)[: clips // BATCH]
     ]

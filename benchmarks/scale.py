@@ -28,7 +28,7 @@ from pipeline.labels import emotion_scheme
 from pipeline.planning.batches import group_by_shard
 from pipeline.planning.build_config import Build, Corpus
 from pipeline.running.local_runner import local_runner
-from pipeline.running.worker_pool import Crew
+from pipeline.running.worker_pool import WorkerPool
 from pipeline.specs.loader import load_spec
 
 CLIPS_PER_SPEAKER = 400
@@ -70,8 +70,8 @@ def plan(tree: Path, jobs: int) -> None:
     corpus = Corpus(load_spec(tree / "babble.yaml"), str(tree / "babble"))
     build = Build({"babble": corpus}, emotion_scheme(), str(tree / "output"), AudioOptions())
     options = PipelineOptions([])
-    with Crew(jobs) as crew, local_runner(crew, options) as runner:
-        exchange = Exchange(str(crew.folder))
+    with WorkerPool(jobs) as pool, local_runner(pool, options) as runner:
+        exchange = Exchange(str(pool.folder))
         pipeline = beam.Pipeline(runner=runner, options=options)
         _ = (
             pipeline
@@ -80,10 +80,10 @@ def plan(tree: Path, jobs: int) -> None:
             | beam.GroupByKey()
             | beam.Map(count, exchange)
             | beam.combiners.ToList()
-            | beam.Map(write_sums, str(crew.folder / "sums"))
+            | beam.Map(write_sums, str(pool.folder / "sums"))
         )
         pipeline.run().wait_until_finish()
-        print((crew.folder / "sums").read_text())
+        print((pool.folder / "sums").read_text())
 
 
 def count(gathered: tuple[str, Iterable[bytes]], exchange: Exchange) -> tuple[int, int]:

@@ -16,7 +16,7 @@ from demo.containers import Channels, Format
 from demo.entry import Count, StandIn, choose
 from demo.voices import Manner, Voice, load_manners
 from pipeline.common.errors import UsageError
-from pipeline.labels import class_of, emotion_scheme
+from pipeline.labels import emotion_scheme, six_class_name
 from pipeline.specs.corpus_spec import CorpusSpec
 
 Content = Literal["speech", "silence", "lfs_pointer"]
@@ -204,7 +204,7 @@ def _clip(
         "stem": PurePosixPath(path).stem,
     }
     manners = load_manners()
-    manner = manners.get(emotion) or manners[class_of(emotion, spec, emotion_scheme())]
+    manner = manners.get(emotion) or manners[six_class_name(emotion, spec, emotion_scheme())]
     voice = Voice(choose(entry.language, named), entry.speakers[speaker])
     stored = {
         "rate": choose(entry.rate, named),

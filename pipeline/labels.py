@@ -68,7 +68,7 @@ def emotion_scheme() -> EmotionScheme:
 
 
 @dataclass(frozen=True)
-class LabelLine:
+class LabelMapping:
     """One line of the label map: a native code of a corpus, and what becomes of it.
 
     Attributes:
@@ -88,25 +88,25 @@ class LabelLine:
     excluded: str | None
 
 
-def label_map(spec: CorpusSpec, scheme: EmotionScheme) -> list[LabelLine]:
+def label_map(spec: CorpusSpec, scheme: EmotionScheme) -> list[LabelMapping]:
     """The whole map of a corpus, many native codes to six classes."""
     lines = []
     for code, emotion in spec.emotions.items():
         own = emotion in spec.classes
         lines.append(
-            LabelLine(
+            LabelMapping(
                 corpus=spec.id,
                 code=code,
                 meaning=spec.meanings.get(code),
                 emotion=emotion,
-                class_name=class_of(emotion, spec, scheme),
+                class_name=six_class_name(emotion, spec, scheme),
                 sources=("spec",) if own else tuple(scheme.emotions[emotion].sources),
                 excluded=None,
             )
         )
     for code, reason in spec.exclude.items():
         meaning = spec.meanings.get(code)
-        lines.append(LabelLine(spec.id, code, meaning, None, None, (), reason))
+        lines.append(LabelMapping(spec.id, code, meaning, None, None, (), reason))
     return lines
 
 
@@ -127,20 +127,20 @@ def label_utterance(utterance: Utterance, spec: CorpusSpec, scheme: EmotionSchem
     """
     code = utterance.label_native
     emotion = spec.emotions.get(code) if code else None
-    verdict = utterance.verdict
-    if verdict is None and emotion is None:
+    dropped = utterance.dropped
+    if dropped is None and emotion is None:
         if code is None:
-            verdict = rejected("labels", "no_label", "nothing gives the clip a label")
+            dropped = rejected("labels", "no_label", "nothing gives the clip a label")
         elif code in spec.exclude:
-            verdict = excluded("labels", spec.exclude[code], f"label {code!r}")
+            dropped = excluded("labels", spec.exclude[code], f"label {code!r}")
         else:
-            verdict = rejected(
+            dropped = rejected(
                 "labels",
                 "unknown_label",
                 f"label {code!r} is not among {', '.join([*spec.emotions, *spec.exclude])}",
             )
     label, arousal_class, valence_class = (
-        place(class_of(emotion, spec, scheme)) if emotion else (None, None, None)
+        place(six_class_name(emotion, spec, scheme)) if emotion else (None, None, None)
     )
     return utterance._replace(
         emotion=emotion,
@@ -151,11 +151,11 @@ def label_utterance(utterance: Utterance, spec: CorpusSpec, scheme: EmotionSchem
         valence=rating(utterance, spec, "valence"),
         dominance=rating(utterance, spec, "dominance"),
         votes=votes(utterance, spec),
-        verdict=verdict,
+        dropped=dropped,
     )
 
 
-def class_of(emotion: str, spec: CorpusSpec, scheme: EmotionScheme) -> str:
+def six_class_name(emotion: str, spec: CorpusSpec, scheme: EmotionScheme) -> str:
     """Six-class name of a category: the corpus's own word first, else the shared one."""
     return spec.classes.get(emotion) or scheme.emotions[emotion].class_name
 

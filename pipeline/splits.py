@@ -20,7 +20,7 @@ from pipeline.specs.spec_types import Split
 FRACTIONS: Mapping[Split, float] = {"train": 0.70, "validation": 0.15, "test": 0.15}
 """Share of the utterances that each split aims at."""
 
-TWO_WAY: Mapping[Split, float] = {"train": 0.85, "test": 0.15}
+TRAIN_TEST_FRACTIONS: Mapping[Split, float] = {"train": 0.85, "test": 0.15}
 """The same where validation is drawn from the training groups afterwards."""
 
 GroupCounts = Mapping[str, Counter[str]]
@@ -37,7 +37,7 @@ def count_groups(utterances: Iterable[Utterance]) -> dict[str, Counter[str]]:
     """
     counts: dict[str, Counter[str]] = {}
     for utterance in utterances:
-        if utterance.group is not None and utterance.verdict is None:
+        if utterance.group is not None and utterance.dropped is None:
             counts.setdefault(utterance.group, Counter())[utterance.label_native or ""] += 1
     return counts
 
@@ -65,10 +65,10 @@ def assign_groups(spec: CorpusSpec, counts: GroupCounts) -> dict[str, Split]:
     if spec.splits.by == "official":
         named = {group: _official(spec, group) for group in counts}
         return {group: split for group, split in named.items() if split}
-    fractions = TWO_WAY if spec.splits.validation_by else FRACTIONS
+    fractions = TRAIN_TEST_FRACTIONS if spec.splits.validation_by else FRACTIONS
     if spec.namespace:  # shared with other corpora: each speaker's split must not depend on counts
         seed = f"{spec.namespace}:{spec.splits.seed}"
-        return {group: _draw(seed, group, fractions) for group in counts}
+        return {group: _hash_split(seed, group, fractions) for group in counts}
     return _best_partition(f"{spec.id}:{spec.splits.seed}", counts, fractions)
 
 
@@ -86,22 +86,22 @@ def split_utterance(
         spec: The corpus.
         splits: As :func:`assign_groups` gives them.
     """
-    if utterance.verdict is not None:
+    if utterance.dropped is not None:
         return utterance
     if utterance.group is None and spec.splits.by != "official":
         by_text = spec.splits.by != "utterance"
-        return utterance._replace(split=_draw_alone(utterance, spec, by_text, FRACTIONS))
+        return utterance._replace(split=_split_single(utterance, spec, by_text, FRACTIONS))
     split = splits.get(utterance.group or "")
     if split is None:
-        verdict = rejected(
+        dropped = rejected(
             "splits",
             "no_official_split",
             f"part {utterance.group!r} is not among {', '.join(spec.splits.values)}",
         )
-        return utterance._replace(verdict=verdict)
+        return utterance._replace(dropped=dropped)
     if split == "train" and spec.splits.validation_by:
         by_text = spec.splits.validation_by == "text"
-        split = _draw_alone(utterance, spec, by_text, {"train": 0.85, "validation": 0.15})
+        split = _split_single(utterance, spec, by_text, {"train": 0.85, "validation": 0.15})
     return utterance._replace(split=split)
 
 
@@ -146,16 +146,16 @@ def _official(spec: CorpusSpec, part: str) -> Split | None:
     return None
 
 
-def _draw_alone(
+def _split_single(
     utterance: Utterance, spec: CorpusSpec, by_text: bool, fractions: Mapping[Split, float]
 ) -> Split:
     """A split drawn for the text of an utterance, or for the utterance itself."""
-    key = utterance.text if by_text and utterance.text else utterance.identity
+    key = utterance.text if by_text and utterance.text else utterance.dedup_key
     seed = f"{spec.id}:{spec.splits.seed}" if spec.splits.seed else spec.id
-    return _draw(seed, key, fractions)
+    return _hash_split(seed, key, fractions)
 
 
-def _draw(seed: str, key: str, fractions: Mapping[Split, float]) -> Split:
+def _hash_split(seed: str, key: str, fractions: Mapping[Split, float]) -> Split:
     """A split drawn by a hash: always the same for the same seed and key."""
     point = int.from_bytes(_digest(seed, key), "big") / 2**64
     for split, fraction in fractions.items():
@@ -180,9 +180,9 @@ def _best_partition(
     for candidate in range(max(1, min(_CANDIDATES, _HASHES // len(groups)))):
         order = sorted(range(len(groups)), key=lambda i: _digest(f"{seed}:{candidate}", groups[i]))
         partition = _fill_in_order(table.sum(1), order, wanted, fractions)
-        badness = _badness(table, partition, fractions)
-        if best is None or badness < best[0] - 1e-12:
-            best = badness, partition
+        cost = _partition_cost(table, partition, fractions)
+        if best is None or cost < best[0] - 1e-12:
+            best = cost, partition
     assert best is not None
     return dict(zip(groups, best[1], strict=True))
 
@@ -206,17 +206,19 @@ def _fill_in_order(
     return partition
 
 
-def _badness(table: np.ndarray, partition: list[Split], fractions: Mapping[Split, float]) -> float:
+def _partition_cost(
+    table: np.ndarray, partition: list[Split], fractions: Mapping[Split, float]
+) -> float:
     """How far sizes and class proportions of a partition are from what is aimed at."""
     total = table.sum()
     overall = table.sum(0) / total
-    badness = 0.0
+    cost = 0.0
     for split, fraction in fractions.items():
         counts = table[[part == split for part in partition]].sum(0)
         size = counts.sum()
-        badness += abs(size / total - fraction)
-        badness += float(np.abs(counts / size - overall).sum()) if size else 2.0
-    return badness
+        cost += abs(size / total - fraction)
+        cost += float(np.abs(counts / size - overall).sum()) if size else 2.0
+    return cost
 
 
 def _digest(seed: str, key: str) -> bytes:

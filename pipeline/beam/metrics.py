@@ -77,6 +77,6 @@ def _source_bytes(planned: Iterable[Utterance]) -> int:
     sizes: Mapping[str, int] = {
         utterance.source_path: utterance.source_size
         for utterance in planned
-        if utterance.verdict is None
+        if utterance.dropped is None
     }
     return sum(sizes.values())

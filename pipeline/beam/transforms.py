@@ -12,7 +12,7 @@ import apache_beam as beam
 
 from pipeline.beam.exchange import Exchange
 from pipeline.beam.metrics import ClipTimer, count_found, count_shard
-from pipeline.dataset.finalize import finish_dataset
+from pipeline.dataset.finalize import finalize_dataset
 from pipeline.dataset.manifest import Manifest
 from pipeline.planning.batches import UtteranceBatch, group_by_shard
 from pipeline.planning.build_config import Build
@@ -67,13 +67,13 @@ class AssignSplits(beam.PTransform):
         plans = (
             batches
             | "CountGroups" >> beam.Map(count_batch)
-            | "GatherCounts" >> beam.GroupByKey()
+            | "GroupCountsByCorpus" >> beam.GroupByKey()
             | "PlanCorpora" >> beam.FlatMap(plan_batches, self.build)
         )
         packed = batches | "PackBatches" >> beam.Map(pack_batch, self.exchange)
         return (
             {"plan": plans, "batch": packed}
-            | "MeetPlans" >> beam.CoGroupByKey()
+            | "JoinPlans" >> beam.CoGroupByKey()
             | "PlaceUtterances" >> beam.FlatMap(place_packed, self.build, self.exchange)
         )
 
@@ -89,7 +89,7 @@ class WriteShards(beam.PTransform):
     def expand(self, placed: beam.PCollection[tuple[str, bytes]]) -> beam.PCollection[Receipt]:
         return (
             placed
-            | "GatherShards" >> beam.GroupByKey()
+            | "GroupByShard" >> beam.GroupByKey()
             | "WriteShards" >> beam.FlatMap(write_batches, self.build, self.exchange)
         )
 
@@ -108,7 +108,7 @@ class WriteManifest(beam.PTransform):
         return (
             (start, names)
             | "AllShards" >> beam.Flatten()
-            | "GatherDataset" >> beam.GroupByKey()
+            | "GroupDataset" >> beam.GroupByKey()
             | "FinishDataset" >> beam.Map(finish, self.build)
         )
 
@@ -155,7 +155,7 @@ def write_one(shard: str, utterances: Sequence[Utterance], build: Build) -> Rece
     written = write_shard(
         shard, utterances, corpus.spec, corpus.root, build.output, build.audio, on_clip
     )
-    fit = sum(utterance.verdict is None for utterance in utterances)
+    fit = sum(utterance.dropped is None for utterance in utterances)
     build.progress.completed(corpus.spec.id, fit, written.reused)
     count_shard(written, utterances)
     return written.receipt
@@ -165,4 +165,4 @@ def finish(gathered: tuple[str, Iterable[str]], build: Build) -> Manifest:
     """Makes a dataset of the shards that were written."""
     specs = {corpus_id: corpus.spec for corpus_id, corpus in build.corpora.items()}
     shards = filter(None, gathered[1])
-    return finish_dataset(build.output, shards, specs, build.audio)
+    return finalize_dataset(build.output, shards, specs, build.audio)

@@ -15,7 +15,7 @@ from pipeline.planning.steps import count_batch, index_batch, list_clips, place_
 from pipeline.schema.record import SPLITS
 from pipeline.schema.utterance import Utterance
 from pipeline.shards.receipts import list_receipts
-from pipeline.shards.writer import Reuse, fingerprints, read_complete, reusable
+from pipeline.shards.writer import Reuse, fingerprints, read_valid_receipt, reusable
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,9 @@ def plan_shards(corpus: str, build: Build) -> dict[str, list[Utterance]]:
 
 def _reuse(shard: str, planned: Sequence[Utterance], build: Build) -> Reuse:
     spec = build.corpora[planned[0].corpus].spec
-    return reusable(read_complete(build.output, shard), *fingerprints(planned, spec, build.audio))
+    return reusable(
+        read_valid_receipt(build.output, shard), *fingerprints(planned, spec, build.audio)
+    )
 
 
 def _part(wanted: Reuse, shards: dict[str, list[Utterance]], reuse: dict[str, Reuse]) -> Part:
@@ -152,12 +154,12 @@ def _split(split: str, shards: dict[str, list[Utterance]]) -> SplitPreview:
 
 
 def _reasons(utterances: Sequence[Utterance], status: str) -> dict[str, int]:
-    reasons = Counter(u.verdict.reason for u in utterances if u.verdict and u.status == status)
+    reasons = Counter(u.dropped.reason for u in utterances if u.dropped and u.status == status)
     return dict(sorted(reasons.items()))
 
 
 def _is_fit(utterance: Utterance) -> bool:
-    return utterance.verdict is None
+    return utterance.dropped is None
 
 
 def _is_unwritten(shard: str) -> bool:

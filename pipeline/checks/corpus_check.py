@@ -97,7 +97,7 @@ class CorpusCheck:
 def check_corpus(spec: CorpusSpec, indexed: IndexedCorpus) -> CorpusCheck:
     """Counts a corpus and compares it with what its spec expects."""
     utterances = indexed.utterances
-    usable = [utterance for utterance in utterances if utterance.verdict is None]
+    usable = [utterance for utterance in utterances if utterance.dropped is None]
     emotions = Counter(utterance.emotion or "" for utterance in usable)
     speakers: dict[str, set[str]] = {}
     for utterance in usable:
@@ -105,10 +105,10 @@ def check_corpus(spec: CorpusSpec, indexed: IndexedCorpus) -> CorpusCheck:
             speakers.setdefault(utterance.speaker, set()).add(utterance.split or "")
     examples: dict[str, list[str]] = {}
     for utterance in utterances:
-        if utterance.verdict and utterance.status == "rejected":
-            paths = examples.setdefault(utterance.verdict.reason, [])
+        if utterance.dropped and utterance.status == "rejected":
+            paths = examples.setdefault(utterance.dropped.reason, [])
             if len(paths) < 3:
-                paths.append(f"{utterance.source_path}: {utterance.verdict.detail}")
+                paths.append(f"{utterance.source_path}: {utterance.dropped.detail}")
     return CorpusCheck(
         corpus=spec.id,
         found=len(utterances),
@@ -154,16 +154,16 @@ def export_utterances(utterances: Sequence[Utterance], file: Path) -> None:
 
 
 def _export_row(utterance: Utterance) -> dict[str, object]:
-    verdict = utterance.verdict
+    dropped = utterance.dropped
     return utterance._asdict() | {
         "status": utterance.status,
-        "reason": verdict.reason if verdict else None,
-        "detail": verdict.detail if verdict else None,
+        "reason": dropped.reason if dropped else None,
+        "detail": dropped.detail if dropped else None,
     }
 
 
 def _reasons(utterances: Sequence[Utterance], status: str) -> dict[str, int]:
-    reasons = Counter(u.verdict.reason for u in utterances if u.verdict and u.status == status)
+    reasons = Counter(u.dropped.reason for u in utterances if u.dropped and u.status == status)
     return dict(sorted(reasons.items()))
 
 

@@ -33,12 +33,12 @@ def _check(spec: CorpusSpec, example: Example, scheme: EmotionScheme) -> Iterato
     tables = {name: _table(spec, name, example) for name in spec.tables}
     for utterance in index_clips(spec, clips, tables):
         labelled = label_utterance(utterance, spec, scheme)
-        if labelled.status == "rejected" and labelled.verdict:
+        if labelled.status == "rejected" and labelled.dropped:
             rows = _rows_to_add(spec, example)
-            if labelled.verdict.reason == "no_table_row" and rows:
+            if labelled.dropped.reason == "no_table_row" and rows:
                 yield f"needs `rows: {rows}`, its row of each table: no data is read here"
             else:
-                yield f"{labelled.verdict.reason}: {labelled.verdict.detail}"
+                yield f"{labelled.dropped.reason}: {labelled.dropped.detail}"
         else:
             yield from _compare(spec, example, labelled)
 

@@ -16,33 +16,33 @@ from pipeline.dataset.croissant import make_croissant
 from pipeline.dataset.manifest import (
     CorpusFacts,
     Manifest,
-    make_manifest,
+    build_manifest,
+    facts_from_spec,
     manifest_path,
     read_manifest,
-    state_facts,
 )
 from pipeline.dataset.report import write_report
 from pipeline.shards.deduplication import drop_crossing
 from pipeline.shards.metadata_reader import read_metadata
 from pipeline.shards.receipts import (
-    BEING_WRITTEN,
+    INCOMPLETE,
     Receipt,
-    Unwritten,
+    RejectRow,
     read_receipts,
     receipt_path,
     shard_path,
 )
-from pipeline.shards.writer import mend_shard
+from pipeline.shards.writer import repair_shard
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.storage import files as storage
 
 UNFINISHED = ".build/unfinished"
 """File that lies in a dataset folder from the start of a build until its manifest is written."""
 
-_REJECTS = pa.schema([(field.name, pa.string()) for field in fields(Unwritten)])
+_REJECTS = pa.schema([(field.name, pa.string()) for field in fields(RejectRow)])
 
 
-def finish_dataset(
+def finalize_dataset(
     output: str,
     shards: Iterable[str],
     specs: Mapping[str, CorpusSpec],
@@ -64,24 +64,24 @@ def finish_dataset(
         DataError: A shard was written in parts.
     """
     storage.delete_leftovers(output)
-    fresh = _once_each(shards)
+    fresh = _check_shards_unique(shards)
     earlier = read_manifest(output)
     facts: dict[str, CorpusFacts] = dict(earlier.corpora) if earlier else {}
     for corpus, spec in specs.items():
-        stated = state_facts(spec)
+        stated = facts_from_spec(spec)
         policy = policies.get(corpus, stated.split_policy)
         facts[corpus] = stated.model_copy(update={"split_policy": policy})
     receipts: list[Receipt] = []
     for receipt in read_receipts(output):
         kept = receipt.corpus in facts and receipt.corpus not in specs
         if kept or receipt.shard in fresh:
-            interrupted = receipt.size == BEING_WRITTEN
-            receipts.append(mend_shard(output, receipt) if interrupted else receipt)
+            interrupted = receipt.size == INCOMPLETE
+            receipts.append(repair_shard(output, receipt) if interrupted else receipt)
         else:  # of another plan, or of a corpus whose first build never came to its end
             storage.delete(shard_path(output, receipt.shard))
             storage.delete(receipt_path(output, receipt.shard))
     receipts, rows = drop_crossing(output, receipts, read_metadata(output, receipts))
-    manifest = make_manifest(facts, options, receipts, rows)
+    manifest = build_manifest(facts, options, receipts, rows)
     storage.write(storage.join(output, "rejects.parquet"), _rejects(receipts))
     storage.write(storage.join(output, "README.md"), make_card(manifest).encode())
     storage.write(storage.join(output, "croissant.json"), make_croissant(manifest).encode())
@@ -92,7 +92,7 @@ def finish_dataset(
 
 
 def mark_unfinished(output: str) -> None:
-    """Notes in a dataset folder that a build has begun; :func:`finish_dataset` takes it away."""
+    """Notes in a dataset folder that a build has begun; :func:`finalize_dataset` takes it away."""
     storage.write(storage.join(output, UNFINISHED), b"")
 
 
@@ -138,7 +138,7 @@ def verify_finished(output: str, corpora: Iterable[str]) -> Manifest:
     return manifest
 
 
-def _once_each(shards: Iterable[str]) -> set[str]:
+def _check_shards_unique(shards: Iterable[str]) -> set[str]:
     times = Counter(shards)
     if parts := {shard: count for shard, count in times.items() if count > 1}:
         shard, count = next(iter(sorted(parts.items())))

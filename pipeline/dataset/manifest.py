@@ -169,7 +169,7 @@ def _check_format(content: bytes, path: str) -> None:
         )
 
 
-def open_manifest(output: str) -> Manifest:
+def require_manifest(output: str) -> Manifest:
     """The manifest of a dataset that must be there.
 
     Raises:
@@ -181,7 +181,7 @@ def open_manifest(output: str) -> Manifest:
     return manifest
 
 
-def state_facts(spec: CorpusSpec) -> CorpusFacts:
+def facts_from_spec(spec: CorpusSpec) -> CorpusFacts:
     """Those facts of a spec that a dataset's users need."""
     return CorpusFacts(
         name=spec.name,
@@ -194,7 +194,7 @@ def state_facts(spec: CorpusSpec) -> CorpusFacts:
     )
 
 
-def make_manifest(
+def build_manifest(
     facts: Mapping[str, CorpusFacts],
     options: AudioOptions,
     receipts: Iterable[Receipt],

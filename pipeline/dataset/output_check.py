@@ -8,7 +8,7 @@ from pipeline.common.errors import DataError, UsageError
 from pipeline.dataset.finalize import UNFINISHED, is_unfinished
 from pipeline.dataset.run_log import LOG
 from pipeline.shards.receipts import RECEIPTS
-from pipeline.sources.listing import is_noise
+from pipeline.sources.listing import is_ignored_name
 from pipeline.storage import is_remote, open_store
 
 _OURS = {"data", LOG, RECEIPTS}
@@ -26,7 +26,7 @@ _RECEIPT = re.compile(rf"{RECEIPTS}/[^/]+/\w+-\d{{5}}-of-\d{{5}}\.json")
 _SYSTEM = {"lost+found"}  # lies in every new file system
 
 
-def check_destination(output: str, roots: Mapping[str, str], is_dataset: bool) -> None:
+def check_output(output: str, roots: Mapping[str, str], is_dataset: bool) -> None:
     """Refuses a folder in which a build would mix its files with those of others.
 
     Args:
@@ -54,19 +54,19 @@ def check_destination(output: str, roots: Mapping[str, str], is_dataset: bool) -
             )
     if is_dataset or is_unfinished(output):
         return
-    if stranger := _find_stranger(output):
+    if stranger := _find_foreign_file(output):
         raise UsageError(
             f"{output}: holds files that no build has written, {stranger} for one; choose a new "
             "or an empty folder as --output"
         )
 
 
-def _find_stranger(output: str) -> str | None:
+def _find_foreign_file(output: str) -> str | None:
     """A file or folder in a place without a manifest that no interrupted build has left there."""
     for name in _list(output):
         if _RECEIPT.fullmatch(name):
             return None
-        if not (is_noise(name) or name in _SYSTEM or _FIRST.fullmatch(name)):
+        if not (is_ignored_name(name) or name in _SYSTEM or _FIRST.fullmatch(name)):
             return name
     return None
 

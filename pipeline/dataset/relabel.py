@@ -5,11 +5,11 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from pipeline.common.errors import DataError
-from pipeline.dataset.finalize import finish_dataset, is_unfinished
-from pipeline.dataset.manifest import Manifest, open_manifest
+from pipeline.dataset.finalize import finalize_dataset, is_unfinished
+from pipeline.dataset.manifest import Manifest, require_manifest
 from pipeline.labels import EmotionScheme, label_utterance
 from pipeline.schema.utterance import Utterance
-from pipeline.shards.receipts import Receipt, Unwritten, read_receipts, write_off
+from pipeline.shards.receipts import Receipt, RejectRow, read_receipts, to_reject_row
 from pipeline.shards.records import Record, describe_labels
 from pipeline.shards.writer import read_shard, rewrite_shard
 from pipeline.specs.corpus_spec import CorpusSpec
@@ -42,13 +42,13 @@ def relabel_dataset(
         if receipt.corpus in specs and receipt.size:
             changed += _relabel_shard(output, receipt, specs[receipt.corpus], scheme)
     shards = [receipt.shard for receipt in receipts]
-    earlier = open_manifest(output)
+    earlier = require_manifest(output)
     policies = {
         corpus: earlier.corpora[corpus].split_policy
         for corpus in specs
         if corpus in earlier.corpora
     }
-    return finish_dataset(output, shards, specs, earlier.audio.options, policies), changed
+    return finalize_dataset(output, shards, specs, earlier.audio.options, policies), changed
 
 
 def _relabel_shard(output: str, receipt: Receipt, spec: CorpusSpec, scheme: EmotionScheme) -> int:
@@ -57,11 +57,11 @@ def _relabel_shard(output: str, receipt: Receipt, spec: CorpusSpec, scheme: Emot
     columns = [name for name in table.column_names if name != "audio"]
     kept: list[int] = []
     labels: list[Record] = []
-    left: list[Unwritten] = []
+    left: list[RejectRow] = []
     for number, row in enumerate(table.select(columns).to_pylist()):
         utterance = label_utterance(_utterance(row), spec, scheme)
-        if utterance.verdict is not None:
-            left.append(write_off(utterance, utterance.verdict))
+        if utterance.dropped is not None:
+            left.append(to_reject_row(utterance, utterance.dropped))
             continue
         kept.append(number)
         labels.append(describe_labels(utterance))
@@ -86,7 +86,7 @@ def _utterance(row: Record) -> Utterance:
     return Utterance(
         id=row.get("id", ""),
         corpus=row.get("corpus", ""),
-        identity=row.get("id", ""),
+        dedup_key=row.get("id", ""),
         source_path=row.get("source_path", ""),
         source_size=0,
         source_version="",

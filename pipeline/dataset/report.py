@@ -11,7 +11,7 @@ import jinja2
 import pyarrow.parquet as pq
 from markupsafe import Markup
 
-from pipeline.dataset.manifest import CorpusManifest, Manifest, open_manifest
+from pipeline.dataset.manifest import CorpusManifest, Manifest, require_manifest
 from pipeline.dataset.run_log import Run, read_runs
 from pipeline.dataset.statistics import SPLIT_PAIRS, add_counts
 from pipeline.schema.record import CLASSES, SPLITS
@@ -53,7 +53,7 @@ def write_report(output: str) -> str:
         UsageError: There is no dataset.
     """
     runs = read_runs(output, _RUNS)
-    page = make_report(open_manifest(output), read_left_out(output), runs)
+    page = make_report(require_manifest(output), read_left_out(output), runs)
     storage.write(report_path(output), page.encode())
     return report_path(output)
 

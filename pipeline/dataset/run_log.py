@@ -74,7 +74,7 @@ class Run(BaseModel):
 
 
 @contextmanager
-def logged(
+def record_run(
     output: str, command: Sequence[str], runner: str = "local", jobs: int | None = None
 ) -> Iterator[Run]:
     """Writes the record of a run; what the caller adds to it is stored at the end.

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from pipeline.common.errors import DataError, UsageError
-from pipeline.drafting.emotion_vocabulary import category_of
-from pipeline.drafting.filename_patterns import Place, most_alike, name_places
-from pipeline.drafting.table_discovery import FoundTable, find_tables, join
+from pipeline.drafting.emotion_vocabulary import guess_category
+from pipeline.drafting.filename_patterns import Place, assign_fields, common_pattern
+from pipeline.drafting.table_discovery import DiscoveredTable, find_tables, join
 from pipeline.index.indexer import Fields, read_path
 from pipeline.index.table_join import Read
 from pipeline.sources.listing import SourceFile
@@ -49,12 +49,12 @@ def draft_spec(corpus: str, files: Sequence[SourceFile], read: Read) -> str:
     suffix = Counter(PurePosixPath(path).suffix for path in media).most_common(1)[0][0]
     names = [path for path in media if path.endswith(suffix)]
     depth = Counter(path.count("/") for path in names).most_common(1)[0][0]
-    places = most_alike([path for path in names if path.count("/") == depth])
+    places = common_pattern([path for path in names if path.count("/") == depth])
 
     found = find_tables(files, read)
     unnamed = _read_names(names, "")
     labelled = any(table.labels and table.column for table in (join(t, unnamed) for t in found))
-    named = name_places(places, labelled)
+    named = assign_fields(places, labelled)
     regex = "^" + "".join(place.regex for place in named) + "$"
     clips = _read_names(names, regex)
     tables = [join(table, clips) for table in found]
@@ -85,7 +85,7 @@ def _read_names(names: Iterable[str], regex: str) -> list[Fields]:
     return [fields for name in names if (fields := read_path(name, patterns))]
 
 
-def _joined(clip: Fields, tables: Mapping[str, FoundTable]) -> Fields:
+def _joined(clip: Fields, tables: Mapping[str, DiscoveredTable]) -> Fields:
     """Fields of a clip with those that tables give."""
     fields = dict(clip)
     for table in tables.values():
@@ -94,9 +94,9 @@ def _joined(clip: Fields, tables: Mapping[str, FoundTable]) -> Fields:
     return fields
 
 
-def _with_names(tables: Iterable[FoundTable]) -> dict[str, FoundTable]:
+def _with_names(tables: Iterable[DiscoveredTable]) -> dict[str, DiscoveredTable]:
     """Tables by what the spec calls them."""
-    named: dict[str, FoundTable] = {}
+    named: dict[str, DiscoveredTable] = {}
     for table in tables:
         name = re.sub(r"\W+", "_", PurePosixPath(table.path).stem)
         named[name if name not in named else f"{name}_{len(named)}"] = table
@@ -141,7 +141,7 @@ def _guesses(places: Iterable[Place]) -> list[str]:
     return ["# Guesses, with the values found:", *lines] if lines else []
 
 
-def _joined_tables(tables: Mapping[str, FoundTable], clips: Sequence[Fields]) -> list[str]:
+def _joined_tables(tables: Mapping[str, DiscoveredTable], clips: Sequence[Fields]) -> list[str]:
     lines = ["tables:                                 # guesses, as well"] if tables else []
     for name, table in tables.items():
         rows = sum(table.row_of(clip) is not None for clip in clips)
@@ -158,7 +158,7 @@ def _joined_tables(tables: Mapping[str, FoundTable], clips: Sequence[Fields]) ->
     return lines
 
 
-def _other_tables(tables: Sequence[FoundTable]) -> list[str]:
+def _other_tables(tables: Sequence[DiscoveredTable]) -> list[str]:
     lines = []
     for table in tables:
         lines += [
@@ -173,7 +173,7 @@ def _other_tables(tables: Sequence[FoundTable]) -> list[str]:
     return lines
 
 
-def _columns(table: FoundTable) -> list[str]:
+def _columns(table: DiscoveredTable) -> list[str]:
     return [
         f"#     column {_few([column])}: {_few(table.values(column))}" for column in table.columns
     ]
@@ -185,13 +185,13 @@ def _emotions(codes: Mapping[str, int]) -> list[str]:
         "                                        # under `exclude: {code: reason}`",
     ]
     for code in sorted(codes):
-        line = f"  {json.dumps(code, ensure_ascii=False)}: {category_of(code) or _UNKNOWN}"
+        line = f"  {json.dumps(code, ensure_ascii=False)}: {guess_category(code) or _UNKNOWN}"
         lines.append(f"{line:<40}# {_count(codes[code], 'clip')}")
     return lines if codes else [*lines, '  "?": "?"                              # none found']
 
 
 def _expectations(
-    found: int, clips: Sequence[Fields], tables: Mapping[str, FoundTable]
+    found: int, clips: Sequence[Fields], tables: Mapping[str, DiscoveredTable]
 ) -> list[str]:
     speakers = {speaker for clip in clips if (speaker := _joined(clip, tables).get("speaker"))}
     counted = f", speakers: {len(speakers)}" if speakers else ""

@@ -58,14 +58,14 @@ _SHORTEST = 3
 """Letters of an abbreviation; shorter ones mean anything."""
 
 
-def category_of(code: str) -> str | None:
+def guess_category(code: str) -> str | None:
     """The shared category that a code seems to mean, or None.
 
     A code is known if it is a category, a word for one, a code or a meaning that the shipped
     corpora map to one, or the beginning of words for one category only. Case and accents do not
     count.
 
-    >>> category_of("Neutraal"), category_of("hap"), category_of("anna")
+    >>> guess_category("Neutraal"), guess_category("hap"), guess_category("anna")
     ('neutral', 'happiness', None)
     """
     word = _fold(code)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from pipeline.drafting.emotion_vocabulary import category_of
+from pipeline.drafting.emotion_vocabulary import guess_category
 
 _UPPER = "".join(filter(str.isupper, map(chr, range(0x590))))
 _LOWER = "".join(filter(str.islower, map(chr, range(0x590))))
@@ -16,7 +16,7 @@ _TOKEN = re.compile(
 _KINDS = (r"\d", "[a-z]", "[A-Z]", "[A-Za-z]")
 _LETTER = r"[^\W\d_]"
 
-ANNOUNCED = {
+FIELD_HINTS = {
     "session": "session", "sess": "session", "ses": "session", "speaker": "speaker",
     "spk": "speaker", "actor": "speaker", "subject": "speaker", "subj": "speaker",
     "participant": "speaker", "sprecher": "speaker", "spreker": "speaker", "locuteur": "speaker",
@@ -66,7 +66,7 @@ def escape(text: str) -> str:
     return re.sub(r"([.^$*+?{}\[\]|()\\])", r"\\\1", text)
 
 
-def most_alike(names: Collection[str]) -> list[Place]:
+def common_pattern(names: Collection[str]) -> list[Place]:
     """The places of the most frequent shape of names: letters, digits or separators in turn."""
     tokens = [tuple(_TOKEN.findall(name)) for name in names]
     shape, _ = Counter(map(_shape, tokens)).most_common(1)[0]
@@ -77,10 +77,10 @@ def most_alike(names: Collection[str]) -> list[Place]:
 
 def is_emotional(values: Collection[str]) -> bool:
     """Whether most values are words for emotions."""
-    return 2 * sum(category_of(value) is not None for value in values) > len(values)
+    return 2 * sum(guess_category(value) is not None for value in values) > len(values)
 
 
-def name_places(places: Sequence[Place], labelled: bool) -> list[Place]:
+def assign_fields(places: Sequence[Place], labelled: bool) -> list[Place]:
     """Guesses which place holds the label, the speaker, the text.
 
     Args:
@@ -118,4 +118,4 @@ def _told(places: Sequence[Place], i: int) -> str | None:
         return "number"
     before = [p.column[0] for p in places[max(i - 2, 0) : i] if len(p.values) == 1]
     words = [word for text in before for word in re.findall(rf"{_LETTER}+", text)]
-    return ANNOUNCED.get(words[-1].lower()) if words else None
+    return FIELD_HINTS.get(words[-1].lower()) if words else None

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from pipeline.common.errors import DataError
-from pipeline.drafting.filename_patterns import ANNOUNCED, is_emotional
+from pipeline.drafting.filename_patterns import FIELD_HINTS, is_emotional
 from pipeline.index.indexer import Fields
 from pipeline.index.table_formats import read_rows
 from pipeline.index.table_join import Read, fill
@@ -28,7 +28,7 @@ Row = dict[str, str]
 
 
 @dataclass(frozen=True)
-class FoundTable:
+class DiscoveredTable:
     """A table beside clips, and how it seems to be joined with them.
 
     Attributes:
@@ -58,7 +58,7 @@ class FoundTable:
     @cached_property
     def take(self) -> dict[str, str]:
         """Field → column, for what a clip can be given."""
-        named = {ANNOUNCED.get(c.lower(), re.sub(r"\W+", "_", c)): c for c in self.columns}
+        named = {FIELD_HINTS.get(c.lower(), re.sub(r"\W+", "_", c)): c for c in self.columns}
         taken = {f: c for f, c in named.items() if c != self.column and f not in _NOT_TAKEN}
         if not self.labels:
             return taken
@@ -79,7 +79,7 @@ class FoundTable:
         return list(dict.fromkeys(v for row in self.rows if (v := row.get(column, "").strip())))
 
 
-def find_tables(files: Sequence[SourceFile], read: Read) -> list[FoundTable]:
+def find_tables(files: Sequence[SourceFile], read: Read) -> list[DiscoveredTable]:
     """Tables among the files of a corpus, the first dozen, not joined with anything yet.
 
     Args:
@@ -90,7 +90,7 @@ def find_tables(files: Sequence[SourceFile], read: Read) -> list[FoundTable]:
     return [_read(file.path, read) for file in found[:_MOST]]
 
 
-def join(table: FoundTable, clips: Sequence[Fields]) -> FoundTable:
+def join(table: DiscoveredTable, clips: Sequence[Fields]) -> DiscoveredTable:
     """The table with the columns that seem to name its clips and their emotions.
 
     Args:
@@ -109,19 +109,19 @@ def join(table: FoundTable, clips: Sequence[Fields]) -> FoundTable:
     return replace(table, column=best[1], template=best[2], labels=next(labels, ""))
 
 
-def _read(path: str, read: Read) -> FoundTable:
+def _read(path: str, read: Read) -> DiscoveredTable:
     try:
         content = read(path)
     except OSError as error:
-        return FoundTable(path, problem=f"can't be read: {error.strerror or error}")
+        return DiscoveredTable(path, problem=f"can't be read: {error.strerror or error}")
     problem = ""
     for encoding in _ENCODINGS:
         table = Table(file=[path], encoding=[encoding], match={}, take={})
         try:
-            return FoundTable(path, read_rows(content, table, path, path), encoding)
+            return DiscoveredTable(path, read_rows(content, table, path, path), encoding)
         except DataError as error:
             problem = problem or str(error).removeprefix(f"{path}").lstrip(": ")
-    return FoundTable(path, problem=problem)
+    return DiscoveredTable(path, problem=problem)
 
 
 def _templates(clips: Sequence[Fields]) -> list[str]:

@@ -8,7 +8,7 @@ from posixpath import splitext
 from pipeline.common.globs import glob_matcher
 from pipeline.common.numbers import read_number, read_seconds
 from pipeline.index.table_join import TableRows, fill
-from pipeline.schema.utterance import Utterance, Verdict, excluded, rejected
+from pipeline.schema.utterance import DropReason, Utterance, excluded, rejected
 from pipeline.sources.listing import SourceFile
 from pipeline.specs.corpus_spec import CorpusSpec
 
@@ -47,17 +47,17 @@ def index_clips(
     patterns = [re.compile(pattern, re.I if spec.ignore_case else 0) for pattern in spec.path]
     left_out = glob_matcher(list(spec.leave_out), spec.ignore_case)
     reasons = list(spec.leave_out.values())
-    for file, preference, path in clips:
+    for file, glob_rank, path in clips:
         fields = read_path(path, patterns)
         hit = left_out(file.path)
         rule = excluded("index", reasons[hit[0]], "left out by the spec") if hit else None
         if file.problem and not rule:
             rule = rejected("index", "bad_file", file.problem)
         if fields is None:
-            yield _utterance(spec, file, preference, path, {}, rule or _unrecognised(spec))
+            yield _utterance(spec, file, glob_rank, path, {}, rule or _unrecognised(spec))
             continue
         for joined, problem in join_tables(spec, fields, tables):
-            yield _utterance(spec, file, preference, path, joined, rule or problem)
+            yield _utterance(spec, file, glob_rank, path, joined, rule or problem)
 
 
 def read_path(path: str, patterns: Sequence[re.Pattern[str]]) -> Fields | None:
@@ -73,32 +73,34 @@ def read_path(path: str, patterns: Sequence[re.Pattern[str]]) -> Fields | None:
 
 def join_tables(
     spec: CorpusSpec, fields: Fields, tables: Mapping[str, TableRows]
-) -> list[tuple[Fields, Verdict | None]]:
+) -> list[tuple[Fields, DropReason | None]]:
     """Fields of a clip with those of its table rows added, in the order of the tables.
 
     Returns:
         One entry a clip, or one a row where a table holds segments.
     """
-    joined: list[tuple[Fields, Verdict | None]] = [(_put_right(spec, fields, fields["stem"]), None)]
+    joined: list[tuple[Fields, DropReason | None]] = [
+        (_apply_corrections(spec, fields, fields["stem"]), None)
+    ]
     for name, table in tables.items():
         joined = [
             entry
-            for fields, verdict in joined
-            for entry in _join(spec, fields, verdict, name, table)
+            for fields, dropped in joined
+            for entry in _join(spec, fields, dropped, name, table)
         ]
     return joined
 
 
 def _join(
-    spec: CorpusSpec, fields: Fields, verdict: Verdict | None, name: str, table: TableRows
-) -> list[tuple[Fields, Verdict | None]]:
+    spec: CorpusSpec, fields: Fields, dropped: DropReason | None, name: str, table: TableRows
+) -> list[tuple[Fields, DropReason | None]]:
     rows = table.find(fields)
     if rows:
         taken = rows if table.table.segments else rows[:1]
         stem = fields["stem"]
-        return [(fields | _put_right(spec, row, stem), verdict) for row in taken]
-    if table.table.unmatched == "keep" or verdict:
-        return [(fields, verdict)]
+        return [(fields | _apply_corrections(spec, row, stem), dropped) for row in taken]
+    if table.table.unmatched == "keep" or dropped:
+        return [(fields, dropped)]
     wanted = ", ".join(
         f"{column} = {' or '.join(repr(fill(template, fields)) for template in templates)}"
         for column, templates in table.table.match.items()
@@ -107,7 +109,7 @@ def _join(
     return [(fields, rejected("index", "no_table_row", detail))]
 
 
-def _put_right(spec: CorpusSpec, fields: Fields, stem: str | None) -> Fields:
+def _apply_corrections(spec: CorpusSpec, fields: Fields, stem: str | None) -> Fields:
     """Fields as the corpus has them with its errors corrected and its spellings replaced.
 
     Corrections stand above tables, so they are made again for the fields that a table gives.
@@ -124,26 +126,28 @@ def _put_right(spec: CorpusSpec, fields: Fields, stem: str | None) -> Fields:
 def _utterance(
     spec: CorpusSpec,
     file: SourceFile,
-    preference: int,
+    glob_rank: int,
     path: str,
     fields: Fields,
-    verdict: Verdict | None,
+    dropped: DropReason | None,
 ) -> Utterance:
     speaker = fill(spec.speaker, fields) if spec.speaker else fields.get("speaker")
     fields = fields | {"speaker": speaker}
     start, end, bad_time = _stretch(spec, fields)
     whole = f"{spec.id}/{splitext(path)[0]}"
-    utterance_id = whole if start is None else f"{whole}#{_exactly(start)}-{_exactly(end)}"
-    identity = fill(spec.same_utterance, fields) if spec.same_utterance else None
+    utterance_id = (
+        whole if start is None else f"{whole}#{_format_seconds(start)}-{_format_seconds(end)}"
+    )
+    dedup_key = fill(spec.same_utterance, fields) if spec.same_utterance else None
     text = fields.get("text")
     return Utterance(
         id=utterance_id,
         corpus=spec.id,
-        identity=f"{spec.id}/{identity}" if identity else utterance_id,
+        dedup_key=f"{spec.id}/{dedup_key}" if dedup_key else utterance_id,
         source_path=file.path,
         source_size=file.size,
         source_version=file.version,
-        preference=preference,
+        glob_rank=glob_rank,
         start=start,
         end=end,
         channel=spec.channel,
@@ -155,11 +159,13 @@ def _utterance(
         group=fields.get(spec.splits.group_field),
         annotations={name: value for name in spec.kept_fields if (value := fields.get(name))},
         label_native=fields.get("emotion"),
-        verdict=verdict or bad_time,
+        dropped=dropped or bad_time,
     )
 
 
-def _stretch(spec: CorpusSpec, fields: Fields) -> tuple[float | None, float | None, Verdict | None]:
+def _stretch(
+    spec: CorpusSpec, fields: Fields
+) -> tuple[float | None, float | None, DropReason | None]:
     """Start and end of a segment in s, or what is wrong with them."""
     if not any(fields.get(name) for name in ("start", "end", "duration")):
         return None, None, None
@@ -175,18 +181,18 @@ def _stretch(spec: CorpusSpec, fields: Fields) -> tuple[float | None, float | No
     if start is not None and end is None and duration is not None:
         end = round(start + duration, 6)
     if not 0 <= (start or 0) < (math.inf if end is None else end):
-        until = "the end" if end is None else f"{_exactly(end)} s"
-        detail = f"from {_exactly(start or 0)} s to {until}, expected 0 ≤ start < end"
+        until = "the end" if end is None else f"{_format_seconds(end)} s"
+        detail = f"from {_format_seconds(start or 0)} s to {until}, expected 0 ≤ start < end"
         return start, end, rejected("index", "bad_time", detail)
     return start, end, None
 
 
-def _exactly(seconds: float | None) -> str:
+def _format_seconds(seconds: float | None) -> str:
     """Seconds to the microsecond, without zeros that say nothing."""
     return "" if seconds is None else f"{seconds:.6f}".rstrip("0").rstrip(".")
 
 
-def _unrecognised(spec: CorpusSpec) -> Verdict:
+def _unrecognised(spec: CorpusSpec) -> DropReason:
     expected = " or ".join(f"'{pattern}'" for pattern in spec.path)
     return rejected("index", "unrecognised_name", f"the name does not fit {expected}")
 

@@ -17,7 +17,7 @@ def note(text: str) -> None:
         os.pwrite(file, text.encode()[:_LENGTH].ljust(_LENGTH), 0)
 
 
-def read_note(file: Path) -> str:
+def read_current_clip(file: Path) -> str:
     """The last note in a worker's file; empty where there is none."""
     return file.read_bytes().decode(errors="replace").strip() if file.exists() else ""
 

@@ -1,7 +1,7 @@
 """Plan: which utterance goes into which shard, decided on metadata alone.
 
 A shard is named after its corpus and split; an utterance's place among the shards of its split is
-a hash of its identity, so it depends on nothing but the corpus itself.
+a hash of its dedup_key, so it depends on nothing but the corpus itself.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ from pipeline.splits import (
 UTTERANCES_PER_SHARD = 500
 """About 25 MB of FLAC: small enough to redo, large enough to read in one go."""
 
-MOST_PARTS = 500
+MAX_PARTS = 500
 """Parts that a batch of utterances is cut into at most, to be gathered with those of others."""
 
 UNWRITTEN = "unwritten"
@@ -64,20 +64,20 @@ def plan_splits(spec: CorpusSpec, counts: GroupCounts, ungrouped: int) -> Corpus
     )
 
 
-def place_utterance(utterance: Utterance, spec: CorpusSpec, plan: CorpusPlan) -> Utterance:
+def assign_split_and_shard(utterance: Utterance, spec: CorpusSpec, plan: CorpusPlan) -> Utterance:
     """Gives an utterance its split and its shard."""
     placed = split_utterance(utterance, spec, plan.splits)
     return placed._replace(shard=shard_name(placed, plan.shards))
 
 
-def gathering_point(utterance: Utterance, plan: CorpusPlan) -> str:
+def shard_group_key(utterance: Utterance, plan: CorpusPlan) -> str:
     """What a placed utterance is gathered under: its shard, or a run of neighbouring shards.
 
     Runs keep the parts few that batches of a corpus of millions are cut into.
     """
     count = plan.shards.get(utterance.split or "", 1)
-    run = math.ceil(count / MOST_PARTS)
-    if run == 1 or utterance.verdict is not None:
+    run = math.ceil(count / MAX_PARTS)
+    if run == 1 or utterance.dropped is not None:
         return utterance.shard or ""
     return f"{utterance.corpus}/{utterance.split}-{_shard_index(utterance, count) // run}"
 
@@ -90,7 +90,7 @@ def shard_name(utterance: Utterance, shards: Mapping[str, int]) -> str:
     >>> shard_name(clip, {})
     'tess/unwritten-00000-of-00001'
     """
-    if utterance.verdict is not None or utterance.split is None:
+    if utterance.dropped is not None or utterance.split is None:
         return f"{utterance.corpus}/{UNWRITTEN}-00000-of-00001"
     count = shards[utterance.split]
     index = _shard_index(utterance, count)
@@ -98,7 +98,7 @@ def shard_name(utterance: Utterance, shards: Mapping[str, int]) -> str:
 
 
 def _shard_index(utterance: Utterance, count: int) -> int:
-    digest = hashlib.blake2b(utterance.identity.encode(), digest_size=8).digest()
+    digest = hashlib.blake2b(utterance.dedup_key.encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") % count
 
 
@@ -114,18 +114,18 @@ def drop_copies(utterances: Iterable[Utterance]) -> list[Utterance]:
     by_preference = sorted(
         utterances,
         key=lambda u: (
-            u.identity,
-            u.verdict is not None,
-            u.preference,
+            u.dedup_key,
+            u.dropped is not None,
+            u.glob_rank,
             len(u.source_path),
             u.source_path,
         ),
     )
     for utterance in by_preference:
-        first = kept.setdefault(utterance.identity, utterance)
-        if first is not utterance and utterance.verdict is None:
-            verdict = excluded("index", "copy", f"the same utterance as {first.source_path}")
-            utterance = utterance._replace(verdict=verdict)
+        first = kept.setdefault(utterance.dedup_key, utterance)
+        if first is not utterance and utterance.dropped is None:
+            dropped = excluded("index", "copy", f"the same utterance as {first.source_path}")
+            utterance = utterance._replace(dropped=dropped)
         result.append(utterance)
     return sorted(result, key=lambda u: (u.id, u.source_path))
 
@@ -162,9 +162,9 @@ def plan_corpus(spec: CorpusSpec, root: str, scheme: EmotionScheme) -> IndexedCo
 
 def count_ungrouped(utterances: Iterable[Utterance]) -> int:
     """Number of utterances that no group keeps together."""
-    return sum(u.group is None and u.verdict is None for u in utterances)
+    return sum(u.group is None and u.dropped is None for u in utterances)
 
 
 def count_by_split(utterances: Iterable[Utterance]) -> Counter[str]:
     """Number of utterances to be written in every split."""
-    return Counter(u.split for u in utterances if u.verdict is None and u.split)
+    return Counter(u.split for u in utterances if u.dropped is None and u.split)

@@ -14,10 +14,10 @@ from pipeline.planning.batches import ClipBatch, UtteranceBatch, in_batches
 from pipeline.planning.build_config import Build, Corpus
 from pipeline.planning.corpus_plan import (
     CorpusPlan,
+    assign_split_and_shard,
     count_ungrouped,
-    gathering_point,
-    place_utterance,
     plan_splits,
+    shard_group_key,
 )
 from pipeline.schema.utterance import Utterance
 from pipeline.sources.listing import SourceFile
@@ -56,7 +56,7 @@ def index_batch(batch: ClipBatch, build: Build) -> UtteranceBatch:
     corpus = build.corpora[batch.corpus]
     indexed = index_clips(corpus.spec, batch.clips, _read_tables(corpus, batch.tables))
     utterances = tuple(label_utterance(u, corpus.spec, build.scheme) for u in indexed)
-    build.progress.found(batch.corpus, sum(u.verdict is None for u in utterances))
+    build.progress.found(batch.corpus, sum(u.dropped is None for u in utterances))
     return UtteranceBatch(batch.corpus, batch.number, utterances)
 
 
@@ -84,8 +84,8 @@ def place_batch(
     """Utterances of a batch with their splits and shards, by what they are gathered under."""
     parts: dict[str, list[Utterance]] = {}
     for utterance in batch.utterances:
-        placed = place_utterance(utterance, build.corpora[batch.corpus].spec, plan)
-        parts.setdefault(gathering_point(placed, plan), []).append(placed)
+        placed = assign_split_and_shard(utterance, build.corpora[batch.corpus].spec, plan)
+        parts.setdefault(shard_group_key(placed, plan), []).append(placed)
     for point, utterances in parts.items():
         yield point, UtteranceBatch(batch.corpus, batch.number, tuple(utterances))
 

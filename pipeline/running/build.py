@@ -17,7 +17,7 @@ from pipeline.beam.transforms import AssignSplits, IndexCorpora, WriteManifest, 
 from pipeline.common.errors import DataError, ExhubertError, StoppedError, UsageError
 from pipeline.dataset.finalize import mark_unfinished, verify_finished
 from pipeline.dataset.manifest import Manifest, read_manifest
-from pipeline.dataset.output_check import check_destination
+from pipeline.dataset.output_check import check_output
 from pipeline.monitoring.progress import Counts, Progress, read_progress
 from pipeline.planning.build_config import Build
 from pipeline.running.local_runner import local_runner
@@ -27,13 +27,13 @@ from pipeline.running.runners import (
     leave,
     read_options,
 )
-from pipeline.running.worker_pool import Crew
+from pipeline.running.worker_pool import WorkerPool
 from pipeline.storage import connect
 
 
 def build_dataset(
     build: Build,
-    jobs: int | Crew = 1,
+    jobs: int | WorkerPool = 1,
     beam_arguments: Sequence[str] = (),
     watch: Callable[[Counts], None] = lambda counts: None,
     tell: Callable[[str], None] = lambda line: None,
@@ -62,8 +62,8 @@ def build_dataset(
     mark_unfinished(build.output)
     try:
         if find_runner(options) is None:
-            with _crew(jobs) as crew:
-                result = _run_here(build, options, crew, watch)
+            with _pool(jobs) as pool:
+                result = _run_here(build, options, pool, watch)
         else:
             result = _run(replace(build, partitions=count_partitions(options)), options)
     except KeyboardInterrupt:
@@ -98,7 +98,7 @@ def check_build(build: Build, beam_arguments: Sequence[str] = ()) -> PipelineOpt
     connect(options)
     earlier = read_manifest(build.output)
     roots = {name: corpus.root for name, corpus in build.corpora.items()}
-    check_destination(build.output, roots, is_dataset=earlier is not None)
+    check_output(build.output, roots, is_dataset=earlier is not None)
     if earlier:
         _check_same_audio(build, earlier)
     return options
@@ -149,15 +149,15 @@ def _run(
     return result
 
 
-def _crew(jobs: int | Crew) -> AbstractContextManager[Crew]:
-    return nullcontext(jobs) if isinstance(jobs, Crew) else Crew(jobs)
+def _pool(jobs: int | WorkerPool) -> AbstractContextManager[WorkerPool]:
+    return nullcontext(jobs) if isinstance(jobs, WorkerPool) else WorkerPool(jobs)
 
 
 def _run_here(
-    build: Build, options: PipelineOptions, crew: Crew, watch: Callable[[Counts], None]
+    build: Build, options: PipelineOptions, pool: WorkerPool, watch: Callable[[Counts], None]
 ) -> PipelineResult:
-    with local_runner(crew, options) as runner, _watched(crew.folder, watch) as progress:
-        exchange = Exchange(str(crew.folder))
+    with local_runner(pool, options) as runner, _watched(pool.folder, watch) as progress:
+        exchange = Exchange(str(pool.folder))
         return _run(replace(build, progress=progress), options, runner, exchange)
 
 

@@ -1,7 +1,7 @@
 """Worker processes on this machine, all forked from one that has imported what they need.
 
 So they begin at once, and hold the memory of the imports together. Nothing is imported here that
-takes long: a crew can be called before the caller's own imports, and be ready by their end.
+takes long: a pool can be called before the caller's own imports, and be ready by their end.
 """
 
 import gc
@@ -19,47 +19,47 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-from pipeline.monitoring.worker_status import NOTE, read_note
+from pipeline.monitoring.worker_status import NOTE, read_current_clip
 
 _TAIL = 15  # lines of a log that are shown
 
 
-class Crew:
+class WorkerPool:
     """The worker processes of one build; used as a context, at whose end there are none left.
 
-    A crew of one is the calling process itself: nobody is called.
+    A pool of one is the calling process itself: nobody is called.
 
     Attributes:
         size: Number of workers.
         folder: Where their logs and notes lie; kept where one of them died.
-        obituary: What happened to the first that died; None while all are well.
+        failure: What happened to the first that died; None while all are well.
     """
 
     def __init__(self, size: int) -> None:
         """Calls so many workers."""
         self.size = size
         self.folder = Path(tempfile.mkdtemp(prefix="exhubert-"))
-        self.obituary: str | None = None
+        self.failure: str | None = None
         self._names: list[str] = []
         self._orders: list[int] = []  # pipes, of which each worker waits at one
         self._ends: dict[int, int] = {}  # how workers ended, by their number
         self._ended = threading.Condition()
-        self._dismissed = False
+        self._terminated = False
         self._lock = threading.RLock()
-        self._foreman: subprocess.Popen[bytes] | None = None
+        self._fork_server: subprocess.Popen[bytes] | None = None
         if size > 1:
             self._call()
 
-    def __enter__(self) -> "Crew":
+    def __enter__(self) -> "WorkerPool":
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.dismiss()
-        if self._foreman:
-            self._foreman.wait()
+        self.terminate()
+        if self._fork_server:
+            self._fork_server.wait()
         for order in self._orders[len(self._names) :]:
             os.close(order)
-        if self.obituary is None:
+        if self.failure is None:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self, name: str, environment: Mapping[str, str]) -> None:
@@ -83,28 +83,28 @@ class Crew:
             self._ended.wait_for(lambda: number in self._ends)
         return self._ends[number]
 
-    def mourn(self, name: str, status: int) -> str:
-        """Ends all workers, because one has died; returns the obituary of the first that did."""
+    def on_worker_death(self, name: str, status: int) -> str:
+        """Terminates all workers after one died; returns the failure message."""
         with self._lock:
-            if self._dismissed:
-                return self.obituary or "the build is over"
+            if self._terminated:
+                return self.failure or "the build is over"
             log = self._log(name)
-            log = log if log.exists() else self.folder / "crew.log"
-            self.obituary = write_obituary(status, self._note(name), log)
-            self.dismiss()
-        return self.obituary
+            log = log if log.exists() else self.folder / "pool.log"
+            self.failure = describe_worker_death(status, self._note(name), log)
+            self.terminate()
+        return self.failure
 
-    def dismiss(self) -> None:
+    def terminate(self) -> None:
         """Ends all workers at once. What they were writing has not got its final name yet."""
         with self._lock:
-            self._dismissed = True
-        if self._foreman:
-            self._foreman.terminate()
+            self._terminated = True
+        if self._fork_server:
+            self._fork_server.terminate()
 
     def _call(self) -> None:
         pipes = [os.pipe() for _ in range(self.size)]
-        with (self.folder / "crew.log").open("ab") as log:
-            self._foreman = subprocess.Popen(
+        with (self.folder / "pool.log").open("ab") as log:
+            self._fork_server = subprocess.Popen(
                 [
                     sys.executable,
                     "-P",  # the current folder may hold a pipeline of the user's
@@ -122,16 +122,16 @@ class Crew:
         for end, _ in pipes:
             os.close(end)
         self._orders = [end for _, end in pipes]
-        threading.Thread(target=self._listen, args=[self._foreman], daemon=True).start()
+        threading.Thread(target=self._listen, args=[self._fork_server], daemon=True).start()
 
-    def _listen(self, foreman: "subprocess.Popen[bytes]") -> None:
-        """Hears from the foreman how workers end; once it has ended itself, all have."""
-        for line in foreman.stdout or ():
+    def _listen(self, fork_server: "subprocess.Popen[bytes]") -> None:
+        """Reads how workers end from the fork server; once it has ended itself, all have."""
+        for line in fork_server.stdout or ():
             number, status = map(int, line.split())
             self._note_end({number: status})
-        with suppress(ProcessLookupError):  # none is left, unless the foreman was killed
-            os.killpg(foreman.pid, signal.SIGKILL)
-        self._note_end(dict.fromkeys(range(self.size), foreman.wait()) | self._ends)
+        with suppress(ProcessLookupError):  # none is left, unless the fork server was killed
+            os.killpg(fork_server.pid, signal.SIGKILL)
+        self._note_end(dict.fromkeys(range(self.size), fork_server.wait()) | self._ends)
 
     def _note_end(self, ends: Mapping[int, int]) -> None:
         with self._ended:
@@ -151,7 +151,7 @@ def _import_path() -> str:
     return os.pathsep.join(filter(None, [ours, os.environ.get("PYTHONPATH")]))
 
 
-def write_obituary(status: int, note: Path, log: Path) -> str:
+def describe_worker_death(status: int, note: Path, log: Path) -> str:
     """What is known of a worker that died, and what to do about it.
 
     Args:
@@ -159,7 +159,7 @@ def write_obituary(status: int, note: Path, log: Path) -> str:
         note: File in which the worker noted what it was at.
         log: File of its output, which is kept.
     """
-    clip = read_note(note)
+    clip = read_current_clip(note)
     where = f", while it was at {clip}" if clip else ""
     tail = "".join(f"\n    {line}" for line in _telling_lines(log)) or " (empty)"
     return (
@@ -187,8 +187,8 @@ def _cause(status: int) -> str:
     return f"ended with status {status}"
 
 
-def _lead(orders: list[int]) -> None:
-    """The foreman, a fork server: a worker for each order to come, and word of how each ended."""
+def _serve(orders: list[int]) -> None:
+    """The fork server: starts a worker for each order, and reports how each ended."""
     from apache_beam.runners.worker import sdk_worker_main
 
     import pipeline.beam.transforms  # noqa: F401  (what steps consist of)
@@ -196,17 +196,17 @@ def _lead(orders: list[int]) -> None:
     gc.freeze()  # else the first collection in every worker would copy what they share
     numbers: dict[int, int] = {}
 
-    def dismiss(*_: object) -> None:
+    def terminate(*_: object) -> None:
         for pid in numbers:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
-    signal.signal(signal.SIGTERM, dismiss)
+    signal.signal(signal.SIGTERM, terminate)
     for number, order in enumerate(orders):
         pid = os.fork()
         if not pid:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            _follow(order, sdk_worker_main.main)
+            _run_worker(order, sdk_worker_main.main)
         numbers[pid] = number
         os.close(order)
     while numbers:
@@ -214,8 +214,8 @@ def _lead(orders: list[int]) -> None:
         print(numbers.pop(pid), os.waitstatus_to_exitcode(status), flush=True)
 
 
-def _follow(order: int, work: Callable[[list[str]], None]) -> NoReturn:
-    """A worker: waits for its order, and works until Beam or the crew ends it."""
+def _run_worker(order: int, work: Callable[[list[str]], None]) -> NoReturn:
+    """A worker: waits for its order, and works until Beam or the pool ends it."""
     status = 1
     try:
         with os.fdopen(order) as pipe:
@@ -236,4 +236,4 @@ def _follow(order: int, work: Callable[[list[str]], None]) -> NoReturn:
 
 
 if __name__ == "__main__":
-    _lead([int(argument) for argument in sys.argv[1:]])
+    _serve([int(argument) for argument in sys.argv[1:]])

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 Status = Literal["ok", "excluded", "rejected"]
 
 
-class Verdict(NamedTuple):
+class DropReason(NamedTuple):
     """Why an utterance is not written.
 
     Attributes:
@@ -25,14 +25,14 @@ class Verdict(NamedTuple):
     detail: str = ""
 
 
-def rejected(stage: str, reason: str, detail: str = "") -> Verdict:
-    """A verdict on an utterance with which something is wrong."""
-    return Verdict("rejected", stage, reason, detail)
+def rejected(stage: str, reason: str, detail: str = "") -> DropReason:
+    """Why an utterance is rejected: something is wrong with it."""
+    return DropReason("rejected", stage, reason, detail)
 
 
-def excluded(stage: str, reason: str, detail: str = "") -> Verdict:
-    """A verdict on an utterance that a stated rule leaves out."""
-    return Verdict("excluded", stage, reason, detail)
+def excluded(stage: str, reason: str, detail: str = "") -> DropReason:
+    """Why an utterance is excluded: a stated rule leaves it out."""
+    return DropReason("excluded", stage, reason, detail)
 
 
 class Utterance(NamedTuple):
@@ -40,11 +40,11 @@ class Utterance(NamedTuple):
 
     Attributes:
         id: ``<corpus>/<path without suffix>``, ``#<start>-<end>`` added for a segment.
-        identity: Equal for copies of the same utterance.
+        dedup_key: Equal for copies of the same utterance.
         source_path: Relative to the corpus root, ``/``-separated.
         source_size: In bytes.
         source_version: Of the file: differs whenever its content does.
-        preference: Rank of the glob that found the file; among copies the lowest is kept.
+        glob_rank: Rank of the glob that found the file; among copies the lowest is kept.
         start: Start of the segment in s; None for a whole file.
         end: End of the segment in s; None for a whole file.
         channel: The channel that holds the speaker; None to mix all.
@@ -55,16 +55,16 @@ class Utterance(NamedTuple):
         dominance: Rating in [0, 1].
         label: Six-class index, 3·arousal + valence.
         shard: Name of the shard that it is planned for.
-        verdict: None while nothing speaks against writing the utterance.
+        dropped: None while nothing speaks against writing the utterance.
     """
 
     id: str
     corpus: str
-    identity: str
+    dedup_key: str
     source_path: str
     source_size: int
     source_version: str
-    preference: int = 0
+    glob_rank: int = 0
     start: float | None = None
     end: float | None = None
     channel: int | None = None
@@ -86,9 +86,9 @@ class Utterance(NamedTuple):
     votes: Mapping[str, float] | None = None
     split: str | None = None
     shard: str | None = None
-    verdict: Verdict | None = None
+    dropped: DropReason | None = None
 
     @property
     def status(self) -> Status:
         """``ok``, ``excluded`` or ``rejected``."""
-        return self.verdict.status if self.verdict else "ok"
+        return self.dropped.status if self.dropped else "ok"

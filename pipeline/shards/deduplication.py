@@ -4,7 +4,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.shards.receipts import Receipt, Unwritten
+from pipeline.shards.receipts import Receipt, RejectRow
 from pipeline.shards.writer import read_shard, rewrite_shard
 
 _KEPT_FIRST = {"test": 0, "validation": 1, "train": 2}
@@ -64,7 +64,7 @@ def _rewrite(output: str, receipt: Receipt, dropped: pd.DataFrame) -> Receipt:
     leaving = pc.is_in(table["id"], value_set=pa.array(list(twins)))
     columns = ["id", "corpus", "source_path", "label_native", "split"]
     left = [
-        Unwritten(
+        RejectRow(
             **row,
             status="excluded",
             stage="splits",

@@ -8,7 +8,7 @@ import json
 from dataclasses import asdict, dataclass
 
 from pipeline.common.errors import DataError
-from pipeline.schema.utterance import Utterance, Verdict
+from pipeline.schema.utterance import DropReason, Utterance
 from pipeline.storage import files as storage
 
 RECEIPTS = ".build"
@@ -16,7 +16,7 @@ RECEIPTS = ".build"
 
 
 @dataclass(frozen=True)
-class Unwritten:
+class RejectRow:
     """An utterance that was found and not written, and why: a row of ``rejects.parquet``."""
 
     id: str
@@ -33,7 +33,7 @@ class Unwritten:
 FORMAT = 1
 """Of the receipts written here. Receipts of earlier releases, which bear none, are of this one."""
 
-BEING_WRITTEN = -1
+INCOMPLETE = -1
 """Size of a shard that a run has begun to write; it stays where the run was interrupted."""
 
 
@@ -47,7 +47,7 @@ class Receipt:
             where the shard must be made anew (a file could not be read, and may be another time).
         fingerprint: Of all that the shard depends on; empty where its labels must be written anew.
         rows: Number of utterances in the shard.
-        size: Of the shard, in bytes; 0 where there is none, :data:`BEING_WRITTEN` until it is.
+        size: Of the shard, in bytes; 0 where there is none, :data:`INCOMPLETE` until it is.
         xxh3: XXH3-128 of the shard.
         unwritten: The other utterances that were planned.
         format: Of the receipt itself.
@@ -59,7 +59,7 @@ class Receipt:
     rows: int
     size: int
     xxh3: str
-    unwritten: tuple[Unwritten, ...]
+    unwritten: tuple[RejectRow, ...]
     format: int = FORMAT
 
     @property
@@ -85,19 +85,19 @@ class Receipt:
                 f"receipt of shard {fields.get('shard')}: format {found}, written by a later "
                 f"exhubert; this one reads up to {FORMAT}: update exhubert, or build elsewhere"
             )
-        return cls(**fields | {"unwritten": tuple(Unwritten(**row) for row in fields["unwritten"])})
+        return cls(**fields | {"unwritten": tuple(RejectRow(**row) for row in fields["unwritten"])})
 
 
-def write_off(utterance: Utterance, verdict: Verdict) -> Unwritten:
-    """The row of ``rejects.parquet`` for an utterance that a verdict speaks against."""
-    return Unwritten(
+def to_reject_row(utterance: Utterance, dropped: DropReason) -> RejectRow:
+    """Converts a dropped utterance to a row of ``rejects.parquet``."""
+    return RejectRow(
         id=utterance.id,
         corpus=utterance.corpus,
         source_path=utterance.source_path,
-        status=verdict.status,
-        stage=verdict.stage,
-        reason=verdict.reason,
-        detail=verdict.detail,
+        status=dropped.status,
+        stage=dropped.stage,
+        reason=dropped.reason,
+        detail=dropped.detail,
         label_native=utterance.label_native,
         split=utterance.split,
     )

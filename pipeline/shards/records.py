@@ -10,8 +10,8 @@ from pipeline.audio.options import AudioOptions
 from pipeline.audio.processing import encode, prepare
 from pipeline.monitoring.worker_status import note
 from pipeline.schema.utterance import Utterance, rejected
-from pipeline.shards.receipts import Unwritten, write_off
-from pipeline.sources.reader import open_files
+from pipeline.shards.receipts import RejectRow, to_reject_row
+from pipeline.sources.reader import open_planned_files
 from pipeline.specs.corpus_spec import CorpusSpec
 
 Record = dict[str, Any]
@@ -23,7 +23,7 @@ def make_records(
     spec: CorpusSpec,
     root: str,
     options: AudioOptions,
-    leave_out: Callable[[Unwritten], None],
+    leave_out: Callable[[RejectRow], None],
     on_clip: Callable[[float], None] = lambda seconds: None,
 ) -> Iterator[Record]:
     """Rows of those utterances that can be written, each made when it is asked for.
@@ -38,21 +38,21 @@ def make_records(
     """
     source = _Source(root, spec, utterances)
     for utterance in utterances:
-        if utterance.verdict is not None:
-            leave_out(write_off(utterance, utterance.verdict))
+        if utterance.dropped is not None:
+            leave_out(to_reject_row(utterance, utterance.dropped))
             continue
         note(f"{spec.id}: {utterance.source_path}")
         try:
             sound = _sound(utterance, spec, source, options)
         except AudioError as error:
-            verdict = rejected("audio", error.reason, error.detail)
+            dropped = rejected("audio", error.reason, error.detail)
         except OSError as error:
-            verdict = rejected("audio", "unreadable", f"can't be read: {error.strerror or error}")
+            dropped = rejected("audio", "unreadable", f"can't be read: {error.strerror or error}")
         else:
             on_clip(sound["duration"])
             yield describe(utterance, spec) | sound
             continue
-        leave_out(write_off(utterance, verdict))
+        leave_out(to_reject_row(utterance, dropped))
         on_clip(0.0)
 
 
@@ -121,8 +121,8 @@ class _Source:
     """Reads files of a corpus; keeps the last, which segments of one recording share."""
 
     def __init__(self, root: str, spec: CorpusSpec, utterances: Sequence[Utterance]) -> None:
-        planned = ((u.source_path, u.source_size) for u in utterances if u.verdict is None)
-        self.read_file = open_files(root, spec.archive, planned)
+        planned = ((u.source_path, u.source_size) for u in utterances if u.dropped is None)
+        self.read_file = open_planned_files(root, spec.archive, planned)
         self.path: str | None = None
         self.content = b""
         self.xxh3 = ""

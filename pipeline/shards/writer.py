@@ -23,13 +23,13 @@ from pipeline.planning.corpus_plan import UNWRITTEN, drop_copies
 from pipeline.schema.record import RECORD
 from pipeline.schema.utterance import Utterance
 from pipeline.shards.receipts import (
-    BEING_WRITTEN,
+    INCOMPLETE,
     Receipt,
-    Unwritten,
+    RejectRow,
     read_receipt,
     receipt_path,
     shard_path,
-    write_off,
+    to_reject_row,
 )
 from pipeline.shards.records import Record, describe, make_records
 from pipeline.shards.versions import RECORD_VERSION, audio_versions
@@ -79,11 +79,11 @@ def write_shard(
     """
     planned = drop_copies(utterances)
     audio, whole = fingerprints(planned, spec, options)
-    earlier = read_complete(output, shard)
+    earlier = read_valid_receipt(output, shard)
     reuse = reusable(earlier, audio, whole)
     if earlier and reuse == "shard":
         return WrittenShard(earlier, earlier.rows)
-    unwritten: list[Unwritten] = []
+    unwritten: list[RejectRow] = []
     if earlier and reuse == "audio":
         records = _redescribe(planned, spec, output, earlier, unwritten.append)
     else:
@@ -120,7 +120,7 @@ def reusable(earlier: Receipt | None, audio: str, whole: str) -> Reuse:
     return "shard" if earlier.fingerprint == whole else "audio"
 
 
-def read_complete(output: str, shard: str) -> Receipt | None:
+def read_valid_receipt(output: str, shard: str) -> Receipt | None:
     """The receipt of a shard; None where either of them is missing or not complete."""
     receipt = read_receipt(output, shard)
     if receipt and receipt.size and storage.size(shard_path(output, shard)) != receipt.size:
@@ -135,13 +135,13 @@ def store(output: str, receipt: Receipt, content: memoryview) -> None:
     """
     path = receipt_path(output, receipt.shard)
     if content:
-        storage.write(path, replace(receipt, size=BEING_WRITTEN).to_json())
+        storage.write(path, replace(receipt, size=INCOMPLETE).to_json())
         storage.write(shard_path(output, receipt.shard), content)
     storage.write(path, receipt.to_json())
 
 
 def rewrite_shard(
-    output: str, receipt: Receipt, table: pa.Table, left: Iterable[Unwritten], audio: str
+    output: str, receipt: Receipt, table: pa.Table, left: Iterable[RejectRow], audio: str
 ) -> Receipt:
     """Replaces a shard by other rows of the same utterances.
 
@@ -171,7 +171,7 @@ def rewrite_shard(
     return rewritten
 
 
-def mend_shard(output: str, receipt: Receipt) -> Receipt:
+def repair_shard(output: str, receipt: Receipt) -> Receipt:
     """Completes a shard that was being rewritten when a run was interrupted.
 
     What lies there counts, be it from before or after. The next build makes it anew.
@@ -221,15 +221,15 @@ def _redescribe(
     spec: CorpusSpec,
     output: str,
     earlier: Receipt,
-    leave_out: Callable[[Unwritten], None],
+    leave_out: Callable[[RejectRow], None],
 ) -> Iterator[Record]:
     """Rows of an earlier shard with everything but their audio written anew."""
     rows = read_shard(output, earlier.shard).to_pylist() if earlier.size else []
     stored = {row["id"]: row for row in rows}
     failed = {row.id: row for row in earlier.unwritten if row.stage == "audio"}
     for utterance in planned:
-        if utterance.verdict is not None:
-            leave_out(write_off(utterance, utterance.verdict))
+        if utterance.dropped is not None:
+            leave_out(to_reject_row(utterance, utterance.dropped))
         elif utterance.id in stored:
             yield stored[utterance.id] | describe(utterance, spec)
         else:
@@ -243,7 +243,7 @@ def _audio_inputs(
     files = [
         (u.id, u.source_path, u.source_size, u.source_version, u.start, u.end, u.channel)
         for u in planned
-        if u.verdict is None
+        if u.dropped is None
     ]
     return [audio_versions(), asdict(options), spec.max_duration, files]
 

@@ -16,7 +16,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 
 from pipeline.common.errors import DataError
-from pipeline.sources.listing import written_name
+from pipeline.sources.listing import storable_name
 
 LARGEST_MEMBER = 1 << 30
 """Members that unpack to more than 1 GiB are not read: no clip is that long, but zip bombs are."""
@@ -209,7 +209,7 @@ def _place(name: str) -> tuple[str, str | None]:
     path = "/".join(parts)
     if not path:
         return "_", "it has no name"
-    written, unwritable = written_name(path)
+    written, unwritable = storable_name(path)
     return written, problem or unwritable
 
 

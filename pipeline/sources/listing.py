@@ -52,12 +52,12 @@ def walk_files(root: str) -> Iterator[SourceFile]:
     return _list_local(root)
 
 
-def is_noise(path: str) -> bool:
+def is_ignored_name(path: str) -> bool:
     """Whether a file is one that archivers and version control leave beside a corpus."""
     return any(part.startswith(_NOISE) for part in path.split("/"))
 
 
-def written_name(name: str) -> tuple[str, str | None]:
+def storable_name(name: str) -> tuple[str, str | None]:
     """A file's name in characters that can be stored, and what is wrong with it as it is."""
     written = name.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
     return written, None if written == name else "its name is not UTF-8 text"
@@ -98,7 +98,7 @@ def _walk(root: str, folder: str, above: frozenset[tuple[int, int]]) -> Iterator
             if stat.S_ISDIR(status.st_mode):
                 yield from _walk(root, path, above | {here})
             else:
-                written, problem = written_name(path)
+                written, problem = storable_name(path)
                 yield SourceFile(written, status.st_size, str(status.st_mtime_ns), problem)
 
 
@@ -113,7 +113,7 @@ def _status(entry: os.DirEntry[str]) -> os.stat_result:
 def _list_remote(root: str) -> Iterator[SourceFile]:
     try:
         for file in open_store(root).list(root):
-            if not is_noise(file.path):
+            if not is_ignored_name(file.path):
                 yield SourceFile(file.path, file.size, file.version)
     except OSError as error:
         raise DataError(f"{root}: can't be listed: {error}") from None

@@ -9,9 +9,9 @@ from pathlib import Path
 from pipeline.common.errors import DataError
 from pipeline.common.globs import glob_matcher
 from pipeline.sources.archives import Archive, ReadRange, read_directory
-from pipeline.sources.listing import SourceFile, is_noise, read_file, walk_files
+from pipeline.sources.listing import SourceFile, is_ignored_name, read_file, walk_files
 from pipeline.storage import is_remote, open_store, open_stream
-from pipeline.storage.prefetch import FilesAhead
+from pipeline.storage.prefetch import PrefetchReader
 
 _BUFFER = 1 << 20
 """Bytes asked of a store at a time while an archive's directory is read."""
@@ -67,7 +67,7 @@ class Reader:
             return self._opened[path]
 
 
-def open_files(
+def open_planned_files(
     root: str, archives: Sequence[str], planned: Iterable[tuple[str, int]]
 ) -> Callable[[str], bytes]:
     """Gives a function that reads the files of a shard; those of a store are fetched ahead.
@@ -78,7 +78,7 @@ def open_files(
         planned: Path and size, in bytes, of the files, in the order in which they will be read.
     """
     if is_remote(root):
-        return FilesAhead(planned, Reader(root, archives).read).read
+        return PrefetchReader(planned, Reader(root, archives).read).read
     return Reader(root, archives).read if archives else partial(read_file, root)
 
 
@@ -101,7 +101,7 @@ def _with_members(
 
 def _members(root: str, file: SourceFile) -> Iterator[SourceFile]:
     for member in _open_archive(root, file.path, file.size, file.version).members:
-        if not is_noise(member.path):
+        if not is_ignored_name(member.path):
             path = f"{file.path}/{member.path}"
             yield SourceFile(path, member.size, member.version, member.problem)
 

@@ -3,10 +3,10 @@
 from pipeline.storage.protocol import Store, StoredFile
 from pipeline.storage.range_reader import open_stream
 from pipeline.storage.registry import connect, is_remote, open_store
-from pipeline.storage.retry import PatientStore
+from pipeline.storage.retry import RetryingStore
 
 __all__ = [
-    "PatientStore",
+    "RetryingStore",
     "Store",
     "StoredFile",
     "connect",

@@ -8,7 +8,7 @@ from apache_beam.io.filesystem import BeamIOError, CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 
 from pipeline.common.errors import UsageError
-from pipeline.storage.protocol import Page, PassingError, StoredFile
+from pipeline.storage.protocol import Page, StoredFile, TransientError
 
 _AS_IT_IS = CompressionTypes.UNCOMPRESSED  # Beam would unpack files called .gz
 
@@ -48,7 +48,7 @@ class BeamStore:
                 stream.seek(start)
             content: bytes = stream.read() if end is None else stream.read(end - start)
         if end is not None and len(content) != end - start:
-            raise PassingError(f"{len(content)} bytes came of {end - start}")
+            raise TransientError(f"{len(content)} bytes came of {end - start}")
         return content
 
     def write(self, url: str, content: bytes) -> None:
@@ -88,4 +88,4 @@ def _translated(url: str) -> Iterator[None]:
             raise FileNotFoundError(f"{url}: there is no such file") from None
         if codes & {400, 401, 403} or isinstance(error, ValueError):
             raise OSError(told) from None
-        raise PassingError(told) from None
+        raise TransientError(told) from None

@@ -24,8 +24,8 @@ from urllib3.exceptions import NewConnectionError
 from pipeline.common.errors import DataError, UsageError
 from pipeline.storage.protocol import (
     Page,
-    PassingError,
     StoredFile,
+    TransientError,
     UnreachableError,
     prefix_of,
     split_url,
@@ -33,7 +33,7 @@ from pipeline.storage.protocol import (
 
 _SCOPE = "https://www.googleapis.com/auth/devstorage.read_write"
 _LISTED = "items(name,size,md5Hash,crc32c),nextPageToken"
-_ONCE = {"timeout": (5, 30), "retry": None}  # PatientStore tries again
+_ONCE = {"timeout": (5, 30), "retry": None}  # RetryingStore tries again
 
 
 class GoogleStore:
@@ -66,7 +66,7 @@ class GoogleStore:
                 start=start or None, end=last, raw_download=True, **_ONCE
             )
         if end is not None and len(content) != end - start:
-            raise PassingError(f"{len(content)} bytes came of {end - start}")
+            raise TransientError(f"{len(content)} bytes came of {end - start}")
         return content
 
     def write(self, url: str, content: bytes) -> None:
@@ -148,9 +148,9 @@ def _translated(url: str, whole: bool = False) -> Iterator[None]:
         raise DataError(f"{url}: {error}") from None
     except requests.ConnectionError as error:
         nobody = isinstance(getattr(error.args[0], "reason", None), NewConnectionError)
-        raise (UnreachableError if nobody else PassingError)(str(error)) from None
+        raise (UnreachableError if nobody else TransientError)(str(error)) from None
     except (requests.RequestException, DataCorruption) as error:
-        raise PassingError(str(error)) from None
+        raise TransientError(str(error)) from None
     except GoogleAuthError as error:
         raise DataError(f"{url}: the store refuses the credentials: {error}") from None
 
@@ -159,7 +159,7 @@ def _answer(error: GoogleAPICallError, url: str, whole: bool) -> Exception:
     """The exception that an error answer of the store stands for."""
     told = f"{error.code} {error.message}".partition("\n")[0]
     if error.code == 429 or error.code >= 500 or error.code == 408:
-        return PassingError(told)
+        return TransientError(told)
     if error.code == 401:
         return DataError(f"{url}: the store refuses the credentials: {told}")
     if error.code == 404 and not whole:

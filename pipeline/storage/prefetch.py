@@ -11,7 +11,7 @@ MEMORY = 64 << 20
 """Bytes asked for at a time, unless a single file is larger."""
 
 
-def read_ahead(
+def prefetch(
     files: Iterable[tuple[str, int]],
     read: Callable[[str], bytes],
     in_flight: int = IN_FLIGHT,
@@ -28,7 +28,7 @@ def read_ahead(
     Yields:
         Path and content to come, in the order of ``files``.
 
-    >>> [future.result() for _, future in read_ahead([("a", 1), ("b", 1)], str.encode)]
+    >>> [future.result() for _, future in prefetch([("a", 1), ("b", 1)], str.encode)]
     [b'a', b'b']
     """
     waiting: deque[tuple[str, Future[bytes], int]] = deque()
@@ -49,12 +49,12 @@ def read_ahead(
         pool.shutdown(cancel_futures=True)
 
 
-class FilesAhead:
+class PrefetchReader:
     """Hands out files that are read ahead, to a caller that asks for them in the order planned."""
 
     def __init__(self, files: Iterable[tuple[str, int]], read: Callable[[str], bytes]) -> None:
         self._sizes = dict(files)
-        self._coming = read_ahead(self._sizes.items(), read)
+        self._coming = prefetch(self._sizes.items(), read)
         self._path: str | None = None
         self._content: Future[bytes] | None = None
 

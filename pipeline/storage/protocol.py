@@ -38,18 +38,18 @@ def prefix_of(folder: str) -> str:
     return folder.rstrip("/") + "/" if folder.strip("/") else ""
 
 
-class PassingError(OSError):
+class TransientError(OSError):
     """A trouble that may pass: throttling, an error of the server, a body cut short."""
 
 
-class UnreachableError(PassingError):
+class UnreachableError(TransientError):
     """Nobody answered."""
 
 
 class Store(Protocol):
     """Files by URL, read and written whole.
 
-    Every method raises :class:`PassingError` where another try may help, ``OSError`` where this
+    Every method raises :class:`TransientError` where another try may help, ``OSError`` where this
     file can't be had, ``DataError`` where the store as a whole can't be used (no such bucket,
     access refused), and ``UsageError`` where nobody has said how (no credentials).
     """

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.common.errors import UsageError
 from pipeline.storage.protocol import Store
-from pipeline.storage.retry import PatientStore
+from pipeline.storage.retry import RetryingStore
 
 if TYPE_CHECKING:
     from apache_beam.options.pipeline_options import PipelineOptions
@@ -28,7 +28,7 @@ def connect(options: "PipelineOptions") -> None:
     _open.cache_clear()
 
 
-def open_store(url: str) -> PatientStore:
+def open_store(url: str) -> RetryingStore:
     """The store that a URL lies in, opened once a process.
 
     Raises:
@@ -38,7 +38,7 @@ def open_store(url: str) -> PatientStore:
 
 
 @lru_cache
-def _open(scheme: str) -> PatientStore:
+def _open(scheme: str) -> RetryingStore:
     package, extra = _EXTRAS.get(scheme, ("apache_beam", ""))
     try:
         importlib.import_module(package)
@@ -59,7 +59,7 @@ def _open(scheme: str) -> PatientStore:
         from pipeline.storage.beam_filesystem import BeamStore
 
         store = BeamStore(scheme)
-    return PatientStore(store)
+    return RetryingStore(store)
 
 
 def _options() -> "PipelineOptions":

@@ -6,22 +6,22 @@ from functools import partial
 from typing import TypeVar
 
 from pipeline.common.errors import DataError
-from pipeline.storage.protocol import PassingError, Store, StoredFile, UnreachableError
+from pipeline.storage.protocol import Store, StoredFile, TransientError, UnreachableError
 
-DELAYS = (0.25, 0.5, 1.0, 2.0, 4.0)
+RETRY_DELAYS_S = (0.25, 0.5, 1.0, 2.0, 4.0)
 """Waits between tries, in s. All workers wait alike: what they do must not depend on chance."""
 
-FAILURES_IN_A_ROW = 8
+MAX_CONSECUTIVE_FAILURES = 8
 """So many files given up, and none read in between: then it is not the files."""
 
 Result = TypeVar("Result")
 
 
-class PatientStore:
-    """A store that tries again what fails, and tells one file's trouble from the store's.
+class RetryingStore:
+    """A store that retries what fails, and tells one file's failure from the store's.
 
-    Methods do what those of :class:`Store` do, but never raise ``PassingError``: a file that stays
-    unreadable gives an ``OSError``, a store that does not answer a ``DataError``.
+    Methods do what those of :class:`Store` do, but never raise ``TransientError``: a file that
+    stays unreadable gives an ``OSError``, a store that does not answer a ``DataError``.
     """
 
     def __init__(self, store: Store) -> None:
@@ -54,10 +54,10 @@ class PatientStore:
         self._try(url, lambda: self.store.delete(url))
 
     def _try(self, url: str, action: Callable[[], Result]) -> Result:
-        for delay in DELAYS:
+        for delay in RETRY_DELAYS_S:
             try:
                 result = action()
-            except PassingError:
+            except TransientError:
                 time.sleep(delay)
             else:
                 self.failures = 0
@@ -68,11 +68,11 @@ class PatientStore:
             raise DataError(
                 f"{url}: the store does not answer: {trouble}; check the network and the endpoint"
             ) from None
-        except PassingError as trouble:
+        except TransientError as trouble:
             self.failures += 1
-            if self.failures >= FAILURES_IN_A_ROW:
+            if self.failures >= MAX_CONSECUTIVE_FAILURES:
                 raise DataError(
                     f"{url}: the store answers nothing but errors, the last: {trouble}; "
                     "try again later: shards that are written are not made anew"
                 ) from None
-            raise OSError(f"given up after {len(DELAYS) + 1} tries: {trouble}") from None
+            raise OSError(f"given up after {len(RETRY_DELAYS_S) + 1} tries: {trouble}") from None

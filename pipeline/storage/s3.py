@@ -18,8 +18,8 @@ from urllib3.exceptions import HTTPError
 from pipeline.common.errors import DataError, UsageError
 from pipeline.storage.protocol import (
     Page,
-    PassingError,
     StoredFile,
+    TransientError,
     UnreachableError,
     prefix_of,
     split_url,
@@ -68,7 +68,7 @@ class S3Store:
             answer = self.client.get_object(Bucket=bucket, Key=key, **wanted)
             content: bytes = answer["Body"].read()
         if len(content) != answer["ContentLength"]:
-            raise PassingError(f"{len(content)} bytes came of {answer['ContentLength']}")
+            raise TransientError(f"{len(content)} bytes came of {answer['ContentLength']}")
         return content
 
     def write(self, url: str, content: bytes) -> None:
@@ -108,7 +108,7 @@ def _client(options: S3Options) -> Any:
             aws_secret_access_key=options.s3_secret_access_key,
             aws_session_token=options.s3_session_token,
             config=Config(
-                retries={"total_max_attempts": 1},  # PatientStore tries again
+                retries={"total_max_attempts": 1},  # RetryingStore tries again
                 connect_timeout=5,
                 read_timeout=30,
                 max_pool_connections=32,
@@ -141,7 +141,7 @@ def _translated(url: str, whole: bool = False) -> Iterator[None]:
     except boto.SSLError as error:
         raise DataError(f"{url}: {error}; see Beam's --s3_verify and --s3_disable_ssl") from None
     except _BROKEN_OFF as error:
-        raise PassingError(str(error)) from None
+        raise TransientError(str(error)) from None
     except _NO_CREDENTIALS as error:
         raise UsageError(
             f"{url}: no credentials ({error}); set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or "
@@ -162,7 +162,7 @@ def _answer(error: boto.ClientError, bucket: str, url: str, whole: bool) -> Exce
     if code in _REFUSED:
         return DataError(f"{url}: the store refuses the credentials: {told}")
     if status >= 500 or status == 429 or code in _THROTTLED | _INCOMPLETE:
-        return PassingError(told)
+        return TransientError(told)
     if whole:
         return DataError(f"{url}: {told}")
     if status == 404:

@@ -38,7 +38,7 @@ def test_spec_reads_from_the_layout_what_was_spoken(corpus, laid_out):
     assert found.keys() == clips.keys()
     for place, utterance in found.items():
         clip = clips[place]
-        assert (utterance.verdict.reason if utterance.verdict else "") == clip.excluded, place
+        assert (utterance.dropped.reason if utterance.dropped else "") == clip.excluded, place
         if clip.excluded:
             continue
         told = {

@@ -19,7 +19,7 @@ def test_code_gives_category_and_classes(make_spec: MakeSpec) -> None:
         "high",
         "negative",
     )
-    assert clip.verdict is None
+    assert clip.dropped is None
 
 
 def test_corpus_may_place_a_category_elsewhere(make_spec: MakeSpec) -> None:
@@ -39,8 +39,8 @@ def test_codes_without_a_category(
     make_spec: MakeSpec, code: str | None, status: str, reason: str
 ) -> None:
     clip = label_utterance(CLIP._replace(label_native=code), make_spec(), emotion_scheme())
-    assert clip.verdict is not None
-    assert (clip.status, clip.verdict.reason) == (status, reason)
+    assert clip.dropped is not None
+    assert (clip.status, clip.dropped.reason) == (status, reason)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -5,12 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.planning.corpus_plan import (
-    MOST_PARTS,
+    MAX_PARTS,
     CorpusPlan,
+    assign_split_and_shard,
     count_ungrouped,
-    gathering_point,
-    place_utterance,
     plan_splits,
+    shard_group_key,
 )
 from pipeline.schema.utterance import Utterance
 from pipeline.specs.corpus_spec import CorpusSpec
@@ -123,7 +123,7 @@ def test_official_parts_are_followed_and_unnamed_ones_rejected() -> None:
     splits = assign_groups(spec, count_groups(clips))
     parts = [split_utterance(c, spec, splits) for c in clips]
     assert [p.split for p in parts] == ["validation", "train", "test", None, None]
-    assert [p.verdict.reason if p.verdict else None for p in parts][3:] == ["no_official_split"] * 2
+    assert [p.dropped.reason if p.dropped else None for p in parts][3:] == ["no_official_split"] * 2
 
 
 def test_speakers_shared_by_corpora_have_one_split_in_all() -> None:
@@ -158,7 +158,7 @@ def test_shards_are_planned_for_every_split(
 def test_rejected_utterances_do_not_count() -> None:
     from pipeline.schema.utterance import rejected
 
-    clips = [clip(1, group="a"), clip(2, group="a", verdict=rejected("index", "x")), clip(3)]
+    clips = [clip(1, group="a"), clip(2, group="a", dropped=rejected("index", "x")), clip(3)]
     assert count_groups(clips)["a"].total() == 1
     assert count_ungrouped(clips) == 1
 
@@ -166,10 +166,10 @@ def test_rejected_utterances_do_not_count() -> None:
 @pytest.mark.parametrize("shards", [1, 499, 500, 501, 10_007])
 def test_shards_gather_under_few_names_and_each_under_one(shards: int) -> None:
     plan = CorpusPlan({"a": "train"}, {"train": shards})
-    placed = [place_utterance(clip(n, group="a"), SPEAKER, plan) for n in range(3_000)]
+    placed = [assign_split_and_shard(clip(n, group="a"), SPEAKER, plan) for n in range(3_000)]
     points: dict[str | None, set[str]] = {}
     for utterance in placed:
-        points.setdefault(utterance.shard, set()).add(gathering_point(utterance, plan))
+        points.setdefault(utterance.shard, set()).add(shard_group_key(utterance, plan))
     assert all(len(found) == 1 for found in points.values())
-    assert len(set.union(*points.values())) <= min(shards, MOST_PARTS)
+    assert len(set.union(*points.values())) <= min(shards, MAX_PARTS)
     assert len(points) > min(shards, 1_000) * 0.9

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from pipeline.schema.record import CLASSES
-from training.evaluation.prediction_table import Answers
+from training.evaluation.prediction_table import PredictionTable
 from training.evaluation.score_file import Evaluation, score_answers
-from training.model.provenance import Heard
+from training.model.provenance import TrainingSpeakers
 
 
 def make_utterances(
@@ -56,5 +56,7 @@ def make_evaluation(
         make_probabilities(utterances, skill, seed + number) for number, skill in enumerate(skills)
     ]
     names = [f"models/m{number}" for number in range(len(skills))]
-    answers = Answers.from_probabilities(names, utterances, probabilities)
-    return score_answers(answers, dataset, "test", list(CLASSES), Heard(frozenset(heard)))
+    answers = PredictionTable.from_probabilities(names, utterances, probabilities)
+    return score_answers(
+        answers, dataset, "test", list(CLASSES), TrainingSpeakers(frozenset(heard))
+    )

@@ -85,7 +85,7 @@ def play(samples: Samples, speed: float, width: int) -> Samples:
     return played[:width]
 
 
-def as_input(samples: Samples) -> Samples:
+def normalize_input(samples: Samples) -> Samples:
     """Zero mean and unit variance, and at least :data:`MIN_SAMPLES` long.
 
     The same as ``Wav2Vec2FeatureExtractor(do_normalize=True)`` gives, over the clip alone and

@@ -21,7 +21,7 @@ from torch.utils.data import Dataset, get_worker_info
 from pipeline.common.errors import DataError, UsageError
 from pipeline.schema.record import SAMPLE_RATE, SPLITS
 from training.data import dataset_files as store
-from training.data.clips import Samples, as_input, choose_crop, decode_clip, play
+from training.data.clips import Samples, choose_crop, decode_clip, normalize_input, play
 from training.data.parquet_audio import AudioReader
 from training.data.sampling import Draw
 from training.data.targets import SIX_CLASSES_ONLY, UNLABELLED, Heads
@@ -133,7 +133,7 @@ def _read_metadata(shard: str) -> pd.DataFrame:
     return table
 
 
-def seconds_seen(index: pd.DataFrame, longest: float) -> npt.NDArray[np.float64]:
+def clipped_durations(index: pd.DataFrame, longest: float) -> npt.NDArray[np.float64]:
     """Seconds the model sees of each row when clips are cut off after ``longest`` seconds."""
     seconds: npt.NDArray[np.float64] = index["duration"].to_numpy(dtype=np.float64)
     return np.minimum(seconds, longest)
@@ -190,12 +190,14 @@ class Utterances(Dataset[Example]):
         encoded, name = self.reader.read(shard, row_group, place), self.ids[row]
         if isinstance(item, Draw):
             width = round(self.window * SAMPLE_RATE)
-            numbers = numbers_of(self.seed, item, name)
+            numbers = crop_rng(self.seed, item, name)
             crop = choose_crop(self.frames[row], width, numbers, self.speed)
             clip = play(decode_clip(encoded, shard, name, *crop[:2]), crop.speed, width)
         else:
             clip = decode_clip(encoded, shard, name, last=round(self.longest * SAMPLE_RATE))
-        example = Example(input_values=as_input(clip), label=int(self.targets["labels"][row]))
+        example = Example(
+            input_values=normalize_input(clip), label=int(self.targets["labels"][row])
+        )
         if "emotion_labels" in self.targets:
             example["emotion_label"] = int(self.targets["emotion_labels"][row])
         if "rating_labels" in self.targets:
@@ -203,7 +205,7 @@ class Utterances(Dataset[Example]):
         return example
 
 
-def numbers_of(seed: int, draw: Draw, utterance_id: str) -> Random:
+def crop_rng(seed: int, draw: Draw, utterance_id: str) -> Random:
     """The random numbers of one appearance of one utterance, whoever asks and when."""
     return Random(f"{seed}/{draw.epoch}/{draw.copy}/{utterance_id}")
 
@@ -239,7 +241,7 @@ def collate(examples: Sequence[Example]) -> dict[str, torch.Tensor]:
 
 
 @contextmanager
-def plain_errors() -> Iterator[None]:
+def unwrap_worker_errors() -> Iterator[None]:
     """Errors of worker processes as they were raised there: PyTorch adds a traceback in words."""
     try:
         yield

@@ -22,7 +22,7 @@ import numpy as np
 from scipy.stats import binomtest
 
 from pipeline.common.errors import UsageError
-from training.evaluation.prediction_table import Answers
+from training.evaluation.prediction_table import PredictionTable
 from training.evaluation.score_file import Evaluation
 from training.metrics.bootstrap import confusions_by_speaker, count_speakers, resample_speakers
 from training.metrics.scores import Integers, uar
@@ -182,7 +182,7 @@ def _difference(
     )
 
 
-def _aligned(one: Answers, other: Answers, names: tuple[str, str]) -> Integers:
+def _aligned(one: PredictionTable, other: PredictionTable, names: tuple[str, str]) -> Integers:
     """Answers ``(models, utterances)`` of the other, in the order of the one."""
     ids, others = one.utterances["id"].tolist(), other.utterances["id"].tolist()
     missing = sorted(set(ids) ^ set(others))

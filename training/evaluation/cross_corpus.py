@@ -28,7 +28,7 @@ from training.evaluation.evaluate import ALL, evaluate, part_of
 from training.evaluation.score_file import Evaluation, read_scores, write_scores
 from training.finetuning.run_folder import is_complete
 from training.finetuning.train import train
-from training.model.provenance import Heard
+from training.model.provenance import TrainingSpeakers
 
 Mode = Literal["leave-one-corpus-out", "train-on-a-test-on-b"]
 MODES: tuple[Mode, ...] = get_args(Mode)
@@ -274,4 +274,4 @@ def _with_classes(index: pd.DataFrame) -> set[str]:
 
 
 def _speakers(index: pd.DataFrame, corpora: Sequence[str]) -> frozenset[str]:
-    return Heard.of_rows(index[index["corpus"].isin(corpora)]).speakers
+    return TrainingSpeakers.of_rows(index[index["corpus"].isin(corpora)]).speakers

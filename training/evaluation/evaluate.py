@@ -12,14 +12,14 @@ from pipeline.common.errors import DataError, UsageError
 from pipeline.schema.record import CLASSES, SPLITS
 from training.data.dataset import load_index
 from training.data.targets import UNLABELLED
-from training.evaluation.prediction_table import Answers
+from training.evaluation.prediction_table import PredictionTable
 from training.evaluation.score_file import Evaluation, score_answers
 from training.evaluation.train_test_overlap import audio_overlap, training_clips
 from training.inference.batch import predict_index
-from training.inference.load_model import load_trained
+from training.inference.load_model import load_model
 from training.metrics.head_scores import score_heads, score_heads_by_corpus
 from training.model.outputs import Predictions
-from training.model.provenance import Heard
+from training.model.provenance import TrainingSpeakers
 
 ALL = "all"
 """The split that stands for all of them: for a dataset that training did not see."""
@@ -43,10 +43,10 @@ def evaluate(
     if len(set(names)) < len(names):
         raise UsageError(f"models named twice: {', '.join(names)}: expected different ones")
     predictions: list[Predictions] = []
-    heard: list[Heard] = []
+    heard: list[TrainingSpeakers] = []
     clips: set[str] = set()
     for name in names:
-        trained = load_trained(name)
+        trained = load_model(name)
         if trained.labels != list(CLASSES):
             raise UsageError(
                 f"{name}: its classes are {', '.join(trained.labels)}: expected those that "
@@ -61,14 +61,16 @@ def evaluate(
                 f"{name}: has other heads than {names[0]}: expected models trained alike"
             )
         predictions.append(predict_index(trained.model, rows, trained.data.longest, batch_size))
-        heard.append(Heard.of_model(name, trained.provenance))
+        heard.append(TrainingSpeakers.of_model(name, trained.provenance))
         clips |= training_clips(trained.provenance, dataset)
     index = rows.iloc[labelled].reset_index(drop=True)
-    answers = Answers.from_probabilities(
+    answers = PredictionTable.from_probabilities(
         names, index, [said.classes[labelled] for said in predictions]
     )
     notes = audio_overlap(index, clips)
-    evaluation = score_answers(answers, dataset, split, list(CLASSES), Heard.of_all(heard), notes)
+    evaluation = score_answers(
+        answers, dataset, split, list(CLASSES), TrainingSpeakers.of_all(heard), notes
+    )
     if not heads.columns:
         return evaluation
     return replace(

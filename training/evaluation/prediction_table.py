@@ -38,7 +38,7 @@ SCHEMA = pa.schema(
 
 
 @dataclass(frozen=True)
-class Answers:
+class PredictionTable:
     """Answers of one model, or of several trained alike, on the same utterances.
 
     Attributes:
@@ -83,7 +83,7 @@ def clip_names(index: pd.DataFrame) -> set[str]:
     return {*index["id"], *index["audio_xxh3"].dropna()}
 
 
-def write_answers(answers: Answers, path: Path) -> None:
+def write_prediction_table(answers: PredictionTable, path: Path) -> None:
     """Writes answers as Parquet."""
     parts = []
     for number, model in enumerate(answers.models):
@@ -103,8 +103,8 @@ def write_answers(answers: Answers, path: Path) -> None:
     pq.write_table(pa.concat_tables(parts), path)
 
 
-def read_answers(path: Path) -> Answers:
-    """Reads what :func:`write_answers` wrote.
+def read_prediction_table(path: Path) -> PredictionTable:
+    """Reads what :func:`write_prediction_table` wrote.
 
     Raises:
         DataError: The file is missing or holds something else.
@@ -118,7 +118,7 @@ def read_answers(path: Path) -> Answers:
     if not parts or any(part["id"].tolist() != parts[0]["id"].tolist() for part in parts):
         raise DataError(f"{path}: expected the same utterances of every model")
     missing = table["probabilities"].isna().any()
-    return Answers(
+    return PredictionTable(
         models=models,
         utterances=utterances_of(parts[0]),
         predicted=np.stack([part["predicted"].to_numpy(dtype=np.int64) for part in parts]),

@@ -13,13 +13,17 @@ from typing import Any
 
 from pipeline.common.errors import DataError, UsageError
 from training.data.dataset_files import manifest_checksum
-from training.evaluation.prediction_table import Answers, read_answers, write_answers
+from training.evaluation.prediction_table import (
+    PredictionTable,
+    read_prediction_table,
+    write_prediction_table,
+)
 from training.evaluation.train_test_overlap import SpeakerOverlap, speaker_overlap
 from training.metrics.calibration import Calibration, calibrate
 from training.metrics.head_scores import HeadScores
 from training.metrics.scores import Scores
 from training.metrics.scores_by_corpus import score_rows
-from training.model.provenance import Heard
+from training.model.provenance import TrainingSpeakers
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ class Evaluation:
     corpora: dict[str, Scores]
     calibration: Calibration | None
     speakers: SpeakerOverlap
-    answers: Answers
+    answers: PredictionTable
     notes: list[str]
     heads: HeadScores | None = None
     head_corpora: dict[str, HeadScores] = field(default_factory=dict)
@@ -69,11 +73,11 @@ def _plain(value: Any) -> Any:
 
 
 def score_answers(
-    answers: Answers,
+    answers: PredictionTable,
     dataset: str | Path,
     split: str,
     labels: list[str],
-    heard: Heard,
+    heard: TrainingSpeakers,
     notes: Collection[str] = (),
 ) -> Evaluation:
     """Scores answers: overall, per corpus, calibration, speakers.
@@ -97,7 +101,7 @@ def score_answers(
     )
 
 
-def _score(answers: Answers, labels: list[str], **facts: Any) -> Evaluation:
+def _score(answers: PredictionTable, labels: list[str], **facts: Any) -> Evaluation:
     overall, corpora = score_rows(answers.utterances, answers.predicted, len(labels))
     probabilities = answers.probabilities
     return Evaluation(
@@ -120,9 +124,9 @@ def write_scores(evaluation: Evaluation, path: Path) -> list[Path]:
     Raises:
         UsageError: The path does not end in ``.json``.
     """
-    answers = answers_file(path)
+    answers = prediction_table_path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_answers(evaluation.answers, answers)
+    write_prediction_table(evaluation.answers, answers)
     checksum = hashlib.sha256(answers.read_bytes()).hexdigest()
     values = {
         **evaluation.to_dict(),
@@ -143,7 +147,7 @@ def read_scores(path: str | Path) -> Evaluation:
         DataError: The answers are missing or not those the file was written with.
     """
     path = Path(path)
-    answers = answers_file(path)
+    answers = prediction_table_path(path)
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
         checksum = values["answers"]["sha256"]
@@ -158,10 +162,10 @@ def read_scores(path: str | Path) -> Evaluation:
     if hashlib.sha256(answers.read_bytes()).hexdigest() != checksum:
         raise DataError(f"{answers}: not the answers that {path.name} was written with")
     facts = {name: values[name] for name in ("dataset", "manifest_sha256", "split", "notes")}
-    return _score(read_answers(answers), values["labels"], speakers=overlap, **facts)
+    return _score(read_prediction_table(answers), values["labels"], speakers=overlap, **facts)
 
 
-def answers_file(path: Path) -> Path:
+def prediction_table_path(path: Path) -> Path:
     """The Parquet file that belongs to a score file.
 
     Raises:

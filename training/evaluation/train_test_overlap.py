@@ -15,7 +15,7 @@ from training.data.dataset_files import manifest_checksum
 from training.data.targets import Heads
 from training.evaluation.prediction_table import clip_names
 from training.finetuning.run_plan import load_part
-from training.model.provenance import Heard, Provenance, stages
+from training.model.provenance import Provenance, TrainingSpeakers, stages
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,9 @@ class SpeakerOverlap:
         return text
 
 
-def speaker_overlap(index: pd.DataFrame, heard: Heard) -> SpeakerOverlap:
+def speaker_overlap(index: pd.DataFrame, heard: TrainingSpeakers) -> SpeakerOverlap:
     """Compares the speakers of an index with those heard in training."""
-    there = Heard.of_rows(index)
+    there = TrainingSpeakers.of_rows(index)
     return SpeakerOverlap(
         seen=len(there.speakers & heard.speakers),
         unseen=len(there.speakers - heard.speakers),

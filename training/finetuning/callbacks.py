@@ -19,7 +19,7 @@ from transformers.trainer_callback import ExportableState
 from pipeline.common.errors import DataError
 
 
-class Stopwatch(TrainerCallback, ExportableState):
+class ElapsedTime(TrainerCallback, ExportableState):
     """Seconds of training, those before the checkpoint that a run was resumed from included."""
 
     def __init__(self, before: float = 0.0) -> None:
@@ -62,7 +62,7 @@ class Patience(EarlyStoppingCallback):
             control.should_training_stop = True
 
 
-class Divergence(TrainerCallback):
+class DivergenceGuard(TrainerCallback):
     """Ends a run whose loss is no number any more: nothing brings it back."""
 
     def __init__(self, learning_rate: float) -> None:

@@ -32,7 +32,7 @@ from training.data.targets import UNLABELLED, Heads
 from training.finetuning.model_card import count_parameters
 from training.finetuning.run_folder import is_complete, is_started
 from training.finetuning.run_plan import Plan, appearances, plan_run
-from training.inference.batch import process_of
+from training.inference.batch import rank_and_world
 from training.model.build import freeze
 from training.model.configuration_exhubert import ExHubertConfig
 from training.model.convert_published import PUBLISHED_CONFIG
@@ -142,7 +142,7 @@ def estimate(recipe: Recipe, dataset: str | Path, output: str | Path) -> Estimat
     """
     plan = plan_run(recipe, dataset)
     optimizer = recipe.optimizer
-    _, world = process_of()
+    _, world = rank_and_world()
     model = empty_model(recipe.model, plan.heads)
     samples = round(recipe.data.window * SAMPLE_RATE)
     activations, flops = trace_step(model, recipe, samples)

@@ -11,7 +11,7 @@ from transformers.trainer_utils import rotate_checkpoints
 
 from pipeline.common.errors import UsageError
 from training.config.recipe import Recipe, differences, load_recipe, write_recipe
-from training.inference.batch import process_of
+from training.inference.batch import rank_and_world
 from training.inference.load_model import PROVENANCE_FILE, RECIPE_FILE
 
 CHECKPOINTS = "checkpoints"
@@ -46,7 +46,7 @@ class Start:
         return {"dataset": self.dataset, "processes": self.processes}
 
 
-def find_start(output: Path, start: Start, resume: bool) -> str | None:
+def find_resume_checkpoint(output: Path, start: Start, resume: bool) -> str | None:
     """Finds the checkpoint to go on from; None where a run starts anew. Writes nothing.
 
     A folder without a whole checkpoint holds nothing to go on from, so that a run may start there.
@@ -58,7 +58,7 @@ def find_start(output: Path, start: Start, resume: bool) -> str | None:
             files of others would be replaced.
     """
     last = last_checkpoint(output)
-    if process_of()[0] > 0:
+    if rank_and_world()[0] > 0:
         return last
     if is_complete(output):
         raise UsageError(f"{output}: holds a complete training run: choose another --output")
@@ -91,7 +91,7 @@ def write_start(output: Path, start: Start) -> None:
     Raises:
         UsageError: The folder cannot be made, or not be written to.
     """
-    if process_of()[0] > 0:
+    if rank_and_world()[0] > 0:
         return
     try:
         (output / CHECKPOINTS).mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ import pandas as pd
 from pipeline.common.errors import DataError
 from pipeline.schema.record import CLASSES, DIMENSIONS
 from training.config.recipe import DataSection, Recipe
-from training.data.dataset import load_index, seconds_seen
+from training.data.dataset import clipped_durations, load_index
 from training.data.sampling import EpochBatches, Mixture, cell_counts
 from training.data.targets import UNLABELLED, Heads, choose_heads
 from training.model.losses import ClassLoss, Objective, balanced_weights, log_prior
@@ -53,7 +53,7 @@ class Plan:
         """The batches of process ``rank`` of ``world``."""
         return EpochBatches(
             self.index,
-            seconds_seen(self.index, self.recipe.data.window),
+            clipped_durations(self.index, self.recipe.data.window),
             self.mixture,
             self.recipe.optimizer.batch_size,
             self.recipe.run.seed,

@@ -35,10 +35,10 @@ from transformers import (
 
 from pipeline.schema.record import CLASSES
 from training.config.recipe import Recipe
-from training.data.dataset import Utterances, plain_errors
+from training.data.dataset import Utterances, unwrap_worker_errors
 from training.data.dataset_files import identity
 from training.data.targets import UNLABELLED
-from training.finetuning.callbacks import Divergence, Patience, Stopwatch
+from training.finetuning.callbacks import DivergenceGuard, ElapsedTime, Patience
 from training.finetuning.model_card import (
     count_parameters,
     describe_dataset,
@@ -47,15 +47,21 @@ from training.finetuning.model_card import (
     scores_to_dict,
 )
 from training.finetuning.progress_callback import ConsoleProgress
-from training.finetuning.run_folder import CHECKPOINTS, Checkpoints, Start, find_start, write_start
+from training.finetuning.run_folder import (
+    CHECKPOINTS,
+    Checkpoints,
+    Start,
+    find_resume_checkpoint,
+    write_start,
+)
 from training.finetuning.run_plan import Plan, build_objective, plan_run
 from training.finetuning.trainer import (
     ShardTrainer,
-    leaves_weights,
+    has_unused_parameters,
     tensorboard,
     training_arguments,
 )
-from training.inference.batch import predict_together, process_of
+from training.inference.batch import predict_together, rank_and_world
 from training.inference.load_model import PROVENANCE_FILE, provenance_of_base
 from training.metrics.head_scores import HeadScores, score_heads
 from training.metrics.scores import Scores, uar_of
@@ -63,7 +69,7 @@ from training.metrics.scores_by_corpus import score_rows
 from training.model.build import build_model, compile_layers, freeze, save_model
 from training.model.modeling_exhubert import ExHubertForSequenceClassification
 from training.model.outputs import Predictions
-from training.model.provenance import Heard
+from training.model.provenance import TrainingSpeakers
 
 
 @dataclass(frozen=True)
@@ -111,7 +117,7 @@ def train(
             be written to.
         DataError: The train split has no labelled utterances, or the loss is no number any more.
     """
-    rank, world = process_of()
+    rank, world = rank_and_world()
     console = console if console and rank == 0 else Console(quiet=True)
     output = Path(output)
 
@@ -121,7 +127,7 @@ def train(
     validation = plan.validation if plan.measured else plan.validation.iloc[:0]
     batches = plan.batches(rank, world)
     start = Start(recipe, identity(dataset), world)
-    checkpoint = find_start(output, start, resume)
+    checkpoint = find_resume_checkpoint(output, start, resume)
 
     # 2. Model.
     if recipe.model.base:
@@ -162,14 +168,14 @@ def train(
         return {"uar": uar, **score_heads(validation, predictions, plan.heads).figures()}
 
     arguments = training_arguments(
-        recipe, output, len(batches), plan.measured, leaves_weights(model.config)
+        recipe, output, len(batches), plan.measured, has_unused_parameters(model.config)
     )
     if checkpoint is None:  # nothing is written before all that may be refused
         write_start(output, start)
     watchers = [
         Checkpoints(recipe.run.keep_checkpoints),
-        Stopwatch(),
-        Divergence(recipe.optimizer.learning_rate),
+        ElapsedTime(),
+        DivergenceGuard(recipe.optimizer.learning_rate),
         ConsoleProgress(console, plan.measured),
         *callbacks,
     ]
@@ -193,9 +199,9 @@ def train(
     trainer.remove_callback(PrinterCallback)
 
     # 4. Training.
-    with plain_errors():
+    with unwrap_worker_errors():
         trainer.train(resume_from_checkpoint=checkpoint)
-    seconds = trainer.pop_callback(Stopwatch).seconds
+    seconds = trainer.pop_callback(ElapsedTime).seconds
 
     # 5. Final scores of the state that is kept, in full precision, as `exhubert evaluate` has them.
     trainer.accelerator.unwrap_model(model, keep_fp32_wrapper=False)
@@ -216,7 +222,7 @@ def train(
         provenance = {
             "recipe": recipe.model_dump(mode="json"),
             "dataset": describe_dataset(dataset, index, validation),
-            **Heard.of_rows(index).to_provenance(),
+            **TrainingSpeakers.of_rows(index).to_provenance(),
             "base": base_said,
             "heads": asdict(plan.heads),
             "parameters": count_parameters(model),

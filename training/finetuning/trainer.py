@@ -19,7 +19,7 @@ from training.data.sampling import EpochBatches
 from training.data.targets import count_labelled, take_targets
 from training.finetuning.optimizer import parameter_groups
 from training.finetuning.run_folder import CHECKPOINTS
-from training.inference.batch import process_of
+from training.inference.batch import rank_and_world
 from training.model.configuration_exhubert import ExHubertConfig
 from training.model.losses import Objective
 
@@ -211,7 +211,7 @@ def training_arguments(
         label_names=["labels"],
         report_to=[name for name in run.report_to if name != "tensorboard"] or "none",
         use_cpu=no_gpu,
-        ddp_backend="gloo" if no_gpu and process_of()[1] > 1 else None,
+        ddp_backend="gloo" if no_gpu and rank_and_world()[1] > 1 else None,
         ddp_find_unused_parameters=unused_weights,
         disable_tqdm=True,
     )
@@ -233,7 +233,7 @@ def resolve_precision(precision: str) -> str:
     return "bf16" if bf16 else "fp32"
 
 
-def leaves_weights(config: ExHubertConfig) -> bool:
+def has_unused_parameters(config: ExHubertConfig) -> bool:
     """Whether a step may leave weights without a gradient.
 
     LayerDrop leaves those of the layers that it skips, SpecAugment, where it is off, the embedding

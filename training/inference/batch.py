@@ -8,7 +8,7 @@ import torch
 from accelerate.utils import gather_object
 from torch.utils.data import DataLoader
 
-from training.data.dataset import Utterances, collate, plain_errors, seconds_seen
+from training.data.dataset import Utterances, clipped_durations, collate, unwrap_worker_errors
 from training.data.sampling import FixedBatches
 from training.model.modeling_exhubert import ExHubertForSequenceClassification
 from training.model.outputs import Predictions, as_predictions, join
@@ -37,7 +37,7 @@ def predict_index(
     """
     model.eval()
     batch_size = evaluation_batch_size(model, batch_size)
-    batches = FixedBatches(index, seconds_seen(index, longest), batch_size)
+    batches = FixedBatches(index, clipped_durations(index, longest), batch_size)
     utterances = Utterances(index, longest=longest, cache=cache)
     loader = DataLoader(
         utterances,
@@ -49,7 +49,7 @@ def predict_index(
     order = np.array([row for rows in batches for row in rows], dtype=np.int64)
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
-    with plain_errors():
+    with unwrap_worker_errors():
         parts = [
             as_predictions(
                 model(
@@ -71,14 +71,14 @@ def predict_together(
     cache: str | None = None,
 ) -> Predictions:
     """As :func:`predict_index`, every process of a run taking its share; each gets the whole."""
-    rank, world = process_of()
+    rank, world = rank_and_world()
     share = index.iloc[rank::world].reset_index(drop=True)
     parts = gather_object([predict_index(model, share, longest, batch_size, workers, cache)])
     rows = np.concatenate([np.arange(rank, len(index), world) for rank in range(world)])
     return join(parts, model.config).take(np.argsort(rows))
 
 
-def process_of() -> tuple[int, int]:
+def rank_and_world() -> tuple[int, int]:
     """Number of this process and how many there are, as ``torchrun`` says; alone it is (0, 1)."""
     return int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
 

@@ -28,7 +28,7 @@ from pipeline.schema.record import SAMPLE_RATE
 from training.data.dataset import Example, collate
 from training.data.targets import UNLABELLED
 from training.inference.batch import evaluation_batch_size
-from training.inference.load_model import Trained, load_trained
+from training.inference.load_model import LoadedModel, load_model
 from training.inference.results import Failure, Prediction, Window, verdict
 from training.inference.windows import Samples, Stretch, stretches
 from training.model.outputs import Predictions, as_predictions, join
@@ -48,7 +48,7 @@ POOL_SECONDS = 4 * BATCH_SECONDS
 class Classifier:
     """A trained model that classifies recordings."""
 
-    def __init__(self, trained: Trained, window: float | None = None) -> None:
+    def __init__(self, trained: LoadedModel, window: float | None = None) -> None:
         """Wraps a loaded model.
 
         Args:
@@ -68,9 +68,9 @@ class Classifier:
     def from_pretrained(cls, name: str | Path, window: float | None = None) -> Self:
         """Loads a model from a folder or the Hub.
 
-        See :func:`training.inference.load_model.load_trained`.
+        See :func:`training.inference.load_model.load_model`.
         """
-        return cls(load_trained(name), window)
+        return cls(load_model(name), window)
 
     @overload
     def predict(self, source: Source) -> Prediction: ...
@@ -155,7 +155,7 @@ class _Recording:
     pending: int = 0
     scored: list[tuple[float, float, Predictions]] = field(default_factory=list)
 
-    def outcome(self, trained: Trained) -> Prediction | Failure:
+    def outcome(self, trained: LoadedModel) -> Prediction | Failure:
         """The windows' mean, head by head, weighted by how long they are."""
         if self.error is None and not self.scored:
             self.error = "silent: all of it is digital silence"

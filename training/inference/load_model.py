@@ -22,7 +22,7 @@ PROVENANCE_FILE = "provenance.json"
 
 
 @dataclass(frozen=True)
-class Trained:
+class LoadedModel:
     """A model ready for inference.
 
     Attributes:
@@ -51,7 +51,7 @@ class Trained:
         return heads_of(self.model.config)
 
 
-def load_trained(name: str | Path) -> Trained:
+def load_model(name: str | Path) -> LoadedModel:
     """Loads a trained ExHuBERT from a folder or the Hub, on the GPU if there is one, in float32.
 
     Raises:
@@ -79,7 +79,7 @@ def load_trained(name: str | Path) -> Trained:
     model = load_weights(ExHubertForSequenceClassification, find_checkpoint(name), config)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     recipe = find_file(name, RECIPE_FILE)
-    return Trained(
+    return LoadedModel(
         name=str(name),
         model=model.eval().to(device),
         data=DataSection() if recipe is None else read_data_section(recipe),

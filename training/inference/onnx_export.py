@@ -24,10 +24,10 @@ from torch import Tensor, nn
 
 from pipeline.common.errors import DataError, UsageError
 from pipeline.schema.record import SAMPLE_RATE
-from training.data.clips import MIN_SAMPLES, as_input
+from training.data.clips import MIN_SAMPLES, normalize_input
 from training.data.dataset import Example, collate
 from training.data.targets import UNLABELLED, Heads
-from training.inference.load_model import Trained
+from training.inference.load_model import LoadedModel
 from training.model.modeling_exhubert import ExHubertForSequenceClassification
 from training.model.outputs import heads_of
 
@@ -57,7 +57,7 @@ class Exported:
     difference: float
 
 
-def export_onnx(trained: Trained, path: str | Path) -> Exported:
+def export_onnx(trained: LoadedModel, path: str | Path) -> Exported:
     """Writes a model as ONNX, once its outputs are those of PyTorch.
 
     Inputs are ``input_values``, float32 ``(clips, samples)``: mono at 16 kHz, at any level, clips
@@ -112,7 +112,7 @@ def compare(
     """Largest difference of each output between a file and the model it was made from.
 
     Differences of values beyond ±1 count as a share of them. PyTorch is given clips scaled by
-    :func:`training.data.clips.as_input`, the file is given them as they are.
+    :func:`training.data.clips.normalize_input`, the file is given them as they are.
 
     Args:
         path: The ONNX file.
@@ -126,7 +126,9 @@ def compare(
     worst = dict.fromkeys(outputs_of(heads_of(model.config)), 0.0)
     for lengths in batches:
         clips = [_noise(round(seconds * SAMPLE_RATE), rng) for seconds in lengths]
-        scaled = collate([Example(input_values=as_input(clip), label=UNLABELLED) for clip in clips])
+        scaled = collate(
+            [Example(input_values=normalize_input(clip), label=UNLABELLED) for clip in clips]
+        )
         plain = collate([Example(input_values=clip, label=UNLABELLED) for clip in clips])
         with torch.inference_mode():
             expected = model(**{name: scaled[name] for name in INPUTS})
@@ -140,7 +142,7 @@ def compare(
 
 
 class _FromSamples(nn.Module):
-    """The model behind :func:`training.data.clips.as_input` for a padded batch."""
+    """The model behind :func:`training.data.clips.normalize_input` for a padded batch."""
 
     def __init__(self, model: ExHubertForSequenceClassification) -> None:
         super().__init__()
@@ -179,7 +181,7 @@ def _write(model: _FromSamples, path: Path, metadata: dict[str, str]) -> None:
         program.save(path)
 
 
-def _metadata(trained: Trained) -> dict[str, str]:
+def _metadata(trained: LoadedModel) -> dict[str, str]:
     """What a user of the file has to know, as strings."""
     heads = trained.heads
     return {

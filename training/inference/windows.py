@@ -9,7 +9,7 @@ import numpy.typing as npt
 from pipeline.audio.decoder import AudioError, Recording
 from pipeline.audio.processing import prepare
 from pipeline.schema.record import SAMPLE_RATE
-from training.data.clips import as_input
+from training.data.clips import normalize_input
 
 Samples = npt.NDArray[np.float32]
 
@@ -74,4 +74,4 @@ def _prepare(samples: Samples) -> Samples | None:
         return None
     if clip.min() == clip.max():  # what the resampler leaves of silence
         return None
-    return as_input(clip.astype(np.float32) / np.float32(32768))
+    return normalize_input(clip.astype(np.float32) / np.float32(32768))

@@ -77,7 +77,7 @@ def build_model(
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             if folder is not None and model_type(folder) == ExHubertConfig.model_type:
-                return _continue_from(folder, labels, heads, layers, original_linear, settings)
+                return _load_extended(folder, labels, heads, layers, original_linear, settings)
             hubert = (
                 HubertModel(HubertConfig(**settings))
                 if folder is None
@@ -88,7 +88,7 @@ def build_model(
             backbone = extend_hubert(hubert, layers, original_linear)
             # Extending leaves the base's LayerDrop behind; asked for by name, it is meant.
             backbone.config.layerdrop = settings.get("layerdrop", 0.0)
-            return _put_heads(backbone, labels, heads)
+            return _attach_heads(backbone, labels, heads)
     except (StrictDataclassError, ValueError, ArithmeticError, RuntimeError, TypeError) as error:
         # The strict dataclass wraps what went wrong in the name of the check that found it.
         reason = str(error.__cause__ or error)
@@ -131,7 +131,7 @@ def save_model(model: ExHubertForSequenceClassification, output_dir: str | Path)
         weights.chmod(Path(output_dir, CONFIG_FILE).stat().st_mode)
 
 
-def _continue_from(
+def _load_extended(
     folder: Path,
     labels: Sequence[str],
     heads: Heads,
@@ -165,12 +165,12 @@ def _continue_from(
         for name, weight in trained.state_dict().items()
         if name.partition(".")[0] in kept
     }
-    model = _put_heads(trained.hubert, labels, heads)
+    model = _attach_heads(trained.hubert, labels, heads)
     model.load_state_dict(weights, strict=False)
     return model
 
 
-def _put_heads(
+def _attach_heads(
     backbone: ExHubertModel, labels: Sequence[str], heads: Heads
 ) -> ExHubertForSequenceClassification:
     """New heads for these labels on a backbone."""

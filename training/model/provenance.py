@@ -12,7 +12,7 @@ Provenance = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Heard:
+class TrainingSpeakers:
     """The speakers that training heard.
 
     Attributes:
@@ -45,7 +45,7 @@ class Heard:
         return heard
 
     @classmethod
-    def of_all(cls, parts: Iterable["Heard"]) -> Self:
+    def of_all(cls, parts: Iterable["TrainingSpeakers"]) -> Self:
         """What several heard together."""
         parts = list(parts)
         return cls(

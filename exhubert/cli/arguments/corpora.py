@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.common.errors import DataError, UsageError
 from pipeline.labels import emotion_scheme
-from pipeline.sources.listing import is_noise
+from pipeline.sources.listing import is_ignored_name
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.loader import builtin_ids, load_spec, load_specs, suggest
 from pipeline.storage import is_remote, open_store
@@ -121,7 +121,9 @@ def passed_over(data_root: str, corpora: Collection[str], output: str | None = N
         output: The dataset folder, which may lie there, too.
     """
     folders = [path for path in sorted(Path(data_root).iterdir()) if path.is_dir()]
-    strange = [path for path in folders if path.name not in corpora and not is_noise(path.name)]
+    strange = [
+        path for path in folders if path.name not in corpora and not is_ignored_name(path.name)
+    ]
     target = Path(output).resolve() if output else None
     return [
         f"passed over: {path.name} (no corpus of that id{suggest(path.name, corpora).rstrip('.')})"

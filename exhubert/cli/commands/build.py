@@ -17,7 +17,7 @@ from exhubert.cli.output.build_progress import build_progress
 from exhubert.cli.output.dataset_tables import count, print_manifest, print_preview
 from pipeline.common.errors import DataError, UsageError
 from pipeline.labels import emotion_scheme
-from pipeline.running.worker_pool import Crew
+from pipeline.running.worker_pool import WorkerPool
 
 if TYPE_CHECKING:  # these bring Beam with them, which --help need not wait for
     from pipeline.dataset.manifest import Manifest
@@ -66,12 +66,12 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
 
 def _run_build(args: argparse.Namespace) -> int:
     elsewhere = args.dry_run or any(option.startswith("--runner") for option in args.unknown)
-    # Called first: while this process imports Beam, which takes seconds, the crew does, too.
-    with Crew(1 if elsewhere else args.jobs) as crew:
-        return _start(args, crew)
+    # Called first: while this process imports Beam, which takes seconds, the pool does, too.
+    with WorkerPool(1 if elsewhere else args.jobs) as pool:
+        return _start(args, pool)
 
 
-def _start(args: argparse.Namespace, crew: Crew) -> int:
+def _start(args: argparse.Namespace, pool: WorkerPool) -> int:
     """Builds, or does what the options ask for instead."""
     # Beam warns on import of a Google library that only its BigQuery connector would need.
     logging.getLogger().addFilter(lambda record: "apitools not found" not in record.getMessage())
@@ -89,7 +89,7 @@ def _start(args: argparse.Namespace, crew: Crew) -> int:
     options = check_build(build, args.unknown)
     if args.dry_run:
         return _preview(build, args.json)
-    return _build(build, args, crew, find_runner(options))
+    return _build(build, args, pool, find_runner(options))
 
 
 def _what_to_build(args: argparse.Namespace, look: bool) -> "Build":
@@ -108,15 +108,17 @@ def _what_to_build(args: argparse.Namespace, look: bool) -> "Build":
     return Build(corpora, emotion_scheme(), args.output, audio)
 
 
-def _build(build: "Build", args: argparse.Namespace, crew: Crew, runner: str | None) -> int:
+def _build(build: "Build", args: argparse.Namespace, pool: WorkerPool, runner: str | None) -> int:
     from pipeline.dataset.report import write_report
-    from pipeline.dataset.run_log import count_corpora, logged
+    from pipeline.dataset.run_log import count_corpora, record_run
     from pipeline.monitoring.progress import Counts
     from pipeline.running.build import build_dataset
 
     counters: list[str] = []
     last = Counts()
-    with logged(args.output, args.line, runner or "local", None if runner else args.jobs) as run:
+    with record_run(
+        args.output, args.line, runner or "local", None if runner else args.jobs
+    ) as run:
         with build_progress(console.ERR, quiet=args.json) as show:
 
             def watch(counts: Counts) -> None:
@@ -124,7 +126,7 @@ def _build(build: "Build", args: argparse.Namespace, crew: Crew, runner: str | N
                 last = counts
                 show(counts)
 
-            workers = crew if crew.size > 1 else args.jobs
+            workers = pool if pool.size > 1 else args.jobs
             manifest = build_dataset(build, workers, args.unknown, watch, counters.append)
         run.corpora = count_corpora(manifest, build.corpora, last)
         for name, corpus in build.corpora.items():

@@ -20,11 +20,11 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(args: argparse.Namespace) -> int:
     check_file("--onnx", args.onnx, [".onnx"])
-    from training.inference.load_model import load_trained
+    from training.inference.load_model import load_model
     from training.inference.onnx_export import export_onnx
 
     quieten_transformers()
-    exported = export_onnx(load_trained(args.model), args.onnx)
+    exported = export_onnx(load_model(args.model), args.onnx)
     files = [str(file) for file in (exported.path, exported.weights) if file]
     if args.json:
         print(json.dumps({"files": files, "difference": exported.difference}))

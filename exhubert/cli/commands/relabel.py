@@ -27,14 +27,14 @@ def _add_relabel(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_relabel(args: argparse.Namespace) -> int:
-    from pipeline.dataset.manifest import open_manifest
+    from pipeline.dataset.manifest import require_manifest
     from pipeline.dataset.relabel import relabel_dataset
     from pipeline.dataset.report import write_report
-    from pipeline.dataset.run_log import count_corpora, logged
+    from pipeline.dataset.run_log import count_corpora, record_run
 
     connect_stores(args)
     own = {spec.id: spec for spec in load_specs([], args.spec)} if args.spec else {}
-    present = open_manifest(args.dataset).corpora
+    present = require_manifest(args.dataset).corpora
     shipped = [corpus for corpus in present if corpus not in own]
     if unknown := sorted(set(shipped) - set(builtin_ids())):
         raise UsageError(
@@ -44,7 +44,7 @@ def _run_relabel(args: argparse.Namespace) -> int:
     specs |= {corpus: spec for corpus, spec in own.items() if corpus in present}
     for spec in specs.values():
         emotion_scheme().check(spec)
-    with logged(args.dataset, args.line) as run:
+    with record_run(args.dataset, args.line) as run:
         manifest, changed = relabel_dataset(args.dataset, specs, emotion_scheme())
         run.corpora = count_corpora(manifest, specs)
         run.status = 0

@@ -17,12 +17,12 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from pipeline.dataset.manifest import open_manifest
+    from pipeline.dataset.manifest import require_manifest
     from pipeline.dataset.report import report_path, write_report
     from pipeline.dataset.run_log import read_runs
 
     connect_stores(args)
-    manifest, runs = open_manifest(args.dataset), read_runs(args.dataset)
+    manifest, runs = require_manifest(args.dataset), read_runs(args.dataset)
     try:
         page = write_report(args.dataset)
     except (OSError, DataError) as error:  # a dataset may be there to be read only

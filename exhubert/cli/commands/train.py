@@ -57,7 +57,7 @@ def _train(args: argparse.Namespace) -> int:
     from training.config.recipe import differences, load_recipe
     from training.finetuning.run_folder import is_complete, is_started
     from training.finetuning.train import train
-    from training.inference.batch import process_of
+    from training.inference.batch import rank_and_world
     from training.inference.load_model import RECIPE_FILE
 
     quieten_transformers()
@@ -82,7 +82,7 @@ def _train(args: argparse.Namespace) -> int:
         begun = is_started(args.output) and not is_complete(args.output)
         hint = f"; what was saved stays in {args.output}: go on with --resume" if begun else ""
         raise StoppedError(f"interrupted{hint}") from None
-    if process_of()[0] > 0:  # of several processes the first one speaks
+    if rank_and_world()[0] > 0:  # of several processes the first one speaks
         return 0
     _print_scores(result, out)
     if args.json:

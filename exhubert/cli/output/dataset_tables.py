@@ -9,7 +9,7 @@ from rich.text import Text
 
 from exhubert.cli.output.console import OUT
 from exhubert.cli.output.fitted_table import print_table
-from pipeline.labels import EmotionScheme, LabelLine, label_map
+from pipeline.labels import EmotionScheme, LabelMapping, label_map
 from pipeline.schema.record import CLASSES, SPLITS
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.splits import describe_policy
@@ -62,7 +62,7 @@ def print_corpus(spec: CorpusSpec, scheme: EmotionScheme) -> None:
         OUT.print(f"- {quirk}")
 
 
-def print_label_map(lines: Sequence[LabelLine], scheme: EmotionScheme) -> None:
+def print_label_map(lines: Sequence[LabelMapping], scheme: EmotionScheme) -> None:
     """Table of native codes and what becomes of them, then the sources by name."""
     rows = [
         [

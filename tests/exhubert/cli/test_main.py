@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from exhubert.cli.main import COMMANDS, main
-from pipeline.dataset.manifest import open_manifest
+from pipeline.dataset.manifest import require_manifest
 from tests.conftest import SPEC, MakeCorpus, write_tone
 
 
@@ -95,7 +95,7 @@ def test_relabel_applies_a_changed_map(
     told = capsys.readouterr()
     assert "relabelled 0 of 24 utterances" in told.out
     assert "splits stay speaker-disjoint, though its spec now says by utterance" in told.err
-    assert open_manifest(output).corpora["tones"].split_policy == "speaker-disjoint"
+    assert require_manifest(output).corpora["tones"].split_policy == "speaker-disjoint"
 
 
 def test_corpora_that_must_stay_are_left_out(

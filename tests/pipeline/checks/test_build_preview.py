@@ -83,7 +83,7 @@ def test_check_splits_as_a_build_does(
             write_tone(root / "again" / "wav" / file.name)
     shards = plan_shards("tones", plan(tmp_path / "out", (spec, root)))
     built = {
-        u.source_path: u.split for planned in shards.values() for u in planned if not u.verdict
+        u.source_path: u.split for planned in shards.values() for u in planned if not u.dropped
     }
     checked = plan_corpus(spec, str(root), emotion_scheme()).utterances
-    assert built == {u.source_path: u.split for u in checked if not u.verdict}
+    assert built == {u.source_path: u.split for u in checked if not u.dropped}

@@ -7,8 +7,8 @@ import pytest
 from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import UsageError
 from pipeline.dataset.finalize import mark_unfinished
-from pipeline.dataset.output_check import check_destination
-from pipeline.dataset.run_log import logged
+from pipeline.dataset.output_check import check_output
+from pipeline.dataset.run_log import record_run
 from pipeline.labels import emotion_scheme
 from pipeline.planning.build_config import Build, Corpus
 from pipeline.running.build import check_build
@@ -18,8 +18,8 @@ from tests.conftest import MakeSpec
 def test_folder_with_files_of_others_is_refused(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("mine")
     with pytest.raises(UsageError, match=r"files that no build has written, README\.md for one"):
-        check_destination(str(tmp_path), {}, is_dataset=False)
-    check_destination(str(tmp_path), {}, is_dataset=True)
+        check_output(str(tmp_path), {}, is_dataset=False)
+    check_output(str(tmp_path), {}, is_dataset=True)
 
 
 def test_nothing_is_written_before_the_folder_is_refused(
@@ -39,37 +39,37 @@ def test_folder_called_like_ours_does_not_make_a_dataset(tmp_path: Path) -> None
     (tmp_path / ".build" / "debug").mkdir(parents=True)
     (tmp_path / ".build" / "debug" / "main.o").write_text("")  # others call theirs so, too
     with pytest.raises(UsageError, match=r"\.build/debug/main\.o for one"):
-        check_destination(str(tmp_path), {}, is_dataset=False)
+        check_output(str(tmp_path), {}, is_dataset=False)
 
 
 @pytest.mark.parametrize("there", [[], ["lost+found"], [".DS_Store"]])
 def test_empty_and_new_folders_are_taken(tmp_path: Path, there: list[str]) -> None:
     for name in there:
         (tmp_path / name).mkdir()
-    check_destination(str(tmp_path), {}, is_dataset=False)
-    check_destination(str(tmp_path / "new"), {}, is_dataset=False)
+    check_output(str(tmp_path), {}, is_dataset=False)
+    check_output(str(tmp_path / "new"), {}, is_dataset=False)
 
 
 def test_first_build_that_was_interrupted_can_be_resumed(tmp_path: Path) -> None:
     output = str(tmp_path / "out")
-    with pytest.raises(KeyboardInterrupt), logged(output, ["build"]):
+    with pytest.raises(KeyboardInterrupt), record_run(output, ["build"]):
         raise KeyboardInterrupt  # before anything but the record of the run was written
-    check_destination(output, {}, is_dataset=False)
+    check_output(output, {}, is_dataset=False)
     (tmp_path / "out" / ".build").mkdir()
     (tmp_path / "out" / ".build" / ".unfinished.0123").write_text("")
-    check_destination(output, {}, is_dataset=False)
+    check_output(output, {}, is_dataset=False)
     (tmp_path / "out" / "log" / "notes.txt").write_text("mine")
     with pytest.raises(UsageError, match=r"log/notes\.txt"):
-        check_destination(output, {}, is_dataset=False)
+        check_output(output, {}, is_dataset=False)
     mark_unfinished(output)
     (tmp_path / "out" / ".README.md.0123").write_text("written aside")
-    check_destination(output, {}, is_dataset=False)
+    check_output(output, {}, is_dataset=False)
 
 
 def test_output_that_is_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("")
     with pytest.raises(UsageError, match="out: is a file"):
-        check_destination(str(tmp_path / "out"), {}, is_dataset=False)
+        check_output(str(tmp_path / "out"), {}, is_dataset=False)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_corpora_and_dataset_do_not_mix(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     if message is None:
-        check_destination(output, {"tones": root}, is_dataset=True)
+        check_output(output, {"tones": root}, is_dataset=True)
         return
     with pytest.raises(UsageError, match=message):
-        check_destination(output, {"tones": root}, is_dataset=True)
+        check_output(output, {"tones": root}, is_dataset=True)

@@ -8,7 +8,7 @@ import pytest
 from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError
 from pipeline.dataset.finalize import mark_unfinished
-from pipeline.dataset.manifest import open_manifest
+from pipeline.dataset.manifest import require_manifest
 from pipeline.dataset.relabel import relabel_dataset
 from pipeline.labels import emotion_scheme
 from pipeline.monitoring.progress import Counts
@@ -128,7 +128,7 @@ def test_build_interrupted_while_copies_leave_another_corpus_loses_nothing(
         build(spec, bells, folder)
 
     whole = check_interruptions(build_bells, dataset, tmp_path, monkeypatch, among="/tones/train-")
-    assert open_manifest(str(whole)).corpora["tones"].excluded["duplicate_across_splits"]
+    assert require_manifest(str(whole)).corpora["tones"].excluded["duplicate_across_splits"]
 
 
 def check_interruptions(

@@ -11,9 +11,9 @@ import xxhash
 from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import UsageError
 from pipeline.dataset.croissant import make_croissant
-from pipeline.dataset.manifest import open_manifest
+from pipeline.dataset.manifest import require_manifest
 from pipeline.dataset.report import make_report, read_left_out, write_report
-from pipeline.dataset.run_log import logged, read_runs
+from pipeline.dataset.run_log import read_runs, record_run
 from pipeline.dataset.statistics import BINS, count_durations, count_shared_speakers, count_values
 from pipeline.labels import emotion_scheme
 from pipeline.planning.build_config import Build, Corpus
@@ -87,7 +87,9 @@ def test_report_warns_of_shared_speakers_and_of_terms(
 
 
 def test_report_lists_runs_without_their_command_lines(dataset: Path) -> None:
-    with logged(str(dataset), ["exhubert", "build", "--output", "/home/me/secret place"]) as run:
+    with record_run(
+        str(dataset), ["exhubert", "build", "--output", "/home/me/secret place"]
+    ) as run:
         write_report(str(dataset))
         assert "no end recorded" in (dataset / "report.html").read_text()
         run.status = 0
@@ -98,7 +100,7 @@ def test_report_lists_runs_without_their_command_lines(dataset: Path) -> None:
 
 
 def test_same_dataset_gives_the_same_report_and_croissant(dataset: Path) -> None:
-    manifest = open_manifest(str(dataset))
+    manifest = require_manifest(str(dataset))
     page = make_report(manifest, read_left_out(str(dataset)), read_runs(str(dataset)))
     assert page == (dataset / "report.html").read_text()
     assert make_croissant(manifest) == (dataset / "croissant.json").read_text()
@@ -131,7 +133,7 @@ def test_croissant_covers_every_shard_and_every_column(dataset: Path) -> None:
 
 
 def test_manifest_names_every_shard_with_its_size_and_checksum(dataset: Path) -> None:
-    (corpus,) = open_manifest(str(dataset)).corpora.values()
+    (corpus,) = require_manifest(str(dataset)).corpora.values()
     for shard in corpus.shards:
         content = (dataset / shard.path).read_bytes()
         assert (shard.bytes, shard.xxh3) == (len(content), xxhash.xxh3_128_hexdigest(content))

@@ -4,11 +4,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.common.errors import DataError, UsageError
-from pipeline.dataset.run_log import logged, mask_secrets, read_runs
+from pipeline.dataset.run_log import mask_secrets, read_runs, record_run
 
 
 def test_a_run_is_logged_at_its_start_and_at_its_end(tmp_path: Path) -> None:
-    with logged(str(tmp_path), ["exhubert", "build", "--jobs", "2"], jobs=2) as run:
+    with record_run(str(tmp_path), ["exhubert", "build", "--jobs", "2"], jobs=2) as run:
         (begun,) = read_runs(str(tmp_path))
         assert (begun.ended, begun.status) == (None, None)
         run.status = 0
@@ -24,7 +24,7 @@ def test_a_run_is_logged_at_its_start_and_at_its_end(tmp_path: Path) -> None:
     [(DataError("no wav"), 1), (UsageError("no"), 2), (KeyboardInterrupt(), 130)],
 )
 def test_a_failed_run_says_why(tmp_path: Path, error: BaseException, status: int) -> None:
-    with pytest.raises(type(error)), logged(str(tmp_path), ["exhubert"]):
+    with pytest.raises(type(error)), record_run(str(tmp_path), ["exhubert"]):
         raise error
     (run,) = read_runs(str(tmp_path))
     assert run.status == status
@@ -33,7 +33,7 @@ def test_a_failed_run_says_why(tmp_path: Path, error: BaseException, status: int
 
 def test_runs_are_read_in_their_order_and_the_latest_alone(tmp_path: Path) -> None:
     for number in range(4):
-        with logged(str(tmp_path), ["exhubert", str(number)]):
+        with record_run(str(tmp_path), ["exhubert", str(number)]):
             pass
     assert [run.command[-1] for run in read_runs(str(tmp_path))] == ["0", "1", "2", "3"]
     assert [run.command[-1] for run in read_runs(str(tmp_path), latest=2)] == ["2", "3"]
@@ -65,7 +65,7 @@ def test_secrets_are_masked(given: list[str], kept: list[str]) -> None:
 
 
 def test_secrets_in_errors_are_masked(tmp_path: Path) -> None:
-    with pytest.raises(DataError), logged(str(tmp_path), []):
+    with pytest.raises(DataError), record_run(str(tmp_path), []):
         raise DataError("GET https://host/x?token=abc failed")
     assert "abc" not in next((tmp_path / "log").iterdir()).read_text()
 
@@ -74,6 +74,6 @@ def test_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with (
         pytest.raises(UsageError, match="file: can't be written"),
-        logged(str(tmp_path / "file"), []),
+        record_run(str(tmp_path / "file"), []),
     ):
         pass

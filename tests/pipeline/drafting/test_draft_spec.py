@@ -6,7 +6,7 @@ import pytest
 from pipeline.checks.spec_examples import check_examples
 from pipeline.common.errors import DataError, UsageError
 from pipeline.drafting.draft_spec import draft_spec
-from pipeline.drafting.emotion_vocabulary import category_of
+from pipeline.drafting.emotion_vocabulary import guess_category
 from pipeline.labels import emotion_scheme
 from pipeline.planning.corpus_plan import plan_corpus
 from pipeline.schema.utterance import Utterance
@@ -149,4 +149,4 @@ def test_folder_without_media_is_named() -> None:
     ],
 )
 def test_words_for_emotions_are_known(code: str, category: str | None) -> None:
-    assert category_of(code) == category
+    assert guess_category(code) == category

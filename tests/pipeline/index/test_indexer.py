@@ -26,9 +26,9 @@ def test_name_gives_id_label_and_speaker(make_spec: MakeSpec) -> None:
 def test_unrecognised_name_is_rejected_not_lost(make_spec: MakeSpec) -> None:
     (clip,) = index(make_spec(), "wav/anger.wav")
     assert clip.status == "rejected"
-    assert clip.verdict is not None
-    assert clip.verdict.reason == "unrecognised_name"
-    assert "s\\d+" in clip.verdict.detail
+    assert clip.dropped is not None
+    assert clip.dropped.reason == "unrecognised_name"
+    assert "s\\d+" in clip.dropped.detail
 
 
 def test_ignored_files_are_no_clips(make_spec: MakeSpec) -> None:
@@ -37,8 +37,8 @@ def test_ignored_files_are_no_clips(make_spec: MakeSpec) -> None:
 
 def test_files_left_out_are_counted(make_spec: MakeSpec) -> None:
     (clip,) = index(make_spec(leave_out="{'*_1.wav': broken}"), "wav/s01_ang_1.wav")
-    assert clip.verdict is not None
-    assert (clip.status, clip.verdict.reason) == ("excluded", "broken")
+    assert clip.dropped is not None
+    assert (clip.status, clip.dropped.reason) == ("excluded", "broken")
 
 
 def test_several_patterns_are_tried_in_order(make_spec: MakeSpec) -> None:
@@ -103,8 +103,8 @@ def test_tables_join_in_order_and_missing_rows_are_rejected(make_spec: MakeSpec)
     rows = {"who": [{"n": "s1", "s": "x", "c": "7"}], "what": [{"c": "7", "e": "ang"}]}
     joined, lost = index(spec, "wav/s1.wav", "wav/s2.wav", **rows)
     assert (joined.speaker, joined.label_native) == ("tones:x", "ang")
-    assert lost.verdict is not None
-    assert lost.verdict.detail == "table 'who' has no row with n = 's2'"
+    assert lost.dropped is not None
+    assert lost.dropped.detail == "table 'who' has no row with n = 's2'"
 
 
 def test_rows_of_a_segment_table_are_utterances(make_spec: MakeSpec) -> None:
@@ -143,9 +143,9 @@ def test_time_that_is_none_is_rejected(
 ) -> None:
     spec = make_spec(path=r"'(?P<emotion>ang)_(?P<start>[^_]*)_(?P<end>[^_]*)\.wav$'")
     (clip,) = index(spec, f"wav/ang_{start}_{end}.wav")
-    assert clip.verdict is not None
-    assert clip.verdict.reason == "bad_time"
-    assert detail in clip.verdict.detail
+    assert clip.dropped is not None
+    assert clip.dropped.reason == "bad_time"
+    assert detail in clip.dropped.detail
 
 
 def test_age_that_is_no_number_is_unknown(make_spec: MakeSpec) -> None:

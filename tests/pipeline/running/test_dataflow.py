@@ -89,13 +89,13 @@ def test_job_graph_holds_our_steps_and_shuffles_no_audio(job) -> None:
     }
     assert shuffled == {
         "Index/SpreadClips/ReshufflePerKey/GroupByKey": ["varint", "tuple"],  # files, not read
-        "Split/GatherCounts": ["string_utf8", "pickled_python"],  # utterances a group
-        "Split/MeetPlans/CoGroupByKeyImpl/GroupByKey": [
+        "Split/GroupCountsByCorpus": ["string_utf8", "pickled_python"],  # utterances a group
+        "Split/JoinPlans/CoGroupByKeyImpl/GroupByKey": [
             "kv",
             "pickled_python",
         ],  # utterances, packed
-        "Write/GatherShards": ["string_utf8", "bytes"],  # utterances, packed; audio comes next
-        "Finish/GatherDataset": ["string_utf8", "string_utf8"],  # names of shards
+        "Write/GroupByShard": ["string_utf8", "bytes"],  # utterances, packed; audio comes next
+        "Finish/GroupDataset": ["string_utf8", "string_utf8"],  # names of shards
     }
     assert get_type_hints(UtteranceBatch)["utterances"] == tuple[Utterance, ...]
     assert bytes not in get_type_hints(Utterance).values()

@@ -15,7 +15,7 @@ from pipeline.common.errors import DataError
 from pipeline.labels import emotion_scheme
 from pipeline.planning.build_config import Build, Corpus
 from pipeline.running.build import build_dataset
-from pipeline.running.worker_pool import write_obituary
+from pipeline.running.worker_pool import describe_worker_death
 from tests.conftest import MakeCorpus, MakeSpec, write_tone
 
 pytestmark = pytest.mark.xdist_group("processes")
@@ -53,9 +53,9 @@ def wait_for(happens, seconds: float = 60) -> None:
 
 
 def workers_of(process: subprocess.Popen[str]) -> list[int]:
-    """The foreman of a build's crew, and after it the workers that it has forked."""
-    (foreman,) = children_of(process.pid)
-    return [foreman, *children_of(foreman)]
+    """The fork server of a build's pool, and after it the workers that it has forked."""
+    (fork_server,) = children_of(process.pid)
+    return [fork_server, *children_of(fork_server)]
 
 
 def children_of(parent: int) -> list[int]:
@@ -96,7 +96,7 @@ def test_death_of_a_worker_ends_the_build(running, sent: signal.Signals, words: 
     assert not any(is_alive(worker) for worker in workers)
 
 
-def test_crew_that_never_comes_ends_the_build(
+def test_pool_that_never_starts_ends_the_build(
     make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     corpora = {"tones": Corpus(make_spec(), str(make_corpus()))}
@@ -105,7 +105,7 @@ def test_crew_that_never_comes_ends_the_build(
     with pytest.raises(DataError, match="a worker process ended with status 1") as told:
         build_dataset(build, jobs=2)
     log = Path(str(told.value).split("Its log, ")[1].split(":")[0])
-    assert log.name == "crew.log"
+    assert log.name == "pool.log"
     shutil.rmtree(log.parent)
 
 
@@ -140,11 +140,11 @@ def test_workers_do_not_outlive_a_killed_build(running) -> None:
 )
 def test_obituary_says_what_is_known(tmp_path: Path, status: int, words: str) -> None:
     log = tmp_path / "worker.log"
-    assert words in write_obituary(status, tmp_path / "none", log)
+    assert words in describe_worker_death(status, tmp_path / "none", log)
     log.write_text("\n".join(f"line {number}" for number in range(99)))
     note = tmp_path / "note"
     note.write_bytes(b"tones: wav/a.wav   ")
-    obituary = write_obituary(status, note, log)
-    assert "while it was at tones: wav/a.wav." in obituary
-    assert obituary.endswith("line 98")
-    assert "line 80" not in obituary
+    failure = describe_worker_death(status, note, log)
+    assert "while it was at tones: wav/a.wav." in failure
+    assert failure.endswith("line 98")
+    assert "line 80" not in failure

@@ -16,7 +16,7 @@ from exhubert.cli.main import main
 from pipeline.audio.options import AudioOptions
 from pipeline.beam.exchange import Exchange
 from pipeline.common.errors import DataError, UsageError
-from pipeline.dataset.finalize import finish_dataset, verify_finished
+from pipeline.dataset.finalize import finalize_dataset, verify_finished
 from pipeline.labels import emotion_scheme
 from pipeline.planning.build_config import Build, Corpus
 from pipeline.running.build import build_dataset
@@ -130,7 +130,7 @@ def test_what_the_manifest_states_must_be_there(dataset: Build) -> None:
 def test_shard_written_in_parts_is_an_error(dataset: Build) -> None:
     specs = {"tones": dataset.corpora["tones"].spec}
     with pytest.raises(DataError, match="tones/test-00000-of-00001 was written 2 times"):
-        finish_dataset(dataset.output, ["tones/test-00000-of-00001"] * 2, specs, AudioOptions())
+        finalize_dataset(dataset.output, ["tones/test-00000-of-00001"] * 2, specs, AudioOptions())
 
 
 def test_options_of_a_job_server_are_left_to_it() -> None:

@@ -140,10 +140,10 @@ def test_clip_that_lies_both_in_the_archive_and_beside_it_is_read_once(
     (root / "download.zip").write_bytes(zipped(files_of(root)))
     utterances = indexed(spec, root).utterances
     assert len(utterances) == 48
-    kept = [u.source_path for u in utterances if u.verdict is None]
+    kept = [u.source_path for u in utterances if u.dropped is None]
     assert len(kept) == 24
     assert not any(path.startswith("download.zip/") for path in kept)
-    assert {u.verdict.reason for u in utterances if u.verdict} == {"copy"}
+    assert {u.dropped.reason for u in utterances if u.dropped} == {"copy"}
 
 
 def test_folder_that_is_called_like_an_archive_is_a_folder(

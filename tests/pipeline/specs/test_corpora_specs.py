@@ -161,7 +161,7 @@ def test_other_files_of_the_archive_are_no_clips(corpus, path):
 )
 def test_a_clip_with_a_strange_name_is_rejected_and_not_lost(corpus, path):
     (utterance,) = utterances(shipped(corpus), source_files(path))
-    assert (utterance.status, utterance.verdict.reason) == ("rejected", "unrecognised_name")
+    assert (utterance.status, utterance.dropped.reason) == ("rejected", "unrecognised_name")
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_the_misspelt_speaker_of_tess_is_the_other_spelling():
     corrected, misspelt = utterances(
         shipped("tess"), source_files("OAF_bite_neutral.wav", "OA_bite_neutral.wav")
     )
-    assert misspelt.identity == corrected.identity
+    assert misspelt.dedup_key == corrected.dedup_key
     assert misspelt.speaker == corrected.speaker == "tess:OAF"
 
 
@@ -209,9 +209,9 @@ def test_a_clip_is_the_same_as_wav_and_as_mp3_and_wav_comes_first():
         shipped("crema_d"),
         source_files("AudioMP3/1001_DFA_ANG_XX.mp3", "AudioWAV/1001_DFA_ANG_XX.wav"),
     )
-    assert mp3.identity == wav.identity
+    assert mp3.dedup_key == wav.dedup_key
     assert mp3.id != wav.id
-    assert wav.preference < mp3.preference
+    assert wav.glob_rank < mp3.glob_rank
 
 
 def test_tables_of_crema_d_give_the_actor_and_the_votes_by_voice():
@@ -272,7 +272,7 @@ def test_a_clip_that_the_table_of_nemo_does_not_list_is_rejected():
         },
     )
     assert (listed.speaker, listed.gender, listed.age) == ("nemo:EB0", "female", 27)
-    assert unlisted.verdict.reason == "no_table_row"
+    assert unlisted.dropped.reason == "no_table_row"
 
 
 def test_speaker_of_a_turn_is_who_speaks_and_not_who_wears_the_markers():
@@ -305,8 +305,8 @@ def test_speaker_of_a_turn_is_who_speaks_and_not_who_wears_the_markers():
     assert (second.speaker, second.gender, second.text) == ("iemocap:Ses01M", "male", "Excuse me.")
     assert (second.emotion, second.valence, second.arousal) == ("neutral", 0.0, 0.5)
     assert second.dominance == 1.0  # 5.5 lies outside the scale
-    assert (no_majority.status, no_majority.verdict.reason) == ("excluded", "no_majority")
-    assert (other.status, other.verdict.reason) == ("excluded", "other")
+    assert (no_majority.status, no_majority.dropped.reason) == ("excluded", "no_majority")
+    assert (other.status, other.dropped.reason) == ("excluded", "other")
     assert (first.speaker, first.gender, first.group) == ("iemocap:Ses05F", "female", "Ses05")
 
 
@@ -325,7 +325,7 @@ def test_folders_name_the_subject_whatever_the_file_is_called():
     assert [clip.label_native for clip in clips] == [
         "anger", "anger", "surprise", "surprise", "fear",
     ]  # fmt: skip
-    assert len({clip.identity for clip in clips}) == 5
+    assert len({clip.dedup_key for clip in clips}) == 5
     assert shipped("enterface05").max_duration > 106.92  # subject 6
 
 
@@ -367,10 +367,10 @@ def test_one_name_in_three_official_parts_is_three_utterances():
         "MELD.Raw/test_sent_emo.csv": (header + row.format("Phoebe", "anger")).encode(),
     }
     train, broken, dev, test = read_corpus(shipped("meld"), contents)
-    assert (broken.status, broken.verdict.reason) == ("excluded", "broken")
+    assert (broken.status, broken.dropped.reason) == ("excluded", "broken")
     assert [u.emotion for u in (train, dev, test)] == ["happiness", "fear", "anger"]
     assert [u.speaker for u in (dev, test)] == ["meld:Richard’s Date", "meld:Phoebe"]
-    assert len({u.identity for u in (train, dev, test)}) == 3
+    assert len({u.dedup_key for u in (train, dev, test)}) == 3
     assert official_splits("meld", train, dev, test) == ["train", "validation", "test"]
 
 
@@ -532,7 +532,7 @@ def test_words_outside_the_vocabulary_of_susas_are_left_out_and_counted():
         ),
     )
     assert (word.emotion, word.text, word.gender) == ("high_stress", "no", "female")
-    assert (outside.status, outside.verdict.reason) == ("excluded", "out_of_vocabulary")
+    assert (outside.status, outside.dropped.reason) == ("excluded", "out_of_vocabulary")
 
 
 def test_an_actor_of_both_eu_corpora_is_one_speaker():
@@ -589,8 +589,8 @@ def test_neutral_layout_gives_labels_and_the_split_of_each_table(corpus, validat
     assert {clip.emotion for clip in known} == {emotion}
     assert (known[0].speaker, known[0].gender) == (f"{corpus}:7", "female")
     assert (known[1].speaker, known[1].gender) == (None, None)
-    assert unknown.verdict.reason == "unknown_label"
-    assert "what is this" in unknown.verdict.detail
+    assert unknown.dropped.reason == "unknown_label"
+    assert "what is this" in unknown.dropped.detail
 
 
 def test_neutral_layout_may_cut_recordings_into_segments():
@@ -663,7 +663,7 @@ def test_every_real_file_is_found_and_understood(corpus, sample, manifest):
     found = read_sample(sample, corpus)
     listed = [row["path"] for row in manifest if row["corpus"] == corpus]
     assert sorted(utterance.source_path for utterance in found) == sorted(listed)
-    assert [(u.source_path, u.verdict) for u in found if u.verdict] == []
+    assert [(u.source_path, u.dropped) for u in found if u.dropped] == []
     assert len({utterance.id for utterance in found}) == len(found)
 
 

@@ -24,7 +24,7 @@ from pipeline.shards.metadata_reader import read_metadata
 from pipeline.shards.receipts import Receipt
 from pipeline.shards.writer import to_parquet
 from pipeline.sources.listing import list_files, read_file
-from pipeline.storage import PatientStore, connect, open_store, retry
+from pipeline.storage import RetryingStore, connect, open_store, retry
 from pipeline.storage import files as storage
 from pipeline.storage.beam_filesystem import BeamStore
 from pipeline.storage.s3 import S3Store
@@ -46,7 +46,7 @@ ODD_NAMES = [
 ]
 
 
-PATIENCE = sum(retry.DELAYS)  # s
+PATIENCE = sum(retry.RETRY_DELAYS_S)  # s
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,7 @@ def fresh(s3: S3, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retry, "DELAYS", (0.01, 0.01, 0.01))
+    monkeypatch.setattr(retry, "RETRY_DELAYS_S", (0.01, 0.01, 0.01))
 
 
 def upload(s3: S3, bucket: str, folder: Path, prefix: str) -> None:
@@ -80,7 +80,7 @@ def upload(s3: S3, bucket: str, folder: Path, prefix: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "make", [open_store, lambda url: PatientStore(BeamStore("s3"))], ids=["ours", "beam"]
+    "make", [open_store, lambda url: RetryingStore(BeamStore("s3"))], ids=["ours", "beam"]
 )
 def test_names_are_taken_as_they_are(s3: S3, make: Callable[[str], Any], request) -> None:
     bucket = f"names-{request.node.callspec.id}"
@@ -92,7 +92,7 @@ def test_names_are_taken_as_they_are(s3: S3, make: Callable[[str], Any], request
     check_names(store, folder, names)
 
 
-def check_names(store: PatientStore, folder: str, names: list[str]) -> None:
+def check_names(store: RetryingStore, folder: str, names: list[str]) -> None:
     """Writes, lists, reads, finds and deletes files of these names."""
     for name in names:
         store.write(f"{folder}/{name}", gzip.compress(name.encode(), mtime=0))

@@ -17,8 +17,14 @@ from transformers import Wav2Vec2FeatureExtractor
 from pipeline.common.errors import DataError, UsageError
 from pipeline.schema.record import SAMPLE_RATE
 from tests.support.shards import record, tone, write_manifest, write_shards, write_tones
-from training.data.clips import MIN_SAMPLES, as_input, choose_crop, decode_clip, play
-from training.data.dataset import Utterances, collate, load_index, plain_errors, seconds_seen
+from training.data.clips import MIN_SAMPLES, choose_crop, decode_clip, normalize_input, play
+from training.data.dataset import (
+    Utterances,
+    clipped_durations,
+    collate,
+    load_index,
+    unwrap_worker_errors,
+)
 from training.data.parquet_audio import AudioReader
 from training.data.sampling import Draw, Mixture, bucket, epoch_plan
 
@@ -125,7 +131,9 @@ def test_row_gives_its_own_audio_whatever_the_order(dataset: Path) -> None:
     for row in (37, 0, 23, 24):
         number = int(index["id"][row][-3:])
         whole = tone(number % 6, 0.4 + 0.05 * (number % 5), seed=number)
-        np.testing.assert_allclose(utterances[row]["input_values"], as_input(whole), atol=2e-3)
+        np.testing.assert_allclose(
+            utterances[row]["input_values"], normalize_input(whole), atol=2e-3
+        )
         assert utterances[row]["label"] == number % 6
 
 
@@ -165,7 +173,7 @@ def test_an_epoch_reads_each_row_group_once(dataset: Path, monkeypatch: pytest.M
     draws = epoch_plan(index, Mixture(), 0, 0)
     groups, sizes = index["group"].to_numpy(), index["group_bytes"].to_numpy()
     pool = 2 * int(sizes.max())
-    batches = bucket(draws, seconds_seen(index, 3.0), groups, sizes, 4, 0, pool_bytes=pool)
+    batches = bucket(draws, clipped_durations(index, 3.0), groups, sizes, 4, 0, pool_bytes=pool)
     read: list[int] = []
     whole = pq.ParquetFile.read_row_group
     monkeypatch.setattr(
@@ -197,7 +205,7 @@ def test_errors_of_workers_read_as_if_there_were_none(tmp_path: Path, workers: i
     broken = record("alpha", "train", 0, 1, audio={"bytes": b"noise", "path": "x.flac"})
     write_shards(tmp_path, [broken])
     loader = DataLoader(Utterances(load_index(tmp_path)), num_workers=workers)
-    with pytest.raises(DataError) as raised, plain_errors():
+    with pytest.raises(DataError) as raised, unwrap_worker_errors():
         list(loader)
     (shard,) = tmp_path.glob("data/*/*.parquet")
     assert str(raised.value).startswith(f"{shard}: cannot decode 'alpha/train_000': undecodable")
@@ -252,13 +260,13 @@ def test_scaling_equals_the_feature_extractor_of_transformers() -> None:
     extractor = Wav2Vec2FeatureExtractor(do_normalize=True, return_attention_mask=True)
     clips = [tone(1, 0.3), tone(4, 0.5) + 0.2]
     theirs = extractor(clips, sampling_rate=SAMPLE_RATE, padding=True, return_tensors="pt")
-    ours = collate([{"input_values": as_input(clip), "label": 0} for clip in clips])
+    ours = collate([{"input_values": normalize_input(clip), "label": 0} for clip in clips])
     torch.testing.assert_close(ours["input_values"], theirs["input_values"], atol=1e-4, rtol=1e-4)
     torch.testing.assert_close(ours["attention_mask"], theirs["attention_mask"], check_dtype=False)
 
 
 @pytest.mark.parametrize("clip", [np.zeros(3000), np.full(1, 0.5), np.zeros(0)])
 def test_silent_tiny_and_empty_clips_stay_finite(clip: np.ndarray) -> None:
-    scaled = as_input(clip.astype(np.float32))
+    scaled = normalize_input(clip.astype(np.float32))
     assert np.isfinite(scaled).all()
     assert len(scaled) >= MIN_SAMPLES

@@ -23,7 +23,7 @@ from training.data.parquet_audio import AudioReader
 from training.evaluation.evaluate import evaluate
 from training.finetuning.model_card import describe_dataset
 from training.finetuning.train import train
-from training.inference.load_model import load_trained
+from training.inference.load_model import load_model
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +158,7 @@ def test_run_on_a_bucket_gives_the_model_of_a_run_on_disk(
     recipe = load_recipe("tiny", [*NANO, "optimizer.epochs=1", "run.evaluate_every=1"])
     url = f"{uploaded}?region=us-east-1"
     models = [
-        load_trained(train(recipe, data, tmp_path / name).output).model.state_dict()
+        load_model(train(recipe, data, tmp_path / name).output).model.state_dict()
         for name, data in (("here", local), ("there", url))
     ]
     torch.testing.assert_close(*models, rtol=0, atol=0)

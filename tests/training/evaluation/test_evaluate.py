@@ -15,8 +15,8 @@ from training.evaluation.cross_corpus import plan_rows
 from training.evaluation.evaluate import evaluate
 from training.evaluation.train_test_overlap import SpeakerOverlap
 from training.finetuning.train import train
-from training.inference.load_model import load_trained
-from training.model.provenance import Heard
+from training.inference.load_model import load_model
+from training.model.provenance import TrainingSpeakers
 
 
 @pytest.fixture(scope="module")
@@ -161,8 +161,8 @@ def test_model_that_says_nothing_is_not_called_independent(
 
 def test_training_utterances_of_unknown_speakers_are_counted(model: Path, tones: Path) -> None:
     index = load_index(tones, "train").assign(speaker=None)
-    heard = Heard.of_model("m", Heard.of_rows(index).to_provenance())
-    assert heard == Heard(unknown_utterances=72)
+    heard = TrainingSpeakers.of_model("m", TrainingSpeakers.of_rows(index).to_provenance())
+    assert heard == TrainingSpeakers(unknown_utterances=72)
 
 
 def change_classes(folder: Path, labels: Sequence[str]) -> None:
@@ -217,5 +217,5 @@ def test_weights_in_half_precision_are_scored_in_full(
     model: Path, tones: Path, tmp_path: Path
 ) -> None:
     half = shutil.copytree(model, tmp_path / "half")
-    load_trained(half).model.bfloat16().save_pretrained(half)
+    load_model(half).model.bfloat16().save_pretrained(half)
     assert evaluate(half, tones).overall.uar > 0.5

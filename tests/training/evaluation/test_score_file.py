@@ -12,9 +12,9 @@ from exhubert.cli.output.evaluation_tables import conclusion, remarks
 from pipeline.common.errors import DataError, UsageError
 from tests.support.made_up import make_evaluation, make_utterances
 from training.evaluation.compare import compare
-from training.evaluation.prediction_table import Answers
+from training.evaluation.prediction_table import PredictionTable
 from training.evaluation.score_file import read_scores, score_answers, write_scores
-from training.model.provenance import Heard
+from training.model.provenance import TrainingSpeakers
 
 
 @pytest.mark.parametrize("skills", [(0.6,), (0.4, 0.5, 0.9)])
@@ -42,7 +42,9 @@ def test_answers_lie_beside_the_scores_for_any_reader(tmp_path: Path) -> None:
 def test_manifest_is_that_of_the_dataset_on_disk_or_at_a_url(tmp_path: Path) -> None:
     def manifest_of(dataset: str) -> str | None:
         answers = make_evaluation([0.5]).answers
-        return score_answers(answers, dataset, "test", list("abcdef"), Heard()).manifest_sha256
+        return score_answers(
+            answers, dataset, "test", list("abcdef"), TrainingSpeakers()
+        ).manifest_sha256
 
     places = (str(tmp_path), f"fsspec+file://{tmp_path}")
     assert [manifest_of(place) for place in places] == [None, None]
@@ -52,8 +54,8 @@ def test_manifest_is_that_of_the_dataset_on_disk_or_at_a_url(tmp_path: Path) -> 
 
 def test_methods_without_probabilities_have_no_calibration(tmp_path: Path) -> None:
     utterances = make_utterances()
-    answers = Answers(["svm"], utterances, utterances[["label"]].to_numpy().T, None)
-    evaluation = score_answers(answers, "dataset", "test", list("abcdef"), Heard())
+    answers = PredictionTable(["svm"], utterances, utterances[["label"]].to_numpy().T, None)
+    evaluation = score_answers(answers, "dataset", "test", list("abcdef"), TrainingSpeakers())
     assert evaluation.calibration is None
     write_scores(evaluation, tmp_path / "svm.json")
     assert read_scores(tmp_path / "svm.json").answers.probabilities is None

@@ -23,7 +23,7 @@ from training.finetuning.optimizer import parameter_groups
 from training.finetuning.run_plan import appearances, build_objective, plan_run
 from training.finetuning.train import train
 from training.inference.classifier import Classifier
-from training.inference.load_model import load_trained
+from training.inference.load_model import load_model
 from training.model.build import build_model, save_model
 
 EMOTIONS = ("sadness", "neutral", "calm", "anger", "surprise", "happiness")
@@ -205,7 +205,7 @@ def test_predict_prints_further_heads_in_every_form(
 ) -> None:
     path = tmp_path / "a.wav"
     sf.write(path, tone(2, 1.0), 16_000)
-    heads = load_trained(model).heads
+    heads = load_model(model).heads
 
     def printed(*arguments: str) -> str:
         assert run_command("predict", "--model", str(model), str(path), *arguments) == 0
@@ -238,7 +238,7 @@ def test_every_head_learns(model: Path, dataset: Path) -> None:
     start = plan_run(recipe(), dataset)
 
     fresh = build_model(None, heads=start.heads, config=recipe().model.config).state_dict()
-    for name, weight in load_trained(model).model.state_dict().items():
+    for name, weight in load_model(model).model.state_dict().items():
         if name.endswith("classifier.weight") or name == "rater.weight":
             assert not torch.equal(weight, fresh[name])
 
@@ -253,7 +253,7 @@ def test_recipe_of_an_older_version_still_says_how_clips_were_seen(
     (old / "training_config.yaml").write_text(
         "name: tiny\ndata: {longest: 7.5}\noptimizer: {label_smoothing: 0.1}\n", encoding="utf-8"
     )
-    assert load_trained(old).data.longest == 7.5
+    assert load_model(old).data.longest == 7.5
 
 
 def test_fp16_without_a_gpu_is_a_usage_error(dataset: Path, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import torch
 from tests.support.shards import NANO
 from tests.training.finetuning.test_multitask import write_rated
 from training.finetuning.run_folder import is_complete
-from training.inference.load_model import load_trained
+from training.inference.load_model import load_model
 
 RUN = [
     *NANO,
@@ -59,7 +59,7 @@ def finish(run: subprocess.Popen[str]) -> str:
 
 
 def weights(folder: Path) -> dict[str, torch.Tensor]:
-    return load_trained(folder).model.state_dict()
+    return load_model(folder).model.state_dict()
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ from tests.support.shards import NANO, write_tones
 from training.config.recipe import Recipe, load_recipe
 from training.finetuning.run_folder import is_complete
 from training.finetuning.train import train
-from training.inference.load_model import load_trained
+from training.inference.load_model import load_model
 
 FAST = [*NANO, "optimizer.epochs=2", "run.evaluate_every=1"]
 """Of 24 utterances: three steps an epoch."""
@@ -73,7 +73,7 @@ def unfinished(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def weights(folder: Path) -> dict[str, torch.Tensor]:
-    return load_trained(folder).model.state_dict()
+    return load_model(folder).model.state_dict()
 
 
 def told(folder: Path) -> dict[str, Any]:
@@ -270,7 +270,7 @@ def test_seconds_are_those_of_all_sessions(unfinished: Path, dataset: Path, tmp_
     shutil.copytree(unfinished, tmp_path / "run")
     file = tmp_path / "run" / "checkpoints" / "checkpoint-3" / "trainer_state.json"
     state = json.loads(file.read_text(encoding="utf-8"))
-    before = state["stateful_callbacks"]["Stopwatch"]["args"]
+    before = state["stateful_callbacks"]["ElapsedTime"]["args"]
     assert 0 < before["before"] < 100
     before["before"] += 1000
     file.write_text(json.dumps(state), encoding="utf-8")

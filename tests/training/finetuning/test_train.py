@@ -19,9 +19,9 @@ from tests.support.shards import NANO, record, write_shards, write_tones
 from training.config.recipe import Recipe, load_recipe
 from training.data.dataset import load_index
 from training.finetuning.train import train
-from training.finetuning.trainer import ShardTrainer, leaves_weights, resolve_precision
+from training.finetuning.trainer import ShardTrainer, has_unused_parameters, resolve_precision
 from training.inference.batch import predict_index, predict_together
-from training.inference.load_model import load_trained
+from training.inference.load_model import load_model
 from training.model.configuration_exhubert import ExHubertConfig
 from training.model.outputs import Predictions
 
@@ -45,7 +45,7 @@ def model(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def weights(folder: Path) -> dict[str, torch.Tensor]:
-    return load_trained(folder).model.state_dict()
+    return load_model(folder).model.state_dict()
 
 
 def test_transformers_alone_loads_the_result(model: Path) -> None:
@@ -117,7 +117,7 @@ def test_without_validation_the_last_state_is_kept(tmp_path: Path) -> None:
     result = train(recipe("optimizer.epochs=1"), data, tmp_path / "model")
     assert result.validation is None
     assert "no validation split" in (tmp_path / "model" / "README.md").read_text(encoding="utf-8")
-    assert load_trained(result.output).labels == list(CLASSES)
+    assert load_model(result.output).labels == list(CLASSES)
 
 
 def test_early_stopping_and_other_switches_work_together(dataset: Path, tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ def test_train_split_without_labels_is_a_data_error(tmp_path: Path) -> None:
 def test_several_processes_look_for_weights_that_a_step_may_leave(
     settings: dict[str, Any], left: bool
 ) -> None:
-    assert leaves_weights(ExHubertConfig(**settings)) is left
+    assert has_unused_parameters(ExHubertConfig(**settings)) is left
 
 
 @pytest.mark.parametrize(("emulated", "expected"), [(True, "fp32"), (False, "bf16")])
@@ -200,7 +200,7 @@ def test_kept_scores_are_those_of_the_saved_model_in_full_precision(
     monkeypatch.setattr("training.finetuning.train.predict_together", remember)
     trained_recipe = recipe("optimizer.epochs=1", "run.precision=bf16")
     train(trained_recipe, dataset, tmp_path / "run")
-    trained = load_trained(tmp_path / "run")
+    trained = load_model(tmp_path / "run")
     again = predict_index(
         trained.model,
         load_index(dataset, "validation"),

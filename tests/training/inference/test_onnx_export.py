@@ -19,10 +19,10 @@ from pipeline.schema.record import CLASSES
 from tests.support.shards import tone
 from tests.training.conftest import SMALL_HUBERT
 from training import ExHubertConfig, ExHubertForSequenceClassification
-from training.data.clips import as_input
+from training.data.clips import normalize_input
 from training.data.targets import SIX_CLASSES_ONLY, Heads
 from training.inference import onnx_export as export
-from training.inference.load_model import Trained, load_trained
+from training.inference.load_model import LoadedModel, load_model
 from training.inference.onnx_export import compare, export_onnx, outputs_of
 
 pytestmark = pytest.mark.xdist_group("export")  # exporting takes seconds: once for all tests
@@ -41,7 +41,7 @@ SMALL = SMALL_HUBERT | {
 }
 
 
-def save_model(folder: Path, seed: int = 0, **changes: object) -> Trained:
+def save_model(folder: Path, seed: int = 0, **changes: object) -> LoadedModel:
     """A model whose copies matter, saved and loaded."""
     torch.manual_seed(seed)
     model = ExHubertForSequenceClassification(ExHubertConfig(**(SMALL | changes)))
@@ -50,7 +50,7 @@ def save_model(folder: Path, seed: int = 0, **changes: object) -> Trained:
             if "_linear" in name:
                 weight.normal_(std=0.3)
     model.save_pretrained(folder)
-    return load_trained(folder)
+    return load_model(folder)
 
 
 @pytest.fixture(
@@ -58,7 +58,7 @@ def save_model(folder: Path, seed: int = 0, **changes: object) -> Trained:
 )
 def pair(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Trained, Path]:
+) -> tuple[LoadedModel, Path]:
     """A model and the ONNX file that the command makes of it: every head, or six classes only."""
     folder = tmp_path_factory.mktemp(request.param)
     trained = save_model(folder / "model", **FORMS[request.param])
@@ -70,14 +70,16 @@ def pair(
 
 @settings(deadline=None, max_examples=15)
 @given(st.lists(st.floats(0.03, 20.0), min_size=1, max_size=4))
-def test_outputs_are_those_of_pytorch_for_any_clips(pair: tuple[Trained, Path], lengths) -> None:
+def test_outputs_are_those_of_pytorch_for_any_clips(
+    pair: tuple[LoadedModel, Path], lengths
+) -> None:
     trained, path = pair
     differences = compare(path, trained.model, [lengths])
     assert list(differences) == outputs_of(trained.heads)
     assert max(differences.values()) <= 1e-4
 
 
-def test_file_says_what_its_user_has_to_know(pair: tuple[Trained, Path]) -> None:
+def test_file_says_what_its_user_has_to_know(pair: tuple[LoadedModel, Path]) -> None:
     session = onnxruntime.InferenceSession(pair[1])
     facts = session.get_modelmeta().custom_metadata_map
     assert list(json.loads(facts["id2label"]).values()) == list(CLASSES)
@@ -87,7 +89,7 @@ def test_file_says_what_its_user_has_to_know(pair: tuple[Trained, Path]) -> None
     assert shapes["input_values"] == shapes["attention_mask"] == ["clips", "samples"]
 
 
-def test_every_head_is_an_output_of_its_name(pair: tuple[Trained, Path]) -> None:
+def test_every_head_is_an_output_of_its_name(pair: tuple[LoadedModel, Path]) -> None:
     trained, path = pair
     session = onnxruntime.InferenceSession(path)
     facts = session.get_modelmeta().custom_metadata_map
@@ -102,7 +104,9 @@ def test_every_head_is_an_output_of_its_name(pair: tuple[Trained, Path]) -> None
     clips = np.stack([tone(1, 0.7), tone(4, 0.7)])
     inputs = {"input_values": clips, "attention_mask": np.ones(clips.shape, np.int64)}
     with torch.inference_mode():
-        expected = trained.model(torch.from_numpy(np.stack([as_input(clip) for clip in clips])))
+        expected = trained.model(
+            torch.from_numpy(np.stack([normalize_input(clip) for clip in clips]))
+        )
     for (name, _), found in zip(outputs, session.run(None, inputs), strict=True):
         np.testing.assert_allclose(found, expected[name], atol=1e-4)
 
@@ -112,7 +116,7 @@ def test_model_of_six_classes_has_one_output() -> None:
     assert outputs_of(Heads(dimensions=("valence",))) == ["logits", "ratings"]
 
 
-def test_scaled_samples_give_what_plain_ones_give(pair: tuple[Trained, Path]) -> None:
+def test_scaled_samples_give_what_plain_ones_give(pair: tuple[LoadedModel, Path]) -> None:
     session = onnxruntime.InferenceSession(pair[1])
     clip = tone(2, 1.0)[None]
     results = [
@@ -126,7 +130,7 @@ def test_scaled_samples_give_what_plain_ones_give(pair: tuple[Trained, Path]) ->
 
 
 def test_lines_of_the_docs_run_a_file(
-    pair: tuple[Trained, Path],
+    pair: tuple[LoadedModel, Path],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -142,7 +146,7 @@ def test_lines_of_the_docs_run_a_file(
 
 
 def test_file_that_differs_from_its_model_is_not_kept(
-    pair: tuple[Trained, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    pair: tuple[LoadedModel, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(export, "_write", lambda _, path, __: shutil.copy(pair[1], path))
     other = save_model(tmp_path / "other", seed=1, do_stable_layer_norm=True)
@@ -152,7 +156,7 @@ def test_file_that_differs_from_its_model_is_not_kept(
 
 
 def test_difference_of_a_single_head_is_found(
-    pair: tuple[Trained, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    pair: tuple[LoadedModel, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(export, "_write", lambda _, path, __: shutil.copy(pair[1], path))
     other = replace(pair[0], model=copy.deepcopy(pair[0].model))

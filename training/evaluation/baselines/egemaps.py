@@ -23,7 +23,7 @@ from pipeline.common.errors import UsageError
 from pipeline.schema.record import SAMPLE_RATE
 from training.data.clips import Samples, decode_clip
 from training.evaluation.baselines.linear import Part, choose, make_svm
-from training.evaluation.prediction_table import Answers, utterances_of
+from training.evaluation.prediction_table import PredictionTable, utterances_of
 
 Features = npt.NDArray[np.float32]
 
@@ -41,7 +41,7 @@ def egemaps(
     test: pd.DataFrame,
     cache_folder: Path | None = None,
     advance: Advance = lambda clips: None,
-) -> tuple[Answers, list[str]]:
+) -> tuple[PredictionTable, list[str]]:
     """Fits the SVM on the train rows, chooses its C on the validation rows, answers the test rows.
 
     Args:
@@ -69,7 +69,7 @@ def egemaps(
     )
     fit = choose(make_svm, fitted, chosen)
     said = fit.classifier.predict(asked.features)[None]
-    return Answers(["egemaps"], utterances_of(test), said, None), [
+    return PredictionTable(["egemaps"], utterances_of(test), said, None), [
         f"linear SVM on eGeMAPSv02 functionals, {fit}; an SVM gives no probabilities"
     ]
 

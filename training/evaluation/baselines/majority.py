@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 
 from pipeline.schema.record import CLASSES
-from training.evaluation.prediction_table import Answers, Probabilities
+from training.evaluation.prediction_table import PredictionTable, Probabilities
 
 
-def majority(train: pd.DataFrame, test: pd.DataFrame) -> Answers:
+def majority(train: pd.DataFrame, test: pd.DataFrame) -> PredictionTable:
     """Answers every utterance with the class shares of the training rows."""
     counts = np.bincount(train["label"], minlength=len(CLASSES))
     shares: Probabilities = (counts / counts.sum()).astype(np.float32)
-    return Answers.from_probabilities(["majority"], test, [np.tile(shares, (len(test), 1))])
+    return PredictionTable.from_probabilities(["majority"], test, [np.tile(shares, (len(test), 1))])

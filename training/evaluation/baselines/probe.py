@@ -17,10 +17,10 @@ from torch.utils.data import DataLoader
 
 from pipeline.common.errors import UsageError
 from pipeline.schema.record import CLASSES
-from training.data.dataset import Utterances, collate, seconds_seen
+from training.data.dataset import Utterances, clipped_durations, collate
 from training.data.sampling import FixedBatches
 from training.evaluation.baselines.linear import Fit, Part, choose, make_logistic
-from training.evaluation.prediction_table import Answers
+from training.evaluation.prediction_table import PredictionTable
 from training.inference.batch import evaluation_batch_size
 from training.model.build import build_model
 from training.model.frames import frame_mask
@@ -38,7 +38,7 @@ def probe(
     layer: int | None = None,
     longest: float = 30.0,
     advance: Advance = lambda clips: None,
-) -> tuple[Answers, list[str]]:
+) -> tuple[PredictionTable, list[str]]:
     """Fits a probe on the train rows, chooses it on the validation rows, answers the test rows.
 
     Args:
@@ -78,7 +78,7 @@ def probe(
     probabilities[:, fit.classifier.classes_] = fit.classifier.predict_proba(asked)
     how = "given" if layer is not None else "not chosen" if fit.uar is None else "by validation UAR"
     note = f"probe of layer {number} of 0 to {layers - 1} ({how}), logistic regression, {fit}"
-    return Answers.from_probabilities([f"probe of {base}"], test, [probabilities]), [note]
+    return PredictionTable.from_probabilities([f"probe of {base}"], test, [probabilities]), [note]
 
 
 @torch.inference_mode()
@@ -101,7 +101,7 @@ def pooled_states(
     model = model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
     rows = rows.assign(group=rows.groupby(["shard", "row_group"], sort=True).ngroup())
     batch_size = evaluation_batch_size(model, batch_size)
-    batches = FixedBatches(rows, seconds_seen(rows, longest), batch_size)
+    batches = FixedBatches(rows, clipped_durations(rows, longest), batch_size)
     loader = DataLoader(
         Utterances(rows, longest=longest), batch_sampler=batches, collate_fn=collate
     )

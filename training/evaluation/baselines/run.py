@@ -15,11 +15,11 @@ from training.evaluation.baselines.egemaps import egemaps, require_opensmile
 from training.evaluation.baselines.majority import majority
 from training.evaluation.baselines.probe import probe
 from training.evaluation.evaluate import labelled_rows
-from training.evaluation.prediction_table import Answers, clip_names
+from training.evaluation.prediction_table import PredictionTable, clip_names
 from training.evaluation.score_file import Evaluation, score_answers
 from training.evaluation.train_test_overlap import audio_overlap
 from training.inference.load_model import provenance_of_base
-from training.model.provenance import Heard
+from training.model.provenance import TrainingSpeakers
 
 Kind = Literal["majority", "egemaps", "probe"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -104,10 +104,12 @@ def run_baseline(
     features = None if folder is None else folder / FEATURES
     answers, notes = _answer(baseline, features, train, validation, test, advance)
     notes = [*notes, *audio_overlap(test, clip_names(train))]
-    heard = [Heard.of_rows(train)]
+    heard = [TrainingSpeakers.of_rows(train)]
     if baseline.base and (said := provenance_of_base(baseline.base)) is not None:
-        heard.append(Heard.of_model(baseline.base, said))
-    return score_answers(answers, dataset, split, list(CLASSES), Heard.of_all(heard), notes)
+        heard.append(TrainingSpeakers.of_model(baseline.base, said))
+    return score_answers(
+        answers, dataset, split, list(CLASSES), TrainingSpeakers.of_all(heard), notes
+    )
 
 
 def _answer(
@@ -117,7 +119,7 @@ def _answer(
     validation: pd.DataFrame,
     test: pd.DataFrame,
     advance: Callable[[int], None],
-) -> tuple[Answers, list[str]]:
+) -> tuple[PredictionTable, list[str]]:
     if baseline.kind == "majority":
         return majority(train, test), []
     if baseline.kind == "egemaps":
