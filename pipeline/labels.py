@@ -7,11 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pipeline.common.errors import UsageError
 from pipeline.common.numbers import read_number
-from pipeline.schema.record import AROUSAL_CLASSES, CLASSES, VALENCE_CLASSES
+from pipeline.schema.record import AROUSAL_CLASSES, CLASSES, VALENCE_CLASSES, ClassName, Dimension
 from pipeline.schema.utterance import Utterance, excluded, rejected
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.loader import SHIPPED, load_yaml, suggest
-from pipeline.specs.spec_types import ClassName, Dimension
 
 
 class Category(BaseModel):

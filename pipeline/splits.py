@@ -13,9 +13,9 @@ from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
 
+from pipeline.schema.record import Split
 from pipeline.schema.utterance import Utterance, rejected
 from pipeline.specs.corpus_spec import CorpusSpec
-from pipeline.specs.spec_types import Split
 
 FRACTIONS: Mapping[Split, float] = {"train": 0.70, "validation": 0.15, "test": 0.15}
 """Share of the utterances that each split aims at."""

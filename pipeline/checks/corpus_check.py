@@ -12,19 +12,20 @@ import pyarrow.parquet as pq
 from pipeline.common.errors import UsageError
 from pipeline.labels import is_clipped
 from pipeline.planning.corpus_plan import IndexedCorpus, count_by_split
+from pipeline.schema.record import RECORD
 from pipeline.schema.utterance import Utterance
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.splits import describe_policy, is_leak
 
+_OF_RECORD = (
+    *("id", "corpus", "source_path", "label_native", "emotion", "arousal_class", "valence_class"),
+    *("label", "arousal", "valence", "dominance", "speaker", "gender", "age", "language", "text"),
+    "split",
+)
+
 EXPORT = pa.schema(
     [
-        *[(name, pa.string()) for name in ("id", "corpus", "source_path", "label_native")],
-        *[(name, pa.string()) for name in ("emotion", "arousal_class", "valence_class")],
-        ("label", pa.int64()),
-        *[(name, pa.float32()) for name in ("arousal", "valence", "dominance")],
-        *[(name, pa.string()) for name in ("speaker", "gender")],
-        ("age", pa.float32()),
-        *[(name, pa.string()) for name in ("language", "text", "split")],
+        *[(name, RECORD.field(name).type) for name in _OF_RECORD],
         *[(name, pa.float64()) for name in ("start", "end")],
         *[(name, pa.string()) for name in ("status", "reason", "detail")],
     ]

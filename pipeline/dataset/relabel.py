@@ -8,6 +8,8 @@ from pipeline.common.errors import DataError
 from pipeline.dataset.finalize import finalize_dataset, is_unfinished
 from pipeline.dataset.manifest import Manifest, require_manifest
 from pipeline.labels import EmotionScheme, label_utterance
+from pipeline.schema.columns import stage_columns
+from pipeline.schema.record import COLUMNS
 from pipeline.schema.utterance import Utterance
 from pipeline.shards.receipts import Receipt, RejectRow, read_receipts, to_reject_row
 from pipeline.shards.records import Record, describe_labels
@@ -66,7 +68,7 @@ def _relabel_shard(output: str, receipt: Receipt, spec: CorpusSpec, scheme: Emot
         kept.append(number)
         labels.append(describe_labels(utterance))
     stay = pa.array(kept, pa.int64())
-    before = table.select(list(describe_labels(_utterance({})))).take(stay)
+    before = table.select(stage_columns(COLUMNS, "labels")).take(stay)
     after = pa.Table.from_pylist(labels, before.schema)
     # As stored on both sides: ratings are less exact there than as computed.
     changed: int = sum(a != b for a, b in zip(before.to_pylist(), after.to_pylist(), strict=True))

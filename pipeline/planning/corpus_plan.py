@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from pipeline.index.indexer import find_clips, index_clips
 from pipeline.index.table_join import load_tables
 from pipeline.labels import EmotionScheme, label_utterance
-from pipeline.schema.record import SPLITS
+from pipeline.schema.record import SPLITS, Split
 from pipeline.schema.utterance import Utterance, excluded
 from pipeline.sources.reader import Reader, list_sources
 from pipeline.specs.corpus_spec import CorpusSpec
-from pipeline.specs.spec_types import Split
 from pipeline.splits import (
     GroupCounts,
     assign_groups,

@@ -10,12 +10,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from pipeline.schema.record import ClassName, Dimension
 from pipeline.specs.spec_types import (
     Access,
     Ages,
     ChosenText,
-    ClassName,
-    Dimension,
     Example,
     Expected,
     Gender,

@@ -17,13 +17,7 @@ from pydantic import (
 )
 
 from pipeline.common.globs import glob_matcher
-from pipeline.schema.record import GENDERS
-
-Split = Literal["train", "validation", "test"]
-ClassName = Literal[
-    "low_negative", "low_neutral", "low_positive", "high_negative", "high_neutral", "high_positive"
-]
-Dimension = Literal["arousal", "valence", "dominance"]
+from pipeline.schema.record import GENDERS, Split
 
 
 def _as_list(value: object) -> object:
