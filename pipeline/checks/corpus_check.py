@@ -15,7 +15,6 @@ from pipeline.planning.corpus_plan import IndexedCorpus, count_by_split
 from pipeline.schema.record import RECORD
 from pipeline.schema.utterance import Utterance
 from pipeline.specs.corpus_spec import CorpusSpec
-from pipeline.splits import describe_policy, is_leak
 
 _OF_RECORD = (
     *("id", "corpus", "source_path", "label_native", "emotion", "arousal_class", "valence_class"),
@@ -120,9 +119,9 @@ def check_corpus(spec: CorpusSpec, indexed: IndexedCorpus) -> CorpusCheck:
         unknown_speakers=sum(utterance.speaker is None for utterance in usable),
         emotions=dict(sorted(emotions.items())),
         splits=dict(count_by_split(usable)),
-        split_policy=describe_policy(spec),
+        split_policy=spec.splits.describe(),
         speakers_in_two_splits=sorted(s for s, splits in speakers.items() if len(splits) > 1),
-        leaks=sorted(s for s, splits in speakers.items() if is_leak(spec, splits)),
+        leaks=sorted(s for s, splits in speakers.items() if not spec.splits.allows(splits)),
         expected=spec.expected.utterances,
         clipped_ratings=sum(is_clipped(utterance, spec) for utterance in usable),
         compared=_compare(spec, len(usable), len(speakers), emotions),

@@ -8,7 +8,7 @@ from pipeline.labels import EmotionScheme, label_utterance
 from pipeline.schema.utterance import Utterance
 from pipeline.sources.listing import SourceFile
 from pipeline.specs.corpus_spec import CorpusSpec
-from pipeline.specs.spec_types import ChosenFile, Example, Table
+from pipeline.specs.spec_types import Example, FileByField, TableSpec
 
 
 def check_examples(spec: CorpusSpec, scheme: EmotionScheme) -> list[str]:
@@ -69,8 +69,8 @@ def _rows_to_add(spec: CorpusSpec, example: Example) -> str:
     return f"{{{', '.join(rows)}}}" if rows else ""
 
 
-def _columns(table: Table) -> list[str]:
+def _columns(table: TableSpec) -> list[str]:
     """Columns that a row of the table has in an example."""
-    chosen_by = [table.file.of] if isinstance(table.file, ChosenFile) else []
+    chosen_by = [table.file.of] if isinstance(table.file, FileByField) else []
     taken = [column for column in table.take.values() if not column.endswith("?")]
     return list(dict.fromkeys([*chosen_by, *table.match, *table.where, *taken]))

@@ -21,7 +21,6 @@ from pipeline.schema.record import CLASSES, SPLITS
 from pipeline.shards.deduplication import find_duplicates
 from pipeline.shards.receipts import Receipt
 from pipeline.specs.corpus_spec import CorpusSpec
-from pipeline.splits import describe_policy
 from pipeline.storage import files as storage
 
 
@@ -190,7 +189,7 @@ def facts_from_spec(spec: CorpusSpec) -> CorpusFacts:
         licence_url=spec.licence.url,
         redistribute=spec.licence.redistribute,
         citation=spec.citation,
-        split_policy=describe_policy(spec),
+        split_policy=spec.splits.describe(),
     )
 
 

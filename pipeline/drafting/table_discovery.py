@@ -12,7 +12,7 @@ from pipeline.index.indexer import Fields
 from pipeline.index.table_formats import read_rows
 from pipeline.index.table_join import Read, fill
 from pipeline.sources.listing import SourceFile
-from pipeline.specs.spec_types import Table
+from pipeline.specs.spec_types import TableSpec
 
 _SUFFIXES = (".csv", ".tsv", ".xlsx", ".json", ".jsonl")
 _ENCODINGS = ("utf-8-sig", "utf-16", "cp1252")
@@ -116,7 +116,7 @@ def _read(path: str, read: Read) -> DiscoveredTable:
         return DiscoveredTable(path, problem=f"can't be read: {error.strerror or error}")
     problem = ""
     for encoding in _ENCODINGS:
-        table = Table(file=[path], encoding=[encoding], match={}, take={})
+        table = TableSpec(file=[path], encoding=[encoding], match={}, take={})
         try:
             return DiscoveredTable(path, read_rows(content, table, path, path), encoding)
         except DataError as error:

@@ -156,7 +156,7 @@ def _utterance(
         gender=_gender(spec, fields),
         age=_age(spec, fields),
         text=spec.texts.get(text, text) if text else None,
-        group=fields.get(spec.splits.group_field),
+        group=spec.splits.group_of(fields),
         annotations={name: value for name in spec.kept_fields if (value := fields.get(name))},
         label_native=fields.get("emotion"),
         dropped=dropped or bad_time,

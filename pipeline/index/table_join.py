@@ -10,7 +10,7 @@ from pipeline.common.globs import glob_matcher
 from pipeline.index.table_formats import read_rows
 from pipeline.sources.listing import SourceFile
 from pipeline.specs.corpus_spec import CorpusSpec
-from pipeline.specs.spec_types import ChosenFile, Table
+from pipeline.specs.spec_types import FileByField, TableSpec
 
 Row = dict[str, str | None]
 """Fields that a row of a table gives a clip."""
@@ -31,7 +31,7 @@ class TableRows:
         found: Keys that clips have asked for so far: the others are of clips that are not there.
     """
 
-    table: Table
+    table: TableSpec
     rows: Mapping[Key, Sequence[Row]]
     chosen_by: str | None = None
     found: set[Key] = field(default_factory=set, compare=False)
@@ -92,9 +92,9 @@ def load_tables(spec: CorpusSpec, files: Sequence[SourceFile], read: Read) -> di
     }
 
 
-def rows_of(table: Table, records: Iterable[Mapping[str, str | None]]) -> TableRows:
+def rows_of(table: TableSpec, records: Iterable[Mapping[str, str | None]]) -> TableRows:
     """A table of records at hand; columns that a record lacks are unknown."""
-    chosen_by = table.file.of if isinstance(table.file, ChosenFile) else None
+    chosen_by = table.file.of if isinstance(table.file, FileByField) else None
     key = (*table.match, *([chosen_by] if chosen_by else []))
     taken = {name: column.removesuffix("?") for name, column in table.take.items()}
     rows: dict[Key, list[Row]] = {}
@@ -107,7 +107,7 @@ def rows_of(table: Table, records: Iterable[Mapping[str, str | None]]) -> TableR
 
 
 def _load_table(
-    corpus: str, name: str, table: Table, files: Sequence[SourceFile], read: Read
+    corpus: str, name: str, table: TableSpec, files: Sequence[SourceFile], read: Read
 ) -> TableRows:
     where = f"corpus {corpus}, table {name!r}"
     globs = _globs(table)
@@ -127,7 +127,7 @@ def _load_table(
             raise DataError(f"{place}: can't be read: {error.strerror or error}") from None
         read_here = read_rows(content, table, file.path, place)
         _check_columns(read_here, table, place)
-        if isinstance(table.file, ChosenFile):
+        if isinstance(table.file, FileByField):
             part = {table.file.of: list(table.file.values)[rank]}
             read_here = [record | part for record in read_here]
         records += read_here
@@ -138,7 +138,7 @@ def _load_table(
     return rows_of(table, records)
 
 
-def _check_columns(records: list[dict[str, str]], table: Table, where: str) -> None:
+def _check_columns(records: list[dict[str, str]], table: TableSpec, where: str) -> None:
     if not records:
         return
     needed = (column for column in table.take.values() if not column.endswith("?"))
@@ -150,8 +150,8 @@ def _check_columns(records: list[dict[str, str]], table: Table, where: str) -> N
         )
 
 
-def _globs(table: Table) -> list[str]:
-    return list(table.file.values.values()) if isinstance(table.file, ChosenFile) else table.file
+def _globs(table: TableSpec) -> list[str]:
+    return list(table.file.values.values()) if isinstance(table.file, FileByField) else table.file
 
 
 def _clean(value: str | None) -> str | None:

@@ -17,13 +17,8 @@ from pipeline.schema.record import SPLITS, Split
 from pipeline.schema.utterance import Utterance, excluded
 from pipeline.sources.reader import Reader, list_sources
 from pipeline.specs.corpus_spec import CorpusSpec
-from pipeline.splits import (
-    GroupCounts,
-    assign_groups,
-    count_groups,
-    expected_sizes,
-    split_utterance,
-)
+from pipeline.splits.assignment import expected_sizes, split_utterance
+from pipeline.splits.groups import GroupCounts, count_groups, count_ungrouped
 
 UTTERANCES_PER_SHARD = 500
 """About 25 MB of FLAC: small enough to redo, large enough to read in one go."""
@@ -56,8 +51,8 @@ def plan_splits(spec: CorpusSpec, counts: GroupCounts, ungrouped: int) -> Corpus
         counts: Utterances of every group by category.
         ungrouped: Number of utterances without a group.
     """
-    splits = assign_groups(spec, counts)
-    sizes = expected_sizes(spec, counts, ungrouped, splits)
+    splits = spec.splits.assign(counts, spec.id, spec.namespace)
+    sizes = expected_sizes(spec.splits, counts, ungrouped, splits)
     return CorpusPlan(
         splits, {s: max(1, math.ceil(sizes[s] / UTTERANCES_PER_SHARD)) for s in SPLITS}
     )
@@ -65,7 +60,7 @@ def plan_splits(spec: CorpusSpec, counts: GroupCounts, ungrouped: int) -> Corpus
 
 def assign_split_and_shard(utterance: Utterance, spec: CorpusSpec, plan: CorpusPlan) -> Utterance:
     """Gives an utterance its split and its shard."""
-    placed = split_utterance(utterance, spec, plan.splits)
+    placed = split_utterance(utterance, spec.splits, plan.splits)
     return placed._replace(shard=shard_name(placed, plan.shards))
 
 
@@ -154,14 +149,9 @@ def plan_corpus(spec: CorpusSpec, root: str, scheme: EmotionScheme) -> IndexedCo
     found = [label_utterance(utterance, spec, scheme) for utterance in indexed]
     plan = plan_splits(spec, count_groups(found), count_ungrouped(found))
     return IndexedCorpus(
-        drop_copies(split_utterance(utterance, spec, plan.splits) for utterance in found),
+        drop_copies(split_utterance(utterance, spec.splits, plan.splits) for utterance in found),
         {name: table.missing for name, table in tables.items() if table.missing},
     )
-
-
-def count_ungrouped(utterances: Iterable[Utterance]) -> int:
-    """Number of utterances that no group keeps together."""
-    return sum(u.group is None and u.dropped is None for u in utterances)
 
 
 def count_by_split(utterances: Iterable[Utterance]) -> Counter[str]:

@@ -15,14 +15,13 @@ from pipeline.planning.build_config import Build, Corpus
 from pipeline.planning.corpus_plan import (
     CorpusPlan,
     assign_split_and_shard,
-    count_ungrouped,
     plan_splits,
     shard_group_key,
 )
 from pipeline.schema.utterance import Utterance
 from pipeline.sources.listing import SourceFile
 from pipeline.sources.reader import Reader, walk_sources
-from pipeline.splits import GroupCounts, count_groups, merge_counts
+from pipeline.splits.groups import GroupCounts, count_groups, count_ungrouped, merge_counts
 
 BatchKey = tuple[str, int]
 """Corpus and number of a batch."""

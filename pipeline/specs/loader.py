@@ -10,7 +10,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from pipeline.common.errors import UsageError
-from pipeline.common.validation_messages import describe, keys_at
+from pipeline.common.validation_messages import describe_validation_error, known_keys_at, locate
 from pipeline.specs.corpus_spec import CorpusSpec
 
 SHIPPED = Path(__file__).resolve().parents[2] / "corpora_specs"
@@ -173,8 +173,8 @@ def _explain(
     """One line for every fault, in the order of the file: line, key, what is wrong, what to do."""
     faults: dict[str, int] = {}
     for fault in error.errors(include_url=False):
-        location = fault["loc"]
-        message = describe(fault, model)
+        location = locate(fault)
+        message = describe_validation_error(fault, model)
         if not location and (named := re.match(r"`([\w.]+)`", message)):
             location = tuple(named[1].split("."))
         place: Location = ()
@@ -183,7 +183,7 @@ def _explain(
                 place = (*place, part)
         key = ".".join(map(str, place))
         if fault["type"] == "extra_forbidden":
-            known = sorted(keys_at(location[:-1], model))
+            known = sorted(known_keys_at(location[:-1], model))
             hint = suggest(str(location[-1]), known)
             message = f"unknown key{hint}" + (f" Known: {', '.join(known)}" if hint == "." else "")
         elif fault["type"] == "missing":

@@ -16,7 +16,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.common.errors import UsageError
-from pipeline.common.validation_messages import describe
+from pipeline.common.validation_messages import describe_validation_error
 
 CONFIGS = Path(__file__).parent / "recipes"
 """Where the recipes that ship with the package lie."""
@@ -261,7 +261,7 @@ def _explain(error: ValidationError, path: Path, overrides: Sequence[str]) -> st
                 override for name, override in given.items() if f"{key}.".startswith(f"{name}.")
             ]
             where = f"override {blamed[0]!r}" if blamed else f"{path}: {key}"
-            lines.append(f"{where}: {describe(problem, Recipe)}")
+            lines.append(f"{where}: {describe_validation_error(problem, Recipe)}")
     return "\n".join(dict.fromkeys(lines))
 
 

@@ -10,7 +10,6 @@ from exhubert.cli.output.dataset_tables import print_manifest
 from pipeline.common.errors import UsageError
 from pipeline.labels import emotion_scheme
 from pipeline.specs.loader import builtin_ids, load_specs
-from pipeline.splits import describe_policy
 
 
 def _add_relabel(parser: argparse.ArgumentParser) -> None:
@@ -50,7 +49,7 @@ def _run_relabel(args: argparse.Namespace) -> int:
         run.status = 0
     write_report(args.dataset)
     for corpus, spec in specs.items():
-        before, now = present[corpus].split_policy, describe_policy(spec)
+        before, now = present[corpus].split_policy, spec.splits.describe()
         if before != now:
             print(
                 f"corpus {corpus}: splits stay {before}, though its spec now says {now}: splits "

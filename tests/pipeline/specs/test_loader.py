@@ -43,6 +43,20 @@ def test_endless_nesting_is_an_error_of_the_file(tmp_path: Path, name: str) -> N
         ("ignore", "['[b-a]']", "not a glob: bad character range b-a"),
         ("speaker", "'{session}'", "field 'session', which neither `path` nor a table gives"),
         ("splits", "{by: session}", "field 'session'"),
+        (
+            "splits",
+            "{by: speakers}",
+            "tones.yaml:13: splits.by: expected 'speaker', 'session', 'text', 'utterance' or "
+            "'official', found 'speakers'",
+        ),
+        ("splits", "speaker", "splits: expected {by: …, of: …, validation_by: …, seed: …}, found"),
+        ("splits", "{by: official, of: part, x: tset}", "splits.x: expected 'train', 'valid"),
+        (
+            "splits",
+            "{by: official, of: part, x: train}",
+            "tones.yaml:13: `by: official` needs at least one",
+        ),
+        ("splits", "{seed: much}", "splits.seed: expected a whole number, found 'much'"),
         ("splits", "{by: official, test: test}", "`by: official` needs `of`"),
         ("splits", "{by: speaker, dev: validation}", "only named where `by` is `official`"),
         ("exclude", "{ang: other}", "ang stands in `emotions` too"),
