@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 from demo import effects, espeak
 from demo.effects import Samples
 from pipeline.common.errors import UsageError
-from pipeline.specs.loader import load_yaml
+from pipeline.specs.yaml_reader import load_yaml
 
 _WORDS_A_MINUTE = 160
 _VOLUME = 100  # of eSpeak NG; louder ones clip

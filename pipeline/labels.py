@@ -1,69 +1,12 @@
 """Labels: what a corpus's own codes mean in the schemes all corpora share."""
 
 from dataclasses import dataclass
-from functools import cache
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-
-from pipeline.common.errors import UsageError
 from pipeline.common.numbers import read_number
-from pipeline.schema.record import AROUSAL_CLASSES, CLASSES, VALENCE_CLASSES, ClassName, Dimension
+from pipeline.schema.record import AROUSAL_CLASSES, CLASSES, VALENCE_CLASSES, Dimension
 from pipeline.schema.utterance import Utterance, excluded, rejected
 from pipeline.specs.corpus_spec import CorpusSpec
-from pipeline.specs.loader import SHIPPED, load_yaml, suggest
-
-
-class Category(BaseModel):
-    """One line of ``emotions.yaml``: a category's place in the six classes, and on whose word."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    class_name: ClassName = Field(alias="class")
-    sources: list[str]
-    note: str | None = None
-
-
-class EmotionScheme(BaseModel):
-    """The shared categories, as ``corpora_specs/emotions.yaml`` states them."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    sources: dict[str, str]
-    emotions: dict[str, Category]
-
-    @model_validator(mode="after")
-    def _sources_are_known(self) -> "EmotionScheme":
-        for emotion, category in self.emotions.items():
-            for source in category.sources:
-                if source not in self.sources:
-                    raise ValueError(f"emotions.{emotion}: unknown source {source!r}")
-        return self
-
-    def check(self, spec: CorpusSpec) -> None:
-        """Checks that a spec speaks only of known categories.
-
-        Raises:
-            UsageError: It does not; the message suggests the nearest category.
-        """
-        named = {
-            "emotions": spec.emotions.values(),
-            "classes": spec.classes,
-            "votes": spec.votes.values(),
-            "expected.emotions": spec.expected.emotions,
-        }
-        for key, categories in named.items():
-            for category in categories:
-                if category not in self.emotions:
-                    raise UsageError(
-                        f"corpus {spec.id}: `{key}` names the category {category!r}, which "
-                        f"emotions.yaml does not have{suggest(category, self.emotions)}"
-                    )
-
-
-@cache
-def emotion_scheme() -> EmotionScheme:
-    """The shipped scheme."""
-    return load_yaml(SHIPPED / "emotions.yaml", EmotionScheme)
+from pipeline.specs.emotion_scheme import EmotionScheme
 
 
 @dataclass(frozen=True)
@@ -74,7 +17,7 @@ class LabelMapping:
         meaning: What the code stands for in the corpus's own words.
         emotion: Shared category; None where the code is excluded.
         class_name: Six-class name; None where the code is excluded.
-        sources: On whose word the category has that class; the spec itself where it overrides.
+        sources: Of the mapping from category to class; ``spec`` where the spec overrides it.
         excluded: Why the code is left out; None where it is not.
     """
 

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from pipeline.index.indexer import find_clips, index_clips
 from pipeline.index.table_join import TableRows, rows_of
-from pipeline.labels import EmotionScheme, label_utterance
+from pipeline.labels import label_utterance
 from pipeline.schema.utterance import Utterance
 from pipeline.sources.listing import SourceFile
 from pipeline.specs.corpus_spec import CorpusSpec
+from pipeline.specs.emotion_scheme import EmotionScheme
 from pipeline.specs.spec_types import Example, FileByField, TableSpec
 
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 from pipeline.common.errors import DataError
 from pipeline.dataset.finalize import finalize_dataset, is_unfinished
 from pipeline.dataset.manifest import Manifest, require_manifest
-from pipeline.labels import EmotionScheme, label_utterance
+from pipeline.labels import label_utterance
 from pipeline.schema.columns import stage_columns
 from pipeline.schema.record import COLUMNS
 from pipeline.schema.utterance import Utterance
@@ -15,6 +15,7 @@ from pipeline.shards.receipts import Receipt, RejectRow, read_receipts, to_rejec
 from pipeline.shards.records import Record, describe_labels
 from pipeline.shards.writer import read_shard, rewrite_shard
 from pipeline.specs.corpus_spec import CorpusSpec
+from pipeline.specs.emotion_scheme import EmotionScheme
 
 
 def relabel_dataset(

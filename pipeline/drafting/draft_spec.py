@@ -14,7 +14,7 @@ from pipeline.index.indexer import Fields, read_path
 from pipeline.index.table_join import Read
 from pipeline.sources.listing import SourceFile
 from pipeline.specs.corpus_spec import check_id
-from pipeline.specs.loader import builtin_ids
+from pipeline.specs.shipped import builtin_ids
 
 MEDIA = (".wav", ".flac", ".mp3", ".aif", ".aiff", ".sph", ".ogg", ".m4a", ".avi", ".mp4", ".mov")
 

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 from pipeline.index.indexer import find_clips, index_clips
 from pipeline.index.table_join import load_tables
-from pipeline.labels import EmotionScheme, label_utterance
+from pipeline.labels import label_utterance
 from pipeline.schema.record import SPLITS, Split
 from pipeline.schema.utterance import Utterance, excluded
 from pipeline.sources.reader import Reader, list_sources
 from pipeline.specs.corpus_spec import CorpusSpec
+from pipeline.specs.emotion_scheme import EmotionScheme
 from pipeline.splits.assignment import expected_sizes, split_utterance
 from pipeline.splits.groups import GroupCounts, count_groups, count_ungrouped
 

@@ -11,7 +11,8 @@ from demo.standins import encode_file, speak_standins, standin_ids
 from pipeline.audio.decoder import AudioError, decode
 from pipeline.audio.processing import prepare
 from pipeline.common.errors import UsageError
-from pipeline.specs.loader import builtin_file, builtin_ids, load_spec
+from pipeline.specs.loader import load_spec
+from pipeline.specs.shipped import builtin_file, builtin_ids
 from tests.support.standins import beep, index, plan
 
 

@@ -3,9 +3,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.common.errors import UsageError
-from pipeline.labels import emotion_scheme, is_clipped, label_utterance, place
+from pipeline.labels import is_clipped, label_utterance, place
 from pipeline.schema.record import CLASSES
 from pipeline.schema.utterance import Utterance
+from pipeline.specs.emotion_scheme import emotion_scheme
 from tests.conftest import MakeSpec
 
 CLIP = Utterance("tones/a", "tones", "tones/a", "a.wav", 1, "", label_native="ang")

@@ -4,9 +4,10 @@ import numpy as np
 
 from demo.entry import load_standin
 from demo.plan import plan_standin
-from pipeline.labels import emotion_scheme
 from pipeline.planning.corpus_plan import plan_corpus
-from pipeline.specs.loader import builtin_file, load_spec
+from pipeline.specs.emotion_scheme import emotion_scheme
+from pipeline.specs.loader import load_spec
+from pipeline.specs.shipped import builtin_file
 
 
 def plan(corpus, clips=None):

@@ -14,7 +14,7 @@ from exhubert.cli.arguments.output_paths import check_file
 from exhubert.cli.output import console
 from exhubert.cli.output.dataset_tables import count, print_checks
 from pipeline.common.errors import DataError
-from pipeline.labels import emotion_scheme
+from pipeline.specs.emotion_scheme import emotion_scheme
 
 if TYPE_CHECKING:  # brings pyarrow
     from pipeline.checks.corpus_check import CorpusCheck

@@ -5,7 +5,6 @@ quick.
 """
 
 import argparse
-import difflib
 import json
 import logging
 from pathlib import Path
@@ -15,6 +14,7 @@ from exhubert.cli.arguments.command import Command
 from exhubert.cli.arguments.output_paths import check_folder
 from exhubert.cli.output import console
 from pipeline.common.errors import StoppedError, UsageError
+from pipeline.common.suggest import suggest
 
 if TYPE_CHECKING:  # torch and transformers come with it
     from rich.console import Console
@@ -136,10 +136,9 @@ def check_recipe(name: str) -> None:
         return
     shipped = sorted(file.stem for file in _RECIPES.glob("*.yaml"))
     if name not in shipped:
-        near = difflib.get_close_matches(name, shipped, 1)
         raise UsageError(
             f"no recipe named {name!r}: expected one of {', '.join(shipped)}, or the path of a "
-            f".yaml file{f'; did you mean {near[0]!r}?' if near else ''}"
+            f".yaml file{suggest(name, shipped)}"
         )
 
 

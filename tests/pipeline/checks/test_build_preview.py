@@ -7,11 +7,11 @@ import pytest
 
 from pipeline.audio.options import AudioOptions
 from pipeline.checks.build_preview import Part, plan_shards, preview_build
-from pipeline.labels import emotion_scheme
 from pipeline.planning.build_config import Build, Corpus
 from pipeline.planning.corpus_plan import plan_corpus
 from pipeline.running.build import build_dataset
 from pipeline.specs.corpus_spec import CorpusSpec
+from pipeline.specs.emotion_scheme import emotion_scheme
 from tests.conftest import MakeCorpus, MakeSpec, write_tone
 
 

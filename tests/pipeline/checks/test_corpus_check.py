@@ -1,8 +1,8 @@
 from pathlib import Path
 
 from pipeline.checks.corpus_check import check_corpus
-from pipeline.labels import emotion_scheme
 from pipeline.planning.corpus_plan import plan_corpus
+from pipeline.specs.emotion_scheme import emotion_scheme
 from tests.conftest import MakeCorpus, MakeSpec
 
 TABLE = "{facts: {file: facts.csv, match: {name: '{stem}'}, take: {valence: v}, unmatched: keep}}"

@@ -17,13 +17,16 @@ import pytest
 from pipeline.checks.spec_examples import check_examples
 from pipeline.index.indexer import find_clips, index_clips
 from pipeline.index.table_join import TableRows, load_tables, rows_of
-from pipeline.labels import emotion_scheme, label_utterance
+from pipeline.labels import label_utterance
 from pipeline.planning.corpus_plan import drop_copies
 from pipeline.schema.utterance import Utterance
 from pipeline.sources.listing import SourceFile, list_files, read_file
 from pipeline.specs.corpus_spec import CorpusSpec
-from pipeline.specs.loader import SpecError, builtin_file, builtin_ids, load_spec, load_specs
+from pipeline.specs.emotion_scheme import emotion_scheme
+from pipeline.specs.loader import load_spec, load_specs
+from pipeline.specs.shipped import builtin_file, builtin_ids
 from pipeline.specs.spec_types import TableSpec
+from pipeline.specs.yaml_reader import SpecError
 from pipeline.splits.assignment import split_utterance
 from pipeline.splits.groups import count_groups
 

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.specs.loader import SpecError, load_spec, load_specs
+from pipeline.specs.loader import load_spec, load_specs
+from pipeline.specs.yaml_reader import SpecError
 from tests.conftest import SPEC, MakeSpec
 
 
@@ -114,6 +115,11 @@ def test_faults_of_a_spec_say_what_is_wrong(
 def test_what_is_no_mapping_is_no_spec(tmp_path: Path, text: str) -> None:
     with pytest.raises(SpecError, match=r"my\.yaml:\d+: "):
         load_spec(write(tmp_path, text))
+
+
+def test_an_unknown_category_is_an_error_of_the_file(make_spec: MakeSpec) -> None:
+    with pytest.raises(SpecError, match=r"tones\.yaml: corpus tones: `emotions` names .*'angry'"):
+        make_spec(emotions="{ang: angry}")
 
 
 def test_unknown_corpus_suggests_a_near_name() -> None:

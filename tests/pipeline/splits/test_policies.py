@@ -12,7 +12,6 @@ from pipeline.audio.options import AudioOptions
 from pipeline.checks.build_preview import plan_shards
 from pipeline.checks.corpus_check import check_corpus
 from pipeline.dataset.manifest import facts_from_spec
-from pipeline.labels import emotion_scheme
 from pipeline.planning.build_config import Build, Corpus
 from pipeline.planning.corpus_plan import (
     MAX_PARTS,
@@ -25,6 +24,7 @@ from pipeline.planning.corpus_plan import (
 from pipeline.schema.record import Split
 from pipeline.schema.utterance import Utterance
 from pipeline.specs.corpus_spec import CorpusSpec
+from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.splits.assignment import expected_sizes, split_utterance
 from pipeline.splits.groups import GroupCounts, count_groups, count_ungrouped
 from pipeline.splits.policies import GroupPolicy, SplitSpec

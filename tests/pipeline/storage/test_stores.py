@@ -16,7 +16,6 @@ import pytest
 
 from exhubert.cli.main import main
 from pipeline.common.errors import DataError, ExhubertError, UsageError
-from pipeline.labels import emotion_scheme
 from pipeline.planning.corpus_plan import plan_corpus
 from pipeline.running.beam_options import parse_options
 from pipeline.schema.record import RECORD
@@ -24,6 +23,7 @@ from pipeline.shards.metadata_reader import read_metadata
 from pipeline.shards.receipts import Receipt
 from pipeline.shards.writer import to_parquet
 from pipeline.sources.listing import list_files, read_file
+from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.storage import RetryingStore, connect, open_store, retry
 from pipeline.storage import files as storage
 from pipeline.storage.beam_filesystem import BeamStore
