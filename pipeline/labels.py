@@ -82,17 +82,17 @@ def label_utterance(utterance: Utterance, spec: CorpusSpec, scheme: EmotionSchem
                 f"label {code!r} is not among {', '.join([*spec.emotions, *spec.exclude])}",
             )
     label, arousal_class, valence_class = (
-        place(six_class_name(emotion, spec, scheme)) if emotion else (None, None, None)
+        class_to_indices(six_class_name(emotion, spec, scheme)) if emotion else (None, None, None)
     )
     return utterance._replace(
         emotion=emotion,
         label=label,
         arousal_class=arousal_class,
         valence_class=valence_class,
-        arousal=rating(utterance, spec, "arousal"),
-        valence=rating(utterance, spec, "valence"),
-        dominance=rating(utterance, spec, "dominance"),
-        votes=votes(utterance, spec),
+        arousal=scale_rating(utterance, spec, "arousal"),
+        valence=scale_rating(utterance, spec, "valence"),
+        dominance=scale_rating(utterance, spec, "dominance"),
+        votes=count_votes(utterance, spec),
         dropped=dropped,
     )
 
@@ -102,10 +102,10 @@ def six_class_name(emotion: str, spec: CorpusSpec, scheme: EmotionScheme) -> str
     return spec.classes.get(emotion) or scheme.emotions[emotion].class_name
 
 
-def place(class_name: str) -> tuple[int, str, str]:
-    """Index of a six-class name, and the arousal and valence it is made of.
+def class_to_indices(class_name: str) -> tuple[int, str, str]:
+    """Index of a six-class name from 0 to 5, and the arousal and valence classes it is made of.
 
-    >>> place("high_negative")
+    >>> class_to_indices("high_negative")
     (3, 'high', 'negative')
     """
     index = CLASSES.index(class_name)
@@ -113,10 +113,16 @@ def place(class_name: str) -> tuple[int, str, str]:
     return index, AROUSAL_CLASSES[arousal], VALENCE_CLASSES[valence]
 
 
-def rating(utterance: Utterance, spec: CorpusSpec, dimension: Dimension) -> float | None:
-    """A native rating on the [0, 1] scale, clipped to it; None where there is none.
+def scale_rating(utterance: Utterance, spec: CorpusSpec, dimension: Dimension) -> float | None:
+    """A native rating mapped linearly to [0, 1] and clipped to it.
 
-    Source: ``(rating − lowest) / (highest − lowest)`` of the scale that the spec documents.
+    Args:
+        utterance: With the rating in ``annotations``, as the corpus has it.
+        spec: The corpus; documents the lowest and highest rating of its scale.
+        dimension: Which rating.
+
+    Returns:
+        ``(rating − lowest) / (highest − lowest)``; None where there is no rating or no scale.
     """
     if dimension not in spec.scales:
         return None
@@ -134,8 +140,8 @@ def is_clipped(utterance: Utterance, spec: CorpusSpec) -> bool:
     return False
 
 
-def votes(utterance: Utterance, spec: CorpusSpec) -> dict[str, float] | None:
-    """Annotator votes by category, as counted; None where the corpus has none for the utterance."""
+def count_votes(utterance: Utterance, spec: CorpusSpec) -> dict[str, float] | None:
+    """Annotator votes by category; None where the corpus has none for the utterance."""
     counts: dict[str, float] = {}
     for field, category in spec.votes.items():
         count = read_number(utterance.annotations.get(field))

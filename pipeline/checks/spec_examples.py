@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pipeline.index.indexer import find_clips, index_clips
-from pipeline.index.table_join import TableRows, rows_of
+from pipeline.index.table_join import TableRows, build_table
 from pipeline.labels import label_utterance
 from pipeline.schema.utterance import Utterance
 from pipeline.sources.listing import SourceFile
@@ -57,7 +57,7 @@ def _compare(spec: CorpusSpec, example: Example, utterance: Utterance) -> Iterat
 def _table(spec: CorpusSpec, name: str, example: Example) -> TableRows:
     """A table that holds the row of the example, or none."""
     row = example.rows.get(name)
-    return rows_of(spec.tables[name], [row] if row else [])
+    return build_table(spec.tables[name], [row] if row else [])
 
 
 def _rows_to_add(spec: CorpusSpec, example: Example) -> str:

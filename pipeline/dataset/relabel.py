@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from pipeline.common.errors import DataError
-from pipeline.dataset.finalize import finalize_dataset, is_unfinished
+from pipeline.dataset.build_state import is_unfinished
+from pipeline.dataset.finalize import finalize_dataset
 from pipeline.dataset.manifest import Manifest, require_manifest
 from pipeline.labels import label_utterance
 from pipeline.schema.columns import stage_columns
@@ -51,7 +52,7 @@ def relabel_dataset(
         for corpus in specs
         if corpus in earlier.corpora
     }
-    return finalize_dataset(output, shards, specs, earlier.audio.options, policies), changed
+    return finalize_dataset(output, shards, specs, earlier.audio, policies), changed
 
 
 def _relabel_shard(output: str, receipt: Receipt, spec: CorpusSpec, scheme: EmotionScheme) -> int:

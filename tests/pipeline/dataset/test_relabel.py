@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError
-from pipeline.dataset.finalize import mark_unfinished
+from pipeline.dataset.build_state import mark_unfinished
 from pipeline.dataset.manifest import require_manifest
 from pipeline.dataset.relabel import relabel_dataset
 from pipeline.monitoring.progress import Counts

@@ -16,7 +16,8 @@ from exhubert.cli.main import main
 from pipeline.audio.options import AudioOptions
 from pipeline.beam.exchange import Exchange
 from pipeline.common.errors import DataError, UsageError
-from pipeline.dataset.finalize import finalize_dataset, verify_finished
+from pipeline.dataset.finalize import finalize_dataset
+from pipeline.dataset.verify import verify_finished
 from pipeline.planning.build_config import Build, Corpus
 from pipeline.running.build import build_dataset
 from pipeline.running.runners import read_options

@@ -16,9 +16,9 @@ import pytest
 
 from pipeline.checks.spec_examples import check_examples
 from pipeline.index.indexer import find_clips, index_clips
-from pipeline.index.table_join import TableRows, load_tables, rows_of
+from pipeline.index.table_join import TableRows, build_table, load_tables
 from pipeline.labels import label_utterance
-from pipeline.planning.corpus_plan import drop_copies
+from pipeline.planning.copies import drop_copies
 from pipeline.schema.utterance import Utterance
 from pipeline.sources.listing import SourceFile, list_files, read_file
 from pipeline.specs.corpus_spec import CorpusSpec
@@ -74,7 +74,7 @@ def utterances(
 ) -> list[Utterance]:
     """Every utterance of the files, labelled; without tables, all of them are empty."""
     if tables is None:
-        tables = {name: rows_of(table, []) for name, table in spec.tables.items()}
+        tables = {name: build_table(table, []) for name, table in spec.tables.items()}
     indexed = index_clips(spec, find_clips(spec, files), tables)
     return [label_utterance(utterance, spec, emotion_scheme()) for utterance in indexed]
 

@@ -11,16 +11,11 @@ from pydantic import Field
 from pipeline.audio.options import AudioOptions
 from pipeline.checks.build_preview import plan_shards
 from pipeline.checks.corpus_check import check_corpus
-from pipeline.dataset.manifest import facts_from_spec
+from pipeline.dataset.manifest_builder import facts_from_spec
 from pipeline.planning.build_config import Build, Corpus
-from pipeline.planning.corpus_plan import (
-    MAX_PARTS,
-    CorpusPlan,
-    assign_split_and_shard,
-    plan_corpus,
-    plan_splits,
-    shard_group_key,
-)
+from pipeline.planning.corpus_plan import CorpusPlan, assign_split_and_shard, plan_splits
+from pipeline.planning.index_corpus import index_corpus
+from pipeline.planning.shard_names import MAX_GROUP_KEYS, shard_group_key
 from pipeline.schema.record import Split
 from pipeline.schema.utterance import Utterance
 from pipeline.specs.corpus_spec import CorpusSpec
@@ -190,9 +185,9 @@ def test_shards_gather_under_few_names_and_each_under_one(shards: int) -> None:
     placed = [assign_split_and_shard(clip(n, group="a"), SPEAKER, plan) for n in range(3_000)]
     points: dict[str | None, set[str]] = {}
     for utterance in placed:
-        points.setdefault(utterance.shard, set()).add(shard_group_key(utterance, plan))
+        points.setdefault(utterance.shard, set()).add(shard_group_key(utterance, plan.shards))
     assert all(len(found) == 1 for found in points.values())
-    assert len(set.union(*points.values())) <= min(shards, MAX_PARTS)
+    assert len(set.union(*points.values())) <= min(shards, MAX_GROUP_KEYS)
     assert len(points) > min(shards, 1_000) * 0.9
 
 
@@ -225,7 +220,7 @@ def test_a_new_policy_is_one_class_from_the_spec_to_check_and_manifest(
     stated = make_spec("tones").model_dump() | {"splits": {"by": "initial"}}
     spec = SpecWithInitials.model_validate(stated)
     corpus = make_corpus("tones", speakers=4)
-    indexed = plan_corpus(spec, str(corpus), emotion_scheme())
+    indexed = index_corpus(spec, str(corpus), emotion_scheme())
     assert {u.group for u in indexed.utterances} == {"s"}
     assert {u.split for u in indexed.utterances} == {"test"}
     check = check_corpus(spec, indexed)
