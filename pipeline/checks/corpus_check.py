@@ -56,12 +56,12 @@ class UnmatchedRows:
 
 @dataclass(frozen=True)
 class CorpusCheck:
-    """What a corpus's files and tables say, before any audio is decoded.
+    """Counts of a corpus from file names and tables; no audio is decoded.
 
     Attributes:
         usable: Utterances that a build would decode.
         excluded: Reason → utterances left out by a rule.
-        rejected: Reason → utterances with which something is wrong.
+        rejected: Reason → utterances that can't be used.
         emotions: Category → usable utterances.
         splits: Split → usable utterances.
         speakers_in_two_splits: Speakers whose utterances lie in more than one split.

@@ -1,4 +1,4 @@
-"""The last step of a build: from shards on disk to a dataset that others can read."""
+"""Last step of a build: from shards to a dataset with manifest, card, Croissant and report."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -43,7 +43,7 @@ def finalize_dataset(
 ) -> Manifest:
     """Removes stale shards, resolves duplicates, writes manifest, rejects, card and report.
 
-    Can be repeated: it reads only what lies in the folder.
+    Can be repeated: it reads nothing but the folder.
 
     Args:
         output: The dataset folder.
@@ -88,14 +88,14 @@ def _check_shards_unique(shards: Iterable[str]) -> set[str]:
     if parts := {shard: count for shard, count in times.items() if count > 1}:
         shard, count = next(iter(sorted(parts.items())))
         raise DataError(
-            f"shard {shard} was written {count} times, so its utterances were not gathered: a "
-            "fault of the runner. On Dask, start workers with a nanny, or with one PYTHONHASHSEED"
+            f"shard {shard} was written {count} times: the runner did not group its utterances by "
+            "key. On Dask, start workers with a nanny, or with one PYTHONHASHSEED"
         )
     return set(times)
 
 
 def _rejects(receipts: Iterable[Receipt]) -> bytes:
-    """Everything found and not written, as Parquet."""
+    """Rows of ``rejects.parquet``: every utterance found and not written."""
     rows = [asdict(row) for receipt in receipts for row in receipt.unwritten]
     frame = pd.DataFrame(rows, columns=_REJECTS.names).sort_values(["id", "source_path"])
     sink = pa.BufferOutputStream()

@@ -17,7 +17,7 @@ from tests.conftest import MakeSpec
 
 def test_folder_with_files_of_others_is_refused(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("mine")
-    with pytest.raises(UsageError, match=r"files that no build has written, README\.md for one"):
+    with pytest.raises(UsageError, match=r"files that are not exhubert's, for example README\.md"):
         check_output(str(tmp_path), {}, is_dataset=False)
     check_output(str(tmp_path), {}, is_dataset=True)
 
