@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
-from pipeline.audio.decoder import AudioError, decode
+from pipeline.audio.decoder import decode
+from pipeline.audio.recording import AudioError
 from pipeline.common.errors import DataError
 from pipeline.schema.record import SAMPLE_RATE
 

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.audio.backends.flac import decode_plain_flac, read_flac_header
-from pipeline.audio.decoder import AudioError, decode
+from pipeline.audio.decoder import decode
+from pipeline.audio.recording import AudioError
 
 pytest.importorskip("miniaudio", reason="no wheel of miniaudio for this platform")
 

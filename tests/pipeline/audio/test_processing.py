@@ -10,8 +10,10 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.audio.decoder import AudioError, Recording, decode
-from pipeline.audio.processing import PEAK, encode, prepare, resample
+from pipeline.audio.decoder import decode
+from pipeline.audio.encoding import encode
+from pipeline.audio.processing import PEAK, process_recording, resample
+from pipeline.audio.recording import AudioError, Recording
 from tests.conftest import tone
 
 RATES = [8_000, 11_025, 16_000, 22_050, 24_000, 24_414, 44_100, 48_000, 96_000]
@@ -46,7 +48,7 @@ def video(seconds: float, rate: int = 44_100) -> bytes:
 
 def problem(content: bytes, **how: float) -> str:
     with pytest.raises(AudioError) as error:
-        prepare(decode(content, **how))
+        process_recording(decode(content, **how))
     assert error.value.detail
     return error.value.reason
 
@@ -55,7 +57,7 @@ def problem(content: bytes, **how: float) -> str:
 @given(st.integers(1, 5_000), st.sampled_from(RATES), st.integers(1, 3))
 def test_length_is_exact_at_every_rate(frames: int, rate: int, channels: int) -> None:
     noise = np.random.default_rng(frames).uniform(-0.5, 0.5, (frames + 1, channels))
-    clip = prepare(decode(stored(noise, rate)))
+    clip = process_recording(decode(stored(noise, rate)))
     assert len(clip.samples) == math.ceil((frames + 1) * 16_000 / rate)
     assert clip.samples.dtype == np.int16
 
@@ -75,14 +77,14 @@ def test_resampling_is_librosas_to_the_bit(rate: int) -> None:
 def test_content_decides_the_decoder(kind: str, codec: str) -> None:
     recording = decode(stored(tone(seconds=0.5), kind=kind))
     assert recording.codec == codec
-    spectrum = np.abs(np.fft.rfft(prepare(recording).samples[:8_000]))
+    spectrum = np.abs(np.fft.rfft(process_recording(recording).samples[:8_000]))
     assert np.argmax(spectrum) == pytest.approx(220, abs=1)  # 440 Hz over half a second
 
 
 @pytest.mark.parametrize("subtype", ["PCM_U8", "PCM_24", "PCM_32", "FLOAT", "DOUBLE", "ULAW"])
 def test_every_sample_format_gives_the_same_sound(subtype: str) -> None:
-    reference = prepare(decode(stored(tone()))).samples.astype(int)
-    samples = prepare(decode(stored(tone(), subtype=subtype))).samples.astype(int)
+    reference = process_recording(decode(stored(tone()))).samples.astype(int)
+    samples = process_recording(decode(stored(tone(), subtype=subtype))).samples.astype(int)
     assert np.abs(samples - reference).max() < 1_500
 
 
@@ -90,7 +92,7 @@ def test_sound_of_a_video_is_read() -> None:
     recording = decode(video(1.0))
     assert recording.codec == "avi/ac3"
     assert recording.channels == 2
-    clip = prepare(recording)
+    clip = process_recording(recording)
     assert clip.duration == pytest.approx(1.0, abs=0.1)
     spectrum = np.abs(np.fft.rfft(clip.samples[2_000:10_000]))
     assert np.argmax(spectrum) == pytest.approx(220, abs=1)
@@ -98,30 +100,30 @@ def test_sound_of_a_video_is_read() -> None:
 
 def test_channels_are_mixed_or_chosen() -> None:
     both = np.stack([tone(400), 0.1 * tone(400)], axis=1)
-    mixed = prepare(decode(stored(both)), "none").samples
-    chosen = prepare(decode(stored(both)), "none", channel=1).samples
+    mixed = process_recording(decode(stored(both)), "none").samples
+    chosen = process_recording(decode(stored(both)), "none", channel=1).samples
     assert np.abs(mixed).max() == pytest.approx(0.275 * 32768, rel=0.05)
     assert np.abs(chosen).max() == pytest.approx(0.05 * 32768, rel=0.05)
     with pytest.raises(AudioError, match="the spec wants channel 2, the file has 2"):
-        prepare(decode(stored(both)), channel=2)
+        process_recording(decode(stored(both)), channel=2)
 
 
 def test_offset_is_removed_and_flagged() -> None:
-    clip = prepare(decode(stored(tone() + 0.06)))
+    clip = process_recording(decode(stored(tone() + 0.06)))
     assert "dc_offset" in clip.flags
     assert abs(clip.samples.astype(float).mean()) < 2
 
 
 @given(st.floats(0.05, 0.9))
 def test_peak_is_normalised_and_the_gain_restores_the_level(level: float) -> None:
-    clip = prepare(decode(stored(level * tone())))
+    clip = process_recording(decode(stored(level * tone())))
     assert np.abs(clip.samples).max() == pytest.approx(PEAK * 32768, abs=1)
     assert PEAK / 10 ** (clip.gain_db / 20) == pytest.approx(level * 0.5, rel=0.01)
 
 
 @pytest.mark.parametrize("normalize", ["peak", "rms", "loudness"])
 def test_quiet_clips_are_kept_but_not_blown_up(normalize: str) -> None:
-    clip = prepare(decode(stored(0.014 * tone())), normalize)  # type: ignore[arg-type]
+    clip = process_recording(decode(stored(0.014 * tone())), normalize)  # type: ignore[arg-type]
     assert clip.flags == ("quiet",)
     assert clip.gain_db == 0.0
     assert np.abs(clip.samples).max() == pytest.approx(0.007 * 32768, abs=2)
@@ -132,16 +134,16 @@ def test_quiet_clips_are_kept_but_not_blown_up(normalize: str) -> None:
 def test_other_levels_stay_below_the_peak(normalize: str, seconds: float) -> None:
     spiky = tone(seconds=seconds) * 0.2
     spiky[100] = 0.99
-    clip = prepare(decode(stored(spiky)), normalize)  # type: ignore[arg-type]
+    clip = process_recording(decode(stored(spiky)), normalize)  # type: ignore[arg-type]
     assert np.abs(clip.samples).max() <= PEAK * 32768 + 1
 
 
 def test_clipping_is_flagged() -> None:
-    assert "clipped" in prepare(decode(stored(np.clip(4 * tone(), -1, 1)))).flags
+    assert "clipped" in process_recording(decode(stored(np.clip(4 * tone(), -1, 1)))).flags
 
 
 def test_what_is_stored_decodes_to_the_same_samples() -> None:
-    clip = prepare(decode(stored(tone())))
+    clip = process_recording(decode(stored(tone())))
     for codec in ("flac", "wav"):
         samples, rate = soundfile.read(io.BytesIO(encode(clip.samples, codec)), dtype="int16")  # type: ignore[arg-type]
         assert rate == 16_000
@@ -186,8 +188,8 @@ def test_float_samples_that_are_no_sound_are_undecodable(value: float, channels:
 
 
 def test_float_samples_on_another_scale_are_sound() -> None:
-    reference = prepare(decode(stored(tone(), subtype="FLOAT"))).samples
-    scaled = prepare(decode(stored(tone() * 2**31, subtype="FLOAT"))).samples
+    reference = process_recording(decode(stored(tone(), subtype="FLOAT"))).samples
+    scaled = process_recording(decode(stored(tone() * 2**31, subtype="FLOAT"))).samples
     np.testing.assert_array_equal(scaled, reference)
 
 
@@ -224,9 +226,9 @@ def test_damaged_files_never_crash(data: st.DataObject) -> None:
         content[place] = data.draw(st.integers(0, 255))
     content = content[: data.draw(st.integers(0, len(content)))]
     with contextlib.suppress(AudioError):  # any other exception fails
-        assert len(prepare(decode(bytes(content), max_duration=10.0)).samples) > 0
+        assert len(process_recording(decode(bytes(content), max_duration=10.0)).samples) > 0
 
 
 def test_recording_of_one_frame() -> None:
     with pytest.raises(AudioError, match="silent"):
-        prepare(Recording(np.ones((1, 1), np.int16), 16_000, "WAV/PCM_16", 1))
+        process_recording(Recording(np.ones((1, 1), np.int16), 16_000, "WAV/PCM_16", 1))
