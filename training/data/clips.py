@@ -23,7 +23,7 @@ def decode_clip(
 ) -> Samples:
     """Samples ``first`` to ``last`` of a clip as `exhubert build` stores it, in [−1, 1].
 
-    Of a long clip little more than the stretch is decoded.
+    Of a long clip little more than the part is decoded.
 
     Args:
         encoded: The FLAC or WAV file.
@@ -33,7 +33,7 @@ def decode_clip(
         last: The sample after the last one wanted; None, or beyond the end, for all that follow.
 
     Raises:
-        DataError: It cannot be decoded, has no such stretch, or is not mono at 16 kHz.
+        DataError: It cannot be decoded, has no such part, or is not mono at 16 kHz.
     """
     try:
         recording = decode(
@@ -56,7 +56,7 @@ def decode_clip(
 
 
 class Crop(NamedTuple):
-    """A stretch of a clip, ``first`` to before ``last``, played at ``speed`` times its own."""
+    """Part of a clip, ``first`` to before ``last``, played at ``speed`` times its own speed."""
 
     first: int
     last: int
@@ -64,7 +64,7 @@ class Crop(NamedTuple):
 
 
 def choose_crop(frames: int, width: int, numbers: Random, spread: float = 0.0) -> Crop:
-    """A random stretch that lasts at most ``width`` samples once it is played.
+    """A random part that lasts at most ``width`` samples when played at its speed.
 
     Args:
         frames: Samples of the whole clip.
