@@ -24,16 +24,6 @@ if TYPE_CHECKING:  # brings torch
     from training.inference.classifier import Classifier
     from training.inference.results import Failure, Prediction, Window
 
-SUFFIXES = frozenset(
-    f".{name}"
-    for names in (
-        "3gp aac aif aiff amr au avi caf flac m4a mka mkv mov mp3 mp4 mpeg mpg",
-        "oga ogg opus sph w64 wav webm wma wv",
-    )
-    for name in names.split()
-)
-"""Files of a folder that are taken for audio; a file named itself may end in anything."""
-
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", required=True, metavar="DIR|NAME", help="folder or Hub name")
@@ -105,12 +95,15 @@ def find_audio(paths: Iterable[str | Path]) -> list[Path]:
     Raises:
         UsageError: A path does not exist, or a folder holds no audio.
     """
+    from pipeline.audio.decoder import suffixes  # brings libraries that other commands don't need
+
+    audio = suffixes()
     files: list[Path] = []
     for path in map(Path, paths):
         if path.is_dir():
-            below = [file for file in sorted(path.rglob("*")) if _is_audio(file)]
+            below = [file for file in sorted(path.rglob("*")) if _is_audio(file, audio)]
             if not below:
-                raise UsageError(f"{path}: no audio files in this folder ({_suffixes()})")
+                raise UsageError(f"{path}: no audio files in this folder ({', '.join(audio)})")
             files += below
         elif path.is_file():
             files.append(path)
@@ -218,12 +211,8 @@ def _lines(
         yield (window.start, window.end), window
 
 
-def _is_audio(file: Path) -> bool:
-    return file.suffix.lower() in SUFFIXES and not file.name.startswith(".") and file.is_file()
-
-
-def _suffixes() -> str:
-    return ", ".join(sorted(SUFFIXES))
+def _is_audio(file: Path, suffixes: Sequence[str]) -> bool:
+    return file.suffix.lower() in suffixes and not file.name.startswith(".") and file.is_file()
 
 
 COMMANDS = [
