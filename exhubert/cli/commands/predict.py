@@ -13,7 +13,6 @@ from rich.console import Console
 
 from exhubert.cli.arguments.command import Command
 from exhubert.cli.arguments.number_types import window_length
-from exhubert.cli.commands.train import quieten_transformers
 from exhubert.cli.output import console
 from exhubert.cli.output.fitted_table import print_table
 from pipeline.common.errors import UsageError
@@ -57,7 +56,7 @@ def _run(args: argparse.Namespace) -> int:
     from training.inference.classifier import Classifier
     from training.inference.results import Failure
 
-    quieten_transformers()
+    console.quieten_transformers()
     classifier = Classifier.from_pretrained(args.model, args.window)
     predictions: list[Prediction] = []
     failed = 0
