@@ -10,7 +10,7 @@ import pandas as pd
 
 from pipeline.common.errors import DataError, UsageError
 from pipeline.schema.record import CLASSES, SPLITS
-from training.data.dataset import load_index
+from training.data.index import load_index
 from training.data.targets import UNLABELLED
 from training.evaluation.prediction_table import PredictionTable
 from training.evaluation.score_file import Evaluation, score_answers

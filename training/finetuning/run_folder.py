@@ -10,8 +10,8 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 from transformers.trainer_utils import rotate_checkpoints
 
 from pipeline.common.errors import UsageError
+from training.config.processes import rank_and_world
 from training.config.recipe import Recipe, differences, load_recipe, write_recipe
-from training.inference.batch import rank_and_world
 from training.inference.load_model import PROVENANCE_FILE, RECIPE_FILE
 
 CHECKPOINTS = "checkpoints"
@@ -23,7 +23,7 @@ START_FILE = "start.json"
 WRITTEN = ("README.md", "config.json", "model.safetensors", "preprocessor_config.json")
 """What a run writes at its end, and other folders hold, too: a dataset's card, a model."""
 
-WHOLE = "whole"
+COMPLETE_MARK = "whole"
 """Mark of a checkpoint that is complete; one without was being written when its run was killed."""
 
 
@@ -109,7 +109,7 @@ def write_start(output: Path, start: Start) -> None:
 
 def last_checkpoint(output: Path) -> str | None:
     """The last checkpoint that was written to its end, whenever the run was killed."""
-    whole = [mark.parent for mark in output.glob(f"{CHECKPOINTS}/checkpoint-*/{WHOLE}")]
+    whole = [mark.parent for mark in output.glob(f"{CHECKPOINTS}/checkpoint-*/{COMPLETE_MARK}")]
     return str(max(whole, key=lambda folder: int(folder.name[11:]))) if whole else None
 
 
@@ -153,7 +153,7 @@ class Checkpoints(TrainerCallback):
         """Writes the mark, and only then removes older checkpoints: one is always whole."""
         PartialState().wait_for_everyone()  # each process saves its random states
         if state.is_world_process_zero:
-            Path(args.output_dir, f"checkpoint-{state.global_step}", WHOLE).touch()
+            Path(args.output_dir, f"checkpoint-{state.global_step}", COMPLETE_MARK).touch()
             rotate_checkpoints(args.output_dir, self.keep, state.best_model_checkpoint)
 
 

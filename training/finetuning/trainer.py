@@ -13,13 +13,13 @@ from transformers import Trainer, TrainerCallback, TrainingArguments
 from transformers.integrations import get_available_reporting_integrations
 
 from pipeline.common.errors import UsageError
+from training.config.processes import rank_and_world
 from training.config.recipe import Recipe
 from training.data.dataset import collate
 from training.data.sampling import EpochBatches
 from training.data.targets import count_labelled, take_targets
 from training.finetuning.optimizer import parameter_groups
 from training.finetuning.run_folder import CHECKPOINTS
-from training.inference.batch import rank_and_world
 from training.model.configuration_exhubert import ExHubertConfig
 from training.model.losses import Objective
 

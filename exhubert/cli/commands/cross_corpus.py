@@ -93,7 +93,7 @@ def _run(args: argparse.Namespace) -> int:
 def _systems(args: argparse.Namespace) -> tuple[dict[str, "System"], list[str]]:
     """What is run, by name, and the corpora that are asked for."""
     from training.config.recipe import load_recipe
-    from training.data.dataset import load_index
+    from training.data.index import load_index
     from training.evaluation.baselines.run import Baseline
 
     corpora = list(args.corpora)

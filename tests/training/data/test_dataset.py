@@ -17,7 +17,7 @@ from transformers import Wav2Vec2FeatureExtractor
 from pipeline.common.errors import DataError, UsageError
 from pipeline.schema.record import SAMPLE_RATE
 from tests.support.shards import record, tone, write_manifest, write_shards, write_tones
-from training.data.clips import MIN_SAMPLES, choose_crop, decode_clip, normalize_input, play
+from training.data.clips import MIN_SAMPLES, change_speed, choose_crop, decode_clip, normalize_input
 from training.data.dataset import (
     Utterances,
     clipped_durations,
@@ -233,7 +233,7 @@ def test_crop_lies_in_the_clip_and_lasts_a_window(
     assert 0 <= first <= last <= frames
     assert 1 - spread <= speed <= 1 + spread
     assert last - first == min(frames, round(width * speed))
-    played = play(np.ones(last - first, np.float32), speed, width)
+    played = change_speed(np.ones(last - first, np.float32), speed, width)
     assert len(played) <= width
     if frames >= 2 * width:
         assert len(played) >= width - 1

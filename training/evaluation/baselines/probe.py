@@ -17,7 +17,8 @@ from torch.utils.data import DataLoader
 
 from pipeline.common.errors import UsageError
 from pipeline.schema.record import CLASSES
-from training.data.dataset import Utterances, clipped_durations, collate
+from training.data.dataset import Utterances, collate
+from training.data.index import clipped_durations
 from training.data.sampling import FixedBatches
 from training.evaluation.baselines.linear import Fit, Part, choose, make_logistic
 from training.evaluation.prediction_table import PredictionTable

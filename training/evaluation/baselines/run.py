@@ -10,7 +10,7 @@ import pandas as pd
 from pipeline.common.errors import DataError, UsageError
 from pipeline.schema.record import CLASSES
 from pipeline.storage.registry import is_remote
-from training.data.dataset import load_index
+from training.data.index import load_index
 from training.evaluation.baselines.egemaps import egemaps, require_opensmile
 from training.evaluation.baselines.majority import majority
 from training.evaluation.baselines.probe import probe
