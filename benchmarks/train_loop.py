@@ -111,7 +111,7 @@ def train_loop(
         recipe=recipe,
         batches=ready,  # type: ignore[arg-type]
         objective=Objective(),
-        measure=dict,
+        evaluate_validation=dict,
         callbacks=[clock],
     )
     trainer.ready = ready

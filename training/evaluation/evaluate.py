@@ -93,7 +93,7 @@ def labelled_rows(dataset: str | Path, split: str, corpora: Collection[str] = ()
 
 
 def part_of(split: str) -> str | None:
-    """What :func:`training.data.dataset.load_index` calls a split: ``None`` for ``all``.
+    """What :func:`training.data.index.load_index` calls a split: ``None`` for ``all``.
 
     Raises:
         UsageError: There is no such split.

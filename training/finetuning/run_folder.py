@@ -28,7 +28,7 @@ COMPLETE_MARK = "whole"
 
 
 @dataclass(frozen=True)
-class Start:
+class RunIdentity:
     """What a run is started with, and must be resumed with.
 
     Attributes:
@@ -46,7 +46,7 @@ class Start:
         return {"dataset": self.dataset, "processes": self.processes}
 
 
-def find_resume_checkpoint(output: Path, start: Start, resume: bool) -> str | None:
+def find_resume_checkpoint(output: Path, run: RunIdentity, resume: bool) -> str | None:
     """Finds the checkpoint to go on from; None where a run starts anew. Writes nothing.
 
     A folder without a whole checkpoint holds nothing to go on from, so that a run may start there.
@@ -75,7 +75,7 @@ def find_resume_checkpoint(output: Path, start: Start, resume: bool) -> str | No
             f"{output}: holds a training run already: add --resume to continue it, "
             "or choose another --output"
         )
-    if changed := _changes(output, start):
+    if changed := _changes(output, run):
         raise UsageError(
             f"{output}: the run to resume was started otherwise ({'; '.join(changed)}): "
             "use the same ones, or choose another --output"
@@ -83,7 +83,7 @@ def find_resume_checkpoint(output: Path, start: Start, resume: bool) -> str | No
     return last
 
 
-def write_start(output: Path, start: Start) -> None:
+def create_run_folder(output: Path, run: RunIdentity) -> None:
     """Makes the folder and writes down what its run is started with.
 
     Of several processes the first one writes, for all of them.
@@ -96,9 +96,9 @@ def write_start(output: Path, start: Start) -> None:
     try:
         (output / CHECKPOINTS).mkdir(parents=True, exist_ok=True)
         started = output / CHECKPOINTS / START_FILE
-        started.write_text(json.dumps(start.data(), indent=2) + "\n", encoding="utf-8")
+        started.write_text(json.dumps(run.data(), indent=2) + "\n", encoding="utf-8")
         aside = output / f"{RECIPE_FILE}.part"
-        write_recipe(start.recipe, aside)
+        write_recipe(run.recipe, aside)
         aside.replace(output / RECIPE_FILE)
     except OSError as error:
         raise UsageError(
@@ -113,16 +113,16 @@ def last_checkpoint(output: Path) -> str | None:
     return str(max(whole, key=lambda folder: int(folder.name[11:]))) if whole else None
 
 
-def _changes(output: Path, start: Start) -> list[str]:
+def _changes(output: Path, run: RunIdentity) -> list[str]:
     """What is not as the run in the folder was started, as ``key: before → now``."""
     file = output / CHECKPOINTS / START_FILE
     before = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     changed = [
         f"{key}: {before.get(key, 'not known')} → {now}"
-        for key, now in start.data().items()
+        for key, now in run.data().items()
         if before.get(key) != now
     ]
-    return differences(load_recipe(output / RECIPE_FILE), start.recipe) + changed
+    return differences(load_recipe(output / RECIPE_FILE), run.recipe) + changed
 
 
 class Checkpoints(TrainerCallback):

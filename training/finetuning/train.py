@@ -51,9 +51,9 @@ from training.finetuning.progress_callback import ConsoleProgress
 from training.finetuning.run_folder import (
     CHECKPOINTS,
     Checkpoints,
-    Start,
+    RunIdentity,
+    create_run_folder,
     find_resume_checkpoint,
-    write_start,
 )
 from training.finetuning.run_plan import Plan, build_objective, plan_run
 from training.finetuning.trainer import (
@@ -127,8 +127,8 @@ def train(
     data, index = recipe.data, plan.index
     validation = plan.validation if plan.has_validation else plan.validation.iloc[:0]
     batches = plan.batches(rank, world)
-    start = Start(recipe, identity(dataset), world)
-    checkpoint = find_resume_checkpoint(output, start, resume)
+    run = RunIdentity(recipe, identity(dataset), world)
+    checkpoint = find_resume_checkpoint(output, run, resume)
 
     # 2. Model.
     if recipe.model.base:
@@ -163,7 +163,7 @@ def train(
             data.cache,
         )
 
-    def measure() -> dict[str, float]:
+    def evaluate_validation() -> dict[str, float]:
         predictions = predict()
         uar = uar_of(reference, predictions.classes[labelled].argmax(axis=1))
         return {"uar": uar, **score_heads(validation, predictions, plan.heads).figures()}
@@ -172,7 +172,7 @@ def train(
         recipe, output, len(batches), plan.has_validation, has_unused_parameters(model.config)
     )
     if checkpoint is None:  # nothing is written before all that may be refused
-        write_start(output, start)
+        create_run_folder(output, run)
     watchers = [
         Checkpoints(recipe.run.keep_checkpoints),
         ElapsedTime(),
@@ -194,7 +194,7 @@ def train(
         recipe=recipe,
         batches=batches,
         objective=build_objective(plan),
-        measure=measure,
+        evaluate_validation=evaluate_validation,
         callbacks=watchers,
     )
     trainer.remove_callback(PrinterCallback)

@@ -29,7 +29,7 @@ def predict_index(
 
     Args:
         model: The model, on the device it shall run on.
-        index: Rows of :func:`training.data.dataset.load_index`.
+        index: Rows of :func:`training.data.index.load_index`.
         longest: Seconds after which a clip is cut off.
         batch_size: Utterances a batch, where padding changes nothing.
         workers: Processes that read audio.

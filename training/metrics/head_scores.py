@@ -55,7 +55,7 @@ def score_heads(
     """Scores the further heads on the rows of an index.
 
     Args:
-        index: Rows of :func:`training.data.dataset.load_index`.
+        index: Rows of :func:`training.data.index.load_index`.
         predictions: Of those rows, by one model or by several; scores are means over them.
         heads: Of the models.
     """

@@ -20,11 +20,10 @@ from tests.support.shards import record, tone, write_manifest, write_shards, wri
 from training.data.clips import MIN_SAMPLES, change_speed, choose_crop, decode_clip, normalize_input
 from training.data.dataset import (
     Utterances,
-    clipped_durations,
     collate,
-    load_index,
     unwrap_worker_errors,
 )
+from training.data.index import clipped_durations, load_index
 from training.data.parquet_audio import AudioReader
 from training.data.sampling import Draw, Mixture, bucket, epoch_plan
 

@@ -77,7 +77,7 @@ def run_baseline(
         train_corpora: Corpora to fit on; ``None`` for the same ones.
         exclude_speakers: Speakers to leave out of fitting and choosing.
         exclude_audio_of: Parts of the dataset whose audio is left out of them, too, as
-            :func:`training.data.dataset.load_index` takes them.
+            :func:`training.data.index.load_index` takes them.
         keep_in: Folder for the features of a dataset at a URL; ``None`` to keep none.
         advance: Is told how many more clips are done.
 
