@@ -27,7 +27,7 @@ from pipeline.storage import files as storage
 LOG = "log"
 """Folder of the log, below the dataset folder."""
 
-_LIBRARIES = ("exhubert", "apache-beam", "numpy", "pyarrow", "soundfile", "miniaudio", "soxr", "av")
+_LIBRARIES = ("exhubert", "apache-beam", "numpy", "pyarrow", "soxr")
 _SECRET = r"[\w.-]*(?:key|secret|token|passw|credential)[\w.-]*"
 
 
@@ -156,8 +156,10 @@ def library_versions() -> dict[str, str]:
     import soundfile
     import soxr
 
+    from pipeline.audio.decoder import decoding_libraries
+
     found = {}
-    for library in _LIBRARIES:
+    for library in (*_LIBRARIES, *decoding_libraries()):
         with suppress(PackageNotFoundError):
             found[library] = version(library)
     found["libsndfile"] = soundfile.__libsndfile_version__

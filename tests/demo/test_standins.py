@@ -8,8 +8,9 @@ import soundfile
 
 from demo.entry import load_standin
 from demo.standins import encode_file, speak_standins, standin_ids
-from pipeline.audio.decoder import AudioError, decode
-from pipeline.audio.processing import prepare
+from pipeline.audio.decoder import decode
+from pipeline.audio.processing import process_recording
+from pipeline.audio.recording import AudioError
 from pipeline.common.errors import UsageError
 from pipeline.specs.loader import load_spec
 from pipeline.specs.shipped import builtin_file, builtin_ids
@@ -89,7 +90,7 @@ def test_every_container_decodes(corpus, laid_out):
         assert recording.rate == clip.rate
         assert recording.channels == (1 if clip.channels == "mono" else 2)
         if clip.content == "speech":
-            assert prepare(recording).duration >= 0.24
+            assert process_recording(recording).duration >= 0.24
 
 
 @pytest.mark.parametrize("corpus", standin_ids())

@@ -16,6 +16,7 @@ import pytest
 
 from exhubert.cli.main import main
 from pipeline.common.errors import DataError, ExhubertError, UsageError
+from pipeline.common.extras import install_command
 from pipeline.planning.index_corpus import index_corpus
 from pipeline.running.beam_options import parse_options
 from pipeline.schema.record import RECORD
@@ -355,7 +356,7 @@ def test_missing_package_names_its_extra(
 ) -> None:
     monkeypatch.setitem(sys.modules, package, None)
     extra = {"s3": "aws", "gs": "gcp"}[scheme]
-    with pytest.raises(UsageError, match=re.escape(f"pip install 'exhubert[{extra}]'")):
+    with pytest.raises(UsageError, match=re.escape(install_command(extra))):
         list_files(f"{scheme}://corpora/tones")
 
 
