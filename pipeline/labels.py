@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -51,6 +52,7 @@ class EmotionScheme(BaseModel):
             "classes": spec.classes,
             "votes": spec.votes.values(),
             "expected.emotions": spec.expected.emotions,
+            "expected.editions": chain.from_iterable(e.emotions for e in spec.expected.editions),
         }
         for key, categories in named.items():
             for category in categories:

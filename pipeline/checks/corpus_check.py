@@ -14,6 +14,7 @@ from pipeline.labels import is_clipped
 from pipeline.planning.corpus_plan import IndexedCorpus, count_by_split
 from pipeline.schema.utterance import Utterance
 from pipeline.specs.corpus_spec import CorpusSpec
+from pipeline.specs.spec_types import Counts
 from pipeline.splits import describe_policy, is_leak
 
 EXPORT = pa.schema(
@@ -61,7 +62,7 @@ class CorpusCheck:
         splits: Split → usable utterances.
         speakers_in_two_splits: Speakers whose utterances lie in more than one split.
         leaks: Those of them that the split policy does not allow.
-        expected: Published number of utterances.
+        expected: Published number of utterances, of the release that is nearest in size.
         clipped_ratings: Usable utterances with a rating outside its documented scale.
         compared: Published counts, of the corpus and of its classes, beside what was found.
         source: Who published them.
@@ -103,6 +104,7 @@ def check_corpus(spec: CorpusSpec, indexed: IndexedCorpus) -> CorpusCheck:
     for utterance in usable:
         if utterance.speaker:
             speakers.setdefault(utterance.speaker, set()).add(utterance.split or "")
+    published = spec.expected.nearest(len(usable))
     examples: dict[str, list[str]] = {}
     for utterance in utterances:
         if utterance.dropped and utterance.status == "rejected":
@@ -122,10 +124,10 @@ def check_corpus(spec: CorpusSpec, indexed: IndexedCorpus) -> CorpusCheck:
         split_policy=describe_policy(spec),
         speakers_in_two_splits=sorted(s for s, splits in speakers.items() if len(splits) > 1),
         leaks=sorted(s for s, splits in speakers.items() if is_leak(spec, splits)),
-        expected=spec.expected.utterances,
+        expected=published.utterances,
         clipped_ratings=sum(is_clipped(utterance, spec) for utterance in usable),
-        compared=_compare(spec, len(usable), len(speakers), emotions),
-        source=spec.expected.source,
+        compared=_compare(published, len(usable), len(speakers), emotions),
+        source=published.source,
         missing={t: Missing(len(rows), rows[:3]) for t, rows in indexed.missing.items()},
         examples=examples,
     )
@@ -168,9 +170,8 @@ def _reasons(utterances: Sequence[Utterance], status: str) -> dict[str, int]:
 
 
 def _compare(
-    spec: CorpusSpec, utterances: int, speakers: int, emotions: Mapping[str, int]
+    expected: Counts, utterances: int, speakers: int, emotions: Mapping[str, int]
 ) -> list[Comparison]:
-    expected = spec.expected
     pairs = [("utterances", expected.utterances, utterances)]
     pairs += [("speakers", expected.speakers, speakers)]
     if expected.emotions:

@@ -7,14 +7,15 @@ a hash of its dedup_key, so it depends on nothing but the corpus itself.
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.index.indexer import find_clips, index_clips
-from pipeline.index.table_join import load_tables
+from pipeline.index.table_join import Read, load_tables
 from pipeline.labels import EmotionScheme, label_utterance
 from pipeline.schema.record import SPLITS
 from pipeline.schema.utterance import Utterance, excluded
+from pipeline.sources.listing import SourceFile
 from pipeline.sources.reader import Reader, list_sources
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.spec_types import Split
@@ -150,7 +151,14 @@ def plan_corpus(spec: CorpusSpec, root: str, scheme: EmotionScheme) -> IndexedCo
         DataError: The root or a table that the spec needs is missing or unreadable.
     """
     files = list_sources(root, spec.archive)
-    tables = load_tables(spec, files, Reader(root, spec.archive).read)
+    return plan_files(spec, files, Reader(root, spec.archive).read, scheme)
+
+
+def plan_files(
+    spec: CorpusSpec, files: Sequence[SourceFile], read: Read, scheme: EmotionScheme
+) -> IndexedCorpus:
+    """As :func:`plan_corpus`, of files that are listed already and a function that reads them."""
+    tables = load_tables(spec, files, read)
     indexed = index_clips(spec, find_clips(spec, files), tables)
     found = [label_utterance(utterance, spec, scheme) for utterance in indexed]
     plan = plan_splits(spec, count_groups(found), count_ungrouped(found))
