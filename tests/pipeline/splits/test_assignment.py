@@ -21,7 +21,9 @@ def test_an_utterance_follows_its_group() -> None:
 
 
 def test_what_the_policy_leaves_out_is_rejected_with_the_parts_it_knows() -> None:
-    policy = Official.model_validate({"of": "part", "dev": "train", "eval": "test"})
+    policy = Official.model_validate(
+        {"by": "official", "of": "part", "dev": "train", "eval": "test"}
+    )
     split = split_utterance(CLIP._replace(group="extra"), policy, {"dev": "train"})
     assert split.dropped == rejected(
         "splits", "no_official_split", "part 'extra' is not among dev, eval"
@@ -37,5 +39,5 @@ def test_expected_sizes_add_up(grouped: int, ungrouped: int, validation_by: str 
 
 
 def test_utterances_split_one_by_one_are_expected_in_proportion() -> None:
-    sizes = expected_sizes(ByUtterance(), {}, 100, {})
+    sizes = expected_sizes(ByUtterance(by="utterance"), {}, 100, {})
     assert sizes == pytest.approx({"train": 70, "validation": 15, "test": 15})

@@ -1,12 +1,12 @@
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
 from pipeline.audio.options import AudioOptions
 from pipeline.checks.build_preview import plan_shards
@@ -229,3 +229,29 @@ def test_policies_say_which_splits_a_speaker_may_share(
     splits: dict[str, str], shared: list[str], allowed: bool
 ) -> None:
     assert policy(**splits).splits.allows(shared) is allowed
+
+
+@pytest.mark.parametrize(
+    "splits",
+    [
+        {},
+        {"seed": 17},
+        {"by": "text", "of": "sentence"},
+        {"by": "utterance"},
+        {"by": "official", "of": "part"},
+    ],
+)
+def test_the_schema_for_editors_takes_each_policy_and_one_alone(splits: dict[str, object]) -> None:
+    schema = TypeAdapter(SplitSpec).json_schema()
+    one = [ref["$ref"].rsplit("/", 1)[1] for ref in schema["oneOf"]]
+    fitting = [
+        name
+        for name in one
+        if set(schema["$defs"][name].get("required", [])) <= splits.keys()
+        and splits.get("by", "speaker") in _allowed(schema["$defs"][name]["properties"]["by"])
+    ]
+    assert len(fitting) == 1
+
+
+def _allowed(by: dict[str, Any]) -> list[str]:
+    return by.get("enum", [by.get("const")])
