@@ -1,7 +1,7 @@
 """Last step of a build: from shards to a dataset with manifest, card, Croissant and report."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, fields
 from types import MappingProxyType
 
@@ -57,21 +57,9 @@ def finalize_dataset(
     """
     storage.delete_leftovers(output)
     fresh = _check_shards_unique(shards)
-    earlier = read_manifest(output)
-    facts: dict[str, CorpusFacts] = dict(earlier.corpora) if earlier else {}
-    for corpus, spec in specs.items():
-        stated = facts_from_spec(spec)
-        policy = policies.get(corpus, stated.split_policy)
-        facts[corpus] = stated.model_copy(update={"split_policy": policy})
-    receipts: list[Receipt] = []
-    for receipt in read_receipts(output):
-        kept = receipt.corpus in facts and receipt.corpus not in specs
-        if kept or receipt.shard in fresh:
-            interrupted = receipt.size == INCOMPLETE
-            receipts.append(repair_shard(output, receipt) if interrupted else receipt)
-        else:  # of another plan, or of a corpus whose first build never came to its end
-            storage.delete(shard_path(output, receipt.shard))
-            storage.delete(receipt_path(output, receipt.shard))
+    facts = _gather_facts(output, specs, policies)
+    kept_corpora = facts.keys() - specs.keys()
+    receipts = _delete_stale_shards(output, fresh, kept_corpora)
     receipts, rows = drop_crossing(output, receipts, read_metadata(output, receipts))
     manifest = build_manifest(facts, options, receipts, rows)
     storage.write(storage.join(output, "rejects.parquet"), _rejects(receipts))
@@ -81,6 +69,43 @@ def finalize_dataset(
     write_report(output)
     mark_finished(output)
     return manifest
+
+
+def _gather_facts(
+    output: str, specs: Mapping[str, CorpusSpec], policies: Mapping[str, str]
+) -> dict[str, CorpusFacts]:
+    """Facts about every corpus in the folder: those just built, and those of the manifest."""
+    earlier = read_manifest(output)
+    facts: dict[str, CorpusFacts] = dict(earlier.corpora) if earlier else {}
+    for corpus, spec in specs.items():
+        stated = facts_from_spec(spec)
+        policy = policies.get(corpus, stated.split_policy)
+        facts[corpus] = stated.model_copy(update={"split_policy": policy})
+    return facts
+
+
+def _delete_stale_shards(
+    output: str, fresh: Collection[str], kept_corpora: Collection[str]
+) -> list[Receipt]:
+    """Deletes shards of other plans and of corpora whose first build was never finished.
+
+    Args:
+        output: The dataset folder.
+        fresh: Names of all shards of the corpora just built.
+        kept_corpora: Corpora whose shards stay as they are.
+
+    Returns:
+        Receipts of the other shards, those that were interrupted repaired.
+    """
+    receipts = []
+    for receipt in read_receipts(output):
+        if receipt.corpus in kept_corpora or receipt.shard in fresh:
+            interrupted = receipt.size == INCOMPLETE
+            receipts.append(repair_shard(output, receipt) if interrupted else receipt)
+        else:
+            storage.delete(shard_path(output, receipt.shard))
+            storage.delete(receipt_path(output, receipt.shard))
+    return receipts
 
 
 def _check_shards_unique(shards: Iterable[str]) -> set[str]:
