@@ -18,6 +18,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
+import pipeline
 from pipeline.common.errors import ExhubertError, UsageError
 from pipeline.dataset.manifest import Manifest
 from pipeline.monitoring.progress import Counts
@@ -169,7 +170,7 @@ def find_versions() -> dict[str, str]:
 
 def find_commit() -> str | None:
     """Commit of this code, ``-dirty`` added where it was changed; None outside of its checkout."""
-    source = Path(__file__).resolve().parents[2]
+    source = Path(pipeline.__file__).resolve().parents[1]
     if not (source / ".git").exists():
         return None
     command = ["git", "-C", str(source), "describe", "--always", "--dirty", "--abbrev=12"]

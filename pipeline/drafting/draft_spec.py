@@ -11,17 +11,17 @@ from pipeline.drafting.emotion_vocabulary import guess_category
 from pipeline.drafting.filename_patterns import Place, assign_fields, common_pattern
 from pipeline.drafting.table_discovery import DiscoveredTable, find_tables, join
 from pipeline.index.indexer import Fields, read_path
-from pipeline.index.table_join import Read
+from pipeline.index.table_join import ReadFile
 from pipeline.sources.listing import SourceFile
 from pipeline.specs.corpus_spec import check_id
-from pipeline.specs.loader import builtin_ids
+from pipeline.specs.shipped import builtin_ids
 
 _UNKNOWN = '"?"'
 _SHOWN = 5
 """Values or names that a comment shows."""
 
 
-def draft_spec(corpus: str, files: Sequence[SourceFile], read: Read) -> str:
+def draft_spec(corpus: str, files: Sequence[SourceFile], read: ReadFile) -> str:
     """Drafts a spec from the files of a corpus.
 
     Args:

@@ -13,14 +13,13 @@ from rich.console import Console
 
 from exhubert.cli.arguments.command import Command
 from exhubert.cli.arguments.number_types import window_length
-from exhubert.cli.commands.train import quieten_transformers
 from exhubert.cli.output import console
 from exhubert.cli.output.fitted_table import print_table
 from pipeline.common.errors import UsageError
 from pipeline.schema.record import AROUSAL_CLASSES, VALENCE_CLASSES
 
 if TYPE_CHECKING:  # brings torch
-    from training.data.targets import Heads
+    from training.data.targets import HeadLabels
     from training.inference.classifier import Classifier
     from training.inference.results import Failure, Prediction, Window
 
@@ -57,7 +56,7 @@ def _run(args: argparse.Namespace) -> int:
     from training.inference.classifier import Classifier
     from training.inference.results import Failure
 
-    quieten_transformers()
+    console.quieten_transformers()
     classifier = Classifier.from_pretrained(args.model, args.window)
     predictions: list[Prediction] = []
     failed = 0
@@ -127,7 +126,7 @@ def read_list(content: bytes) -> list[Path]:
 def print_predictions(
     console: Console,
     predictions: "Sequence[Prediction]",
-    heads: "Heads",
+    heads: "HeadLabels",
     by_window: bool = False,
 ) -> None:
     """One line a file or window: class, probability, marginals, and what further heads say.
@@ -171,7 +170,7 @@ def _further_cells(verdict: "Prediction | Window") -> list[str]:
     return [verdict.emotion, f"{100 * verdict.emotions[verdict.emotion]:.0f}", *cells]
 
 
-def _csv_heading(labels: Sequence[str], heads: "Heads", by_window: bool) -> list[str]:
+def _csv_heading(labels: Sequence[str], heads: "HeadLabels", by_window: bool) -> list[str]:
     return [
         "path",
         *(("start", "end") if by_window else ("duration",)),
