@@ -17,17 +17,17 @@ from pipeline.dataset.croissant import make_croissant
 from pipeline.dataset.manifest import CorpusFacts, Manifest, manifest_path, read_manifest
 from pipeline.dataset.manifest_builder import build_manifest, facts_from_spec
 from pipeline.dataset.report import write_report
-from pipeline.shards.deduplication import drop_crossing
+from pipeline.shards.deduplication import remove_cross_split_duplicates
 from pipeline.shards.metadata_reader import read_metadata
 from pipeline.shards.receipts import (
     INCOMPLETE,
-    Receipt,
     RejectRow,
+    ShardReceipt,
     read_receipts,
     receipt_path,
     shard_path,
 )
-from pipeline.shards.writer import repair_shard
+from pipeline.shards.rewrite import repair_shard
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.storage import files as storage
 
@@ -63,7 +63,7 @@ def finalize_dataset(
         stated = facts_from_spec(spec)
         policy = policies.get(corpus, stated.split_policy)
         facts[corpus] = stated.model_copy(update={"split_policy": policy})
-    receipts: list[Receipt] = []
+    receipts: list[ShardReceipt] = []
     for receipt in read_receipts(output):
         kept = receipt.corpus in facts and receipt.corpus not in specs
         if kept or receipt.shard in fresh:
@@ -72,7 +72,9 @@ def finalize_dataset(
         else:  # of another plan, or of a corpus whose first build never came to its end
             storage.delete(shard_path(output, receipt.shard))
             storage.delete(receipt_path(output, receipt.shard))
-    receipts, rows = drop_crossing(output, receipts, read_metadata(output, receipts))
+    receipts, rows = remove_cross_split_duplicates(
+        output, receipts, read_metadata(output, receipts)
+    )
     manifest = build_manifest(facts, options, receipts, rows)
     storage.write(storage.join(output, "rejects.parquet"), _rejects(receipts))
     storage.write(storage.join(output, "README.md"), make_card(manifest).encode())
@@ -94,7 +96,7 @@ def _check_shards_unique(shards: Iterable[str]) -> set[str]:
     return set(times)
 
 
-def _rejects(receipts: Iterable[Receipt]) -> bytes:
+def _rejects(receipts: Iterable[ShardReceipt]) -> bytes:
     """Everything found and not written, as Parquet."""
     rows = [asdict(row) for receipt in receipts for row in receipt.unwritten]
     frame = pd.DataFrame(rows, columns=_REJECTS.names).sort_values(["id", "source_path"])

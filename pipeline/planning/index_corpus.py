@@ -10,7 +10,7 @@ from pipeline.labels import label_utterance
 from pipeline.planning.copies import drop_copies
 from pipeline.planning.corpus_plan import plan_splits
 from pipeline.schema.utterance import Utterance
-from pipeline.sources.reader import Reader, list_sources
+from pipeline.sources.reader import CorpusReader, list_sources
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import EmotionScheme
 from pipeline.splits.assignment import split_utterance
@@ -37,7 +37,7 @@ def index_corpus(spec: CorpusSpec, root: str, scheme: EmotionScheme) -> IndexedC
         DataError: The root or a table that the spec needs is missing or unreadable.
     """
     files = list_sources(root, spec.archive)
-    tables = load_tables(spec, files, Reader(root, spec.archive).read)
+    tables = load_tables(spec, files, CorpusReader(root, spec.archive).read)
     indexed = index_clips(spec, find_clips(spec, files), tables)
     found = [label_utterance(utterance, spec, scheme) for utterance in indexed]
     plan = plan_splits(spec, count_groups(found), count_ungrouped(found))

@@ -8,14 +8,14 @@ import pyarrow.parquet as pq
 from pipeline.common.errors import DataError
 from pipeline.schema.columns import indexed_columns
 from pipeline.schema.record import COLUMNS
-from pipeline.shards.receipts import Receipt, shard_path
+from pipeline.shards.receipts import ShardReceipt, shard_path
 from pipeline.storage import files as storage
 
 METADATA = list(indexed_columns(COLUMNS, "statistics"))
 """Columns that statistics are made from; audio is not among them."""
 
 
-def read_metadata(output: str, receipts: list[Receipt]) -> pd.DataFrame:
+def read_metadata(output: str, receipts: list[ShardReceipt]) -> pd.DataFrame:
     """Metadata of all rows, with the shard each stands in; no audio is read.
 
     Raises:
@@ -28,7 +28,7 @@ def read_metadata(output: str, receipts: list[Receipt]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def _read_columns(output: str, receipt: Receipt) -> pd.DataFrame:
+def _read_columns(output: str, receipt: ShardReceipt) -> pd.DataFrame:
     path = shard_path(output, receipt.shard)
     try:
         with storage.open_file(path, receipt.size) as file:

@@ -38,7 +38,7 @@ INCOMPLETE = -1
 
 
 @dataclass(frozen=True)
-class Receipt:
+class ShardReceipt:
     """What a shard was made from and what came of it.
 
     Attributes:
@@ -72,7 +72,7 @@ class Receipt:
         return json.dumps(asdict(self), ensure_ascii=False, indent=1).encode()
 
     @classmethod
-    def from_json(cls, content: bytes) -> "Receipt":
+    def from_json(cls, content: bytes) -> "ShardReceipt":
         """As read.
 
         Raises:
@@ -113,7 +113,7 @@ def receipt_path(output: str, shard: str) -> str:
     return storage.join(output, RECEIPTS, f"{shard}.json")
 
 
-def read_receipt(output: str, shard: str) -> Receipt | None:
+def read_receipt(output: str, shard: str) -> ShardReceipt | None:
     """The receipt of a shard; None where there is none, or none that can be read.
 
     Raises:
@@ -121,19 +121,31 @@ def read_receipt(output: str, shard: str) -> Receipt | None:
     """
     content = storage.read(receipt_path(output, shard))
     try:
-        return Receipt.from_json(content) if content else None
+        return ShardReceipt.from_json(content) if content else None
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
 
 
-def read_receipts(output: str) -> list[Receipt]:
+def read_valid_receipt(output: str, shard: str) -> ShardReceipt | None:
+    """The receipt of a complete shard; None where either of them is missing or not complete.
+
+    Raises:
+        DataError: A later release has written it.
+    """
+    receipt = read_receipt(output, shard)
+    if receipt and receipt.size and storage.size(shard_path(output, shard)) != receipt.size:
+        return None
+    return receipt
+
+
+def read_receipts(output: str) -> list[ShardReceipt]:
     """Receipts of every shard of a dataset, sorted by name.
 
     Raises:
         DataError: A receipt can't be read.
     """
 
-    def read(shard: str) -> Receipt:
+    def read(shard: str) -> ShardReceipt:
         receipt = read_receipt(output, shard)
         if receipt is None:
             path = receipt_path(output, shard)

@@ -39,7 +39,7 @@ def walk_sources(root: str, archives: Sequence[str] = ()) -> Iterator[SourceFile
     return _with_members(root, files, glob_matcher(archives)) if archives else files
 
 
-class Reader:
+class CorpusReader:
     """Reads the files of a corpus by path, whatever thread asks."""
 
     def __init__(self, root: str, archives: Sequence[str] = ()) -> None:
@@ -78,8 +78,8 @@ def open_planned_files(
         planned: Path and size, in bytes, of the files, in the order in which they will be read.
     """
     if is_remote(root):
-        return PrefetchReader(planned, Reader(root, archives).read).read
-    return Reader(root, archives).read if archives else partial(read_file, root)
+        return PrefetchReader(planned, CorpusReader(root, archives).read).read
+    return CorpusReader(root, archives).read if archives else partial(read_file, root)
 
 
 def _folders_above(path: str) -> Iterator[str]:

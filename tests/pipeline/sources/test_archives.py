@@ -23,7 +23,7 @@ from pipeline.planning.index_corpus import IndexedCorpus, index_corpus
 from pipeline.sources import archives
 from pipeline.sources.archives import Archive, read_directory
 from pipeline.sources.listing import SourceFile
-from pipeline.sources.reader import Reader, list_sources
+from pipeline.sources.reader import CorpusReader, list_sources
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.specs.loader import load_specs
@@ -97,7 +97,7 @@ def test_members_are_listed_and_read_like_files(
         **{f"{name}/{path}": len(content) for path, content in files.items()},
     }
     assert not any(file.problem for file in listed)
-    read = Reader(str(tmp_path), ["*.zip", "*.tar"]).read
+    read = CorpusReader(str(tmp_path), ["*.zip", "*.tar"]).read
     assert {path: read(f"{name}/{path}") for path in files} == files
     assert read("beside.csv") == b"1,2"
     with pytest.raises(FileNotFoundError):
