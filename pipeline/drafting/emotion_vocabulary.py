@@ -1,4 +1,4 @@
-"""Words for emotions in the languages of corpora, to recognise labels by."""
+"""Words for emotions in the languages of corpora, by which labels are recognised."""
 
 import unicodedata
 from collections import Counter
@@ -47,7 +47,6 @@ _WORDS = {
     ),
     "excitement": "excited excitement",
     "frustration": "frustrated frustration",
-    "anxiety": "worried",
     "amusement": "amused",
     "sleepiness": "sleepy",
     "intoxicated": "drunk",
@@ -78,7 +77,7 @@ def guess_category(code: str) -> str | None:
 @cache
 def _words() -> dict[str, str]:
     named = {_fold(word): category for category, line in _WORDS.items() for word in line.split()}
-    return {category: category for category in emotion_scheme().emotions} | named
+    return named | {category: category for category in emotion_scheme().emotions}
 
 
 @cache

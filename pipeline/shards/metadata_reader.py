@@ -1,4 +1,4 @@
-"""What lies in a dataset folder: the metadata of its rows, read without their audio."""
+"""Metadata of a dataset's rows, read without their audio."""
 
 from functools import partial
 
@@ -16,7 +16,7 @@ METADATA = list(indexed_columns(COLUMNS, "statistics"))
 
 
 def read_metadata(output: str, receipts: list[ShardReceipt]) -> pd.DataFrame:
-    """Metadata of all rows, with the shard each stands in; no audio is read.
+    """Metadata of all rows, with the shard of each.
 
     Raises:
         DataError: A shard is missing or holds another number of rows than its receipt says.

@@ -1,7 +1,7 @@
 """Receipts: what each shard was made from, and what could not be written.
 
-A receipt lies beside every shard. By it a second run knows what it can reuse, and nothing that was
-found is ever lost.
+From a shard's receipt a second run knows what it can reuse; it accounts for every utterance that
+was planned.
 """
 
 import json
@@ -31,7 +31,7 @@ class RejectRow:
 
 
 FORMAT = 1
-"""Of the receipts written here. Receipts of earlier releases, which bear none, are of this one."""
+"""Format of the receipts written here. Those of earlier releases state none and have this one."""
 
 INCOMPLETE = -1
 """Size of a shard that a run has begun to write; it stays where the run was interrupted."""
@@ -104,12 +104,12 @@ def to_reject_row(utterance: Utterance, dropped: DropReason) -> RejectRow:
 
 
 def shard_path(output: str, shard: str) -> str:
-    """Where a shard lies."""
+    """Path or URL of a shard."""
     return storage.join(output, "data", f"{shard}.parquet")
 
 
 def receipt_path(output: str, shard: str) -> str:
-    """Where a shard's receipt lies."""
+    """Path or URL of a shard's receipt."""
     return storage.join(output, RECEIPTS, f"{shard}.json")
 
 

@@ -33,7 +33,7 @@ def make_records(
     Args:
         utterances: Planned, in the order of the rows.
         spec: Their corpus.
-        root: Where the corpus lies.
+        root: Folder or URL of the corpus.
         options: How clips are stored.
         on_reject: Called with every other utterance, and why it can't be written.
         on_start: Called with ``<corpus>: <path>`` before each clip is read.

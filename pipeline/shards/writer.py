@@ -58,7 +58,7 @@ def write_shard(
         shard: Its name, ``<corpus>/<split>-NNNNN-of-NNNNN``.
         utterances: All that are planned for it, in any order.
         spec: Their corpus.
-        root: Where the corpus lies.
+        root: Folder or URL of the corpus.
         output: The dataset folder.
         options: How clips are stored.
         on_start: Called with ``<corpus>: <path>`` before each clip is read.

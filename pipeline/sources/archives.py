@@ -1,4 +1,4 @@
-"""Archives read in place: what lies in a zip or tar file, and its content, without unpacking it.
+"""Archives read in place: the members of a zip or tar file and their content, without unpacking.
 
 Archives come from elsewhere and may hold anything. Nothing is written to disk, and members that no
 file of a corpus could be (links, names that lead outside, encrypted or enormous content) are listed
@@ -231,9 +231,9 @@ def _mark_repeated(members: Iterable[Member]) -> list[Member]:
     """Members by path; of those with the same name the last counts, as when unpacked."""
     listed = sorted(members, key=lambda member: (member.path, member.start))
     following = [*(member.path for member in listed[1:]), None]
-    twice = "its name stands twice; the last of them counts"
+    repeated = "its name stands twice; the last of them counts"
     return [
-        replace(one, problem=one.problem or twice) if one.path == next_path else one
+        replace(one, problem=one.problem or repeated) if one.path == next_path else one
         for one, next_path in zip(listed, following, strict=False)
     ]
 

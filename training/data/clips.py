@@ -27,7 +27,7 @@ def decode_clip(
 
     Args:
         encoded: The FLAC or WAV file.
-        shard: Where it lies, for messages.
+        shard: The file that holds it, for messages.
         name: Which utterance it is, for messages.
         first: First sample wanted.
         last: The sample after the last one wanted; None, or beyond the end, for all that follow.
