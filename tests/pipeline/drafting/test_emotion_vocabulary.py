@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.drafting.emotion_vocabulary import guess_category
+from pipeline.drafting.emotion_vocabulary import EmotionWords, guess_category
 from pipeline.specs.emotion_scheme import emotion_scheme
+from pipeline.specs.shipped import SHIPPED_SPECS
+from pipeline.specs.yaml_reader import load_yaml
 
 
 @pytest.mark.parametrize("category", sorted(emotion_scheme().emotions))
@@ -23,6 +25,13 @@ def test_words_and_abbreviations_are_known_without_case_and_accents(
     code: str, category: str
 ) -> None:
     assert guess_category(code) == category
+
+
+def test_shipped_words_are_for_shared_categories_and_for_one_each() -> None:
+    words = load_yaml(SHIPPED_SPECS / "emotion_words.yaml", EmotionWords).words
+    assert set(words) <= set(emotion_scheme().emotions)
+    listed = [word for named in words.values() for word in named]
+    assert len(listed) == len(set(listed))
 
 
 @pytest.mark.parametrize("code", ["", "a", "xx", "anna", "01", "zzz"])
