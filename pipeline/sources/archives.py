@@ -146,50 +146,55 @@ def _zip_members(directory: Iterable[zipfile.ZipInfo], size: int) -> list[Member
         if entry.is_dir():
             continue
         path, problem = _member_path(_zip_name(entry))
-        if entry.flag_bits & 0x1:
-            problem = problem or "encrypted; unpack the archive with its password"
-        if stat.S_ISLNK(entry.external_attr >> 16):
-            problem = problem or "a symbolic link; only files are read from archives"
-        if entry.compress_type not in zip_content.METHODS:
-            problem = problem or (
-                f"compressed by method {entry.compress_type}, which can't be read in place; "
-                "unpack the archive"
-            )
+        longest = zip_content.HEADER_BYTES + entry.compress_size
         members.append(
             Member(
                 path,
                 entry.file_size,
-                f"{entry.CRC:08x} {entry.date_time}",
-                problem or _too_large(entry.file_size),
-                entry.header_offset,
-                min(
-                    next_start,
-                    entry.header_offset + zip_content.HEADER_BYTES + entry.compress_size,
-                ),
+                version=f"{entry.CRC:08x} {entry.date_time}",
+                problem=problem or _zip_problem(entry),
+                start=entry.header_offset,
+                end=min(next_start, entry.header_offset + longest),
             )
         )
     return members
 
 
+def _zip_problem(entry: zipfile.ZipInfo) -> str | None:
+    """Why a member can't be read."""
+    if entry.flag_bits & 0x1:
+        return "encrypted; unpack the archive with its password"
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        return "a symbolic link; only files are read from archives"
+    if entry.compress_type not in zip_content.METHODS:
+        method = entry.compress_type
+        return f"compressed by method {method}, which can't be read in place; unpack the archive"
+    return _too_large(entry.file_size)
+
+
 def _tar_members(stream: io.BufferedIOBase) -> list[Member]:
-    members = []
+    members: list[Member] = []
     with tarfile.open(fileobj=stream, mode="r:") as archive:
         for entry in archive:
             archive.members = []  # type: ignore[attr-defined]  # else it would keep all entries
             if entry.isdir():
                 continue
             path, problem = _member_path(entry.name)
-            if entry.issym() or entry.islnk():
-                problem = problem or f"a link to {entry.linkname!r}; only files are read"
-            elif not entry.isreg() or entry.issparse():
-                problem = problem or "no regular file"
+            problem = problem or _tar_problem(entry)
             start = entry.offset_data
-            version = str(entry.mtime)
-            problem = problem or _too_large(entry.size)
             end = start if problem else start + entry.size
-            members.append(Member(path, entry.size, version, problem, start, end))
+            members.append(Member(path, entry.size, str(entry.mtime), problem, start, end))
             _check_count(len(members))
     return members
+
+
+def _tar_problem(entry: tarfile.TarInfo) -> str | None:
+    """Why a member can't be read."""
+    if entry.issym() or entry.islnk():
+        return f"a link to {entry.linkname!r}; only files are read"
+    if not entry.isreg() or entry.issparse():
+        return "no regular file"
+    return _too_large(entry.size)
 
 
 def _zip_name(entry: zipfile.ZipInfo) -> str:
