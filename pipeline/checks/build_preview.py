@@ -14,8 +14,8 @@ from pipeline.planning.shard_names import UNWRITTEN
 from pipeline.planning.steps import count_batch, index_batch, list_clips, place_batch, plan_batches
 from pipeline.schema.record import SPLITS
 from pipeline.schema.utterance import Utterance, count_reasons
-from pipeline.shards.receipts import list_receipts
-from pipeline.shards.writer import Reuse, fingerprints, read_valid_receipt, reusable
+from pipeline.shards.fingerprint import Reuse, fingerprints, reusable
+from pipeline.shards.receipts import list_receipts, read_valid_receipt
 
 
 @dataclass(frozen=True)

@@ -17,17 +17,17 @@ from pipeline.dataset.croissant import make_croissant
 from pipeline.dataset.manifest import CorpusFacts, Manifest, manifest_path, read_manifest
 from pipeline.dataset.manifest_builder import build_manifest, facts_from_spec
 from pipeline.dataset.report import write_report
-from pipeline.shards.deduplication import drop_crossing
+from pipeline.shards.deduplication import remove_cross_split_duplicates
 from pipeline.shards.metadata_reader import read_metadata
 from pipeline.shards.receipts import (
     INCOMPLETE,
-    Receipt,
     RejectRow,
+    ShardReceipt,
     read_receipts,
     receipt_path,
     shard_path,
 )
-from pipeline.shards.writer import repair_shard
+from pipeline.shards.rewrite import repair_shard
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.storage import files as storage
 
@@ -60,7 +60,11 @@ def finalize_dataset(
     facts = _gather_facts(output, specs, policies)
     kept_corpora = facts.keys() - specs.keys()
     receipts = _delete_stale_shards(output, fresh, kept_corpora)
-    receipts, rows = drop_crossing(output, receipts, read_metadata(output, receipts))
+    receipts, rows = remove_cross_split_duplicates(
+        output, receipts, read_metadata(output, receipts)
+    )
+        output, receipts, read_metadata(output, receipts)
+    )
     manifest = build_manifest(facts, options, receipts, rows)
     storage.write(storage.join(output, "rejects.parquet"), _rejects(receipts))
     storage.write(storage.join(output, "README.md"), make_card(manifest).encode())
@@ -86,7 +90,7 @@ def _gather_facts(
 
 def _delete_stale_shards(
     output: str, fresh: Collection[str], kept_corpora: Collection[str]
-) -> list[Receipt]:
+) -> list[ShardReceipt]:
     """Deletes shards of other plans and of corpora whose first build was never finished.
 
     Args:
@@ -119,7 +123,7 @@ def _check_shards_unique(shards: Iterable[str]) -> set[str]:
     return set(times)
 
 
-def _rejects(receipts: Iterable[Receipt]) -> bytes:
+def _rejects(receipts: Iterable[ShardReceipt]) -> bytes:
     """Rows of ``rejects.parquet``: every utterance found and not written."""
     rows = [asdict(row) for receipt in receipts for row in receipt.unwritten]
     frame = pd.DataFrame(rows, columns=_REJECTS.names).sort_values(["id", "source_path"])

@@ -12,9 +12,10 @@ from pipeline.labels import label_utterance
 from pipeline.schema.columns import stage_columns
 from pipeline.schema.record import COLUMNS
 from pipeline.schema.utterance import Utterance
-from pipeline.shards.receipts import Receipt, RejectRow, read_receipts, to_reject_row
-from pipeline.shards.records import Record, describe_labels
-from pipeline.shards.writer import read_shard, rewrite_shard
+from pipeline.shards.parquet import read_shard
+from pipeline.shards.receipts import RejectRow, ShardReceipt, read_receipts, to_reject_row
+from pipeline.shards.records import Record, label_columns
+from pipeline.shards.rewrite import rewrite_shard
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import EmotionScheme
 
@@ -55,7 +56,9 @@ def relabel_dataset(
     return finalize_dataset(output, shards, specs, earlier.audio, policies), changed
 
 
-def _relabel_shard(output: str, receipt: Receipt, spec: CorpusSpec, scheme: EmotionScheme) -> int:
+def _relabel_shard(
+    output: str, receipt: ShardReceipt, spec: CorpusSpec, scheme: EmotionScheme
+) -> int:
     """Relabels one shard and returns the number of rows that changed or left."""
     table = read_shard(output, receipt.shard)
     columns = [name for name in table.column_names if name != "audio"]
@@ -68,7 +71,7 @@ def _relabel_shard(output: str, receipt: Receipt, spec: CorpusSpec, scheme: Emot
             left.append(to_reject_row(utterance, utterance.dropped))
             continue
         kept.append(number)
-        labels.append(describe_labels(utterance))
+        labels.append(label_columns(utterance))
     stay = pa.array(kept, pa.int64())
     before = table.select(stage_columns(COLUMNS, "labels")).take(stay)
     after = pa.Table.from_pylist(labels, before.schema)

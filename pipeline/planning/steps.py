@@ -16,7 +16,7 @@ from pipeline.planning.corpus_plan import CorpusPlan, assign_split_and_shard, pl
 from pipeline.planning.shard_names import shard_group_key
 from pipeline.schema.utterance import Utterance
 from pipeline.sources.listing import SourceFile
-from pipeline.sources.reader import Reader, walk_sources
+from pipeline.sources.reader import CorpusReader, walk_sources
 from pipeline.splits.groups import GroupCounts, count_groups, count_ungrouped, merge_counts
 
 BatchKey = tuple[str, int]
@@ -88,4 +88,4 @@ def place_batch(
 @lru_cache(maxsize=4)
 def _read_tables(corpus: Corpus, files: tuple[SourceFile, ...]) -> dict[str, TableRows]:
     """Tables of a corpus, read once a worker."""
-    return load_tables(corpus.spec, files, Reader(corpus.root, corpus.spec.archive).read)
+    return load_tables(corpus.spec, files, CorpusReader(corpus.root, corpus.spec.archive).read)
