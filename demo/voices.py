@@ -22,7 +22,7 @@ from demo import effects, espeak
 from demo.effects import Samples
 from pipeline.common.errors import UsageError
 from pipeline.common.extras import install_command
-from pipeline.specs.loader import load_yaml
+from pipeline.specs.yaml_reader import load_yaml
 
 _WORDS_A_MINUTE = 160
 _VOLUME = 100  # of eSpeak NG; louder ones clip
