@@ -34,6 +34,7 @@ def test_one_table_where_corpora_are_left_out(tmp_path: Path) -> None:
 
 def test_a_table_a_system_where_each_is_tested_on_each(tmp_path: Path) -> None:
     lines = printed(tmp_path, "train-on-a-test-on-b")
-    assert "majority: trained on ↓, tested on →, UAR in per cent" in lines[0]
+    title = " ".join(" ".join(lines[:3]).split())  # as narrow as the table
+    assert title.startswith("majority: trained on ↓, tested on →, UAR in per cent")
     assert line_of(lines, "two")[1:] == ["17", "17"]
     assert line_of(lines, "chance")[1:] == ["17", "17"]
