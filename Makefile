@@ -2,23 +2,30 @@
 # virtual environment first, and again whenever what it needs has changed.
 
 PYTHON ?= python3.11
+CONSTRAINTS ?= requirements/constraints.txt
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test slow lint types clean help
+.PHONY: demo install test slow coverage lint types clean help
 
 help:
-	@echo "make demo   speak, build, train, evaluate, predict: the whole flow on synthetic voices"
-	@echo "make test   linters, types and tests"
-	@echo "make slow   the tests that take long"
-	@echo "make clean  remove the virtual environment and what the demo made"
+	@echo "make demo       speak, build, train, evaluate, predict: the whole flow on synthetic voices"
+	@echo "make test       linters, types and tests"
+	@echo "make slow       the tests that take long"
+	@echo "make coverage   which lines no test runs, in htmlcov/"
+	@echo "make clean      remove the virtual environment and what the demo made"
+
+install: $(READY)
 
 demo: $(READY)
 	$(BIN)/exhubert demo --output demo-output
 
 test: lint types
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+coverage: $(READY)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=html --cov-report=term:skip-covered
 
 slow: $(READY)
 	$(BIN)/python -m pytest -m slow
@@ -36,5 +43,5 @@ clean:
 
 $(READY): pyproject.toml setup.py requirements/constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --constraint requirements/constraints.txt --editable '.[dev]'
+	$(BIN)/pip install --quiet --constraint $(CONSTRAINTS) --editable '.[dev]'
 	touch $(READY)
