@@ -5,14 +5,22 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+HASHED := --quiet --no-deps --require-hashes
 
-.PHONY: demo test slow lint types clean help
+# What looks after the dependencies and is none itself.
+TOOLS := .tools
+UV := uv==0.13.9
+PIP_AUDIT := pip-audit==2.10.1
+
+.PHONY: demo test slow lint types lock audit clean help
 
 help:
 	@echo "make demo   speak, build, train, evaluate, predict: the whole flow on synthetic voices"
 	@echo "make test   linters, types and tests"
 	@echo "make slow   the tests that take long"
-	@echo "make clean  remove the virtual environment and what the demo made"
+	@echo "make lock   write requirements/*.txt anew from setup.py and constraints.txt"
+	@echo "make audit  look up known vulnerabilities of what is installed by make"
+	@echo "make clean  remove the virtual environments and what the demo made"
 
 demo: $(READY)
 	$(BIN)/exhubert demo --output demo-output
@@ -31,10 +39,30 @@ lint: $(READY)
 types: $(READY)
 	$(BIN)/mypy
 
-clean:
-	rm -rf $(VENV) demo-output
+lock: $(TOOLS)
+	$(TOOLS)/bin/python requirements/lock.py
 
-$(READY): setup.py requirements/constraints.txt
+# --strict: packages that can't be looked up make it fail, where it would else say that all is well.
+audit: $(TOOLS)
+	$(TOOLS)/bin/pip-audit --strict --disable-pip --no-deps --progress-spinner off \
+		--requirement requirements/build.txt --requirement requirements/lock.txt \
+		--requirement requirements/torch.txt
+
+clean:
+	rm -rf $(VENV) $(TOOLS) demo-output
+
+# PyTorch's build without CUDA is taken where pip knows a place that has it, as it does by
+# PIP_FIND_LINKS or PIP_EXTRA_INDEX_URL; elsewhere the one of the package index.
+$(READY): setup.py requirements/build.txt requirements/lock.txt requirements/torch.txt requirements/torch-cpu.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --constraint requirements/constraints.txt --editable '.[demo,dev]'
+	$(BIN)/pip install $(HASHED) --requirement requirements/build.txt
+	$(BIN)/pip install $(HASHED) --requirement requirements/torch-cpu.txt 2>/dev/null \
+		|| $(BIN)/pip install $(HASHED) --requirement requirements/torch.txt
+	$(BIN)/pip install $(HASHED) --no-build-isolation --requirement requirements/lock.txt
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/pip check
 	touch $(READY)
+
+$(TOOLS):
+	$(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/pip install --quiet '$(UV)' '$(PIP_AUDIT)'
