@@ -41,7 +41,14 @@ def resolve() -> str:
     command = [sys.executable, "-m", "uv", "pip", "compile", "setup.py"]
     command += [part for extra in EXTRAS for part in ("--extra", extra)]
     command += ["--constraint", "requirements/constraints.txt", "--generate-hashes"]
-    command += ["--universal", "--python-version", "3.11", "--no-header", "--no-annotate", "--quiet"]
+    command += [
+        "--universal",
+        "--python-version",
+        "3.11",
+        "--no-header",
+        "--no-annotate",
+        "--quiet",
+    ]
     ran = subprocess.run(command, cwd=HERE.parent, check=True, stdout=subprocess.PIPE, text=True)
     return ran.stdout
 
