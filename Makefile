@@ -18,7 +18,7 @@ help:
 	@echo "make demo   speak, build, train, evaluate, predict: the whole flow on synthetic voices"
 	@echo "make test   linters, types and tests"
 	@echo "make slow   the tests that take long"
-	@echo "make lock   write requirements/*.txt anew from setup.py and constraints.txt"
+	@echo "make lock   write requirements/*.txt anew from pyproject.toml and constraints.txt"
 	@echo "make audit  look up known vulnerabilities of what is installed by make"
 	@echo "make clean  remove the virtual environments and what the demo made"
 
@@ -53,7 +53,7 @@ clean:
 
 # PyTorch's build without CUDA is taken where pip knows a place that has it, as it does by
 # PIP_FIND_LINKS or PIP_EXTRA_INDEX_URL; elsewhere the one of the package index.
-$(READY): setup.py requirements/build.txt requirements/lock.txt requirements/torch.txt requirements/torch-cpu.txt
+$(READY): pyproject.toml setup.py requirements/build.txt requirements/lock.txt requirements/torch.txt requirements/torch-cpu.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install $(HASHED) --requirement requirements/build.txt
 	$(BIN)/pip install $(HASHED) --requirement requirements/torch-cpu.txt 2>/dev/null \

@@ -1,7 +1,7 @@
 """Writes every package that `make` installs, with its checksums, into files that pip reads.
 
-Versions are those of constraints.txt. ``make lock`` runs this after a change of setup.py or of
-constraints.txt.
+Versions are those of constraints.txt. ``make lock`` runs this after a change of pyproject.toml or
+of constraints.txt.
 """
 
 import re
@@ -11,7 +11,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 
-EXTRAS = ("demo", "dev")
+EXTRAS = ("dev",)
 
 CPU_BUILD = {
     "torch==2.13.0": "6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b",
@@ -38,7 +38,7 @@ HEADERS = {
 
 def resolve() -> str:
     """Every package that the project and its extras need, with versions and checksums."""
-    command = [sys.executable, "-m", "uv", "pip", "compile", "setup.py"]
+    command = [sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml"]
     command += [part for extra in EXTRAS for part in ("--extra", extra)]
     command += ["--constraint", "requirements/constraints.txt", "--generate-hashes"]
     command += [

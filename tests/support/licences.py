@@ -4,11 +4,10 @@
 """
 
 import re
-import runpy
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
-from unittest.mock import patch
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -48,10 +47,14 @@ CUDA = re.compile(r"cuda-|nvidia-|triton$")
 
 
 def declared() -> tuple[list[str], dict[str, list[str]]]:
-    """Requirements of the project, and of its extras, as setup.py has them."""
-    with patch("setuptools.setup") as setup:
-        runpy.run_path(str(Path(__file__).parents[2] / "setup.py"))
-    return setup.call_args.kwargs["install_requires"], setup.call_args.kwargs["extras_require"]
+    """Requirements of the project, and of its extras, as pyproject.toml has them."""
+    text = (Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8")
+    project = tomllib.loads(text)["project"]
+    extras = {
+        name: [need for need in needs if Requirement(need).name != project["name"]]
+        for name, needs in project["optional-dependencies"].items()
+    }  # what an extra says of another stands under that one
+    return project["dependencies"], extras
 
 
 def licences() -> tuple[dict[str, str], dict[str, str]]:

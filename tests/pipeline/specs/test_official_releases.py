@@ -5,9 +5,9 @@ import zipfile
 import pytest
 
 from pipeline.checks.corpus_check import check_corpus
-from pipeline.labels import emotion_scheme
-from pipeline.planning.corpus_plan import plan_corpus, plan_files
+from pipeline.planning.index_corpus import index_corpus, index_files
 from pipeline.sources.listing import SourceFile, is_ignored_name
+from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.specs.loader import builtin_file, builtin_ids, load_spec
 from tests.support.releases import RELEASES
 
@@ -20,7 +20,7 @@ def test_a_complete_release_passes_the_check(release):
         for path in sorted(expected.contents)
         if not is_ignored_name(path)
     ]
-    planned = plan_files(spec, files, expected.contents.__getitem__, emotion_scheme())
+    planned = index_files(spec, files, expected.contents.__getitem__, emotion_scheme())
     check = check_corpus(spec, planned)
     assert (check.rejected, check.examples) == ({}, {})
     assert check.excluded == expected.excluded
@@ -54,7 +54,7 @@ def test_a_download_is_read_as_it_was_downloaded(corpus, archive, members, tmp_p
         for member in members:
             file.writestr(member, b"")
     spec = load_spec(builtin_file(corpus))
-    (clip,) = plan_corpus(spec, str(tmp_path), emotion_scheme()).utterances
+    (clip,) = index_corpus(spec, str(tmp_path), emotion_scheme()).utterances
     assert (clip.status, clip.source_path) == ("ok", f"{archive}/{members[0]}")
 
 
@@ -66,5 +66,5 @@ def test_transcripts_of_shemo_are_read_from_their_archive(tmp_path):
         with zipfile.ZipFile(tmp_path / archive, "w") as file:
             file.writestr(member, content)
     spec = load_spec(builtin_file("shemo"))
-    (clip,) = plan_corpus(spec, str(tmp_path), emotion_scheme()).utterances
+    (clip,) = index_corpus(spec, str(tmp_path), emotion_scheme()).utterances
     assert clip.text == "سلام"
