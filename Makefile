@@ -7,10 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 HASHED := --quiet --no-deps --require-hashes
 
-# What looks after the dependencies and is none itself.
 TOOLS := .tools
-UV := uv==0.13.9
-PIP_AUDIT := pip-audit==2.10.1
 
 .PHONY: demo test slow lint types lock audit clean help
 
@@ -63,6 +60,7 @@ $(READY): pyproject.toml setup.py requirements/build.txt requirements/lock.txt r
 	$(BIN)/pip check
 	touch $(READY)
 
-$(TOOLS):
+$(TOOLS): requirements/tools.txt
 	$(PYTHON) -m venv $(TOOLS)
-	$(TOOLS)/bin/pip install --quiet '$(UV)' '$(PIP_AUDIT)'
+	$(TOOLS)/bin/pip install $(HASHED) --requirement requirements/tools.txt
+	touch $(TOOLS)

@@ -11,7 +11,13 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 
-EXTRAS = ("dev",)
+PROJECT = ("pyproject.toml", "--extra", "dev", "--constraint", "requirements/constraints.txt")
+TOOLS = ("requirements/tools.in",)
+
+OPTIONS = (
+    *("--generate-hashes", "--universal", "--python-version", "3.11"),
+    *("--no-header", "--no-annotate", "--quiet"),
+)
 
 CPU_BUILD = {
     "torch==2.13.0": "6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b",
@@ -36,19 +42,9 @@ HEADERS = {
 """File → what it says of itself."""
 
 
-def resolve() -> str:
-    """Every package that the project and its extras need, with versions and checksums."""
-    command = [sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml"]
-    command += [part for extra in EXTRAS for part in ("--extra", extra)]
-    command += ["--constraint", "requirements/constraints.txt", "--generate-hashes"]
-    command += [
-        "--universal",
-        "--python-version",
-        "3.11",
-        "--no-header",
-        "--no-annotate",
-        "--quiet",
-    ]
+def resolve(*what: str) -> str:
+    """Every package that is needed in the end, with its version and its checksums."""
+    command = [sys.executable, "-m", "uv", "pip", "compile", *what, *OPTIONS]
     ran = subprocess.run(command, cwd=HERE.parent, check=True, stdout=subprocess.PIPE, text=True)
     return ran.stdout
 
@@ -63,12 +59,8 @@ def split(resolved: str, cpu_build: dict[str, str]) -> dict[str, str]:
     Raises:
         ValueError: The release of ``cpu_build`` is not the one that was resolved.
     """
-    files = {
-        name: f"# Written by `make lock`: {what}. Versions are set in constraints.txt.\n"
-        for name, what in HEADERS.items()
-    }
-    packages = re.split(r"^(?=\S)", EVERYWHERE.sub("", resolved), flags=re.M)[1:]
-    for package in packages:
+    files = {name: f"# Written by `make lock`: {what}.\n" for name, what in HEADERS.items()}
+    for package in re.split(r"^(?=\S)", EVERYWHERE.sub("", resolved), flags=re.M)[1:]:
         files[_file(package)] += package
     for requirement, checksum in cpu_build.items():
         if f"\n{requirement} " not in files["torch.txt"]:
@@ -84,5 +76,7 @@ def _file(package: str) -> str:
 
 
 if __name__ == "__main__":
-    for file, content in split(resolve(), CPU_BUILD).items():
+    written = split(resolve(*PROJECT), CPU_BUILD)
+    written["tools.txt"] = EVERYWHERE.sub("", resolve(*TOOLS))
+    for file, content in written.items():
         (HERE / file).write_text(content, encoding="utf-8")

@@ -73,8 +73,19 @@ def test_the_lock_has_the_versions_that_were_tested_together():
     assert differing == {}
 
 
+def test_make_installs_nothing_without_a_checksum_but_the_checkout():
+    text = (ROOT / "Makefile").read_text().replace("\\\n", "")
+    assert re.search(r"^HASHED := .*--no-deps --require-hashes", text, re.M)
+    installs = re.findall(r"pip install ([^|\n]*)", text)
+    assert len(installs) >= 6
+    assert [line for line in installs if not line.startswith("$(HASHED)")] == [
+        "--quiet --no-deps --no-build-isolation --editable ."
+    ]
+
+
 def test_the_lock_names_no_place_to_install_from():
-    for file in LOCKED:
+    for file in (*LOCKED, "tools.txt"):
+        assert locked(file)
         assert "://" not in (REQUIREMENTS / file).read_text()
 
 
