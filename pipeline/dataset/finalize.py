@@ -63,8 +63,6 @@ def finalize_dataset(
     receipts, rows = remove_cross_split_duplicates(
         output, receipts, read_metadata(output, receipts)
     )
-        output, receipts, read_metadata(output, receipts)
-    )
     manifest = build_manifest(facts, options, receipts, rows)
     storage.write(storage.join(output, "rejects.parquet"), _rejects(receipts))
     storage.write(storage.join(output, "README.md"), make_card(manifest).encode())

@@ -266,7 +266,10 @@ def _facts(spec: CorpusSpec) -> Mapping[str, str]:
     facts = {
         "languages": ", ".join(spec.languages),
         "kind": spec.kind,
-        "utterances": f"{_count(spec.expected.utterances)} ({spec.expected.source})",
+        "utterances": "; ".join(
+            f"{_count(counts.utterances)} ({counts.source})"
+            for counts in (spec.expected, *spec.expected.editions)
+        ),
         "speakers": _count(spec.expected.speakers),
         "licence": " ".join(filter(None, [spec.licence.name, spec.licence.url])),
         "access": " ".join(
