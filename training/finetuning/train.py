@@ -67,7 +67,7 @@ from training.metrics.head_scores import HeadScores, score_heads
 from training.metrics.scores import Scores, uar_of
 from training.metrics.scores_by_corpus import score_rows
 from training.model.build import build_model, compile_layers, freeze, save_model
-from training.model.modeling_exhubert import ExHubertForSequenceClassification
+from training.model.modeling_exhubert import ExtendedClassifier
 from training.model.outputs import Predictions
 from training.model.provenance import TrainingSpeakers
 
@@ -240,7 +240,7 @@ def train(
     return TrainingResult(output, overall, corpora, seconds, heads)
 
 
-def _opening(plan: Plan, model: ExHubertForSequenceClassification, checkpoint: str | None) -> str:
+def _opening(plan: Plan, model: ExtendedClassifier, checkpoint: str | None) -> str:
     """What is about to happen, in two lines."""
     recipe, index = plan.recipe, plan.index
     parameters = count_parameters(model)

@@ -10,13 +10,13 @@ from torch.utils.data import DataLoader
 
 from training.data.dataset import Utterances, clipped_durations, collate, unwrap_worker_errors
 from training.data.sampling import FixedBatches
-from training.model.modeling_exhubert import ExHubertForSequenceClassification
+from training.model.modeling_exhubert import ExtendedClassifier
 from training.model.outputs import Predictions, as_predictions, join
 
 
 @torch.inference_mode()
 def predict_index(
-    model: ExHubertForSequenceClassification,
+    model: ExtendedClassifier,
     index: pd.DataFrame,
     longest: float,
     batch_size: int = 16,
@@ -63,7 +63,7 @@ def predict_index(
 
 
 def predict_together(
-    model: ExHubertForSequenceClassification,
+    model: ExtendedClassifier,
     index: pd.DataFrame,
     longest: float,
     batch_size: int = 16,
@@ -83,7 +83,7 @@ def rank_and_world() -> tuple[int, int]:
     return int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
 
 
-def evaluation_batch_size(model: ExHubertForSequenceClassification, batch_size: int) -> int:
+def evaluation_batch_size(model: ExtendedClassifier, batch_size: int) -> int:
     """Clips at once, such that a score never depends on which clips came together.
 
     A feature encoder with group norm averages over time, padding included, so that its clips go

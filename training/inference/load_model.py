@@ -11,10 +11,17 @@ from transformers import AutoConfig
 from pipeline.common.errors import UsageError
 from training.config.recipe import DataSection, read_data_section
 from training.data.targets import Heads
-from training.model.build import load_weights
-from training.model.configuration_exhubert import ExHubertConfig
-from training.model.hub_files import CONFIG_FILE, find_checkpoint, find_config, find_file
-from training.model.modeling_exhubert import ExHubertForSequenceClassification
+from training.model.backbones import BACKBONES
+from training.model.build import load_classifier
+from training.model.configuration_exhubert import ExtendedConfig
+from training.model.hub_files import (
+    CONFIG_FILE,
+    backbone_of,
+    find_checkpoint,
+    find_config,
+    find_file,
+)
+from training.model.modeling_exhubert import ExtendedClassifier
 from training.model.outputs import heads_of
 
 RECIPE_FILE = "training_config.yaml"
@@ -34,7 +41,7 @@ class LoadedModel:
     """
 
     name: str
-    model: ExHubertForSequenceClassification
+    model: ExtendedClassifier
     data: DataSection
     provenance: dict[str, Any]
     device: torch.device
@@ -71,12 +78,14 @@ def load_model(name: str | Path) -> LoadedModel:
             f"{name}: no model found: expected a folder that `exhubert train` or "
             f"`exhubert convert` wrote, or a name on the Hugging Face Hub ({_first_line(error)})"
         ) from error
-    if not isinstance(config, ExHubertConfig):
+    if not isinstance(config, ExtendedConfig):
+        known = ", ".join(repr(backbone.extended_type) for backbone in BACKBONES)
+        bases = " or ".join(backbone.title for backbone in BACKBONES)
         raise UsageError(
-            f"{name}: a {config.model_type!r} model, expected 'exhubert'. `exhubert train` makes "
-            "one from a HuBERT, `exhubert convert` from the published weights"
+            f"{name}: a {config.model_type!r} model, expected {known}. `exhubert train` makes "
+            f"one from {bases}, `exhubert convert` from the published weights"
         )
-    model = load_weights(ExHubertForSequenceClassification, find_checkpoint(name), config)
+    model = load_classifier(find_checkpoint(name), config)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     recipe = find_file(name, RECIPE_FILE)
     return LoadedModel(
@@ -113,13 +122,13 @@ def provenance_of_base(base: str | Path | None) -> dict[str, Any] | None:
         base: Folder or hub name; None for random weights.
 
     Returns:
-        None for random weights and for a HuBERT, which saw no labels; empty for an ExHuBERT that
-        says nothing.
+        None for random weights and for a base that is not extended, which saw no labels; empty for
+        an extended model that says nothing.
 
     Raises:
         UsageError: There is no such base, or its file is damaged.
     """
-    if base is None or find_config(base)[0] != ExHubertConfig.model_type:
+    if base is None or not backbone_of(find_config(base))[1]:
         return None
     said = read_provenance(base)
     return {name: value for name, value in said.items() if name not in ("history", "versions")}

@@ -28,7 +28,7 @@ from training.data.clips import MIN_SAMPLES, normalize_input
 from training.data.dataset import Example, collate
 from training.data.targets import UNLABELLED, Heads
 from training.inference.load_model import LoadedModel
-from training.model.modeling_exhubert import ExHubertForSequenceClassification
+from training.model.modeling_exhubert import ExtendedClassifier
 from training.model.outputs import heads_of
 
 TOLERANCE = 1e-4
@@ -107,7 +107,7 @@ def outputs_of(heads: Heads) -> list[str]:
 
 
 def compare(
-    path: Path, model: ExHubertForSequenceClassification, batches: Sequence[Sequence[float]]
+    path: Path, model: ExtendedClassifier, batches: Sequence[Sequence[float]]
 ) -> dict[str, float]:
     """Largest difference of each output between a file and the model it was made from.
 
@@ -144,7 +144,7 @@ def compare(
 class _FromSamples(nn.Module):
     """The model behind :func:`training.data.clips.normalize_input` for a padded batch."""
 
-    def __init__(self, model: ExHubertForSequenceClassification) -> None:
+    def __init__(self, model: ExtendedClassifier) -> None:
         super().__init__()
         self.model = model
         self.outputs = outputs_of(heads_of(model.config))
@@ -195,11 +195,11 @@ def _metadata(trained: LoadedModel) -> dict[str, str]:
     }
 
 
-def _on_cpu(model: ExHubertForSequenceClassification) -> ExHubertForSequenceClassification:
+def _on_cpu(model: ExtendedClassifier) -> ExtendedClassifier:
     """The model itself if it is in float32 on the CPU, else a copy that is."""
     if model.device.type == "cpu" and model.dtype is torch.float32:
         return model
-    moved: ExHubertForSequenceClassification = copy.deepcopy(model).to("cpu", torch.float32)
+    moved: ExtendedClassifier = copy.deepcopy(model).to("cpu", torch.float32)
     return moved
 
 

@@ -12,7 +12,7 @@ from torch import Tensor
 from transformers.modeling_outputs import SequenceClassifierOutput
 
 from training.data.targets import Heads
-from training.model.configuration_exhubert import ExHubertConfig
+from training.model.configuration_exhubert import ExtendedConfig
 
 
 @dataclass
@@ -78,7 +78,7 @@ def as_predictions(output: ExHubertOutput, dtype: torch.dtype = torch.float32) -
     )
 
 
-def join(parts: Sequence[Predictions], config: ExHubertConfig) -> Predictions:
+def join(parts: Sequence[Predictions], config: ExtendedConfig) -> Predictions:
     """Predictions one below the other; of the model's widths even if there are none."""
 
     def below(name: str, width: int) -> Rows:
@@ -92,6 +92,6 @@ def join(parts: Sequence[Predictions], config: ExHubertConfig) -> Predictions:
     )
 
 
-def heads_of(config: ExHubertConfig) -> Heads:
+def heads_of(config: ExtendedConfig) -> Heads:
     """The heads that a model of this configuration has beside that of the six classes."""
     return Heads(tuple(config.emotions or ()), tuple(config.dimensions or ()))

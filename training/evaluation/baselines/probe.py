@@ -24,7 +24,7 @@ from training.evaluation.prediction_table import PredictionTable
 from training.inference.batch import evaluation_batch_size
 from training.model.build import build_model
 from training.model.frames import frame_mask
-from training.model.modeling_exhubert import ExHubertForSequenceClassification
+from training.model.modeling_exhubert import ExtendedClassifier
 
 Advance = Callable[[int], None]
 States = npt.NDArray[np.float32]
@@ -42,7 +42,8 @@ def probe(
     """Fits a probe on the train rows, chooses it on the validation rows, answers the test rows.
 
     Args:
-        base: A HuBERT, or a model that `exhubert train` or `convert` wrote: folder or hub name.
+        base: A HuBERT, wav2vec 2.0 or WavLM, or a model that `exhubert train` or `convert` wrote:
+            folder or hub name.
         train: Rows of :func:`training.data.dataset.load_index`, labelled.
         validation: The same; may be empty.
         test: The same.
@@ -83,7 +84,7 @@ def probe(
 
 @torch.inference_mode()
 def pooled_states(
-    model: ExHubertForSequenceClassification,
+    model: ExtendedClassifier,
     rows: pd.DataFrame,
     longest: float = 30.0,
     advance: Advance = lambda clips: None,
@@ -108,7 +109,7 @@ def pooled_states(
     config = model.config
     pooled = np.empty((len(rows), config.num_hidden_layers + 1, config.hidden_size), np.float32)
     for places, batch in zip(batches, loader, strict=True):
-        output = model.hubert(
+        output = model.base_model(
             batch["input_values"].to(model.device),
             attention_mask=batch["attention_mask"].to(model.device),
             output_hidden_states=True,

@@ -1,28 +1,24 @@
-"""Settings of HuBERT that a recipe replaces: names that it has, values that it can be built of."""
+"""Settings of a base that a recipe replaces: names that it has, values that fit."""
 
 from collections.abc import Mapping
-from dataclasses import fields
 from difflib import get_close_matches
 from typing import Any
 
-from transformers import HubertConfig
 from transformers.activations import ACT2FN
 
 from pipeline.common.errors import UsageError
-
-DEFAULTS = {
-    field.name: field.default
-    for field in fields(HubertConfig)
-    if field.name not in ("id2label", "label2id")
-}
-"""Every setting there is, and what it is where nobody says otherwise."""
+from training.model.backbones import HUBERT, Backbone
 
 
-def check_settings(settings: Mapping[str, Any]) -> None:
-    """Refuses what HuBERT would take without a word, or with a word about something else.
+def check_settings(settings: Mapping[str, Any], backbone: Backbone = HUBERT) -> None:
+    """Rejects settings that the base's configuration accepts silently or reports misleadingly.
+
+    Args:
+        settings: Names and values, as ``model.config`` of a recipe has them.
+        backbone: The kind of the base.
 
     Raises:
-        UsageError: A setting is none of HubertConfig's, or out of its range.
+        UsageError: The base's configuration has no such setting, or a value is out of range.
 
     Example:
         >>> check_settings({"hidden_size": 0})
@@ -30,19 +26,21 @@ def check_settings(settings: Mapping[str, Any]) -> None:
         ...
         pipeline.common.errors.UsageError: model.config.hidden_size is 0, expected 1 or more
     """
+    defaults = backbone.defaults()
     for name, value in settings.items():
-        if name not in DEFAULTS:
-            close = get_close_matches(name, DEFAULTS, n=1)
+        if name not in defaults:
+            close = get_close_matches(name, defaults, n=1)
             hint = f"; did you mean {close[0]}?" if close else ""
-            raise UsageError(f"model setting {name!r} is none of HubertConfig's{hint}")
-        if expected := _unmet(name, value):
+            kind = backbone.config.__name__
+            raise UsageError(f"{kind} has no setting {name!r}, which model.config names{hint}")
+        if expected := _expected(name, value, defaults[name]):
             raise UsageError(f"model.config.{name} is {value!r}, expected {expected}")
 
 
-def _unmet(name: str, value: Any) -> str | None:
-    """What is expected of a setting instead of this value; None where it will do.
+def _expected(name: str, value: Any, default: Any) -> str | None:
+    """What a setting is expected to be instead of this value; None for a value that fits.
 
-    A value of another type is left to HubertConfig, which names it.
+    A value of another type is left to the base's configuration, which names it.
     """
     if name.endswith(("_act", "_activation")) and isinstance(value, str):
         return None if value in ACT2FN else f"one of {', '.join(sorted(ACT2FN))}"
@@ -53,7 +51,7 @@ def _unmet(name: str, value: Any) -> str | None:
     ]
     if name.endswith(("drop", "dropout", "_prob")):
         return None if all(0 <= number <= 1 for number in numbers) else "a share in [0, 1]"
-    is_size = isinstance(DEFAULTS[name], int | tuple) and not isinstance(DEFAULTS[name], bool)
+    is_size = isinstance(default, int | tuple) and not isinstance(default, bool)
     if is_size and not name.endswith(("_id", "_masks")):
         return None if all(number >= 1 for number in numbers) else "1 or more"
     return None if all(number >= 0 for number in numbers) else "0 or more"
