@@ -46,6 +46,7 @@ from training.finetuning.model_card import (
     model_card,
     scores_to_dict,
 )
+from training.finetuning.objective import build_objective
 from training.finetuning.progress_callback import ConsoleProgress
 from training.finetuning.run_folder import (
     CHECKPOINTS,
@@ -54,7 +55,7 @@ from training.finetuning.run_folder import (
     find_resume_checkpoint,
     write_start,
 )
-from training.finetuning.run_plan import Plan, build_objective, plan_run
+from training.finetuning.run_plan import Plan, plan_run
 from training.finetuning.trainer import (
     ShardTrainer,
     has_unused_parameters,

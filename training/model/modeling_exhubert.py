@@ -21,7 +21,7 @@ from training.data.targets import count_labelled
 from training.model.configuration_exhubert import ExHubertConfig, ExtendedConfig
 from training.model.extended_layer import ExtendedLayer, LayerOutput, states_of
 from training.model.frames import frame_mask, frames_of
-from training.model.losses import Objective
+from training.model.losses import plain_objective
 from training.model.outputs import ExHubertOutput
 from training.model.specaugment import draw_time_mask, masked_places
 from training.model.transformers_contract import ExtendedPreTrainedModel
@@ -215,10 +215,12 @@ class ExtendedClassifier(ExtendedPreTrainedModel):
             return outputs
         counts = count_labelled(targets)
         if num_items_in_batch is not None and labels is not None:
-            # Only labels were counted beyond this batch; other targets are taken to be as many.
+            # num_items_in_batch counts class labels only; other targets are scaled alike.
             factor = num_items_in_batch / counts["labels"].clamp(min=1)
             counts = {name: count * factor for name, count in counts.items()}
-        return ExHubertOutput(loss=Objective()(outputs, targets, counts), **outputs)
+        return ExHubertOutput(
+            loss=plain_objective(self.config)(outputs, targets, counts), **outputs
+        )
 
     def _pool(self, frames: Tensor, attention_mask: Tensor | None) -> Tensor:
         """Mean over the frames of each clip, ``(clips, width)``: all, or those the mask leaves."""
