@@ -26,12 +26,13 @@ from torch.autograd.graph import saved_tensors_hooks
 from torch.utils.flop_counter import FlopCounterMode
 
 from pipeline.schema.record import CLASSES, SAMPLE_RATE
+from training.config.processes import rank_and_world
 from training.config.recipe import Recipe
+from training.data.sampling import expected_repeats
 from training.data.targets import UNLABELLED
 from training.finetuning.model_card import count_parameters
 from training.finetuning.run_folder import is_complete, is_started
-from training.finetuning.run_plan import Plan, appearances, plan_run
-from training.inference.batch import rank_and_world
+from training.finetuning.run_plan import Plan, plan_run
 from training.model.build import empty_model
 from training.model.frames import frames_of
 from training.model.modeling_exhubert import ExtendedClassifier
@@ -233,7 +234,7 @@ def _trace(
 def mixture_shares(plan: Plan) -> list[CorpusShare]:
     """What an epoch shows of each corpus, before and after temperature, cap and balance."""
     index = plan.index
-    often = appearances(index, plan.mixture)
+    often = expected_repeats(index, plan.mixture)
     names = {**dict(enumerate(CLASSES)), UNLABELLED: "none"}
     shares = []
     for corpus, rows in index.reset_index(drop=True).groupby("corpus", sort=True).indices.items():

@@ -9,8 +9,9 @@ from collections.abc import Callable
 import numpy as np
 
 from pipeline.schema.record import CLASSES
+from training.data.sampling import expected_repeats
 from training.data.targets import UNLABELLED
-from training.finetuning.run_plan import Plan, appearances
+from training.finetuning.run_plan import Plan
 from training.model.losses import (
     ClassLoss,
     HeadLoss,
@@ -52,7 +53,7 @@ LOSSES: tuple[Callable[[Plan], HeadLoss | None], ...] = (label_loss, emotion_los
 def _class_loss(plan: Plan, target: str, output: str, classes: int, weight: float) -> ClassLoss:
     labels = plan.heads.targets(plan.index)[target]
     known = labels != UNLABELLED
-    repeats = appearances(plan.index, plan.mixture)
+    repeats = expected_repeats(plan.index, plan.mixture)
     counts = np.bincount(labels[known], repeats[known], minlength=classes)
     loss = plan.recipe.loss
     return ClassLoss(

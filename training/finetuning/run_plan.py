@@ -3,18 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from pipeline.common.errors import DataError
 from pipeline.schema.record import DIMENSIONS
 from training.config.recipe import DataSection, Recipe
-from training.data.dataset import clipped_durations, load_index
-from training.data.sampling import EpochBatches, Mixture, cell_counts
-from training.data.targets import UNLABELLED, Heads, choose_heads
+from training.data.index import clipped_durations, load_index
+from training.data.sampling import EpochBatches, Mixture
+from training.data.targets import UNLABELLED, HeadLabels, choose_heads
 
 
 @dataclass(frozen=True)
@@ -32,11 +29,11 @@ class Plan:
     recipe: Recipe
     index: pd.DataFrame
     validation: pd.DataFrame
-    heads: Heads
+    heads: HeadLabels
     mixture: Mixture
 
     @property
-    def measured(self) -> bool:
+    def has_validation(self) -> bool:
         """Whether there are validation rows of the six classes, to choose a checkpoint by."""
         return bool((self.validation["label"] != UNLABELLED).any())
 
@@ -103,10 +100,3 @@ def load_part(
         exclude_speakers=data.exclude_speakers,
         exclude_audio_of=data.exclude_audio_of,
     )
-
-
-def appearances(index: pd.DataFrame, mixture: Mixture) -> npt.NDArray[np.floating[Any]]:
-    """How often each row comes in an epoch, on average over the epochs, ``(rows,)``."""
-    cells = pd.MultiIndex.from_frame(index[["corpus", "label"]])
-    sizes = index.groupby(["corpus", "label"]).size()
-    return (cell_counts(index, mixture) / sizes).loc[cells].to_numpy(dtype=np.float64)

@@ -36,8 +36,24 @@ from training.model.modeling_exhubert import (
     ExtendedClassifier,
 )
 
-_PAIR_LINEAR = re.compile(r"\.(original|copy)_linear\.")
-_PAIR_LAYER = re.compile(r"\.(original|copy)\.")
+__all__ = [
+    "BACKBONES",
+    "HUBERT",
+    "Backbone",
+    "ExHubertConfig",
+    "ExHubertForSequenceClassification",
+    "ExHubertModel",
+    "ExWav2Vec2Config",
+    "ExWav2Vec2ForSequenceClassification",
+    "ExWav2Vec2Model",
+    "ExWavLMConfig",
+    "ExWavLMForSequenceClassification",
+    "ExWavLMModel",
+    "extend",
+    "extend_hubert",
+    "find_backbone",
+    "model_types",
+]
 
 LARGE: Mapping[str, Any] = {
     "hidden_size": 1024,
@@ -187,6 +203,10 @@ def model_types() -> Iterator[str]:
     """Every ``model_type`` that is known: of bases, then of extended models."""
     yield from (backbone.model_type for backbone in BACKBONES)
     yield from (backbone.extended_type for backbone in BACKBONES)
+
+
+_PAIR_LINEAR = re.compile(r"\.(original|copy)_linear\.")
+_PAIR_LAYER = re.compile(r"\.(original|copy)\.")
 
 
 def extend(

@@ -1,12 +1,12 @@
 """Settings of a base that a recipe replaces: names that it has, values that fit."""
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from transformers.activations import ACT2FN
 
 from pipeline.common.errors import UsageError
+from pipeline.common.suggest import suggest
 from training.model.backbones import HUBERT, Backbone
 
 
@@ -29,9 +29,7 @@ def check_settings(settings: Mapping[str, Any], backbone: Backbone = HUBERT) -> 
     defaults = backbone.defaults()
     for name, value in settings.items():
         if name not in defaults:
-            close = get_close_matches(name, defaults, n=1)
-            hint = f"; did you mean {close[0]}?" if close else ""
-            kind = backbone.config.__name__
+            kind, hint = backbone.config.__name__, suggest(name, defaults)
             raise UsageError(f"{kind} has no setting {name!r}, which model.config names{hint}")
         if expected := _expected(name, value, defaults[name]):
             raise UsageError(f"model.config.{name} is {value!r}, expected {expected}")

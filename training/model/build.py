@@ -19,7 +19,7 @@ from transformers import PreTrainedConfig, PreTrainedModel, Wav2Vec2FeatureExtra
 from pipeline.common.errors import UsageError
 from pipeline.schema.record import CLASSES, SAMPLE_RATE
 from training.config.recipe import ModelSection
-from training.data.targets import SIX_CLASSES_ONLY, Heads
+from training.data.targets import SIX_CLASSES_ONLY, HeadLabels
 from training.model.backbones import BACKBONES, HUBERT, Backbone, extend, find_backbone
 from training.model.base_settings import check_settings
 from training.model.configuration_exhubert import ExtendedConfig
@@ -34,7 +34,7 @@ def build_model(
     base: str | Path | None,
     *,
     labels: Sequence[str] = CLASSES,
-    heads: Heads = SIX_CLASSES_ONLY,
+    heads: HeadLabels = SIX_CLASSES_ONLY,
     extended_layers: Sequence[int] | None = None,
     original_linear: bool = False,
     config: Mapping[str, Any] | None = None,
@@ -92,7 +92,7 @@ def build_model(
         return _attach_heads(backbone, extended, labels, heads)
 
 
-def empty_model(section: ModelSection, heads: Heads = SIX_CLASSES_ONLY) -> ExtendedClassifier:
+def empty_model(section: ModelSection, heads: HeadLabels = SIX_CLASSES_ONLY) -> ExtendedClassifier:
     """The model that a recipe trains, without weights: on the meta device, and frozen.
 
     Raises:
@@ -211,7 +211,7 @@ def _check_extension(
 
 
 def _with_heads(
-    trained: ExtendedClassifier, labels: Sequence[str], heads: Heads
+    trained: ExtendedClassifier, labels: Sequence[str], heads: HeadLabels
 ) -> ExtendedClassifier:
     """A trained model, with new heads where its labels are others."""
     config = trained.config
@@ -238,7 +238,7 @@ def _with_heads(
 
 
 def _attach_heads(
-    backbone: Backbone, extended: ExtendedBackbone, labels: Sequence[str], heads: Heads
+    backbone: Backbone, extended: ExtendedBackbone, labels: Sequence[str], heads: HeadLabels
 ) -> ExtendedClassifier:
     """New heads for these labels on an extended encoder."""
     config = extended.config

@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.common.errors import UsageError
+from pipeline.common.extras import install_command
 from pipeline.schema.record import SAMPLE_RATE
 from training.data.clips import Samples, decode_clip
 from training.evaluation.baselines.linear import Part, choose, make_svm
@@ -45,7 +46,7 @@ def egemaps(
     """Fits the SVM on the train rows, chooses its C on the validation rows, answers the test rows.
 
     Args:
-        train: Rows of :func:`training.data.dataset.load_index`, labelled.
+        train: Rows of :func:`training.data.index.load_index`, labelled.
         validation: The same; may be empty.
         test: The same.
         cache_folder: Where features are kept from run to run; ``None`` for nowhere.
@@ -116,7 +117,7 @@ def require_opensmile() -> str:
         import opensmile
     except ImportError as error:
         raise UsageError(
-            "the egemaps baseline needs openSMILE: pip install 'exhubert[baseline]'"
+            f"the egemaps baseline needs openSMILE: {install_command('baseline')}"
         ) from error
     return str(opensmile.__version__)
 
