@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from training.inference.classifier import Classifier
     from training.inference.load_model import LoadedModel, load_model
     from training.inference.onnx_export import export_onnx
-    from training.inference.results import Failure, Prediction
+    from training.inference.results import Prediction, PredictionFailure
     from training.model.backbones import (
         ExHubertConfig,
         ExHubertForSequenceClassification,
@@ -63,10 +63,10 @@ __all__ = [
     "ExHubertForSequenceClassification",
     "ExHubertModel",
     "ExhubertError",
-    "Failure",
     "LoadedModel",
     "Manifest",
     "Prediction",
+    "PredictionFailure",
     "Recipe",
     "SpecError",
     "StoppedError",
@@ -119,7 +119,7 @@ _MODULES = {
     "training.inference.classifier": ("Classifier",),
     "training.inference.load_model": ("LoadedModel", "load_model"),
     "training.inference.onnx_export": ("export_onnx",),
-    "training.inference.results": ("Failure", "Prediction"),
+    "training.inference.results": ("Prediction", "PredictionFailure"),
     # Registers the models with transformers' Auto classes.
     "training.model.backbones": (
         "ExHubertConfig",

@@ -35,8 +35,8 @@ class LoadedModel:
     Attributes:
         name: The folder or Hub name it was loaded from.
         model: In evaluation mode, on ``device``.
-        data: How its training saw clips: window and longest clip, in seconds.
-        provenance: What it was trained on; empty for a model that does not say.
+        data: Window and longest clip of its training, in seconds.
+        provenance: What it was trained on; empty for a model saved without.
         device: Where it runs.
     """
 
@@ -59,10 +59,10 @@ class LoadedModel:
 
 
 def load_model(name: str | Path) -> LoadedModel:
-    """Loads a trained ExHuBERT from a folder or the Hub, on the GPU if there is one, in float32.
+    """Loads a trained model from a folder or the Hub, on the GPU if there is one, in float32.
 
     Raises:
-        UsageError: There is no such model, its training has not finished, it is not an ExHuBERT,
+        UsageError: There is no such model, its training has not finished, it is not extended,
             or its files are damaged.
     """
     folder = Path(name)
@@ -98,7 +98,7 @@ def load_model(name: str | Path) -> LoadedModel:
 
 
 def read_provenance(name: str | Path) -> dict[str, Any]:
-    """What a model says about its training; empty for one that says nothing.
+    """The provenance that a model was saved with; empty for one saved without.
 
     Raises:
         UsageError: The file is damaged.
@@ -107,16 +107,16 @@ def read_provenance(name: str | Path) -> dict[str, Any]:
     if path is None:
         return {}
     try:
-        said = json.loads(path.read_text(encoding="utf-8"))
+        provenance = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path}: not JSON: {error}") from error
-    if not isinstance(said, dict):
+    if not isinstance(provenance, dict):
         raise UsageError(f"{path}: expected an object, as `exhubert train` writes it")
-    return said
+    return provenance
 
 
 def provenance_of_base(base: str | Path | None) -> dict[str, Any] | None:
-    """What a base says about its training on labels, in short.
+    """The provenance of a base as far as it tells what labels it was trained on.
 
     Args:
         base: Folder or hub name; None for random weights.
@@ -130,8 +130,10 @@ def provenance_of_base(base: str | Path | None) -> dict[str, Any] | None:
     """
     if base is None or not backbone_of(find_config(base))[1]:
         return None
-    said = read_provenance(base)
-    return {name: value for name, value in said.items() if name not in ("history", "versions")}
+    provenance = read_provenance(base)
+    return {
+        name: value for name, value in provenance.items() if name not in ("history", "versions")
+    }
 
 
 def _first_line(error: Exception) -> str:
