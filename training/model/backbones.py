@@ -21,11 +21,11 @@ from transformers import (
     PreTrainedModel,
     Wav2Vec2Config,
     Wav2Vec2Model,
+    Wav2Vec2PreTrainedModel,
     WavLMConfig,
     WavLMModel,
+    WavLMPreTrainedModel,
 )
-from transformers.models.wav2vec2.modeling_wav2vec2 import Wav2Vec2PreTrainedModel
-from transformers.models.wavlm.modeling_wavlm import WavLMPreTrainedModel
 
 from pipeline.common.errors import UsageError
 from training.model.configuration_exhubert import ExHubertConfig, ExtendedConfig

@@ -49,7 +49,8 @@ def _expected(name: str, value: Any, default: Any) -> str | None:
     ]
     if name.endswith(("drop", "dropout", "_prob")):
         return None if all(0 <= number <= 1 for number in numbers) else "a share in [0, 1]"
-    is_size = isinstance(default, int | tuple) and not isinstance(default, bool)
+    # A number that is 0 by default, such as chunk_size_feed_forward, is no size.
+    is_size = isinstance(default, int | tuple) and not isinstance(default, bool) and default != 0
     if is_size and not name.endswith(("_id", "_masks")):
         return None if all(number >= 1 for number in numbers) else "1 or more"
     return None if all(number >= 0 for number in numbers) else "0 or more"

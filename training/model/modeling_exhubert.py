@@ -12,10 +12,9 @@ from dataclasses import replace
 from typing import Any, Self
 
 from torch import Tensor, nn
-from transformers import HubertModel
+from transformers import HubertModel, HubertPreTrainedModel
 from transformers.modeling_outputs import BaseModelOutput
-from transformers.models.hubert.modeling_hubert import HubertPreTrainedModel
-from transformers.utils.generic import can_return_tuple
+from transformers.utils import can_return_tuple
 
 from training.data.targets import count_labelled
 from training.model.configuration_exhubert import ExHubertConfig, ExtendedConfig
