@@ -1,4 +1,4 @@
-"""A preview of a build: what it would write and what it would reuse, with no audio decoded.
+"""Preview of a build: what it would write and what it would reuse; no audio is decoded.
 
 It calls the same steps as a build, so what it says is what a build does.
 """
@@ -42,7 +42,7 @@ class CorpusPreview:
     Attributes:
         to_write: Utterances fit to be written; some may yet be rejected by their audio.
         excluded: Reason → utterances that a rule leaves out.
-        rejected: Reason → utterances with which something is wrong, as far as names tell.
+        rejected: Reason → utterances that can't be written, as far as names and tables tell.
         reused: Shards that stay as they are.
         relabelled: Shards whose audio stays while labels and other metadata are written anew.
         decoded: Shards that are made from audio.

@@ -25,8 +25,8 @@ def relabel_dataset(
 ) -> tuple[Manifest, int]:
     """Rewrites the label columns of a dataset by the specs as they are now.
 
-    Rows whose code the map no longer takes leave the dataset, with the reason; codes that it takes
-    only now need a build, since their audio was never decoded. Splits stay as they are.
+    Rows whose code the map no longer has leave the dataset, with the reason; codes that it has only
+    now need a build, since their audio was never decoded. Splits stay as they are.
 
     Args:
         output: The dataset folder.
@@ -75,7 +75,7 @@ def _relabel_shard(
     stay = pa.array(kept, pa.int64())
     before = table.select(stage_columns(COLUMNS, "labels")).take(stay)
     after = pa.Table.from_pylist(labels, before.schema)
-    # As stored on both sides: ratings are less exact there than as computed.
+    # Both as stored: float32 ratings differ from freshly computed ones.
     changed: int = sum(a != b for a, b in zip(before.to_pylist(), after.to_pylist(), strict=True))
     if not changed and not left:
         return 0
@@ -83,13 +83,13 @@ def _relabel_shard(
     for field in after.schema:
         index = table.column_names.index(field.name)
         table = table.set_column(index, field, after[field.name])
-    # A build by the earlier map would look for the rows that left: it must make the shard anew.
+    # With the earlier map a build needs the rows that left: no audio fingerprint, so it redecodes.
     rewrite_shard(output, receipt, table, left, audio="" if left else receipt.audio)
     return changed + len(left)
 
 
 def _utterance(row: Record) -> Utterance:
-    """What a row says of its utterance, as far as labels depend on it."""
+    """The utterance of a row, as far as labels depend on it."""
     return Utterance(
         id=row.get("id", ""),
         corpus=row.get("corpus", ""),

@@ -1,5 +1,3 @@
-"""Globs match from where they begin, whatever folders are above."""
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

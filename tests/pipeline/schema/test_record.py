@@ -4,7 +4,7 @@ from pipeline.schema.record import AROUSAL_CLASSES, CLASSES, COLUMNS, RECORD, VA
 from pipeline.schema.utterance import Utterance
 from pipeline.shards.metadata_reader import METADATA
 from pipeline.shards.records import label_columns
-from training.data import dataset
+from training.data import index
 
 
 def test_classes_are_arousal_times_valence_in_label_order() -> None:
@@ -21,7 +21,7 @@ def test_the_label_map_fills_the_columns_of_its_stage() -> None:
 
 
 def test_readers_of_metadata_leave_the_audio_alone() -> None:
-    for names in (METADATA, dataset.METADATA):
+    for names in (METADATA, index.METADATA):
         assert {"id", "corpus", "split", "audio_xxh3"} <= set(names) <= set(RECORD.names)
         assert "audio" not in names
 

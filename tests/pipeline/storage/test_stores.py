@@ -242,7 +242,7 @@ def test_bucket_with_files_of_others_takes_no_dataset(
     arguments += ["--output", "s3://foreign/theirs", *s3.options, "--jobs", "1"]
     s3.watch()
     assert main(["build", *arguments]) == 2
-    assert "files that no build has written, 0.txt for one" in capsys.readouterr().err
+    assert "files that are not exhubert's, for example 0.txt" in capsys.readouterr().err
     # The manifest, the mark of a build that was interrupted, one listing.
     assert [method for method, _ in s3.requests] == ["GET", "HEAD", "GET"]
 
