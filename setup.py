@@ -5,7 +5,7 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 RUNTIME = [
-    "apache-beam>=2.70",
+    "apache-beam>=2.70,<2.78",
     "pyarrow>=20",
     "pandas>=2.2",
     "openpyxl>=3.1",

@@ -12,6 +12,7 @@ import apache_beam as beam
 
 from pipeline.beam.exchange import Exchange
 from pipeline.beam.metrics import ClipTimer, count_found, count_shard
+from pipeline.beam.step import step
 from pipeline.dataset.finalize import finalize_dataset
 from pipeline.dataset.manifest import Manifest
 from pipeline.planning.batches import UtteranceBatch, group_by_shard
@@ -42,10 +43,10 @@ class IndexCorpora(beam.PTransform):
         return (
             pipeline
             | "Corpora" >> beam.Create(first_elements(self.build))
-            | "ListClips" >> beam.FlatMap(list_clips, self.build)
+            | "ListClips" >> step(list_clips, self.build)
             | "PackClips" >> beam.Map(self.exchange.pack)
             | "SpreadClips" >> beam.Reshuffle()  # one corpus is indexed by all workers
-            | "IndexClips" >> beam.Map(index_packed, self.build, self.exchange)
+            | "IndexClips" >> step(index_packed, self.build, self.exchange)
         )
 
 
@@ -68,13 +69,13 @@ class AssignSplits(beam.PTransform):
             batches
             | "CountGroups" >> beam.Map(count_batch)
             | "GroupCountsByCorpus" >> beam.GroupByKey()
-            | "PlanCorpora" >> beam.FlatMap(plan_batches, self.build)
+            | "PlanCorpora" >> step(plan_batches, self.build)
         )
         packed = batches | "PackBatches" >> beam.Map(pack_batch, self.exchange)
         return (
             {"plan": plans, "batch": packed}
             | "JoinPlans" >> beam.CoGroupByKey()
-            | "PlaceUtterances" >> beam.FlatMap(place_packed, self.build, self.exchange)
+            | "PlaceUtterances" >> step(place_packed, self.build, self.exchange)
         )
 
 
@@ -90,7 +91,7 @@ class WriteShards(beam.PTransform):
         return (
             placed
             | "GroupByShard" >> beam.GroupByKey()
-            | "WriteShards" >> beam.FlatMap(write_batches, self.build, self.exchange)
+            | "WriteShards" >> step(write_batches, self.build, self.exchange)
         )
 
 
@@ -109,15 +110,15 @@ class WriteManifest(beam.PTransform):
             (start, names)
             | "AllShards" >> beam.Flatten()
             | "GroupDataset" >> beam.GroupByKey()
-            | "FinishDataset" >> beam.Map(finish, self.build)
+            | "FinishDataset" >> step(finish, self.build)
         )
 
 
-def index_packed(clips: bytes, build: Build, exchange: Exchange) -> UtteranceBatch:
+def index_packed(clips: bytes, build: Build, exchange: Exchange) -> Iterator[UtteranceBatch]:
     """Labelled utterances of a packed batch of clips."""
     batch = index_batch(exchange.unpack(clips), build)
     count_found(len(batch.utterances))
-    return batch
+    yield batch
 
 
 def pack_batch(batch: UtteranceBatch, exchange: Exchange) -> tuple[BatchKey, bytes]:
@@ -161,8 +162,8 @@ def write_one(shard: str, utterances: Sequence[Utterance], build: Build) -> Rece
     return written.receipt
 
 
-def finish(gathered: tuple[str, Iterable[str]], build: Build) -> Manifest:
+def finish(gathered: tuple[str, Iterable[str]], build: Build) -> Iterator[Manifest]:
     """Makes a dataset of the shards that were written."""
     specs = {corpus_id: corpus.spec for corpus_id, corpus in build.corpora.items()}
     shards = filter(None, gathered[1])
-    return finalize_dataset(build.output, shards, specs, build.audio)
+    yield finalize_dataset(build.output, shards, specs, build.audio)

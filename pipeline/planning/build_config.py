@@ -27,6 +27,8 @@ class Build:
         output: The dataset folder.
         audio: How clips are stored.
         progress: What workers on this machine tell of their work.
+        error_file: Where a worker writes the error for the user that ends the build; None to leave
+            it to the runner's messages.
         partitions: Least number of elements to begin with: some runners (Dask) work in as many
             parts, from the first step to the last.
     """
@@ -36,4 +38,5 @@ class Build:
     output: str
     audio: AudioOptions
     progress: Progress = field(default_factory=Progress)
+    error_file: str | None = None
     partitions: int = 0

@@ -34,9 +34,18 @@ def read_options(arguments: Sequence[str], places: Iterable[str]) -> PipelineOpt
             minutes before it says so.)
     """
     options = parse_options(arguments)
+    check_runner(options, places)
+    return options
+
+
+def check_runner(options: PipelineOptions, places: Iterable[str]) -> None:
+    """Checks that the runner has what it needs, and reaches every folder.
+
+    Raises:
+        UsageError: It has not, or does not.
+    """
     if options.view_as(StandardOptions).runner == "DataflowRunner":
         _check_dataflow(options.view_as(GoogleCloudOptions), places)
-    return options
 
 
 def count_partitions(options: PipelineOptions) -> int:
@@ -63,8 +72,11 @@ def describe_preparation(options: PipelineOptions) -> str | None:
     return None
 
 
-def leave(result: PipelineResult) -> None:
-    """Ends the connection to a Dask cluster, if that is what ran; else it would be missed later."""
+def close_client(result: PipelineResult) -> None:
+    """Closes the connection to a Dask cluster, if there is one.
+
+    A connection that is open at the end of the process prints errors about a lost scheduler.
+    """
     if client := getattr(result, "client", None):
         client.close()
 

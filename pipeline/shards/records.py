@@ -8,7 +8,7 @@ from xxhash import xxh3_128_hexdigest
 from pipeline.audio.decoder import AudioError, decode
 from pipeline.audio.options import AudioOptions
 from pipeline.audio.processing import encode, prepare
-from pipeline.monitoring.worker_status import note
+from pipeline.monitoring.worker_status import set_current_clip
 from pipeline.schema.utterance import Utterance, rejected
 from pipeline.shards.receipts import RejectRow, to_reject_row
 from pipeline.sources.reader import open_planned_files
@@ -41,7 +41,7 @@ def make_records(
         if utterance.dropped is not None:
             leave_out(to_reject_row(utterance, utterance.dropped))
             continue
-        note(f"{spec.id}: {utterance.source_path}")
+        set_current_clip(f"{spec.id}: {utterance.source_path}")
         try:
             sound = _sound(utterance, spec, source, options)
         except AudioError as error:

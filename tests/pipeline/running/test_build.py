@@ -119,7 +119,7 @@ def test_second_build_reuses_every_shard(
     build(corpus)
     before = {f: f.stat().st_mtime_ns for f in (tmp_path / "dataset" / "data").rglob("*.parquet")}
     seen: list[Counts] = []
-    build(corpus, watch=seen.append)
+    build(corpus, on_progress=seen.append)
     assert seen[-1].reused == 24
     assert seen[-1].done == 0
     assert before == {f: f.stat().st_mtime_ns for f in before}
@@ -133,7 +133,7 @@ def test_only_the_shard_of_a_changed_file_is_made_anew(
     before = contents(tmp_path / "dataset" / "data")
     write_tone(root / "wav" / "s00_ang_0.wav", hertz=900, seconds=0.5)
     seen: list[Counts] = []
-    build((spec, root), watch=seen.append)
+    build((spec, root), on_progress=seen.append)
     split = rows(tmp_path / "dataset").set_index("id").loc["tones/wav/s00_ang_0", "split"]
     in_shard = (rows(tmp_path / "dataset")["split"] == split).sum()
     assert (seen[-1].done, seen[-1].reused) == (in_shard, 24 - in_shard)
@@ -236,7 +236,7 @@ def test_only_an_added_corpus_is_made(
     build(tones)
     before = {f: f.stat().st_mtime_ns for f in (tmp_path / "dataset" / "data").rglob("*.parquet")}
     seen: list[Counts] = []
-    build(tones, bells, watch=seen.append)
+    build(tones, bells, on_progress=seen.append)
     assert seen[-1].corpora["tones"] == Counts(found=24, reused=24)
     assert seen[-1].corpora["bells"].done == 24
     assert before == {f: f.stat().st_mtime_ns for f in before}

@@ -15,7 +15,7 @@ from pipeline.common.errors import DataError
 from pipeline.labels import emotion_scheme
 from pipeline.planning.build_config import Build, Corpus
 from pipeline.running.build import build_dataset
-from pipeline.running.worker_pool import describe_worker_death
+from pipeline.running.worker_death import describe_worker_death
 from tests.conftest import MakeCorpus, MakeSpec, write_tone
 
 pytestmark = pytest.mark.xdist_group("processes")
@@ -40,7 +40,7 @@ def running(make_spec: MakeSpec, tmp_path: Path):
         stderr=subprocess.PIPE,
         text=True,
     )
-    wait_for(lambda: len([note for note in scratch.glob("*/*.note") if note.stat().st_size]) == 2)
+    wait_for(lambda: len([file for file in scratch.glob("*/*.status") if file.stat().st_size]) == 2)
     yield process, scratch
     process.kill()
 
@@ -53,9 +53,9 @@ def wait_for(happens, seconds: float = 60) -> None:
 
 
 def workers_of(process: subprocess.Popen[str]) -> list[int]:
-    """The fork server of a build's pool, and after it the workers that it has forked."""
-    (fork_server,) = children_of(process.pid)
-    return [fork_server, *children_of(fork_server)]
+    """The driver of a build, and after it the workers that it has forked."""
+    (driver,) = children_of(process.pid)
+    return [driver, *children_of(driver)]
 
 
 def children_of(parent: int) -> list[int]:

@@ -107,7 +107,7 @@ def test_runner_that_did_nothing_is_found_out(dataset: Build, monkeypatch) -> No
         _ = pipeline | beam.Create([1])
         return pipeline
 
-    monkeypatch.setattr("pipeline.running.build.make_pipeline", make_idle)
+    monkeypatch.setattr("pipeline.running.beam_pipeline.make_pipeline", make_idle)
     with pytest.raises(DataError, match="the runner ended without finishing"):
         build_dataset(dataset)
     monkeypatch.undo()
