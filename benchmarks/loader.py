@@ -33,8 +33,8 @@ from rich.console import Console
 from rich.table import Table
 from torch.utils.data import DataLoader
 
+from pipeline.audio.encoding import encode
 from pipeline.audio.options import Codec
-from pipeline.audio.processing import encode
 from pipeline.schema.record import RECORD, SAMPLE_RATE
 from pipeline.shards.writer import to_parquet
 from training.config.recipe import Recipe, load_recipe

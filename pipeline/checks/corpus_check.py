@@ -11,20 +11,20 @@ import pyarrow.parquet as pq
 
 from pipeline.common.errors import UsageError
 from pipeline.labels import is_clipped
-from pipeline.planning.corpus_plan import IndexedCorpus, count_by_split
-from pipeline.schema.utterance import Utterance
+from pipeline.planning.index_corpus import IndexedCorpus, count_by_split
+from pipeline.schema.record import RECORD
+from pipeline.schema.utterance import Utterance, count_reasons
 from pipeline.specs.corpus_spec import CorpusSpec
-from pipeline.splits import describe_policy, is_leak
+
+_OF_RECORD = (
+    *("id", "corpus", "source_path", "label_native", "emotion", "arousal_class", "valence_class"),
+    *("label", "arousal", "valence", "dominance", "speaker", "gender", "age", "language", "text"),
+    "split",
+)
 
 EXPORT = pa.schema(
     [
-        *[(name, pa.string()) for name in ("id", "corpus", "source_path", "label_native")],
-        *[(name, pa.string()) for name in ("emotion", "arousal_class", "valence_class")],
-        ("label", pa.int64()),
-        *[(name, pa.float32()) for name in ("arousal", "valence", "dominance")],
-        *[(name, pa.string()) for name in ("speaker", "gender")],
-        ("age", pa.float32()),
-        *[(name, pa.string()) for name in ("language", "text", "split")],
+        *[(name, RECORD.field(name).type) for name in _OF_RECORD],
         *[(name, pa.float64()) for name in ("start", "end")],
         *[(name, pa.string()) for name in ("status", "reason", "detail")],
     ]
@@ -42,8 +42,13 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Missing:
-    """Rows of a table that no clip belongs to."""
+class UnmatchedRows:
+    """Rows of a table that no clip belongs to.
+
+    Attributes:
+        count: Of all such rows.
+        first: Keys of the first few.
+    """
 
     count: int
     first: list[str]
@@ -65,7 +70,7 @@ class CorpusCheck:
         clipped_ratings: Usable utterances with a rating outside its documented scale.
         compared: Published counts, of the corpus and of its classes, beside what was found.
         source: Who published them.
-        missing: Table → some of its rows whose clips are not there, and how many there are.
+        missing: Table → its rows that no clip belongs to.
         examples: Reason → some of the clips rejected for it.
     """
 
@@ -85,7 +90,7 @@ class CorpusCheck:
     clipped_ratings: int
     compared: list[Comparison]
     source: str
-    missing: dict[str, Missing]
+    missing: dict[str, UnmatchedRows]
     examples: dict[str, list[str]] = field(default_factory=dict)
 
     @property
@@ -113,20 +118,20 @@ def check_corpus(spec: CorpusSpec, indexed: IndexedCorpus) -> CorpusCheck:
         corpus=spec.id,
         found=len(utterances),
         usable=len(usable),
-        excluded=_reasons(utterances, "excluded"),
-        rejected=_reasons(utterances, "rejected"),
+        excluded=count_reasons(utterances, "excluded"),
+        rejected=count_reasons(utterances, "rejected"),
         speakers=len(speakers),
         unknown_speakers=sum(utterance.speaker is None for utterance in usable),
         emotions=dict(sorted(emotions.items())),
         splits=dict(count_by_split(usable)),
-        split_policy=describe_policy(spec),
+        split_policy=spec.splits.describe(),
         speakers_in_two_splits=sorted(s for s, splits in speakers.items() if len(splits) > 1),
-        leaks=sorted(s for s, splits in speakers.items() if is_leak(spec, splits)),
+        leaks=sorted(s for s, splits in speakers.items() if not spec.splits.allows(splits)),
         expected=spec.expected.utterances,
         clipped_ratings=sum(is_clipped(utterance, spec) for utterance in usable),
         compared=_compare(spec, len(usable), len(speakers), emotions),
         source=spec.expected.source,
-        missing={t: Missing(len(rows), rows[:3]) for t, rows in indexed.missing.items()},
+        missing={t: UnmatchedRows(len(rows), rows[:3]) for t, rows in indexed.missing.items()},
         examples=examples,
     )
 
@@ -160,11 +165,6 @@ def _export_row(utterance: Utterance) -> dict[str, object]:
         "reason": dropped.reason if dropped else None,
         "detail": dropped.detail if dropped else None,
     }
-
-
-def _reasons(utterances: Sequence[Utterance], status: str) -> dict[str, int]:
-    reasons = Counter(u.dropped.reason for u in utterances if u.dropped and u.status == status)
-    return dict(sorted(reasons.items()))
 
 
 def _compare(

@@ -19,17 +19,15 @@ import torch
 from torch.utils.data import Dataset, get_worker_info
 
 from pipeline.common.errors import DataError, UsageError
-from pipeline.schema.record import SAMPLE_RATE, SPLITS
+from pipeline.schema.columns import indexed_columns
+from pipeline.schema.record import COLUMNS, SAMPLE_RATE, SPLITS
 from training.data import dataset_files as store
 from training.data.clips import Samples, choose_crop, decode_clip, normalize_input, play
 from training.data.parquet_audio import AudioReader
 from training.data.sampling import Draw
 from training.data.targets import SIX_CLASSES_ONLY, UNLABELLED, Heads
 
-METADATA = (
-    *("id", "corpus", "split", "licence", "language", "speaker", "gender", "duration"),
-    *("audio_xxh3", "emotion", "label", "arousal", "valence", "dominance"),
-)
+METADATA = indexed_columns(COLUMNS, "training")
 """Columns of the record that the index holds."""
 
 

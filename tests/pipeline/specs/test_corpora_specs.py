@@ -16,15 +16,19 @@ import pytest
 
 from pipeline.checks.spec_examples import check_examples
 from pipeline.index.indexer import find_clips, index_clips
-from pipeline.index.table_join import TableRows, load_tables, rows_of
-from pipeline.labels import emotion_scheme, label_utterance
-from pipeline.planning.corpus_plan import drop_copies
+from pipeline.index.table_join import TableRows, build_table, load_tables
+from pipeline.labels import label_utterance
+from pipeline.planning.copies import drop_copies
 from pipeline.schema.utterance import Utterance
 from pipeline.sources.listing import SourceFile, list_files, read_file
 from pipeline.specs.corpus_spec import CorpusSpec
-from pipeline.specs.loader import SpecError, builtin_file, builtin_ids, load_spec, load_specs
-from pipeline.specs.spec_types import Table
-from pipeline.splits import assign_groups, count_groups, split_utterance
+from pipeline.specs.emotion_scheme import emotion_scheme
+from pipeline.specs.loader import load_spec, load_specs
+from pipeline.specs.shipped import builtin_file, builtin_ids
+from pipeline.specs.spec_types import TableSpec
+from pipeline.specs.yaml_reader import SpecError
+from pipeline.splits.assignment import split_utterance
+from pipeline.splits.groups import count_groups
 
 HANDBOOK = Path(__file__).parents[3] / "docs" / "specs.md"
 
@@ -70,7 +74,7 @@ def utterances(
 ) -> list[Utterance]:
     """Every utterance of the files, labelled; without tables, all of them are empty."""
     if tables is None:
-        tables = {name: rows_of(table, []) for name, table in spec.tables.items()}
+        tables = {name: build_table(table, []) for name, table in spec.tables.items()}
     indexed = index_clips(spec, find_clips(spec, files), tables)
     return [label_utterance(utterance, spec, emotion_scheme()) for utterance in indexed]
 
@@ -376,8 +380,8 @@ def test_one_name_in_three_official_parts_is_three_utterances():
 
 def official_splits(corpus: str, *clips: Utterance) -> list[str | None]:
     spec = shipped(corpus)
-    splits = assign_groups(spec, count_groups(clips))
-    return [split_utterance(clip, spec, splits).split for clip in clips]
+    splits = spec.splits.assign(count_groups(clips), spec.id, spec.namespace)
+    return [split_utterance(clip, spec.splits, splits).split for clip in clips]
 
 
 def test_children_of_two_schools_with_one_number_are_two_children():
@@ -620,7 +624,7 @@ def blocks(language: str) -> list[str]:
 
 def test_the_handbook_names_every_key():
     named = set(re.findall(r"`(\w+)`", HANDBOOK.read_text()))
-    assert {*CorpusSpec.model_fields, *Table.model_fields} <= named
+    assert {*CorpusSpec.model_fields, *TableSpec.model_fields} <= named
 
 
 def test_specs_in_the_handbook_are_valid_but_for_the_faulty_one(tmp_path, monkeypatch):
