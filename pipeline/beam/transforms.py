@@ -166,4 +166,4 @@ def finish(gathered: tuple[str, Iterable[str]], build: Build) -> Iterator[Manife
     """Makes a dataset of the shards that were written."""
     specs = {corpus_id: corpus.spec for corpus_id, corpus in build.corpora.items()}
     shards = filter(None, gathered[1])
-    yield finalize_dataset(build.output, shards, specs, build.audio)
+    yield finalize_dataset(build.output, shards, specs, build.audio, report=build.report)

@@ -29,6 +29,8 @@ class Build:
         progress: What workers on this machine tell of their work.
         error_file: Where a worker writes the error for the user that ends the build; None to leave
             it to the runner's messages.
+        report: Whether the last step writes the report: where it is not sure that anybody waits for
+            the end. Else it is written afterwards, when the log knows how the run has ended.
         partitions: Least number of elements to begin with: some runners (Dask) work in as many
             parts, from the first step to the last.
     """
@@ -39,4 +41,5 @@ class Build:
     audio: AudioOptions
     progress: Progress = field(default_factory=Progress)
     error_file: str | None = None
+    report: bool = True
     partitions: int = 0

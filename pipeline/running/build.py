@@ -77,7 +77,7 @@ def build_dataset(
     places = [*(corpus.root for corpus in build.corpora.values()), build.output]
     checked = check_build(build, connect_stores(beam_arguments, places))
     manifest = run_build(checked, jobs, on_progress, on_message)
-    write_report(build.output)
+    write_report(build.output, manifest)
     return manifest
 
 
@@ -216,7 +216,7 @@ def _run_on_workers(
         _sigterm_as_interrupt(),
         _watched(driver.folder, on_progress) as progress,
     ):
-        return driver.run(replace(checked.build, progress=progress), options)
+        return driver.run(replace(checked.build, progress=progress, report=False), options)
 
 
 def _run_in_process(checked: CheckedBuild, on_progress: OnProgress) -> str:
@@ -234,7 +234,7 @@ def _run_in_process(checked: CheckedBuild, on_progress: OnProgress) -> str:
         _watched(Path(folder), on_progress) as progress,
     ):
         error_file = str(Path(folder, ERROR_FILE))
-        build = replace(checked.build, progress=progress, error_file=error_file)
+        build = replace(checked.build, progress=progress, error_file=error_file, report=False)
         return run_pipeline(build, options, runner, Exchange(folder))
 
 

@@ -34,7 +34,7 @@ class WorkerPool:
         self._orders = [context.Pipe(duplex=False) for _ in range(size)]
         gc.freeze()  # else the first collection in every worker would copy what they share
         self._workers: list[BaseProcess] = [
-            context.Process(target=self._run, args=(number,)) for number in range(size)
+            context.Process(target=self._run, args=(number,), daemon=True) for number in range(size)
         ]
         for worker in self._workers:
             worker.start()

@@ -142,7 +142,7 @@ def _build(checked: "CheckedBuild", args: argparse.Namespace, jobs: int | Driver
                 raise DataError(no_clip(corpus.spec, corpus.root))
         over = _over_reject_rate(manifest, corpora, args.max_reject_rate)
         run.status = 1 if over else 0
-    write_report(args.output)  # now that the run has ended
+    write_report(args.output, manifest)  # now that the run has ended
     if args.json:
         print(manifest.model_dump_json(indent=2))
     else:

@@ -14,7 +14,6 @@ from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError
 from pipeline.planning.build_config import Build, Corpus
 from pipeline.running.build import build_dataset
-from pipeline.running.worker_death import describe_worker_death
 from pipeline.specs.emotion_scheme import emotion_scheme
 from tests.conftest import MakeCorpus, MakeSpec, write_tone
 
@@ -132,19 +131,3 @@ def test_workers_do_not_outlive_a_killed_build(running) -> None:
     workers = workers_of(process)
     process.kill()
     wait_for(lambda: not any(is_alive(worker) for worker in workers))
-
-
-@pytest.mark.parametrize(
-    ("status", "words"),
-    [(-9, "killed (SIGKILL)"), (-11, "a decoder"), (-15, "ended by SIGTERM"), (3, "with status 3")],
-)
-def test_obituary_says_what_is_known(tmp_path: Path, status: int, words: str) -> None:
-    log = tmp_path / "worker.log"
-    assert words in describe_worker_death(status, tmp_path / "none", log)
-    log.write_text("\n".join(f"line {number}" for number in range(99)))
-    note = tmp_path / "note"
-    note.write_bytes(b"tones: wav/a.wav   ")
-    failure = describe_worker_death(status, note, log)
-    assert "while it was at tones: wav/a.wav." in failure
-    assert failure.endswith("line 98")
-    assert "line 80" not in failure
