@@ -23,7 +23,7 @@ def build(spec: CorpusSpec, root: Path, output: Path) -> Counts:
     seen = [Counts()]
     corpora = {spec.id: Corpus(spec, str(root))}
     what = Build(corpora, emotion_scheme(), str(output), AudioOptions())
-    build_dataset(what, watch=seen.append)
+    build_dataset(what, on_progress=seen.append)
     return seen[-1]
 
 
