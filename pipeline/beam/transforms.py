@@ -1,23 +1,23 @@
-"""Beam transforms: they wire the pure functions of the other modules, and hold no logic.
+"""Beam transforms: they wire the plain functions of the other modules, and hold no logic.
 
     specs → IndexCorpora → AssignSplits → WriteShards → WriteManifest
 
 Only metadata crosses a shuffle. Audio is read, decoded and written inside one call a shard.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
 import apache_beam as beam
 
-from pipeline.beam.exchange import Exchange
+from pipeline.beam.coders import BatchOrPlan
 from pipeline.beam.metrics import ClipTimer, count_found, count_shard
 from pipeline.beam.step import step
 from pipeline.dataset.finalize import finalize_dataset
 from pipeline.dataset.manifest import Manifest
-from pipeline.planning.batches import UtteranceBatch, group_by_shard
+from pipeline.planning.batches import ClipBatch, UtteranceBatch, group_by_shard
 from pipeline.planning.build_config import Build
 from pipeline.planning.steps import (
+    BatchCounts,
     BatchKey,
     count_batch,
     first_elements,
@@ -34,64 +34,63 @@ from pipeline.shards.writer import write_shard
 class IndexCorpora(beam.PTransform):
     """Lists the files of every corpus, indexes and labels them: gives utterance batches."""
 
-    def __init__(self, build: Build, exchange: Exchange) -> None:
+    def __init__(self, build: Build) -> None:
         super().__init__()
         self.build = build
-        self.exchange = exchange
 
     def expand(self, pipeline: beam.Pipeline) -> beam.PCollection[UtteranceBatch]:
         return (
             pipeline
             | "Corpora" >> beam.Create(first_elements(self.build))
             | "ListClips" >> step(list_clips, self.build)
-            | "PackClips" >> beam.Map(self.exchange.pack)
             | "SpreadClips" >> beam.Reshuffle()  # one corpus is indexed by all workers
-            | "IndexClips" >> step(index_packed, self.build, self.exchange)
+            | "IndexClips" >> step(index_clips, self.build)
         )
 
 
 class AssignSplits(beam.PTransform):
     """Plans each corpus from the counts of its groups; every utterance gets its split and shard.
 
-    Gives packed batches by what their utterances are to be gathered under.
+    Gives batches by the key under which shards are gathered.
     """
 
-    def __init__(self, build: Build, exchange: Exchange) -> None:
+    def __init__(self, build: Build) -> None:
         super().__init__()
         self.build = build
-        self.exchange = exchange
 
     def expand(
         self, batches: beam.PCollection[UtteranceBatch]
-    ) -> beam.PCollection[tuple[str, bytes]]:
+    ) -> beam.PCollection[tuple[str, UtteranceBatch]]:
         # A join, not a side input of plans: with one, Dask would index all anew for every part.
         plans = (
             batches
             | "CountGroups" >> beam.Map(count_batch)
             | "GroupCountsByCorpus" >> beam.GroupByKey()
-            | "PlanCorpora" >> step(plan_batches, self.build)
+            | "PlanCorpora" >> step(plan_corpora, self.build)
         )
-        packed = batches | "PackBatches" >> beam.Map(pack_batch, self.exchange)
+        keyed = batches | "KeyBatches" >> beam.Map(key_batch)
         return (
-            {"plan": plans, "batch": packed}
-            | "JoinPlans" >> beam.CoGroupByKey()
-            | "PlaceUtterances" >> step(place_packed, self.build, self.exchange)
+            (plans, keyed)
+            | "PlansAndBatches" >> beam.Flatten()
+            | "JoinPlans" >> beam.GroupByKey()
+            | "PlaceUtterances" >> step(place_joined, self.build)
         )
 
 
 class WriteShards(beam.PTransform):
     """Gathers the utterances of each shard and writes it: gives receipts."""
 
-    def __init__(self, build: Build, exchange: Exchange) -> None:
+    def __init__(self, build: Build) -> None:
         super().__init__()
         self.build = build
-        self.exchange = exchange
 
-    def expand(self, placed: beam.PCollection[tuple[str, bytes]]) -> beam.PCollection[Receipt]:
+    def expand(
+        self, placed: beam.PCollection[tuple[str, UtteranceBatch]]
+    ) -> beam.PCollection[Receipt]:
         return (
             placed
             | "GroupByShard" >> beam.GroupByKey()
-            | "WriteShards" >> step(write_batches, self.build, self.exchange)
+            | "WriteShards" >> step(write_batches, self.build)
         )
 
 
@@ -114,33 +113,41 @@ class WriteManifest(beam.PTransform):
         )
 
 
-def index_packed(clips: bytes, build: Build, exchange: Exchange) -> Iterator[UtteranceBatch]:
-    """Labelled utterances of a packed batch of clips."""
-    batch = index_batch(exchange.unpack(clips), build)
+def index_clips(clips: ClipBatch, build: Build) -> Iterator[UtteranceBatch]:
+    """Labelled utterances of a batch of clips."""
+    batch = index_batch(clips, build)
     count_found(len(batch.utterances))
     yield batch
 
 
-def pack_batch(batch: UtteranceBatch, exchange: Exchange) -> tuple[BatchKey, bytes]:
+def key_batch(batch: UtteranceBatch) -> tuple[BatchKey, BatchOrPlan]:
     """A batch as it is joined with its plan."""
-    return (batch.corpus, batch.number), exchange.pack(batch)
+    return (batch.corpus, batch.number), BatchOrPlan(batch=batch)
 
 
-def place_packed(
-    met: tuple[BatchKey, Mapping[str, Iterable[Any]]], build: Build, exchange: Exchange
-) -> Iterator[tuple[str, bytes]]:
-    """Places the utterances of a packed batch by its plan."""
-    (plan,), (batch,) = met[1]["plan"], met[1]["batch"]
-    for point, part in place_batch(exchange.unpack(batch), plan, build):
-        yield point, exchange.pack(part)
+def plan_corpora(
+    counted: tuple[str, Iterable[BatchCounts]], build: Build
+) -> Iterator[tuple[BatchKey, BatchOrPlan]]:
+    """Plans of a corpus as they are joined with its batches."""
+    for key, plan in plan_batches(counted, build):
+        yield key, BatchOrPlan(plan=plan)
+
+
+def place_joined(
+    joined: tuple[BatchKey, Iterable[BatchOrPlan]], build: Build
+) -> Iterator[tuple[str, UtteranceBatch]]:
+    """Places the utterances of a batch by the plan of its corpus."""
+    parts = list(joined[1])
+    (batch,) = (part.batch for part in parts if part.batch is not None)
+    (plan,) = (part.plan for part in parts if part.plan is not None)
+    return place_batch(batch, plan, build)
 
 
 def write_batches(
-    gathered: tuple[str, Iterable[bytes]], build: Build, exchange: Exchange
+    gathered: tuple[str, Iterable[UtteranceBatch]], build: Build
 ) -> Iterator[Receipt]:
     """Writes the shards that were gathered together."""
-    batches = map(exchange.unpack, gathered[1])
-    for shard, utterances in group_by_shard(batches).items():
+    for shard, utterances in group_by_shard(gathered[1]).items():
         yield write_one(shard, utterances, build)
 
 

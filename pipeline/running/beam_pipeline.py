@@ -4,7 +4,7 @@ import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.runner import PipelineRunner
 
-from pipeline.beam.exchange import Exchange
+from pipeline.beam.coders import spill_to
 from pipeline.beam.metrics import describe_counts
 from pipeline.beam.transforms import AssignSplits, IndexCorpora, WriteManifest, WriteShards
 from pipeline.common.errors import error_from_json
@@ -14,10 +14,7 @@ from pipeline.storage import files as storage
 
 
 def make_pipeline(
-    build: Build,
-    options: PipelineOptions,
-    runner: PipelineRunner | None = None,
-    exchange: Exchange | None = None,
+    build: Build, options: PipelineOptions, runner: PipelineRunner | None = None
 ) -> beam.Pipeline:
     """Lays out the whole flow: index → labels → splits → audio → shards → manifest.
 
@@ -25,15 +22,13 @@ def make_pipeline(
         build: What to build.
         options: For Beam.
         runner: The runner, unless the options name it.
-        exchange: How batches get from one step to another; None to send them themselves.
     """
-    exchange = exchange or Exchange()
     pipeline = beam.Pipeline(runner=runner, options=options)
     _ = (
         pipeline
-        | "Index" >> IndexCorpora(build, exchange)
-        | "Split" >> AssignSplits(build, exchange)
-        | "Write" >> WriteShards(build, exchange)
+        | "Index" >> IndexCorpora(build)
+        | "Split" >> AssignSplits(build)
+        | "Write" >> WriteShards(build)
         | "Finish" >> WriteManifest(build)
     )
     return pipeline
@@ -43,9 +38,16 @@ def run_pipeline(
     build: Build,
     options: PipelineOptions,
     runner: PipelineRunner | None = None,
-    exchange: Exchange | None = None,
+    spill_folder: str | None = None,
 ) -> str:
-    """Runs the pipeline to its end, with arguments as for :func:`make_pipeline`.
+    """Runs the pipeline to its end.
+
+    Args:
+        build: What to build.
+        options: For Beam.
+        runner: The runner, unless the options name it.
+        spill_folder: Where batches are kept between steps: a folder that all workers see. Without
+            one, the runner keeps them.
 
     Returns:
         What the runner has counted, in a line for people.
@@ -54,7 +56,8 @@ def run_pipeline(
         ExhubertError: A worker met it, and wrote it to the build's error file.
     """
     try:
-        result = make_pipeline(build, options, runner, exchange).run()
+        with spill_to(spill_folder):
+            result = make_pipeline(build, options, runner).run()
         result.wait_until_finish()
     except Exception:
         if build.error_file and (written := storage.read(build.error_file)):

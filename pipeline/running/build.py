@@ -222,7 +222,6 @@ def _run_on_workers(
 def _run_in_process(checked: CheckedBuild, on_progress: OnProgress) -> str:
     from apache_beam.options.pipeline_options import PipelineOptions
 
-    from pipeline.beam.exchange import Exchange
     from pipeline.running.beam_pipeline import run_pipeline
     from pipeline.running.local_runner import in_process_runner
 
@@ -235,7 +234,7 @@ def _run_in_process(checked: CheckedBuild, on_progress: OnProgress) -> str:
     ):
         error_file = str(Path(folder, ERROR_FILE))
         build = replace(checked.build, progress=progress, error_file=error_file, report=False)
-        return run_pipeline(build, options, runner, Exchange(folder))
+        return run_pipeline(build, options, runner, folder)
 
 
 def _driver(jobs: int | DriverProcess) -> AbstractContextManager[DriverProcess]:

@@ -18,7 +18,6 @@ from typing import NoReturn
 
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from pipeline.beam.exchange import Exchange
 from pipeline.common.errors import ExhubertError, error_to_json
 from pipeline.planning.build_config import Build
 from pipeline.running.beam_internals import use_loopback
@@ -57,7 +56,7 @@ def _run(build: Build, options: dict[str, object], pool: WorkerPool) -> str:
     parsed = PipelineOptions.from_dictionary(options)
     build = replace(build, error_file=str(pool.folder / ERROR_FILE))
     with pool_runner(pool, parsed) as runner:
-        return run_pipeline(build, parsed, runner, Exchange(str(pool.folder)))
+        return run_pipeline(build, parsed, runner, str(pool.folder))
 
 
 def _write_result(folder: Path, result: dict[str, object]) -> None:

@@ -43,7 +43,7 @@ def test_step_gives_what_its_function_gives(build: Build) -> None:
 def test_error_for_the_user_keeps_its_type_and_text(
     build: Build, kind: type[ExhubertError], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def make_failing(build: Build, options, runner, exchange) -> beam.Pipeline:
+    def make_failing(build: Build, options, runner) -> beam.Pipeline:
         pipeline = beam.Pipeline(runner, options)
         _ = pipeline | beam.Create([1]) | step(fail, build, kind("row 3: [while running]\nso"))
         return pipeline

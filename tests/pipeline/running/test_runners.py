@@ -14,7 +14,6 @@ from apache_beam.runners.runner import PipelineRunner
 
 from exhubert.cli.main import main
 from pipeline.audio.options import AudioOptions
-from pipeline.beam.exchange import Exchange
 from pipeline.common.errors import DataError, UsageError
 from pipeline.dataset.finalize import finalize_dataset
 from pipeline.dataset.verify import verify_finished
@@ -101,9 +100,7 @@ def dataset(make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path) -> Bui
 def test_runner_that_did_nothing_is_found_out(dataset: Build, monkeypatch) -> None:
     """As Beam's Dask runner once did: DONE, and not a row written."""
 
-    def make_idle(
-        build: Build, options: PipelineOptions, runner: PipelineRunner, exchange: Exchange
-    ) -> beam.Pipeline:
+    def make_idle(build: Build, options: PipelineOptions, runner: PipelineRunner) -> beam.Pipeline:
         pipeline = beam.Pipeline(runner, options)
         _ = pipeline | beam.Create([1])
         return pipeline
