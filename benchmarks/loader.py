@@ -38,7 +38,8 @@ from pipeline.audio.options import Codec
 from pipeline.schema.record import RECORD, SAMPLE_RATE
 from pipeline.shards.writer import to_parquet
 from training.config.recipe import Recipe, load_recipe
-from training.data.dataset import Utterances, clipped_durations, collate, load_index
+from training.data.dataset import Utterances, collate
+from training.data.index import clipped_durations, load_index
 from training.data.sampling import EpochBatches, Mixture
 from training.model.build import build_model
 

@@ -16,15 +16,16 @@ if TYPE_CHECKING:
     from pipeline.common.errors import DataError, ExhubertError, StoppedError, UsageError
     from pipeline.dataset.manifest import Manifest, require_manifest
     from pipeline.dataset.relabel import relabel_dataset
-    from pipeline.labels import EmotionScheme, emotion_scheme
     from pipeline.planning.build_config import Build, Corpus
-    from pipeline.planning.corpus_plan import plan_corpus
+    from pipeline.planning.index_corpus import index_corpus
     from pipeline.running.build import build_dataset
     from pipeline.schema.record import CLASSES, SAMPLE_RATE, SPLITS
     from pipeline.specs.corpus_spec import CorpusSpec
-    from pipeline.specs.loader import SpecError, load_spec, load_specs
+    from pipeline.specs.emotion_scheme import EmotionScheme, emotion_scheme
+    from pipeline.specs.loader import load_spec, load_specs
+    from pipeline.specs.yaml_reader import SpecError
     from training.config.recipe import Recipe, load_recipe
-    from training.data.dataset import load_index
+    from training.data.index import load_index
     from training.evaluation.baselines.run import Baseline, run_baseline
     from training.evaluation.compare import Comparison, compare
     from training.evaluation.evaluate import evaluate
@@ -78,12 +79,12 @@ __all__ = [
     "evaluate",
     "export_onnx",
     "extend_hubert",
+    "index_corpus",
     "load_index",
     "load_model",
     "load_recipe",
     "load_spec",
     "load_specs",
-    "plan_corpus",
     "read_scores",
     "relabel_dataset",
     "require_manifest",
@@ -98,15 +99,16 @@ _MODULES = {
     "pipeline.common.errors": ("DataError", "ExhubertError", "StoppedError", "UsageError"),
     "pipeline.dataset.manifest": ("Manifest", "require_manifest"),
     "pipeline.dataset.relabel": ("relabel_dataset",),
-    "pipeline.labels": ("EmotionScheme", "emotion_scheme"),
     "pipeline.planning.build_config": ("Build", "Corpus"),
-    "pipeline.planning.corpus_plan": ("plan_corpus",),
+    "pipeline.planning.index_corpus": ("index_corpus",),
     "pipeline.running.build": ("build_dataset",),
     "pipeline.schema.record": ("CLASSES", "SAMPLE_RATE", "SPLITS"),
     "pipeline.specs.corpus_spec": ("CorpusSpec",),
-    "pipeline.specs.loader": ("SpecError", "load_spec", "load_specs"),
+    "pipeline.specs.emotion_scheme": ("EmotionScheme", "emotion_scheme"),
+    "pipeline.specs.loader": ("load_spec", "load_specs"),
+    "pipeline.specs.yaml_reader": ("SpecError",),
     "training.config.recipe": ("Recipe", "load_recipe"),
-    "training.data.dataset": ("load_index",),
+    "training.data.index": ("load_index",),
     "training.evaluation.baselines.run": ("Baseline", "run_baseline"),
     "training.evaluation.compare": ("Comparison", "compare"),
     "training.evaluation.evaluate": ("evaluate",),

@@ -15,6 +15,7 @@ from pipeline.planning.index_corpus import IndexedCorpus, count_by_split
 from pipeline.schema.record import RECORD
 from pipeline.schema.utterance import Utterance, count_reasons
 from pipeline.specs.corpus_spec import CorpusSpec
+from pipeline.specs.spec_types import EditionCounts
 
 _OF_RECORD = (
     *("id", "corpus", "source_path", "label_native", "emotion", "arousal_class", "valence_class"),
@@ -66,7 +67,7 @@ class CorpusCheck:
         splits: Split → usable utterances.
         speakers_in_two_splits: Speakers whose utterances lie in more than one split.
         leaks: Those of them that the split policy does not allow.
-        expected: Published number of utterances.
+        expected: Published number of utterances, of the release that is nearest in size.
         clipped_ratings: Usable utterances with a rating outside its documented scale.
         compared: Published counts, of the corpus and of its classes, beside what was found.
         source: Who published them.
@@ -108,6 +109,7 @@ def check_corpus(spec: CorpusSpec, indexed: IndexedCorpus) -> CorpusCheck:
     for utterance in usable:
         if utterance.speaker:
             speakers.setdefault(utterance.speaker, set()).add(utterance.split or "")
+    published = spec.expected.nearest(len(usable))
     examples: dict[str, list[str]] = {}
     for utterance in utterances:
         if utterance.dropped and utterance.status == "rejected":
@@ -127,10 +129,10 @@ def check_corpus(spec: CorpusSpec, indexed: IndexedCorpus) -> CorpusCheck:
         split_policy=spec.splits.describe(),
         speakers_in_two_splits=sorted(s for s, splits in speakers.items() if len(splits) > 1),
         leaks=sorted(s for s, splits in speakers.items() if not spec.splits.allows(splits)),
-        expected=spec.expected.utterances,
+        expected=published.utterances,
         clipped_ratings=sum(is_clipped(utterance, spec) for utterance in usable),
-        compared=_compare(spec, len(usable), len(speakers), emotions),
-        source=spec.expected.source,
+        compared=_compare(published, len(usable), len(speakers), emotions),
+        source=published.source,
         missing={t: UnmatchedRows(len(rows), rows[:3]) for t, rows in indexed.missing.items()},
         examples=examples,
     )
@@ -168,9 +170,8 @@ def _export_row(utterance: Utterance) -> dict[str, object]:
 
 
 def _compare(
-    spec: CorpusSpec, utterances: int, speakers: int, emotions: Mapping[str, int]
+    expected: EditionCounts, utterances: int, speakers: int, emotions: Mapping[str, int]
 ) -> list[Comparison]:
-    expected = spec.expected
     pairs = [("utterances", expected.utterances, utterances)]
     pairs += [("speakers", expected.speakers, speakers)]
     if expected.emotions:

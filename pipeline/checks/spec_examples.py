@@ -65,7 +65,7 @@ def _rows_to_add(spec: CorpusSpec, example: Example) -> str:
     rows = [
         f"{name}: {{{', '.join(f'{column}: …' for column in _columns(table))}}}"
         for name, table in spec.tables.items()
-        if table.unmatched == "reject" and name not in example.rows
+        if table.unmatched != "keep" and name not in example.rows
     ]
     return f"{{{', '.join(rows)}}}" if rows else ""
 

@@ -99,14 +99,16 @@ def _join(
         taken = rows if table.table.segments else rows[:1]
         stem = fields["stem"]
         return [(fields | _apply_corrections(spec, row, stem), dropped) for row in taken]
-    if table.table.unmatched == "keep" or dropped:
+    unmatched = table.table.unmatched
+    if unmatched == "keep" or dropped:
         return [(fields, dropped)]
     wanted = ", ".join(
         f"{column} = {' or '.join(repr(fill_template(template, fields)) for template in templates)}"
         for column, templates in table.table.match.items()
     )
     detail = f"table {name!r} has no row with {wanted}"
-    return [(fields, rejected("index", "no_table_row", detail))]
+    drop = excluded if unmatched == "exclude" else rejected
+    return [(fields, drop("index", "no_table_row", detail))]
 
 
 def _apply_corrections(spec: CorpusSpec, fields: Fields, stem: str | None) -> Fields:

@@ -1,15 +1,16 @@
 """A whole corpus indexed, labelled and split in one call, without its audio."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.index.indexer import find_clips, index_clips
-from pipeline.index.table_join import load_tables
+from pipeline.index.table_join import ReadFile, load_tables
 from pipeline.labels import label_utterance
 from pipeline.planning.copies import drop_copies
 from pipeline.planning.corpus_plan import plan_splits
 from pipeline.schema.utterance import Utterance
+from pipeline.sources.listing import SourceFile
 from pipeline.sources.reader import Reader, list_sources
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import EmotionScheme
@@ -37,7 +38,14 @@ def index_corpus(spec: CorpusSpec, root: str, scheme: EmotionScheme) -> IndexedC
         DataError: The root or a table that the spec needs is missing or unreadable.
     """
     files = list_sources(root, spec.archive)
-    tables = load_tables(spec, files, Reader(root, spec.archive).read)
+    return index_files(spec, files, Reader(root, spec.archive).read, scheme)
+
+
+def index_files(
+    spec: CorpusSpec, files: Sequence[SourceFile], read: ReadFile, scheme: EmotionScheme
+) -> IndexedCorpus:
+    """As :func:`index_corpus`, of files that are listed already and a function that reads them."""
+    tables = load_tables(spec, files, read)
     indexed = index_clips(spec, find_clips(spec, files), tables)
     found = [label_utterance(utterance, spec, scheme) for utterance in indexed]
     plan = plan_splits(spec, count_groups(found), count_ungrouped(found))

@@ -1,6 +1,7 @@
 """The shared emotion categories: what ``corpora_specs/emotions.yaml`` states."""
 
 from functools import cache
+from itertools import chain
 
 from pydantic import Field, model_validator
 
@@ -46,6 +47,7 @@ class EmotionScheme(SpecModel):
             "classes": spec.classes,
             "votes": spec.votes.values(),
             "expected.emotions": spec.expected.emotions,
+            "expected.editions": chain.from_iterable(e.emotions for e in spec.expected.editions),
         }
         for key, categories in named.items():
             for category in categories:

@@ -158,7 +158,9 @@ class TableSpec(SpecModel):
         description="field → column, `column?` if it may be missing; a list where named alike"
     )
     required: bool = Field(True, description="whether a missing table is an error")
-    unmatched: Literal["reject", "keep"] = Field("reject", description="clips without a row")
+    unmatched: Literal["reject", "keep", "exclude"] = Field(
+        "reject", description="what becomes of clips without a row"
+    )
     segments: bool = Field(False, description="each row is an utterance of a longer recording")
 
     @field_validator("take", mode="before")
@@ -176,13 +178,24 @@ class TableSpec(SpecModel):
         return self
 
 
-class PublishedCounts(SpecModel):
-    """Published counts of the whole corpus, and who published them."""
+class EditionCounts(SpecModel):
+    """Published counts of one complete release, and who published them."""
 
     utterances: int | None = None
     speakers: int | None = None
     emotions: dict[str, int] = Field({}, description="category → utterances")
     source: str
+
+
+class PublishedCounts(EditionCounts):
+    """Published counts of the release that most people hold, and of others."""
+
+    editions: list[EditionCounts] = Field([], description="other complete releases, of other sizes")
+
+    def nearest(self, utterances: int) -> EditionCounts:
+        """Counts of the release that is nearest in size to a number of utterances."""
+        sized = (c for c in (self, *self.editions) if c.utterances is not None)
+        return min(sized, key=lambda c: abs((c.utterances or 0) - utterances), default=self)
 
 
 class Example(SpecModel):

@@ -78,7 +78,7 @@ def choose_crop(frames: int, width: int, numbers: Random, spread: float = 0.0) -
     return Crop(first, first + taken, speed)
 
 
-def play(samples: Samples, speed: float, width: int) -> Samples:
+def change_speed(samples: Samples, speed: float, width: int) -> Samples:
     """A crop at its speed, at most ``width`` samples; the pitch moves along: another voice."""
     if speed == 1:
         return samples

@@ -119,7 +119,7 @@ def _systems(
     args: argparse.Namespace, recipe: Recipe | None, kinds: Sequence[FittedKind]
 ) -> tuple[dict[str, "System"], list[str]]:
     """What is run, by name, and the corpora that are asked for."""
-    from training.data.dataset import load_index
+    from training.data.index import load_index
     from training.evaluation.baselines.run import Baseline
 
     corpora = list(args.corpora)

@@ -19,7 +19,7 @@ from pipeline.common.errors import UsageError
 from pipeline.schema.record import AROUSAL_CLASSES, VALENCE_CLASSES
 
 if TYPE_CHECKING:  # brings torch
-    from training.data.targets import Heads
+    from training.data.targets import HeadLabels
     from training.inference.classifier import Classifier
     from training.inference.results import Failure, Prediction, Window
 
@@ -126,7 +126,7 @@ def read_list(content: bytes) -> list[Path]:
 def print_predictions(
     console: Console,
     predictions: "Sequence[Prediction]",
-    heads: "Heads",
+    heads: "HeadLabels",
     by_window: bool = False,
 ) -> None:
     """One line a file or window: class, probability, marginals, and what further heads say.
@@ -170,7 +170,7 @@ def _further_cells(verdict: "Prediction | Window") -> list[str]:
     return [verdict.emotion, f"{100 * verdict.emotions[verdict.emotion]:.0f}", *cells]
 
 
-def _csv_heading(labels: Sequence[str], heads: "Heads", by_window: bool) -> list[str]:
+def _csv_heading(labels: Sequence[str], heads: "HeadLabels", by_window: bool) -> list[str]:
     return [
         "path",
         *(("start", "end") if by_window else ("duration",)),

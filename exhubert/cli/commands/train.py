@@ -49,9 +49,9 @@ def _train(args: argparse.Namespace) -> int:
     recipe = load_recipe(args.config, args.overrides)
     if not args.dry_run:
         check_folder("--output", Path(args.output))
+    from training.config.processes import rank_and_world
     from training.finetuning.run_folder import is_complete, is_started
     from training.finetuning.train import train
-    from training.inference.batch import rank_and_world
     from training.inference.load_model import RECIPE_FILE
 
     console.quieten_transformers()

@@ -44,3 +44,14 @@ def test_published_counts_are_compared_by_class(
     check = check_corpus(spec, index_corpus(spec, str(make_corpus()), emotion_scheme()))
     differing = {(m.what, m.expected, m.found) for m in check.mismatches}
     assert differing == {("anger", 9, 8), ("happiness", 0, 8), ("neutral", 0, 8)}
+
+
+def test_the_release_that_is_nearest_in_size_is_compared(
+    make_spec: MakeSpec, make_corpus: MakeCorpus
+) -> None:
+    spec = make_spec(
+        expected="{utterances: 12, source: first, editions: [{utterances: 25, source: second}]}"
+    )
+    check = check_corpus(spec, index_corpus(spec, str(make_corpus()), emotion_scheme()))
+    assert [(m.what, m.expected, m.found) for m in check.mismatches] == [("utterances", 25, 24)]
+    assert (check.expected, check.source) == (25, "second")

@@ -12,7 +12,8 @@ from exhubert.cli.main import main
 from pipeline.common.errors import DataError, UsageError
 from pipeline.common.extras import install_command
 from tests.support.shards import record, write_shards, write_tones
-from training.data.dataset import Utterances, load_index
+from training.data.dataset import Utterances
+from training.data.index import load_index
 from training.evaluation.baselines.egemaps import extract_features, functionals
 from training.evaluation.baselines.linear import GRID, UNCHOSEN, Part, choose, make_svm
 from training.evaluation.baselines.probe import pooled_states

@@ -46,7 +46,7 @@ def egemaps(
     """Fits the SVM on the train rows, chooses its C on the validation rows, answers the test rows.
 
     Args:
-        train: Rows of :func:`training.data.dataset.load_index`, labelled.
+        train: Rows of :func:`training.data.index.load_index`, labelled.
         validation: The same; may be empty.
         test: The same.
         cache_folder: Where features are kept from run to run; ``None`` for nowhere.
