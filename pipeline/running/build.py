@@ -194,8 +194,8 @@ def _check_same_audio(build: Build, earlier: Manifest) -> None:
 
 
 def _run_elsewhere(checked: CheckedBuild) -> str:
+    from pipeline.running.beam_options import count_partitions
     from pipeline.running.beam_pipeline import run_pipeline
-    from pipeline.running.runners import count_partitions
 
     assert checked.options is not None
     error_file = storage.join(checked.build.output, RECEIPTS, ERROR_FILE)

@@ -13,7 +13,7 @@ from apache_beam.runners.runner import PipelineResult
 
 from pipeline.common.errors import UsageError
 from pipeline.common.extras import install_command
-from pipeline.running.beam_options import DASK, parse_options
+from pipeline.running.beam_options import parse_options
 from pipeline.storage import is_remote
 
 _LOCAL = {None, "DirectRunner", "FnApiRunner"}
@@ -49,13 +49,6 @@ def check_runner(options: PipelineOptions, places: Iterable[str]) -> None:
         _check_dataflow(options.view_as(GoogleCloudOptions), places)
 
 
-def count_partitions(options: PipelineOptions) -> int:
-    """Number of parts in which the runner works from the first step on; 0 where it decides."""
-    if options.view_as(StandardOptions).runner != DASK:
-        return 0
-    return options.get_all_options()["npartitions"] or 0
-
-
 def find_runner(options: PipelineOptions) -> str | None:
     """Name of the runner; None for Beam's own on this machine."""
     runner: str | None = options.view_as(StandardOptions).runner
@@ -84,7 +77,7 @@ def close_client(result: PipelineResult) -> None:
 
 def _check_dataflow(options: GoogleCloudOptions, places: Iterable[str]) -> None:
     try:
-        __import__("apache_beam.runners.dataflow.internal.apiclient")
+        import google.cloud.dataflow  # noqa: F401
     except ImportError as error:
         raise UsageError(f"--runner=DataflowRunner: {error}: {install_command('gcp')}") from None
     _check_form("project", options.project, _PROJECT, "my-project")
