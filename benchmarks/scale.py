@@ -26,7 +26,7 @@ from pipeline.audio.options import AudioOptions
 from pipeline.beam.coders import spill_to
 from pipeline.beam.transforms import AssignSplits, IndexCorpora
 from pipeline.planning.batches import UtteranceBatch, group_by_shard
-from pipeline.planning.build_config import Build, Corpus
+from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.running.local_runner import pool_runner
 from pipeline.running.worker_pool import WorkerPool
 from pipeline.specs.emotion_scheme import emotion_scheme
@@ -69,7 +69,7 @@ def main() -> None:
 def plan(tree: Path, jobs: int) -> None:
     """Plans the corpus in a tree; prints how many clips and shards that gave."""
     corpus = Corpus(load_spec(tree / "babble.yaml"), str(tree / "babble"))
-    build = Build({"babble": corpus}, emotion_scheme(), str(tree / "output"), AudioOptions())
+    build = BuildConfig({"babble": corpus}, emotion_scheme(), str(tree / "output"), AudioOptions())
     options = PipelineOptions([])
     with tempfile.TemporaryDirectory(prefix="exhubert-scale-") as scratch:
         pool = WorkerPool(jobs, Path(scratch))
@@ -79,7 +79,9 @@ def plan(tree: Path, jobs: int) -> None:
         print(Path(scratch, "sums").read_text())
 
 
-def count_placed(build: Build, options: PipelineOptions, runner: PipelineRunner, sums: str) -> None:
+def count_placed(
+    build: BuildConfig, options: PipelineOptions, runner: PipelineRunner, sums: str
+) -> None:
     """Runs all steps before the first that decodes, and one that counts."""
     with beam.Pipeline(runner=runner, options=options) as pipeline:
         _ = (

@@ -10,11 +10,13 @@ from typing import Any, get_args, get_type_hints
 import apache_beam as beam
 
 from pipeline.common.errors import ExhubertError, error_to_json
-from pipeline.planning.build_config import Build
+from pipeline.planning.build_config import BuildConfig
 from pipeline.storage import files as storage
 
 
-def step(function: Callable[..., Iterator[Any]], build: Build, *others: Any) -> beam.PTransform:
+def step(
+    function: Callable[..., Iterator[Any]], build: BuildConfig, *others: Any
+) -> beam.PTransform:
     """A transform of a function that gives elements, whose errors for the user reach the driver.
 
     Args:
@@ -29,7 +31,7 @@ def step(function: Callable[..., Iterator[Any]], build: Build, *others: Any) -> 
 
 class _Step(beam.DoFn):
     def __init__(
-        self, function: Callable[..., Iterator[Any]], build: Build, others: tuple[Any, ...]
+        self, function: Callable[..., Iterator[Any]], build: BuildConfig, others: tuple[Any, ...]
     ) -> None:
         super().__init__()
         self.function = function

@@ -15,7 +15,7 @@ from pipeline.beam.step import step
 from pipeline.dataset.finalize import finalize_dataset
 from pipeline.dataset.manifest import Manifest
 from pipeline.planning.batches import ClipBatch, UtteranceBatch, group_by_shard
-from pipeline.planning.build_config import Build
+from pipeline.planning.build_config import BuildConfig
 from pipeline.planning.steps import (
     BatchCounts,
     BatchKey,
@@ -34,7 +34,7 @@ from pipeline.shards.writer import write_shard
 class IndexCorpora(beam.PTransform):
     """Lists the files of every corpus, indexes and labels them: gives utterance batches."""
 
-    def __init__(self, build: Build) -> None:
+    def __init__(self, build: BuildConfig) -> None:
         super().__init__()
         self.build = build
 
@@ -54,7 +54,7 @@ class AssignSplits(beam.PTransform):
     Gives batches by the key under which shards are gathered.
     """
 
-    def __init__(self, build: Build) -> None:
+    def __init__(self, build: BuildConfig) -> None:
         super().__init__()
         self.build = build
 
@@ -80,7 +80,7 @@ class AssignSplits(beam.PTransform):
 class WriteShards(beam.PTransform):
     """Gathers the utterances of each shard and writes it: gives receipts."""
 
-    def __init__(self, build: Build) -> None:
+    def __init__(self, build: BuildConfig) -> None:
         super().__init__()
         self.build = build
 
@@ -97,7 +97,7 @@ class WriteShards(beam.PTransform):
 class WriteManifest(beam.PTransform):
     """Once every shard is written: resolves duplicates, writes manifest, rejects and card."""
 
-    def __init__(self, build: Build) -> None:
+    def __init__(self, build: BuildConfig) -> None:
         super().__init__()
         self.build = build
 
@@ -113,7 +113,7 @@ class WriteManifest(beam.PTransform):
         )
 
 
-def index_clips(clips: ClipBatch, build: Build) -> Iterator[UtteranceBatch]:
+def index_clips(clips: ClipBatch, build: BuildConfig) -> Iterator[UtteranceBatch]:
     """Labelled utterances of a batch of clips."""
     batch = index_batch(clips, build)
     count_found(len(batch.utterances))
@@ -126,7 +126,7 @@ def key_batch(batch: UtteranceBatch) -> tuple[BatchKey, BatchOrPlan]:
 
 
 def plan_corpora(
-    counted: tuple[str, Iterable[BatchCounts]], build: Build
+    counted: tuple[str, Iterable[BatchCounts]], build: BuildConfig
 ) -> Iterator[tuple[BatchKey, BatchOrPlan]]:
     """Plans of a corpus as they are joined with its batches."""
     for key, plan in plan_batches(counted, build):
@@ -134,7 +134,7 @@ def plan_corpora(
 
 
 def place_joined(
-    joined: tuple[BatchKey, Iterable[BatchOrPlan]], build: Build
+    joined: tuple[BatchKey, Iterable[BatchOrPlan]], build: BuildConfig
 ) -> Iterator[tuple[str, UtteranceBatch]]:
     """Places the utterances of a batch by the plan of its corpus."""
     parts = list(joined[1])
@@ -144,20 +144,20 @@ def place_joined(
 
 
 def write_batches(
-    gathered: tuple[str, Iterable[UtteranceBatch]], build: Build
+    gathered: tuple[str, Iterable[UtteranceBatch]], build: BuildConfig
 ) -> Iterator[Receipt]:
     """Writes the shards that were gathered together."""
     for shard, utterances in group_by_shard(gathered[1]).items():
         yield write_one(shard, utterances, build)
 
 
-def write_one(shard: str, utterances: Sequence[Utterance], build: Build) -> Receipt:
+def write_one(shard: str, utterances: Sequence[Utterance], build: BuildConfig) -> Receipt:
     """Writes one shard, and counts what came of it."""
     corpus = build.corpora[utterances[0].corpus]
     timer = ClipTimer()
 
     def on_clip(seconds: float) -> None:
-        timer.lap()
+        timer.observe()
         build.progress.done(corpus.spec.id, seconds)
 
     written = write_shard(
@@ -169,7 +169,7 @@ def write_one(shard: str, utterances: Sequence[Utterance], build: Build) -> Rece
     return written.receipt
 
 
-def finish(gathered: tuple[str, Iterable[str]], build: Build) -> Iterator[Manifest]:
+def finish(gathered: tuple[str, Iterable[str]], build: BuildConfig) -> Iterator[Manifest]:
     """Makes a dataset of the shards that were written."""
     specs = {corpus_id: corpus.spec for corpus_id, corpus in build.corpora.items()}
     shards = filter(None, gathered[1])

@@ -21,7 +21,7 @@ from pydantic import BaseModel, ValidationError
 import pipeline
 from pipeline.common.errors import ExhubertError, UsageError
 from pipeline.dataset.manifest import Manifest
-from pipeline.monitoring.progress import Counts
+from pipeline.monitoring import Counts
 from pipeline.storage import files as storage
 
 LOG = "log"

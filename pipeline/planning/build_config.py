@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pipeline.audio.options import AudioOptions
-from pipeline.monitoring.progress import Progress
+from pipeline.monitoring import Progress
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import EmotionScheme
 
@@ -18,7 +18,7 @@ class Corpus:
 
 
 @dataclass(frozen=True)
-class Build:
+class BuildConfig:
     """All that the steps of a build must know.
 
     Attributes:

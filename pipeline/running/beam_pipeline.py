@@ -8,13 +8,13 @@ from pipeline.beam.coders import spill_to
 from pipeline.beam.metrics import describe_counts
 from pipeline.beam.transforms import AssignSplits, IndexCorpora, WriteManifest, WriteShards
 from pipeline.common.errors import error_from_json
-from pipeline.planning.build_config import Build
+from pipeline.planning.build_config import BuildConfig
 from pipeline.running.runners import close_client
 from pipeline.storage import files as storage
 
 
 def make_pipeline(
-    build: Build, options: PipelineOptions, runner: PipelineRunner | None = None
+    build: BuildConfig, options: PipelineOptions, runner: PipelineRunner | None = None
 ) -> beam.Pipeline:
     """Lays out the whole flow: index → labels → splits → audio → shards → manifest.
 
@@ -35,7 +35,7 @@ def make_pipeline(
 
 
 def run_pipeline(
-    build: Build,
+    build: BuildConfig,
     options: PipelineOptions,
     runner: PipelineRunner | None = None,
     spill_folder: str | None = None,

@@ -19,8 +19,8 @@ from pipeline.dataset.manifest import Manifest, read_manifest
 from pipeline.dataset.output_check import check_output
 from pipeline.dataset.report import write_report
 from pipeline.dataset.verify import verify_finished
-from pipeline.monitoring.progress import Counts, Progress, read_progress
-from pipeline.planning.build_config import Build
+from pipeline.monitoring import Counts, Progress, read_progress
+from pipeline.planning.build_config import BuildConfig
 from pipeline.running.driver_process import ERROR_FILE, DriverProcess
 from pipeline.shards.receipts import RECEIPTS
 from pipeline.storage import connect, is_remote
@@ -43,13 +43,13 @@ class CheckedBuild:
         runner: Name of Beam's runner; None for this machine.
     """
 
-    build: Build
+    build: BuildConfig
     options: "PipelineOptions | None"
     runner: str | None
 
 
 def build_dataset(
-    build: Build,
+    build: BuildConfig,
     jobs: int | DriverProcess = 1,
     beam_arguments: Sequence[str] = (),
     on_progress: OnProgress = lambda counts: None,
@@ -106,7 +106,7 @@ def connect_stores(
     return options
 
 
-def check_build(build: Build, options: "PipelineOptions | None" = None) -> CheckedBuild:
+def check_build(build: BuildConfig, options: "PipelineOptions | None" = None) -> CheckedBuild:
     """Checks what can be known before any corpus is read.
 
     Args:
@@ -163,7 +163,7 @@ def run_build(
     return verify_finished(build.output, build.corpora)
 
 
-def prepare_job(build: Build, options: "PipelineOptions") -> None:
+def prepare_job(build: BuildConfig, options: "PipelineOptions") -> None:
     """Has Dataflow check a job or store a template, where the options ask for no more than that.
 
     Raises:
@@ -175,7 +175,7 @@ def prepare_job(build: Build, options: "PipelineOptions") -> None:
     make_pipeline(build, options).run()
 
 
-def _check_places(build: Build, options: "PipelineOptions") -> str | None:
+def _check_places(build: BuildConfig, options: "PipelineOptions") -> str | None:
     """Checks that the runner reaches every folder; gives its name, None for this machine."""
     from pipeline.running.runners import check_runner, find_runner
 
@@ -183,7 +183,7 @@ def _check_places(build: Build, options: "PipelineOptions") -> str | None:
     return find_runner(options)
 
 
-def _check_same_audio(build: Build, earlier: Manifest) -> None:
+def _check_same_audio(build: BuildConfig, earlier: Manifest) -> None:
     kept = sorted(earlier.corpora.keys() - build.corpora.keys())
     if kept and earlier.audio != build.audio:
         raise UsageError(

@@ -19,7 +19,7 @@ from typing import NoReturn
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from pipeline.common.errors import ExhubertError, error_to_json
-from pipeline.planning.build_config import Build
+from pipeline.planning.build_config import BuildConfig
 from pipeline.running.beam_internals import use_loopback
 from pipeline.running.beam_pipeline import run_pipeline
 from pipeline.running.driver_process import ERROR_FILE, RESULT_FILE
@@ -51,7 +51,7 @@ def main(folder: Path, workers: int) -> NoReturn:
     _end(pool)
 
 
-def _run(build: Build, options: dict[str, object], pool: WorkerPool) -> str:
+def _run(build: BuildConfig, options: dict[str, object], pool: WorkerPool) -> str:
     use_loopback()
     parsed = PipelineOptions.from_dictionary(options)
     build = replace(build, error_file=str(pool.folder / ERROR_FILE))

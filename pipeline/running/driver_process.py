@@ -21,7 +21,7 @@ from pipeline.common.errors import DataError, error_from_json
 from pipeline.running.worker_death import describe_worker_death, log_file, status_file
 
 if TYPE_CHECKING:
-    from pipeline.planning.build_config import Build
+    from pipeline.planning.build_config import BuildConfig
 
 RESULT_FILE = "result.json"
 """What came of a build: counters, an error, or number and status of the worker that died."""
@@ -71,7 +71,7 @@ class DriverProcess:
         if not self._died:
             shutil.rmtree(self.folder, ignore_errors=True)
 
-    def run(self, build: "Build", options: Mapping[str, Any]) -> str:
+    def run(self, build: "BuildConfig", options: Mapping[str, Any]) -> str:
         """Builds, and waits for the end.
 
         Args:

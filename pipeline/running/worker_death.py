@@ -4,7 +4,7 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
-from pipeline.monitoring.worker_status import read_current_clip
+from pipeline.monitoring import read_current_clip
 
 _TAIL = 15  # lines of a log that are shown
 

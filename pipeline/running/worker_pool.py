@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from pipeline.monitoring.worker_status import STATUS_FILE_ENV
+from pipeline.monitoring import STATUS_FILE_ENV
 from pipeline.running.beam_internals import sdk_worker_main
 from pipeline.running.worker_death import log_file, status_file
 

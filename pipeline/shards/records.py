@@ -10,7 +10,7 @@ from pipeline.audio.encoding import encode
 from pipeline.audio.options import AudioOptions
 from pipeline.audio.processing import process_recording
 from pipeline.audio.recording import AudioError
-from pipeline.monitoring.worker_status import set_current_clip
+from pipeline.monitoring import set_current_clip
 from pipeline.schema.utterance import Utterance, rejected
 from pipeline.shards.receipts import RejectRow, to_reject_row
 from pipeline.sources.reader import open_planned_files

@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # these bring Beam with them, which --help need not wait for
     from apache_beam.options.pipeline_options import PipelineOptions
 
     from pipeline.dataset.manifest import Manifest
-    from pipeline.planning.build_config import Build
+    from pipeline.planning.build_config import BuildConfig
     from pipeline.running.build import CheckedBuild
 
 
@@ -85,10 +85,10 @@ def _start(args: argparse.Namespace, jobs: int | DriverProcess) -> int:
     places = [place for place in (args.data_root, args.output) if place]
     options = connect_stores(args.unknown, places)
     if options and (prepared := _describe_preparation(options)):
-        prepare_job(_what_to_build(args, look=False), options)
+        prepare_job(_make_config(args, require_folders=False), options)
         console.say(prepared, quiet=args.json)
         return 0
-    build = _what_to_build(args, look=True)
+    build = _make_config(args, require_folders=True)
     checked = check_build(build, options)
     if args.dry_run:
         return _preview(build, args.json)
@@ -101,26 +101,26 @@ def _describe_preparation(options: "PipelineOptions") -> str | None:
     return describe_preparation(options)
 
 
-def _what_to_build(args: argparse.Namespace, look: bool) -> "Build":
-    """As the options say; ``look`` is whether a corpus must have a folder."""
+def _make_config(args: argparse.Namespace, require_folders: bool) -> "BuildConfig":
+    """What the command line asks for; every corpus must have a folder, if that is required."""
     from pipeline.audio.options import AudioOptions
-    from pipeline.planning.build_config import Build, Corpus
+    from pipeline.planning.build_config import BuildConfig, Corpus
 
     corpora = {
         spec.id: Corpus(spec, root)
-        for spec, root in find_corpora(args, look)
+        for spec, root in find_corpora(args, require_folders)
         if spec.licence.redistribute or not args.only_redistributable
     }
     if not corpora:
         raise UsageError("--only-redistributable: none of these corpora may be redistributed")
     audio = AudioOptions(args.codec, args.normalize)
-    return Build(corpora, emotion_scheme(), args.output, audio)
+    return BuildConfig(corpora, emotion_scheme(), args.output, audio)
 
 
 def _build(checked: "CheckedBuild", args: argparse.Namespace, jobs: int | DriverProcess) -> int:
     from pipeline.dataset.report import write_report
     from pipeline.dataset.run_log import count_corpora, record_run
-    from pipeline.monitoring.progress import Counts
+    from pipeline.monitoring import Counts
     from pipeline.running.build import run_build
 
     corpora = checked.build.corpora
@@ -161,7 +161,7 @@ def _build(checked: "CheckedBuild", args: argparse.Namespace, jobs: int | Driver
     return 1 if over else 0
 
 
-def _preview(build: "Build", as_json: bool) -> int:
+def _preview(build: "BuildConfig", as_json: bool) -> int:
     from pipeline.checks.build_preview import preview_build
 
     preview = preview_build(build)

@@ -10,29 +10,29 @@ from apache_beam.testing.util import assert_that, equal_to
 from pipeline.audio.options import AudioOptions
 from pipeline.beam.step import step
 from pipeline.common.errors import DataError, ExhubertError, UsageError, error_from_json
-from pipeline.planning.build_config import Build
+from pipeline.planning.build_config import BuildConfig
 from pipeline.running.beam_pipeline import run_pipeline
 from pipeline.running.local_runner import in_process_runner
 from pipeline.specs.emotion_scheme import emotion_scheme
 
 
-def count_up(number: int, build: Build, start: int) -> Iterator[tuple[str, int]]:
+def count_up(number: int, build: BuildConfig, start: int) -> Iterator[tuple[str, int]]:
     for value in range(start, number):
         yield build.output, value
 
 
-def fail(number: int, build: Build, error: ExhubertError) -> Iterator[int]:
+def fail(number: int, build: BuildConfig, error: ExhubertError) -> Iterator[int]:
     yield number
     raise error
 
 
 @pytest.fixture
-def build(tmp_path: Path) -> Build:
+def build(tmp_path: Path) -> BuildConfig:
     error_file = str(tmp_path / "error.json")
-    return Build({}, emotion_scheme(), "out", AudioOptions(), error_file=error_file)
+    return BuildConfig({}, emotion_scheme(), "out", AudioOptions(), error_file=error_file)
 
 
-def test_step_gives_what_its_function_gives(build: Build) -> None:
+def test_step_gives_what_its_function_gives(build: BuildConfig) -> None:
     with beam.Pipeline("FnApiRunner") as pipeline:
         given = pipeline | beam.Create([3]) | step(count_up, build, 1)
         assert str(given.element_type) == "Tuple[<class 'str'>, <class 'int'>]"
@@ -41,9 +41,9 @@ def test_step_gives_what_its_function_gives(build: Build) -> None:
 
 @pytest.mark.parametrize("kind", [UsageError, DataError])
 def test_error_for_the_user_keeps_its_type_and_text(
-    build: Build, kind: type[ExhubertError], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    build: BuildConfig, kind: type[ExhubertError], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def make_failing(build: Build, options, runner) -> beam.Pipeline:
+    def make_failing(build: BuildConfig, options, runner) -> beam.Pipeline:
         pipeline = beam.Pipeline(runner, options)
         _ = pipeline | beam.Create([1]) | step(fail, build, kind("row 3: [while running]\nso"))
         return pipeline

@@ -10,8 +10,8 @@ from pipeline.common.errors import DataError
 from pipeline.dataset.build_state import mark_unfinished
 from pipeline.dataset.manifest import require_manifest
 from pipeline.dataset.relabel import relabel_dataset
-from pipeline.monitoring.progress import Counts
-from pipeline.planning.build_config import Build, Corpus
+from pipeline.monitoring import Counts
+from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.running.build import build_dataset
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import emotion_scheme
@@ -22,7 +22,7 @@ from tests.conftest import MakeCorpus, MakeSpec
 def build(spec: CorpusSpec, root: Path, output: Path) -> Counts:
     seen = [Counts()]
     corpora = {spec.id: Corpus(spec, str(root))}
-    what = Build(corpora, emotion_scheme(), str(output), AudioOptions())
+    what = BuildConfig(corpora, emotion_scheme(), str(output), AudioOptions())
     build_dataset(what, on_progress=seen.append)
     return seen[-1]
 

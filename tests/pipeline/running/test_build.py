@@ -20,8 +20,8 @@ import pytest
 from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError, UsageError
 from pipeline.dataset.manifest import Manifest
-from pipeline.monitoring.progress import Counts
-from pipeline.planning.build_config import Build, Corpus
+from pipeline.monitoring import Counts
+from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.running.build import build_dataset
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import emotion_scheme
@@ -40,7 +40,7 @@ def build(tmp_path: Path) -> Run:
         **how: object,
     ) -> Manifest:
         by_id = {spec.id: Corpus(spec, str(root)) for spec, root in corpora}
-        what = Build(by_id, emotion_scheme(), str(tmp_path / output), audio)
+        what = BuildConfig(by_id, emotion_scheme(), str(tmp_path / output), audio)
         return build_dataset(what, **how)  # type: ignore[arg-type]
 
     return run

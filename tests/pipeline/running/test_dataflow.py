@@ -17,7 +17,7 @@ from exhubert.cli.main import build_parser, main
 from pipeline.audio.options import AudioOptions
 from pipeline.beam.transforms import UtteranceBatch
 from pipeline.common.errors import UsageError
-from pipeline.planning.build_config import Build, Corpus
+from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.running.beam_pipeline import make_pipeline
 from pipeline.running.runners import read_options
 from pipeline.schema.utterance import Utterance
@@ -62,7 +62,7 @@ def job():
     corpora = {
         spec.id: Corpus(spec, f"gs://my-bucket/{spec.id}") for spec in load_specs(["emo_db"])
     }
-    build = Build(corpora, emotion_scheme(), "gs://my-bucket/dataset", AudioOptions())
+    build = BuildConfig(corpora, emotion_scheme(), "gs://my-bucket/dataset", AudioOptions())
     given = DATAFLOW | {
         "dry_run": "True",
         "sdk_container_image": "europe-docker.pkg.dev/my-project/images/exhubert",

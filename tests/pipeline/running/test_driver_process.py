@@ -41,14 +41,14 @@ def test_script_without_a_main_guard_builds_twice_and_imports_no_beam(
         from pathlib import Path
 
         from pipeline.audio.options import AudioOptions
-        from pipeline.planning.build_config import Build, Corpus
+        from pipeline.planning.build_config import BuildConfig, Corpus
         from pipeline.running.build import build_dataset
         from pipeline.specs.emotion_scheme import emotion_scheme
         from pipeline.specs.loader import load_spec
 
         corpora = {{"tones": Corpus(load_spec(Path("tones.yaml")), {str(make_corpus())!r})}}
         for turn in range(2):
-            build = Build(corpora, emotion_scheme(), f"dataset-{{turn}}", AudioOptions())
+            build = BuildConfig(corpora, emotion_scheme(), f"dataset-{{turn}}", AudioOptions())
             print(build_dataset(build, jobs=2).written, "apache_beam" in sys.modules)
     """
     script = tmp_path / "script.py"

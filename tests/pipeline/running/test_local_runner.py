@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError
-from pipeline.planning.build_config import Build, Corpus
+from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.running.build import build_dataset
 from pipeline.specs.emotion_scheme import emotion_scheme
 from tests.conftest import MakeCorpus, MakeSpec, write_tone
@@ -99,7 +99,7 @@ def test_pool_that_never_starts_ends_the_build(
     make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     corpora = {"tones": Corpus(make_spec(), str(make_corpus()))}
-    build = Build(corpora, emotion_scheme(), str(tmp_path / "dataset"), AudioOptions())
+    build = BuildConfig(corpora, emotion_scheme(), str(tmp_path / "dataset"), AudioOptions())
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(DataError, match="a worker process ended with status 1") as told:
         build_dataset(build, jobs=2)
