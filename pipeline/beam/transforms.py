@@ -14,6 +14,7 @@ from pipeline.beam.metrics import ClipTimer, count_found, count_shard
 from pipeline.beam.step import step
 from pipeline.dataset.finalize import finalize_dataset
 from pipeline.dataset.manifest import Manifest
+from pipeline.monitoring import set_current_clip
 from pipeline.planning.batches import ClipBatch, UtteranceBatch, group_by_shard
 from pipeline.planning.build_config import BuildConfig
 from pipeline.planning.steps import (
@@ -27,7 +28,7 @@ from pipeline.planning.steps import (
     plan_batches,
 )
 from pipeline.schema.utterance import Utterance
-from pipeline.shards.receipts import Receipt
+from pipeline.shards.receipts import ShardReceipt
 from pipeline.shards.writer import write_shard
 
 
@@ -86,7 +87,7 @@ class WriteShards(beam.PTransform):
 
     def expand(
         self, placed: beam.PCollection[tuple[str, UtteranceBatch]]
-    ) -> beam.PCollection[Receipt]:
+    ) -> beam.PCollection[ShardReceipt]:
         return (
             placed
             | "GroupByShard" >> beam.GroupByKey()
@@ -101,7 +102,7 @@ class WriteManifest(beam.PTransform):
         super().__init__()
         self.build = build
 
-    def expand(self, receipts: beam.PCollection[Receipt]) -> beam.PCollection[Manifest]:
+    def expand(self, receipts: beam.PCollection[ShardReceipt]) -> beam.PCollection[Manifest]:
         # Not ToList, whose empty default is a side input. A dataset of no shard is finished, too.
         start = receipts.pipeline | "Start" >> beam.Create([("dataset", "")])
         names = receipts | "ShardNames" >> beam.Map(lambda receipt: ("dataset", receipt.shard))
@@ -145,13 +146,13 @@ def place_joined(
 
 def write_batches(
     gathered: tuple[str, Iterable[UtteranceBatch]], build: BuildConfig
-) -> Iterator[Receipt]:
+) -> Iterator[ShardReceipt]:
     """Writes the shards that were gathered together."""
     for shard, utterances in group_by_shard(gathered[1]).items():
         yield write_one(shard, utterances, build)
 
 
-def write_one(shard: str, utterances: Sequence[Utterance], build: BuildConfig) -> Receipt:
+def write_one(shard: str, utterances: Sequence[Utterance], build: BuildConfig) -> ShardReceipt:
     """Writes one shard, and counts what came of it."""
     corpus = build.corpora[utterances[0].corpus]
     timer = ClipTimer()
@@ -161,7 +162,14 @@ def write_one(shard: str, utterances: Sequence[Utterance], build: BuildConfig) -
         build.progress.done(corpus.spec.id, seconds)
 
     written = write_shard(
-        shard, utterances, corpus.spec, corpus.root, build.output, build.audio, on_clip
+        shard,
+        utterances,
+        corpus.spec,
+        corpus.root,
+        build.output,
+        build.audio,
+        on_start=set_current_clip,
+        on_clip=on_clip,
     )
     fit = sum(utterance.dropped is None for utterance in utterances)
     build.progress.completed(corpus.spec.id, fit, written.reused)

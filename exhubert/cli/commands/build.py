@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from exhubert.cli.arguments.command import Command
-from exhubert.cli.arguments.corpora import add_corpora, find_corpora, no_clip
+from exhubert.cli.arguments.corpora import add_corpora, find_corpora, no_clips_message
 from exhubert.cli.arguments.number_types import positive, share
 from exhubert.cli.output import console
 from exhubert.cli.output.build_progress import build_progress
@@ -139,7 +139,7 @@ def _build(checked: "CheckedBuild", args: argparse.Namespace, jobs: int | Driver
         run.corpora = count_corpora(manifest, corpora, last)
         for name, corpus in corpora.items():
             if not manifest.corpora[name].found:
-                raise DataError(no_clip(corpus.spec, corpus.root))
+                raise DataError(no_clips_message(corpus.spec, corpus.root))
         over = _over_reject_rate(manifest, corpora, args.max_reject_rate)
         run.status = 1 if over else 0
     write_report(args.output, manifest)  # now that the run has ended
@@ -172,7 +172,7 @@ def _preview(build: "BuildConfig", as_json: bool) -> int:
     for corpus in preview.corpora:
         if not corpus.found:
             missing = build.corpora[corpus.corpus]
-            raise DataError(no_clip(missing.spec, missing.root))
+            raise DataError(no_clips_message(missing.spec, missing.root))
     return 0
 
 
