@@ -74,21 +74,21 @@ def build_dataset(
             runner ended without having written all that it should.
         StoppedError: Ctrl-C; building again resumes.
     """
-    places = [*(corpus.root for corpus in build.corpora.values()), build.output]
-    checked = check_build(build, connect_stores(beam_arguments, places))
+    folders = [*(corpus.root for corpus in build.corpora.values()), build.output]
+    checked = check_build(build, connect_stores(beam_arguments, folders))
     manifest = run_build(checked, jobs, on_progress, on_message)
     write_report(build.output, manifest)
     return manifest
 
 
 def connect_stores(
-    beam_arguments: Sequence[str], places: Sequence[str]
+    beam_arguments: Sequence[str], folders: Sequence[str]
 ) -> "PipelineOptions | None":
     """Reads Beam's options, and tells the stores how to connect.
 
     Args:
         beam_arguments: As Beam spells them.
-        places: Folders that workers read or write, as far as they are known.
+        folders: Folders that workers read or write, as far as they are known.
 
     Returns:
         The options; None if neither the runner nor a store needs any.
@@ -97,11 +97,11 @@ def connect_stores(
         UsageError: Beam knows no such option, its runner is not installed, or would not find what
             it needs.
     """
-    if not (beam_arguments or any(map(is_remote, places))):
+    if not (beam_arguments or any(map(is_remote, folders))):
         return None
     from pipeline.running.runners import read_options
 
-    options = read_options(beam_arguments, places)
+    options = read_options(beam_arguments, folders)
     connect(options)
     return options
 
@@ -117,7 +117,7 @@ def check_build(build: BuildConfig, options: "PipelineOptions | None" = None) ->
         UsageError: The folder holds clips stored in another way, or files of others; or the runner
             could not reach a corpus.
     """
-    runner = _check_places(build, options) if options else None
+    runner = _check_reachable(build, options) if options else None
     earlier = read_manifest(build.output)
     roots = {name: corpus.root for name, corpus in build.corpora.items()}
     check_output(build.output, roots, is_dataset=earlier is not None)
@@ -171,11 +171,11 @@ def prepare_job(build: BuildConfig, options: "PipelineOptions") -> None:
     """
     from pipeline.running.beam_pipeline import make_pipeline
 
-    _check_places(build, options)
+    _check_reachable(build, options)
     make_pipeline(build, options).run()
 
 
-def _check_places(build: BuildConfig, options: "PipelineOptions") -> str | None:
+def _check_reachable(build: BuildConfig, options: "PipelineOptions") -> str | None:
     """Checks that the runner reaches every folder; gives its name, None for this machine."""
     from pipeline.running.runners import check_runner, find_runner
 

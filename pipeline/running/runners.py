@@ -22,12 +22,12 @@ _PROJECT = r"([a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]"
 _REGION = r"[a-z]+-[a-z]+\d+"
 
 
-def read_options(arguments: Sequence[str], places: Iterable[str]) -> PipelineOptions:
+def read_options(arguments: Sequence[str], folders: Iterable[str]) -> PipelineOptions:
     """Beam's options, checked as far as that needs no network.
 
     Args:
         arguments: As Beam spells them, ``--runner=DaskRunner`` etc.
-        places: Every folder that workers read or write.
+        folders: Every folder that workers read or write.
 
     Raises:
         UsageError: Beam knows no such option, the runner is not installed, or it would not find
@@ -35,18 +35,18 @@ def read_options(arguments: Sequence[str], places: Iterable[str]) -> PipelineOpt
             minutes before it says so.)
     """
     options = parse_options(arguments)
-    check_runner(options, places)
+    check_runner(options, folders)
     return options
 
 
-def check_runner(options: PipelineOptions, places: Iterable[str]) -> None:
+def check_runner(options: PipelineOptions, folders: Iterable[str]) -> None:
     """Checks that the runner has what it needs, and reaches every folder.
 
     Raises:
         UsageError: It has not, or does not.
     """
     if options.view_as(StandardOptions).runner == "DataflowRunner":
-        _check_dataflow(options.view_as(GoogleCloudOptions), places)
+        _check_dataflow(options.view_as(GoogleCloudOptions), folders)
 
 
 def find_runner(options: PipelineOptions) -> str | None:
@@ -75,7 +75,7 @@ def close_client(result: PipelineResult) -> None:
         client.close()
 
 
-def _check_dataflow(options: GoogleCloudOptions, places: Iterable[str]) -> None:
+def _check_dataflow(options: GoogleCloudOptions, folders: Iterable[str]) -> None:
     try:
         import google.cloud.dataflow  # noqa: F401
     except ImportError as error:
@@ -86,14 +86,14 @@ def _check_dataflow(options: GoogleCloudOptions, places: Iterable[str]) -> None:
     for name in ("staging_location", "template_location"):
         if (value := getattr(options, name)) is not None:
             _check_form(name, value, _BUCKET, f"gs://my-bucket/{name.split('_')[0]}")
-    for place in places:
-        if not is_remote(place):
+    for folder in folders:
+        if not is_remote(folder):
             raise UsageError(
-                f"{place}: Dataflow's workers do not see this machine's files; put corpora and "
+                f"{folder}: Dataflow's workers do not see this machine's files; put corpora and "
                 "dataset into a bucket, as in --data-root gs://my-bucket/corpora"
             )
-        if place.startswith("gs://"):
-            _check_form(None, place, _BUCKET, "gs://my-bucket/corpora")
+        if folder.startswith("gs://"):
+            _check_form(None, folder, _BUCKET, "gs://my-bucket/corpora")
 
 
 def _check_form(option: str | None, value: str | None, form: str, example: str) -> None:
