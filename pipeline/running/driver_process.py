@@ -56,7 +56,7 @@ class DriverProcess:
                     str(self.folder),
                     str(workers),
                 ],
-                env={**os.environ, "PYTHONFAULTHANDLER": "1", "PYTHONPATH": _import_path()},
+                env={**os.environ, **_environment()},
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
@@ -121,7 +121,12 @@ class DriverProcess:
         self._process.wait()
 
 
-def _import_path() -> str:
-    """``PYTHONPATH`` by which a child finds the packages that this process has found."""
+def _environment() -> dict[str, str]:
     ours = str(Path(__file__).resolve().parents[2])
-    return os.pathsep.join(filter(None, [ours, os.environ.get("PYTHONPATH")]))
+    return {
+        "PYTHONFAULTHANDLER": "1",
+        # By which a child finds the packages that this process has found.
+        "PYTHONPATH": os.pathsep.join(filter(None, [ours, os.environ.get("PYTHONPATH")])),
+        # gRPC takes http_proxy for connections within a machine, too.
+        "no_grpc_proxy": "localhost,127.0.0.1",
+    }

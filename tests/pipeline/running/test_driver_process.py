@@ -13,7 +13,7 @@ from tests.conftest import MakeCorpus, MakeSpec
 
 
 @pytest.mark.parametrize("foreign", ["pipeline.py", "pipeline/__init__.py", "training/__init__.py"])
-def test_build_in_a_folder_with_packages_of_these_names(
+def test_build_in_a_folder_with_packages_of_these_names_and_behind_a_proxy(
     foreign: str, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
 ) -> None:
     make_spec()
@@ -26,7 +26,10 @@ def test_build_in_a_folder_with_packages_of_these_names(
         *("--spec", str(tmp_path / "tones.yaml"), "--root", f"tones={root}"),
         *("--output", str(tmp_path / "dataset")),
     ]
-    run = subprocess.run(command, cwd=project, capture_output=True, text=True)
+    proxy = {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"}  # nobody
+    run = subprocess.run(
+        command, cwd=project, env=os.environ | proxy, capture_output=True, text=True
+    )
     assert run.returncode == 0, run.stderr
     assert (tmp_path / "dataset" / "manifest.json").is_file()
 
