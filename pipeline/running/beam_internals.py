@@ -37,8 +37,8 @@ def use_loopback() -> None:
     """Has this process's runner tell workers to connect to ``localhost``.
 
     On Linux it names the host instead, in full; but a name may not resolve, or resolve to an
-    address that a firewall guards. For a process that does
-    nothing but run the pipeline: it changes what ``socket.getfqdn`` says.
+    address that a firewall guards. Only for a process that does nothing but run the pipeline: it
+    changes what ``socket.getfqdn`` says.
     """
     socket.getfqdn = lambda name="": "localhost"
 
