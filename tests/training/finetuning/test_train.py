@@ -19,10 +19,9 @@ from tests.support.shards import NANO, record, write_shards, write_tones
 from training.config.recipe import Recipe, load_recipe
 from training.data.index import load_index
 from training.finetuning.train import train
-from training.finetuning.trainer import ShardTrainer, has_unused_parameters, resolve_precision
+from training.finetuning.trainer import ShardTrainer
 from training.inference.batch import predict_index, predict_together
 from training.inference.load_model import load_model
-from training.model.configuration_exhubert import ExHubertConfig
 from training.model.outputs import Predictions
 
 FAST = [*NANO, "optimizer.epochs=2", "run.evaluate_every=1"]
@@ -145,33 +144,6 @@ def test_train_split_without_labels_is_a_data_error(tmp_path: Path) -> None:
     write_shards(tmp_path, [record("alpha", "train", 0, None)])
     with pytest.raises(DataError, match="no labelled utterances in split 'train'"):
         train(recipe(), tmp_path, tmp_path / "model")
-
-
-@pytest.mark.parametrize(
-    ("settings", "left"),
-    [
-        ({"mask_time_prob": 0.05}, False),
-        ({"mask_time_prob": 0.0}, True),
-        ({"apply_spec_augment": False}, True),
-        ({"mask_time_prob": 0.05, "layerdrop": 0.5}, True),
-    ],
-)
-def test_several_processes_look_for_weights_that_a_step_may_leave(
-    settings: dict[str, Any], left: bool
-) -> None:
-    assert has_unused_parameters(ExHubertConfig(**settings)) is left
-
-
-@pytest.mark.parametrize(("emulated", "expected"), [(True, "fp32"), (False, "bf16")])
-def test_bf16_is_chosen_where_the_gpu_has_it_itself(
-    emulated: bool, expected: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def is_supported(including_emulation: bool = True) -> bool:
-        return including_emulation or not emulated
-
-    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
-    monkeypatch.setattr("torch.cuda.is_bf16_supported", is_supported)
-    assert resolve_precision("auto") == expected
 
 
 class InfiniteNorm(TrainerCallback):
