@@ -1,0 +1,156 @@
+"""One training step on the meta device, where tensors have shapes but no content.
+
+The bytes are those that PyTorch keeps for the backward pass, the operations those that it counts,
+of a model of any size on any computer. Where the meta device differs from a GPU, this is put right:
+its attention keeps the weights of all pairs of frames, that of a GPU a sum for each frame and its
+output.
+"""
+
+from typing import Any
+
+import torch
+from torch import nn
+from torch.autograd.graph import saved_tensors_hooks
+from torch.utils.flop_counter import FlopCounterMode
+from transformers import HubertConfig
+
+from training.config.recipe import ModelSection, Recipe
+from training.data.targets import HeadLabels
+from training.model.build import freeze
+from training.model.configuration_exhubert import ExHubertConfig
+from training.model.convert_published import PUBLISHED_CONFIG
+from training.model.frames import frames_of
+from training.model.hub_files import find_config
+from training.model.hubert_settings import check_settings
+from training.model.modeling_exhubert import ExHubertForSequenceClassification
+
+KNOWN_BASES: dict[str, dict[str, Any]] = {
+    "facebook/hubert-base-ls960": {},
+    "facebook/hubert-large-ll60k": dict(PUBLISHED_CONFIG),
+    "facebook/hubert-large-ls960-ft": dict(PUBLISHED_CONFIG),
+}
+"""Where bases on the hub differ from ``HubertConfig()``: no need to ask the hub."""
+
+
+def empty_model(section: ModelSection, heads: HeadLabels) -> ExHubertForSequenceClassification:
+    """The model that a recipe trains, frozen as it says, on the meta device.
+
+    Raises:
+        UsageError: The base is a name that is not known here, and the hub cannot be asked; or a
+            setting is none of HuBERT's, or out of its range.
+    """
+    check_settings(section.config)
+    settings: dict[str, Any] = dict(KNOWN_BASES.get(section.base or "", {}))
+    if section.base is not None and section.base not in KNOWN_BASES:
+        kind, settings = find_config(section.base)
+        if kind == ExHubertConfig.model_type:
+            settings |= {"emotions": list(heads.emotions) or None}
+            settings |= {"dimensions": list(heads.dimensions) or None}
+            config = ExHubertConfig(**(settings | section.config))
+            return _on_meta(config, section)
+    config = ExHubertConfig.from_hubert(
+        HubertConfig(**(settings | section.config)),
+        extended_layers=None if section.extended_layers is None else list(section.extended_layers),
+        original_linear=section.original_linear,
+        emotions=list(heads.emotions) or None,
+        dimensions=list(heads.dimensions) or None,
+    )
+    return _on_meta(config, section)
+
+
+def _on_meta(config: ExHubertConfig, section: ModelSection) -> ExHubertForSequenceClassification:
+    with torch.device("meta"):
+        model = ExHubertForSequenceClassification(config)
+    model.to("meta")  # HuBERT makes the embedding of masked frames on the CPU
+    freeze(model, section)
+    return model
+
+
+def trace_step(
+    model: ExHubertForSequenceClassification, recipe: Recipe, samples: int
+) -> tuple[int, int]:
+    """Bytes kept for the backward pass and operations of one batch, forward and backward.
+
+    Args:
+        model: On the meta device; afterwards it is of no further use.
+        recipe: For batch size, precision and gradient checkpointing.
+        samples: Of each clip.
+
+    Returns:
+        Bytes of the activations, in bf16 and fp16 with the lowered copies of weights, and
+        operations: multiplications and additions, counted one each.
+    """
+    size = recipe.optimizer.batch_size
+    lowered = recipe.run.precision != "fp32"
+    kept, flops = _trace(model, size, samples, lowered)
+    if not recipe.model.gradient_checkpointing:
+        return kept, flops
+    model.activation_checkpointing_enable({"use_reentrant": False})
+    outside, flops = _trace(model, size, samples, lowered)
+    config = model.config
+    layers = sum(1 + config.extends(index) for index in range(config.num_hidden_layers))
+    numbers = layers * size * frames_of(samples, config) * config.hidden_size
+    inputs = numbers * (2 if lowered else 4)
+    return outside + inputs + (kept - outside) // max(layers, 1), flops
+
+
+def _trace(
+    model: ExHubertForSequenceClassification, size: int, samples: int, lowered: bool
+) -> tuple[int, int]:
+    """Bytes kept and operations of one step, layers that are checkpointed left out of the bytes."""
+    model.train()
+    model.config.apply_spec_augment = False  # draws numbers, and keeps next to nothing
+    model.hubert.encoder.training = False  # LayerDrop asks a tensor for its value
+    kept = _KeptBytes(model, frames_of(samples, model.config), lowered)
+    if not model.is_activation_checkpointing:
+        for name, module in model.named_modules():
+            if name.endswith("attention.out_proj"):
+                module.register_forward_pre_hook(kept.add_output_of_attention)
+    counter = FlopCounterMode(display=False)
+    with counter, torch.device("meta"), saved_tensors_hooks(kept.add, lambda tensor: tensor):
+        output = model(torch.empty(size, samples), labels=torch.zeros(size, dtype=torch.long))
+        loss = output.loss
+        if output.emotion_logits is not None:
+            loss = loss + output.emotion_logits.sum()
+        if output.ratings is not None:
+            loss = loss + output.ratings.sum()
+        total = kept.total()
+        loss.backward()
+    return total, counter.get_total_flops()
+
+
+class _KeptBytes:
+    """Adds up tensors that autograd keeps; those that share memory count once."""
+
+    def __init__(
+        self, model: ExHubertForSequenceClassification, frames: int, lowered: bool
+    ) -> None:
+        """``lowered`` says whether the step runs in 2 bytes a number, the weights kept in 4."""
+        self.weights = {weight.untyped_storage() for weight in model.parameters()}
+        self.frames = frames
+        self.lowered = lowered
+        self.sizes: dict[torch.UntypedStorage, int] = {}
+
+    def add(self, tensor: torch.Tensor) -> torch.Tensor:
+        """Notes a tensor that is kept, and gives it back."""
+        storage = tensor.untyped_storage()
+        size = storage.nbytes()
+        if tensor.shape[-2:] == (self.frames, self.frames):
+            size //= self.frames  # fused attention keeps a sum for each frame
+        if self.lowered and tensor.is_floating_point():
+            size //= 2
+        self.sizes[storage] = size
+        return tensor
+
+    def add_output_of_attention(self, _: nn.Module, arguments: tuple[torch.Tensor]) -> None:
+        """Notes what attention gives to the projection after it, where gradients pass."""
+        if arguments[0].requires_grad:
+            self.add(arguments[0])
+
+    def total(self) -> int:
+        """Bytes: weights only where they are lowered, of which a copy is kept."""
+        return sum(
+            size
+            for storage, size in self.sizes.items()
+            if self.lowered or storage not in self.weights
+        )
