@@ -36,7 +36,7 @@ from transformers import (
 from pipeline.schema.record import CLASSES
 from training.config.processes import rank_and_world
 from training.config.recipe import Recipe
-from training.data.dataset import Utterances, unwrap_worker_errors
+from training.data.dataset import Utterances
 from training.data.dataset_files import identity
 from training.data.targets import UNLABELLED
 from training.finetuning.callbacks import Checkpoints, DivergenceGuard, ElapsedTime, Patience
@@ -202,8 +202,7 @@ def train(
     trainer.remove_callback(PrinterCallback)
 
     # 4. Training.
-    with unwrap_worker_errors():
-        trainer.train(resume_from_checkpoint=checkpoint)
+    trainer.train(resume_from_checkpoint=checkpoint)
     seconds = elapsed.seconds
 
     # 5. Final scores of the state that is kept, in full precision, as `exhubert evaluate` has them.

@@ -11,7 +11,7 @@ from torch.utils.data import DataLoader
 from transformers import Trainer
 
 from training.config.recipe import Recipe
-from training.data.dataset import collate
+from training.data.dataset import collate, require_batch
 from training.data.sampling import EpochBatches
 from training.data.targets import take_targets
 from training.finetuning.optimizer import parameter_groups
@@ -106,6 +106,17 @@ class ShardTrainer(Trainer):
     def floating_point_ops(self, inputs: dict[str, Any]) -> int:
         """Operations of a step, as the Trainer counts them, but weights are counted only once."""
         return 6 * int(inputs["input_values"].numel()) * self.weight_count
+
+    def training_step(
+        self, model: Any, inputs: dict[str, Tensor], num_items_in_batch: Any = None
+    ) -> Tensor:
+        """As the Trainer's own, but raises the error of a batch that could not be read.
+
+        Raises:
+            ExhubertError: The batch could not be read.
+        """
+        loss: Tensor = super().training_step(model, require_batch(inputs), num_items_in_batch)
+        return loss
 
     def compute_loss(
         self,

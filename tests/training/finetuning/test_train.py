@@ -146,6 +146,19 @@ def test_train_split_without_labels_is_a_data_error(tmp_path: Path) -> None:
         train(recipe(), tmp_path, tmp_path / "model")
 
 
+@pytest.mark.parametrize("workers", [0, 1])
+def test_audio_that_cannot_be_decoded_ends_a_run_with_its_name(
+    tmp_path: Path, workers: int
+) -> None:
+    broken = {"bytes": b"noise", "path": "x.flac"}
+    rows = [record("alpha", "train", number, number % 6) for number in range(5)]
+    write_shards(tmp_path / "data", [*rows, record("alpha", "train", 5, 5, audio=broken)])
+    with pytest.raises(DataError) as raised:
+        train(recipe(f"data.workers={workers}"), tmp_path / "data", tmp_path / "run")
+    assert "cannot decode 'alpha/train_005'" in str(raised.value)
+    assert "Traceback" not in str(raised.value)
+
+
 class InfiniteNorm(TrainerCallback):
     """Logs what fp16 does for a step that it leaves out."""
 

@@ -107,6 +107,7 @@ def test_operations_are_counted_as_transformers_does(tmp_path: Path) -> None:
         "get_decay_parameter_names",
         "get_optimizer_cls_and_kwargs",
         "loss_is_scaled_for_ga",
+        "training_step",
     ],
 )
 def test_transformers_still_has_what_is_overridden_or_called(hook: str) -> None:

@@ -17,7 +17,7 @@ from torch.utils.data import DataLoader
 
 from pipeline.common.errors import UsageError
 from pipeline.schema.record import CLASSES
-from training.data.dataset import Utterances, collate
+from training.data.dataset import Utterances, collate, require_batch
 from training.data.index import clipped_durations
 from training.data.sampling import FixedBatches
 from training.evaluation.baselines.linear import Fit, Part, choose, make_logistic
@@ -108,7 +108,7 @@ def pooled_states(
     )
     config = model.config
     pooled = np.empty((len(rows), config.num_hidden_layers + 1, config.hidden_size), np.float32)
-    for places, batch in zip(batches, loader, strict=True):
+    for places, batch in zip(batches, map(require_batch, loader), strict=True):
         output = model.hubert(
             batch["input_values"].to(model.device),
             attention_mask=batch["attention_mask"].to(model.device),
