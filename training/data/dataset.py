@@ -1,11 +1,10 @@
-"""From shards to batches: an index of metadata, audio read by row group, crops, padding.
+"""From an index to batches: audio read by row group, crops, padding.
 
-The index is small (no audio) and lives in memory; audio is read from Parquet when an utterance is
-asked for, a row group at a time. What a training crop holds depends on seed, epoch and utterance
-id only: neither the order of reading nor the number of workers changes it.
+Audio is read from Parquet when an utterance is asked for, a row group at a time. What a training
+crop holds depends on seed, epoch and utterance id only: neither the order of reading nor the number
+of workers changes it.
 """
 
-import math
 from collections.abc import Sequence
 from random import Random
 from typing import NotRequired, TypedDict, cast
@@ -14,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import torch
-from torch.utils.data import Dataset, get_worker_info
+from torch.utils.data import Dataset
 
 from pipeline.common.errors import ExhubertError
 from pipeline.schema.record import SAMPLE_RATE
@@ -22,9 +21,8 @@ from training.data import dataset_files as store
 from training.data.clips import Samples, change_speed, choose_crop, decode_clip, normalize_input
 from training.data.parquet_audio import AudioReader
 from training.data.sampling import Draw
+from training.data.shared_memory import Shapes, empty_tensors
 from training.data.targets import SIX_CLASSES_ONLY, HeadLabels
-
-Shapes = dict[str, tuple[tuple[int, ...], torch.dtype]]
 
 
 class Example(TypedDict):
@@ -99,8 +97,8 @@ class Utterances(Dataset[Example]):
         encoded, name = self.reader.read(shard, row_group, place), self.ids[row]
         if isinstance(item, Draw):
             width = round(self.window * SAMPLE_RATE)
-            numbers = crop_rng(self.seed, item, name)
-            crop = choose_crop(self.frames[row], width, numbers, self.speed)
+            rng = crop_rng(self.seed, item, name)
+            crop = choose_crop(self.frames[row], width, rng, self.speed)
             clip = change_speed(decode_clip(encoded, shard, name, *crop[:2]), crop.speed, width)
         else:
             clip = decode_clip(encoded, shard, name, last=round(self.longest * SAMPLE_RATE))
@@ -122,7 +120,7 @@ class Utterances(Dataset[Example]):
 
 
 def crop_rng(seed: int, draw: Draw, utterance_id: str) -> Random:
-    """The random numbers of one appearance of one utterance, whoever asks and when."""
+    """Random numbers of one draw: they depend on seed, epoch, copy and utterance id only."""
     return Random(f"{seed}/{draw.epoch}/{draw.copy}/{utterance_id}")
 
 
@@ -160,7 +158,7 @@ def _pad(examples: Sequence[Example]) -> dict[str, torch.Tensor]:
         shapes["rating_labels"] = ((rows, len(examples[0]["rating_labels"])), torch.float32)
     shapes["input_values"] = ((rows, width), torch.float32)
     shapes["attention_mask"] = ((rows, width), torch.bool)
-    batch = _empty(shapes)
+    batch = empty_tensors(shapes)
     for row, (clip, example) in enumerate(zip(clips, examples, strict=True)):
         batch["input_values"][row, : len(clip)] = clip
         batch["input_values"][row, len(clip) :] = 0
@@ -172,22 +170,3 @@ def _pad(examples: Sequence[Example]) -> dict[str, torch.Tensor]:
         if "rating_labels" in example:
             batch["rating_labels"][row] = torch.from_numpy(example["rating_labels"])
     return batch
-
-
-def _empty(shapes: Shapes) -> dict[str, torch.Tensor]:
-    """Tensors to be filled, all in one piece of memory; the types of the largest items come first.
-
-    In a worker process it is shared memory, which is sent uncopied, as PyTorch's own
-    ``default_collate`` does. One piece for each tensor would take twice as long to send.
-    """
-    sizes = [math.prod(shape) * dtype.itemsize for shape, dtype in shapes.values()]
-    if get_worker_info() is None:
-        memory = torch.empty(sum(sizes), dtype=torch.uint8)
-    else:
-        storage = torch.UntypedStorage._new_shared(sum(sizes))  # type: ignore[no-untyped-call]
-        memory = torch.empty(0, dtype=torch.uint8).set_(storage)
-    pieces = memory.split(sizes)  # type: ignore[no-untyped-call]
-    return {
-        name: piece.view(dtype).view(shape)
-        for piece, (name, (shape, dtype)) in zip(pieces, shapes.items(), strict=True)
-    }
