@@ -1,7 +1,7 @@
 """Checking corpora without decoding audio: what was found against what was published."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,20 +11,23 @@ import pyarrow.parquet as pq
 
 from pipeline.common.errors import UsageError
 from pipeline.labels import is_clipped
-from pipeline.planning.corpus_plan import IndexedCorpus, count_by_split
-from pipeline.schema.utterance import Utterance
+from pipeline.planning.index_corpus import IndexedCorpus, count_by_split
+from pipeline.schema.record import RECORD
+from pipeline.schema.utterance import Utterance, count_reasons
 from pipeline.specs.corpus_spec import CorpusSpec
-from pipeline.splits import describe_policy, is_leak
+from pipeline.specs.spec_types import EditionCounts
+
+_EXAMPLES = 3  # clips that are shown of every reason
+
+_OF_RECORD = (
+    *("id", "corpus", "source_path", "label_native", "emotion", "arousal_class", "valence_class"),
+    *("label", "arousal", "valence", "dominance", "speaker", "gender", "age", "language", "text"),
+    "split",
+)
 
 EXPORT = pa.schema(
     [
-        *[(name, pa.string()) for name in ("id", "corpus", "source_path", "label_native")],
-        *[(name, pa.string()) for name in ("emotion", "arousal_class", "valence_class")],
-        ("label", pa.int64()),
-        *[(name, pa.float32()) for name in ("arousal", "valence", "dominance")],
-        *[(name, pa.string()) for name in ("speaker", "gender")],
-        ("age", pa.float32()),
-        *[(name, pa.string()) for name in ("language", "text", "split")],
+        *[(name, RECORD.field(name).type) for name in _OF_RECORD],
         *[(name, pa.float64()) for name in ("start", "end")],
         *[(name, pa.string()) for name in ("status", "reason", "detail")],
     ]
@@ -42,8 +45,13 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Missing:
-    """Rows of a table that no clip belongs to."""
+class UnmatchedRows:
+    """Rows of a table that no clip belongs to.
+
+    Attributes:
+        count: Of all such rows.
+        first: Keys of the first few.
+    """
 
     count: int
     first: list[str]
@@ -51,21 +59,21 @@ class Missing:
 
 @dataclass(frozen=True)
 class CorpusCheck:
-    """What a corpus's files and tables say, before any audio is decoded.
+    """Counts of a corpus from file names and tables; no audio is decoded.
 
     Attributes:
         usable: Utterances that a build would decode.
         excluded: Reason → utterances left out by a rule.
-        rejected: Reason → utterances with which something is wrong.
+        rejected: Reason → utterances that can't be used.
         emotions: Category → usable utterances.
         splits: Split → usable utterances.
         speakers_in_two_splits: Speakers whose utterances lie in more than one split.
         leaks: Those of them that the split policy does not allow.
-        expected: Published number of utterances.
+        expected: Published number of utterances, of the release that is nearest in size.
         clipped_ratings: Usable utterances with a rating outside its documented scale.
         compared: Published counts, of the corpus and of its classes, beside what was found.
         source: Who published them.
-        missing: Table → some of its rows whose clips are not there, and how many there are.
+        missing: Table → its rows that no clip belongs to.
         examples: Reason → some of the clips rejected for it.
     """
 
@@ -85,7 +93,7 @@ class CorpusCheck:
     clipped_ratings: int
     compared: list[Comparison]
     source: str
-    missing: dict[str, Missing]
+    missing: dict[str, UnmatchedRows]
     examples: dict[str, list[str]] = field(default_factory=dict)
 
     @property
@@ -99,36 +107,47 @@ def check_corpus(spec: CorpusSpec, indexed: IndexedCorpus) -> CorpusCheck:
     utterances = indexed.utterances
     usable = [utterance for utterance in utterances if utterance.dropped is None]
     emotions = Counter(utterance.emotion or "" for utterance in usable)
-    speakers: dict[str, set[str]] = {}
-    for utterance in usable:
-        if utterance.speaker:
-            speakers.setdefault(utterance.speaker, set()).add(utterance.split or "")
-    examples: dict[str, list[str]] = {}
-    for utterance in utterances:
-        if utterance.dropped and utterance.status == "rejected":
-            paths = examples.setdefault(utterance.dropped.reason, [])
-            if len(paths) < 3:
-                paths.append(f"{utterance.source_path}: {utterance.dropped.detail}")
+    speakers = _splits_by_speaker(usable)
+    published = spec.expected.nearest(len(usable))
     return CorpusCheck(
         corpus=spec.id,
         found=len(utterances),
         usable=len(usable),
-        excluded=_reasons(utterances, "excluded"),
-        rejected=_reasons(utterances, "rejected"),
+        excluded=count_reasons(utterances, "excluded"),
+        rejected=count_reasons(utterances, "rejected"),
         speakers=len(speakers),
         unknown_speakers=sum(utterance.speaker is None for utterance in usable),
         emotions=dict(sorted(emotions.items())),
         splits=dict(count_by_split(usable)),
-        split_policy=describe_policy(spec),
+        split_policy=spec.splits.describe(),
         speakers_in_two_splits=sorted(s for s, splits in speakers.items() if len(splits) > 1),
-        leaks=sorted(s for s, splits in speakers.items() if is_leak(spec, splits)),
-        expected=spec.expected.utterances,
+        leaks=sorted(s for s, splits in speakers.items() if not spec.splits.allows(splits)),
+        expected=published.utterances,
         clipped_ratings=sum(is_clipped(utterance, spec) for utterance in usable),
-        compared=_compare(spec, len(usable), len(speakers), emotions),
-        source=spec.expected.source,
-        missing={t: Missing(len(rows), rows[:3]) for t, rows in indexed.missing.items()},
-        examples=examples,
+        compared=_compare(published, len(usable), len(speakers), emotions),
+        source=published.source,
+        missing={t: UnmatchedRows(len(rows), rows[:3]) for t, rows in indexed.missing.items()},
+        examples=_examples_by_reason(utterances),
     )
+
+
+def _splits_by_speaker(utterances: Iterable[Utterance]) -> dict[str, set[str]]:
+    splits: dict[str, set[str]] = {}
+    for utterance in utterances:
+        if utterance.speaker:
+            splits.setdefault(utterance.speaker, set()).add(utterance.split or "")
+    return splits
+
+
+def _examples_by_reason(utterances: Iterable[Utterance]) -> dict[str, list[str]]:
+    """The first few rejected clips of every reason, with what was found and expected."""
+    examples: dict[str, list[str]] = {}
+    for utterance in utterances:
+        if utterance.dropped and utterance.status == "rejected":
+            clips = examples.setdefault(utterance.dropped.reason, [])
+            if len(clips) < _EXAMPLES:
+                clips.append(f"{utterance.source_path}: {utterance.dropped.detail}")
+    return examples
 
 
 def export_utterances(utterances: Sequence[Utterance], file: Path) -> None:
@@ -162,15 +181,9 @@ def _export_row(utterance: Utterance) -> dict[str, object]:
     }
 
 
-def _reasons(utterances: Sequence[Utterance], status: str) -> dict[str, int]:
-    reasons = Counter(u.dropped.reason for u in utterances if u.dropped and u.status == status)
-    return dict(sorted(reasons.items()))
-
-
 def _compare(
-    spec: CorpusSpec, utterances: int, speakers: int, emotions: Mapping[str, int]
+    expected: EditionCounts, utterances: int, speakers: int, emotions: Mapping[str, int]
 ) -> list[Comparison]:
-    expected = spec.expected
     pairs = [("utterances", expected.utterances, utterances)]
     pairs += [("speakers", expected.speakers, speakers)]
     if expected.emotions:

@@ -1,7 +1,7 @@
-"""The last step of a build: from shards on disk to a dataset that others can read."""
+"""Last step of a build: from shards to a dataset with manifest, card, Croissant and report."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, fields
 from types import MappingProxyType
 
@@ -11,33 +11,25 @@ import pyarrow.parquet as pq
 
 from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError
+from pipeline.dataset.build_state import mark_finished
 from pipeline.dataset.card import make_card
 from pipeline.dataset.croissant import make_croissant
-from pipeline.dataset.manifest import (
-    CorpusFacts,
-    Manifest,
-    build_manifest,
-    facts_from_spec,
-    manifest_path,
-    read_manifest,
-)
+from pipeline.dataset.manifest import CorpusFacts, Manifest, manifest_path, read_manifest
+from pipeline.dataset.manifest_builder import build_manifest, facts_from_spec
 from pipeline.dataset.report import write_report
-from pipeline.shards.deduplication import drop_crossing
+from pipeline.shards.deduplication import remove_cross_split_duplicates
 from pipeline.shards.metadata_reader import read_metadata
 from pipeline.shards.receipts import (
     INCOMPLETE,
-    Receipt,
     RejectRow,
+    ShardReceipt,
     read_receipts,
     receipt_path,
     shard_path,
 )
-from pipeline.shards.writer import repair_shard
+from pipeline.shards.rewrite import repair_shard
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.storage import files as storage
-
-UNFINISHED = ".build/unfinished"
-"""File that lies in a dataset folder from the start of a build until its manifest is written."""
 
 _REJECTS = pa.schema([(field.name, pa.string()) for field in fields(RejectRow)])
 
@@ -51,7 +43,7 @@ def finalize_dataset(
 ) -> Manifest:
     """Removes stale shards, resolves duplicates, writes manifest, rejects, card and report.
 
-    Can be repeated: it reads only what lies in the folder.
+    Can be repeated: it reads nothing but the folder.
 
     Args:
         output: The dataset folder.
@@ -65,77 +57,57 @@ def finalize_dataset(
     """
     storage.delete_leftovers(output)
     fresh = _check_shards_unique(shards)
-    earlier = read_manifest(output)
-    facts: dict[str, CorpusFacts] = dict(earlier.corpora) if earlier else {}
-    for corpus, spec in specs.items():
-        stated = facts_from_spec(spec)
-        policy = policies.get(corpus, stated.split_policy)
-        facts[corpus] = stated.model_copy(update={"split_policy": policy})
-    receipts: list[Receipt] = []
-    for receipt in read_receipts(output):
-        kept = receipt.corpus in facts and receipt.corpus not in specs
-        if kept or receipt.shard in fresh:
-            interrupted = receipt.size == INCOMPLETE
-            receipts.append(repair_shard(output, receipt) if interrupted else receipt)
-        else:  # of another plan, or of a corpus whose first build never came to its end
-            storage.delete(shard_path(output, receipt.shard))
-            storage.delete(receipt_path(output, receipt.shard))
-    receipts, rows = drop_crossing(output, receipts, read_metadata(output, receipts))
+    facts = _gather_facts(output, specs, policies)
+    kept_corpora = facts.keys() - specs.keys()
+    receipts = _delete_stale_shards(output, fresh, kept_corpora)
+    receipts, rows = remove_cross_split_duplicates(
+        output, receipts, read_metadata(output, receipts)
+    )
     manifest = build_manifest(facts, options, receipts, rows)
     storage.write(storage.join(output, "rejects.parquet"), _rejects(receipts))
     storage.write(storage.join(output, "README.md"), make_card(manifest).encode())
     storage.write(storage.join(output, "croissant.json"), make_croissant(manifest).encode())
     storage.write(manifest_path(output), (manifest.model_dump_json(indent=2) + "\n").encode())
     write_report(output)
-    storage.delete(storage.join(output, UNFINISHED))
+    mark_finished(output)
     return manifest
 
 
-def mark_unfinished(output: str) -> None:
-    """Notes in a dataset folder that a build has begun; :func:`finalize_dataset` takes it away."""
-    storage.write(storage.join(output, UNFINISHED), b"")
+def _gather_facts(
+    output: str, specs: Mapping[str, CorpusSpec], policies: Mapping[str, str]
+) -> dict[str, CorpusFacts]:
+    """Facts about every corpus in the folder: those just built, and those of the manifest."""
+    earlier = read_manifest(output)
+    facts: dict[str, CorpusFacts] = dict(earlier.corpora) if earlier else {}
+    for corpus, spec in specs.items():
+        stated = facts_from_spec(spec)
+        policy = policies.get(corpus, stated.split_policy)
+        facts[corpus] = stated.model_copy(update={"split_policy": policy})
+    return facts
 
 
-def is_unfinished(output: str) -> bool:
-    """Whether a build of a dataset has begun and not come to its end."""
-    return storage.size(storage.join(output, UNFINISHED)) is not None
-
-
-def verify_finished(output: str, corpora: Iterable[str]) -> Manifest:
-    """Checks what a runner says it has done against what lies in the folder.
+def _delete_stale_shards(
+    output: str, fresh: Collection[str], kept_corpora: Collection[str]
+) -> list[ShardReceipt]:
+    """Deletes shards of other plans and of corpora whose first build was never finished.
 
     Args:
         output: The dataset folder.
-        corpora: Ids of all corpora that were to be built.
+        fresh: Names of all shards of the corpora just built.
+        kept_corpora: Corpora whose shards stay as they are.
 
-    Raises:
-        DataError: The build did not come to its end, or something of it is missing.
+    Returns:
+        Receipts of the other shards, those that were interrupted repaired.
     """
-    manifest = read_manifest(output)
-    if manifest is None or is_unfinished(output):
-        raise DataError(
-            f"{output}: the runner ended without finishing the dataset; see its log, and build "
-            "again: that resumes"
-        )
-    if absent := sorted(set(corpora) - manifest.corpora.keys()):
-        raise DataError(f"{output}: corpora missing from the manifest: {', '.join(absent)}")
-    for name, corpus in manifest.corpora.items():
-        if not corpus.adds_up:
-            raise DataError(
-                f"{output}: corpus {name}: {corpus.found:,} clips found, but written, excluded and "
-                f"rejected are {corpus.written:,} + {sum(corpus.excluded.values()):,} + "
-                f"{sum(corpus.rejected.values()):,}; build again"
-            )
-        paths = [storage.join(output, shard.path) for shard in corpus.shards]
-        sizes = storage.map_files(output, storage.size, paths)
-        for shard, size in zip(corpus.shards, sizes, strict=True):
-            if size != shard.bytes:
-                lies = "nothing" if size is None else f"{size:,} bytes"
-                raise DataError(
-                    f"{output}/{shard.path}: {lies} where the manifest has {shard.bytes:,} bytes; "
-                    "build again"
-                )
-    return manifest
+    receipts = []
+    for receipt in read_receipts(output):
+        if receipt.corpus in kept_corpora or receipt.shard in fresh:
+            interrupted = receipt.size == INCOMPLETE
+            receipts.append(repair_shard(output, receipt) if interrupted else receipt)
+        else:
+            storage.delete(shard_path(output, receipt.shard))
+            storage.delete(receipt_path(output, receipt.shard))
+    return receipts
 
 
 def _check_shards_unique(shards: Iterable[str]) -> set[str]:
@@ -143,14 +115,14 @@ def _check_shards_unique(shards: Iterable[str]) -> set[str]:
     if parts := {shard: count for shard, count in times.items() if count > 1}:
         shard, count = next(iter(sorted(parts.items())))
         raise DataError(
-            f"shard {shard} was written {count} times, so its utterances were not gathered: a "
-            "fault of the runner. On Dask, start workers with a nanny, or with one PYTHONHASHSEED"
+            f"shard {shard} was written {count} times: the runner did not group its utterances by "
+            "key. On Dask, start workers with a nanny, or with one PYTHONHASHSEED"
         )
     return set(times)
 
 
-def _rejects(receipts: Iterable[Receipt]) -> bytes:
-    """Everything found and not written, as Parquet."""
+def _rejects(receipts: Iterable[ShardReceipt]) -> bytes:
+    """Rows of ``rejects.parquet``: every utterance found and not written."""
     rows = [asdict(row) for receipt in receipts for row in receipt.unwritten]
     frame = pd.DataFrame(rows, columns=_REJECTS.names).sort_values(["id", "source_path"])
     sink = pa.BufferOutputStream()

@@ -1,4 +1,4 @@
-"""Files of tables: bytes in, rows out, whatever their format, encoding and separator."""
+"""Reads table files of any format, encoding and separator into rows."""
 
 import contextlib
 import csv
@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from pipeline.common.errors import DataError
-from pipeline.specs.spec_types import Table
+from pipeline.specs.spec_types import TableSpec
 
 STEM = "_stem"
 """Column that every row has: the stem of the file it was read from."""
@@ -21,10 +21,10 @@ _SEPARATORS = (",", ";", "\t")
 """What may stand between cells of a CSV file, the likeliest first."""
 
 _LONGEST_HEADER = 100_000
-"""Characters; of longer cells the csv module knows nothing."""
+"""Characters of the first line that are looked at: the csv module limits cells to 131,072."""
 
 
-def read_rows(content: bytes, table: Table, path: str, where: str) -> list[dict[str, str]]:
+def read_rows(content: bytes, table: TableSpec, path: str, where: str) -> list[dict[str, str]]:
     """Rows of a table file, each a mapping from column to text.
 
     Args:
@@ -71,7 +71,7 @@ def _parse_workbook(content: bytes, where: str) -> list[dict[str, str]]:
     return records
 
 
-def _parse_rows(text: str, kind: str, table: Table, where: str) -> list[dict[str, str]]:
+def _parse_rows(text: str, kind: str, table: TableSpec, where: str) -> list[dict[str, str]]:
     """Rows of separated values. Cells missing at the end of a row are empty; more are an error."""
     columns = table.columns
     if kind == "space":
@@ -92,7 +92,7 @@ def _parse_rows(text: str, kind: str, table: Table, where: str) -> list[dict[str
     return [dict(zip_longest(columns, row, fillvalue="")) for _, row in filled]
 
 
-def _find_separator(text: str, table: Table) -> str:
+def _find_separator(text: str, table: TableSpec) -> str:
     """The separator with which the first line names most of the wanted columns.
 
     Where it names none, it is the one with most cells, so that an error shows them one by one.
@@ -132,7 +132,7 @@ def _separate(text: str, separator: str, kind: str, where: str) -> list[tuple[in
 
 
 def _numbered(text: str) -> list[tuple[int, str]]:
-    """Lines of a text from 1, those left out that hold nothing."""
+    """Non-empty lines of a text, numbered from 1."""
     return [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
 
 
@@ -165,7 +165,7 @@ def _as_text(value: object) -> str:
 
 
 def _load_json(text: str, where: str, line: int = 1) -> Any:
-    """What a text says that begins on a line of a file."""
+    """Parses JSON text that begins on a line of a file."""
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:

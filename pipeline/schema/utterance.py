@@ -1,9 +1,10 @@
-"""An utterance on its way from a file to a row: everything known before audio is decoded.
+"""An utterance before its audio is decoded: what names, tables and the spec give.
 
 Named tuples: millions of them are made, changed, sent and compared.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
 Status = Literal["ok", "excluded", "rejected"]
@@ -13,10 +14,10 @@ class DropReason(NamedTuple):
     """Why an utterance is not written.
 
     Attributes:
-        status: ``excluded`` by a stated rule, or ``rejected`` because something is wrong with it.
+        status: ``excluded`` by a stated rule, or ``rejected`` because it can't be used.
         stage: Where in the flow: ``index``, ``labels``, ``splits`` or ``audio``.
         reason: One word of a fixed vocabulary, for counting.
-        detail: What was found and what was expected, for people.
+        detail: What was found and what was expected, in words.
     """
 
     status: Status
@@ -26,12 +27,12 @@ class DropReason(NamedTuple):
 
 
 def rejected(stage: str, reason: str, detail: str = "") -> DropReason:
-    """Why an utterance is rejected: something is wrong with it."""
+    """Reason to reject an utterance: it can't be used."""
     return DropReason("rejected", stage, reason, detail)
 
 
 def excluded(stage: str, reason: str, detail: str = "") -> DropReason:
-    """Why an utterance is excluded: a stated rule leaves it out."""
+    """Reason to exclude an utterance: a stated rule leaves it out."""
     return DropReason("excluded", stage, reason, detail)
 
 
@@ -55,7 +56,7 @@ class Utterance(NamedTuple):
         dominance: Rating in [0, 1].
         label: Six-class index, 3·arousal + valence.
         shard: Name of the shard that it is planned for.
-        dropped: None while nothing speaks against writing the utterance.
+        dropped: None if the utterance is to be written.
     """
 
     id: str
@@ -92,3 +93,10 @@ class Utterance(NamedTuple):
     def status(self) -> Status:
         """``ok``, ``excluded`` or ``rejected``."""
         return self.dropped.status if self.dropped else "ok"
+
+
+def count_reasons(utterances: Iterable[Utterance], status: Status) -> dict[str, int]:
+    """Why utterances of this status were dropped: reason → utterances, sorted by reason."""
+    dropped = (utterance.dropped for utterance in utterances)
+    reasons = Counter(one.reason for one in dropped if one is not None and one.status == status)
+    return dict(sorted(reasons.items()))

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pipeline.common.errors import UsageError
+from pipeline.common.extras import install_command
 from pipeline.storage.protocol import Store
 from pipeline.storage.retry import RetryingStore
 
@@ -44,7 +45,7 @@ def _open(scheme: str) -> RetryingStore:
         importlib.import_module(package)
     except ImportError:
         raise UsageError(
-            f"{scheme}:// needs the package {package}: pip install 'exhubert[{extra}]'"
+            f"{scheme}:// needs the package {package}: {install_command(extra)}"
         ) from None
     store: Store
     if scheme == "s3":

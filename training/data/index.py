@@ -8,14 +8,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.common.errors import DataError, UsageError
-from pipeline.schema.record import SPLITS
+from pipeline.schema.columns import indexed_columns
+from pipeline.schema.record import COLUMNS, SPLITS
 from training.data import dataset_files as store
 from training.data.targets import UNLABELLED
 
-METADATA = (
-    *("id", "corpus", "split", "licence", "language", "speaker", "gender", "duration"),
-    *("audio_xxh3", "emotion", "label", "arousal", "valence", "dominance"),
-)
+METADATA = indexed_columns(COLUMNS, "training")
 """Columns of the record that the index holds."""
 
 

@@ -13,8 +13,8 @@ import numpy.typing as npt
 import pandas as pd
 from torch import Tensor
 
-from pipeline.labels import emotion_scheme
 from pipeline.schema.record import DIMENSIONS
+from pipeline.specs.emotion_scheme import emotion_scheme
 
 UNLABELLED = -100
 """Class index of a row without a class: PyTorch's losses leave it out."""

@@ -37,7 +37,7 @@ class Checkpoints(TrainerCallback):
         **kwargs: Any,
     ) -> None:
         """Looks for the best checkpoint in this folder, which may have been moved."""
-        best = Path(args.output_dir, f"checkpoint-{state.best_global_step}")
+        best = _folder_of(args) / f"checkpoint-{state.best_global_step}"
         state.best_model_checkpoint = str(best) if best.is_dir() else None
 
     def on_save(
@@ -50,8 +50,14 @@ class Checkpoints(TrainerCallback):
         """Writes the mark, then removes old checkpoints: one is complete at any moment."""
         PartialState().wait_for_everyone()  # each process saves its random states
         if state.is_world_process_zero:
-            Path(args.output_dir, f"checkpoint-{state.global_step}", COMPLETE_MARK).touch()
-            remove_old_checkpoints(Path(args.output_dir), self.keep, state.best_model_checkpoint)
+            folder = _folder_of(args)
+            (folder / f"checkpoint-{state.global_step}" / COMPLETE_MARK).touch()
+            remove_old_checkpoints(folder, self.keep, state.best_model_checkpoint)
+
+
+def _folder_of(arguments: TrainingArguments) -> Path:
+    """Where the checkpoints lie."""
+    return Path(str(arguments.output_dir))
 
 
 def remove_old_checkpoints(folder: Path, keep: int, best: str | None) -> None:

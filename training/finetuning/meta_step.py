@@ -61,7 +61,6 @@ def empty_model(section: ModelSection, heads: HeadLabels) -> ExHubertForSequence
 def _on_meta(config: ExHubertConfig, section: ModelSection) -> ExHubertForSequenceClassification:
     with torch.device("meta"):
         model = ExHubertForSequenceClassification(config)
-    model.to("meta")  # HuBERT makes the embedding of masked frames on the CPU
     freeze(model, section)
     return model
 

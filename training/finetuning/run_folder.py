@@ -17,7 +17,7 @@ START_FILE = "start.json"
 """Beside the checkpoints: dataset and processes that the run was started with."""
 
 WRITTEN = ("README.md", "config.json", "model.safetensors", "preprocessor_config.json")
-"""What a run writes at its end, and other folders hold, too: a dataset's card, a model."""
+"""Files written at the end; if present without our recipe, the folder is someone else's."""
 
 COMPLETE_MARK = "whole"
 """Mark of a checkpoint that is complete; one without was being written when its run was killed."""

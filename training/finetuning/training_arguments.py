@@ -8,6 +8,7 @@ from transformers import TrainerCallback, TrainingArguments
 from transformers.integrations import get_available_reporting_integrations
 
 from pipeline.common.errors import UsageError
+from pipeline.common.extras import install_command
 from training.config.processes import rank_and_world
 from training.config.recipe import Recipe
 from training.finetuning.run_folder import CHECKPOINTS
@@ -119,7 +120,7 @@ def _check_reporters(names: Sequence[str]) -> None:
         raise UsageError(
             f"run.report_to names {', '.join(lacking)}, which is not installed or not known to "
             f"transformers: expected some of {', '.join(there) or 'none'} "
-            "(tensorboard: pip install 'exhubert[tensorboard]')"
+            f"(tensorboard: {install_command('tensorboard')})"
         )
 
 

@@ -23,6 +23,7 @@ import torch
 from torch import Tensor, nn
 
 from pipeline.common.errors import DataError, UsageError
+from pipeline.common.extras import install_command
 from pipeline.schema.record import SAMPLE_RATE
 from training.data.clips import MIN_SAMPLES, normalize_input
 from training.data.dataset import Example, collate
@@ -216,7 +217,7 @@ def _require(*packages: str) -> None:
         except ModuleNotFoundError as error:
             raise UsageError(
                 f"the package {package!r} is not installed: it comes with the extra 'onnx' "
-                "(pip install 'exhubert[onnx]')"
+                f"({install_command('onnx')})"
             ) from error
 
 

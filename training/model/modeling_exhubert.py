@@ -17,7 +17,7 @@ from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
-from transformers import HubertModel
+from transformers import AutoConfig, AutoModel, AutoModelForAudioClassification, HubertModel
 from transformers import initialization as init
 from transformers.modeling_outputs import BaseModelOutput
 from transformers.models.hubert.modeling_hubert import HubertPreTrainedModel
@@ -96,6 +96,7 @@ class ExtendedLayer(nn.Module):
 class ExHubertPreTrainedModel(HubertPreTrainedModel):
     """What the backbone and the classifier share: how pairs start, and what can be frozen."""
 
+    config: ExHubertConfig
     config_class = ExHubertConfig
     _no_split_modules = ("ExtendedLayer", *HubertPreTrainedModel._no_split_modules)
     # HuBERT records the output of every encoder layer it finds, so of both inside a pair. Naming
@@ -318,3 +319,10 @@ def extend_hubert(
     model.load_state_dict(weights)
     model.train(hubert.training)
     return model
+
+
+AutoConfig.register("exhubert", ExHubertConfig, exist_ok=True)
+AutoModel.register(ExHubertConfig, ExHubertModel, exist_ok=True)
+AutoModelForAudioClassification.register(
+    ExHubertConfig, ExHubertForSequenceClassification, exist_ok=True
+)

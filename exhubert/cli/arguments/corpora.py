@@ -6,10 +6,11 @@ from collections.abc import Collection
 from pathlib import Path
 
 from pipeline.common.errors import DataError, UsageError
-from pipeline.labels import emotion_scheme
+from pipeline.common.suggest import suggest
 from pipeline.sources.listing import is_ignored_name
 from pipeline.specs.corpus_spec import CorpusSpec
-from pipeline.specs.loader import builtin_ids, load_spec, load_specs, suggest
+from pipeline.specs.loader import load_spec, load_specs
+from pipeline.specs.shipped import builtin_ids
 from pipeline.storage import is_remote, open_store
 
 _MOST_PASSED = 8  # folders that are named
@@ -49,12 +50,14 @@ def add_corpora(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def find_corpora(args: argparse.Namespace, look: bool = True) -> list[tuple[CorpusSpec, str]]:
+def find_corpora(
+    args: argparse.Namespace, require_folder: bool = True
+) -> list[tuple[CorpusSpec, str]]:
     """Specs and roots of the corpora that the command line names.
 
     Args:
         args: The command line.
-        look: Whether a corpus must have a folder; asks the stores.
+        require_folder: Whether a corpus must have a folder; asks the stores.
 
     Raises:
         UsageError: No corpus is named, or one that is named has no folder.
@@ -71,18 +74,16 @@ def find_corpora(args: argparse.Namespace, look: bool = True) -> list[tuple[Corp
         specs = [spec for _, spec in sorted(shipped.items())]
     if missing := roots.keys() - {spec.id for spec in specs}:
         specs = sorted([*specs, *load_specs(sorted(missing))], key=lambda spec: spec.id)
-    if look and args.data_root and not is_remote(args.data_root):
+    if require_folder and args.data_root and not is_remote(args.data_root):
         if not Path(args.data_root).is_dir():
             raise UsageError(f"--data-root {args.data_root}: no such folder")
         if not args.corpora:
             _tell_passed_over(args, {spec.id for spec in specs})
     named = {*args.corpora, *roots, *(load_spec(file).id for file in args.spec)}
-    scheme = emotion_scheme()
     found = []
     for spec in specs:
         root = roots.get(spec.id) or (args.data_root and f"{args.data_root.rstrip('/')}/{spec.id}")
-        if root and (not look or _is_folder(root)):
-            scheme.check(spec)
+        if root and (not require_folder or _is_folder(root)):
             found.append((spec, root))
         elif spec.id in named:
             raise UsageError(
@@ -98,7 +99,7 @@ def find_corpora(args: argparse.Namespace, look: bool = True) -> list[tuple[Corp
     return found
 
 
-def no_clip(spec: CorpusSpec, root: str) -> str:
+def no_clips_message(spec: CorpusSpec, root: str) -> str:
     """What to say of a corpus in whose folder there is nothing."""
     return f"corpus {spec.id}: no clip below {root}: expected {' or '.join(spec.audio)}"
 
@@ -126,7 +127,7 @@ def passed_over(data_root: str, corpora: Collection[str], output: str | None = N
     ]
     target = Path(output).resolve() if output else None
     return [
-        f"passed over: {path.name} (no corpus of that id{suggest(path.name, corpora).rstrip('.')})"
+        f"passed over: {path.name} (no corpus of that id{suggest(path.name, corpora)})"
         for path in strange
         if path.resolve() != target
     ]

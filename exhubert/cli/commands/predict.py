@@ -13,9 +13,8 @@ from rich.console import Console
 
 from exhubert.cli.arguments.command import Command
 from exhubert.cli.arguments.number_types import window_length
-from exhubert.cli.commands.train import quieten_transformers
 from exhubert.cli.output import console
-from exhubert.cli.output.fitted_table import print_table
+from exhubert.cli.output.fitted_table import numbers, print_table, words
 from pipeline.common.errors import UsageError
 from pipeline.schema.record import AROUSAL_CLASSES, VALENCE_CLASSES
 
@@ -23,16 +22,6 @@ if TYPE_CHECKING:  # brings torch
     from training.data.targets import HeadLabels
     from training.inference.classifier import Classifier
     from training.inference.results import Failure, Prediction, Window
-
-SUFFIXES = frozenset(
-    f".{name}"
-    for names in (
-        "3gp aac aif aiff amr au avi caf flac m4a mka mkv mov mp3 mp4 mpeg mpg",
-        "oga ogg opus sph w64 wav webm wma wv",
-    )
-    for name in names.split()
-)
-"""Files of a folder that are taken for audio; a file named itself may end in anything."""
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,7 +56,7 @@ def _run(args: argparse.Namespace) -> int:
     from training.inference.classifier import Classifier
     from training.inference.results import Failure
 
-    quieten_transformers()
+    console.quieten_transformers()
     classifier = Classifier.from_pretrained(args.model, args.window)
     predictions: list[Prediction] = []
     failed = 0
@@ -105,12 +94,15 @@ def find_audio(paths: Iterable[str | Path]) -> list[Path]:
     Raises:
         UsageError: A path does not exist, or a folder holds no audio.
     """
+    from pipeline.audio.decoder import suffixes  # brings libraries that other commands don't need
+
+    audio = suffixes()
     files: list[Path] = []
     for path in map(Path, paths):
         if path.is_dir():
-            below = [file for file in sorted(path.rglob("*")) if _is_audio(file)]
+            below = [file for file in sorted(path.rglob("*")) if _is_audio(file, audio)]
             if not below:
-                raise UsageError(f"{path}: no audio files in this folder ({_suffixes()})")
+                raise UsageError(f"{path}: no audio files in this folder ({', '.join(audio)})")
             files += below
         elif path.is_file():
             files.append(path)
@@ -142,11 +134,11 @@ def print_predictions(
     Where paths leave no room for the rest, files go by their names, if these tell them apart.
     """
     groups = [
-        ["file"],
-        [*((">start", ">end") if by_window else (">s",)), "class", ">%"],
-        [">aroused", *(f">{name}" for name in VALENCE_CLASSES)],
-        *([["emotion", ">%"]] if heads.emotions else []),
-        *([[f">{name}" for name in heads.dimensions]] if heads.dimensions else []),
+        words("file"),
+        [*numbers(*(("start", "end") if by_window else ("s",))), *words("class"), *numbers("%")],
+        numbers("aroused", *VALENCE_CLASSES),
+        *([[*words("emotion"), *numbers("%")]] if heads.emotions else []),
+        *([numbers(*heads.dimensions)] if heads.dimensions else []),
     ]
     paths = [prediction.path or "" for prediction in predictions]
     names = [Path(path).name for path in paths]
@@ -218,12 +210,8 @@ def _lines(
         yield (window.start, window.end), window
 
 
-def _is_audio(file: Path) -> bool:
-    return file.suffix.lower() in SUFFIXES and not file.name.startswith(".") and file.is_file()
-
-
-def _suffixes() -> str:
-    return ", ".join(sorted(SUFFIXES))
+def _is_audio(file: Path, suffixes: Sequence[str]) -> bool:
+    return file.suffix.lower() in suffixes and not file.name.startswith(".") and file.is_file()
 
 
 COMMANDS = [

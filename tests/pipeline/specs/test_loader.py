@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.specs.loader import SpecError, load_spec, load_specs
+from pipeline.specs.loader import load_spec
+from pipeline.specs.yaml_reader import SpecError
 from tests.conftest import SPEC, MakeSpec
 
 
@@ -23,18 +24,6 @@ def test_unknown_key_is_named_with_line_and_suggestion(tmp_path: Path) -> None:
         load_spec(write(tmp_path, text))
 
 
-def test_key_given_twice_is_an_error(tmp_path: Path) -> None:
-    text = SPEC.format(corpus="tones", utterances=1).strip() + "\nname: Again\n"
-    with pytest.raises(SpecError, match=r"my\.yaml:13: the key 'name' stands twice .*line 2"):
-        load_spec(write(tmp_path, text))
-
-
-@pytest.mark.parametrize("name", ["&a [*a]", "[" * 3000 + "]" * 3000])
-def test_endless_nesting_is_an_error_of_the_file(tmp_path: Path, name: str) -> None:
-    with pytest.raises(SpecError, match=r"my\.yaml: nested too deeply, or an alias"):
-        load_spec(write(tmp_path, f"id: my\nname: {name}\n"))
-
-
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
@@ -43,6 +32,20 @@ def test_endless_nesting_is_an_error_of_the_file(tmp_path: Path, name: str) -> N
         ("ignore", "['[b-a]']", "not a glob: bad character range b-a"),
         ("speaker", "'{session}'", "field 'session', which neither `path` nor a table gives"),
         ("splits", "{by: session}", "field 'session'"),
+        (
+            "splits",
+            "{by: speakers}",
+            "tones.yaml:13: splits.by: expected 'speaker', 'session', 'text', 'utterance' or "
+            "'official', found 'speakers'",
+        ),
+        ("splits", "speaker", "splits: expected {by: …, of: …, validation_by: …, seed: …}, found"),
+        ("splits", "{by: official, of: part, x: tset}", "splits.x: expected 'train', 'valid"),
+        (
+            "splits",
+            "{by: official, of: part, x: train}",
+            "tones.yaml:13: `by: official` needs at least one",
+        ),
+        ("splits", "{seed: much}", "splits.seed: expected a whole number, found 'much'"),
         ("splits", "{by: official, test: test}", "`by: official` needs `of`"),
         ("splits", "{by: speaker, dev: validation}", "only named where `by` is `official`"),
         ("exclude", "{ang: other}", "ang stands in `emotions` too"),
@@ -96,18 +99,6 @@ def test_faults_of_a_spec_say_what_is_wrong(
     assert message in str(error.value)
 
 
-@pytest.mark.parametrize("text", ["", "- a\n- b\n", "id: [", "id: a\n\tname: b"])
-def test_what_is_no_mapping_is_no_spec(tmp_path: Path, text: str) -> None:
-    with pytest.raises(SpecError, match=r"my\.yaml:\d+: "):
-        load_spec(write(tmp_path, text))
-
-
-def test_unknown_corpus_suggests_a_near_name() -> None:
-    with pytest.raises(SpecError, match="did you mean 'emo_db'"):
-        load_specs(["emodb"])
-
-
-def test_yaml_cannot_make_objects(tmp_path: Path) -> None:
-    text = SPEC.format(corpus="tones", utterances=1).replace("Tones", "!!python/name:os.system")
-    with pytest.raises(SpecError, match="not YAML"):
-        load_spec(write(tmp_path, text))
+def test_an_unknown_category_is_an_error_of_the_file(make_spec: MakeSpec) -> None:
+    with pytest.raises(SpecError, match=r"tones\.yaml: corpus tones: `emotions` names .*'angry'"):
+        make_spec(emotions="{ang: angry}")

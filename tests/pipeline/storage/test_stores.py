@@ -16,14 +16,15 @@ import pytest
 
 from exhubert.cli.main import main
 from pipeline.common.errors import DataError, ExhubertError, UsageError
-from pipeline.labels import emotion_scheme
-from pipeline.planning.corpus_plan import plan_corpus
+from pipeline.common.extras import install_command
+from pipeline.planning.index_corpus import index_corpus
 from pipeline.running.beam_options import parse_options
 from pipeline.schema.record import RECORD
 from pipeline.shards.metadata_reader import read_metadata
-from pipeline.shards.receipts import Receipt
-from pipeline.shards.writer import to_parquet
+from pipeline.shards.parquet import to_parquet
+from pipeline.shards.receipts import ShardReceipt
 from pipeline.sources.listing import list_files, read_file
+from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.storage import RetryingStore, connect, open_store, retry
 from pipeline.storage import files as storage
 from pipeline.storage.beam_filesystem import BeamStore
@@ -241,7 +242,7 @@ def test_bucket_with_files_of_others_takes_no_dataset(
     arguments += ["--output", "s3://foreign/theirs", *s3.options, "--jobs", "1"]
     s3.watch()
     assert main(["build", *arguments]) == 2
-    assert "files that no build has written, 0.txt for one" in capsys.readouterr().err
+    assert "files that are not exhubert's, for example 0.txt" in capsys.readouterr().err
     # The manifest, the mark of a build that was interrupted, one listing.
     assert [method for method, _ in s3.requests] == ["GET", "HEAD", "GET"]
 
@@ -355,7 +356,7 @@ def test_missing_package_names_its_extra(
 ) -> None:
     monkeypatch.setitem(sys.modules, package, None)
     extra = {"s3": "aws", "gs": "gcp"}[scheme]
-    with pytest.raises(UsageError, match=re.escape(f"pip install 'exhubert[{extra}]'")):
+    with pytest.raises(UsageError, match=re.escape(install_command(extra))):
         list_files(f"{scheme}://corpora/tones")
 
 
@@ -410,7 +411,7 @@ def test_metadata_of_a_shard_is_read_without_its_audio(s3: S3) -> None:
     rows = [row | {"audio": {"bytes": os.urandom(1_000_000), "path": "a.flac"}} for _ in range(4)]
     content = bytes(to_parquet(pa.Table.from_pylist([row], RECORD) for row in rows))
     s3.fill("shards", {"dataset/data/tones/test-00000-of-00001.parquet": content})
-    receipt = Receipt("tones/test-00000-of-00001", "", "", 4, len(content), "", ())
+    receipt = ShardReceipt("tones/test-00000-of-00001", "", "", 4, len(content), "", ())
     s3.watch()
     frame = read_metadata("s3://shards/dataset", [receipt])
     assert frame[["id", "duration", "shard"]].values.tolist() == [["a", 1.0, receipt.shard]] * 4
@@ -436,7 +437,7 @@ def test_tables_name_no_file_outside_the_root(
         tables="{t: {file: facts.csv, match: {file: '{file}'}, take: {emotion: label}}}",
         splits="{by: utterance}",
     )
-    indexed = plan_corpus(spec, f"s3://{bucket}/tones", emotion_scheme())
+    indexed = index_corpus(spec, f"s3://{bucket}/tones", emotion_scheme())
     place = "all.zip/wav/a.wav" if archived else "wav/a.wav"
     assert [utterance.source_path for utterance in indexed.utterances] == [place]
     assert indexed.missing == {"t": ["../secret.wav", "s3://outside/c.wav"]}

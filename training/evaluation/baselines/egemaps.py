@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.common.errors import UsageError
+from pipeline.common.extras import install_command
 from pipeline.schema.record import SAMPLE_RATE
 from training.data.clips import Samples, decode_clip
 from training.evaluation.baselines.linear import Part, choose, make_svm
@@ -116,7 +117,7 @@ def require_opensmile() -> str:
         import opensmile
     except ImportError as error:
         raise UsageError(
-            "the egemaps baseline needs openSMILE: pip install 'exhubert[baseline]'"
+            f"the egemaps baseline needs openSMILE: {install_command('baseline')}"
         ) from error
     return str(opensmile.__version__)
 
