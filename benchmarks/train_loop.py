@@ -31,7 +31,7 @@ from training.data.targets import count_labelled
 from training.finetuning.progress_callback import ConsoleProgress
 from training.finetuning.trainer import ShardTrainer
 from training.finetuning.training_arguments import training_arguments
-from training.model.losses import Objective
+from training.model.losses import plain_objective
 
 MID = {
     "hidden_size": 256, "num_hidden_layers": 4, "num_attention_heads": 4, "intermediate_size": 1024,
@@ -113,7 +113,7 @@ def train_loop(
         recipe=recipe,
         batches=ready,  # type: ignore[arg-type]
         label_counts=lambda step: count_labelled({"labels": ready[step]["labels"]}),
-        objective=Objective(),
+        objective=plain_objective(model.config),
         evaluate_validation=dict,
         callbacks=[clock],
     )

@@ -22,10 +22,11 @@ from training.config.processes import rank_and_world
 from training.config.recipe import Recipe
 from training.data.sampling import expected_repeats
 from training.data.targets import UNLABELLED
-from training.finetuning.meta_step import empty_model, trace_step
+from training.finetuning.meta_step import trace_step
 from training.finetuning.model_card import count_parameters
 from training.finetuning.run_folder import is_complete, is_started
 from training.finetuning.run_plan import Plan, plan_run
+from training.model.build import empty_model
 
 
 @dataclass(frozen=True)

@@ -6,68 +6,17 @@ its attention keeps the weights of all pairs of frames, that of a GPU a sum for 
 output.
 """
 
-from typing import Any
-
 import torch
 from torch import nn
 from torch.autograd.graph import saved_tensors_hooks
 from torch.utils.flop_counter import FlopCounterMode
-from transformers import HubertConfig
 
-from training.config.recipe import ModelSection, Recipe
-from training.data.targets import HeadLabels
-from training.model.build import freeze
-from training.model.configuration_exhubert import ExHubertConfig
-from training.model.convert_published import PUBLISHED_CONFIG
+from training.config.recipe import Recipe
 from training.model.frames import frames_of
-from training.model.hub_files import find_config
-from training.model.hubert_settings import check_settings
-from training.model.modeling_exhubert import ExHubertForSequenceClassification
-
-KNOWN_BASES: dict[str, dict[str, Any]] = {
-    "facebook/hubert-base-ls960": {},
-    "facebook/hubert-large-ll60k": dict(PUBLISHED_CONFIG),
-    "facebook/hubert-large-ls960-ft": dict(PUBLISHED_CONFIG),
-}
-"""Where bases on the hub differ from ``HubertConfig()``: no need to ask the hub."""
+from training.model.modeling_exhubert import ExtendedClassifier
 
 
-def empty_model(section: ModelSection, heads: HeadLabels) -> ExHubertForSequenceClassification:
-    """The model that a recipe trains, frozen as it says, on the meta device.
-
-    Raises:
-        UsageError: The base is a name that is not known here, and the hub cannot be asked; or a
-            setting is none of HuBERT's, or out of its range.
-    """
-    check_settings(section.config)
-    settings: dict[str, Any] = dict(KNOWN_BASES.get(section.base or "", {}))
-    if section.base is not None and section.base not in KNOWN_BASES:
-        kind, settings = find_config(section.base)
-        if kind == ExHubertConfig.model_type:
-            settings |= {"emotions": list(heads.emotions) or None}
-            settings |= {"dimensions": list(heads.dimensions) or None}
-            config = ExHubertConfig(**(settings | section.config))
-            return _on_meta(config, section)
-    config = ExHubertConfig.from_hubert(
-        HubertConfig(**(settings | section.config)),
-        extended_layers=None if section.extended_layers is None else list(section.extended_layers),
-        original_linear=section.original_linear,
-        emotions=list(heads.emotions) or None,
-        dimensions=list(heads.dimensions) or None,
-    )
-    return _on_meta(config, section)
-
-
-def _on_meta(config: ExHubertConfig, section: ModelSection) -> ExHubertForSequenceClassification:
-    with torch.device("meta"):
-        model = ExHubertForSequenceClassification(config)
-    freeze(model, section)
-    return model
-
-
-def trace_step(
-    model: ExHubertForSequenceClassification, recipe: Recipe, samples: int
-) -> tuple[int, int]:
+def trace_step(model: ExtendedClassifier, recipe: Recipe, samples: int) -> tuple[int, int]:
     """Bytes kept for the backward pass and operations of one batch, forward and backward.
 
     Args:
@@ -93,13 +42,11 @@ def trace_step(
     return outside + inputs + (kept - outside) // max(layers, 1), flops
 
 
-def _trace(
-    model: ExHubertForSequenceClassification, size: int, samples: int, lowered: bool
-) -> tuple[int, int]:
+def _trace(model: ExtendedClassifier, size: int, samples: int, lowered: bool) -> tuple[int, int]:
     """Bytes kept and operations of one step, layers that are checkpointed left out of the bytes."""
     model.train()
     model.config.apply_spec_augment = False  # draws numbers, and keeps next to nothing
-    model.hubert.encoder.training = False  # LayerDrop asks a tensor for its value
+    model.base_model.encoder.training = False  # LayerDrop asks a tensor for its value
     kept = _KeptBytes(model, frames_of(samples, model.config), lowered)
     if not model.is_activation_checkpointing:
         for name, module in model.named_modules():
@@ -121,9 +68,7 @@ def _trace(
 class _KeptBytes:
     """Adds up tensors that autograd keeps; those that share memory count once."""
 
-    def __init__(
-        self, model: ExHubertForSequenceClassification, frames: int, lowered: bool
-    ) -> None:
+    def __init__(self, model: ExtendedClassifier, frames: int, lowered: bool) -> None:
         """``lowered`` says whether the step runs in 2 bytes a number, the weights kept in 4."""
         self.weights = {weight.untyped_storage() for weight in model.parameters()}
         self.frames = frames

@@ -12,7 +12,7 @@ from pipeline.common.extras import install_command
 from training.config.processes import rank_and_world
 from training.config.recipe import Recipe
 from training.finetuning.run_folder import CHECKPOINTS
-from training.model.configuration_exhubert import ExHubertConfig
+from training.model.configuration_exhubert import ExtendedConfig
 
 
 class OneGpuArguments(TrainingArguments):
@@ -104,7 +104,7 @@ def resolve_precision(precision: str) -> str:
     return "bf16" if bf16 else "fp32"
 
 
-def has_unused_parameters(config: ExHubertConfig) -> bool:
+def has_unused_parameters(config: ExtendedConfig) -> bool:
     """Whether a step may leave weights without a gradient.
 
     LayerDrop leaves those of the layers that it skips, SpecAugment, where it is off, the embedding

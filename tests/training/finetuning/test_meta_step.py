@@ -8,9 +8,9 @@ from torch.autograd.graph import saved_tensors_hooks
 from tests.support.shards import NANO
 from training.config.recipe import ModelSection, Recipe, load_recipe
 from training.data.targets import HeadLabels
-from training.finetuning.meta_step import empty_model, trace_step
+from training.finetuning.meta_step import trace_step
 from training.finetuning.model_card import count_parameters
-from training.model.build import build_model, freeze
+from training.model.build import build_model, empty_model, freeze
 
 
 def tiny(*overrides: str) -> Recipe:

@@ -13,7 +13,7 @@ from training.data.targets import count_labelled
 from training.finetuning.trainer import ShardTrainer
 from training.finetuning.training_arguments import training_arguments
 from training.model.build import build_model
-from training.model.losses import Objective
+from training.model.losses import plain_objective
 
 Batch = dict[str, Tensor]
 
@@ -48,7 +48,7 @@ def make_ready_trainer(folder: Path, ready: list[Batch], accumulate: int) -> Rea
         recipe=recipe,
         batches=ready,  # type: ignore[arg-type]
         label_counts=lambda step: count_labelled({"labels": labels}),
-        objective=Objective(),
+        objective=plain_objective(model.config),
         evaluate_validation=dict,
     )
     trainer.ready = ready
