@@ -24,8 +24,6 @@ MISSING = {
     "pipeline.storage.range_reader",
     "pipeline.storage.registry",
     "training.evaluation.baselines.majority",
-    "training.finetuning.callbacks",
-    "training.finetuning.progress_callback",
     "training.metrics.scores_by_corpus",
     "training.model.hubert_settings",
 }
