@@ -188,7 +188,7 @@ def test_resuming_with_another_number_of_processes_is_refused(
 
 def test_start_that_was_refused_leaves_nothing_behind(dataset: Path, tmp_path: Path) -> None:
     wrong = (
-        ("model.config.hidden_dropot=0.2", "did you mean hidden_dropout"),
+        ("model.config.hidden_dropot=0.2", "did you mean 'hidden_dropout'"),
         ("run.report_to=[nonsense]", r"run\.report_to names nonsense, which is not installed or"),
         (f"model.base={tmp_path}", r"no config\.json"),
     )
