@@ -181,7 +181,7 @@ def trace_step(model: ExtendedClassifier, recipe: Recipe, samples: int) -> tuple
     saved, flops = _trace(model, size, samples, precision)
     if not recipe.model.gradient_checkpointing:
         return saved, flops
-    model.gradient_checkpointing_enable({"use_reentrant": False})
+    model.activation_checkpointing_enable({"use_reentrant": False})
     outside, flops = _trace(model, size, samples, precision)
     config = model.config
     layers = sum(1 + config.extends(index) for index in range(config.num_hidden_layers))

@@ -145,7 +145,7 @@ def train(
     base_said = provenance_of_base(recipe.model.base)
     freeze(model, recipe.model)
     if recipe.model.gradient_checkpointing:
-        model.gradient_checkpointing_enable({"use_reentrant": False})
+        model.activation_checkpointing_enable({"use_reentrant": False})
     if recipe.run.compile:
         compile_layers(model)
     console.print(_opening(plan, model, checkpoint), highlight=False)
