@@ -14,7 +14,7 @@ from pipeline.beam.exchange import Exchange
 from pipeline.beam.metrics import ClipTimer, count_found, count_shard
 from pipeline.dataset.finalize import finalize_dataset
 from pipeline.dataset.manifest import Manifest
-from pipeline.planning.batches import UtteranceBatch, group_by_shard
+from pipeline.planning.batches import ClipBatch, UtteranceBatch, group_by_shard
 from pipeline.planning.build_config import Build
 from pipeline.planning.steps import (
     BatchKey,
@@ -28,6 +28,7 @@ from pipeline.planning.steps import (
 from pipeline.schema.utterance import Utterance
 from pipeline.shards.receipts import Receipt
 from pipeline.shards.writer import write_shard
+from pipeline.storage import configure
 
 
 class IndexCorpora(beam.PTransform):
@@ -42,7 +43,7 @@ class IndexCorpora(beam.PTransform):
         return (
             pipeline
             | "Corpora" >> beam.Create(first_elements(self.build))
-            | "ListClips" >> beam.FlatMap(list_clips, self.build)
+            | "ListClips" >> beam.FlatMap(list_corpus, self.build)
             | "PackClips" >> beam.Map(self.exchange.pack)
             | "SpreadClips" >> beam.Reshuffle()  # one corpus is indexed by all workers
             | "IndexClips" >> beam.Map(index_packed, self.build, self.exchange)
@@ -113,8 +114,15 @@ class WriteManifest(beam.PTransform):
         )
 
 
+def list_corpus(corpus_id: str | None, build: Build) -> Iterator[ClipBatch]:
+    """Clips of a corpus, in batches."""
+    configure(build.stores)
+    return list_clips(corpus_id, build)
+
+
 def index_packed(clips: bytes, build: Build, exchange: Exchange) -> UtteranceBatch:
     """Labelled utterances of a packed batch of clips."""
+    configure(build.stores)
     batch = index_batch(exchange.unpack(clips), build)
     count_found(len(batch.utterances))
     return batch
@@ -138,6 +146,7 @@ def write_batches(
     gathered: tuple[str, Iterable[bytes]], build: Build, exchange: Exchange
 ) -> Iterator[Receipt]:
     """Writes the shards that were gathered together."""
+    configure(build.stores)
     batches = map(exchange.unpack, gathered[1])
     for shard, utterances in group_by_shard(batches).items():
         yield write_one(shard, utterances, build)
@@ -163,6 +172,7 @@ def write_one(shard: str, utterances: Sequence[Utterance], build: Build) -> Rece
 
 def finish(gathered: tuple[str, Iterable[str]], build: Build) -> Manifest:
     """Makes a dataset of the shards that were written."""
+    configure(build.stores)
     specs = {corpus_id: corpus.spec for corpus_id, corpus in build.corpora.items()}
     shards = filter(None, gathered[1])
     return finalize_dataset(build.output, shards, specs, build.audio)

@@ -82,10 +82,12 @@ def finalize_dataset(
             storage.delete(receipt_path(output, receipt.shard))
     receipts, rows = drop_crossing(output, receipts, read_metadata(output, receipts))
     manifest = build_manifest(facts, options, receipts, rows)
-    storage.write(storage.join(output, "rejects.parquet"), _rejects(receipts))
-    storage.write(storage.join(output, "README.md"), make_card(manifest).encode())
-    storage.write(storage.join(output, "croissant.json"), make_croissant(manifest).encode())
-    storage.write(manifest_path(output), (manifest.model_dump_json(indent=2) + "\n").encode())
+    storage.write_atomic(storage.join(output, "rejects.parquet"), _rejects(receipts))
+    storage.write_atomic(storage.join(output, "README.md"), make_card(manifest).encode())
+    storage.write_atomic(storage.join(output, "croissant.json"), make_croissant(manifest).encode())
+    storage.write_atomic(
+        manifest_path(output), (manifest.model_dump_json(indent=2) + "\n").encode()
+    )
     write_report(output)
     storage.delete(storage.join(output, UNFINISHED))
     return manifest
@@ -93,12 +95,12 @@ def finalize_dataset(
 
 def mark_unfinished(output: str) -> None:
     """Notes in a dataset folder that a build has begun; :func:`finalize_dataset` takes it away."""
-    storage.write(storage.join(output, UNFINISHED), b"")
+    storage.write_atomic(storage.join(output, UNFINISHED), b"")
 
 
 def is_unfinished(output: str) -> bool:
     """Whether a build of a dataset has begun and not come to its end."""
-    return storage.size(storage.join(output, UNFINISHED)) is not None
+    return storage.file_size(storage.join(output, UNFINISHED)) is not None
 
 
 def verify_finished(output: str, corpora: Iterable[str]) -> Manifest:
@@ -127,7 +129,7 @@ def verify_finished(output: str, corpora: Iterable[str]) -> Manifest:
                 f"{sum(corpus.rejected.values()):,}; build again"
             )
         paths = [storage.join(output, shard.path) for shard in corpus.shards]
-        sizes = storage.map_files(output, storage.size, paths)
+        sizes = storage.map_files(output, storage.file_size, paths)
         for shard, size in zip(corpus.shards, sizes, strict=True):
             if size != shard.bytes:
                 lies = "nothing" if size is None else f"{size:,} bytes"

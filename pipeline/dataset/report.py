@@ -54,7 +54,7 @@ def write_report(output: str) -> str:
     """
     runs = read_runs(output, _RUNS)
     page = make_report(require_manifest(output), read_left_out(output), runs)
-    storage.write(report_path(output), page.encode())
+    storage.write_atomic(report_path(output), page.encode())
     return report_path(output)
 
 

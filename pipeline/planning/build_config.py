@@ -7,6 +7,7 @@ from pipeline.audio.options import AudioOptions
 from pipeline.labels import EmotionScheme
 from pipeline.monitoring.progress import Progress
 from pipeline.specs.corpus_spec import CorpusSpec
+from pipeline.storage import StoreOptions, current_options
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Build:
         scheme: The shared emotion categories.
         output: The dataset folder.
         audio: How clips are stored.
+        stores: How workers reach stores; as this process does, unless told.
         progress: What workers on this machine tell of their work.
         partitions: Least number of elements to begin with: some runners (Dask) work in as many
             parts, from the first step to the last.
@@ -35,5 +37,6 @@ class Build:
     scheme: EmotionScheme
     output: str
     audio: AudioOptions
+    stores: StoreOptions = field(default_factory=current_options)
     progress: Progress = field(default_factory=Progress)
     partitions: int = 0

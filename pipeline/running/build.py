@@ -28,7 +28,7 @@ from pipeline.running.runners import (
     read_options,
 )
 from pipeline.running.worker_pool import WorkerPool
-from pipeline.storage import connect
+from pipeline.storage import configure
 
 
 def build_dataset(
@@ -95,7 +95,7 @@ def check_build(build: Build, beam_arguments: Sequence[str] = ()) -> PipelineOpt
             no such option.
     """
     options = _read_options(build, beam_arguments)
-    connect(options)
+    configure(build.stores)
     earlier = read_manifest(build.output)
     roots = {name: corpus.root for name, corpus in build.corpora.items()}
     check_output(build.output, roots, is_dataset=earlier is not None)
@@ -106,7 +106,9 @@ def check_build(build: Build, beam_arguments: Sequence[str] = ()) -> PipelineOpt
 
 def _read_options(build: Build, beam_arguments: Sequence[str]) -> PipelineOptions:
     roots = [corpus.root for corpus in build.corpora.values()]
-    return read_options(beam_arguments, [*roots, build.output])
+    # Beam reads and writes files of its own, and is told of the same stores.
+    arguments = [*build.stores.to_arguments(), *beam_arguments]
+    return read_options(arguments, [*roots, build.output])
 
 
 def make_pipeline(

@@ -123,7 +123,7 @@ def reusable(earlier: Receipt | None, audio: str, whole: str) -> Reuse:
 def read_valid_receipt(output: str, shard: str) -> Receipt | None:
     """The receipt of a shard; None where either of them is missing or not complete."""
     receipt = read_receipt(output, shard)
-    if receipt and receipt.size and storage.size(shard_path(output, shard)) != receipt.size:
+    if receipt and receipt.size and storage.file_size(shard_path(output, shard)) != receipt.size:
         return None
     return receipt
 
@@ -135,9 +135,9 @@ def store(output: str, receipt: Receipt, content: memoryview) -> None:
     """
     path = receipt_path(output, receipt.shard)
     if content:
-        storage.write(path, replace(receipt, size=INCOMPLETE).to_json())
-        storage.write(shard_path(output, receipt.shard), content)
-    storage.write(path, receipt.to_json())
+        storage.write_atomic(path, replace(receipt, size=INCOMPLETE).to_json())
+        storage.write_atomic(shard_path(output, receipt.shard), content)
+    storage.write_atomic(path, receipt.to_json())
 
 
 def rewrite_shard(

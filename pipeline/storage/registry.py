@@ -1,18 +1,18 @@
-"""Finding the store of a URL, with the options that Beam's pipelines take."""
+"""Finding the store of a URL, and how this process reaches it."""
 
 import importlib
+import os
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from pipeline.common.errors import UsageError
+from pipeline.storage.options import StoreOptions
 from pipeline.storage.protocol import Store
 from pipeline.storage.retry import RetryingStore
 
-if TYPE_CHECKING:
-    from apache_beam.options.pipeline_options import PipelineOptions
-
 _EXTRAS = {"s3": ("boto3", "aws"), "gs": ("google.cloud.storage", "gcp")}
 """Scheme → the package it needs, and the extra of ours that brings it."""
+
+_options = StoreOptions()
 
 
 def is_remote(root: str) -> bool:
@@ -20,12 +20,17 @@ def is_remote(root: str) -> bool:
     return "://" in root
 
 
-def connect(options: "PipelineOptions") -> None:
-    """Tells the stores how to connect: ``--s3_endpoint_url`` and its like, as Beam spells them."""
-    from apache_beam.io.filesystems import FileSystems
+def configure(options: StoreOptions) -> None:
+    """Sets how this process reaches stores; a process that it starts must be told anew."""
+    global _options
+    if options != _options:
+        _options = options
+        _open.cache_clear()
 
-    FileSystems.set_options(options)
-    _open.cache_clear()
+
+def current_options() -> StoreOptions:
+    """How this process reaches stores: what :func:`configure` was told last."""
+    return _options
 
 
 def open_store(url: str) -> RetryingStore:
@@ -34,39 +39,33 @@ def open_store(url: str) -> RetryingStore:
     Raises:
         UsageError: Nothing here reads such URLs, or what would is not installed.
     """
-    return _open(url.partition("://")[0])
+    return _open(url.partition("://")[0], os.getpid())  # a connection must not be forked
 
 
 @lru_cache
-def _open(scheme: str) -> RetryingStore:
-    package, extra = _EXTRAS.get(scheme, ("apache_beam", ""))
+def _open(scheme: str, process: int) -> RetryingStore:
+    if scheme in _EXTRAS:
+        _require(scheme, *_EXTRAS[scheme])
+    store: Store
+    if scheme == "s3":
+        from pipeline.storage.s3 import S3Store
+
+        store = S3Store(_options)
+    elif scheme == "gs":
+        from pipeline.storage.gcs import GoogleStore
+
+        store = GoogleStore(_options)
+    else:
+        from pipeline.storage.arrow_filesystem import ArrowStore
+
+        store = ArrowStore()
+    return RetryingStore(store)
+
+
+def _require(scheme: str, package: str, extra: str) -> None:
     try:
         importlib.import_module(package)
     except ImportError:
         raise UsageError(
             f"{scheme}:// needs the package {package}: pip install 'exhubert[{extra}]'"
         ) from None
-    store: Store
-    if scheme == "s3":
-        from pipeline.storage.s3 import S3Store
-
-        store = S3Store(_options())
-    elif scheme == "gs":
-        from pipeline.storage.gcs import GoogleStore
-
-        store = GoogleStore(_options())
-    else:
-        from pipeline.storage.beam_filesystem import BeamStore
-
-        store = BeamStore(scheme)
-    return RetryingStore(store)
-
-
-def _options() -> "PipelineOptions":
-    """What :func:`connect` was told in this process, or, on a worker, the pipeline's options."""
-    from apache_beam.io.filesystems import FileSystems
-    from apache_beam.options.pipeline_options import PipelineOptions
-    from apache_beam.options.value_provider import RuntimeValueProvider
-
-    given = FileSystems._pipeline_options or RuntimeValueProvider.runtime_options
-    return given or PipelineOptions([])

@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import boto3
-from apache_beam.options.pipeline_options import PipelineOptions, S3Options
 from botocore import exceptions as boto
 from botocore.config import Config
 from urllib3.exceptions import HTTPError
 
 from pipeline.common.errors import DataError, UsageError
+from pipeline.storage.options import StoreOptions
 from pipeline.storage.protocol import (
     Page,
     StoredFile,
@@ -43,8 +43,8 @@ _REFUSED = {"InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "Inva
 class S3Store:
     """Files at ``s3://bucket/key``; keys are taken as they are, whatever signs they hold."""
 
-    def __init__(self, options: PipelineOptions) -> None:
-        self.client = _client(options.view_as(S3Options))
+    def __init__(self, options: StoreOptions) -> None:
+        self.client = _client(options)
 
     def list_page(self, folder: str, after: str | None = None) -> Page:
         """A thousand files below a folder; folder markers are none."""
@@ -94,15 +94,14 @@ class S3Store:
             self.client.delete_object(Bucket=bucket, Key=key)
 
 
-def _client(options: S3Options) -> Any:
-    """A client by Beam's options; what they leave open, AWS' own environment and files say."""
+def _client(options: StoreOptions) -> Any:
+    """A client by the options; what they leave open, AWS' own environment and files say."""
     try:
         return boto3.session.Session().client(
             "s3",
             region_name=options.s3_region_name,
-            api_version=options.s3_api_version,
             use_ssl=not options.s3_disable_ssl,
-            verify=options.s3_verify,
+            verify=False if options.s3_verify == "false" else options.s3_verify,
             endpoint_url=options.s3_endpoint_url,
             aws_access_key_id=options.s3_access_key_id,
             aws_secret_access_key=options.s3_secret_access_key,
@@ -115,7 +114,7 @@ def _client(options: S3Options) -> Any:
             ),
         )
     except (boto.BotoCoreError, ValueError) as error:
-        raise UsageError(f"s3://: {error}; see Beam's --s3_* options") from None
+        raise UsageError(f"s3://: {error}; see --s3_endpoint_url and its like") from None
 
 
 def _last(end: int | None) -> int | str:
@@ -139,7 +138,7 @@ def _translated(url: str, whole: bool = False) -> Iterator[None]:
     except _SILENT as error:
         raise UnreachableError(str(error)) from None
     except boto.SSLError as error:
-        raise DataError(f"{url}: {error}; see Beam's --s3_verify and --s3_disable_ssl") from None
+        raise DataError(f"{url}: {error}; see --s3_verify and --s3_disable_ssl") from None
     except _BROKEN_OFF as error:
         raise TransientError(str(error)) from None
     except _NO_CREDENTIALS as error:

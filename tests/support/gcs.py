@@ -1,7 +1,6 @@
 """Google Cloud Storage on this machine: an emulator over HTTP, with faults where wanted."""
 
 import logging
-import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -78,9 +77,3 @@ def serve() -> Iterator[GCS]:
     finally:
         server.shutdown()
         server.server_close()
-
-
-if __name__ == "__main__":  # for clients that hold Python's lock while they wait: Arrow's
-    with serve() as apart:
-        print(apart.url, flush=True)
-        sys.stdin.read()

@@ -10,6 +10,7 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 from transformers.trainer_utils import rotate_checkpoints
 
 from pipeline.common.errors import UsageError
+from pipeline.storage.files import atomic_path
 from training.config.recipe import Recipe, differences, load_recipe, write_recipe
 from training.inference.batch import rank_and_world
 from training.inference.load_model import PROVENANCE_FILE, RECIPE_FILE
@@ -97,9 +98,8 @@ def write_start(output: Path, start: Start) -> None:
         (output / CHECKPOINTS).mkdir(parents=True, exist_ok=True)
         started = output / CHECKPOINTS / START_FILE
         started.write_text(json.dumps(start.data(), indent=2) + "\n", encoding="utf-8")
-        aside = output / f"{RECIPE_FILE}.part"
-        write_recipe(start.recipe, aside)
-        aside.replace(output / RECIPE_FILE)
+        with atomic_path(output / RECIPE_FILE) as temporary:
+            write_recipe(start.recipe, temporary)
     except OSError as error:
         raise UsageError(
             f"{output}: can't be written to: {error.strerror} ({error.filename}): "

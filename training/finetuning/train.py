@@ -34,6 +34,7 @@ from transformers import (
 )
 
 from pipeline.schema.record import CLASSES
+from pipeline.storage.files import write_atomic
 from training.config.recipe import Recipe
 from training.data.dataset import Utterances, unwrap_worker_errors
 from training.data.dataset_files import identity
@@ -261,10 +262,8 @@ def _opening(plan: Plan, model: ExHubertForSequenceClassification, checkpoint: s
 
 
 def _write_json(path: Path, value: Any) -> None:
-    aside = path.with_suffix(".part")
     text = json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False)
-    aside.write_text(text + "\n", encoding="utf-8")
-    aside.replace(path)
+    write_atomic(path, text + "\n")
 
 
 def _finite(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Which corpora a command line means, where they lie, and how their stores are reached."""
+"""Which corpora a command line means, and where they lie."""
 
 import argparse
 import sys
@@ -101,15 +101,6 @@ def find_corpora(args: argparse.Namespace, look: bool = True) -> list[tuple[Corp
 def no_clip(spec: CorpusSpec, root: str) -> str:
     """What to say of a corpus in whose folder there is nothing."""
     return f"corpus {spec.id}: no clip below {root}: expected {' or '.join(spec.audio)}"
-
-
-def connect_stores(args: argparse.Namespace) -> None:
-    """Tells the stores what Beam options say of them; without any, Beam need not be loaded."""
-    if args.unknown:
-        from pipeline.running.beam_options import parse_options
-        from pipeline.storage import connect
-
-        connect(parse_options(args.unknown))
 
 
 def passed_over(data_root: str, corpora: Collection[str], output: str | None = None) -> list[str]:

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from exhubert.cli.arguments.command import Command
-from exhubert.cli.arguments.corpora import add_corpora, connect_stores, find_corpora, no_clip
+from exhubert.cli.arguments.corpora import add_corpora, find_corpora, no_clip
 from exhubert.cli.arguments.number_types import positive, share
 from exhubert.cli.output import console
 from exhubert.cli.output.build_progress import build_progress
@@ -80,7 +80,6 @@ def _start(args: argparse.Namespace, pool: WorkerPool) -> int:
 
     places = [place for place in (args.data_root, args.output) if place]
     prepared = describe_preparation(read_options(args.unknown, places))
-    connect_stores(args)
     build = _what_to_build(args, look=not prepared)
     if prepared:
         prepare_job(build, args.unknown)
@@ -199,5 +198,6 @@ COMMANDS = [
         _add_build,
         _run_build,
         passes_unknown=True,
+        uses_stores=True,
     ),
 ]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exhubert.cli.arguments.command import Command
-from exhubert.cli.arguments.corpora import add_corpora, connect_stores, find_corpora, no_clip
+from exhubert.cli.arguments.corpora import add_corpora, find_corpora, no_clip
 from exhubert.cli.arguments.output_paths import check_file
 from exhubert.cli.output import console
 from exhubert.cli.output.dataset_tables import count, print_checks
@@ -42,7 +42,6 @@ def _run_check(args: argparse.Namespace) -> int:
     from pipeline.checks.corpus_check import check_corpus, export_utterances
     from pipeline.planning.corpus_plan import plan_corpus
 
-    connect_stores(args)
     checks, planned = [], []
     for spec, root in console.track(find_corpora(args), "checking", quiet=args.json):
         indexed = plan_corpus(spec, root, emotion_scheme())
@@ -84,10 +83,9 @@ COMMANDS = [
         "count what lies on disk against what was published; decodes no audio",
         "  exhubert check --data-root corpora\n"
         "  exhubert check --root emo_db=download/emodb --allow-partial --export emo_db.csv\n"
-        "  exhubert check --data-root s3://bucket/corpora --s3_endpoint_url=https://…\n"
-        "Beam's options for stores can be added as Beam spells them.",
+        "  exhubert check --data-root s3://bucket/corpora --s3_endpoint_url=https://…",
         _add_check,
         _run_check,
-        passes_unknown=True,
+        uses_stores=True,
     ),
 ]

@@ -27,7 +27,7 @@ _RECIPES = Path(__file__).resolve().parents[3] / "training" / "config" / "recipe
 
 
 def _add_train_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", required=True, metavar="DATASET", help="dataset folder")
+    parser.add_argument("--data", required=True, metavar="DATASET", help="dataset folder or URL")
     parser.add_argument("--output", required=True, metavar="DIR", help="folder for the model")
     parser.add_argument(
         "--config",
@@ -163,6 +163,7 @@ TRAIN = Command(
 """,
     add_arguments=_add_train_arguments,
     run=_train,
+    uses_stores=True,
 )
 
 

@@ -21,7 +21,9 @@ import pyarrow.parquet as pq
 
 from pipeline.common.errors import UsageError
 from pipeline.schema.record import SAMPLE_RATE
+from pipeline.storage.files import atomic_path
 from training.data.clips import Samples, decode_clip
+from training.data.dataset_files import open_parquet
 from training.evaluation.baselines.linear import Part, choose, make_svm
 from training.evaluation.prediction_table import PredictionTable, utterances_of
 
@@ -159,7 +161,7 @@ def _extract(rows: pd.DataFrame) -> Iterator[tuple[list[int], list[Features]]]:
 def _extract_group(job: tuple[str, int, list[int]]) -> list[Features]:
     """Features of some clips of one row group of a shard."""
     shard, row_group, rows = job
-    table = pq.ParquetFile(shard).read_row_group(row_group, columns=["id", "audio.bytes"])
+    table = open_parquet(shard).read_row_group(row_group, columns=["id", "audio.bytes"])
     ids = table.column("id")
     clips = table.column("audio").combine_chunks().field("bytes")
     return [functionals(decode_clip(clips[row].as_py(), shard, ids[row].as_py())) for row in rows]
@@ -176,8 +178,6 @@ def _read_cache(path: Path | None) -> dict[str, Features]:
 
 
 def _write_cache(path: Path, features: dict[str, Features]) -> None:
-    """Writes aside and renames, so that an interrupted run leaves the former file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     table = pa.table(
         {
             "audio_xxh3": pa.array(list(features), pa.string()),
@@ -186,6 +186,5 @@ def _write_cache(path: Path, features: dict[str, Features]) -> None:
             ),
         }
     )
-    aside = path.with_suffix(f".{os.getpid()}")
-    pq.write_table(table, aside)
-    aside.replace(path)
+    with atomic_path(path) as temporary:
+        pq.write_table(table, temporary)
