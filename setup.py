@@ -30,7 +30,7 @@ RUNTIME = [
 ]
 CLOUDS = {
     "gcp": ["apache-beam[gcp]"],
-    "aws": ["apache-beam[aws]"],
+    "aws": ["apache-beam[aws]", "obstore>=0.9"],
     "dask": ["apache-beam[dask]", "distributed"],
 }
 MODELS = {

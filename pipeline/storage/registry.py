@@ -2,6 +2,7 @@
 
 import importlib
 import os
+from collections.abc import Iterable
 from functools import lru_cache
 
 from pipeline.common.errors import UsageError
@@ -9,8 +10,8 @@ from pipeline.storage.options import StoreOptions
 from pipeline.storage.protocol import Store
 from pipeline.storage.retry import RetryingStore
 
-_EXTRAS = {"s3": ("boto3", "aws"), "gs": ("google.cloud.storage", "gcp")}
-"""Scheme → the package it needs, and the extra of ours that brings it."""
+_EXTRAS = {"s3": (("obstore", "boto3"), "aws"), "gs": (("google.cloud.storage",), "gcp")}
+"""Scheme → the packages it needs, and the extra of ours that brings them."""
 
 _options = StoreOptions()
 
@@ -48,9 +49,9 @@ def _open(scheme: str, process: int) -> RetryingStore:
         _require(scheme, *_EXTRAS[scheme])
     store: Store
     if scheme == "s3":
-        from pipeline.storage.s3 import S3Store
+        from pipeline.storage.s3 import open_s3
 
-        store = S3Store(_options)
+        store = open_s3(_options)
     elif scheme == "gs":
         from pipeline.storage.gcs import GoogleStore
 
@@ -62,10 +63,11 @@ def _open(scheme: str, process: int) -> RetryingStore:
     return RetryingStore(store)
 
 
-def _require(scheme: str, package: str, extra: str) -> None:
-    try:
-        importlib.import_module(package)
-    except ImportError:
-        raise UsageError(
-            f"{scheme}:// needs the package {package}: pip install 'exhubert[{extra}]'"
-        ) from None
+def _require(scheme: str, packages: Iterable[str], extra: str) -> None:
+    for package in packages:
+        try:
+            importlib.import_module(package)
+        except ImportError:
+            raise UsageError(
+                f"{scheme}:// needs the package {package}: pip install 'exhubert[{extra}]'"
+            ) from None

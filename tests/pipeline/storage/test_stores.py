@@ -22,7 +22,7 @@ from pipeline.shards.metadata_reader import read_metadata
 from pipeline.shards.receipts import Receipt
 from pipeline.shards.writer import to_parquet
 from pipeline.sources.listing import list_files, read_file
-from pipeline.storage import RetryingStore, StoreOptions, configure, open_store, retry
+from pipeline.storage import RetryingStore, StoreOptions, configure, object_store, open_store, retry
 from pipeline.storage import files as storage
 from tests.conftest import MakeCorpus, MakeSpec, write_tone
 from tests.pipeline.sources.test_archives import files_of, tarred, zipped
@@ -107,18 +107,29 @@ def check_names(store: RetryingStore, folder: str, names: list[str]) -> None:
 
 
 def test_listings_leave_out_folder_markers_and_what_archivers_leave(s3: S3) -> None:
-    names = ["wav/", "wav/a.wav", "__MACOSX/wav/._a.wav", "wav/._a.wav", ".DS_Store", "empty.csv"]
+    names = [
+        "wav/",
+        "wav/a.wav",
+        "empty/",
+        "__MACOSX/wav/._a.wav",
+        "wav/._a.wav",
+        ".DS_Store",
+        "empty.csv",
+    ]
     s3.fill("markers", {f"tones/{name}": b"" for name in names} | {"tones2/b.wav": b"x"})
     assert [file.path for file in list_files("s3://markers/tones")] == ["empty.csv", "wav/a.wav"]
     assert [file.path for file in list_files("s3://markers")][-1] == "tones2/b.wav"
 
 
-def test_long_listings_come_in_pages(s3: S3) -> None:
+def test_names_that_no_folder_could_hold_are_named(s3: S3) -> None:
+    s3.fill("impossible", {"wav//a.wav": b"x"})
+    with pytest.raises(DataError, match=r"wav//a\.wav.*rename or delete it"):
+        list_files("s3://impossible")
+
+
+def test_long_listings_come_in_pages(s3: S3, monkeypatch: pytest.MonkeyPatch) -> None:
     s3.fill("pages", {f"wav/{number}.wav": b"x" for number in range(7)})
-    client = open_store("s3://pages").store.client  # type: ignore[attr-defined]
-    client.meta.events.register(
-        "before-parameter-build.s3.ListObjectsV2", lambda params, **_: params.update(MaxKeys=2)
-    )
+    monkeypatch.setattr(object_store, "PAGE", 2)
     s3.watch(lambda method, path, tries: 500 if tries == 3 else None)
     assert len(list_files("s3://pages/wav")) == 7
     assert len(s3.requests) == 5
@@ -266,7 +277,7 @@ def test_throttling_errors_and_cut_bodies_are_survived(
     assert build(make_spec, "faulty", tmp_path / "stormy", s3) == 0
     calm, stormy = (files_of(tmp_path / name / "data") for name in ("calm", "stormy"))
     assert calm == stormy
-    assert len(s3.requests) == asked * 3 - 2  # a cut listing is complete XML: it can't be cut
+    assert len(s3.requests) == asked * 3 - 2  # of two listings of a folder, one meets the faults
     assert {503, 500, "cut"} <= s3.faults.keys()
 
 
