@@ -22,21 +22,21 @@ COPY --from=launcher /opt/google/dataflow/python_template_launcher \
 WORKDIR /exhubert
 
 # Before the code, so that a change of the code leaves this layer alone. Only what a build imports:
-# torch and its like, gigabytes that training needs, stay out. The wheels of soundfile and av bring
-# libsndfile and FFmpeg with them, so there is nothing for apt to install.
+# librosa and what it brings stay out. The wheels of soundfile and av bring libsndfile and FFmpeg
+# with them, so there is nothing for apt to install.
 COPY requirements/constraints.txt requirements/
 RUN pip install --no-cache-dir --constraint requirements/constraints.txt \
     "apache-beam[gcp]" av jinja2 miniaudio numpy openpyxl pandas pyarrow pydantic pyloudnorm \
     pyyaml rich soundfile soxr xxhash
 
-COPY setup.py README.md LICENSE ./
+COPY setup.py pyproject.toml README.md LICENSE ./
 COPY corpora_specs corpora_specs
 COPY pipeline pipeline
 COPY training training
 COPY exhubert exhubert
 COPY demo demo
 COPY dataflow dataflow
-# --no-deps: what training needs stays out here, too. The second command fails where a build would.
+# --no-deps: all that a build needs is there. The second command fails where a build would.
 RUN pip install --no-cache-dir --no-deps . \
     && python -c "import pipeline.running.build" && exhubert corpora list
 

@@ -34,7 +34,7 @@ types: $(READY)
 clean:
 	rm -rf $(VENV) demo-output
 
-$(READY): setup.py requirements/constraints.txt
+$(READY): pyproject.toml setup.py requirements/constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --constraint requirements/constraints.txt --editable '.[demo,dev]'
+	$(BIN)/pip install --quiet --constraint requirements/constraints.txt --editable '.[dev]'
 	touch $(READY)

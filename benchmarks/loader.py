@@ -33,12 +33,13 @@ from rich.console import Console
 from rich.table import Table
 from torch.utils.data import DataLoader
 
+from pipeline.audio.encoding import encode
 from pipeline.audio.options import Codec
-from pipeline.audio.processing import encode
 from pipeline.schema.record import RECORD, SAMPLE_RATE
 from pipeline.shards.writer import to_parquet
 from training.config.recipe import Recipe, load_recipe
-from training.data.dataset import Utterances, clipped_durations, collate, load_index
+from training.data.dataset import Utterances, collate
+from training.data.index import clipped_durations, load_index
 from training.data.sampling import EpochBatches, Mixture
 from training.model.build import build_model
 

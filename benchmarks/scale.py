@@ -24,11 +24,11 @@ from tree import SPEC
 from pipeline.audio.options import AudioOptions
 from pipeline.beam.exchange import Exchange
 from pipeline.beam.transforms import AssignSplits, IndexCorpora
-from pipeline.labels import emotion_scheme
 from pipeline.planning.batches import group_by_shard
 from pipeline.planning.build_config import Build, Corpus
 from pipeline.running.local_runner import local_runner
 from pipeline.running.worker_pool import WorkerPool
+from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.specs.loader import load_spec
 
 CLIPS_PER_SPEAKER = 400

@@ -101,9 +101,9 @@ def train_loop(
 ) -> float:
     """Seconds of a round of our loop, from its first step to its last."""
     recipe = load_recipe("exhubert_large", ["optimizer.epochs=1", "run.precision=fp32"])
-    arguments = training_arguments(recipe, folder, len(ready), measured=False)
+    arguments = training_arguments(recipe, folder, len(ready), has_validation=False)
     arguments.save_strategy = "no"  # type: ignore[assignment]
-    clock = ConsoleProgress(Console(quiet=True), measured=False)
+    clock = ConsoleProgress(Console(quiet=True), has_validation=False)
     trainer = ReadyTrainer(
         model=model,
         args=arguments,
@@ -111,7 +111,7 @@ def train_loop(
         recipe=recipe,
         batches=ready,  # type: ignore[arg-type]
         objective=Objective(),
-        measure=dict,
+        evaluate_validation=dict,
         callbacks=[clock],
     )
     trainer.ready = ready

@@ -18,7 +18,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pipeline.common.errors import UsageError
-from pipeline.specs.loader import load_yaml, suggest
+from pipeline.common.suggest import suggest
+from pipeline.specs.yaml_reader import load_yaml
 
 _ENTRIES = Path(__file__).with_name("corpora")
 
@@ -139,9 +140,8 @@ def load_standin(corpus: str) -> StandIn:
     """
     known = standin_ids()
     if corpus not in known:
-        raise UsageError(
-            f"there is no stand-in of {corpus!r}{suggest(corpus, known)} Known: {', '.join(known)}."
-        )
+        hint = suggest(corpus, known, otherwise=".")
+        raise UsageError(f"there is no stand-in of {corpus!r}{hint} Known: {', '.join(known)}.")
     return load_yaml(_ENTRIES / f"{corpus}.yaml", StandIn)
 
 

@@ -16,8 +16,9 @@ from demo.containers import Channels, Format
 from demo.entry import Count, StandIn, choose
 from demo.voices import Manner, Voice, load_manners
 from pipeline.common.errors import UsageError
-from pipeline.labels import emotion_scheme, six_class_name
+from pipeline.labels import six_class_name
 from pipeline.specs.corpus_spec import CorpusSpec
+from pipeline.specs.emotion_scheme import emotion_scheme
 
 Content = Literal["speech", "silence", "lfs_pointer"]
 Place = tuple[str, str]

@@ -18,7 +18,8 @@ from demo.plan import Clip, plan_standin
 from demo.tables import table_files
 from demo.voices import require_voices, speak
 from pipeline.common.errors import UsageError
-from pipeline.specs.loader import builtin_file, load_spec
+from pipeline.specs.loader import load_spec
+from pipeline.specs.shipped import builtin_file
 from pipeline.storage.files import write_atomic
 
 __all__ = ["encode_file", "speak_standins", "standin_ids"]

@@ -21,7 +21,8 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 from demo import effects, espeak
 from demo.effects import Samples
 from pipeline.common.errors import UsageError
-from pipeline.specs.loader import load_yaml
+from pipeline.common.extras import install_command
+from pipeline.specs.yaml_reader import load_yaml
 
 _WORDS_A_MINUTE = 160
 _VOLUME = 100  # of eSpeak NG; louder ones clip
@@ -129,7 +130,7 @@ def require_voices() -> None:
     if importlib.util.find_spec("espeakng_loader") is None:
         raise UsageError(
             "the demonstration speaks with eSpeak NG, which is not installed: "
-            "pip install 'exhubert[demo]'"
+            f"{install_command('demo')}"
         )
 
 

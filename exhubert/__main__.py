@@ -2,16 +2,23 @@
 
 import sys
 
+from exhubert.foreign_packages import HiddenPackageError, check_packages, drop_current_folder
+
 
 def start() -> int:
     """Runs the command line; Ctrl-C is answered in a line while that is still being loaded, too."""
     try:
+        check_packages()
         from exhubert.cli.main import main
     except KeyboardInterrupt:
         print("error: interrupted", file=sys.stderr)
         return 130
+    except HiddenPackageError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
     return main()
 
 
 if __name__ == "__main__":
+    drop_current_folder()
     sys.exit(start())

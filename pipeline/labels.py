@@ -1,70 +1,12 @@
 """Labels: what a corpus's own codes mean in the schemes all corpora share."""
 
 from dataclasses import dataclass
-from functools import cache
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-
-from pipeline.common.errors import UsageError
 from pipeline.common.numbers import read_number
-from pipeline.schema.record import AROUSAL_CLASSES, CLASSES, VALENCE_CLASSES
+from pipeline.schema.record import AROUSAL_CLASSES, CLASSES, VALENCE_CLASSES, Dimension
 from pipeline.schema.utterance import Utterance, excluded, rejected
 from pipeline.specs.corpus_spec import CorpusSpec
-from pipeline.specs.loader import SHIPPED, load_yaml, suggest
-from pipeline.specs.spec_types import ClassName, Dimension
-
-
-class Category(BaseModel):
-    """One line of ``emotions.yaml``: a category's place in the six classes, and on whose word."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    class_name: ClassName = Field(alias="class")
-    sources: list[str]
-    note: str | None = None
-
-
-class EmotionScheme(BaseModel):
-    """The shared categories, as ``corpora_specs/emotions.yaml`` states them."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    sources: dict[str, str]
-    emotions: dict[str, Category]
-
-    @model_validator(mode="after")
-    def _sources_are_known(self) -> "EmotionScheme":
-        for emotion, category in self.emotions.items():
-            for source in category.sources:
-                if source not in self.sources:
-                    raise ValueError(f"emotions.{emotion}: unknown source {source!r}")
-        return self
-
-    def check(self, spec: CorpusSpec) -> None:
-        """Checks that a spec speaks only of known categories.
-
-        Raises:
-            UsageError: It does not; the message suggests the nearest category.
-        """
-        named = {
-            "emotions": spec.emotions.values(),
-            "classes": spec.classes,
-            "votes": spec.votes.values(),
-            "expected.emotions": spec.expected.emotions,
-        }
-        for key, categories in named.items():
-            for category in categories:
-                if category not in self.emotions:
-                    raise UsageError(
-                        f"corpus {spec.id}: `{key}` names the category {category!r}, which "
-                        f"emotions.yaml does not have{suggest(category, self.emotions)}"
-                    )
-
-
-@cache
-def emotion_scheme() -> EmotionScheme:
-    """The shipped scheme."""
-    return load_yaml(SHIPPED / "emotions.yaml", EmotionScheme)
+from pipeline.specs.emotion_scheme import EmotionScheme
 
 
 @dataclass(frozen=True)
@@ -75,7 +17,7 @@ class LabelMapping:
         meaning: What the code stands for in the corpus's own words.
         emotion: Shared category; None where the code is excluded.
         class_name: Six-class name; None where the code is excluded.
-        sources: On whose word the category has that class; the spec itself where it overrides.
+        sources: Of the mapping from category to class; ``spec`` where the spec overrides it.
         excluded: Why the code is left out; None where it is not.
     """
 
@@ -140,17 +82,17 @@ def label_utterance(utterance: Utterance, spec: CorpusSpec, scheme: EmotionSchem
                 f"label {code!r} is not among {', '.join([*spec.emotions, *spec.exclude])}",
             )
     label, arousal_class, valence_class = (
-        place(six_class_name(emotion, spec, scheme)) if emotion else (None, None, None)
+        class_to_indices(six_class_name(emotion, spec, scheme)) if emotion else (None, None, None)
     )
     return utterance._replace(
         emotion=emotion,
         label=label,
         arousal_class=arousal_class,
         valence_class=valence_class,
-        arousal=rating(utterance, spec, "arousal"),
-        valence=rating(utterance, spec, "valence"),
-        dominance=rating(utterance, spec, "dominance"),
-        votes=votes(utterance, spec),
+        arousal=scale_rating(utterance, spec, "arousal"),
+        valence=scale_rating(utterance, spec, "valence"),
+        dominance=scale_rating(utterance, spec, "dominance"),
+        votes=count_votes(utterance, spec),
         dropped=dropped,
     )
 
@@ -160,10 +102,10 @@ def six_class_name(emotion: str, spec: CorpusSpec, scheme: EmotionScheme) -> str
     return spec.classes.get(emotion) or scheme.emotions[emotion].class_name
 
 
-def place(class_name: str) -> tuple[int, str, str]:
-    """Index of a six-class name, and the arousal and valence it is made of.
+def class_to_indices(class_name: str) -> tuple[int, str, str]:
+    """Index of a six-class name from 0 to 5, and the arousal and valence classes it is made of.
 
-    >>> place("high_negative")
+    >>> class_to_indices("high_negative")
     (3, 'high', 'negative')
     """
     index = CLASSES.index(class_name)
@@ -171,10 +113,16 @@ def place(class_name: str) -> tuple[int, str, str]:
     return index, AROUSAL_CLASSES[arousal], VALENCE_CLASSES[valence]
 
 
-def rating(utterance: Utterance, spec: CorpusSpec, dimension: Dimension) -> float | None:
-    """A native rating on the [0, 1] scale, clipped to it; None where there is none.
+def scale_rating(utterance: Utterance, spec: CorpusSpec, dimension: Dimension) -> float | None:
+    """A native rating mapped linearly to [0, 1] and clipped to it.
 
-    Source: ``(rating − lowest) / (highest − lowest)`` of the scale that the spec documents.
+    Args:
+        utterance: With the rating in ``annotations``, as the corpus has it.
+        spec: The corpus; documents the lowest and highest rating of its scale.
+        dimension: Which rating.
+
+    Returns:
+        ``(rating − lowest) / (highest − lowest)``; None where there is no rating or no scale.
     """
     if dimension not in spec.scales:
         return None
@@ -192,8 +140,8 @@ def is_clipped(utterance: Utterance, spec: CorpusSpec) -> bool:
     return False
 
 
-def votes(utterance: Utterance, spec: CorpusSpec) -> dict[str, float] | None:
-    """Annotator votes by category, as counted; None where the corpus has none for the utterance."""
+def count_votes(utterance: Utterance, spec: CorpusSpec) -> dict[str, float] | None:
+    """Annotator votes by category; None where the corpus has none for the utterance."""
     counts: dict[str, float] = {}
     for field, category in spec.votes.items():
         count = read_number(utterance.annotations.get(field))

@@ -1,13 +1,20 @@
-"""ExHuBERT on transformers: importing this package makes the Auto classes know the model."""
+"""ExHuBERT on transformers: model, data, training, evaluation, inference.
 
-from transformers import AutoConfig, AutoModel, AutoModelForAudioClassification
+Users import from ``exhubert``. The names below are loaded on first use, so that
+``training.config`` and ``training.data.dataset_files`` work without torch; loading the model
+registers it with transformers' Auto classes.
+"""
 
-from training.model.configuration_exhubert import ExHubertConfig
-from training.model.modeling_exhubert import (
-    ExHubertForSequenceClassification,
-    ExHubertModel,
-    extend_hubert,
-)
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from training.model.configuration_exhubert import ExHubertConfig
+    from training.model.modeling_exhubert import (
+        ExHubertForSequenceClassification,
+        ExHubertModel,
+        extend_hubert,
+    )
 
 __all__ = [
     "ExHubertConfig",
@@ -16,8 +23,8 @@ __all__ = [
     "extend_hubert",
 ]
 
-AutoConfig.register("exhubert", ExHubertConfig, exist_ok=True)
-AutoModel.register(ExHubertConfig, ExHubertModel, exist_ok=True)
-AutoModelForAudioClassification.register(
-    ExHubertConfig, ExHubertForSequenceClassification, exist_ok=True
-)
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module("training.model.modeling_exhubert"), name)

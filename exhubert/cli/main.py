@@ -16,7 +16,8 @@ from exhubert.cli.commands import demo as demonstration
 from exhubert.cli.commands import evaluate as evaluation
 from exhubert.cli.commands import train as model
 from exhubert.cli.output.os_errors import describe_failure
-from pipeline.common.errors import ExhubertError, StoppedError, UnknownOptionError
+from pipeline.common.errors import ExhubertError, StoppedError, UnknownOptionError, UsageError
+from pipeline.common.extras import missing_package
 from pipeline.storage import StoreOptions, configure
 
 COMMANDS: list[Command] = [
@@ -64,6 +65,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         with contextlib.suppress(OSError):  # a stdout that is no file
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except ModuleNotFoundError as error:
+        if (message := missing_package(error)) is None:
+            raise
+        return _fail(message, UsageError.exit_status)
     except OSError as error:
         if (failure := describe_failure(error)) is None:
             raise
@@ -79,7 +84,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"exhubert {_version()}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    groups: dict[str, argparse._SubParsersAction[argparse.ArgumentParser]] = {}
+    groups = {}
     for command in COMMANDS:
         *group, name = command.name.split()
         if group and group[0] not in groups:

@@ -1,20 +1,17 @@
-"""Audio: mix to mono, resample to 16 kHz with soxr's HQ, normalise, encode.
+"""Processing: mix to mono, resample to 16 kHz with soxr's HQ, normalise.
 
-Every function is pure: samples in, samples or bytes out. Inside, clips are changed in place: every
-further array of a clip's size costs as much as a step of the arithmetic.
+Every function is pure: samples in, samples out. Inside, clips are changed in place: every further
+array of a clip's size costs as much as a step of the arithmetic.
 """
 
-import io
 import math
-import wave
 from dataclasses import dataclass
 
 import numpy as np
-import soundfile
 import soxr
 
-from pipeline.audio.decoder import AudioError, Recording
-from pipeline.audio.options import Codec, Normalization
+from pipeline.audio.options import Normalization
+from pipeline.audio.recording import AudioError, Recording
 from pipeline.schema.record import SAMPLE_RATE
 
 PEAK = 10 ** (-1 / 20)
@@ -27,7 +24,7 @@ RMS_TARGET = 10 ** (-23 / 20)
 LOUDNESS_TARGET = -23.0  # LUFS, EBU R 128
 
 LARGEST = 2.0**32
-"""Float samples on the scale of 32-bit integers are sound still; what lies beyond is damage."""
+"""Float samples may be on the scale of 32-bit integers; values beyond it come from damage."""
 
 DC_OFFSET = 0.005
 """Offsets above this fraction of full scale are flagged; every offset is removed."""
@@ -40,7 +37,7 @@ class Clip:
     Attributes:
         samples: Shape ``(frames,)``, int16, at 16 kHz.
         gain_db: Gain that normalisation applied, in dB.
-        flags: ``quiet``, ``clipped``, ``dc_offset``, ``upsampled``: what a listener should know.
+        flags: ``quiet``, ``clipped``, ``dc_offset``, ``upsampled``: what users should know.
     """
 
     samples: np.ndarray
@@ -53,7 +50,7 @@ class Clip:
         return len(self.samples) / SAMPLE_RATE
 
 
-def prepare(
+def process_recording(
     recording: Recording, normalize: Normalization = "peak", channel: int | None = None
 ) -> Clip:
     """Mixes to mono, removes the DC offset, resamples to 16 kHz and normalises.
@@ -68,15 +65,18 @@ def prepare(
         The clip, of exactly ``ceil(frames · 16000 / rate)`` samples.
 
     Raises:
-        AudioError: There are no samples, all are equal, some are no numbers, or the channel does
-            not exist.
+        AudioError: There are no samples, all are equal, some are out of range or not numbers, or
+            the channel does not exist.
     """
-    voice = _pick(recording, channel)
+    voice = to_mono(recording.samples, channel)
     if not len(voice):
         raise AudioError("empty", "the file has no samples")
     lowest, highest = float(voice.min()), float(voice.max())
-    if not max(-lowest, highest) <= LARGEST:  # nor is NaN
-        raise AudioError("undecodable", f"samples from {lowest:g} to {highest:g} are no sound")
+    if not max(-lowest, highest) <= LARGEST:  # False for NaN, too
+        raise AudioError(
+            "undecodable",
+            f"sample values from {lowest:g} to {highest:g} are out of range: is the file damaged?",
+        )
     if lowest == highest:
         raise AudioError("silent", f"all {len(voice)} samples are equal: digital silence")
     full = _full_scale(recording.samples)
@@ -99,6 +99,31 @@ def prepare(
     return Clip(stored, 20 * math.log10(gain), tuple(sorted(flags)))
 
 
+def to_mono(samples: np.ndarray, channel: int | None = None) -> np.ndarray:
+    """One channel, or the mean of all.
+
+    Args:
+        samples: Shape ``(frames, channels)``.
+        channel: Which one; None for the mean, as float32 where there are several.
+
+    Returns:
+        Shape ``(frames,)``, on the same scale.
+
+    Raises:
+        AudioError: The channel does not exist.
+    """
+    channels = samples.shape[1]
+    if channel is not None and channel >= channels:
+        raise AudioError("no_channel", f"the spec wants channel {channel}, the file has {channels}")
+    if channel is not None or channels == 1:
+        return samples[:, channel or 0]
+    mono = samples[:, 0].astype(np.float32)  # by hand: four times as fast as mean(axis=1)
+    for other in range(1, channels):
+        mono += samples[:, other]
+    mono *= np.float32(1 / channels)
+    return mono
+
+
 def resample(samples: np.ndarray, rate: int) -> np.ndarray:
     """Resamples mono float32 samples to 16 kHz with soxr HQ.
 
@@ -117,21 +142,6 @@ def resample(samples: np.ndarray, rate: int) -> np.ndarray:
     return np.pad(resampled, (0, missing)) if missing else resampled
 
 
-def encode(samples: np.ndarray, codec: Codec = "flac") -> bytes:
-    """Encodes int16 samples at 16 kHz, without loss."""
-    buffer = io.BytesIO()
-    if codec == "wav":  # the same bytes as libsndfile's, in a tenth of the time
-        with wave.open(buffer, "wb") as plain:
-            plain.setparams((1, 2, SAMPLE_RATE, len(samples), "NONE", ""))
-            plain.writeframesraw(samples.astype("<i2", copy=False).data)
-        return buffer.getvalue()
-    with soundfile.SoundFile(
-        buffer, "w", SAMPLE_RATE, channels=1, format="FLAC", subtype="PCM_16"
-    ) as file:
-        file.write(samples)
-    return buffer.getvalue()
-
-
 def _to_int16(samples: np.ndarray, factor: float, clip: bool) -> np.ndarray:
     """Amplified samples as int16, shape ``(frames,)``; overwrites what it is given."""
     samples *= np.float32(factor)
@@ -139,21 +149,6 @@ def _to_int16(samples: np.ndarray, factor: float, clip: bool) -> np.ndarray:
     if clip:
         np.clip(samples, -32768, 32767, out=samples)
     return samples.astype(np.int16)
-
-
-def _pick(recording: Recording, channel: int | None) -> np.ndarray:
-    """One channel, or the mean of all: shape ``(frames,)``, on the scale of the recording."""
-    samples = recording.samples
-    channels = samples.shape[1]
-    if channel is not None and channel >= channels:
-        raise AudioError("no_channel", f"the spec wants channel {channel}, the file has {channels}")
-    if channel is not None or channels == 1:
-        return samples[:, channel or 0]
-    mono = samples[:, 0].astype(np.float32)  # by hand: four times as fast as mean(axis=1)
-    for other in range(1, channels):
-        mono += samples[:, other]
-    mono *= np.float32(1 / channels)
-    return mono
 
 
 def _full_scale(samples: np.ndarray) -> float:
@@ -183,7 +178,7 @@ def _gain(
         samples: Float32, ``(frames,)``.
         full: The value that stands for full scale.
         peak: Theirs, as a fraction of full scale.
-        normalize: As for :func:`prepare`.
+        normalize: As for :func:`process_recording`.
     """
     if normalize == "none" or peak <= 0.0:
         return 1.0, peak < QUIET_PEAK

@@ -1,25 +1,25 @@
 """A preview of a build: what it would write and what it would reuse, with no audio decoded.
 
-It goes through the functions that the pipeline is wired of, so what it says is what a build does.
+It calls the same steps as a build, so what it says is what a build does.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.dataset.manifest import read_manifest
 from pipeline.planning.batches import group_by_shard
 from pipeline.planning.build_config import Build
-from pipeline.planning.corpus_plan import UNWRITTEN, drop_copies
+from pipeline.planning.copies import drop_copies
+from pipeline.planning.shard_names import UNWRITTEN
 from pipeline.planning.steps import count_batch, index_batch, list_clips, place_batch, plan_batches
 from pipeline.schema.record import SPLITS
-from pipeline.schema.utterance import Utterance
+from pipeline.schema.utterance import Utterance, count_reasons
 from pipeline.shards.receipts import list_receipts
 from pipeline.shards.writer import Reuse, fingerprints, read_valid_receipt, reusable
 
 
 @dataclass(frozen=True)
-class Part:
+class ShardCounts:
     """Some shards of a corpus, and the utterances planned for them."""
 
     shards: int = 0
@@ -56,9 +56,9 @@ class CorpusPreview:
     excluded: dict[str, int]
     rejected: dict[str, int]
     splits: dict[str, SplitPreview]
-    reused: Part
-    relabelled: Part
-    decoded: Part
+    reused: ShardCounts
+    relabelled: ShardCounts
+    decoded: ShardCounts
     bytes_to_read: int
     stale: int
 
@@ -85,20 +85,22 @@ def preview_build(build: Build) -> Preview:
     """
     earlier = read_manifest(build.output)
     kept = sorted(earlier.corpora.keys() - build.corpora.keys()) if earlier else []
-    there: dict[str, set[str]] = {}
+    existing: dict[str, set[str]] = {}
     for shard in list_receipts(build.output):
-        there.setdefault(shard.split("/")[0], set()).add(shard)
-    corpora = [preview_corpus(corpus, build, there.get(corpus, set())) for corpus in build.corpora]
+        existing.setdefault(shard.split("/")[0], set()).add(shard)
+    corpora = [
+        preview_corpus(corpus, build, existing.get(corpus, set())) for corpus in build.corpora
+    ]
     return Preview(build.output, sorted(corpora, key=lambda preview: preview.corpus), kept)
 
 
-def preview_corpus(corpus: str, build: Build, there: Iterable[str] = ()) -> CorpusPreview:
+def preview_corpus(corpus: str, build: Build, existing: Iterable[str] = ()) -> CorpusPreview:
     """Plans one corpus.
 
     Args:
         corpus: Its id.
         build: The build that it is a part of.
-        there: Shards of the corpus that have a receipt.
+        existing: Shards of the corpus that have a receipt.
     """
     shards = plan_shards(corpus, build)
     utterances = [utterance for planned in shards.values() for utterance in planned]
@@ -108,14 +110,14 @@ def preview_corpus(corpus: str, build: Build, there: Iterable[str] = ()) -> Corp
         corpus=corpus,
         found=len(utterances),
         to_write=sum(_is_fit(utterance) for utterance in utterances),
-        excluded=_reasons(utterances, "excluded"),
-        rejected=_reasons(utterances, "rejected"),
+        excluded=count_reasons(utterances, "excluded"),
+        rejected=count_reasons(utterances, "rejected"),
         splits={split: _split(split, shards) for split in SPLITS},
-        reused=_part("shard", shards, reuse),
-        relabelled=_part("audio", shards, reuse),
-        decoded=_part("nothing", shards, reuse),
+        reused=_count_shards("shard", shards, reuse),
+        relabelled=_count_shards("audio", shards, reuse),
+        decoded=_count_shards("nothing", shards, reuse),
         bytes_to_read=sum({u.source_path: u.source_size for u in anew if _is_fit(u)}.values()),
-        stale=len([shard for shard in there if shard not in shards]),
+        stale=len([shard for shard in existing if shard not in shards]),
     )
 
 
@@ -138,24 +140,21 @@ def _reuse(shard: str, planned: Sequence[Utterance], build: Build) -> Reuse:
     )
 
 
-def _part(wanted: Reuse, shards: dict[str, list[Utterance]], reuse: dict[str, Reuse]) -> Part:
+def _count_shards(
+    wanted: Reuse, shards: dict[str, list[Utterance]], reuse: dict[str, Reuse]
+) -> ShardCounts:
     found = [
         planned
         for shard, planned in shards.items()
         if reuse[shard] == wanted and not _is_unwritten(shard)
     ]
-    return Part(len(found), sum(_is_fit(u) for planned in found for u in planned))
+    return ShardCounts(len(found), sum(_is_fit(u) for planned in found for u in planned))
 
 
 def _split(split: str, shards: dict[str, list[Utterance]]) -> SplitPreview:
     own = [planned for shard, planned in shards.items() if f"/{split}-" in shard]
     fit = [utterance for planned in own for utterance in planned if _is_fit(utterance)]
     return SplitPreview(len(fit), len({u.speaker for u in fit if u.speaker}), len(own))
-
-
-def _reasons(utterances: Sequence[Utterance], status: str) -> dict[str, int]:
-    reasons = Counter(u.dropped.reason for u in utterances if u.dropped and u.status == status)
-    return dict(sorted(reasons.items()))
 
 
 def _is_fit(utterance: Utterance) -> bool:

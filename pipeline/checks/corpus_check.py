@@ -11,20 +11,21 @@ import pyarrow.parquet as pq
 
 from pipeline.common.errors import UsageError
 from pipeline.labels import is_clipped
-from pipeline.planning.corpus_plan import IndexedCorpus, count_by_split
-from pipeline.schema.utterance import Utterance
+from pipeline.planning.index_corpus import IndexedCorpus, count_by_split
+from pipeline.schema.record import RECORD
+from pipeline.schema.utterance import Utterance, count_reasons
 from pipeline.specs.corpus_spec import CorpusSpec
-from pipeline.splits import describe_policy, is_leak
+from pipeline.specs.spec_types import EditionCounts
+
+_OF_RECORD = (
+    *("id", "corpus", "source_path", "label_native", "emotion", "arousal_class", "valence_class"),
+    *("label", "arousal", "valence", "dominance", "speaker", "gender", "age", "language", "text"),
+    "split",
+)
 
 EXPORT = pa.schema(
     [
-        *[(name, pa.string()) for name in ("id", "corpus", "source_path", "label_native")],
-        *[(name, pa.string()) for name in ("emotion", "arousal_class", "valence_class")],
-        ("label", pa.int64()),
-        *[(name, pa.float32()) for name in ("arousal", "valence", "dominance")],
-        *[(name, pa.string()) for name in ("speaker", "gender")],
-        ("age", pa.float32()),
-        *[(name, pa.string()) for name in ("language", "text", "split")],
+        *[(name, RECORD.field(name).type) for name in _OF_RECORD],
         *[(name, pa.float64()) for name in ("start", "end")],
         *[(name, pa.string()) for name in ("status", "reason", "detail")],
     ]
@@ -42,8 +43,13 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Missing:
-    """Rows of a table that no clip belongs to."""
+class UnmatchedRows:
+    """Rows of a table that no clip belongs to.
+
+    Attributes:
+        count: Of all such rows.
+        first: Keys of the first few.
+    """
 
     count: int
     first: list[str]
@@ -61,11 +67,11 @@ class CorpusCheck:
         splits: Split → usable utterances.
         speakers_in_two_splits: Speakers whose utterances lie in more than one split.
         leaks: Those of them that the split policy does not allow.
-        expected: Published number of utterances.
+        expected: Published number of utterances, of the release that is nearest in size.
         clipped_ratings: Usable utterances with a rating outside its documented scale.
         compared: Published counts, of the corpus and of its classes, beside what was found.
         source: Who published them.
-        missing: Table → some of its rows whose clips are not there, and how many there are.
+        missing: Table → its rows that no clip belongs to.
         examples: Reason → some of the clips rejected for it.
     """
 
@@ -85,7 +91,7 @@ class CorpusCheck:
     clipped_ratings: int
     compared: list[Comparison]
     source: str
-    missing: dict[str, Missing]
+    missing: dict[str, UnmatchedRows]
     examples: dict[str, list[str]] = field(default_factory=dict)
 
     @property
@@ -103,6 +109,7 @@ def check_corpus(spec: CorpusSpec, indexed: IndexedCorpus) -> CorpusCheck:
     for utterance in usable:
         if utterance.speaker:
             speakers.setdefault(utterance.speaker, set()).add(utterance.split or "")
+    published = spec.expected.nearest(len(usable))
     examples: dict[str, list[str]] = {}
     for utterance in utterances:
         if utterance.dropped and utterance.status == "rejected":
@@ -113,20 +120,20 @@ def check_corpus(spec: CorpusSpec, indexed: IndexedCorpus) -> CorpusCheck:
         corpus=spec.id,
         found=len(utterances),
         usable=len(usable),
-        excluded=_reasons(utterances, "excluded"),
-        rejected=_reasons(utterances, "rejected"),
+        excluded=count_reasons(utterances, "excluded"),
+        rejected=count_reasons(utterances, "rejected"),
         speakers=len(speakers),
         unknown_speakers=sum(utterance.speaker is None for utterance in usable),
         emotions=dict(sorted(emotions.items())),
         splits=dict(count_by_split(usable)),
-        split_policy=describe_policy(spec),
+        split_policy=spec.splits.describe(),
         speakers_in_two_splits=sorted(s for s, splits in speakers.items() if len(splits) > 1),
-        leaks=sorted(s for s, splits in speakers.items() if is_leak(spec, splits)),
-        expected=spec.expected.utterances,
+        leaks=sorted(s for s, splits in speakers.items() if not spec.splits.allows(splits)),
+        expected=published.utterances,
         clipped_ratings=sum(is_clipped(utterance, spec) for utterance in usable),
-        compared=_compare(spec, len(usable), len(speakers), emotions),
-        source=spec.expected.source,
-        missing={t: Missing(len(rows), rows[:3]) for t, rows in indexed.missing.items()},
+        compared=_compare(published, len(usable), len(speakers), emotions),
+        source=published.source,
+        missing={t: UnmatchedRows(len(rows), rows[:3]) for t, rows in indexed.missing.items()},
         examples=examples,
     )
 
@@ -162,15 +169,9 @@ def _export_row(utterance: Utterance) -> dict[str, object]:
     }
 
 
-def _reasons(utterances: Sequence[Utterance], status: str) -> dict[str, int]:
-    reasons = Counter(u.dropped.reason for u in utterances if u.dropped and u.status == status)
-    return dict(sorted(reasons.items()))
-
-
 def _compare(
-    spec: CorpusSpec, utterances: int, speakers: int, emotions: Mapping[str, int]
+    expected: EditionCounts, utterances: int, speakers: int, emotions: Mapping[str, int]
 ) -> list[Comparison]:
-    expected = spec.expected
     pairs = [("utterances", expected.utterances, utterances)]
     pairs += [("speakers", expected.speakers, speakers)]
     if expected.emotions:

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from pipeline.index.indexer import find_clips, index_clips
-from pipeline.index.table_join import TableRows, rows_of
-from pipeline.labels import EmotionScheme, label_utterance
+from pipeline.index.table_join import TableRows, build_table
+from pipeline.labels import label_utterance
 from pipeline.schema.utterance import Utterance
 from pipeline.sources.listing import SourceFile
 from pipeline.specs.corpus_spec import CorpusSpec
-from pipeline.specs.spec_types import ChosenFile, Example, Table
+from pipeline.specs.emotion_scheme import EmotionScheme
+from pipeline.specs.spec_types import Example, FileByField, TableSpec
 
 
 def check_examples(spec: CorpusSpec, scheme: EmotionScheme) -> list[str]:
@@ -56,7 +57,7 @@ def _compare(spec: CorpusSpec, example: Example, utterance: Utterance) -> Iterat
 def _table(spec: CorpusSpec, name: str, example: Example) -> TableRows:
     """A table that holds the row of the example, or none."""
     row = example.rows.get(name)
-    return rows_of(spec.tables[name], [row] if row else [])
+    return build_table(spec.tables[name], [row] if row else [])
 
 
 def _rows_to_add(spec: CorpusSpec, example: Example) -> str:
@@ -64,13 +65,13 @@ def _rows_to_add(spec: CorpusSpec, example: Example) -> str:
     rows = [
         f"{name}: {{{', '.join(f'{column}: …' for column in _columns(table))}}}"
         for name, table in spec.tables.items()
-        if table.unmatched == "reject" and name not in example.rows
+        if table.unmatched != "keep" and name not in example.rows
     ]
     return f"{{{', '.join(rows)}}}" if rows else ""
 
 
-def _columns(table: Table) -> list[str]:
+def _columns(table: TableSpec) -> list[str]:
     """Columns that a row of the table has in an example."""
-    chosen_by = [table.file.of] if isinstance(table.file, ChosenFile) else []
+    chosen_by = [table.file.of] if isinstance(table.file, FileByField) else []
     taken = [column for column in table.take.values() if not column.endswith("?")]
     return list(dict.fromkeys([*chosen_by, *table.match, *table.where, *taken]))

@@ -1,4 +1,4 @@
-"""What pydantic finds wrong with a file, in its user's words: what is expected, what is there."""
+"""Turns pydantic errors into messages for users: what was expected, what was found."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -32,7 +32,7 @@ _SHOWN = 4
 """Keys of a part that a message names."""
 
 
-def describe(fault: Mapping[str, Any], model: type[BaseModel]) -> str:
+def describe_validation_error(fault: Mapping[str, Any], model: type[BaseModel]) -> str:
     """What is wrong with one value.
 
     Args:
@@ -46,10 +46,13 @@ def describe(fault: Mapping[str, Any], model: type[BaseModel]) -> str:
     kind = fault["type"]
     if kind == "value_error":
         return str(fault["msg"]).removeprefix("Value error, ")
-    if kind == "model_type":
-        keys = keys_at(fault["loc"], model)
+    if kind in {"model_type", "model_attributes_type"}:
+        keys = known_keys_at(fault["loc"], model)
         shown = [f"{key}: …" for key in keys[:_SHOWN]] + ["…"] * (len(keys) > _SHOWN)
         expected = f"{{{', '.join(shown)}}}"
+    elif kind == "union_tag_invalid":
+        *tags, last = fault["ctx"]["expected_tags"].split(", ")
+        return f"expected {', '.join(tags)} or {last}, found {_show(fault['ctx']['tag'])}"
     elif kind in _EXPECTED:
         expected = _EXPECTED[kind].format_map(fault.get("ctx", {}))
     else:
@@ -57,7 +60,15 @@ def describe(fault: Mapping[str, Any], model: type[BaseModel]) -> str:
     return f"expected {expected}, found {_show(fault['input'])}"
 
 
-def keys_at(location: Sequence[int | str], model: type[BaseModel]) -> list[str]:
+def locate(fault: Mapping[str, Any]) -> tuple[int | str, ...]:
+    """Where a fault is: keys and indices; of a model chosen by a key, that key."""
+    location: tuple[int | str, ...] = fault["loc"]
+    if fault["type"] == "union_tag_invalid":
+        return (*location, fault["ctx"]["discriminator"].strip("'"))
+    return location
+
+
+def known_keys_at(location: Sequence[int | str], model: type[BaseModel]) -> list[str]:
     """Keys that the part of a model at a location knows, the required ones first."""
     for part in location:
         field = model.model_fields.get(str(part))

@@ -9,37 +9,10 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from pipeline.dataset.manifest import CorpusManifest, Manifest
-from pipeline.schema.record import CLASSES, RECORD, SAMPLE_RATE, SPLITS
+from pipeline.schema.columns import Column, croissant_type
+from pipeline.schema.record import CLASSES, COLUMNS, SAMPLE_RATE, SPLITS
 
 _SPLIT_TYPES = {"train": "TrainingSplit", "validation": "ValidationSplit", "test": "TestSplit"}
-_TYPES = {
-    "string": "sc:Text",
-    "float": "cr:Float32",
-    "int64": "cr:Int64",
-    "int32": "cr:Int32",
-    "int16": "cr:Int16",
-}
-_MEANINGS = {
-    "id": "<corpus>/<path without suffix>, #<start>-<end> added for a segment; unique",
-    "language": "BCP-47",
-    "audio": f"{SAMPLE_RATE // 1000} kHz mono, 16 bit",
-    "duration": "seconds",
-    "speaker": "<namespace>:<id>; null where unknown",
-    "gender": "female, male or other; null where unknown",
-    "label_native": "the corpus's own code",
-    "emotion": "category shared by all corpora",
-    "label": "six classes, 3 · arousal + valence",
-    "arousal": "rating in [0, 1]",
-    "valence": "rating in [0, 1]",
-    "dominance": "rating in [0, 1]",
-    "votes": "annotators' votes by category",
-    "annotations": "what else the corpus says of the clip, as it says it",
-    "flags": "quiet, clipped, dc_offset, upsampled",
-    "gain_db": "gain that level normalisation applied, in dB",
-    "source_path": "relative to the corpus's root",
-    "source_xxh3": "XXH3-128 of the file that the clip came from",
-    "audio_xxh3": "XXH3-128 of the stored samples, little-endian",
-}
 _CONTEXT = {
     "@language": "en",
     "@vocab": "https://schema.org/",
@@ -163,29 +136,30 @@ def _utterances() -> Json:
         "name": "utterances",
         "description": "One record an utterance.",
         "key": {"@id": "utterances/id"},
-        "field": [_column(field) for field in RECORD],
+        "field": [column_field(column) for column in COLUMNS],
     }
 
 
-def _column(field: pa.Field) -> Json:
-    """One column of the record."""
-    name = f"utterances/{field.name}"
-    if field.name == "audio":
-        audio = _field(name, "sc:AudioObject") | {"samplingRate": SAMPLE_RATE}
+def column_field(column: Column) -> Json:
+    """One column of the record as a Croissant field; its description is the column's meaning."""
+    name = f"utterances/{column.name}"
+    described: Json = {"description": column.meaning.replace("`", "")}
+    if column.name == "audio":
+        audio = _field(name, "sc:AudioObject") | described | {"samplingRate": SAMPLE_RATE}
         return audio | {"source": _source("audio", "bytes")}
-    if not pa.types.is_list(field.type):
-        column = _field(name, _TYPES[str(field.type)]) | {"source": _source(field.name)}
-        return column | _REFERENCES.get(field.name, {})
-    array: Json = {"isArray": True, "arrayShape": "-1", "source": _source(field.name)}
-    item = field.type.value_type
+    if not pa.types.is_list(column.dtype):
+        scalar = _field(name, croissant_type(column.dtype)) | described
+        return scalar | {"source": _source(column.name)} | _REFERENCES.get(column.name, {})
+    item = column.dtype.value_type
     if not pa.types.is_struct(item):
-        return _field(name, _TYPES[str(item)]) | array
+        array: Json = {"isArray": True, "arrayShape": "-1", "source": _source(column.name)}
+        return _field(name, croissant_type(item)) | described | array
     parts = [
-        _field(f"{name}/{part.name}", _TYPES[str(part.type)])
-        | {"source": _source(field.name, f"[*].{part.name}")}
+        _field(f"{name}/{part.name}", croissant_type(part.type))
+        | {"source": _source(column.name, f"[*].{part.name}")}
         for part in item
     ]
-    return {**_field(name, None), "repeated": True, "subField": parts}
+    return _field(name) | described | {"repeated": True, "subField": parts}
 
 
 _REFERENCES: Mapping[str, Json] = {
@@ -194,11 +168,8 @@ _REFERENCES: Mapping[str, Json] = {
 }
 
 
-def _field(name: str, data_type: str | None) -> Json:
-    short = name.rsplit("/", 1)[-1]
+def _field(name: str, data_type: str | None = None) -> Json:
     field: Json = {"@type": "cr:Field", "@id": name, "name": name}
-    if meaning := _MEANINGS.get(short) if name.startswith("utterances/") else None:
-        field["description"] = meaning
     return field | ({"dataType": data_type} if data_type else {})
 
 

@@ -11,16 +11,11 @@ import pyarrow.parquet as pq
 
 from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError
+from pipeline.dataset.build_state import mark_finished
 from pipeline.dataset.card import make_card
 from pipeline.dataset.croissant import make_croissant
-from pipeline.dataset.manifest import (
-    CorpusFacts,
-    Manifest,
-    build_manifest,
-    facts_from_spec,
-    manifest_path,
-    read_manifest,
-)
+from pipeline.dataset.manifest import CorpusFacts, Manifest, manifest_path, read_manifest
+from pipeline.dataset.manifest_builder import build_manifest, facts_from_spec
 from pipeline.dataset.report import write_report
 from pipeline.shards.deduplication import drop_crossing
 from pipeline.shards.metadata_reader import read_metadata
@@ -35,9 +30,6 @@ from pipeline.shards.receipts import (
 from pipeline.shards.writer import repair_shard
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.storage import files as storage
-
-UNFINISHED = ".build/unfinished"
-"""File that lies in a dataset folder from the start of a build until its manifest is written."""
 
 _REJECTS = pa.schema([(field.name, pa.string()) for field in fields(RejectRow)])
 
@@ -89,54 +81,7 @@ def finalize_dataset(
         manifest_path(output), (manifest.model_dump_json(indent=2) + "\n").encode()
     )
     write_report(output)
-    storage.delete(storage.join(output, UNFINISHED))
-    return manifest
-
-
-def mark_unfinished(output: str) -> None:
-    """Notes in a dataset folder that a build has begun; :func:`finalize_dataset` takes it away."""
-    storage.write_atomic(storage.join(output, UNFINISHED), b"")
-
-
-def is_unfinished(output: str) -> bool:
-    """Whether a build of a dataset has begun and not come to its end."""
-    return storage.file_size(storage.join(output, UNFINISHED)) is not None
-
-
-def verify_finished(output: str, corpora: Iterable[str]) -> Manifest:
-    """Checks what a runner says it has done against what lies in the folder.
-
-    Args:
-        output: The dataset folder.
-        corpora: Ids of all corpora that were to be built.
-
-    Raises:
-        DataError: The build did not come to its end, or something of it is missing.
-    """
-    manifest = read_manifest(output)
-    if manifest is None or is_unfinished(output):
-        raise DataError(
-            f"{output}: the runner ended without finishing the dataset; see its log, and build "
-            "again: that resumes"
-        )
-    if absent := sorted(set(corpora) - manifest.corpora.keys()):
-        raise DataError(f"{output}: corpora missing from the manifest: {', '.join(absent)}")
-    for name, corpus in manifest.corpora.items():
-        if not corpus.adds_up:
-            raise DataError(
-                f"{output}: corpus {name}: {corpus.found:,} clips found, but written, excluded and "
-                f"rejected are {corpus.written:,} + {sum(corpus.excluded.values()):,} + "
-                f"{sum(corpus.rejected.values()):,}; build again"
-            )
-        paths = [storage.join(output, shard.path) for shard in corpus.shards]
-        sizes = storage.map_files(output, storage.file_size, paths)
-        for shard, size in zip(corpus.shards, sizes, strict=True):
-            if size != shard.bytes:
-                lies = "nothing" if size is None else f"{size:,} bytes"
-                raise DataError(
-                    f"{output}/{shard.path}: {lies} where the manifest has {shard.bytes:,} bytes; "
-                    "build again"
-                )
+    mark_finished(output)
     return manifest
 
 

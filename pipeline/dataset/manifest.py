@@ -1,35 +1,52 @@
 """The manifest: what a dataset holds, counted from what lies in its folder."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from typing import Any
+from itertools import combinations
 
-import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from pipeline.audio.options import AudioOptions, Codec, Normalization
+from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError, UsageError
-from pipeline.dataset.statistics import (
-    Durations,
-    Gains,
-    count_durations,
-    count_shared_speakers,
-    count_values,
-    summarise_gains,
-)
-from pipeline.schema.record import CLASSES, SPLITS
-from pipeline.shards.deduplication import find_duplicates
-from pipeline.shards.receipts import Receipt
-from pipeline.specs.corpus_spec import CorpusSpec
-from pipeline.splits import describe_policy
+from pipeline.schema.record import SPLITS
 from pipeline.storage import files as storage
 
+BIN = 0.5
+"""Width of a bin of the histogram of lengths, in s."""
 
-class _Part(BaseModel):
+BINS = 31
+"""Number of bins; the last one holds all clips of 15 s and more."""
+
+SPLIT_PAIRS = tuple(f"{one} ∩ {other}" for one, other in combinations(SPLITS, 2))
+"""Names of the pairs of splits."""
+
+
+class ManifestModel(BaseModel):
+    """A part of the manifest: immutable; keys of later releases are passed over."""
+
     model_config = ConfigDict(frozen=True)
 
 
-class SplitCounts(_Part):
+class Durations(ManifestModel):
+    """Lengths of clips, in s.
+
+    Attributes:
+        counts: Clips in every bin of :data:`BIN` s, from 0.
+    """
+
+    counts: list[int] = []
+    shortest: float = 0.0
+    median: float = 0.0
+    longest: float = 0.0
+
+
+class Gains(ManifestModel):
+    """Gains that level normalisation applied, in dB: the 5th, 50th and 95th percentile."""
+
+    low: float
+    median: float
+    high: float
+
+
+class SplitCounts(ManifestModel):
     """One split of one corpus."""
 
     utterances: int
@@ -39,7 +56,7 @@ class SplitCounts(_Part):
     emotions: dict[str, int] = {}
 
 
-class ShardFile(_Part):
+class ShardFile(ManifestModel):
     """One Parquet file, and its XXH3-128."""
 
     path: str
@@ -48,7 +65,7 @@ class ShardFile(_Part):
     xxh3: str
 
 
-class CorpusFacts(_Part):
+class CorpusFacts(ManifestModel):
     """What a corpus's spec says about it."""
 
     name: str
@@ -95,18 +112,6 @@ class CorpusManifest(CorpusFacts):
         )
 
 
-class StoredAudio(_Part):
-    """How every clip is stored."""
-
-    codec: Codec
-    normalize: Normalization
-
-    @property
-    def options(self) -> AudioOptions:
-        """As a build takes them."""
-        return AudioOptions(self.codec, self.normalize)
-
-
 class _Format(BaseModel):
     """The one key that is read before the others are judged."""
 
@@ -117,11 +122,11 @@ FORMAT = 1
 """Of the manifests written here; raised whenever an earlier release could not read one."""
 
 
-class Manifest(_Part):
+class Manifest(ManifestModel):
     """A whole dataset."""
 
     format: int = FORMAT
-    audio: StoredAudio
+    audio: AudioOptions
     corpora: dict[str, CorpusManifest]
     speakers: int = 0
     shared_speakers: dict[str, int] = {}
@@ -179,109 +184,3 @@ def require_manifest(output: str) -> Manifest:
     if manifest is None:
         raise UsageError(f"{output}: no manifest.json, so not a dataset; see: exhubert build")
     return manifest
-
-
-def facts_from_spec(spec: CorpusSpec) -> CorpusFacts:
-    """Those facts of a spec that a dataset's users need."""
-    return CorpusFacts(
-        name=spec.name,
-        languages=spec.languages,
-        licence=spec.licence.name,
-        licence_url=spec.licence.url,
-        redistribute=spec.licence.redistribute,
-        citation=spec.citation,
-        split_policy=describe_policy(spec),
-    )
-
-
-def build_manifest(
-    facts: Mapping[str, CorpusFacts],
-    options: AudioOptions,
-    receipts: Iterable[Receipt],
-    rows: pd.DataFrame,
-) -> Manifest:
-    """Counts a dataset.
-
-    Args:
-        facts: About every corpus in the folder, by id.
-        options: How clips are stored.
-        receipts: Of all shards.
-        rows: Metadata of all rows.
-    """
-    by_corpus: dict[str, list[Receipt]] = {corpus: [] for corpus in sorted(facts)}
-    for receipt in receipts:
-        by_corpus[receipt.corpus].append(receipt)
-    return Manifest(
-        audio=StoredAudio(codec=options.codec, normalize=options.normalize),
-        corpora={
-            corpus: _count_corpus(facts[corpus], own, rows[rows["corpus"] == corpus])
-            for corpus, own in by_corpus.items()
-        },
-        speakers=int(rows["speaker"].nunique()),
-        shared_speakers=count_shared_speakers(rows),
-        duplicates=find_duplicates(rows),
-    )
-
-
-def _count_corpus(
-    facts: CorpusFacts, receipts: list[Receipt], rows: pd.DataFrame
-) -> CorpusManifest:
-    unwritten = [row for receipt in receipts for row in receipt.unwritten]
-    reasons = {
-        status: _sorted_counts(row.reason for row in unwritten if row.status == status)
-        for status in ("excluded", "rejected")
-    }
-    splits_of = rows.groupby("speaker")["split"].nunique()
-    return CorpusManifest(
-        **{name: getattr(facts, name) for name in CorpusFacts.model_fields},
-        found=len(rows) + len(unwritten),
-        written=len(rows),
-        excluded=reasons["excluded"],
-        rejected=reasons["rejected"],
-        hours=_hours(rows),
-        speakers=int(rows["speaker"].nunique()),
-        unknown_speakers=int(rows["speaker"].isna().sum()),
-        emotions=_sorted_counts(rows["emotion"].dropna()),
-        labels=_labels(rows),
-        flags=_sorted_counts(flag for flags in rows["flags"] for flag in flags),
-        splits={split: _count_split(rows[rows["split"] == split]) for split in SPLITS},
-        speakers_in_two_splits=int((splits_of > 1).sum()),
-        shared_speakers=count_shared_speakers(rows),
-        genders=count_values(rows["gender"]),
-        durations=count_durations(rows["duration"]),
-        sample_rates=count_values(rows["source_sample_rate"]),
-        gains=summarise_gains(rows["gain_db"]),
-        shards=[
-            ShardFile(
-                path=f"data/{receipt.shard}.parquet",
-                rows=receipt.rows,
-                bytes=receipt.size,
-                xxh3=receipt.xxh3,
-            )
-            for receipt in receipts
-            if receipt.size
-        ],
-    )
-
-
-def _count_split(rows: pd.DataFrame) -> SplitCounts:
-    return SplitCounts(
-        utterances=len(rows),
-        hours=_hours(rows),
-        speakers=int(rows["speaker"].nunique()),
-        labels=_labels(rows),
-        emotions=_sorted_counts(rows["emotion"].dropna()),
-    )
-
-
-def _labels(rows: pd.DataFrame) -> dict[str, int]:
-    counts = rows["label"].dropna().astype(int).value_counts()
-    return {name: int(counts.get(index, 0)) for index, name in enumerate(CLASSES)}
-
-
-def _hours(rows: pd.DataFrame) -> float:
-    return round(float(rows["duration"].astype("float64").sum()) / 3600, 6)
-
-
-def _sorted_counts(words: Iterable[Any]) -> dict[str, int]:
-    return {str(word): count for word, count in sorted(Counter(words).items())}

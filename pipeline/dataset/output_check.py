@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pipeline.common.errors import DataError, UsageError
-from pipeline.dataset.finalize import UNFINISHED, is_unfinished
+from pipeline.dataset.build_state import UNFINISHED, is_unfinished
 from pipeline.dataset.run_log import LOG
 from pipeline.shards.receipts import RECEIPTS
 from pipeline.sources.listing import is_ignored_name

@@ -5,14 +5,18 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from pipeline.common.errors import DataError
-from pipeline.dataset.finalize import finalize_dataset, is_unfinished
+from pipeline.dataset.build_state import is_unfinished
+from pipeline.dataset.finalize import finalize_dataset
 from pipeline.dataset.manifest import Manifest, require_manifest
-from pipeline.labels import EmotionScheme, label_utterance
+from pipeline.labels import label_utterance
+from pipeline.schema.columns import stage_columns
+from pipeline.schema.record import COLUMNS
 from pipeline.schema.utterance import Utterance
 from pipeline.shards.receipts import Receipt, RejectRow, read_receipts, to_reject_row
 from pipeline.shards.records import Record, describe_labels
 from pipeline.shards.writer import read_shard, rewrite_shard
 from pipeline.specs.corpus_spec import CorpusSpec
+from pipeline.specs.emotion_scheme import EmotionScheme
 
 
 def relabel_dataset(
@@ -48,7 +52,7 @@ def relabel_dataset(
         for corpus in specs
         if corpus in earlier.corpora
     }
-    return finalize_dataset(output, shards, specs, earlier.audio.options, policies), changed
+    return finalize_dataset(output, shards, specs, earlier.audio, policies), changed
 
 
 def _relabel_shard(output: str, receipt: Receipt, spec: CorpusSpec, scheme: EmotionScheme) -> int:
@@ -66,7 +70,7 @@ def _relabel_shard(output: str, receipt: Receipt, spec: CorpusSpec, scheme: Emot
         kept.append(number)
         labels.append(describe_labels(utterance))
     stay = pa.array(kept, pa.int64())
-    before = table.select(list(describe_labels(_utterance({})))).take(stay)
+    before = table.select(stage_columns(COLUMNS, "labels")).take(stay)
     after = pa.Table.from_pylist(labels, before.schema)
     # As stored on both sides: ratings are less exact there than as computed.
     changed: int = sum(a != b for a, b in zip(before.to_pylist(), after.to_pylist(), strict=True))

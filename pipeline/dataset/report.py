@@ -2,7 +2,7 @@
 
 import io
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from types import SimpleNamespace
@@ -11,9 +11,8 @@ import jinja2
 import pyarrow.parquet as pq
 from markupsafe import Markup
 
-from pipeline.dataset.manifest import CorpusManifest, Manifest, require_manifest
+from pipeline.dataset.manifest import SPLIT_PAIRS, CorpusManifest, Manifest, require_manifest
 from pipeline.dataset.run_log import Run, read_runs
-from pipeline.dataset.statistics import SPLIT_PAIRS, add_counts
 from pipeline.schema.record import CLASSES, SPLITS
 from pipeline.storage import files as storage
 
@@ -86,7 +85,7 @@ def make_report(manifest: Manifest, left_out: Sequence[LeftOut], runs: Sequence[
         assurances=_assurances(manifest),
         total=total,
         emotions=_emotions(manifest),
-        durations=add_counts(corpus.durations.counts for corpus in corpora),
+        durations=_add_counts(corpus.durations.counts for corpus in corpora),
         left_out=left_out,
         runs=[_show_run(run) for run in reversed(runs)],
         splits=SPLITS,
@@ -196,6 +195,11 @@ def _show_run(run: Run) -> dict[str, object]:
         "decoded": sum(part.decoded or 0 for part in parts) if told else None,
         "reused": sum(part.reused or 0 for part in parts) if told else None,
     }
+
+
+def _add_counts(parts: Iterable[list[int]]) -> list[int]:
+    """Sum of histograms, bin by bin."""
+    return [sum(bins) for bins in zip(*(part for part in parts if part), strict=True)]
 
 
 def _number(value: int | None) -> str:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
+import pipeline
 from pipeline.common.errors import ExhubertError, UsageError
 from pipeline.dataset.manifest import Manifest
 from pipeline.monitoring.progress import Counts
@@ -26,7 +27,7 @@ from pipeline.storage import files as storage
 LOG = "log"
 """Folder of the log, below the dataset folder."""
 
-_LIBRARIES = ("exhubert", "apache-beam", "numpy", "pyarrow", "soundfile", "miniaudio", "soxr", "av")
+_LIBRARIES = ("exhubert", "apache-beam", "numpy", "pyarrow", "soxr")
 _SECRET = r"[\w.-]*(?:key|secret|token|passw|credential)[\w.-]*"
 
 
@@ -155,8 +156,10 @@ def find_versions() -> dict[str, str]:
     import soundfile
     import soxr
 
+    from pipeline.audio.decoder import decoding_libraries
+
     found = {}
-    for library in _LIBRARIES:
+    for library in (*_LIBRARIES, *decoding_libraries()):
         with suppress(PackageNotFoundError):
             found[library] = version(library)
     found["libsndfile"] = soundfile.__libsndfile_version__
@@ -167,7 +170,7 @@ def find_versions() -> dict[str, str]:
 
 def find_commit() -> str | None:
     """Commit of this code, ``-dirty`` added where it was changed; None outside of its checkout."""
-    source = Path(__file__).resolve().parents[2]
+    source = Path(pipeline.__file__).resolve().parents[1]
     if not (source / ".git").exists():
         return None
     command = ["git", "-C", str(source), "describe", "--always", "--dirty", "--abbrev=12"]

@@ -11,19 +11,17 @@ from pipeline.drafting.emotion_vocabulary import guess_category
 from pipeline.drafting.filename_patterns import Place, assign_fields, common_pattern
 from pipeline.drafting.table_discovery import DiscoveredTable, find_tables, join
 from pipeline.index.indexer import Fields, read_path
-from pipeline.index.table_join import Read
+from pipeline.index.table_join import ReadFile
 from pipeline.sources.listing import SourceFile
 from pipeline.specs.corpus_spec import check_id
-from pipeline.specs.loader import builtin_ids
-
-MEDIA = (".wav", ".flac", ".mp3", ".aif", ".aiff", ".sph", ".ogg", ".m4a", ".avi", ".mp4", ".mov")
+from pipeline.specs.shipped import builtin_ids
 
 _UNKNOWN = '"?"'
 _SHOWN = 5
 """Values or names that a comment shows."""
 
 
-def draft_spec(corpus: str, files: Sequence[SourceFile], read: Read) -> str:
+def draft_spec(corpus: str, files: Sequence[SourceFile], read: ReadFile) -> str:
     """Drafts a spec from the files of a corpus.
 
     Args:
@@ -43,9 +41,12 @@ def draft_spec(corpus: str, files: Sequence[SourceFile], read: Read) -> str:
         check_id(corpus)
     except ValueError as error:
         raise UsageError(f"id of the corpus: {error}") from None
-    media = [f.path for f in files if f.path.lower().endswith(MEDIA) and not f.problem]
+    from pipeline.audio.decoder import suffixes  # brings libraries that other commands don't need
+
+    endings = tuple(suffixes())
+    media = [f.path for f in files if f.path.lower().endswith(endings) and not f.problem]
     if not media:
-        raise DataError(f"no audio or video file among {len(files)} files: {', '.join(MEDIA)}")
+        raise DataError(f"no audio or video file among {len(files)} files: {', '.join(endings)}")
     suffix = Counter(PurePosixPath(path).suffix for path in media).most_common(1)[0][0]
     names = [path for path in media if path.endswith(suffix)]
     depth = Counter(path.count("/") for path in names).most_common(1)[0][0]

@@ -4,7 +4,7 @@ import unicodedata
 from collections import Counter
 from functools import cache
 
-from pipeline.labels import emotion_scheme
+from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.specs.loader import load_specs
 
 _WORDS = {

@@ -10,9 +10,9 @@ from pipeline.common.errors import DataError
 from pipeline.drafting.filename_patterns import FIELD_HINTS, is_emotional
 from pipeline.index.indexer import Fields
 from pipeline.index.table_formats import read_rows
-from pipeline.index.table_join import Read, fill
+from pipeline.index.table_join import ReadFile, fill_template
 from pipeline.sources.listing import SourceFile
-from pipeline.specs.spec_types import Table
+from pipeline.specs.spec_types import TableSpec
 
 _SUFFIXES = (".csv", ".tsv", ".xlsx", ".json", ".jsonl")
 _ENCODINGS = ("utf-8-sig", "utf-16", "cp1252")
@@ -72,14 +72,14 @@ class DiscoveredTable:
 
     def row_of(self, clip: Fields) -> Row | None:
         """The row of a clip; None where it has none."""
-        return self.by_key.get(fill(self.template, clip) or "")
+        return self.by_key.get(fill_template(self.template, clip) or "")
 
     def values(self, column: str) -> list[str]:
         """What stands in a column, each value once, in the order of the rows."""
         return list(dict.fromkeys(v for row in self.rows if (v := row.get(column, "").strip())))
 
 
-def find_tables(files: Sequence[SourceFile], read: Read) -> list[DiscoveredTable]:
+def find_tables(files: Sequence[SourceFile], read: ReadFile) -> list[DiscoveredTable]:
     """Tables among the files of a corpus, the first dozen, not joined with anything yet.
 
     Args:
@@ -99,7 +99,7 @@ def join(table: DiscoveredTable, clips: Sequence[Fields]) -> DiscoveredTable:
     """
     best = (_ENOUGH, "", "")
     for template in _templates(clips):
-        wanted = [fill(template, clip) for clip in clips]
+        wanted = [fill_template(template, clip) for clip in clips]
         for column in table.columns:
             values = set(table.values(column))
             share = sum(value in values for value in wanted) / len(wanted)
@@ -109,14 +109,14 @@ def join(table: DiscoveredTable, clips: Sequence[Fields]) -> DiscoveredTable:
     return replace(table, column=best[1], template=best[2], labels=next(labels, ""))
 
 
-def _read(path: str, read: Read) -> DiscoveredTable:
+def _read(path: str, read: ReadFile) -> DiscoveredTable:
     try:
         content = read(path)
     except OSError as error:
         return DiscoveredTable(path, problem=f"can't be read: {error.strerror or error}")
     problem = ""
     for encoding in _ENCODINGS:
-        table = Table(file=[path], encoding=[encoding], match={}, take={})
+        table = TableSpec(file=[path], encoding=[encoding], match={}, take={})
         try:
             return DiscoveredTable(path, read_rows(content, table, path, path), encoding)
         except DataError as error:

@@ -7,7 +7,7 @@ from posixpath import splitext
 
 from pipeline.common.globs import glob_matcher
 from pipeline.common.numbers import read_number, read_seconds
-from pipeline.index.table_join import TableRows, fill
+from pipeline.index.table_join import TableRows, fill_template
 from pipeline.schema.utterance import DropReason, Utterance, excluded, rejected
 from pipeline.sources.listing import SourceFile
 from pipeline.specs.corpus_spec import CorpusSpec
@@ -99,20 +99,22 @@ def _join(
         taken = rows if table.table.segments else rows[:1]
         stem = fields["stem"]
         return [(fields | _apply_corrections(spec, row, stem), dropped) for row in taken]
-    if table.table.unmatched == "keep" or dropped:
+    unmatched = table.table.unmatched
+    if unmatched == "keep" or dropped:
         return [(fields, dropped)]
     wanted = ", ".join(
-        f"{column} = {' or '.join(repr(fill(template, fields)) for template in templates)}"
+        f"{column} = {' or '.join(repr(fill_template(template, fields)) for template in templates)}"
         for column, templates in table.table.match.items()
     )
     detail = f"table {name!r} has no row with {wanted}"
-    return [(fields, rejected("index", "no_table_row", detail))]
+    drop = excluded if unmatched == "exclude" else rejected
+    return [(fields, drop("index", "no_table_row", detail))]
 
 
 def _apply_corrections(spec: CorpusSpec, fields: Fields, stem: str | None) -> Fields:
-    """Fields as the corpus has them with its errors corrected and its spellings replaced.
+    """Applies ``corrections`` and ``replace``.
 
-    Corrections stand above tables, so they are made again for the fields that a table gives.
+    Called again for every table row, because corrections win over tables.
     """
     fields = fields | spec.corrections.get(stem or "", {})
     if not spec.replace:
@@ -131,14 +133,14 @@ def _utterance(
     fields: Fields,
     dropped: DropReason | None,
 ) -> Utterance:
-    speaker = fill(spec.speaker, fields) if spec.speaker else fields.get("speaker")
+    speaker = fill_template(spec.speaker, fields) if spec.speaker else fields.get("speaker")
     fields = fields | {"speaker": speaker}
-    start, end, bad_time = _stretch(spec, fields)
+    start, end, bad_time = segment_bounds(spec, fields)
     whole = f"{spec.id}/{splitext(path)[0]}"
     utterance_id = (
         whole if start is None else f"{whole}#{_format_seconds(start)}-{_format_seconds(end)}"
     )
-    dedup_key = fill(spec.same_utterance, fields) if spec.same_utterance else None
+    dedup_key = fill_template(spec.same_utterance, fields) if spec.same_utterance else None
     text = fields.get("text")
     return Utterance(
         id=utterance_id,
@@ -156,17 +158,26 @@ def _utterance(
         gender=_gender(spec, fields),
         age=_age(spec, fields),
         text=spec.texts.get(text, text) if text else None,
-        group=fields.get(spec.splits.group_field),
+        group=spec.splits.group_of(fields),
         annotations={name: value for name in spec.kept_fields if (value := fields.get(name))},
         label_native=fields.get("emotion"),
         dropped=dropped or bad_time,
     )
 
 
-def _stretch(
+def segment_bounds(
     spec: CorpusSpec, fields: Fields
 ) -> tuple[float | None, float | None, DropReason | None]:
-    """Start and end of a segment in s, or what is wrong with them."""
+    """Start and end of a segment.
+
+    Args:
+        spec: The corpus; says in which unit its times are.
+        fields: Of the clip; ``start``, ``end`` and ``duration`` are read.
+
+    Returns:
+        Start and end in s, to the microsecond, None where not stated, and why they can't be used,
+        None where they can.
+    """
     if not any(fields.get(name) for name in ("start", "end", "duration")):
         return None, None, None
     unit = 1.0 / (spec.sample_times or 1)
@@ -188,7 +199,7 @@ def _stretch(
 
 
 def _format_seconds(seconds: float | None) -> str:
-    """Seconds to the microsecond, without zeros that say nothing."""
+    """Seconds to the microsecond, without trailing zeros."""
     return "" if seconds is None else f"{seconds:.6f}".rstrip("0").rstrip(".")
 
 

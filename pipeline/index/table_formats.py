@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from pipeline.common.errors import DataError
-from pipeline.specs.spec_types import Table
+from pipeline.specs.spec_types import TableSpec
 
 STEM = "_stem"
 """Column that every row has: the stem of the file it was read from."""
@@ -24,7 +24,7 @@ _LONGEST_HEADER = 100_000
 """Characters; of longer cells the csv module knows nothing."""
 
 
-def read_rows(content: bytes, table: Table, path: str, where: str) -> list[dict[str, str]]:
+def read_rows(content: bytes, table: TableSpec, path: str, where: str) -> list[dict[str, str]]:
     """Rows of a table file, each a mapping from column to text.
 
     Args:
@@ -71,7 +71,7 @@ def _parse_workbook(content: bytes, where: str) -> list[dict[str, str]]:
     return records
 
 
-def _parse_rows(text: str, kind: str, table: Table, where: str) -> list[dict[str, str]]:
+def _parse_rows(text: str, kind: str, table: TableSpec, where: str) -> list[dict[str, str]]:
     """Rows of separated values. Cells missing at the end of a row are empty; more are an error."""
     columns = table.columns
     if kind == "space":
@@ -92,7 +92,7 @@ def _parse_rows(text: str, kind: str, table: Table, where: str) -> list[dict[str
     return [dict(zip_longest(columns, row, fillvalue="")) for _, row in filled]
 
 
-def _find_separator(text: str, table: Table) -> str:
+def _find_separator(text: str, table: TableSpec) -> str:
     """The separator with which the first line names most of the wanted columns.
 
     Where it names none, it is the one with most cells, so that an error shows them one by one.

@@ -10,12 +10,13 @@ from pipeline.common.globs import glob_matcher
 from pipeline.index.table_formats import read_rows
 from pipeline.sources.listing import SourceFile
 from pipeline.specs.corpus_spec import CorpusSpec
-from pipeline.specs.spec_types import ChosenFile, Table
+from pipeline.specs.spec_types import FileByField, TableSpec
 
 Row = dict[str, str | None]
 """Fields that a row of a table gives a clip."""
 
-Read = Callable[[str], bytes]
+ReadFile = Callable[[str], bytes]
+"""Content of a file of the corpus by its path."""
 
 Key = tuple[str | None, ...]
 """Values of the columns that a table is joined on."""
@@ -28,10 +29,10 @@ class TableRows:
     Attributes:
         rows: Values of those columns → the fields that each row gives.
         chosen_by: The field that a row's file was chosen by, where the spec chooses.
-        found: Keys that clips have asked for so far: the others are of clips that are not there.
+        found: Keys looked up so far; the other rows have no clip.
     """
 
-    table: Table
+    table: TableSpec
     rows: Mapping[Key, Sequence[Row]]
     chosen_by: str | None = None
     found: set[Key] = field(default_factory=set, compare=False)
@@ -40,7 +41,7 @@ class TableRows:
         """Fields of the rows that belong to a clip with these fields; none where there is none."""
         chosen = [fields.get(self.chosen_by)] if self.chosen_by else []
         for templates in product(*self.table.match.values()):
-            key = (*(fill(template, fields) for template in templates), *chosen)
+            key = (*(fill_template(template, fields) for template in templates), *chosen)
             if rows := self.rows.get(key):
                 self.found.add(key)
                 return rows
@@ -48,18 +49,18 @@ class TableRows:
 
     @property
     def missing(self) -> list[str]:
-        """Rows that no clip has asked for, by the values that they are joined on."""
+        """Keys of the rows that no clip was joined with."""
         return [" ".join(filter(None, key)) for key in self.rows if key not in self.found]
 
 
-def fill(template: str, fields: Mapping[str, str | None]) -> str | None:
+def fill_template(template: str, fields: Mapping[str, str | None]) -> str | None:
     """A template with its fields filled in; None where any of them is unknown.
 
-    >>> fill("{session}{letter}", {"session": "Ses01", "letter": "F"})
+    >>> fill_template("{session}{letter}", {"session": "Ses01", "letter": "F"})
     'Ses01F'
     """
     try:
-        filled = template.format_map(_Known(fields))
+        filled = template.format_map(_NonNull(fields))
     except KeyError:
         return None
     return filled
@@ -72,7 +73,9 @@ def find_table_files(spec: CorpusSpec, files: Iterable[SourceFile]) -> list[Sour
     return sorted(file for file in files if match(file.path) and not ignored(file.path))
 
 
-def load_tables(spec: CorpusSpec, files: Sequence[SourceFile], read: Read) -> dict[str, TableRows]:
+def load_tables(
+    spec: CorpusSpec, files: Sequence[SourceFile], read: ReadFile
+) -> dict[str, TableRows]:
     """Reads every table that a spec names.
 
     Args:
@@ -92,22 +95,27 @@ def load_tables(spec: CorpusSpec, files: Sequence[SourceFile], read: Read) -> di
     }
 
 
-def rows_of(table: Table, records: Iterable[Mapping[str, str | None]]) -> TableRows:
-    """A table of records at hand; columns that a record lacks are unknown."""
-    chosen_by = table.file.of if isinstance(table.file, ChosenFile) else None
+def build_table(table: TableSpec, records: Iterable[Mapping[str, str | None]]) -> TableRows:
+    """Builds a table from records already read.
+
+    Args:
+        table: As the spec describes it.
+        records: Column → text; columns that a record lacks are unknown.
+    """
+    chosen_by = table.file.of if isinstance(table.file, FileByField) else None
     key = (*table.match, *([chosen_by] if chosen_by else []))
     taken = {name: column.removesuffix("?") for name, column in table.take.items()}
     rows: dict[Key, list[Row]] = {}
     for record in records:
         if all(re.search(regex, record.get(column) or "") for column, regex in table.where.items()):
-            place = tuple(_clean(record.get(column)) for column in key)
+            values = tuple(_clean(record.get(column)) for column in key)
             row = {name: _clean(record.get(column)) for name, column in taken.items()}
-            rows.setdefault(place, []).append(row)
+            rows.setdefault(values, []).append(row)
     return TableRows(table, rows, chosen_by)
 
 
 def _load_table(
-    corpus: str, name: str, table: Table, files: Sequence[SourceFile], read: Read
+    corpus: str, name: str, table: TableSpec, files: Sequence[SourceFile], read: ReadFile
 ) -> TableRows:
     where = f"corpus {corpus}, table {name!r}"
     globs = _globs(table)
@@ -120,14 +128,14 @@ def _load_table(
         )
     records: list[dict[str, str]] = []
     for rank, file in found:
-        place = f"{where}: {file.path}"
+        source = f"{where}: {file.path}"
         try:
             content = read(file.path)
         except OSError as error:
-            raise DataError(f"{place}: can't be read: {error.strerror or error}") from None
-        read_here = read_rows(content, table, file.path, place)
-        _check_columns(read_here, table, place)
-        if isinstance(table.file, ChosenFile):
+            raise DataError(f"{source}: can't be read: {error.strerror or error}") from None
+        read_here = read_rows(content, table, file.path, source)
+        _check_columns(read_here, table, source)
+        if isinstance(table.file, FileByField):
             part = {table.file.of: list(table.file.values)[rank]}
             read_here = [record | part for record in read_here]
         records += read_here
@@ -135,10 +143,10 @@ def _load_table(
         wanted = f"lines like '{table.line}'" if table.line else "rows below a header"
         files_read = ", ".join(file.path for _, file in found[:3])
         raise DataError(f"{where}: no row in {files_read}, expected {wanted}")
-    return rows_of(table, records)
+    return build_table(table, records)
 
 
-def _check_columns(records: list[dict[str, str]], table: Table, where: str) -> None:
+def _check_columns(records: list[dict[str, str]], table: TableSpec, where: str) -> None:
     if not records:
         return
     needed = (column for column in table.take.values() if not column.endswith("?"))
@@ -150,8 +158,8 @@ def _check_columns(records: list[dict[str, str]], table: Table, where: str) -> N
         )
 
 
-def _globs(table: Table) -> list[str]:
-    return list(table.file.values.values()) if isinstance(table.file, ChosenFile) else table.file
+def _globs(table: TableSpec) -> list[str]:
+    return list(table.file.values.values()) if isinstance(table.file, FileByField) else table.file
 
 
 def _clean(value: str | None) -> str | None:
@@ -159,8 +167,8 @@ def _clean(value: str | None) -> str | None:
     return (value or "").strip() or None
 
 
-class _Known(dict[str, str]):
-    """Fields with a value; the others are missing."""
+class _NonNull(dict[str, str]):
+    """Fields with a value: format_map raises KeyError for the others."""
 
     def __init__(self, fields: Mapping[str, str | None]) -> None:
         super().__init__({name: value for name, value in fields.items() if value is not None})

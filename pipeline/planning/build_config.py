@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pipeline.audio.options import AudioOptions
-from pipeline.labels import EmotionScheme
 from pipeline.monitoring.progress import Progress
 from pipeline.specs.corpus_spec import CorpusSpec
+from pipeline.specs.emotion_scheme import EmotionScheme
 from pipeline.storage import StoreOptions, current_options
 
 

@@ -12,17 +12,12 @@ from pipeline.index.table_join import TableRows, find_table_files, load_tables
 from pipeline.labels import label_utterance
 from pipeline.planning.batches import ClipBatch, UtteranceBatch, in_batches
 from pipeline.planning.build_config import Build, Corpus
-from pipeline.planning.corpus_plan import (
-    CorpusPlan,
-    assign_split_and_shard,
-    count_ungrouped,
-    plan_splits,
-    shard_group_key,
-)
+from pipeline.planning.corpus_plan import CorpusPlan, assign_split_and_shard, plan_splits
+from pipeline.planning.shard_names import shard_group_key
 from pipeline.schema.utterance import Utterance
 from pipeline.sources.listing import SourceFile
 from pipeline.sources.reader import Reader, walk_sources
-from pipeline.splits import GroupCounts, count_groups, merge_counts
+from pipeline.splits.groups import GroupCounts, count_groups, count_ungrouped, merge_counts
 
 BatchKey = tuple[str, int]
 """Corpus and number of a batch."""
@@ -85,7 +80,7 @@ def place_batch(
     parts: dict[str, list[Utterance]] = {}
     for utterance in batch.utterances:
         placed = assign_split_and_shard(utterance, build.corpora[batch.corpus].spec, plan)
-        parts.setdefault(shard_group_key(placed, plan), []).append(placed)
+        parts.setdefault(shard_group_key(placed, plan.shards), []).append(placed)
     for point, utterances in parts.items():
         yield point, UtteranceBatch(batch.corpus, batch.number, tuple(utterances))
 

@@ -9,6 +9,7 @@ from apache_beam.options.pipeline_options import (
 )
 
 from pipeline.common.errors import UnknownOptionError, UsageError
+from pipeline.common.extras import install_command
 
 _DASK = "apache_beam.runners.dask.dask_runner"
 DASK = f"{_DASK}.DaskRunner"
@@ -40,7 +41,7 @@ def _import_dask() -> None:
         __import__(_DASK)
         __import__("distributed")
     except ImportError as error:
-        raise UsageError(f"--runner=DaskRunner needs exhubert[dask] installed: {error}") from None
+        raise UsageError(f"--runner=DaskRunner: {error}: {install_command('dask')}") from None
 
 
 def _check_known(options: PipelineOptions) -> None:

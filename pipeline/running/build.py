@@ -15,9 +15,10 @@ from pipeline.beam.exchange import Exchange
 from pipeline.beam.metrics import describe_counts
 from pipeline.beam.transforms import AssignSplits, IndexCorpora, WriteManifest, WriteShards
 from pipeline.common.errors import DataError, ExhubertError, StoppedError, UsageError
-from pipeline.dataset.finalize import mark_unfinished, verify_finished
+from pipeline.dataset.build_state import mark_unfinished
 from pipeline.dataset.manifest import Manifest, read_manifest
 from pipeline.dataset.output_check import check_output
+from pipeline.dataset.verify import verify_finished
 from pipeline.monitoring.progress import Counts, Progress, read_progress
 from pipeline.planning.build_config import Build
 from pipeline.running.local_runner import local_runner
@@ -186,7 +187,7 @@ def _watched(folder: Path, watch: Callable[[Counts], None]) -> Iterator[Progress
 
 def _check_same_audio(build: Build, earlier: Manifest) -> None:
     kept = sorted(earlier.corpora.keys() - build.corpora.keys())
-    if kept and earlier.audio.options != build.audio:
+    if kept and earlier.audio != build.audio:
         raise UsageError(
             f"{build.output} holds {', '.join(kept)} as {earlier.audio.codec}, level "
             f"{earlier.audio.normalize}; this build wants {build.audio.codec}, level "

@@ -12,6 +12,7 @@ from apache_beam.options.pipeline_options import (
 from apache_beam.runners.runner import PipelineResult
 
 from pipeline.common.errors import UsageError
+from pipeline.common.extras import install_command
 from pipeline.running.beam_options import DASK, parse_options
 from pipeline.storage import is_remote
 
@@ -73,9 +74,7 @@ def _check_dataflow(options: GoogleCloudOptions, places: Iterable[str]) -> None:
     try:
         __import__("apache_beam.runners.dataflow.internal.apiclient")
     except ImportError as error:
-        raise UsageError(
-            f"--runner=DataflowRunner needs exhubert[gcp] installed: {error}"
-        ) from None
+        raise UsageError(f"--runner=DataflowRunner: {error}: {install_command('gcp')}") from None
     _check_form("project", options.project, _PROJECT, "my-project")
     _check_form("region", options.region, _REGION, "europe-west4")
     _check_form("temp_location", options.temp_location, _BUCKET, "gs://my-bucket/tmp")

@@ -1,85 +1,129 @@
 """The record: one row an utterance, as it stands in every Parquet shard.
 
-The schema metadata carries the Hugging Face feature description, so that
-``datasets.load_dataset`` gives decoded audio and named classes without arguments.
+:data:`COLUMNS` is the one place where a column is declared; a column added here appears in the
+schema, the Hugging Face features, Croissant and the metadata lists, and ``docs/dataset.md`` must
+hold its line. What fills it is :mod:`pipeline.shards.records`.
 """
 
-import json
+from typing import Literal, get_args
 
 import pyarrow as pa
+
+from pipeline.schema.columns import Column, Reader, arrow_schema
 
 SAMPLE_RATE = 16_000
 """Rate of every clip in a dataset, in Hz."""
 
-SPLITS = ("train", "validation", "test")
+Split = Literal["train", "validation", "test"]
+SPLITS: tuple[Split, ...] = get_args(Split)
 
 AROUSAL_CLASSES = ("low", "high")
 VALENCE_CLASSES = ("negative", "neutral", "positive")
-CLASSES = tuple(
-    f"{arousal}_{valence}" for arousal in AROUSAL_CLASSES for valence in VALENCE_CLASSES
-)
+
+ClassName = Literal[
+    "low_negative", "low_neutral", "low_positive", "high_negative", "high_neutral", "high_positive"
+]
+CLASSES: tuple[str, ...] = get_args(ClassName)
 """The six classes in label order: index = 3·arousal + valence (ExHuBERT model card)."""
+
+Dimension = Literal["arousal", "valence", "dominance"]
+DIMENSIONS: tuple[str, ...] = get_args(Dimension)
+"""Continuous dimensions of emotion that a model can rate, each in [0, 1]."""
 
 GENDERS = ("female", "male", "other")
 
 # `datasets` knows no Parquet map and keeps a ClassLabel as int64: hence pairs, and label's width.
 _VOTES = pa.list_(pa.struct([("key", pa.string()), ("value", pa.float32())]))
 _ANNOTATIONS = pa.list_(pa.struct([("key", pa.string()), ("value", pa.string())]))
+_AUDIO = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+_TEXT, _FLOAT = pa.string(), pa.float32()
 
-_FIELDS: tuple[tuple[str, pa.DataType], ...] = (
-    ("id", pa.string()),
-    ("corpus", pa.string()),
-    ("split", pa.string()),
-    ("licence", pa.string()),
-    ("language", pa.string()),
-    ("audio", pa.struct([("bytes", pa.binary()), ("path", pa.string())])),
-    ("duration", pa.float32()),
-    ("speaker", pa.string()),
-    ("gender", pa.string()),
-    ("age", pa.float32()),
-    ("text", pa.string()),
-    ("label_native", pa.string()),
-    ("emotion", pa.string()),
-    ("arousal_class", pa.string()),
-    ("valence_class", pa.string()),
-    ("label", pa.int64()),
-    ("arousal", pa.float32()),
-    ("valence", pa.float32()),
-    ("dominance", pa.float32()),
-    ("votes", _VOTES),
-    ("annotations", _ANNOTATIONS),
-    ("flags", pa.list_(pa.string())),
-    ("gain_db", pa.float32()),
-    ("source_path", pa.string()),
-    ("source_xxh3", pa.string()),
-    ("source_sample_rate", pa.int32()),
-    ("source_channels", pa.int16()),
-    ("source_codec", pa.string()),
-    ("audio_xxh3", pa.string()),
+_BOTH: tuple[Reader, ...] = ("statistics", "training")
+_TRAINING: tuple[Reader, ...] = ("training",)
+_STATISTICS: tuple[Reader, ...] = ("statistics",)
+
+_RATING = "rating of {} on the scale [0, 1]; null where the corpus has none"
+
+COLUMNS: tuple[Column, ...] = (
+    Column(
+        "id",
+        _TEXT,
+        "`<corpus>/<path without suffix>`, `#<start>-<end>` added for a segment; unique",
+        "index",
+        _BOTH,
+    ),
+    Column("corpus", _TEXT, "id of the corpus", "index", _BOTH),
+    Column("split", _TEXT, f"{', '.join(SPLITS[:-1])} or {SPLITS[-1]}", "splits", _BOTH),
+    Column("licence", _TEXT, "terms of the corpus itself", "index", _TRAINING),
+    Column("language", _TEXT, "BCP-47; null where unknown", "index", _TRAINING),
+    Column(
+        "audio",
+        _AUDIO,
+        f"{SAMPLE_RATE // 1000} kHz mono 16-bit FLAC (or WAV)",
+        "audio",
+        feature={"sampling_rate": SAMPLE_RATE, "_type": "Audio"},
+    ),
+    Column("duration", _FLOAT, "length in seconds", "audio", _BOTH),
+    Column("speaker", _TEXT, "`<namespace>:<id>`; null where unknown", "index", _BOTH),
+    Column("gender", _TEXT, "female, male or other; null where unknown", "index", _BOTH),
+    Column("age", _FLOAT, "of the speaker in years; null where unknown", "index"),
+    Column("text", _TEXT, "what is said; null where unknown", "index"),
+    Column("label_native", _TEXT, "the corpus's own code", "labels"),
+    Column(
+        "emotion",
+        _TEXT,
+        "category shared by all corpora: a word of `corpora_specs/emotions.yaml`",
+        "labels",
+        _BOTH,
+    ),
+    Column("arousal_class", _TEXT, "low or high", "labels"),
+    Column("valence_class", _TEXT, "negative, neutral or positive", "labels"),
+    Column(
+        "label",
+        pa.int64(),
+        f"six classes, 3·arousal + valence: {', '.join(CLASSES)}",
+        "labels",
+        _BOTH,
+        feature={"names": list(CLASSES), "_type": "ClassLabel"},
+    ),
+    Column("arousal", _FLOAT, _RATING.format("arousal"), "labels", _TRAINING),
+    Column("valence", _FLOAT, _RATING.format("valence"), "labels", _TRAINING),
+    Column("dominance", _FLOAT, _RATING.format("dominance"), "labels", _TRAINING),
+    Column("votes", _VOTES, "annotators' votes by category", "labels"),
+    Column(
+        "annotations",
+        _ANNOTATIONS,
+        "what else the corpus states about the clip, in its own words",
+        "index",
+    ),
+    Column(
+        "flags",
+        pa.list_(_TEXT),
+        "`quiet`, `clipped`, `dc_offset`, `upsampled`",
+        "audio",
+        _STATISTICS,
+    ),
+    Column(
+        "gain_db",
+        _FLOAT,
+        "gain of level normalisation in dB: subtract it to get the original level back",
+        "audio",
+        _STATISTICS,
+    ),
+    Column("source_path", _TEXT, "file of the clip, relative to the corpus's root", "index"),
+    Column("source_xxh3", _TEXT, "XXH3-128 of that file, as `xxhsum -H2` prints it", "audio"),
+    Column("source_sample_rate", pa.int32(), "of that file, in Hz", "audio", _STATISTICS),
+    Column("source_channels", pa.int16(), "number of channels of that file", "audio"),
+    Column("source_codec", _TEXT, "how that file stores its samples", "audio"),
+    Column(
+        "audio_xxh3",
+        _TEXT,
+        "XXH3-128 of the stored samples, int16 little-endian: equal audio has equal sums, "
+        "whatever the file format",
+        "audio",
+        _BOTH,
+    ),
 )
 
-
-def _feature(name: str, dtype: pa.DataType) -> object:
-    """The Hugging Face description of one column."""
-    if name == "audio":
-        return {"sampling_rate": SAMPLE_RATE, "_type": "Audio"}
-    if name == "label":
-        return {"names": list(CLASSES), "_type": "ClassLabel"}
-    if pa.types.is_list(dtype):
-        return {"feature": _feature("", dtype.value_type), "_type": "List"}
-    if pa.types.is_struct(dtype):
-        return {field.name: _feature("", field.type) for field in dtype}
-    return {"dtype": {"float": "float32"}.get(str(dtype), str(dtype)), "_type": "Value"}
-
-
-HUGGING_FACE_FEATURES = {name: _feature(name, dtype) for name, dtype in _FIELDS}
-
-RECORD = pa.schema(
-    [pa.field(name, dtype) for name, dtype in _FIELDS],
-    metadata={"huggingface": json.dumps({"info": {"features": HUGGING_FACE_FEATURES}})},
-)
+RECORD = arrow_schema(COLUMNS)
 """Arrow schema of a shard."""
-
-
-DIMENSIONS = ("arousal", "valence", "dominance")
-"""Continuous dimensions of emotion that a model can rate, each in [0, 1]."""

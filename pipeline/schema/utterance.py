@@ -3,7 +3,8 @@
 Named tuples: millions of them are made, changed, sent and compared.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
 Status = Literal["ok", "excluded", "rejected"]
@@ -16,7 +17,7 @@ class DropReason(NamedTuple):
         status: ``excluded`` by a stated rule, or ``rejected`` because something is wrong with it.
         stage: Where in the flow: ``index``, ``labels``, ``splits`` or ``audio``.
         reason: One word of a fixed vocabulary, for counting.
-        detail: What was found and what was expected, for people.
+        detail: What was found and what was expected, in words.
     """
 
     status: Status
@@ -55,7 +56,7 @@ class Utterance(NamedTuple):
         dominance: Rating in [0, 1].
         label: Six-class index, 3·arousal + valence.
         shard: Name of the shard that it is planned for.
-        dropped: None while nothing speaks against writing the utterance.
+        dropped: None if the utterance is to be written.
     """
 
     id: str
@@ -92,3 +93,10 @@ class Utterance(NamedTuple):
     def status(self) -> Status:
         """``ok``, ``excluded`` or ``rejected``."""
         return self.dropped.status if self.dropped else "ok"
+
+
+def count_reasons(utterances: Iterable[Utterance], status: Status) -> dict[str, int]:
+    """Why utterances of this status were dropped: reason → utterances, sorted by reason."""
+    dropped = (utterance.dropped for utterance in utterances)
+    reasons = Counter(one.reason for one in dropped if one is not None and one.status == status)
+    return dict(sorted(reasons.items()))

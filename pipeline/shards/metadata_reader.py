@@ -8,23 +8,12 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from pipeline.common.errors import DataError
+from pipeline.schema.columns import indexed_columns
+from pipeline.schema.record import COLUMNS
 from pipeline.shards.receipts import Receipt, shard_path
 from pipeline.storage import files as storage
 
-METADATA = [
-    "id",
-    "corpus",
-    "split",
-    "speaker",
-    "gender",
-    "duration",
-    "emotion",
-    "label",
-    "audio_xxh3",
-    "flags",
-    "gain_db",
-    "source_sample_rate",
-]
+METADATA = list(indexed_columns(COLUMNS, "statistics"))
 """Columns that statistics are made from; audio is not among them."""
 
 

@@ -5,9 +5,11 @@ from typing import Any
 
 from xxhash import xxh3_128_hexdigest
 
-from pipeline.audio.decoder import AudioError, decode
+from pipeline.audio.decoder import decode
+from pipeline.audio.encoding import encode
 from pipeline.audio.options import AudioOptions
-from pipeline.audio.processing import encode, prepare
+from pipeline.audio.processing import process_recording
+from pipeline.audio.recording import AudioError
 from pipeline.monitoring.worker_status import note
 from pipeline.schema.utterance import Utterance, rejected
 from pipeline.shards.receipts import RejectRow, to_reject_row
@@ -100,7 +102,7 @@ def _sound(
     """
     content, source_xxh3 = source.read(utterance.source_path)
     recording = decode(content, utterance.start, utterance.end, spec.max_duration)
-    clip = prepare(recording, options.normalize, utterance.channel)
+    clip = process_recording(recording, options.normalize, utterance.channel)
     return {
         "audio": {
             "bytes": encode(clip.samples, options.codec),

@@ -6,6 +6,8 @@ They stand for our own code. The libraries that decode and encode stand for them
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
+from pipeline.audio import decoder
+
 AUDIO_VERSION = 1
 """Raised whenever the same clip comes to other samples or other bytes: shards are made anew."""
 
@@ -13,21 +15,27 @@ RECORD_VERSION = 1
 """Raised whenever other columns of the same utterance change: they are written anew, audio stays.
 """
 
-LIBRARIES = (*("numpy", "pyarrow", "soundfile", "soxr", "av", "miniaudio", "pyloudnorm", "xxhash"),)
-"""Those whose releases may give the same clip other samples or bytes."""
+LIBRARIES = ("numpy", "pyarrow", "pyloudnorm", "soundfile", "soxr", "xxhash")
+"""Those that clips are processed, encoded and stored with: their releases may give other bytes."""
 
 
-@cache
 def audio_versions() -> dict[str, str]:
     """All that decides, beside clips and options, which bytes a clip is stored as.
 
     Returns:
-        ``audio`` (:data:`AUDIO_VERSION`) and every library; ``absent`` for one not installed.
+        ``audio`` (:data:`AUDIO_VERSION`), ``backends`` (in their order) and every library, those of
+        the backends included; ``absent`` for one not installed.
     """
-    return {"audio": str(AUDIO_VERSION)} | {name: _version(name) for name in LIBRARIES}
+    backends = " ".join(type(backend).__name__ for backend in decoder.BACKENDS)
+    libraries = sorted({*LIBRARIES, *decoder.decoding_libraries()})
+    return {"audio": str(AUDIO_VERSION), "backends": backends} | {
+        name: library_version(name) for name in libraries
+    }
 
 
-def _version(library: str) -> str:
+@cache
+def library_version(library: str) -> str:
+    """Of a distribution; ``absent`` for one not installed."""
     try:
         return version(library)
     except PackageNotFoundError:

@@ -19,7 +19,8 @@ import xxhash
 
 from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError
-from pipeline.planning.corpus_plan import UNWRITTEN, drop_copies
+from pipeline.planning.copies import drop_copies
+from pipeline.planning.shard_names import UNWRITTEN
 from pipeline.schema.record import RECORD
 from pipeline.schema.utterance import Utterance
 from pipeline.shards.receipts import (

@@ -10,26 +10,24 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from pipeline.common.spec_model import Regex, SpecModel
+from pipeline.schema.record import ClassName, Dimension
 from pipeline.specs.spec_types import (
     Access,
     Ages,
-    ChosenText,
-    ClassName,
-    Dimension,
     Example,
-    Expected,
     Gender,
     Glob,
     Licence,
     OneOrMore,
-    Part,
-    Regex,
+    PublishedCounts,
     Scale,
-    Splits,
-    Table,
+    TableSpec,
     Template,
+    TextByField,
     template_fields,
 )
+from pipeline.splits.policies import ByGroup, SplitSpec
 
 _ID = r"[a-z][a-z0-9_]*"
 
@@ -52,7 +50,7 @@ CorpusId = Annotated[
 ]
 
 
-class CorpusSpec(Part):
+class CorpusSpec(SpecModel):
     """One corpus, described as data."""
 
     id: CorpusId
@@ -75,7 +73,7 @@ class CorpusSpec(Part):
     ignore: Annotated[list[Glob], OneOrMore] = []
     ignore_case: bool = False
     path: Annotated[list[Regex], OneOrMore] = []
-    tables: dict[str, Table] = {}
+    tables: dict[str, TableSpec] = {}
     replace: dict[str, dict[str, str | None]] = Field(
         {}, description="field → value as spelt → value as meant; null for unknown"
     )
@@ -94,7 +92,7 @@ class CorpusSpec(Part):
     namespace: str | None = Field(None, description="shared by corpora with the same actors")
     gender: Gender | None = None
     age: Ages | None = None
-    language: ChosenText | None = None
+    language: TextByField | None = None
     texts: dict[str, str] = Field({}, description="text code → sentence")
 
     emotions: dict[str, str] = Field(description="native code → category of emotions.yaml")
@@ -116,8 +114,8 @@ class CorpusSpec(Part):
     )
     max_duration: Annotated[float, Field(gt=0)] = Field(60.0, description="longest clip, in s")
 
-    splits: Splits = Splits()
-    expected: Expected
+    splits: SplitSpec = ByGroup()
+    expected: PublishedCounts
     examples: list[Example] = []
     quirks: list[str] = []
 

@@ -1,15 +1,13 @@
-"""Parts of a spec: licence, tables, speakers' facts, splits, expectations."""
+"""Parts of a spec: licence, tables, facts about speakers, published counts, examples."""
 
 import codecs
 import re
 import string
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     FiniteFloat,
     field_validator,
@@ -17,25 +15,12 @@ from pydantic import (
 )
 
 from pipeline.common.globs import glob_matcher
+from pipeline.common.spec_model import ByValue, Regex, SpecModel
 from pipeline.schema.record import GENDERS
-
-Split = Literal["train", "validation", "test"]
-ClassName = Literal[
-    "low_negative", "low_neutral", "low_positive", "high_negative", "high_neutral", "high_positive"
-]
-Dimension = Literal["arousal", "valence", "dominance"]
 
 
 def _as_list(value: object) -> object:
     return [value] if isinstance(value, str) else value
-
-
-def _check_regex(pattern: str) -> str:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"not a regular expression: {error} in '{pattern}'") from None
-    return pattern
 
 
 def _check_glob(glob: str) -> str:
@@ -76,7 +61,6 @@ def _check_scale(scale: tuple[float, float]) -> tuple[float, float]:
     return scale
 
 
-Regex = Annotated[str, AfterValidator(_check_regex)]
 Glob = Annotated[str, AfterValidator(_check_glob)]
 Template = Annotated[str, AfterValidator(_check_template)]
 Encoding = Annotated[str, AfterValidator(_check_encoding)]
@@ -89,28 +73,7 @@ def template_fields(template: str) -> list[str]:
     return [name for _, name, _, _ in string.Formatter().parse(template) if name is not None]
 
 
-class Part(BaseModel):
-    """A part of a spec: immutable, and every key that it does not know is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Choice(Part):
-    """``{of: FIELD, VALUE: …}``: something chosen by the value of a field."""
-
-    of: str
-
-    @model_validator(mode="before")
-    @classmethod
-    def _gather_values(cls, data: Any) -> Any:
-        if isinstance(data, dict) and "values" not in data:
-            known = set(cls.model_fields)
-            values = {key: value for key, value in data.items() if key not in known}
-            return {key: value for key, value in data.items() if key in known} | {"values": values}
-        return data
-
-
-class Licence(Part):
+class Licence(SpecModel):
     """Terms under which the corpus itself is given out."""
 
     name: str
@@ -119,7 +82,7 @@ class Licence(Part):
     note: str | None = None
 
 
-class Access(Part):
+class Access(SpecModel):
     """How to obtain the corpus."""
 
     how: Literal["open", "registration", "agreement", "purchase", "never_released", "unknown"]
@@ -127,7 +90,7 @@ class Access(Part):
     note: str | None = None
 
 
-class Gender(Part):
+class Gender(SpecModel):
     """``{of: speaker, female: ["03", "09"], male: "[MK].*"}``: values, or a regular expression."""
 
     of: str
@@ -146,28 +109,31 @@ class Gender(Part):
         return None
 
 
-class Ages(_Choice):
+class Ages(ByValue):
     """``{of: speaker, "03": 31}``: age in years by the value of a field."""
 
+    of: str
     values: dict[str, float]
 
 
-class ChosenText(_Choice):
+class TextByField(ByValue):
     """``{of: FIELD, VALUE: text}``, for languages and channels that depend on a field."""
 
+    of: str
     values: dict[str, str]
 
 
-class ChosenFile(_Choice):
+class FileByField(ByValue):
     """``{of: part, train: train.csv}``: one table file for each value of a field."""
 
+    of: str
     values: dict[str, Glob]
 
 
-class Table(Part):
+class TableSpec(SpecModel):
     """A file that holds facts about clips: joined on ``match``, giving the fields of ``take``."""
 
-    file: ChosenFile | Annotated[list[Glob], OneOrMore] = Field(
+    file: FileByField | Annotated[list[Glob], OneOrMore] = Field(
         description="globs below the corpus root, or one file for each value of a field"
     )
     format: Literal["csv", "tsv", "space", "json", "jsonl", "xlsx", "lines"] | None = Field(
@@ -192,7 +158,9 @@ class Table(Part):
         description="field → column, `column?` if it may be missing; a list where named alike"
     )
     required: bool = Field(True, description="whether a missing table is an error")
-    unmatched: Literal["reject", "keep"] = Field("reject", description="clips without a row")
+    unmatched: Literal["reject", "keep", "exclude"] = Field(
+        "reject", description="what becomes of clips without a row"
+    )
     segments: bool = Field(False, description="each row is an utterance of a longer recording")
 
     @field_validator("take", mode="before")
@@ -210,43 +178,8 @@ class Table(Part):
         return self
 
 
-class Splits(_Choice):
-    """How utterances are assigned to train, validation and test.
-
-    ``{by: speaker}`` keeps speakers apart; ``by: session`` or ``text`` keep those apart;
-    ``by: official`` reads the corpus's own partition from a field: ``{by: official, of: part,
-    dev: validation, …}``, keys being values or regular expressions, the first match counting.
-    """
-
-    by: Literal["speaker", "session", "text", "utterance", "official"] = "speaker"
-    of: str | None = None  # type: ignore[assignment]
-    validation_by: Literal["text", "utterance"] | None = Field(
-        None, description="for two to four speakers: validation lies inside the training speakers"
-    )
-    seed: int = Field(0, description="another draw; alike in corpora that share a namespace")
-    values: dict[Regex, Split] = {}
-
-    @model_validator(mode="after")
-    def _official_names_its_parts(self) -> Self:
-        if self.by == "official":
-            if self.of is None:
-                raise ValueError("`by: official` needs `of`: the field that names the part")
-            if "test" not in self.values.values():
-                raise ValueError("`by: official` needs at least one value that stands for `test`")
-        elif self.values:
-            raise ValueError(
-                f"{', '.join(self.values)}: parts are only named where `by` is `official`"
-            )
-        return self
-
-    @property
-    def group_field(self) -> str:
-        """The field whose values stay together; empty where utterances are split one by one."""
-        return "" if self.by == "utterance" else self.of or self.by
-
-
-class Expected(Part):
-    """Published counts of the whole corpus, and who published them."""
+class EditionCounts(SpecModel):
+    """Published counts of one complete release, and who published them."""
 
     utterances: int | None = None
     speakers: int | None = None
@@ -254,7 +187,18 @@ class Expected(Part):
     source: str
 
 
-class Example(Part):
+class PublishedCounts(EditionCounts):
+    """Published counts of the release that most people hold, and of others."""
+
+    editions: list[EditionCounts] = Field([], description="other complete releases, of other sizes")
+
+    def nearest(self, utterances: int) -> EditionCounts:
+        """Counts of the release that is nearest in size to a number of utterances."""
+        sized = (c for c in (self, *self.editions) if c.utterances is not None)
+        return min(sized, key=lambda c: abs((c.utterances or 0) - utterances), default=self)
+
+
+class Example(SpecModel):
     """A path of the corpus, and what it must give: documentation that runs."""
 
     path: str

@@ -2,16 +2,16 @@
 
 import importlib
 import os
-from collections.abc import Iterable
 from functools import lru_cache
 
 from pipeline.common.errors import UsageError
+from pipeline.common.extras import find_extra, install_command
 from pipeline.storage.options import StoreOptions
 from pipeline.storage.protocol import Store
 from pipeline.storage.retry import RetryingStore
 
-_EXTRAS = {"s3": (("obstore", "boto3"), "aws"), "gs": (("google.cloud.storage",), "gcp")}
-"""Scheme → the packages it needs, and the extra of ours that brings them."""
+_PACKAGES = {"s3": ("obstore", "boto3"), "gs": ("google.cloud.storage",)}
+"""Scheme → the packages it needs beyond those of every installation."""
 
 _options = StoreOptions()
 
@@ -45,8 +45,8 @@ def open_store(url: str) -> RetryingStore:
 
 @lru_cache
 def _open(scheme: str, process: int) -> RetryingStore:
-    if scheme in _EXTRAS:
-        _require(scheme, *_EXTRAS[scheme])
+    for package in _PACKAGES.get(scheme, ()):
+        _require(scheme, package)
     store: Store
     if scheme == "s3":
         from pipeline.storage.s3 import open_s3
@@ -63,11 +63,12 @@ def _open(scheme: str, process: int) -> RetryingStore:
     return RetryingStore(store)
 
 
-def _require(scheme: str, packages: Iterable[str], extra: str) -> None:
-    for package in packages:
-        try:
-            importlib.import_module(package)
-        except ImportError:
-            raise UsageError(
-                f"{scheme}:// needs the package {package}: pip install 'exhubert[{extra}]'"
-            ) from None
+def _require(scheme: str, package: str) -> None:
+    try:
+        importlib.import_module(package)
+    except ImportError:
+        extra = find_extra(package)
+        assert extra is not None  # a test looks
+        raise UsageError(
+            f"{scheme}:// needs the package {package}: {install_command(extra)}"
+        ) from None

@@ -8,11 +8,12 @@ import soundfile
 
 from demo.entry import load_standin
 from demo.standins import encode_file, speak_standins, standin_ids
-from pipeline.audio.decoder import AudioError, decode
-from pipeline.audio.processing import prepare
+from pipeline.audio.decoder import decode
+from pipeline.audio.processing import process_recording
+from pipeline.audio.recording import AudioError
 from pipeline.common.errors import UsageError
-from pipeline.specs.loader import builtin_file, builtin_ids, load_spec
-from pipeline.splits import is_leak
+from pipeline.specs.loader import load_spec
+from pipeline.specs.shipped import builtin_file, builtin_ids
 from tests.support.standins import beep, index, plan
 
 
@@ -60,7 +61,7 @@ def test_no_speaker_is_on_both_sides_of_a_split(corpus, laid_out):
     for utterance in index(folder, corpus).values():
         if utterance.split and utterance.speaker:
             splits.setdefault(utterance.speaker, set()).add(utterance.split)
-    assert not [speaker for speaker, where in splits.items() if is_leak(spec, where)]
+    assert not [speaker for speaker, where in splits.items() if not spec.splits.allows(where)]
 
 
 def test_an_actor_of_two_corpora_is_in_one_split(laid_out):
@@ -89,7 +90,7 @@ def test_every_container_decodes(corpus, laid_out):
         assert recording.rate == clip.rate
         assert recording.channels == (1 if clip.channels == "mono" else 2)
         if clip.content == "speech":
-            assert prepare(recording).duration >= 0.24
+            assert process_recording(recording).duration >= 0.24
 
 
 @pytest.mark.parametrize("corpus", standin_ids())

@@ -1,3 +1,4 @@
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -6,6 +7,7 @@ import pytest
 from demo import effects, voices
 from demo.voices import Manner, Voice, load_manners, require_voices, speak, synthesize
 from pipeline.common.errors import UsageError
+from pipeline.common.extras import install_command
 
 RATE = 16_000
 SENTENCE = "Das will sie am Mittwoch abgeben."
@@ -109,7 +111,7 @@ def test_unknown_voice_is_named():
 
 def test_missing_library_says_how_to_install_it(monkeypatch):
     monkeypatch.setattr(voices.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(UsageError, match=r"pip install 'exhubert\[demo\]'"):
+    with pytest.raises(UsageError, match=re.escape(install_command("demo"))):
         require_voices()
 
 

@@ -3,9 +3,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.common.errors import UsageError
-from pipeline.labels import emotion_scheme, is_clipped, label_utterance, place
+from pipeline.labels import class_to_indices, is_clipped, label_utterance
 from pipeline.schema.record import CLASSES
 from pipeline.schema.utterance import Utterance
+from pipeline.specs.emotion_scheme import emotion_scheme
 from tests.conftest import MakeSpec
 
 CLIP = Utterance("tones/a", "tones", "tones/a", "a.wav", 1, "", label_native="ang")
@@ -80,8 +81,8 @@ def test_votes_are_counted_by_category(make_spec: MakeSpec) -> None:
 
 
 def test_six_classes_are_arousal_times_valence() -> None:
-    assert [place(name)[0] for name in CLASSES] == list(range(6))
-    assert place("low_positive") == (2, "low", "positive")
+    assert [class_to_indices(name)[0] for name in CLASSES] == list(range(6))
+    assert class_to_indices("low_positive") == (2, "low", "positive")
 
 
 def test_unknown_category_is_suggested(make_spec: MakeSpec) -> None:

@@ -4,9 +4,10 @@ import numpy as np
 
 from demo.entry import load_standin
 from demo.plan import plan_standin
-from pipeline.labels import emotion_scheme
-from pipeline.planning.corpus_plan import plan_corpus
-from pipeline.specs.loader import builtin_file, load_spec
+from pipeline.planning.index_corpus import index_corpus
+from pipeline.specs.emotion_scheme import emotion_scheme
+from pipeline.specs.loader import load_spec
+from pipeline.specs.shipped import builtin_file
 
 
 def plan(corpus, clips=None):
@@ -15,7 +16,7 @@ def plan(corpus, clips=None):
 
 def index(root, corpus):
     """Utterances of a stand-in, as a build reads and splits them."""
-    found = plan_corpus(load_spec(builtin_file(corpus)), str(root), emotion_scheme()).utterances
+    found = index_corpus(load_spec(builtin_file(corpus)), str(root), emotion_scheme()).utterances
     return {(utterance.source_path, utterance.start): utterance for utterance in found}
 
 

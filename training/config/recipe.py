@@ -5,7 +5,6 @@
 (2, ('emo_db',))
 """
 
-import difflib
 import math
 import re
 from collections.abc import Sequence
@@ -16,7 +15,8 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.common.errors import UsageError
-from pipeline.common.validation_messages import describe
+from pipeline.common.suggest import nearest, suggest
+from pipeline.common.validation_messages import describe_validation_error
 
 CONFIGS = Path(__file__).parent / "recipes"
 """Where the recipes that ship with the package lie."""
@@ -261,7 +261,7 @@ def _explain(error: ValidationError, path: Path, overrides: Sequence[str]) -> st
                 override for name, override in given.items() if f"{key}.".startswith(f"{name}.")
             ]
             where = f"override {blamed[0]!r}" if blamed else f"{path}: {key}"
-            lines.append(f"{where}: {describe(problem, Recipe)}")
+            lines.append(f"{where}: {describe_validation_error(problem, Recipe)}")
     return "\n".join(dict.fromkeys(lines))
 
 
@@ -269,8 +269,9 @@ def _suggest(word: str, known: Sequence[str] | dict[str, Any]) -> str:
     """``; did you mean …?``: the key that ends the same way, else the closest one."""
     leaf = word.rpartition(".")[2]
     same_leaf = [key for key in known if key.rpartition(".")[2] == leaf]
-    close = same_leaf or difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
-    if not close:
-        leaves = {key.rpartition(".")[2]: key for key in known}
-        close = [leaves[key] for key in difflib.get_close_matches(leaf, leaves, n=1)]
-    return f"; did you mean {close[0]!r}?" if close else ""
+    if same_leaf:
+        return suggest(same_leaf[0], same_leaf)
+    leaves = {key.rpartition(".")[2]: key for key in known}
+    near_leaf = nearest(leaf, leaves)
+    near = nearest(word, known, cutoff=0.5) or (near_leaf and leaves[near_leaf])
+    return f"; did you mean {near!r}?" if near else ""

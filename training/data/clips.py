@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
-from pipeline.audio.decoder import AudioError, decode
+from pipeline.audio.decoder import decode
+from pipeline.audio.recording import AudioError
 from pipeline.common.errors import DataError
 from pipeline.schema.record import SAMPLE_RATE
 
@@ -22,7 +23,7 @@ def decode_clip(
 ) -> Samples:
     """Samples ``first`` to ``last`` of a clip as `exhubert build` stores it, in [−1, 1].
 
-    Of a long clip little more than the stretch is decoded.
+    Of a long clip little more than the part is decoded.
 
     Args:
         encoded: The FLAC or WAV file.
@@ -32,7 +33,7 @@ def decode_clip(
         last: The sample after the last one wanted; None, or beyond the end, for all that follow.
 
     Raises:
-        DataError: It cannot be decoded, has no such stretch, or is not mono at 16 kHz.
+        DataError: It cannot be decoded, has no such part, or is not mono at 16 kHz.
     """
     try:
         recording = decode(
@@ -55,7 +56,7 @@ def decode_clip(
 
 
 class Crop(NamedTuple):
-    """A stretch of a clip, ``first`` to before ``last``, played at ``speed`` times its own."""
+    """Part of a clip, ``first`` to before ``last``, played at ``speed`` times its own speed."""
 
     first: int
     last: int
@@ -63,7 +64,7 @@ class Crop(NamedTuple):
 
 
 def choose_crop(frames: int, width: int, numbers: Random, spread: float = 0.0) -> Crop:
-    """A random stretch that lasts at most ``width`` samples once it is played.
+    """A random part that lasts at most ``width`` samples when played at its speed.
 
     Args:
         frames: Samples of the whole clip.
@@ -77,7 +78,7 @@ def choose_crop(frames: int, width: int, numbers: Random, spread: float = 0.0) -
     return Crop(first, first + taken, speed)
 
 
-def play(samples: Samples, speed: float, width: int) -> Samples:
+def change_speed(samples: Samples, speed: float, width: int) -> Samples:
     """A crop at its speed, at most ``width`` samples; the pitch moves along: another voice."""
     if speed == 1:
         return samples

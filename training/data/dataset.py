@@ -6,9 +6,8 @@ id only: neither the order of reading nor the number of workers changes it.
 """
 
 import math
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from random import Random
 from typing import NotRequired, TypedDict
 
@@ -18,21 +17,13 @@ import pandas as pd
 import torch
 from torch.utils.data import Dataset, get_worker_info
 
-from pipeline.common.errors import DataError, UsageError
-from pipeline.schema.record import SAMPLE_RATE, SPLITS
-from pipeline.shards.metadata_reader import read_shard_metadata
+from pipeline.common.errors import DataError
+from pipeline.schema.record import SAMPLE_RATE
 from training.data import dataset_files as store
-from training.data.clips import Samples, choose_crop, decode_clip, normalize_input, play
+from training.data.clips import Samples, change_speed, choose_crop, decode_clip, normalize_input
 from training.data.parquet_audio import AudioReader
 from training.data.sampling import Draw
-from training.data.targets import SIX_CLASSES_ONLY, UNLABELLED, Heads
-
-METADATA = (
-    *("id", "corpus", "split", "licence", "language", "speaker", "gender", "duration"),
-    *("audio_xxh3", "emotion", "label", "arousal", "valence", "dominance"),
-)
-"""Columns of the record that the index holds."""
-
+from training.data.targets import SIX_CLASSES_ONLY, HeadLabels
 
 Shapes = dict[str, tuple[tuple[int, ...], torch.dtype]]
 
@@ -44,86 +35,6 @@ class Example(TypedDict):
     label: int
     emotion_label: NotRequired[int]
     rating_labels: NotRequired[npt.NDArray[np.float32]]
-
-
-def load_index(
-    dataset: str | Path,
-    split: str | None = None,
-    corpora: Sequence[str] = (),
-    exclude: Sequence[str] = (),
-    labelled: bool = True,
-    also: Sequence[str] = (),
-    exclude_speakers: Collection[str] = (),
-    exclude_audio_of: Collection[str] = (),
-) -> pd.DataFrame:
-    """Reads the metadata of a dataset folder: one row an utterance, no audio.
-
-    Args:
-        dataset: Folder or URL with ``data/<corpus>/<split>-NNNNN-of-NNNNN.parquet``.
-        split: ``train``, ``validation`` or ``test``; ``None`` for all.
-        corpora: Corpora to read; none means all.
-        exclude: Corpora to leave out.
-        labelled: Whether rows without a six-class label are left out.
-        also: Columns of which one alone keeps a row, too
-            (:attr:`training.data.targets.Heads.columns`); its missing ``label`` is then
-            :data:`training.data.targets.UNLABELLED`.
-        exclude_speakers: Speakers to leave out.
-        exclude_audio_of: Corpora (``emo_db``) or splits of them (``emo_db/test``) whose audio is
-            left out, under whichever ids it stands here.
-
-    Returns:
-        The columns of :data:`METADATA` and where the audio is: ``shard`` (path), ``row_group``,
-        ``row`` (within the group), ``group`` (number of the row group in the dataset) and
-        ``group_bytes`` (its size).
-        Empty if the split has no rows.
-
-    Raises:
-        UsageError: The folder is no dataset, or a corpus or split is unknown.
-        DataError: A shard is missing, too many or damaged.
-    """
-    folder = str(dataset)
-    shards = store.list_shards(folder)
-    if not shards:
-        raise UsageError(
-            f"{folder}: no shards: expected data/<corpus>/<split>-NNNNN-of-NNNNN.parquet, "
-            "as `exhubert build` writes them"
-        )
-    if split is not None and split not in SPLITS:
-        raise UsageError(f"unknown split {split!r}: expected one of {', '.join(SPLITS)}")
-    paths = {shard: store.path_of(shard) for shard in shards}
-    there = sorted({path.parent.name for path in paths.values()})
-    for corpus in (*corpora, *exclude):
-        if corpus not in there:
-            raise UsageError(f"{folder}: no corpus {corpus!r}: there are {', '.join(there)}")
-    wanted = [corpus for corpus in (corpora or there) if corpus not in exclude]
-    tables = [
-        _read_metadata(shard)
-        for shard, path in paths.items()
-        if path.parent.name in wanted and (split is None or path.name.startswith(f"{split}-"))
-    ]
-    index = pd.concat(tables) if tables else _read_metadata(shards[0]).iloc[:0]
-    index["group"] = index.groupby(["shard", "row_group"], sort=True).ngroup()
-    if labelled:
-        index = index[index[["label", *also]].notna().any(axis=1)]
-        index = index.fillna({"label": UNLABELLED}).astype({"label": "int64"})
-    if exclude_speakers:
-        index = index[~index["speaker"].isin(exclude_speakers)]
-    for part in exclude_audio_of:
-        corpus, _, its_split = part.partition("/")
-        audio = load_index(folder, its_split or None, [corpus], labelled=False)["audio_xxh3"]
-        index = index[~index["audio_xxh3"].isin(audio.dropna())]
-    return index.reset_index(drop=True)
-
-
-def _read_metadata(shard: str) -> pd.DataFrame:
-    """The metadata columns of one shard and the place of each row in it."""
-    return read_shard_metadata(shard, METADATA).assign(shard=shard)
-
-
-def clipped_durations(index: pd.DataFrame, longest: float) -> npt.NDArray[np.float64]:
-    """Seconds the model sees of each row when clips are cut off after ``longest`` seconds."""
-    seconds: npt.NDArray[np.float64] = index["duration"].to_numpy(dtype=np.float64)
-    return np.minimum(seconds, longest)
 
 
 class Utterances(Dataset[Example]):
@@ -140,7 +51,7 @@ class Utterances(Dataset[Example]):
         longest: float = 30.0,
         speed: float = 0.0,
         seed: int = 0,
-        heads: Heads = SIX_CLASSES_ONLY,
+        heads: HeadLabels = SIX_CLASSES_ONLY,
         cache: str | None = None,
     ) -> None:
         """Prepares reading; opens nothing.
@@ -179,7 +90,7 @@ class Utterances(Dataset[Example]):
             width = round(self.window * SAMPLE_RATE)
             numbers = crop_rng(self.seed, item, name)
             crop = choose_crop(self.frames[row], width, numbers, self.speed)
-            clip = play(decode_clip(encoded, shard, name, *crop[:2]), crop.speed, width)
+            clip = change_speed(decode_clip(encoded, shard, name, *crop[:2]), crop.speed, width)
         else:
             clip = decode_clip(encoded, shard, name, last=round(self.longest * SAMPLE_RATE))
         example = Example(
@@ -255,8 +166,3 @@ def _empty(shapes: Shapes) -> dict[str, torch.Tensor]:
         name: piece.view(dtype).view(shape)
         for piece, (name, (shape, dtype)) in zip(pieces, shapes.items(), strict=True)
     }
-
-
-def known_speakers(index: pd.DataFrame) -> list[str | None]:
-    """The speaker of each row, ``None`` where unknown."""
-    return [None if pd.isna(speaker) else str(speaker) for speaker in index["speaker"]]

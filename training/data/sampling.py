@@ -92,6 +92,14 @@ def cell_counts(index: pd.DataFrame, mixture: Mixture) -> "pd.Series[int]":
     return wanted.clip(lower=1, upper=sizes * mixture.max_repeats).astype(int)
 
 
+def expected_repeats(index: pd.DataFrame, mixture: Mixture) -> Floats:
+    """How often each row comes in an epoch, on average over the epochs, ``(rows,)``."""
+    cells = pd.MultiIndex.from_frame(index[["corpus", "label"]])
+    sizes = index.groupby(["corpus", "label"]).size()
+    repeats: Floats = (cell_counts(index, mixture) / sizes).loc[cells].to_numpy(dtype=np.float64)
+    return repeats
+
+
 def epoch_plan(index: pd.DataFrame, mixture: Mixture, seed: int, epoch: int) -> list[Draw]:
     """The utterances of one epoch, cell by cell: a function of the arguments only.
 

@@ -13,8 +13,8 @@ import numpy.typing as npt
 import pandas as pd
 from torch import Tensor
 
-from pipeline.labels import emotion_scheme
 from pipeline.schema.record import DIMENSIONS
+from pipeline.specs.emotion_scheme import emotion_scheme
 
 UNLABELLED = -100
 """Class index of a row without a class: PyTorch's losses leave it out."""
@@ -24,7 +24,7 @@ TARGETS = ("labels", "emotion_labels", "rating_labels")
 
 
 @dataclass(frozen=True)
-class Heads:
+class HeadLabels:
     """The heads beside that of the six classes.
 
     Attributes:
@@ -61,11 +61,11 @@ class Heads:
         return targets
 
 
-SIX_CLASSES_ONLY = Heads()
+SIX_CLASSES_ONLY = HeadLabels()
 """No head beside that of the six classes."""
 
 
-def choose_heads(index: pd.DataFrame, emotion: bool, ratings: bool) -> Heads:
+def choose_heads(index: pd.DataFrame, emotion: bool, ratings: bool) -> HeadLabels:
     """The heads that the rows of an index can teach.
 
     Args:
@@ -76,7 +76,7 @@ def choose_heads(index: pd.DataFrame, emotion: bool, ratings: bool) -> Heads:
     there = set(index["emotion"].dropna()) if emotion else set()
     scheme = [name for name in emotion_scheme().emotions if name in there]
     rated = [name for name in DIMENSIONS if ratings and index[name].notna().sum() > 1]
-    return Heads((*scheme, *sorted(there - set(scheme))), tuple(rated))
+    return HeadLabels((*scheme, *sorted(there - set(scheme))), tuple(rated))
 
 
 def take_targets(batch: dict[str, Any]) -> dict[str, Tensor]:

@@ -21,8 +21,8 @@ from rich.console import Console
 
 from pipeline.common.errors import DataError, UsageError
 from training.config.recipe import Recipe
-from training.data.dataset import load_index
 from training.data.dataset_files import identity, manifest_checksum
+from training.data.index import load_index
 from training.evaluation.baselines.run import Baseline, run_baseline
 from training.evaluation.evaluate import ALL, evaluate, part_of
 from training.evaluation.score_file import Evaluation, read_scores, write_scores

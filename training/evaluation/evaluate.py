@@ -10,7 +10,7 @@ import pandas as pd
 
 from pipeline.common.errors import DataError, UsageError
 from pipeline.schema.record import CLASSES, SPLITS
-from training.data.dataset import load_index
+from training.data.index import load_index
 from training.data.targets import UNLABELLED
 from training.evaluation.prediction_table import PredictionTable
 from training.evaluation.score_file import Evaluation, score_answers
@@ -93,7 +93,7 @@ def labelled_rows(dataset: str | Path, split: str, corpora: Collection[str] = ()
 
 
 def part_of(split: str) -> str | None:
-    """What :func:`training.data.dataset.load_index` calls a split: ``None`` for ``all``.
+    """What :func:`training.data.index.load_index` calls a split: ``None`` for ``all``.
 
     Raises:
         UsageError: There is no such split.

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.common.errors import DataError
-from training.data.dataset import known_speakers
+from training.data.index import known_speakers
 
 Integers = npt.NDArray[np.integer[Any]]
 Probabilities = npt.NDArray[np.float32]

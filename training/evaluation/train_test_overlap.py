@@ -12,7 +12,7 @@ import pandas as pd
 
 from training.config.recipe import DataSection
 from training.data.dataset_files import manifest_checksum
-from training.data.targets import Heads
+from training.data.targets import HeadLabels
 from training.evaluation.prediction_table import clip_names
 from training.finetuning.run_plan import load_part
 from training.model.provenance import Provenance, TrainingSpeakers, stages
@@ -81,7 +81,7 @@ def training_clips(provenance: Provenance, dataset: str | Path) -> set[str]:
     for stage in stages(provenance):
         if checksum is not None and stage.get("dataset", {}).get("manifest_sha256") == checksum:
             data = DataSection.model_validate(stage["recipe"]["data"])
-            heads = Heads(**{name: tuple(labels) for name, labels in stage["heads"].items()})
+            heads = HeadLabels(**{name: tuple(labels) for name, labels in stage["heads"].items()})
             clips |= clip_names(load_part(dataset, "train", data, heads.columns))
     return clips
 

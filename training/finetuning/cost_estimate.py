@@ -27,12 +27,13 @@ from torch.utils.flop_counter import FlopCounterMode
 from transformers import HubertConfig
 
 from pipeline.schema.record import CLASSES, SAMPLE_RATE
+from training.config.processes import rank_and_world
 from training.config.recipe import ModelSection, Recipe
-from training.data.targets import UNLABELLED, Heads
+from training.data.sampling import expected_repeats
+from training.data.targets import UNLABELLED, HeadLabels
 from training.finetuning.model_card import count_parameters
 from training.finetuning.run_folder import is_complete, is_started
-from training.finetuning.run_plan import Plan, appearances, plan_run
-from training.inference.batch import rank_and_world
+from training.finetuning.run_plan import Plan, plan_run
 from training.model.build import freeze
 from training.model.configuration_exhubert import ExHubertConfig
 from training.model.convert_published import PUBLISHED_CONFIG
@@ -179,7 +180,7 @@ def estimate(recipe: Recipe, dataset: str | Path, output: str | Path) -> Estimat
     )
 
 
-def empty_model(section: ModelSection, heads: Heads) -> ExHubertForSequenceClassification:
+def empty_model(section: ModelSection, heads: HeadLabels) -> ExHubertForSequenceClassification:
     """The model that a recipe trains, frozen as it says, on the meta device.
 
     Raises:
@@ -280,7 +281,7 @@ def _trace(
 def mixture_shares(plan: Plan) -> list[CorpusShare]:
     """What an epoch shows of each corpus, before and after temperature, cap and balance."""
     index = plan.index
-    often = appearances(index, plan.mixture)
+    often = expected_repeats(index, plan.mixture)
     names = {**dict(enumerate(CLASSES)), UNLABELLED: "none"}
     shares = []
     for corpus, rows in index.reset_index(drop=True).groupby("corpus", sort=True).indices.items():

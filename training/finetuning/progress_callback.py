@@ -10,10 +10,10 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 class ConsoleProgress(TrainerCallback):
     """Shows steps, loss and validation UAR on a rich console."""
 
-    def __init__(self, console: Console, measured: bool) -> None:
-        """``measured`` says whether each logged loss is followed by a validation UAR."""
+    def __init__(self, console: Console, has_validation: bool) -> None:
+        """``has_validation`` says whether each logged loss is followed by a validation UAR."""
         self.console = console
-        self.measured = measured
+        self.has_validation = has_validation
         self.loss = float("nan")
         self.bar: Progress | None = None
         self.task: TaskID | None = None
@@ -66,7 +66,7 @@ class ConsoleProgress(TrainerCallback):
         if "eval_uar" in logs:
             line += f"  validation UAR {logs['eval_uar']:6.1%}"
             self.console.print(line, highlight=False)
-        elif "loss" in logs and not self.measured:
+        elif "loss" in logs and not self.has_validation:
             self.console.print(line, highlight=False)
 
     def on_train_end(

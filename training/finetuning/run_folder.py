@@ -11,8 +11,8 @@ from transformers.trainer_utils import rotate_checkpoints
 
 from pipeline.common.errors import UsageError
 from pipeline.storage.files import atomic_path
+from training.config.processes import rank_and_world
 from training.config.recipe import Recipe, differences, load_recipe, write_recipe
-from training.inference.batch import rank_and_world
 from training.inference.load_model import PROVENANCE_FILE, RECIPE_FILE
 
 CHECKPOINTS = "checkpoints"
@@ -24,12 +24,12 @@ START_FILE = "start.json"
 WRITTEN = ("README.md", "config.json", "model.safetensors", "preprocessor_config.json")
 """What a run writes at its end, and other folders hold, too: a dataset's card, a model."""
 
-WHOLE = "whole"
+COMPLETE_MARK = "whole"
 """Mark of a checkpoint that is complete; one without was being written when its run was killed."""
 
 
 @dataclass(frozen=True)
-class Start:
+class RunIdentity:
     """What a run is started with, and must be resumed with.
 
     Attributes:
@@ -47,7 +47,7 @@ class Start:
         return {"dataset": self.dataset, "processes": self.processes}
 
 
-def find_resume_checkpoint(output: Path, start: Start, resume: bool) -> str | None:
+def find_resume_checkpoint(output: Path, run: RunIdentity, resume: bool) -> str | None:
     """Finds the checkpoint to go on from; None where a run starts anew. Writes nothing.
 
     A folder without a whole checkpoint holds nothing to go on from, so that a run may start there.
@@ -76,7 +76,7 @@ def find_resume_checkpoint(output: Path, start: Start, resume: bool) -> str | No
             f"{output}: holds a training run already: add --resume to continue it, "
             "or choose another --output"
         )
-    if changed := _changes(output, start):
+    if changed := _changes(output, run):
         raise UsageError(
             f"{output}: the run to resume was started otherwise ({'; '.join(changed)}): "
             "use the same ones, or choose another --output"
@@ -84,7 +84,7 @@ def find_resume_checkpoint(output: Path, start: Start, resume: bool) -> str | No
     return last
 
 
-def write_start(output: Path, start: Start) -> None:
+def create_run_folder(output: Path, run: RunIdentity) -> None:
     """Makes the folder and writes down what its run is started with.
 
     Of several processes the first one writes, for all of them.
@@ -97,9 +97,9 @@ def write_start(output: Path, start: Start) -> None:
     try:
         (output / CHECKPOINTS).mkdir(parents=True, exist_ok=True)
         started = output / CHECKPOINTS / START_FILE
-        started.write_text(json.dumps(start.data(), indent=2) + "\n", encoding="utf-8")
+        started.write_text(json.dumps(run.data(), indent=2) + "\n", encoding="utf-8")
         with atomic_path(output / RECIPE_FILE) as temporary:
-            write_recipe(start.recipe, temporary)
+            write_recipe(run.recipe, temporary)
     except OSError as error:
         raise UsageError(
             f"{output}: can't be written to: {error.strerror} ({error.filename}): "
@@ -109,20 +109,20 @@ def write_start(output: Path, start: Start) -> None:
 
 def last_checkpoint(output: Path) -> str | None:
     """The last checkpoint that was written to its end, whenever the run was killed."""
-    whole = [mark.parent for mark in output.glob(f"{CHECKPOINTS}/checkpoint-*/{WHOLE}")]
+    whole = [mark.parent for mark in output.glob(f"{CHECKPOINTS}/checkpoint-*/{COMPLETE_MARK}")]
     return str(max(whole, key=lambda folder: int(folder.name[11:]))) if whole else None
 
 
-def _changes(output: Path, start: Start) -> list[str]:
+def _changes(output: Path, run: RunIdentity) -> list[str]:
     """What is not as the run in the folder was started, as ``key: before → now``."""
     file = output / CHECKPOINTS / START_FILE
     before = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     changed = [
         f"{key}: {before.get(key, 'not known')} → {now}"
-        for key, now in start.data().items()
+        for key, now in run.data().items()
         if before.get(key) != now
     ]
-    return differences(load_recipe(output / RECIPE_FILE), start.recipe) + changed
+    return differences(load_recipe(output / RECIPE_FILE), run.recipe) + changed
 
 
 class Checkpoints(TrainerCallback):
@@ -153,7 +153,7 @@ class Checkpoints(TrainerCallback):
         """Writes the mark, and only then removes older checkpoints: one is always whole."""
         PartialState().wait_for_everyone()  # each process saves its random states
         if state.is_world_process_zero:
-            Path(args.output_dir, f"checkpoint-{state.global_step}", WHOLE).touch()
+            Path(args.output_dir, f"checkpoint-{state.global_step}", COMPLETE_MARK).touch()
             rotate_checkpoints(args.output_dir, self.keep, state.best_model_checkpoint)
 
 

@@ -3,18 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from pipeline.common.errors import DataError
 from pipeline.schema.record import CLASSES, DIMENSIONS
 from training.config.recipe import DataSection, Recipe
-from training.data.dataset import clipped_durations, load_index
-from training.data.sampling import EpochBatches, Mixture, cell_counts
-from training.data.targets import UNLABELLED, Heads, choose_heads
+from training.data.index import clipped_durations, load_index
+from training.data.sampling import EpochBatches, Mixture, expected_repeats
+from training.data.targets import UNLABELLED, HeadLabels, choose_heads
 from training.model.losses import ClassLoss, Objective, balanced_weights, log_prior
 
 
@@ -33,11 +31,11 @@ class Plan:
     recipe: Recipe
     index: pd.DataFrame
     validation: pd.DataFrame
-    heads: Heads
+    heads: HeadLabels
     mixture: Mixture
 
     @property
-    def measured(self) -> bool:
+    def has_validation(self) -> bool:
         """Whether there are validation rows of the six classes, to choose a checkpoint by."""
         return bool((self.validation["label"] != UNLABELLED).any())
 
@@ -109,7 +107,7 @@ def load_part(
 def build_objective(plan: Plan) -> Objective:
     """The recipe's losses, with the classes as frequent as an epoch shows them."""
     recipe, targets = plan.recipe, plan.heads.targets(plan.index)
-    often = appearances(plan.index, plan.mixture)
+    often = expected_repeats(plan.index, plan.mixture)
 
     def class_loss(target: str, classes: int) -> ClassLoss:
         labels = targets[target]
@@ -131,10 +129,3 @@ def build_objective(plan: Plan) -> Objective:
         emotion_weight=recipe.heads.emotion,
         rating_weight=recipe.heads.ratings,
     )
-
-
-def appearances(index: pd.DataFrame, mixture: Mixture) -> npt.NDArray[np.floating[Any]]:
-    """How often each row comes in an epoch, on average over the epochs, ``(rows,)``."""
-    cells = pd.MultiIndex.from_frame(index[["corpus", "label"]])
-    sizes = index.groupby(["corpus", "label"]).size()
-    return (cell_counts(index, mixture) / sizes).loc[cells].to_numpy(dtype=np.float64)

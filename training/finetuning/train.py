@@ -35,6 +35,7 @@ from transformers import (
 
 from pipeline.schema.record import CLASSES
 from pipeline.storage.files import write_atomic
+from training.config.processes import rank_and_world
 from training.config.recipe import Recipe
 from training.data.dataset import Utterances, unwrap_worker_errors
 from training.data.dataset_files import identity
@@ -51,9 +52,9 @@ from training.finetuning.progress_callback import ConsoleProgress
 from training.finetuning.run_folder import (
     CHECKPOINTS,
     Checkpoints,
-    Start,
+    RunIdentity,
+    create_run_folder,
     find_resume_checkpoint,
-    write_start,
 )
 from training.finetuning.run_plan import Plan, build_objective, plan_run
 from training.finetuning.trainer import (
@@ -62,7 +63,7 @@ from training.finetuning.trainer import (
     tensorboard,
     training_arguments,
 )
-from training.inference.batch import predict_together, rank_and_world
+from training.inference.batch import predict_together
 from training.inference.load_model import PROVENANCE_FILE, provenance_of_base
 from training.metrics.head_scores import HeadScores, score_heads
 from training.metrics.scores import Scores, uar_of
@@ -125,10 +126,10 @@ def train(
     # 1. Data: metadata of both splits; audio is read while training.
     plan = plan_run(recipe, dataset)
     data, index = recipe.data, plan.index
-    validation = plan.validation if plan.measured else plan.validation.iloc[:0]
+    validation = plan.validation if plan.has_validation else plan.validation.iloc[:0]
     batches = plan.batches(rank, world)
-    start = Start(recipe, identity(dataset), world)
-    checkpoint = find_resume_checkpoint(output, start, resume)
+    run = RunIdentity(recipe, identity(dataset), world)
+    checkpoint = find_resume_checkpoint(output, run, resume)
 
     # 2. Model.
     if recipe.model.base:
@@ -163,26 +164,26 @@ def train(
             data.cache,
         )
 
-    def measure() -> dict[str, float]:
+    def evaluate_validation() -> dict[str, float]:
         predictions = predict()
         uar = uar_of(reference, predictions.classes[labelled].argmax(axis=1))
         return {"uar": uar, **score_heads(validation, predictions, plan.heads).figures()}
 
     arguments = training_arguments(
-        recipe, output, len(batches), plan.measured, has_unused_parameters(model.config)
+        recipe, output, len(batches), plan.has_validation, has_unused_parameters(model.config)
     )
     if checkpoint is None:  # nothing is written before all that may be refused
-        write_start(output, start)
+        create_run_folder(output, run)
     watchers = [
         Checkpoints(recipe.run.keep_checkpoints),
         ElapsedTime(),
         DivergenceGuard(recipe.optimizer.learning_rate),
-        ConsoleProgress(console, plan.measured),
+        ConsoleProgress(console, plan.has_validation),
         *callbacks,
     ]
     if "tensorboard" in recipe.run.report_to and rank == 0:
         watchers.append(tensorboard(output))
-    if plan.measured and recipe.run.patience is not None:
+    if plan.has_validation and recipe.run.patience is not None:
         watchers.append(Patience(recipe.run.patience))
     trainer = ShardTrainer(
         model=model,
@@ -194,7 +195,7 @@ def train(
         recipe=recipe,
         batches=batches,
         objective=build_objective(plan),
-        measure=measure,
+        evaluate_validation=evaluate_validation,
         callbacks=watchers,
     )
     trainer.remove_callback(PrinterCallback)
@@ -209,7 +210,7 @@ def train(
     overall: Scores | None = None
     corpora: dict[str, Scores] = {}
     heads: HeadScores | None = None
-    if plan.measured:
+    if plan.has_validation:
         predictions = predict()
         overall, corpora = score_rows(
             validation.iloc[labelled], predictions.classes[labelled].argmax(axis=1), len(CLASSES)

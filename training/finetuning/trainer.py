@@ -13,13 +13,14 @@ from transformers import Trainer, TrainerCallback, TrainingArguments
 from transformers.integrations import get_available_reporting_integrations
 
 from pipeline.common.errors import UsageError
+from pipeline.common.extras import install_command
+from training.config.processes import rank_and_world
 from training.config.recipe import Recipe
 from training.data.dataset import collate
 from training.data.sampling import EpochBatches
 from training.data.targets import count_labelled, take_targets
 from training.finetuning.optimizer import parameter_groups
 from training.finetuning.run_folder import CHECKPOINTS
-from training.inference.batch import rank_and_world
 from training.model.configuration_exhubert import ExHubertConfig
 from training.model.losses import Objective
 
@@ -45,7 +46,7 @@ class ShardTrainer(Trainer):
         recipe: Recipe,
         batches: EpochBatches,
         objective: Objective,
-        measure: Callable[[], dict[str, float]],
+        evaluate_validation: Callable[[], dict[str, float]],
         **kwargs: Any,
     ) -> None:
         """Takes what the Trainer does, and what a run adds to it.
@@ -55,13 +56,13 @@ class ShardTrainer(Trainer):
             recipe: For the optimizer's learning rates.
             batches: Of this process.
             objective: The loss.
-            measure: Scores the model as it is on the validation split.
+            evaluate_validation: Scores the model as it is on the validation split.
             **kwargs: For the Trainer.
         """
         self.recipe = recipe
         self.batches = batches
         self.objective = objective
-        self.measure = measure
+        self.evaluate_validation = evaluate_validation
         super().__init__(*args, **kwargs)
         self.loss_is_scaled_for_ga = True
 
@@ -142,7 +143,10 @@ class ShardTrainer(Trainer):
         metric_key_prefix: str = "eval",
     ) -> dict[str, float]:
         """Scores the validation split, all processes together."""
-        metrics = {f"{metric_key_prefix}_{name}": value for name, value in self.measure().items()}
+        metrics = {
+            f"{metric_key_prefix}_{name}": value
+            for name, value in self.evaluate_validation().items()
+        }
         self.log(metrics)
         self.control = self.callback_handler.on_evaluate(
             self.args,
@@ -154,7 +158,7 @@ class ShardTrainer(Trainer):
 
 
 def training_arguments(
-    recipe: Recipe, output: Path, batches: int, measured: bool, unused_weights: bool = True
+    recipe: Recipe, output: Path, batches: int, has_validation: bool, unused_weights: bool = True
 ) -> TrainingArguments:
     """The recipe in the Trainer's words; writes nothing.
 
@@ -162,7 +166,7 @@ def training_arguments(
         recipe: Every setting.
         output: Folder of the run.
         batches: Batches an epoch and process.
-        measured: Whether there is a validation split.
+        has_validation: Whether there is a validation split.
         unused_weights: Whether several processes must look for weights without a gradient.
 
     Raises:
@@ -193,14 +197,14 @@ def training_arguments(
         bf16=precision == "bf16",
         fp16=precision == "fp16",
         seed=run.seed,
-        eval_strategy="steps" if measured else "no",
+        eval_strategy="steps" if has_validation else "no",
         eval_steps=every,
         save_strategy="steps",
         save_steps=every,
         save_total_limit=None,  # `Checkpoints` keeps as many as the recipe says
-        load_best_model_at_end=measured,
-        metric_for_best_model="uar" if measured else None,
-        greater_is_better=True if measured else None,
+        load_best_model_at_end=has_validation,
+        metric_for_best_model="uar" if has_validation else None,
+        greater_is_better=True if has_validation else None,
         restore_callback_states_from_checkpoint=True,
         logging_strategy="steps",
         logging_steps=run.log_every or every,
@@ -249,7 +253,7 @@ def _check_reporters(names: Sequence[str]) -> None:
         raise UsageError(
             f"run.report_to names {', '.join(lacking)}, which is not installed or not known to "
             f"transformers: expected some of {', '.join(there) or 'none'} "
-            "(tensorboard: pip install 'exhubert[tensorboard]')"
+            f"(tensorboard: {install_command('tensorboard')})"
         )
 
 

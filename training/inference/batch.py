@@ -1,14 +1,14 @@
 """What a model says about the rows of an index, in batches, on one process or several."""
 
-import os
-
 import numpy as np
 import pandas as pd
 import torch
 from accelerate.utils import gather_object
 from torch.utils.data import DataLoader
 
-from training.data.dataset import Utterances, clipped_durations, collate, unwrap_worker_errors
+from training.config.processes import rank_and_world
+from training.data.dataset import Utterances, collate, unwrap_worker_errors
+from training.data.index import clipped_durations
 from training.data.sampling import FixedBatches
 from training.model.modeling_exhubert import ExHubertForSequenceClassification
 from training.model.outputs import Predictions, as_predictions, join
@@ -29,7 +29,7 @@ def predict_index(
 
     Args:
         model: The model, on the device it shall run on.
-        index: Rows of :func:`training.data.dataset.load_index`.
+        index: Rows of :func:`training.data.index.load_index`.
         longest: Seconds after which a clip is cut off.
         batch_size: Utterances a batch, where padding changes nothing.
         workers: Processes that read audio.
@@ -76,11 +76,6 @@ def predict_together(
     parts = gather_object([predict_index(model, share, longest, batch_size, workers, cache)])
     rows = np.concatenate([np.arange(rank, len(index), world) for rank in range(world)])
     return join(parts, model.config).take(np.argsort(rows))
-
-
-def rank_and_world() -> tuple[int, int]:
-    """Number of this process and how many there are, as ``torchrun`` says; alone it is (0, 1)."""
-    return int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
 
 
 def evaluation_batch_size(model: ExHubertForSequenceClassification, batch_size: int) -> int:

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from pipeline.audio.decoder import AudioError
+from pipeline.audio.recording import AudioError
 from pipeline.audio.stream import resample_blocks, stream
 from pipeline.common.errors import DataError, UsageError
 from pipeline.schema.record import SAMPLE_RATE

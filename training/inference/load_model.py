@@ -10,7 +10,7 @@ from transformers import AutoConfig
 
 from pipeline.common.errors import UsageError
 from training.config.recipe import DataSection, read_data_section
-from training.data.targets import Heads
+from training.data.targets import HeadLabels
 from training.model.build import load_weights
 from training.model.configuration_exhubert import ExHubertConfig
 from training.model.hub_files import CONFIG_FILE, find_checkpoint, find_config, find_file
@@ -46,7 +46,7 @@ class LoadedModel:
         return [names[index] for index in range(len(names))]
 
     @property
-    def heads(self) -> Heads:
+    def heads(self) -> HeadLabels:
         """The heads beside that of the classes."""
         return heads_of(self.model.config)
 

@@ -23,10 +23,11 @@ import torch
 from torch import Tensor, nn
 
 from pipeline.common.errors import DataError, UsageError
+from pipeline.common.extras import install_command
 from pipeline.schema.record import SAMPLE_RATE
 from training.data.clips import MIN_SAMPLES, normalize_input
 from training.data.dataset import Example, collate
-from training.data.targets import UNLABELLED, Heads
+from training.data.targets import UNLABELLED, HeadLabels
 from training.inference.load_model import LoadedModel
 from training.model.modeling_exhubert import ExHubertForSequenceClassification
 from training.model.outputs import heads_of
@@ -100,7 +101,7 @@ def export_onnx(trained: LoadedModel, path: str | Path) -> Exported:
     )
 
 
-def outputs_of(heads: Heads) -> list[str]:
+def outputs_of(heads: HeadLabels) -> list[str]:
     """Names of the outputs of a file, one a head, as PyTorch's model names them."""
     further = {"emotion_logits": heads.emotions, "ratings": heads.dimensions}
     return ["logits", *(name for name, there in further.items() if there)]
@@ -216,7 +217,7 @@ def _require(*packages: str) -> None:
         except ModuleNotFoundError as error:
             raise UsageError(
                 f"the package {package!r} is not installed: it comes with the extra 'onnx' "
-                "(pip install 'exhubert[onnx]')"
+                f"({install_command('onnx')})"
             ) from error
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.schema.record import AROUSAL_CLASSES, CLASSES, VALENCE_CLASSES
-from training.data.targets import Heads
+from training.data.targets import HeadLabels
 from training.model.outputs import Predictions
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -94,7 +94,7 @@ class Failure:
         return asdict(self)
 
 
-def verdict(said: Predictions, labels: Sequence[str], heads: Heads) -> dict[str, Any]:
+def verdict(said: Predictions, labels: Sequence[str], heads: HeadLabels) -> dict[str, Any]:
     """The fields that a window and a prediction share.
 
     Args:

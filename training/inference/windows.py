@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.audio.decoder import AudioError, Recording
-from pipeline.audio.processing import prepare
+from pipeline.audio.processing import process_recording
+from pipeline.audio.recording import AudioError, Recording
 from pipeline.schema.record import SAMPLE_RATE
 from training.data.clips import normalize_input
 
@@ -67,7 +67,7 @@ def cut(blocks: Iterable[Samples], width: int) -> Iterator[tuple[int, Samples]]:
 def _prepare(samples: Samples) -> Samples | None:
     """Model input as :mod:`training.data.clips` makes it of a clip; ``None`` if all silent."""
     try:
-        clip = prepare(Recording(samples[:, None].copy(), SAMPLE_RATE, "", 1)).samples
+        clip = process_recording(Recording(samples[:, None].copy(), SAMPLE_RATE, "", 1)).samples
     except AudioError as error:
         if error.reason != "silent":
             raise

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from training.data.targets import UNLABELLED, Heads
+from training.data.index import known_speakers
+from training.data.targets import UNLABELLED, HeadLabels
 from training.metrics.scores import Scores, ccc, score
 from training.model.outputs import Predictions
 
@@ -49,12 +50,12 @@ class HeadScores:
 
 
 def score_heads(
-    index: pd.DataFrame, predictions: Predictions | Sequence[Predictions], heads: Heads
+    index: pd.DataFrame, predictions: Predictions | Sequence[Predictions], heads: HeadLabels
 ) -> HeadScores:
     """Scores the further heads on the rows of an index.
 
     Args:
-        index: Rows of :func:`training.data.dataset.load_index`.
+        index: Rows of :func:`training.data.index.load_index`.
         predictions: Of those rows, by one model or by several; scores are means over them.
         heads: Of the models.
     """
@@ -65,11 +66,10 @@ def score_heads(
     if said:
         known = np.flatnonzero(targets["emotion_labels"] != UNLABELLED)
         if len(known):
-            speakers = index["speaker"].to_numpy(dtype=object)[known]
             emotion = score(
                 targets["emotion_labels"][known],
                 np.stack(said)[:, known].argmax(axis=-1),
-                [None if pd.isna(speaker) else str(speaker) for speaker in speakers],
+                known_speakers(index.iloc[known]),
                 len(heads.emotions),
             )
     ratings = {}
@@ -85,7 +85,7 @@ def score_heads(
 
 
 def score_heads_by_corpus(
-    index: pd.DataFrame, predictions: Predictions | Sequence[Predictions], heads: Heads
+    index: pd.DataFrame, predictions: Predictions | Sequence[Predictions], heads: HeadLabels
 ) -> dict[str, HeadScores]:
     """:func:`score_heads` for each corpus of an index."""
     runs = [predictions] if isinstance(predictions, Predictions) else predictions

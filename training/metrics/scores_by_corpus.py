@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from training.data.dataset import known_speakers
+from training.data.index import known_speakers
 from training.metrics.scores import Integers, Scores, score
 
 

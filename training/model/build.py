@@ -17,7 +17,7 @@ from transformers import HubertConfig, HubertModel, Wav2Vec2FeatureExtractor
 from pipeline.common.errors import UsageError
 from pipeline.schema.record import CLASSES, SAMPLE_RATE
 from training.config.recipe import ModelSection
-from training.data.targets import SIX_CLASSES_ONLY, Heads
+from training.data.targets import SIX_CLASSES_ONLY, HeadLabels
 from training.model.configuration_exhubert import ExHubertConfig
 from training.model.hub_files import CONFIG_FILE, find_checkpoint, model_type
 from training.model.hubert_settings import check_settings
@@ -35,7 +35,7 @@ def build_model(
     base: str | Path | None,
     *,
     labels: Sequence[str] = CLASSES,
-    heads: Heads = SIX_CLASSES_ONLY,
+    heads: HeadLabels = SIX_CLASSES_ONLY,
     extended_layers: Sequence[int] | None = None,
     original_linear: bool = False,
     config: Mapping[str, Any] | None = None,
@@ -134,7 +134,7 @@ def save_model(model: ExHubertForSequenceClassification, output_dir: str | Path)
 def _load_extended(
     folder: Path,
     labels: Sequence[str],
-    heads: Heads,
+    heads: HeadLabels,
     extended_layers: list[int] | None,
     original_linear: bool,
     settings: Mapping[str, Any],
@@ -171,7 +171,7 @@ def _load_extended(
 
 
 def _attach_heads(
-    backbone: ExHubertModel, labels: Sequence[str], heads: Heads
+    backbone: ExHubertModel, labels: Sequence[str], heads: HeadLabels
 ) -> ExHubertForSequenceClassification:
     """New heads for these labels on a backbone."""
     backbone.config.id2label = dict(enumerate(labels))

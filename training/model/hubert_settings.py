@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import fields
-from difflib import get_close_matches
 from typing import Any
 
 from transformers import HubertConfig
 from transformers.activations import ACT2FN
 
 from pipeline.common.errors import UsageError
+from pipeline.common.suggest import suggest
 
 DEFAULTS = {
     field.name: field.default
@@ -32,8 +32,7 @@ def check_settings(settings: Mapping[str, Any]) -> None:
     """
     for name, value in settings.items():
         if name not in DEFAULTS:
-            close = get_close_matches(name, DEFAULTS, n=1)
-            hint = f"; did you mean {close[0]}?" if close else ""
+            hint = suggest(name, DEFAULTS)
             raise UsageError(f"model setting {name!r} is none of HubertConfig's{hint}")
         if expected := _unmet(name, value):
             raise UsageError(f"model.config.{name} is {value!r}, expected {expected}")

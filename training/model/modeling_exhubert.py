@@ -17,7 +17,7 @@ from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
-from transformers import HubertModel
+from transformers import AutoConfig, AutoModel, AutoModelForAudioClassification, HubertModel
 from transformers import initialization as init
 from transformers.modeling_outputs import BaseModelOutput
 from transformers.models.hubert.modeling_hubert import HubertPreTrainedModel
@@ -318,3 +318,10 @@ def extend_hubert(
     model.load_state_dict(weights)
     model.train(hubert.training)
     return model
+
+
+AutoConfig.register("exhubert", ExHubertConfig, exist_ok=True)
+AutoModel.register(ExHubertConfig, ExHubertModel, exist_ok=True)
+AutoModelForAudioClassification.register(
+    ExHubertConfig, ExHubertForSequenceClassification, exist_ok=True
+)

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from transformers.modeling_outputs import SequenceClassifierOutput
 
-from training.data.targets import Heads
+from training.data.targets import HeadLabels
 from training.model.configuration_exhubert import ExHubertConfig
 
 
@@ -92,6 +92,6 @@ def join(parts: Sequence[Predictions], config: ExHubertConfig) -> Predictions:
     )
 
 
-def heads_of(config: ExHubertConfig) -> Heads:
+def heads_of(config: ExHubertConfig) -> HeadLabels:
     """The heads that a model of this configuration has beside that of the six classes."""
-    return Heads(tuple(config.emotions or ()), tuple(config.dimensions or ()))
+    return HeadLabels(tuple(config.emotions or ()), tuple(config.dimensions or ()))

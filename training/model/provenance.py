@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import pandas as pd
 
-from training.data.dataset import known_speakers
+from training.data.index import known_speakers
 
 Provenance = Mapping[str, Any]
 

@@ -6,10 +6,11 @@ from collections.abc import Collection
 from pathlib import Path
 
 from pipeline.common.errors import DataError, UsageError
-from pipeline.labels import emotion_scheme
+from pipeline.common.suggest import suggest
 from pipeline.sources.listing import is_ignored_name
 from pipeline.specs.corpus_spec import CorpusSpec
-from pipeline.specs.loader import builtin_ids, load_spec, load_specs, suggest
+from pipeline.specs.loader import load_spec, load_specs
+from pipeline.specs.shipped import builtin_ids
 from pipeline.storage import is_remote, open_store
 
 _MOST_PASSED = 8  # folders that are named
@@ -77,12 +78,10 @@ def find_corpora(args: argparse.Namespace, look: bool = True) -> list[tuple[Corp
         if not args.corpora:
             _tell_passed_over(args, {spec.id for spec in specs})
     named = {*args.corpora, *roots, *(load_spec(file).id for file in args.spec)}
-    scheme = emotion_scheme()
     found = []
     for spec in specs:
         root = roots.get(spec.id) or (args.data_root and f"{args.data_root.rstrip('/')}/{spec.id}")
         if root and (not look or _is_folder(root)):
-            scheme.check(spec)
             found.append((spec, root))
         elif spec.id in named:
             raise UsageError(
@@ -117,7 +116,7 @@ def passed_over(data_root: str, corpora: Collection[str], output: str | None = N
     ]
     target = Path(output).resolve() if output else None
     return [
-        f"passed over: {path.name} (no corpus of that id{suggest(path.name, corpora).rstrip('.')})"
+        f"passed over: {path.name} (no corpus of that id{suggest(path.name, corpora)})"
         for path in strange
         if path.resolve() != target
     ]

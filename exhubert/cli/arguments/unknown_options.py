@@ -1,10 +1,10 @@
 """Words that a command does not know: options that may be Beam's, their values, and mistakes."""
 
 import argparse
-import difflib
 from collections.abc import Iterable, Sequence
 
 from pipeline.common.errors import UsageError
+from pipeline.common.suggest import nearest
 
 
 def check_unknown(
@@ -50,8 +50,8 @@ def suggest_options(options: Iterable[str], known: Iterable[str]) -> str:
     Beam writes its options with ``_`` where others have ``-``: no difference is made.
     """
     words = {_plain(option): f"--{option.lstrip('-')}" for option in known}
-    near = [difflib.get_close_matches(_plain(option), words, 1, 0.75) for option in options]
-    found = [words[match[0]] for match in near if match]
+    near = [nearest(_plain(option), words, cutoff=0.75) for option in options]
+    found = [words[word] for word in near if word]
     return f"; did you mean {', '.join(found)}?" if found else ""
 
 

@@ -16,8 +16,8 @@ from exhubert.cli.output import console
 from exhubert.cli.output.build_progress import build_progress
 from exhubert.cli.output.dataset_tables import count, print_manifest, print_preview
 from pipeline.common.errors import DataError, UsageError
-from pipeline.labels import emotion_scheme
 from pipeline.running.worker_pool import WorkerPool
+from pipeline.specs.emotion_scheme import emotion_scheme
 
 if TYPE_CHECKING:  # these bring Beam with them, which --help need not wait for
     from pipeline.dataset.manifest import Manifest

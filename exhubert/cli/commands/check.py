@@ -14,7 +14,7 @@ from exhubert.cli.arguments.output_paths import check_file
 from exhubert.cli.output import console
 from exhubert.cli.output.dataset_tables import count, print_checks
 from pipeline.common.errors import DataError
-from pipeline.labels import emotion_scheme
+from pipeline.specs.emotion_scheme import emotion_scheme
 
 if TYPE_CHECKING:  # brings pyarrow
     from pipeline.checks.corpus_check import CorpusCheck
@@ -40,11 +40,11 @@ def _run_check(args: argparse.Namespace) -> int:
     if args.export:
         check_file("--export", Path(args.export), EXPORTS)
     from pipeline.checks.corpus_check import check_corpus, export_utterances
-    from pipeline.planning.corpus_plan import plan_corpus
+    from pipeline.planning.index_corpus import index_corpus
 
     checks, planned = [], []
     for spec, root in console.track(find_corpora(args), "checking", quiet=args.json):
-        indexed = plan_corpus(spec, root, emotion_scheme())
+        indexed = index_corpus(spec, root, emotion_scheme())
         if not indexed.utterances:
             raise DataError(no_clip(spec, root))
         checks.append(check_corpus(spec, indexed))

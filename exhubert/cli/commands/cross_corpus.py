@@ -2,17 +2,21 @@
 
 import argparse
 import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from exhubert.cli.arguments.command import Command
 from exhubert.cli.arguments.output_paths import check_folder
-from exhubert.cli.commands.train import check_recipe, quieten_transformers
 from exhubert.cli.output import console
 from pipeline.common.errors import UsageError
+from training.config.recipe import Recipe, load_recipe
 
 if TYPE_CHECKING:  # it brings torch with it
     from training.evaluation.cross_corpus import System
+
+FittedKind = Literal["majority", "egemaps"]
+"""Baselines that are fitted for every row; a probe is not."""
 
 _MODES = ("leave-one-corpus-out", "train-on-a-test-on-b")
 
@@ -56,14 +60,16 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(args: argparse.Namespace) -> int:
     check_folder("--output", args.output)
-    if args.config:
-        check_recipe(args.config)
+    recipe = _recipe(args)
+    kinds = _baseline_kinds(args)
+    if not (recipe or kinds):
+        raise UsageError("nothing to run: give --config, --baseline or both")
     from exhubert.cli.output.cross_corpus_tables import matrix_tables
     from training.evaluation.cross_corpus import make_matrix
     from training.evaluation.reports.cross_corpus import audio_lines, matrix_page, speaker_lines
 
-    quieten_transformers()
-    systems, corpora = _systems(args)
+    console.quieten_transformers()
+    systems, corpora = _systems(args, recipe, kinds)
     out = console.ERR if args.json else console.OUT
     matrix = make_matrix(
         systems,
@@ -90,29 +96,40 @@ def _run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _systems(args: argparse.Namespace) -> tuple[dict[str, "System"], list[str]]:
+def _recipe(args: argparse.Namespace) -> Recipe | None:
+    """The recipe that is named, with its overrides."""
+    if args.config:
+        return load_recipe(args.config, args.overrides)
+    if args.overrides:
+        raise UsageError("--set changes a recipe: give --config, too")
+    return None
+
+
+def _baseline_kinds(args: argparse.Namespace) -> list[FittedKind]:
+    """The baselines that are named."""
+    named: dict[str, FittedKind] = {"majority": "majority", "egemaps": "egemaps"}
+    kinds = list(filter(None, args.baseline.split(",")))
+    for kind in kinds:
+        if kind not in named:
+            raise UsageError(f"--baseline {kind}: expected majority, egemaps or both")
+    return [named[kind] for kind in kinds]
+
+
+def _systems(
+    args: argparse.Namespace, recipe: Recipe | None, kinds: Sequence[FittedKind]
+) -> tuple[dict[str, "System"], list[str]]:
     """What is run, by name, and the corpora that are asked for."""
-    from training.config.recipe import load_recipe
-    from training.data.dataset import load_index
+    from training.data.index import load_index
     from training.evaluation.baselines.run import Baseline
 
     corpora = list(args.corpora)
-    systems: dict[str, System] = {}
-    for kind in filter(None, args.baseline.split(",")):
-        if kind not in ("majority", "egemaps"):
-            raise UsageError(f"--baseline {kind}: expected majority, egemaps or both")
-        systems[kind] = Baseline(kind)
-    if args.config:
-        recipe = load_recipe(args.config, args.overrides)
+    systems: dict[str, System] = {kind: Baseline(kind) for kind in kinds}
+    if recipe:
         systems[recipe.name] = recipe
         data = recipe.data
         if not corpora and (data.corpora or data.exclude_corpora):
             index = load_index(args.data, None, data.corpora, data.exclude_corpora)
             corpora = sorted(set(index["corpus"]))
-    elif args.overrides:
-        raise UsageError("--set changes a recipe: give --config, too")
-    if not systems:
-        raise UsageError("nothing to run: give --config, --baseline or both")
     return systems, corpora
 
 

@@ -1,8 +1,11 @@
 """``exhubert demo``: see all of it run."""
 
 import argparse
+from importlib.util import find_spec
 
 from exhubert.cli.arguments.command import Command
+from pipeline.common.errors import UsageError
+from pipeline.common.extras import install_command
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,6 +26,11 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
+    if find_spec("torch") is None or find_spec("transformers") is None:
+        raise UsageError(
+            "the demonstration trains a model, for which torch and transformers are needed: "
+            f"{install_command('demo')}"
+        )
     from demo.run import run_demo
 
     return run_demo(args.output, args.main, args.corpora)

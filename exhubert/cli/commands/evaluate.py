@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from exhubert.cli.arguments.command import Command
 from exhubert.cli.arguments.number_types import positive
 from exhubert.cli.arguments.output_paths import check_file
-from exhubert.cli.commands.train import quieten_transformers
 from exhubert.cli.output import console
 from pipeline.common.errors import UsageError
 
@@ -57,7 +56,7 @@ def _evaluate(args: argparse.Namespace) -> int:
     _check_output(args)
     from training.evaluation.evaluate import evaluate
 
-    quieten_transformers()
+    console.quieten_transformers()
     result = evaluate(args.model, args.data, args.split, args.corpora, args.batch_size)
     _show(result, args)
     return 0
@@ -107,7 +106,7 @@ def _baseline(args: argparse.Namespace) -> int:
     _check_output(args)
     from training.evaluation.baselines.run import Baseline, run_baseline
 
-    quieten_transformers()
+    console.quieten_transformers()
     baseline = Baseline(args.kind, args.base, args.layer)
     with console.counter("clips heard", args.json) as advance:
         result = run_baseline(baseline, args.data, args.split, args.corpora, advance=advance)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from exhubert.cli.arguments.command import Command
 from exhubert.cli.arguments.output_paths import check_file
-from exhubert.cli.commands.train import quieten_transformers
 from exhubert.cli.output import console
 
 
@@ -23,7 +22,7 @@ def _run(args: argparse.Namespace) -> int:
     from training.inference.load_model import load_model
     from training.inference.onnx_export import export_onnx
 
-    quieten_transformers()
+    console.quieten_transformers()
     exported = export_onnx(load_model(args.model), args.onnx)
     files = [str(file) for file in (exported.path, exported.weights) if file]
     if args.json:

@@ -13,26 +13,15 @@ from rich.console import Console
 
 from exhubert.cli.arguments.command import Command
 from exhubert.cli.arguments.number_types import window_length
-from exhubert.cli.commands.train import quieten_transformers
 from exhubert.cli.output import console
 from exhubert.cli.output.fitted_table import print_table
 from pipeline.common.errors import UsageError
 from pipeline.schema.record import AROUSAL_CLASSES, VALENCE_CLASSES
 
 if TYPE_CHECKING:  # brings torch
-    from training.data.targets import Heads
+    from training.data.targets import HeadLabels
     from training.inference.classifier import Classifier
     from training.inference.results import Failure, Prediction, Window
-
-SUFFIXES = frozenset(
-    f".{name}"
-    for names in (
-        "3gp aac aif aiff amr au avi caf flac m4a mka mkv mov mp3 mp4 mpeg mpg",
-        "oga ogg opus sph w64 wav webm wma wv",
-    )
-    for name in names.split()
-)
-"""Files of a folder that are taken for audio; a file named itself may end in anything."""
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,7 +56,7 @@ def _run(args: argparse.Namespace) -> int:
     from training.inference.classifier import Classifier
     from training.inference.results import Failure
 
-    quieten_transformers()
+    console.quieten_transformers()
     classifier = Classifier.from_pretrained(args.model, args.window)
     predictions: list[Prediction] = []
     failed = 0
@@ -105,12 +94,15 @@ def find_audio(paths: Iterable[str | Path]) -> list[Path]:
     Raises:
         UsageError: A path does not exist, or a folder holds no audio.
     """
+    from pipeline.audio.decoder import suffixes  # brings libraries that other commands don't need
+
+    audio = suffixes()
     files: list[Path] = []
     for path in map(Path, paths):
         if path.is_dir():
-            below = [file for file in sorted(path.rglob("*")) if _is_audio(file)]
+            below = [file for file in sorted(path.rglob("*")) if _is_audio(file, audio)]
             if not below:
-                raise UsageError(f"{path}: no audio files in this folder ({_suffixes()})")
+                raise UsageError(f"{path}: no audio files in this folder ({', '.join(audio)})")
             files += below
         elif path.is_file():
             files.append(path)
@@ -134,7 +126,7 @@ def read_list(content: bytes) -> list[Path]:
 def print_predictions(
     console: Console,
     predictions: "Sequence[Prediction]",
-    heads: "Heads",
+    heads: "HeadLabels",
     by_window: bool = False,
 ) -> None:
     """One line a file or window: class, probability, marginals, and what further heads say.
@@ -178,7 +170,7 @@ def _further_cells(verdict: "Prediction | Window") -> list[str]:
     return [verdict.emotion, f"{100 * verdict.emotions[verdict.emotion]:.0f}", *cells]
 
 
-def _csv_heading(labels: Sequence[str], heads: "Heads", by_window: bool) -> list[str]:
+def _csv_heading(labels: Sequence[str], heads: "HeadLabels", by_window: bool) -> list[str]:
     return [
         "path",
         *(("start", "end") if by_window else ("duration",)),
@@ -218,12 +210,8 @@ def _lines(
         yield (window.start, window.end), window
 
 
-def _is_audio(file: Path) -> bool:
-    return file.suffix.lower() in SUFFIXES and not file.name.startswith(".") and file.is_file()
-
-
-def _suffixes() -> str:
-    return ", ".join(sorted(SUFFIXES))
+def _is_audio(file: Path, suffixes: Sequence[str]) -> bool:
+    return file.suffix.lower() in suffixes and not file.name.startswith(".") and file.is_file()
 
 
 COMMANDS = [

@@ -7,9 +7,9 @@ from exhubert.cli.arguments.command import Command
 from exhubert.cli.output import console
 from exhubert.cli.output.dataset_tables import print_manifest
 from pipeline.common.errors import UsageError
-from pipeline.labels import emotion_scheme
-from pipeline.specs.loader import builtin_ids, load_specs
-from pipeline.splits import describe_policy
+from pipeline.specs.emotion_scheme import emotion_scheme
+from pipeline.specs.loader import load_specs
+from pipeline.specs.shipped import builtin_ids
 
 
 def _add_relabel(parser: argparse.ArgumentParser) -> None:
@@ -40,15 +40,13 @@ def _run_relabel(args: argparse.Namespace) -> int:
         )
     specs = {spec.id: spec for spec in load_specs(shipped)} if shipped else {}
     specs |= {corpus: spec for corpus, spec in own.items() if corpus in present}
-    for spec in specs.values():
-        emotion_scheme().check(spec)
     with record_run(args.dataset, args.line) as run:
         manifest, changed = relabel_dataset(args.dataset, specs, emotion_scheme())
         run.corpora = count_corpora(manifest, specs)
         run.status = 0
     write_report(args.dataset)
     for corpus, spec in specs.items():
-        before, now = present[corpus].split_policy, describe_policy(spec)
+        before, now = present[corpus].split_policy, spec.splits.describe()
         if before != now:
             print(
                 f"corpus {corpus}: splits stay {before}, though its spec now says {now}: splits "

@@ -5,9 +5,7 @@ quick.
 """
 
 import argparse
-import difflib
 import json
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,15 +13,12 @@ from exhubert.cli.arguments.command import Command
 from exhubert.cli.arguments.output_paths import check_folder
 from exhubert.cli.output import console
 from pipeline.common.errors import StoppedError, UsageError
+from training.config.recipe import Recipe, differences, load_recipe
 
 if TYPE_CHECKING:  # torch and transformers come with it
     from rich.console import Console
 
-    from training.config.recipe import Recipe
     from training.finetuning.train import TrainingResult
-
-
-_RECIPES = Path(__file__).resolve().parents[3] / "training" / "config" / "recipes"
 
 
 def _add_train_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,17 +46,15 @@ def _add_train_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _train(args: argparse.Namespace) -> int:
-    check_recipe(args.config)
+    recipe = load_recipe(args.config, args.overrides)
     if not args.dry_run:
         check_folder("--output", Path(args.output))
-    from training.config.recipe import differences, load_recipe
+    from training.config.processes import rank_and_world
     from training.finetuning.run_folder import is_complete, is_started
     from training.finetuning.train import train
-    from training.inference.batch import rank_and_world
     from training.inference.load_model import RECIPE_FILE
 
-    quieten_transformers()
-    recipe = load_recipe(args.config, args.overrides)
+    console.quieten_transformers()
     out = console.ERR if args.json else console.OUT
 
     if args.dry_run:
@@ -112,7 +105,7 @@ def _print_scores(result: "TrainingResult", out: "Console") -> None:
         out.print(f"Further heads: {describe_heads(result.heads)}.", highlight=False)
 
 
-def _estimate(recipe: "Recipe", args: argparse.Namespace) -> int:
+def _estimate(recipe: Recipe, args: argparse.Namespace) -> int:
     from exhubert.cli.output.cost_table import print_estimate
     from training.finetuning.cost_estimate import estimate
 
@@ -122,33 +115,6 @@ def _estimate(recipe: "Recipe", args: argparse.Namespace) -> int:
     else:
         print_estimate(result, console.OUT)
     return 0
-
-
-def check_recipe(name: str) -> None:
-    """Finds out whether there is such a recipe without loading torch, which takes seconds.
-
-    Raises:
-        UsageError: There is none.
-    """
-    if name.endswith((".yaml", ".yml")):
-        if not Path(name).is_file():
-            raise UsageError(f"{name}: no such recipe file")
-        return
-    shipped = sorted(file.stem for file in _RECIPES.glob("*.yaml"))
-    if name not in shipped:
-        near = difflib.get_close_matches(name, shipped, 1)
-        raise UsageError(
-            f"no recipe named {name!r}: expected one of {', '.join(shipped)}, or the path of a "
-            f".yaml file{f'; did you mean {near[0]!r}?' if near else ''}"
-        )
-
-
-def quieten_transformers() -> None:
-    """Hides its progress bars and the hub's retries: these commands say themselves what they do."""
-    from transformers.utils.logging import disable_progress_bar
-
-    disable_progress_bar()
-    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
 
 
 TRAIN = Command(
@@ -185,7 +151,7 @@ def _convert(args: argparse.Namespace) -> int:
     from training.model.convert_published import convert
 
     convert(args.source, args.output)
-    print(f"Wrote {args.output}: load it with transformers after `import training`.")
+    print(f"Wrote {args.output}: load it with exhubert.load_model.")
     return 0
 
 

@@ -1,6 +1,7 @@
 """Where commands print for people, and the progress bars of those that take a while."""
 
 import contextlib
+import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sized
 from typing import TypeVar
@@ -32,6 +33,14 @@ def say(text: str, quiet: bool = False) -> None:
     """Prints a line, unless machine-readable output was asked for."""
     if not quiet:
         OUT.print(text, soft_wrap=True)
+
+
+def quieten_transformers() -> None:
+    """Hides its progress bars and the hub's retries: these commands say themselves what they do."""
+    from transformers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
 
 
 def track(

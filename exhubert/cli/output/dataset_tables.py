@@ -9,10 +9,10 @@ from rich.text import Text
 
 from exhubert.cli.output.console import OUT
 from exhubert.cli.output.fitted_table import print_table
-from pipeline.labels import EmotionScheme, LabelMapping, label_map
+from pipeline.labels import LabelMapping, label_map
 from pipeline.schema.record import CLASSES, SPLITS
 from pipeline.specs.corpus_spec import CorpusSpec
-from pipeline.splits import describe_policy
+from pipeline.specs.emotion_scheme import EmotionScheme
 
 if TYPE_CHECKING:  # the check and the manifest bring pyarrow and Beam with them
     from pipeline.checks.build_preview import Preview
@@ -274,7 +274,7 @@ def _facts(spec: CorpusSpec) -> Mapping[str, str]:
         "citation": spec.citation,
         "audio": ", ".join(spec.audio),
         "layout": spec.layout,
-        "splits": describe_policy(spec),
+        "splits": spec.splits.describe(),
     }
     return {label: value for label, value in facts.items() if value}
 

@@ -8,15 +8,35 @@ import struct
 
 import numpy as np
 
+from pipeline.audio.backend import Backend
+from pipeline.audio.recording import Recording, Span
+
 _PCM = 1
 _RATES = range(1_000, 1_000_001)
 _CHANNELS = range(1, 65)
 
 
+class PlainWav(Backend):
+    """Reads the samples of a short clip in a tenth of the time that libsndfile takes to open it."""
+
+    suffixes = frozenset({".wav"})
+
+    def accepts(self, head: bytes) -> bool:
+        """Whether it is a RIFF file with audio."""
+        return head[:4] == b"RIFF" and head[8:12] == b"WAVE"
+
+    def decode(self, content: bytes, span: Span) -> Recording | None:
+        """A part of the file, without a copy."""
+        plain = read_plain_wav(content)
+        if plain is None:
+            return None
+        samples, rate = plain
+        first, last = span.frame_range(len(samples), rate)
+        return Recording(samples[first:last], rate, "WAV/PCM_16", samples.shape[1])
+
+
 def read_plain_wav(content: bytes) -> tuple[np.ndarray, int] | None:
     """Samples of a plain WAV, without a copy.
-
-    A tenth of the time that libsndfile takes to open the file: most of a short clip's decoding.
 
     Args:
         content: The whole file.

@@ -48,13 +48,13 @@ def test_training_that_is_interrupted_says_how_to_go_on(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    from training.finetuning.run_folder import CHECKPOINTS, WHOLE
+    from training.finetuning.run_folder import CHECKPOINTS, COMPLETE_MARK
 
     output = tmp_path / "model"
     if begun:
         checkpoint = output / CHECKPOINTS / "checkpoint-7"
         checkpoint.mkdir(parents=True)
-        (checkpoint / WHOLE).touch()
+        (checkpoint / COMPLETE_MARK).touch()
     monkeypatch.setattr("training.finetuning.train.train", interrupt)
     where = ["--data", str(tmp_path), "--output", str(output), "--config", "tiny"]
     assert main(["train", *where]) == 130

@@ -224,16 +224,22 @@ def test_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.startswith("exhubert ")
 
 
-@pytest.mark.parametrize("command", ["predict", "train", "compare", "evaluate"])
-def test_slips_are_told_before_torch_is_loaded(command: str, tmp_path: Path) -> None:
-    args = {
-        "predict": ["--model", "m", "nix.wav"],
-        "train": ["--data", "d", "--output", "o", "--config", "tinny"],
-        "compare": ["a.json", "b.json"],
-        "evaluate": ["--model", "m", "--data", "d", "--output", "s"],
-    }[command]
+@pytest.mark.parametrize(
+    "line",
+    [
+        "predict --model m nix.wav",
+        "train --data d --output o --config tinny",
+        "train --data d --output o --config tiny optimiser.epochs=2",
+        "matrix --data d --output o --config tiny --set optimizer.epohcs=2",
+        "matrix --data d --output o --baseline egmaps",
+        "matrix --data d --output o",
+        "compare a.json b.json",
+        "evaluate --model m --data d --output s",
+    ],
+)
+def test_slips_are_told_before_torch_is_loaded(line: str, tmp_path: Path) -> None:
     code = (
-        f"import sys; from exhubert.cli.main import main; status = main({[command, *args]!r}); "
+        f"import sys; from exhubert.cli.main import main; status = main({line.split()!r}); "
         "sys.exit(99 if 'torch' in sys.modules else status)"
     )
     done = subprocess.run(

@@ -10,9 +10,9 @@ import soundfile
 
 from pipeline.audio.options import AudioOptions
 from pipeline.dataset.manifest import Manifest, read_manifest
-from pipeline.labels import emotion_scheme
 from pipeline.planning.build_config import Build, Corpus
 from pipeline.running.build import build_dataset
+from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.specs.loader import load_specs
 
 pytestmark = pytest.mark.xdist_group("real_audio")

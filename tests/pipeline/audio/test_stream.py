@@ -7,9 +7,9 @@ import soundfile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.audio import stream as module
-from pipeline.audio.decoder import AudioError, decode
+from pipeline.audio.decoder import decode
 from pipeline.audio.processing import resample
+from pipeline.audio.recording import AudioError
 from pipeline.audio.stream import stream
 
 
@@ -28,11 +28,11 @@ def write_aac(path: Path, samples: np.ndarray, rate: int) -> None:
         container.mux(to.encode(None))
 
 
-def assert_streams_as_decoded(path: Path) -> None:
+def assert_streams_as_decoded(path: Path, block_frames: int) -> None:
     whole = decode(path.read_bytes())
     samples = whole.samples / 32768 if whole.samples.dtype == np.int16 else whole.samples
     expected = resample(samples.mean(axis=1).astype(np.float32), whole.rate)
-    found = np.concatenate(list(stream(path)))
+    found = np.concatenate(list(stream(path, block_frames)))
     assert found.dtype == np.float32
     assert found.shape == expected.shape
     np.testing.assert_allclose(found, expected, atol=1e-5)
@@ -47,22 +47,20 @@ def assert_streams_as_decoded(path: Path) -> None:
     block=st.integers(50, 40_000),
 )
 def test_blocks_are_together_what_decoding_the_whole_gives(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, frames, rate, channels, kind, block
+    tmp_path: Path, frames, rate, channels, kind, block
 ) -> None:
-    monkeypatch.setattr(module, "BLOCK", block)
     path = tmp_path / "a.raw"  # the content decides, not the suffix
     soundfile.write(path, noise(frames, channels), rate, format=kind)
-    assert_streams_as_decoded(path)
+    assert_streams_as_decoded(path, block)
 
 
 @pytest.mark.parametrize("suffix", [".m4a", ".mp4", ".mkv"])
 @pytest.mark.parametrize(("rate", "channels"), [(44_100, 2), (16_000, 1)])
 def test_what_only_ffmpeg_reads_is_streamed_alike(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str, rate: int, channels: int
+    tmp_path: Path, suffix: str, rate: int, channels: int
 ) -> None:
-    monkeypatch.setattr(module, "BLOCK", 5_000)
     write_aac(tmp_path / f"a{suffix}", noise(3 * rate, channels), rate)
-    assert_streams_as_decoded(tmp_path / f"a{suffix}")
+    assert_streams_as_decoded(tmp_path / f"a{suffix}", block_frames=5_000)
 
 
 @pytest.mark.parametrize(

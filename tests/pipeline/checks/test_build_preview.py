@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from pipeline.audio.options import AudioOptions
-from pipeline.checks.build_preview import Part, plan_shards, preview_build
-from pipeline.labels import emotion_scheme
+from pipeline.checks.build_preview import ShardCounts, plan_shards, preview_build
 from pipeline.planning.build_config import Build, Corpus
-from pipeline.planning.corpus_plan import plan_corpus
+from pipeline.planning.index_corpus import index_corpus
 from pipeline.running.build import build_dataset
 from pipeline.specs.corpus_spec import CorpusSpec
+from pipeline.specs.emotion_scheme import emotion_scheme
 from tests.conftest import MakeCorpus, MakeSpec, write_tone
 
 
@@ -37,11 +37,11 @@ def test_a_preview_counts_what_the_build_then_writes(
     for split, counts in written.splits.items():
         assert before.splits[split].utterances == counts.utterances
         assert before.splits[split].speakers == counts.speakers
-    assert before.decoded == Part(len(written.shards), 30)
+    assert before.decoded == ShardCounts(len(written.shards), 30)
     wavs = [file for file in root.glob("wav/s0*.wav") if "oth" not in file.name]
     assert before.bytes_to_read == sum(file.stat().st_size for file in wavs)
     (after,) = preview_build(build).corpora
-    assert (after.reused, after.decoded, after.bytes_to_read) == (before.decoded, Part(), 0)
+    assert (after.reused, after.decoded, after.bytes_to_read) == (before.decoded, ShardCounts(), 0)
 
 
 def test_a_preview_tells_labels_from_audio(
@@ -52,13 +52,13 @@ def test_a_preview_tells_labels_from_audio(
     build_dataset(build)
     relabelled = make_spec(emotions="{ang: irritation, neu: neutral, hap: happiness}")
     (preview,) = preview_build(plan(tmp_path / "out", (relabelled, root))).corpora
-    assert (preview.relabelled, preview.bytes_to_read) == (Part(3, 24), 0)
+    assert (preview.relabelled, preview.bytes_to_read) == (ShardCounts(3, 24), 0)
     write_tone(root / "wav" / "s00_ang_0.wav", hertz=900, seconds=0.5)
     (preview,) = preview_build(build).corpora
     assert (preview.decoded.shards, preview.reused.shards) == (1, 2)
     assert preview.decoded.utterances + preview.reused.utterances == 24
     other = replace(build, audio=AudioOptions(codec="wav"))
-    assert preview_build(other).corpora[0].decoded == Part(3, 24)
+    assert preview_build(other).corpora[0].decoded == ShardCounts(3, 24)
 
 
 def test_a_preview_names_what_stays_and_what_goes(
@@ -85,5 +85,5 @@ def test_check_splits_as_a_build_does(
     built = {
         u.source_path: u.split for planned in shards.values() for u in planned if not u.dropped
     }
-    checked = plan_corpus(spec, str(root), emotion_scheme()).utterances
+    checked = index_corpus(spec, str(root), emotion_scheme()).utterances
     assert built == {u.source_path: u.split for u in checked if not u.dropped}

@@ -1,8 +1,8 @@
 from pathlib import Path
 
 from pipeline.checks.corpus_check import check_corpus
-from pipeline.labels import emotion_scheme
-from pipeline.planning.corpus_plan import plan_corpus
+from pipeline.planning.index_corpus import index_corpus
+from pipeline.specs.emotion_scheme import emotion_scheme
 from tests.conftest import MakeCorpus, MakeSpec
 
 TABLE = "{facts: {file: facts.csv, match: {name: '{stem}'}, take: {valence: v}, unmatched: keep}}"
@@ -13,7 +13,7 @@ def test_rows_without_a_clip_are_named(make_spec: MakeSpec, make_corpus: MakeCor
     listed = [file.stem for file in sorted(Path(root, "wav").iterdir())]
     (root / "facts.csv").write_text("name,v\n" + "".join(f"{s},3\n" for s in [*listed, "lost"]))
     spec = make_spec(tables=TABLE)
-    check = check_corpus(spec, plan_corpus(spec, str(root), emotion_scheme()))
+    check = check_corpus(spec, index_corpus(spec, str(root), emotion_scheme()))
     assert check.missing["facts"].count == 1
     assert check.missing["facts"].first == ["lost"]
 
@@ -26,7 +26,7 @@ def test_ratings_outside_their_scale_are_counted(
     rows = "".join(f"{stem},{rating}\n" for stem, rating in ratings.items())
     (root / "facts.csv").write_text(f"name,v\n{rows}")
     spec = make_spec(tables=TABLE, scales="{valence: [1, 5]}")
-    indexed = plan_corpus(spec, str(root), emotion_scheme())
+    indexed = index_corpus(spec, str(root), emotion_scheme())
     assert check_corpus(spec, indexed).clipped_ratings == 2
     rated = {u.source_path: u.valence for u in indexed.utterances if u.valence is not None}
     assert rated == {
@@ -41,6 +41,17 @@ def test_published_counts_are_compared_by_class(
     make_spec: MakeSpec, make_corpus: MakeCorpus
 ) -> None:
     spec = make_spec(expected="{utterances: 24, emotions: {anger: 9}, speakers: 4, source: x}")
-    check = check_corpus(spec, plan_corpus(spec, str(make_corpus()), emotion_scheme()))
+    check = check_corpus(spec, index_corpus(spec, str(make_corpus()), emotion_scheme()))
     differing = {(m.what, m.expected, m.found) for m in check.mismatches}
     assert differing == {("anger", 9, 8), ("happiness", 0, 8), ("neutral", 0, 8)}
+
+
+def test_the_release_that_is_nearest_in_size_is_compared(
+    make_spec: MakeSpec, make_corpus: MakeCorpus
+) -> None:
+    spec = make_spec(
+        expected="{utterances: 12, source: first, editions: [{utterances: 25, source: second}]}"
+    )
+    check = check_corpus(spec, index_corpus(spec, str(make_corpus()), emotion_scheme()))
+    assert [(m.what, m.expected, m.found) for m in check.mismatches] == [("utterances", 25, 24)]
+    assert (check.expected, check.source) == (25, "second")

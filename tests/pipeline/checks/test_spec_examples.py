@@ -1,5 +1,5 @@
 from pipeline.checks.spec_examples import check_examples
-from pipeline.labels import emotion_scheme
+from pipeline.specs.emotion_scheme import emotion_scheme
 from tests.conftest import MakeSpec
 
 LABELS = "{labels: {file: l.csv, match: {Datei: '{stem}.wav'}, take: {emotion: Gefühl}}}"

@@ -10,10 +10,10 @@ import pytest
 import soundfile
 
 from pipeline.audio.options import AudioOptions
-from pipeline.labels import emotion_scheme
 from pipeline.planning.build_config import Build, Corpus
 from pipeline.running.build import build_dataset
 from pipeline.schema.record import CLASSES, RECORD
+from pipeline.specs.emotion_scheme import emotion_scheme
 from tests.conftest import MakeCorpus, MakeSpec
 
 

@@ -6,12 +6,12 @@ import pytest
 
 from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import UsageError
-from pipeline.dataset.finalize import mark_unfinished
+from pipeline.dataset.build_state import mark_unfinished
 from pipeline.dataset.output_check import check_output
 from pipeline.dataset.run_log import record_run
-from pipeline.labels import emotion_scheme
 from pipeline.planning.build_config import Build, Corpus
 from pipeline.running.build import check_build
+from pipeline.specs.emotion_scheme import emotion_scheme
 from tests.conftest import MakeSpec
 
 

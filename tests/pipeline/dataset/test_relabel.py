@@ -7,14 +7,14 @@ import pytest
 
 from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError
-from pipeline.dataset.finalize import mark_unfinished
+from pipeline.dataset.build_state import mark_unfinished
 from pipeline.dataset.manifest import require_manifest
 from pipeline.dataset.relabel import relabel_dataset
-from pipeline.labels import emotion_scheme
 from pipeline.monitoring.progress import Counts
 from pipeline.planning.build_config import Build, Corpus
 from pipeline.running.build import build_dataset
 from pipeline.specs.corpus_spec import CorpusSpec
+from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.storage import files as storage
 from tests.conftest import MakeCorpus, MakeSpec
 

@@ -11,14 +11,14 @@ import xxhash
 from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import UsageError
 from pipeline.dataset.croissant import make_croissant
-from pipeline.dataset.manifest import require_manifest
+from pipeline.dataset.manifest import BINS, require_manifest
+from pipeline.dataset.manifest_builder import count_durations, count_shared_speakers, count_values
 from pipeline.dataset.report import make_report, read_left_out, write_report
 from pipeline.dataset.run_log import read_runs, record_run
-from pipeline.dataset.statistics import BINS, count_durations, count_shared_speakers, count_values
-from pipeline.labels import emotion_scheme
 from pipeline.planning.build_config import Build, Corpus
 from pipeline.running.build import build_dataset
 from pipeline.schema.record import RECORD
+from pipeline.specs.emotion_scheme import emotion_scheme
 from tests.conftest import MakeCorpus, MakeSpec, write_tone
 
 

@@ -7,13 +7,13 @@ from pipeline.checks.spec_examples import check_examples
 from pipeline.common.errors import DataError, UsageError
 from pipeline.drafting.draft_spec import draft_spec
 from pipeline.drafting.emotion_vocabulary import guess_category
-from pipeline.labels import emotion_scheme
-from pipeline.planning.corpus_plan import plan_corpus
+from pipeline.planning.index_corpus import index_corpus
 from pipeline.schema.utterance import Utterance
 from pipeline.sources.listing import SourceFile, list_files
 from pipeline.sources.reader import Reader
 from pipeline.specs.corpus_spec import CorpusSpec
-from pipeline.specs.loader import load_spec
+from pipeline.specs.emotion_scheme import emotion_scheme
+from pipeline.specs.yaml_reader import load_yaml
 from tests.conftest import MakeCorpus
 
 DUTCH = [
@@ -34,7 +34,7 @@ def draft(names: list[str], **tables: str) -> str:
 def load(folder: Path, text: str) -> CorpusSpec:
     file = folder / "draft.yaml"
     file.write_text(text)
-    return load_spec(file)
+    return load_yaml(file, CorpusSpec)  # categories may be left to the author: `?`
 
 
 def utterances(folder: Path, names: list[str], **tables: str) -> list[Utterance]:
@@ -46,7 +46,7 @@ def utterances(folder: Path, names: list[str], **tables: str) -> list[Utterance]
         (folder / "root" / f"{name}.csv").write_text(text)
     spec = load(folder, draft(names, **tables))
     assert check_examples(spec, emotion_scheme()) == []
-    return plan_corpus(spec, str(folder / "root"), emotion_scheme()).utterances
+    return index_corpus(spec, str(folder / "root"), emotion_scheme()).utterances
 
 
 def test_draft_reads_the_corpus_it_was_made_from(make_corpus: MakeCorpus, tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_draft_reads_the_corpus_it_was_made_from(make_corpus: MakeCorpus, tmp_pa
     text = draft_spec("mine", list_files(str(root)), Reader(str(root)).read)
     spec = load(tmp_path, text)
     assert spec.emotions == {"angry": "anger", "sad": "sadness", "neu": "neutral"}
-    found = plan_corpus(spec, str(root), emotion_scheme()).utterances
+    found = index_corpus(spec, str(root), emotion_scheme()).utterances
     assert [utterance.status for utterance in found] == ["ok"] * 24
     assert len({utterance.speaker for utterance in found}) == 4
 

@@ -4,7 +4,7 @@ import openpyxl
 import pytest
 
 from pipeline.common.errors import DataError
-from pipeline.index.table_join import fill, load_tables
+from pipeline.index.table_join import fill_template, load_tables
 from pipeline.sources.listing import SourceFile
 from pipeline.specs.corpus_spec import CorpusSpec
 from tests.conftest import MakeSpec
@@ -172,4 +172,4 @@ def test_table_that_can_not_be_read_is_named(make_spec: MakeSpec) -> None:
 
 
 def test_template_with_an_unknown_field_gives_nothing() -> None:
-    assert fill("{session}{letter}", {"session": "Ses01", "letter": None}) is None
+    assert fill_template("{session}{letter}", {"session": "Ses01", "letter": None}) is None

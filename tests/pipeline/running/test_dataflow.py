@@ -17,11 +17,11 @@ from exhubert.cli.main import build_parser, main
 from pipeline.audio.options import AudioOptions
 from pipeline.beam.transforms import UtteranceBatch
 from pipeline.common.errors import UsageError
-from pipeline.labels import emotion_scheme
 from pipeline.planning.build_config import Build, Corpus
 from pipeline.running.build import make_pipeline
 from pipeline.running.runners import read_options
 from pipeline.schema.utterance import Utterance
+from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.specs.loader import load_specs
 from tests.conftest import MakeSpec, write_tone
 

@@ -16,11 +16,12 @@ from exhubert.cli.main import main
 from pipeline.audio.options import AudioOptions
 from pipeline.beam.exchange import Exchange
 from pipeline.common.errors import DataError, UsageError
-from pipeline.dataset.finalize import finalize_dataset, verify_finished
-from pipeline.labels import emotion_scheme
+from pipeline.dataset.finalize import finalize_dataset
+from pipeline.dataset.verify import verify_finished
 from pipeline.planning.build_config import Build, Corpus
 from pipeline.running.build import build_dataset
 from pipeline.running.runners import read_options
+from pipeline.specs.emotion_scheme import emotion_scheme
 from tests.conftest import MakeCorpus, MakeSpec
 from tests.pipeline.running.test_build import contents
 

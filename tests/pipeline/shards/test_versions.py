@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 import soundfile
 
-from pipeline.audio.decoder import decode
-from pipeline.audio.processing import Clip, encode, prepare
+from pipeline.audio.decoder import decode, decoding_libraries
+from pipeline.audio.encoding import encode
+from pipeline.audio.processing import Clip, process_recording
 from pipeline.shards import versions
-from pipeline.shards.versions import AUDIO_VERSION, LIBRARIES, audio_versions
+from pipeline.shards.versions import AUDIO_VERSION, LIBRARIES, audio_versions, library_version
 
 GOLDEN = Path(__file__).with_name("golden.npz")
 """What :func:`make_clips` came to when its version was raised; see :func:`write_golden`."""
@@ -34,7 +35,7 @@ def make_clips() -> dict[str, Clip]:
         samples = np.stack([chirp * (1 - 0.5 * channel) for channel in range(channels)], axis=1)
         file = io.BytesIO()
         soundfile.write(file, samples, rate, format=container, subtype=encoding)
-        clips[name] = prepare(decode(file.getvalue()))
+        clips[name] = process_recording(decode(file.getvalue()))
     return clips
 
 
@@ -70,11 +71,14 @@ def test_libraries_count_and_may_be_absent(monkeypatch: pytest.MonkeyPatch) -> N
         return "1.0"
 
     monkeypatch.setattr(versions, "version", version)
-    audio_versions.cache_clear()
+    library_version.cache_clear()
     found = audio_versions()
-    audio_versions.cache_clear()
-    assert found == {"audio": str(AUDIO_VERSION)} | dict.fromkeys(LIBRARIES, "1.0") | {
-        "miniaudio": "absent"
+    library_version.cache_clear()
+    libraries = dict.fromkeys((*LIBRARIES, *decoding_libraries()), "1.0")
+    assert found == libraries | {
+        "audio": str(AUDIO_VERSION),
+        "backends": "PlainWav PlainFlac Sndfile Ffmpeg",
+        "miniaudio": "absent",
     }
 
 

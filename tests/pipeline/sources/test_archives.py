@@ -18,13 +18,13 @@ from exhubert.cli.main import main
 from pipeline.checks.corpus_check import check_corpus
 from pipeline.common.errors import DataError
 from pipeline.index.indexer import find_clips
-from pipeline.labels import emotion_scheme
-from pipeline.planning.corpus_plan import IndexedCorpus, plan_corpus
+from pipeline.planning.index_corpus import IndexedCorpus, index_corpus
 from pipeline.sources import archives
 from pipeline.sources.archives import Archive, read_directory
 from pipeline.sources.listing import SourceFile
 from pipeline.sources.reader import Reader, list_sources
 from pipeline.specs.corpus_spec import CorpusSpec
+from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.specs.loader import load_specs
 from tests.conftest import MakeCorpus, MakeSpec, write_tone
 
@@ -64,7 +64,7 @@ def opened(content: bytes) -> Archive:
 
 
 def indexed(spec: CorpusSpec, root: Path) -> IndexedCorpus:
-    return plan_corpus(spec, str(root), emotion_scheme())
+    return index_corpus(spec, str(root), emotion_scheme())
 
 
 def rows(folder: Path) -> pd.DataFrame:

@@ -16,15 +16,19 @@ import pytest
 
 from pipeline.checks.spec_examples import check_examples
 from pipeline.index.indexer import find_clips, index_clips
-from pipeline.index.table_join import TableRows, load_tables, rows_of
-from pipeline.labels import emotion_scheme, label_utterance
-from pipeline.planning.corpus_plan import drop_copies
+from pipeline.index.table_join import TableRows, build_table, load_tables
+from pipeline.labels import label_utterance
+from pipeline.planning.copies import drop_copies
 from pipeline.schema.utterance import Utterance
 from pipeline.sources.listing import SourceFile, list_files, read_file
 from pipeline.specs.corpus_spec import CorpusSpec
-from pipeline.specs.loader import SpecError, builtin_file, builtin_ids, load_spec, load_specs
-from pipeline.specs.spec_types import Table
-from pipeline.splits import assign_groups, count_groups, split_utterance
+from pipeline.specs.emotion_scheme import emotion_scheme
+from pipeline.specs.loader import load_spec, load_specs
+from pipeline.specs.shipped import builtin_file, builtin_ids
+from pipeline.specs.spec_types import TableSpec
+from pipeline.specs.yaml_reader import SpecError
+from pipeline.splits.assignment import split_utterance
+from pipeline.splits.groups import count_groups
 
 HANDBOOK = Path(__file__).parents[3] / "docs" / "specs.md"
 
@@ -70,7 +74,7 @@ def utterances(
 ) -> list[Utterance]:
     """Every utterance of the files, labelled; without tables, all of them are empty."""
     if tables is None:
-        tables = {name: rows_of(table, []) for name, table in spec.tables.items()}
+        tables = {name: build_table(table, []) for name, table in spec.tables.items()}
     indexed = index_clips(spec, find_clips(spec, files), tables)
     return [label_utterance(utterance, spec, emotion_scheme()) for utterance in indexed]
 
@@ -243,6 +247,37 @@ def test_tables_of_crema_d_give_the_actor_and_the_votes_by_voice():
     }
 
 
+def test_the_misnamed_clip_of_crema_d_is_the_clip_of_the_right_name():
+    wav, mp3 = read_corpus(
+        shipped("crema_d"),
+        {
+            "AudioWAV/1040_ITH_SAD_X.wav": b"",
+            "AudioMP3/1040_ITH_SAD_XX.mp3": b"",
+            "processedResults/summaryTable.csv": (
+                b'"","FileName","VoiceVote","VoiceLevel"\n"1","1040_ITH_SAD_XX","S","50"\n'
+            ),
+        },
+    )
+    assert (wav.emotion, wav.speaker) == ("sadness", "crema_d:1040")
+    assert wav.annotations == mp3.annotations == {"voice_vote": "S", "voice_level": "50"}
+    assert [clip.status for clip in drop_copies([wav, mp3])] == ["excluded", "ok"]
+
+
+def test_takes_of_either_release_of_emo_db_say_how_many_recognised_them():
+    table = (
+        "file,emotion,emotion.confidence,emotion.naturalness\nwav/03a01Fa.wav,happiness,0.9,1.0\n"
+    )
+    (take,) = read_corpus(
+        shipped("emo_db"),
+        {
+            "emodb/wav/03a01Fa.wav": b"",
+            "emodb/laryngo/03a01Fa.wav": b"",
+            "emodb/db.emotion.csv": table.encode(),
+        },
+    )
+    assert take.annotations == {"confidence": "0.9", "naturalness": "1.0"}
+
+
 @pytest.mark.parametrize("corpus", ["crema_d", "emo_db"])
 def test_clips_stay_when_optional_tables_are_missing(corpus):
     spec = shipped(corpus)
@@ -352,6 +387,18 @@ def test_texts_in_four_encodings_are_read_and_labels_come_from_the_folder():
     assert {clip.emotion for clip in clips} == {"neutral"}
 
 
+def test_english_texts_of_esd_saved_as_chinese_keep_their_apostrophes():
+    text = "0016_000351\tIt’s a café.\tAngry\r\n"
+    read = [
+        read_corpus(
+            shipped("esd"),
+            {"0016/Angry/0016_000351.wav": b"", "0016/0016.txt": line.encode(encoding)},
+        )[0].text
+        for line, encoding in [(text.replace("é", "e"), "gbk"), (text, "cp1252"), (text, "utf-8")]
+    ]
+    assert read == ["It’s a cafe.", "It’s a café.", "It’s a café."]
+
+
 def test_one_name_in_three_official_parts_is_three_utterances():
     header = "Sr No.,Utterance,Speaker,Emotion,Sentiment,Dialogue_ID,Utterance_ID\r\n"
     row = '1,"Well, no","{0}",{1},neutral,0,0\r\n2,No,Ross,neutral,neutral,125,3\r\n'
@@ -376,8 +423,8 @@ def test_one_name_in_three_official_parts_is_three_utterances():
 
 def official_splits(corpus: str, *clips: Utterance) -> list[str | None]:
     spec = shipped(corpus)
-    splits = assign_groups(spec, count_groups(clips))
-    return [split_utterance(clip, spec, splits).split for clip in clips]
+    splits = spec.splits.assign(count_groups(clips), spec.id, spec.namespace)
+    return [split_utterance(clip, spec.splits, splits).split for clip in clips]
 
 
 def test_children_of_two_schools_with_one_number_are_two_children():
@@ -479,6 +526,14 @@ def test_voices_of_mesd_are_no_speakers_and_words_may_have_underscores():
     assert (man.speaker, man.gender, man.group) == (None, "male", "por_favor")
 
 
+def test_two_misnamed_words_of_mesd_are_those_of_its_design():
+    odd = utterances(
+        shipped("mesd"),
+        source_files("Happiness_C_A_lento_dentro.wav", "Sadness_M_A_afuera.wav"),
+    )
+    assert [(clip.text, clip.group) for clip in odd] == [("lento", "lento"), ("fuera", "fuera")]
+
+
 def test_transcripts_of_shemo_lose_their_marks_and_may_be_missing():
     with_words, without = read_corpus(
         shipped("shemo"),
@@ -521,6 +576,19 @@ def test_user_states_of_smartkom_are_segments_of_a_session():
     assert {(clip.speaker, clip.source_path) for clip in kept} == {
         ("smartkom:AAA", "SK-Public/w001_pk/w001_pkd.wav")
     }
+
+
+def test_a_session_of_smartkom_without_states_is_left_out_by_rule():
+    (session,) = read_corpus(
+        shipped("smartkom"),
+        {
+            "w002_pk/w002_pkd.wav": b"",
+            "w001_pk/w001_pk_AAA.par": b'USH: 0 16000 "Neutral"\n',
+            "w002_pk/w002_pk_AAB.par": b"TRN: 0 16000 0 x\n",
+        },
+    )
+    assert (session.status, session.dropped.reason) == ("excluded", "no_table_row")
+    assert "w002_pk" in session.dropped.detail
 
 
 def test_words_outside_the_vocabulary_of_susas_are_left_out_and_counted():
@@ -620,7 +688,7 @@ def blocks(language: str) -> list[str]:
 
 def test_the_handbook_names_every_key():
     named = set(re.findall(r"`(\w+)`", HANDBOOK.read_text()))
-    assert {*CorpusSpec.model_fields, *Table.model_fields} <= named
+    assert {*CorpusSpec.model_fields, *TableSpec.model_fields} <= named
 
 
 def test_specs_in_the_handbook_are_valid_but_for_the_faulty_one(tmp_path, monkeypatch):

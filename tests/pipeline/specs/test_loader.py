@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.specs.loader import SpecError, load_spec, load_specs
+from pipeline.specs.loader import load_spec, load_specs
+from pipeline.specs.yaml_reader import SpecError
 from tests.conftest import SPEC, MakeSpec
 
 
@@ -43,6 +44,20 @@ def test_endless_nesting_is_an_error_of_the_file(tmp_path: Path, name: str) -> N
         ("ignore", "['[b-a]']", "not a glob: bad character range b-a"),
         ("speaker", "'{session}'", "field 'session', which neither `path` nor a table gives"),
         ("splits", "{by: session}", "field 'session'"),
+        (
+            "splits",
+            "{by: speakers}",
+            "tones.yaml:13: splits.by: expected 'speaker', 'session', 'text', 'utterance' or "
+            "'official', found 'speakers'",
+        ),
+        ("splits", "speaker", "splits: expected {by: …, of: …, validation_by: …, seed: …}, found"),
+        ("splits", "{by: official, of: part, x: tset}", "splits.x: expected 'train', 'valid"),
+        (
+            "splits",
+            "{by: official, of: part, x: train}",
+            "tones.yaml:13: `by: official` needs at least one",
+        ),
+        ("splits", "{seed: much}", "splits.seed: expected a whole number, found 'much'"),
         ("splits", "{by: official, test: test}", "`by: official` needs `of`"),
         ("splits", "{by: speaker, dev: validation}", "only named where `by` is `official`"),
         ("exclude", "{ang: other}", "ang stands in `emotions` too"),
@@ -100,6 +115,11 @@ def test_faults_of_a_spec_say_what_is_wrong(
 def test_what_is_no_mapping_is_no_spec(tmp_path: Path, text: str) -> None:
     with pytest.raises(SpecError, match=r"my\.yaml:\d+: "):
         load_spec(write(tmp_path, text))
+
+
+def test_an_unknown_category_is_an_error_of_the_file(make_spec: MakeSpec) -> None:
+    with pytest.raises(SpecError, match=r"tones\.yaml: corpus tones: `emotions` names .*'angry'"):
+        make_spec(emotions="{ang: angry}")
 
 
 def test_unknown_corpus_suggests_a_near_name() -> None:

@@ -15,13 +15,14 @@ import pytest
 
 from exhubert.cli.main import main
 from pipeline.common.errors import DataError, ExhubertError, UsageError
-from pipeline.labels import emotion_scheme
-from pipeline.planning.corpus_plan import plan_corpus
+from pipeline.common.extras import install_command
+from pipeline.planning.index_corpus import index_corpus
 from pipeline.schema.record import RECORD
 from pipeline.shards.metadata_reader import read_metadata
 from pipeline.shards.receipts import Receipt
 from pipeline.shards.writer import to_parquet
 from pipeline.sources.listing import list_files, read_file
+from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.storage import RetryingStore, StoreOptions, configure, object_store, open_store, retry
 from pipeline.storage import files as storage
 from tests.conftest import MakeCorpus, MakeSpec, write_tone
@@ -366,13 +367,15 @@ def test_misspelt_options_are_named(
     assert "did you mean --s3_endpoint_url?" in error
 
 
-@pytest.mark.parametrize(("scheme", "package"), [("s3", "boto3"), ("gs", "google.cloud.storage")])
+@pytest.mark.parametrize(
+    ("scheme", "package"), [("s3", "obstore"), ("s3", "boto3"), ("gs", "google.cloud.storage")]
+)
 def test_missing_package_names_its_extra(
     scheme: str, package: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, package, None)
     extra = {"s3": "aws", "gs": "gcp"}[scheme]
-    with pytest.raises(UsageError, match=re.escape(f"pip install 'exhubert[{extra}]'")):
+    with pytest.raises(UsageError, match=re.escape(install_command(extra))):
         list_files(f"{scheme}://corpora/tones")
 
 
@@ -453,7 +456,7 @@ def test_tables_name_no_file_outside_the_root(
         tables="{t: {file: facts.csv, match: {file: '{file}'}, take: {emotion: label}}}",
         splits="{by: utterance}",
     )
-    indexed = plan_corpus(spec, f"s3://{bucket}/tones", emotion_scheme())
+    indexed = index_corpus(spec, f"s3://{bucket}/tones", emotion_scheme())
     place = "all.zip/wav/a.wav" if archived else "wav/a.wav"
     assert [utterance.source_path for utterance in indexed.utterances] == [place]
     assert indexed.missing == {"t": ["../secret.wav", "s3://outside/c.wav"]}

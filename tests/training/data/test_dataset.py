@@ -17,14 +17,13 @@ from transformers import Wav2Vec2FeatureExtractor
 from pipeline.common.errors import DataError, UsageError
 from pipeline.schema.record import SAMPLE_RATE
 from tests.support.shards import record, tone, write_manifest, write_shards, write_tones
-from training.data.clips import MIN_SAMPLES, choose_crop, decode_clip, normalize_input, play
+from training.data.clips import MIN_SAMPLES, change_speed, choose_crop, decode_clip, normalize_input
 from training.data.dataset import (
     Utterances,
-    clipped_durations,
     collate,
-    load_index,
     unwrap_worker_errors,
 )
+from training.data.index import clipped_durations, load_index
 from training.data.parquet_audio import AudioReader
 from training.data.sampling import Draw, Mixture, bucket, epoch_plan
 
@@ -233,7 +232,7 @@ def test_crop_lies_in_the_clip_and_lasts_a_window(
     assert 0 <= first <= last <= frames
     assert 1 - spread <= speed <= 1 + spread
     assert last - first == min(frames, round(width * speed))
-    played = play(np.ones(last - first, np.float32), speed, width)
+    played = change_speed(np.ones(last - first, np.float32), speed, width)
     assert len(played) <= width
     if frames >= 2 * width:
         assert len(played) >= width - 1

@@ -17,7 +17,8 @@ from pipeline.storage import StoreOptions, configure
 from tests.support.gcs import serve
 from tests.support.shards import NANO, write_tones
 from training.config.recipe import load_recipe
-from training.data.dataset import Utterances, collate, load_index
+from training.data.dataset import Utterances, collate
+from training.data.index import load_index
 from training.data.parquet_audio import AudioReader
 from training.evaluation.evaluate import evaluate
 from training.finetuning.model_card import describe_dataset

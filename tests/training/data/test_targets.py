@@ -13,16 +13,16 @@ from transformers import AutoModelForAudioClassification, pipeline
 from pipeline.schema.record import CLASSES
 from tests.training.conftest import SMALL_HUBERT, make_batch
 from training import ExHubertConfig, ExHubertForSequenceClassification
-from training.data.targets import UNLABELLED, Heads, choose_heads, count_labelled
+from training.data.targets import UNLABELLED, HeadLabels, choose_heads, count_labelled
 from training.metrics.head_scores import describe_heads, score_heads
 from training.model.build import build_model, save_model
 from training.model.outputs import Predictions, heads_of
 
-ALL = Heads(("anger", "joy", "neutral"), ("arousal", "dominance"))
+ALL = HeadLabels(("anger", "joy", "neutral"), ("arousal", "dominance"))
 NAN = float("nan")
 
 
-def make_model(heads: Heads = ALL, **changes: Any) -> ExHubertForSequenceClassification:
+def make_model(heads: HeadLabels = ALL, **changes: Any) -> ExHubertForSequenceClassification:
     return build_model(None, heads=heads, config=SMALL_HUBERT | changes)
 
 
@@ -68,10 +68,10 @@ def test_loss_comes_first_and_adds_up_the_heads() -> None:
 
 @pytest.mark.parametrize(
     "heads",
-    [Heads(), ALL, Heads(emotions=("anger",)), Heads(dimensions=("valence",))],
+    [HeadLabels(), ALL, HeadLabels(emotions=("anger",)), HeadLabels(dimensions=("valence",))],
     ids=["none", "both", "emotions", "dimensions"],
 )
-def test_heads_survive_saving_exactly(heads: Heads, tmp_path: Path) -> None:
+def test_heads_survive_saving_exactly(heads: HeadLabels, tmp_path: Path) -> None:
     model = make_model(heads)
     save_model(model, tmp_path)
     loaded = AutoModelForAudioClassification.from_pretrained(tmp_path)
@@ -82,7 +82,7 @@ def test_heads_survive_saving_exactly(heads: Heads, tmp_path: Path) -> None:
 
 
 def test_model_without_further_heads_has_the_published_weight_names_only() -> None:
-    names = {name.partition(".")[0] for name in make_model(Heads()).state_dict()}
+    names = {name.partition(".")[0] for name in make_model(HeadLabels()).state_dict()}
     assert names == {"hubert", "projector", "classifier"}
 
 
@@ -103,10 +103,10 @@ def test_pipeline_gives_the_six_classes_of_a_model_with_more_heads(tmp_path: Pat
     ("changes", "kept"),
     [
         ({}, {"projector", "classifier", "emotion_classifier", "rater"}),
-        ({"heads": Heads(ALL.emotions)}, {"projector", "classifier", "emotion_classifier"}),
-        ({"heads": Heads(("anger",), ALL.dimensions)}, {"projector", "classifier", "rater"}),
+        ({"heads": HeadLabels(ALL.emotions)}, {"projector", "classifier", "emotion_classifier"}),
+        ({"heads": HeadLabels(("anger",), ALL.dimensions)}, {"projector", "classifier", "rater"}),
         ({"labels": ["calm", "tense"]}, {"projector", "emotion_classifier", "rater"}),
-        ({"labels": ["calm", "tense"], "heads": Heads()}, set()),
+        ({"labels": ["calm", "tense"], "heads": HeadLabels()}, set()),
     ],
 )
 def test_training_on_keeps_the_heads_whose_labels_are_the_same(
@@ -154,8 +154,8 @@ def test_heads_are_those_that_the_rows_can_teach() -> None:
         [(0, "neutral", 0.1, NAN), (1, "anger", 0.2, 0.5), (None, "made_up", NAN, NAN)]
     )
     heads = choose_heads(index, emotion=True, ratings=True)
-    assert heads == Heads(("anger", "neutral", "made_up"), ("arousal",))
-    assert choose_heads(index, emotion=False, ratings=False) == Heads()
+    assert heads == HeadLabels(("anger", "neutral", "made_up"), ("arousal",))
+    assert choose_heads(index, emotion=False, ratings=False) == HeadLabels()
 
 
 def test_targets_mark_what_is_missing() -> None:

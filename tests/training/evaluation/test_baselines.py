@@ -10,8 +10,10 @@ import torch
 
 from exhubert.cli.main import main
 from pipeline.common.errors import DataError, UsageError
+from pipeline.common.extras import install_command
 from tests.support.shards import record, write_shards, write_tones
-from training.data.dataset import Utterances, load_index
+from training.data.dataset import Utterances
+from training.data.index import load_index
 from training.evaluation.baselines.egemaps import extract_features, functionals
 from training.evaluation.baselines.linear import GRID, UNCHOSEN, Part, choose, make_svm
 from training.evaluation.baselines.probe import pooled_states
@@ -115,7 +117,7 @@ def test_without_opensmile_the_extra_is_named(
 
     monkeypatch.setattr(builtins, "__import__", without)
     assert main(["baseline", "--data", str(tones), "--kind", "egemaps"]) == 2
-    assert "exhubert[baseline]" in capsys.readouterr().err
+    assert install_command("baseline") in capsys.readouterr().err
 
 
 def test_c_is_chosen_on_validation_and_not_without_it() -> None:

@@ -10,7 +10,7 @@ from pipeline.common.errors import DataError, UsageError
 from pipeline.schema.record import CLASSES
 from tests.support.shards import LEARNING, record, run_command, write_shards, write_tones
 from training.config.recipe import load_recipe
-from training.data.dataset import load_index
+from training.data.index import load_index
 from training.evaluation.cross_corpus import plan_rows
 from training.evaluation.evaluate import evaluate
 from training.evaluation.train_test_overlap import SpeakerOverlap

@@ -8,10 +8,10 @@ from torch.autograd.graph import saved_tensors_hooks
 
 from tests.support.shards import NANO, record, run_command, write_shards, write_tones
 from training.config.recipe import ModelSection, Recipe, load_recipe
-from training.data.targets import Heads
+from training.data.targets import HeadLabels
 from training.finetuning.cost_estimate import empty_model, estimate, trace_step
 from training.finetuning.model_card import count_parameters
-from training.finetuning.run_folder import CHECKPOINTS, WHOLE
+from training.finetuning.run_folder import CHECKPOINTS, COMPLETE_MARK
 from training.model.build import build_model, freeze
 
 
@@ -46,13 +46,13 @@ def saved_bytes(recipe: Recipe, samples: int) -> int:
 @pytest.mark.parametrize("frozen", ["false", "true"])
 def test_activations_are_what_a_forward_pass_saves(frozen: str) -> None:
     recipe = tiny(f"model.freeze_originals={frozen}", f"model.freeze_feature_encoder={frozen}")
-    found, _ = trace_step(empty_model(recipe.model, Heads()), recipe, 8000)
+    found, _ = trace_step(empty_model(recipe.model, HeadLabels()), recipe, 8000)
     assert found == pytest.approx(saved_bytes(recipe, 8000), rel=0.01)
 
 
 def test_the_published_model_costs_what_its_shapes_say() -> None:
     recipe = load_recipe("exhubert_large", ["model.original_linear=true", "optimizer.batch_size=1"])
-    model = empty_model(recipe.model, Heads())
+    model = empty_model(recipe.model, HeadLabels())
     held = [weight for weight in model.parameters() if weight.device.type != "meta"]
     assert sum(weight.numel() for weight in held) <= 1024  # HuBERT's masked_spec_embed
     assert count_parameters(model) == {"total": 668_392_838, "trainable": 336_682_886}
@@ -68,7 +68,7 @@ def test_gradient_checkpointing_trades_memory_for_operations() -> None:
         for on in ("false", "true")
     ]
     (plain, fewer), (less, more) = (
-        trace_step(empty_model(recipe.model, Heads()), recipe, 48_000) for recipe in recipes
+        trace_step(empty_model(recipe.model, HeadLabels()), recipe, 48_000) for recipe in recipes
     )
     assert less < plain
     assert fewer < more < 1.5 * fewer
@@ -77,7 +77,7 @@ def test_gradient_checkpointing_trades_memory_for_operations() -> None:
 def test_estimate_agrees_with_the_model_that_is_trained(dataset: Path, tmp_path: Path) -> None:
     recipe = tiny("heads.emotion=1.0", "model.freeze_originals=true", "optimizer.accumulate=2")
     found = estimate(recipe, dataset, tmp_path / "model")
-    model = build_model(None, heads=Heads(("neutral",)), config=recipe.model.config)
+    model = build_model(None, heads=HeadLabels(("neutral",)), config=recipe.model.config)
     freeze(model, recipe.model)
     assert found.parameters == count_parameters(model)
     assert found.memory.optimizer == 8 * found.parameters["trainable"]
@@ -127,7 +127,7 @@ def test_folder_of_a_base_needs_no_weights(base: str, tmp_path: Path) -> None:
     if base == "hubert":
         config = json.loads((tmp_path / "config.json").read_text(encoding="utf-8"))
         (tmp_path / "config.json").write_text(json.dumps(config | {"model_type": "hubert"}))
-    model = empty_model(ModelSection(base=str(tmp_path)), Heads())
+    model = empty_model(ModelSection(base=str(tmp_path)), HeadLabels())
     assert count_parameters(model)["total"] == count_parameters(trained)["total"]
 
 
@@ -137,7 +137,7 @@ def test_state_of_the_output_folder_is_told(dataset: Path, tmp_path: Path) -> No
     checkpoint = tmp_path / "m" / CHECKPOINTS / "checkpoint-3"
     checkpoint.mkdir(parents=True)
     assert estimate(recipe, dataset, tmp_path / "m").output_state == "new"
-    (checkpoint / WHOLE).touch()
+    (checkpoint / COMPLETE_MARK).touch()
     assert estimate(recipe, dataset, tmp_path / "m").output_state == "unfinished"
 
 

@@ -15,12 +15,13 @@ from pipeline.common.errors import UsageError
 from tests.support.shards import NANO, record, run_command, tone, write_shards
 from tests.training.conftest import SMALL_HUBERT
 from training.config.recipe import Recipe, load_recipe
-from training.data.dataset import Utterances, collate, load_index
-from training.data.sampling import EpochBatches, Mixture
-from training.data.targets import UNLABELLED, Heads
+from training.data.dataset import Utterances, collate
+from training.data.index import load_index
+from training.data.sampling import EpochBatches, Mixture, expected_repeats
+from training.data.targets import UNLABELLED, HeadLabels
 from training.evaluation.evaluate import evaluate
 from training.finetuning.optimizer import parameter_groups
-from training.finetuning.run_plan import appearances, build_objective, plan_run
+from training.finetuning.run_plan import build_objective, plan_run
 from training.finetuning.train import train
 from training.inference.classifier import Classifier
 from training.inference.load_model import load_model
@@ -90,7 +91,7 @@ def test_heads_learn_what_the_training_rows_carry(dataset: Path) -> None:
 
 def test_batch_carries_the_targets_of_its_heads(dataset: Path) -> None:
     index = load_index(dataset, "train", also=["emotion", "arousal"])
-    heads = Heads(EMOTIONS, ("arousal", "dominance"))
+    heads = HeadLabels(EMOTIONS, ("arousal", "dominance"))
     utterances = Utterances(index, heads=heads)
     rows = [0, len(index) - 1, len(index) - 2]
     batch = collate([utterances[row] for row in rows])
@@ -111,7 +112,7 @@ def test_priors_are_the_shares_that_an_epoch_shows(dataset: Path) -> None:
         batches.set_epoch(epoch)
         for batch in batches:
             np.add.at(shown, [draw.row for draw in batch], 1 / epochs)
-    np.testing.assert_allclose(shown, appearances(plan.index, plan.mixture), atol=2 / epochs)
+    np.testing.assert_allclose(shown, expected_repeats(plan.index, plan.mixture), atol=2 / epochs)
     shift = build_objective(plan).label.shift
     assert shift is not None
     counts = np.bincount(
@@ -223,7 +224,7 @@ def test_predict_prints_further_heads_in_every_form(
 
 
 def test_head_that_is_missing_is_not_mentioned(tmp_path: Path) -> None:
-    model = build_model(None, heads=Heads(dimensions=("dominance",)), config=SMALL_HUBERT)
+    model = build_model(None, heads=HeadLabels(dimensions=("dominance",)), config=SMALL_HUBERT)
     save_model(model, tmp_path)
     result = Classifier.from_pretrained(tmp_path).predict((tone(1), 16_000))
     assert result.emotion is None
@@ -284,7 +285,7 @@ def test_curves_precision_and_rates_by_layer_work_together(dataset: Path, tmp_pa
 
 
 def test_heads_learn_at_their_own_rate_and_lower_layers_slower() -> None:
-    model = build_model(None, heads=Heads(("joy",)), config=SMALL_HUBERT)
+    model = build_model(None, heads=HeadLabels(("joy",)), config=SMALL_HUBERT)
     model.freeze_original_layers()
     rates = {
         id(weight): (group["lr"], group["weight_decay"])

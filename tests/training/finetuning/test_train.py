@@ -17,7 +17,7 @@ from pipeline.common.errors import DataError
 from pipeline.schema.record import CLASSES
 from tests.support.shards import NANO, record, write_shards, write_tones
 from training.config.recipe import Recipe, load_recipe
-from training.data.dataset import load_index
+from training.data.index import load_index
 from training.finetuning.train import train
 from training.finetuning.trainer import ShardTrainer, has_unused_parameters, resolve_precision
 from training.inference.batch import predict_index, predict_together

@@ -20,7 +20,7 @@ from tests.support.shards import tone
 from tests.training.conftest import SMALL_HUBERT
 from training import ExHubertConfig, ExHubertForSequenceClassification
 from training.data.clips import normalize_input
-from training.data.targets import SIX_CLASSES_ONLY, Heads
+from training.data.targets import SIX_CLASSES_ONLY, HeadLabels
 from training.inference import onnx_export as export
 from training.inference.load_model import LoadedModel, load_model
 from training.inference.onnx_export import compare, export_onnx, outputs_of
@@ -113,7 +113,7 @@ def test_every_head_is_an_output_of_its_name(pair: tuple[LoadedModel, Path]) -> 
 
 def test_model_of_six_classes_has_one_output() -> None:
     assert outputs_of(SIX_CLASSES_ONLY) == ["logits"]
-    assert outputs_of(Heads(dimensions=("valence",))) == ["logits", "ratings"]
+    assert outputs_of(HeadLabels(dimensions=("valence",))) == ["logits", "ratings"]
 
 
 def test_scaled_samples_give_what_plain_ones_give(pair: tuple[LoadedModel, Path]) -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.audio.decoder import AudioError
+from pipeline.audio.recording import AudioError
 from training.inference.windows import cut, stretches
 
 

@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.common.errors import UsageError
+from pipeline.common.extras import install_command
 from pipeline.schema.record import SAMPLE_RATE
 from pipeline.storage.files import atomic_path
 from training.data.clips import Samples, decode_clip
@@ -47,7 +48,7 @@ def egemaps(
     """Fits the SVM on the train rows, chooses its C on the validation rows, answers the test rows.
 
     Args:
-        train: Rows of :func:`training.data.dataset.load_index`, labelled.
+        train: Rows of :func:`training.data.index.load_index`, labelled.
         validation: The same; may be empty.
         test: The same.
         cache_folder: Where features are kept from run to run; ``None`` for nowhere.
@@ -118,7 +119,7 @@ def require_opensmile() -> str:
         import opensmile
     except ImportError as error:
         raise UsageError(
-            "the egemaps baseline needs openSMILE: pip install 'exhubert[baseline]'"
+            f"the egemaps baseline needs openSMILE: {install_command('baseline')}"
         ) from error
     return str(opensmile.__version__)
 

@@ -17,7 +17,8 @@ from torch.utils.data import DataLoader
 
 from pipeline.common.errors import UsageError
 from pipeline.schema.record import CLASSES
-from training.data.dataset import Utterances, clipped_durations, collate
+from training.data.dataset import Utterances, collate
+from training.data.index import clipped_durations
 from training.data.sampling import FixedBatches
 from training.evaluation.baselines.linear import Fit, Part, choose, make_logistic
 from training.evaluation.prediction_table import PredictionTable
@@ -43,7 +44,7 @@ def probe(
 
     Args:
         base: A HuBERT, or a model that `exhubert train` or `convert` wrote: folder or hub name.
-        train: Rows of :func:`training.data.dataset.load_index`, labelled.
+        train: Rows of :func:`training.data.index.load_index`, labelled.
         validation: The same; may be empty.
         test: The same.
         layer: The layer to probe, 0 for what enters the first one; ``None`` to choose.
@@ -93,7 +94,7 @@ def pooled_states(
 
     Args:
         model: Whose encoder listens.
-        rows: Rows of :func:`training.data.dataset.load_index`.
+        rows: Rows of :func:`training.data.index.load_index`.
         longest: Seconds after which a clip is cut off.
         advance: Is told how many more clips were heard.
         batch_size: Clips at once, where padding changes nothing.

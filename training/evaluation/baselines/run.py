@@ -10,7 +10,7 @@ import pandas as pd
 from pipeline.common.errors import DataError, UsageError
 from pipeline.schema.record import CLASSES
 from pipeline.storage.registry import is_remote
-from training.data.dataset import load_index
+from training.data.index import load_index
 from training.evaluation.baselines.egemaps import egemaps, require_opensmile
 from training.evaluation.baselines.majority import majority
 from training.evaluation.baselines.probe import probe
@@ -77,7 +77,7 @@ def run_baseline(
         train_corpora: Corpora to fit on; ``None`` for the same ones.
         exclude_speakers: Speakers to leave out of fitting and choosing.
         exclude_audio_of: Parts of the dataset whose audio is left out of them, too, as
-            :func:`training.data.dataset.load_index` takes them.
+            :func:`training.data.index.load_index` takes them.
         keep_in: Folder for the features of a dataset at a URL; ``None`` to keep none.
         advance: Is told how many more clips are done.
 

@@ -1,20 +1,31 @@
 from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import Field
 
-from pipeline.planning.corpus_plan import (
-    MAX_PARTS,
-    CorpusPlan,
-    assign_split_and_shard,
-    count_ungrouped,
-    plan_splits,
-    shard_group_key,
-)
+from pipeline.audio.options import AudioOptions
+from pipeline.checks.build_preview import plan_shards
+from pipeline.checks.corpus_check import check_corpus
+from pipeline.dataset.manifest_builder import facts_from_spec
+from pipeline.planning.build_config import Build, Corpus
+from pipeline.planning.corpus_plan import CorpusPlan, assign_split_and_shard, plan_splits
+from pipeline.planning.index_corpus import index_corpus
+from pipeline.planning.shard_names import MAX_GROUP_KEYS, shard_group_key
+from pipeline.schema.record import Split
 from pipeline.schema.utterance import Utterance
 from pipeline.specs.corpus_spec import CorpusSpec
-from pipeline.splits import assign_groups, count_groups, expected_sizes, split_utterance
+from pipeline.specs.emotion_scheme import emotion_scheme
+from pipeline.splits.assignment import expected_sizes, split_utterance
+from pipeline.splits.groups import GroupCounts, count_groups, count_ungrouped
+from pipeline.splits.policies import GroupPolicy, SplitSpec
+from tests.conftest import MakeCorpus, MakeSpec
+
+FLAC = AudioOptions()
 
 SPEAKER = CorpusSpec.model_validate(
     {
@@ -35,6 +46,10 @@ counts = st.dictionaries(
 
 def policy(**splits: object) -> CorpusSpec:
     return CorpusSpec.model_validate(SPEAKER.model_dump() | {"splits": splits})
+
+
+def assign_groups(spec: CorpusSpec, counts: GroupCounts) -> dict[str, Split]:
+    return spec.splits.assign(counts, spec.id, spec.namespace)
 
 
 def clip(number: int, **fields: object) -> Utterance:
@@ -83,7 +98,7 @@ def test_few_speakers_get_validation_from_inside_training() -> None:
         for i, speaker in enumerate(["old"] * 100 + ["young"] * 100)
     ]
     splits = assign_groups(spec, count_groups(clips))
-    parts = [split_utterance(c, spec, splits) for c in clips]
+    parts = [split_utterance(c, spec.splits, splits) for c in clips]
     by_split = {
         s: {c.speaker for c in parts if c.split == s} for s in ("train", "validation", "test")
     }
@@ -95,7 +110,7 @@ def test_few_speakers_get_validation_from_inside_training() -> None:
 
 def test_unknown_speakers_are_split_by_text() -> None:
     clips = [clip(i, text=f"word {i // 4}") for i in range(400)]
-    parts = [split_utterance(c, SPEAKER, {}) for c in clips]
+    parts = [split_utterance(c, SPEAKER.splits, {}) for c in clips]
     splits_of: dict[str | None, set[str | None]] = {}
     for part in parts:
         splits_of.setdefault(part.text, set()).add(part.split)
@@ -106,7 +121,8 @@ def test_unknown_speakers_are_split_by_text() -> None:
 def test_one_by_one_is_by_text_no_longer_and_follows_the_seed() -> None:
     clips = [clip(i, text=f"sentence {i % 2}") for i in range(200)]
     drawn = [
-        [split_utterance(c, policy(by="utterance", seed=s), {}) for c in clips] for s in (0, 1)
+        [split_utterance(c, policy(by="utterance", seed=s).splits, {}) for c in clips]
+        for s in (0, 1)
     ]
     for parts in drawn:
         sizes = Counter(part.split for part in parts)
@@ -121,7 +137,7 @@ def test_official_parts_are_followed_and_unnamed_ones_rejected() -> None:
     )
     clips = [clip(i, group=part) for i, part in enumerate(["dev_1", "dev2", "x", "mystery", None])]
     splits = assign_groups(spec, count_groups(clips))
-    parts = [split_utterance(c, spec, splits) for c in clips]
+    parts = [split_utterance(c, spec.splits, splits) for c in clips]
     assert [p.split for p in parts] == ["validation", "train", "test", None, None]
     assert [p.dropped.reason if p.dropped else None for p in parts][3:] == ["no_official_split"] * 2
 
@@ -148,7 +164,7 @@ def test_shards_are_planned_for_every_split(
     groups: dict[str, Counter[str]], ungrouped: int
 ) -> None:
     splits = assign_groups(SPEAKER, groups)
-    sizes = expected_sizes(SPEAKER, groups, ungrouped, splits)
+    sizes = expected_sizes(SPEAKER.splits, groups, ungrouped, splits)
     assert sum(sizes.values()) == pytest.approx(sum(c.total() for c in groups.values()) + ungrouped)
     plan = plan_splits(SPEAKER, groups, ungrouped)
     assert isinstance(plan, CorpusPlan)
@@ -169,7 +185,82 @@ def test_shards_gather_under_few_names_and_each_under_one(shards: int) -> None:
     placed = [assign_split_and_shard(clip(n, group="a"), SPEAKER, plan) for n in range(3_000)]
     points: dict[str | None, set[str]] = {}
     for utterance in placed:
-        points.setdefault(utterance.shard, set()).add(shard_group_key(utterance, plan))
+        points.setdefault(utterance.shard, set()).add(shard_group_key(utterance, plan.shards))
     assert all(len(found) == 1 for found in points.values())
-    assert len(set.union(*points.values())) <= min(shards, MAX_PARTS)
+    assert len(set.union(*points.values())) <= min(shards, MAX_GROUP_KEYS)
     assert len(points) > min(shards, 1_000) * 0.9
+
+
+class ByInitial(GroupPolicy):
+    """A policy that a maintainer might add: speakers by the first letter of their name."""
+
+    by: Literal["initial"] = "initial"
+
+    @property
+    def group_field(self) -> str:
+        return "speaker"
+
+    def group_of(self, fields: Mapping[str, str | None]) -> str | None:
+        return (fields.get("speaker") or "")[:1] or None
+
+    def assign(self, counts: GroupCounts, corpus: str, namespace: str | None) -> dict[str, Split]:
+        return {group: "test" if group == "s" else "train" for group in counts}
+
+    def describe(self) -> str:
+        return "by the initial of the speaker"
+
+
+class SpecWithInitials(CorpusSpec):
+    splits: Annotated[SplitSpec | ByInitial, Field(discriminator="by")] = ByInitial()
+
+
+def test_a_new_policy_is_one_class_from_the_spec_to_check_and_manifest(
+    tmp_path: Path, make_spec: MakeSpec, make_corpus: MakeCorpus
+) -> None:
+    stated = make_spec("tones").model_dump() | {"splits": {"by": "initial"}}
+    spec = SpecWithInitials.model_validate(stated)
+    corpus = make_corpus("tones", speakers=4)
+    indexed = index_corpus(spec, str(corpus), emotion_scheme())
+    assert {u.group for u in indexed.utterances} == {"s"}
+    assert {u.split for u in indexed.utterances} == {"test"}
+    check = check_corpus(spec, indexed)
+    assert (check.split_policy, check.leaks) == ("by the initial of the speaker", [])
+    assert facts_from_spec(spec).split_policy == "by the initial of the speaker"
+    build = Build({"tones": Corpus(spec, str(corpus))}, emotion_scheme(), str(tmp_path), FLAC)
+    assert {s.split("/")[1].split("-")[0] for s in plan_shards("tones", build)} == {"test"}
+
+
+@pytest.mark.parametrize(
+    ("splits", "words"),
+    [
+        ({}, "speaker-disjoint"),
+        ({"by": "session"}, "session-disjoint"),
+        (
+            {"by": "speaker", "validation_by": "text"},
+            "speaker-disjoint test; validation by text inside the training speakers",
+        ),
+        ({"by": "utterance"}, "by utterance: speakers are shared between splits"),
+        ({"by": "official", "of": "part", "x": "test"}, "official (part)"),
+    ],
+)
+def test_policies_describe_themselves(splits: dict[str, str], words: str) -> None:
+    assert policy(**splits).splits.describe() == words
+
+
+@pytest.mark.parametrize(
+    ("splits", "shared", "allowed"),
+    [
+        ({"by": "speaker"}, ["train", "test"], False),
+        ({"by": "speaker"}, ["test"], True),
+        ({"by": "speaker", "validation_by": "text"}, ["train", "validation"], True),
+        ({"by": "speaker", "validation_by": "text"}, ["train", "test"], False),
+        ({"by": "session"}, ["train", "test"], True),
+        ({"by": "utterance"}, ["train", "test"], True),
+        ({"by": "official", "of": "part", "x": "test"}, ["train", "test"], True),
+        ({"by": "official", "of": "speaker", "s": "test"}, ["train", "test"], False),
+    ],
+)
+def test_policies_say_which_splits_a_speaker_may_share(
+    splits: dict[str, str], shared: list[str], allowed: bool
+) -> None:
+    assert policy(**splits).splits.allows(shared) is allowed

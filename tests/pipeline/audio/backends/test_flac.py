@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.audio.backends.flac import decode_plain_flac, read_flac_header
-from pipeline.audio.decoder import AudioError, decode
+from pipeline.audio.decoder import decode
+from pipeline.audio.recording import AudioError
 
 pytest.importorskip("miniaudio", reason="no wheel of miniaudio for this platform")
 
@@ -71,14 +72,14 @@ def test_a_file_cut_off_is_left_alone(content: bytes, bytes_lost: int) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(1, 9_000), st.data())
-def test_any_stretch_is_what_stands_there_in_the_whole(frames: int, data: st.DataObject) -> None:
+def test_any_part_is_what_stands_there_in_the_whole(frames: int, data: st.DataObject) -> None:
     content = flac(frames, 1, 16_000, 300)
     first = data.draw(st.integers(0, frames - 1))
     last = data.draw(st.integers(first, frames))
     whole = decode(content)
-    stretch = decode(content, first / 16_000, last / 16_000)
-    np.testing.assert_array_equal(stretch.samples, whole.samples[first:last])
-    assert stretch.codec == whole.codec == "FLAC/PCM_16"
+    part = decode(content, first / 16_000, last / 16_000)
+    np.testing.assert_array_equal(part.samples, whole.samples[first:last])
+    assert part.codec == whole.codec == "FLAC/PCM_16"
 
 
 def test_without_miniaudio_libsndfile_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,70 @@
+"""What a decoder of audio files must offer."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from pipeline.audio.recording import Recording, Span
+
+
+class AudioBlocks(NamedTuple):
+    """A recording that is decoded while it is read.
+
+    Attributes:
+        rate: In Hz.
+        blocks: Float32 in [−1, 1], each ``(frames, channels)``; raises ``AudioError`` where the
+            file breaks off.
+    """
+
+    rate: int
+    blocks: Iterator[np.ndarray]
+
+
+class Backend(Protocol):
+    """Decodes files of some formats; listed in :data:`pipeline.audio.decoder.BACKENDS`.
+
+    Attributes:
+        suffixes: Of such files, in lower case. They find recordings in a folder; whether a file
+            is read is decided by its content.
+        libraries: Distributions that decode. Their versions, and the list of backends, are part
+            of every shard's fingerprint.
+    """
+
+    suffixes: frozenset[str]
+    libraries: tuple[str, ...] = ()
+
+    def accepts(self, head: bytes) -> bool:
+        """Whether a file that starts with these 64 bytes (or has no more) may be read."""
+
+    def decode(self, content: bytes, span: Span) -> Recording | None:
+        """Decodes a part of a file.
+
+        Args:
+            content: The whole file.
+            span: The part wanted.
+
+        Returns:
+            The part; None to leave the file to the next backend.
+
+        Raises:
+            AudioError: The audio can't be used. If the reason is ``undecodable``, the next
+                backend is asked.
+        """
+
+    def open(self, path: Path, block_frames: int) -> AudioBlocks | None:
+        """Opens a file to decode it block by block, in memory that does not grow with its length.
+
+        Args:
+            path: The file.
+            block_frames: About how many frames to decode at once.
+
+        Returns:
+            Rate and blocks; None to leave the file to the next backend.
+
+        Raises:
+            AudioError: As for :meth:`decode`.
+            OSError: The file can't be read.
+        """
+        return None

@@ -1,0 +1,96 @@
+"""Recordings as they are stored in a file, parts of them, and the reasons why one can't be used."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+MISSING_TOLERANCE = 0.010  # s; some writers count their header into the length of the samples
+
+
+class AudioError(Exception):
+    """A clip can't be used.
+
+    Attributes:
+        reason: ``empty``, ``undecodable``, ``no_audio``, ``git_lfs_pointer``, ``truncated``,
+            ``silent``, ``too_long``, ``no_channel`` or ``outside_recording``.
+        detail: What was found, what was expected, what to do.
+    """
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Decoded audio as it was stored.
+
+    Attributes:
+        samples: Shape ``(frames, channels)``; int16, or float32 in [−1, 1].
+        rate: In Hz.
+        codec: Container and encoding, such as ``WAV/PCM_16``.
+        channels: Number of channels of the file.
+    """
+
+    samples: np.ndarray
+    rate: int
+    codec: str
+    channels: int
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The part of a recording that is wanted, and how long it may be.
+
+    Attributes:
+        start: In s, finite; None for the beginning.
+        end: In s, finite; None for the end.
+        max_duration: Longest part allowed, in s.
+    """
+
+    start: float | None = None
+    end: float | None = None
+    max_duration: float = math.inf
+
+    def frame_range(self, frames: int, rate: int) -> tuple[int, int]:
+        """First frame of the part, and the one after its last.
+
+        Args:
+            frames: Of the whole recording.
+            rate: In Hz.
+
+        Raises:
+            AudioError: The part does not lie in the recording, or is longer than allowed.
+        """
+        first = (self.start or 0.0) * rate
+        last = frames if self.end is None else min(self.end * rate, frames)
+        if not 0 <= first <= last or (self.start is not None and round(first) >= frames):
+            end = "the end" if self.end is None else f"{self.end:g} s"
+            raise AudioError(
+                "outside_recording",
+                f"from {self.start or 0:g} s to {end} of a recording of {frames / rate:.2f} s",
+            )
+        seconds = (round(last) - round(first)) / rate
+        if seconds > self.max_duration:
+            raise AudioError(
+                "too_long", f"{seconds:.2f} s, longer than max_duration {self.max_duration:g} s"
+            )
+        return round(first), round(last)
+
+    @property
+    def decoded_seconds(self) -> float:
+        """Seconds after which a decoder may stop: the part is complete, or certainly too long."""
+        return max((self.start or 0.0) + self.max_duration, self.end or 0.0) + 1.0
+
+
+def check_rate(rate: int) -> int:
+    """The rate, if audio can have been sampled at it.
+
+    Raises:
+        AudioError: It is below 1 kHz or above 1 MHz.
+    """
+    if not 1_000 <= rate <= 1_000_000:
+        raise AudioError("undecodable", f"the header gives a sample rate of {rate} Hz")
+    return rate

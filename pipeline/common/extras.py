@@ -1,0 +1,72 @@
+"""Optional dependencies: which extra brings a package, and the command that installs it."""
+
+import json
+import shutil
+import sys
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+
+EXTRAS = {
+    "train": ("torch", "transformers", "accelerate", "safetensors", "sklearn", "scipy"),
+    "aws": ("obstore", "boto3", "botocore"),
+    "gcp": ("google.cloud.storage",),
+    "dask": ("dask", "distributed"),
+    "baseline": ("opensmile",),
+    "onnx": ("onnx", "onnxscript", "onnxruntime"),
+    "tensorboard": ("tensorboard",),
+    "demo": ("espeakng_loader",),
+}
+"""Extra → the packages that code of ours imports and only this extra brings, by import name."""
+
+
+def find_extra(package: str) -> str | None:
+    """The extra that brings a package; None for one that every installation has.
+
+    >>> find_extra("torch.nn"), find_extra("yaml")
+    ('train', None)
+    """
+    for extra, packages in EXTRAS.items():
+        if any(package == name or package.startswith(f"{name}.") for name in packages):
+            return extra
+    return None
+
+
+def install_command(extra: str) -> str:
+    """The shell command that adds an extra to this installation, wherever it is called from.
+
+    Args:
+        extra: A key of :data:`EXTRAS`.
+    """
+    pip = shutil.which("pip")
+    own = pip is not None and Path(pip).parent == Path(sys.executable).parent
+    command = "pip install" if own else f"{sys.executable} -m pip install"
+    checkout, editable = _find_checkout()
+    if checkout is None:
+        return f"{command} 'exhubert[{extra}]'"
+    where = "." if checkout == Path.cwd() else str(checkout)
+    return f"{command} {'-e ' if editable else ''}'{where}[{extra}]'"
+
+
+def missing_package(error: ModuleNotFoundError) -> str | None:
+    """What to say of a package that is not installed; None where no extra brings it."""
+    package = error.name or ""
+    if extra := find_extra(package):
+        name = package.partition(".")[0]
+        return f"this needs {name}, which is not installed: {install_command(extra)}"
+    return None
+
+
+def _find_checkout() -> tuple[Path | None, bool]:
+    """The folder that exhubert was installed from, and whether as editable."""
+    here = Path(__file__).resolve().parents[2]
+    if (here / "setup.py").is_file():
+        return here, True
+    try:
+        origin = json.loads(distribution("exhubert").read_text("direct_url.json") or "{}")
+    except PackageNotFoundError:
+        return None, False
+    folder = Path(unquote(urlparse(origin.get("url", "")).path))
+    if origin.get("url", "").startswith("file:") and (folder / "setup.py").is_file():
+        return folder, bool(origin.get("dir_info", {}).get("editable"))
+    return None, False

@@ -1,0 +1,36 @@
+"""What every part of the spec language is made of."""
+
+import re
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+
+
+def _check_regex(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error} in '{pattern}'") from None
+    return pattern
+
+
+Regex = Annotated[str, AfterValidator(_check_regex)]
+
+
+class SpecModel(BaseModel):
+    """A part of a spec: immutable, and every key that it does not know is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ByValue(SpecModel):
+    """``{of: FIELD, VALUE: …}``: keys that are no field of the model become its ``values``."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather_values(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "values" not in data:
+            known = set(cls.model_fields)
+            values = {key: value for key, value in data.items() if key not in known}
+            return {key: value for key, value in data.items() if key in known} | {"values": values}
+        return data

@@ -1,0 +1,169 @@
+"""Builds the manifest: counts a dataset from its receipts and the metadata of its rows."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from itertools import combinations
+from typing import Any
+
+import pandas as pd
+
+from pipeline.audio.options import AudioOptions
+from pipeline.dataset.manifest import (
+    BIN,
+    BINS,
+    SPLIT_PAIRS,
+    CorpusFacts,
+    CorpusManifest,
+    Durations,
+    Gains,
+    Manifest,
+    ShardFile,
+    SplitCounts,
+)
+from pipeline.schema.record import CLASSES, SPLITS
+from pipeline.shards.deduplication import find_duplicates
+from pipeline.shards.receipts import Receipt
+from pipeline.specs.corpus_spec import CorpusSpec
+
+
+def facts_from_spec(spec: CorpusSpec) -> CorpusFacts:
+    """Those facts of a spec that a dataset's users need."""
+    return CorpusFacts(
+        name=spec.name,
+        languages=spec.languages,
+        licence=spec.licence.name,
+        licence_url=spec.licence.url,
+        redistribute=spec.licence.redistribute,
+        citation=spec.citation,
+        split_policy=spec.splits.describe(),
+    )
+
+
+def build_manifest(
+    facts: Mapping[str, CorpusFacts],
+    options: AudioOptions,
+    receipts: Iterable[Receipt],
+    rows: pd.DataFrame,
+) -> Manifest:
+    """Counts a dataset.
+
+    Args:
+        facts: About every corpus in the folder, by id.
+        options: How clips are stored.
+        receipts: Of all shards.
+        rows: Metadata of all rows.
+    """
+    by_corpus: dict[str, list[Receipt]] = {corpus: [] for corpus in sorted(facts)}
+    for receipt in receipts:
+        by_corpus[receipt.corpus].append(receipt)
+    return Manifest(
+        audio=options,
+        corpora={
+            corpus: _count_corpus(facts[corpus], own, rows[rows["corpus"] == corpus])
+            for corpus, own in by_corpus.items()
+        },
+        speakers=int(rows["speaker"].nunique()),
+        shared_speakers=count_shared_speakers(rows),
+        duplicates=find_duplicates(rows),
+    )
+
+
+def count_durations(seconds: "pd.Series[float]") -> Durations:
+    """Histogram and range of lengths in s."""
+    if seconds.empty:
+        return Durations()
+    bins = (seconds // BIN).clip(upper=BINS - 1).astype(int).value_counts()
+    return Durations(
+        counts=[int(bins.get(index, 0)) for index in range(BINS)],
+        shortest=round(float(seconds.min()), 3),
+        median=round(float(seconds.median()), 3),
+        longest=round(float(seconds.max()), 3),
+    )
+
+
+def summarise_gains(gains: "pd.Series[float]") -> Gains | None:
+    """Range of gains in dB; None where there is none."""
+    if gains.empty:
+        return None
+    low, median, high = (round(float(gains.quantile(q)), 2) for q in (0.05, 0.5, 0.95))
+    return Gains(low=low, median=median, high=high)
+
+
+def count_values(column: "pd.Series[Any]", missing: str = "unknown") -> dict[str, int]:
+    """How often each value occurs, the most frequent first."""
+    counts = column.astype(object).fillna(missing).value_counts()
+    pairs = ((str(value), int(count)) for value, count in counts.items())
+    return dict(sorted(pairs, key=lambda pair: (-pair[1], pair[0])))
+
+
+def count_shared_speakers(rows: pd.DataFrame) -> dict[str, int]:
+    """Speakers who stand in both splits of a pair."""
+    speakers = {split: set(rows["speaker"][rows["split"] == split].dropna()) for split in SPLITS}
+    return {
+        pair: len(speakers[one] & speakers[other])
+        for pair, (one, other) in zip(SPLIT_PAIRS, combinations(SPLITS, 2), strict=True)
+    }
+
+
+def _count_corpus(
+    facts: CorpusFacts, receipts: list[Receipt], rows: pd.DataFrame
+) -> CorpusManifest:
+    unwritten = [row for receipt in receipts for row in receipt.unwritten]
+    reasons = {
+        status: _sorted_counts(row.reason for row in unwritten if row.status == status)
+        for status in ("excluded", "rejected")
+    }
+    splits_of = rows.groupby("speaker")["split"].nunique()
+    return CorpusManifest(
+        **{name: getattr(facts, name) for name in CorpusFacts.model_fields},
+        found=len(rows) + len(unwritten),
+        written=len(rows),
+        excluded=reasons["excluded"],
+        rejected=reasons["rejected"],
+        hours=_hours(rows),
+        speakers=int(rows["speaker"].nunique()),
+        unknown_speakers=int(rows["speaker"].isna().sum()),
+        emotions=_sorted_counts(rows["emotion"].dropna()),
+        labels=_labels(rows),
+        flags=_sorted_counts(flag for flags in rows["flags"] for flag in flags),
+        splits={split: _count_split(rows[rows["split"] == split]) for split in SPLITS},
+        speakers_in_two_splits=int((splits_of > 1).sum()),
+        shared_speakers=count_shared_speakers(rows),
+        genders=count_values(rows["gender"]),
+        durations=count_durations(rows["duration"]),
+        sample_rates=count_values(rows["source_sample_rate"]),
+        gains=summarise_gains(rows["gain_db"]),
+        shards=[
+            ShardFile(
+                path=f"data/{receipt.shard}.parquet",
+                rows=receipt.rows,
+                bytes=receipt.size,
+                xxh3=receipt.xxh3,
+            )
+            for receipt in receipts
+            if receipt.size
+        ],
+    )
+
+
+def _count_split(rows: pd.DataFrame) -> SplitCounts:
+    return SplitCounts(
+        utterances=len(rows),
+        hours=_hours(rows),
+        speakers=int(rows["speaker"].nunique()),
+        labels=_labels(rows),
+        emotions=_sorted_counts(rows["emotion"].dropna()),
+    )
+
+
+def _labels(rows: pd.DataFrame) -> dict[str, int]:
+    counts = rows["label"].dropna().astype(int).value_counts()
+    return {name: int(counts.get(index, 0)) for index, name in enumerate(CLASSES)}
+
+
+def _hours(rows: pd.DataFrame) -> float:
+    return round(float(rows["duration"].astype("float64").sum()) / 3600, 6)
+
+
+def _sorted_counts(words: Iterable[Any]) -> dict[str, int]:
+    return {str(word): count for word, count in sorted(Counter(words).items())}

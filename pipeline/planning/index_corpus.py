@@ -1,0 +1,60 @@
+"""A whole corpus indexed, labelled and split in one call, without its audio."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pipeline.index.indexer import find_clips, index_clips
+from pipeline.index.table_join import ReadFile, load_tables
+from pipeline.labels import label_utterance
+from pipeline.planning.copies import drop_copies
+from pipeline.planning.corpus_plan import plan_splits
+from pipeline.schema.utterance import Utterance
+from pipeline.sources.listing import SourceFile
+from pipeline.sources.reader import Reader, list_sources
+from pipeline.specs.corpus_spec import CorpusSpec
+from pipeline.specs.emotion_scheme import EmotionScheme
+from pipeline.splits.assignment import split_utterance
+from pipeline.splits.groups import count_groups, count_ungrouped
+
+
+@dataclass(frozen=True)
+class IndexedCorpus:
+    """A whole corpus without its audio.
+
+    Attributes:
+        utterances: Sorted by id, with labels and splits; copies are excluded.
+        missing: Table → keys of rows whose clips were not found.
+    """
+
+    utterances: list[Utterance]
+    missing: dict[str, list[str]]
+
+
+def index_corpus(spec: CorpusSpec, root: str, scheme: EmotionScheme) -> IndexedCorpus:
+    """Does in one call what a build does in parallel: everything but the audio.
+
+    Raises:
+        DataError: The root or a table that the spec needs is missing or unreadable.
+    """
+    files = list_sources(root, spec.archive)
+    return index_files(spec, files, Reader(root, spec.archive).read, scheme)
+
+
+def index_files(
+    spec: CorpusSpec, files: Sequence[SourceFile], read: ReadFile, scheme: EmotionScheme
+) -> IndexedCorpus:
+    """As :func:`index_corpus`, of files that are listed already and a function that reads them."""
+    tables = load_tables(spec, files, read)
+    indexed = index_clips(spec, find_clips(spec, files), tables)
+    found = [label_utterance(utterance, spec, scheme) for utterance in indexed]
+    plan = plan_splits(spec, count_groups(found), count_ungrouped(found))
+    return IndexedCorpus(
+        drop_copies(split_utterance(utterance, spec.splits, plan.splits) for utterance in found),
+        {name: table.missing for name, table in tables.items() if table.missing},
+    )
+
+
+def count_by_split(utterances: Iterable[Utterance]) -> Counter[str]:
+    """Number of utterances to be written in every split."""
+    return Counter(u.split for u in utterances if u.dropped is None and u.split)

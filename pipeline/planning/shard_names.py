@@ -1,0 +1,57 @@
+"""Names of shards, and the keys by which utterances are grouped for them.
+
+A shard is named after its corpus and split; an utterance's index among the shards of its split is a
+hash of its dedup key, so it depends on nothing but the corpus itself.
+"""
+
+import hashlib
+import math
+from collections.abc import Mapping
+
+from pipeline.schema.utterance import Utterance
+
+MAX_GROUP_KEYS = 500
+"""Upper limit on the group keys that one batch of utterances is split into."""
+
+UNWRITTEN = "unwritten"
+"""In place of a split's name, for utterances that no shard will hold."""
+
+
+def shard_name(utterance: Utterance, shards: Mapping[str, int]) -> str:
+    """The shard that an utterance belongs to.
+
+    Args:
+        utterance: With its split.
+        shards: Split → number of shards.
+
+    >>> from pipeline.schema.utterance import Utterance
+    >>> clip = Utterance("tess/OAF_mop_sad", "tess", "tess/OAF_mop_sad", "OAF_mop_sad.wav", 9, "")
+    >>> shard_name(clip, {})
+    'tess/unwritten-00000-of-00001'
+    """
+    if utterance.dropped is not None or utterance.split is None:
+        return f"{utterance.corpus}/{UNWRITTEN}-00000-of-00001"
+    count = shards[utterance.split]
+    index = _shard_index(utterance, count)
+    return f"{utterance.corpus}/{utterance.split}-{index:05d}-of-{count:05d}"
+
+
+def shard_group_key(utterance: Utterance, shards: Mapping[str, int]) -> str:
+    """GroupByKey key of an utterance: its shard, or a range of neighbouring shards.
+
+    Ranges keep the number of keys low that a batch of a corpus of millions is split into.
+
+    Args:
+        utterance: With its split and shard.
+        shards: Split → number of shards.
+    """
+    count = shards.get(utterance.split or "", 1)
+    run = math.ceil(count / MAX_GROUP_KEYS)
+    if run == 1 or utterance.dropped is not None:
+        return utterance.shard or ""
+    return f"{utterance.corpus}/{utterance.split}-{_shard_index(utterance, count) // run}"
+
+
+def _shard_index(utterance: Utterance, count: int) -> int:
+    digest = hashlib.blake2b(utterance.dedup_key.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") % count

@@ -1,0 +1,50 @@
+"""The part of a recording that is wanted: frames, and refusals."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.audio.recording import AudioError, Span, check_rate
+
+seconds = st.floats(-2, 12)
+
+
+@given(st.none() | seconds, st.none() | seconds, st.integers(0, 100_000), st.integers(1_000, 9_000))
+def test_part_lies_in_the_recording_or_is_refused(
+    start: float | None, end: float | None, frames: int, rate: int
+) -> None:
+    try:
+        first, last = Span(start, end).frame_range(frames, rate)
+    except AudioError:
+        return
+    assert 0 <= first <= last <= frames
+    assert first == round((start or 0) * rate)
+    assert last == (frames if end is None else min(round(end * rate), frames))
+
+
+def test_whole_recording_is_the_default() -> None:
+    assert Span().frame_range(5, 16_000) == (0, 5)
+    assert math.isinf(Span().decoded_seconds)
+
+
+def test_part_longer_than_allowed_is_refused() -> None:
+    assert Span(0.5, 1.5, max_duration=1.0).frame_range(32_000, 16_000) == (8_000, 24_000)
+    with pytest.raises(AudioError, match=r"too_long: 1\.50 s, longer than max_duration 1 s"):
+        Span(0.5, max_duration=1.0).frame_range(32_000, 16_000)
+
+
+def test_decoders_may_stop_once_the_part_is_complete_or_too_long() -> None:
+    assert Span(2.0, 5.0, max_duration=10.0).decoded_seconds == 13.0
+    assert Span(2.0, 50.0, max_duration=10.0).decoded_seconds == 51.0
+
+
+@pytest.mark.parametrize("rate", [0, -8_000, 999, 1_000_001])
+def test_rates_that_no_audio_has_are_refused(rate: int) -> None:
+    with pytest.raises(AudioError, match=f"sample rate of {rate} Hz"):
+        check_rate(rate)
+
+
+def test_rates_of_audio_are_kept() -> None:
+    assert check_rate(24_414) == 24_414

@@ -1,0 +1,48 @@
+"""File names of complete releases, as archives and repositories hold them; every file is empty.
+
+Counts, spellings and oddities are those that readmes, listings and public trackers tell. Where the
+single names are not public, names of the same form fill the published count of every class.
+"""
+
+from collections.abc import Callable, Mapping
+
+from tests.support.releases import by_name, with_tables
+from tests.support.releases.release import Release
+
+RELEASES: Mapping[str, Callable[[], Release]] = {
+    "casia": lambda: by_name.casia(larger=False),
+    "casia, the whole corpus": lambda: by_name.casia(larger=True),
+    "crema_d": lambda: with_tables.crema_d(misnamed=False),
+    "crema_d, an old clone": lambda: with_tables.crema_d(misnamed=True),
+    "demos": by_name.demos,
+    "emo_db": with_tables.emo_db_first,
+    "emo_db, release 2.0": with_tables.emo_db_second,
+    "emofilm": by_name.emofilm,
+    "emotiw_2014": lambda: by_name.emotiw(578, ""),
+    "emotiw_2014, release of 2017": lambda: by_name.emotiw(773, "_AFEW"),
+    "emovo": by_name.emovo,
+    "enterface05": by_name.enterface05,
+    "esd": lambda: with_tables.esd(nested=False),
+    "esd, the older layout": lambda: with_tables.esd(nested=True),
+    "eu_emoss": by_name.eu_videos,
+    "eu_ev": by_name.eu_voices,
+    "fau_aibo": with_tables.fau_aibo,
+    "gemep": by_name.gemep,
+    "iemocap": with_tables.iemocap,
+    "meld": with_tables.meld,
+    "mesd": by_name.mesd,
+    "nemo": with_tables.nemo,
+    "ravdess": lambda: by_name.ravdess(mirror=False),
+    "ravdess, the mirror": lambda: by_name.ravdess(mirror=True),
+    "savee": lambda: by_name.savee(mirror=False),
+    "savee, the mirror": lambda: by_name.savee(mirror=True),
+    "shemo": with_tables.shemo,
+    "smartkom": with_tables.smartkom,
+    "subesco": by_name.subesco,
+    "susas": by_name.susas,
+    "tess": lambda: by_name.tess(mirror=False),
+    "tess, the mirror": lambda: by_name.tess(mirror=True),
+    "turev": by_name.turev,
+    "urdu": by_name.urdu,
+}
+"""Corpus, and the release where there are several → what it holds."""

@@ -1,0 +1,103 @@
+"""The index of a dataset: the metadata of its utterances and where their audio lies, no audio."""
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from pipeline.common.errors import UsageError
+from pipeline.schema.columns import indexed_columns
+from pipeline.schema.record import COLUMNS, SPLITS
+from pipeline.shards.metadata_reader import read_shard_metadata
+from training.data import dataset_files as store
+from training.data.targets import UNLABELLED
+
+METADATA = indexed_columns(COLUMNS, "training")
+"""Columns of the record that the index holds."""
+
+
+def load_index(
+    dataset: str | Path,
+    split: str | None = None,
+    corpora: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    labelled: bool = True,
+    also: Sequence[str] = (),
+    exclude_speakers: Collection[str] = (),
+    exclude_audio_of: Collection[str] = (),
+) -> pd.DataFrame:
+    """Reads the metadata of a dataset folder: one row an utterance, no audio.
+
+    Args:
+        dataset: Folder or URL with ``data/<corpus>/<split>-NNNNN-of-NNNNN.parquet``.
+        split: ``train``, ``validation`` or ``test``; ``None`` for all.
+        corpora: Corpora to read; none means all.
+        exclude: Corpora to leave out.
+        labelled: Whether rows without a six-class label are left out.
+        also: Columns of which one alone keeps a row, too
+            (:attr:`training.data.targets.HeadLabels.columns`); its missing ``label`` is then
+            :data:`training.data.targets.UNLABELLED`.
+        exclude_speakers: Speakers to leave out.
+        exclude_audio_of: Corpora (``emo_db``) or splits of them (``emo_db/test``) whose audio is
+            left out, under whichever ids it stands here.
+
+    Returns:
+        The columns of :data:`METADATA` and where the audio is: ``shard`` (path), ``row_group``,
+        ``row`` (within the group), ``group`` (number of the row group in the dataset) and
+        ``group_bytes`` (its size).
+        Empty if the split has no rows.
+
+    Raises:
+        UsageError: The folder is no dataset, or a corpus or split is unknown.
+        DataError: A shard is missing, too many or damaged.
+    """
+    folder = str(dataset)
+    shards = store.list_shards(folder)
+    if not shards:
+        raise UsageError(
+            f"{folder}: no shards: expected data/<corpus>/<split>-NNNNN-of-NNNNN.parquet, "
+            "as `exhubert build` writes them"
+        )
+    if split is not None and split not in SPLITS:
+        raise UsageError(f"unknown split {split!r}: expected one of {', '.join(SPLITS)}")
+    paths = {shard: store.path_of(shard) for shard in shards}
+    there = sorted({path.parent.name for path in paths.values()})
+    for corpus in (*corpora, *exclude):
+        if corpus not in there:
+            raise UsageError(f"{folder}: no corpus {corpus!r}: there are {', '.join(there)}")
+    wanted = [corpus for corpus in (corpora or there) if corpus not in exclude]
+    tables = [
+        _read_metadata(shard)
+        for shard, path in paths.items()
+        if path.parent.name in wanted and (split is None or path.name.startswith(f"{split}-"))
+    ]
+    index = pd.concat(tables) if tables else _read_metadata(shards[0]).iloc[:0]
+    index["group"] = index.groupby(["shard", "row_group"], sort=True).ngroup()
+    if labelled:
+        index = index[index[["label", *also]].notna().any(axis=1)]
+        index = index.fillna({"label": UNLABELLED}).astype({"label": "int64"})
+    if exclude_speakers:
+        index = index[~index["speaker"].isin(exclude_speakers)]
+    for part in exclude_audio_of:
+        corpus, _, its_split = part.partition("/")
+        audio = load_index(folder, its_split or None, [corpus], labelled=False)["audio_xxh3"]
+        index = index[~index["audio_xxh3"].isin(audio.dropna())]
+    return index.reset_index(drop=True)
+
+
+def _read_metadata(shard: str) -> pd.DataFrame:
+    """The metadata columns of one shard and the place of each row in it."""
+    return read_shard_metadata(shard, METADATA).assign(shard=shard)
+
+
+def clipped_durations(index: pd.DataFrame, longest: float) -> npt.NDArray[np.float64]:
+    """Seconds the model sees of each row when clips are cut off after ``longest`` seconds."""
+    seconds: npt.NDArray[np.float64] = index["duration"].to_numpy(dtype=np.float64)
+    return np.minimum(seconds, longest)
+
+
+def known_speakers(index: pd.DataFrame) -> list[str | None]:
+    """The speaker of each row, ``None`` where unknown."""
+    return [None if pd.isna(speaker) else str(speaker) for speaker in index["speaker"]]
