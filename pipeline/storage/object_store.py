@@ -3,6 +3,7 @@
 It tells what went wrong in words only; they are read here and nowhere else.
 """
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,6 +32,8 @@ PAGE = 1000
 _PART = 8 << 20
 """Bytes of a request that writes: larger files are written in parts, and appear when all are."""
 
+_user: int | None = None  # the process that has used stores first
+
 _STATUS = re.compile(r"non-2xx status code: (\d+) ([\w ]*)(?:: (.*))?", re.DOTALL)
 _UNREACHABLE = re.compile(r"kind: Connect\b|ConnectError")
 _CERTIFICATE = re.compile(r"[Cc]ertificate")
@@ -43,7 +46,19 @@ class ObjectStore:
     """Files at ``scheme://bucket/key``; keys are taken as they are, whatever signs they hold."""
 
     def __init__(self, open_bucket: Callable[[str], Bucket]) -> None:
-        """Opens each bucket once, with ``open_bucket``, which must leave retrying to the caller."""
+        """Opens each bucket once, with ``open_bucket``, which must leave retrying to the caller.
+
+        Raises:
+            RuntimeError: This process was forked from one that has used stores: obstore's threads
+                are not there, and each request would wait for ever.
+        """
+        global _user
+        _user = _user or os.getpid()
+        if _user != os.getpid():
+            raise RuntimeError(
+                "object stores were used before this process was forked; start processes by "
+                "'spawn' or 'forkserver'"
+            )
         self._open_bucket = open_bucket
         self._buckets: dict[str, Bucket] = {}
 
@@ -152,7 +167,9 @@ def _failure(error: Exception, url: str, fatal: bool) -> Exception:
     message, _, cause = str(error).partition("\n\nDebug source:")
     if answer := _STATUS.search(message):
         return _refusal(int(answer[1]), answer[2], answer[3] or "", url, fatal)
-    told = re.sub(r" in [\d.]+.?s\b", "", message)
+    told = re.sub(r" in [\d.]+.?s\b", "", message.rpartition("Error performing ")[2])
+    if "Received redirect" in told:
+        return DataError(f"{url}: {told}; give the bucket's region as --s3_region_name")
     if _CERTIFICATE.search(cause):
         return DataError(f"{url}: its certificate is not trusted: {told}; see --s3_verify")
     return (UnreachableError if _UNREACHABLE.search(cause) else TransientError)(told)
@@ -168,8 +185,6 @@ def _refusal(status: int, reason: str, body: str, url: str, fatal: bool) -> Exce
         return DataError(f"{url}: the store refuses the credentials: {told}")
     if status >= 500 or status in (408, 429) or code in _THROTTLED | _INCOMPLETE:
         return TransientError(told)
-    if status in (301, 307):
-        return DataError(f"{url}: {told}; give the bucket's region as --s3_region_name")
     if fatal:
         return DataError(f"{url}: {told}")
     if status == 404:

@@ -63,6 +63,12 @@ def test_a_file_is_one_request(gcs: GCS) -> None:
     assert len(about_files) == len(files) == 5
 
 
+def test_bodies_that_break_off_are_asked_for_again(gcs: GCS) -> None:
+    gcs.fill("cuts", {"a.wav": b"sound"})
+    gcs.watch(lambda method, path, tries: "cut" if "a.wav" in path and tries <= 2 else None)
+    assert open_store("gs://cuts").read("gs://cuts/a.wav") == b"sound"
+
+
 def test_corpus_and_dataset_in_a_store(
     gcs: GCS, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
 ) -> None:

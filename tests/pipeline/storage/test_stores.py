@@ -136,6 +136,26 @@ def test_long_listings_come_in_pages(s3: S3, monkeypatch: pytest.MonkeyPatch) ->
     assert len(s3.requests) == 5
 
 
+def test_a_file_is_one_request(s3: S3) -> None:
+    s3.fill("requests", {f"wav/{number}.wav": b"sound" for number in range(5)})
+    store = open_store("s3://requests")
+    s3.watch()
+    files = list(store.list("s3://requests/wav"))
+    assert {store.read(f"s3://requests/wav/{file.path}") for file in files} == {b"sound"}
+    store.write("s3://requests/new", b"x")
+    store.delete("s3://requests/new")
+    methods = [method for method, _ in s3.requests]
+    assert methods == ["GET", *["GET"] * 5, "PUT", "DELETE"]
+
+
+def test_large_files_are_written_in_parts(s3: S3) -> None:
+    s3.fill("large", {})
+    content = os.urandom(20 << 20)
+    storage.write_atomic("s3://large/file", content)
+    assert storage.read("s3://large/file") == content
+    assert storage.file_size("s3://large/file") == len(content)
+
+
 def test_changed_content_changes_the_version_whatever_the_clock_says(s3: S3) -> None:
     s3.fill("versions", {"a.wav": b"one"})
     (before,) = list_files("s3://versions")
