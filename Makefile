@@ -2,23 +2,35 @@
 # virtual environment first, and again whenever what it needs has changed.
 
 PYTHON ?= python3.11
+CONSTRAINTS ?= requirements/constraints.txt
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+HASHED := --quiet --no-deps --require-hashes
 
-.PHONY: demo test slow lint types clean help
+TOOLS := .tools
+
+.PHONY: demo install test slow coverage lint types lock audit clean help
 
 help:
-	@echo "make demo   speak, build, train, evaluate, predict: the whole flow on synthetic voices"
-	@echo "make test   linters, types and tests"
-	@echo "make slow   the tests that take long"
-	@echo "make clean  remove the virtual environment and what the demo made"
+	@echo "make demo       speak, build, train, evaluate, predict: the whole flow on synthetic voices"
+	@echo "make test       linters, types and tests"
+	@echo "make slow       the tests that take long"
+	@echo "make coverage   which lines no test runs, in htmlcov/"
+	@echo "make lock       write requirements/*.txt anew from pyproject.toml and constraints.txt"
+	@echo "make audit      look up known vulnerabilities of what is installed by make"
+	@echo "make clean      remove the virtual environments and what the demo made"
+
+install: $(READY)
 
 demo: $(READY)
 	$(BIN)/exhubert demo --output demo-output
 
 test: lint types
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+coverage: $(READY)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=html --cov-report=term:skip-covered
 
 slow: $(READY)
 	$(BIN)/python -m pytest -m slow
@@ -31,10 +43,31 @@ lint: $(READY)
 types: $(READY)
 	$(BIN)/mypy
 
-clean:
-	rm -rf $(VENV) demo-output
+lock: $(TOOLS)
+	$(TOOLS)/bin/python requirements/lock.py
 
-$(READY): pyproject.toml setup.py requirements/constraints.txt
+# --strict: packages that can't be looked up make it fail, where it would else say that all is well.
+audit: $(TOOLS)
+	$(TOOLS)/bin/pip-audit --strict --disable-pip --no-deps --progress-spinner off \
+		--requirement requirements/build.txt --requirement requirements/lock.txt \
+		--requirement requirements/torch.txt
+
+clean:
+	rm -rf $(VENV) $(TOOLS) demo-output
+
+# PyTorch's build without CUDA is taken where pip knows a place that has it, as it does by
+# PIP_FIND_LINKS or PIP_EXTRA_INDEX_URL; elsewhere the one of the package index.
+$(READY): pyproject.toml setup.py requirements/build.txt requirements/lock.txt requirements/torch.txt requirements/torch-cpu.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --constraint requirements/constraints.txt --editable '.[dev]'
+	$(BIN)/pip install $(HASHED) --requirement requirements/build.txt
+	$(BIN)/pip install $(HASHED) --requirement requirements/torch-cpu.txt 2>/dev/null \
+		|| $(BIN)/pip install $(HASHED) --requirement requirements/torch.txt
+	$(BIN)/pip install $(HASHED) --no-build-isolation --requirement requirements/lock.txt
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/pip check
 	touch $(READY)
+
+$(TOOLS): requirements/tools.txt
+	$(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/pip install $(HASHED) --requirement requirements/tools.txt
+	touch $(TOOLS)

@@ -36,7 +36,7 @@ from torch.utils.data import DataLoader
 from pipeline.audio.encoding import encode
 from pipeline.audio.options import Codec
 from pipeline.schema.record import RECORD, SAMPLE_RATE
-from pipeline.shards.writer import to_parquet
+from pipeline.shards.parquet import to_parquet
 from training.config.recipe import Recipe, load_recipe
 from training.data.dataset import Utterances, collate
 from training.data.index import clipped_durations, load_index

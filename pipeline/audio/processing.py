@@ -152,7 +152,7 @@ def _to_int16(samples: np.ndarray, factor: float, clip: bool) -> np.ndarray:
 
 
 def _full_scale(samples: np.ndarray) -> float:
-    """The value that stands for full scale: int16 stays on its own, which saves a pass."""
+    """The value of full scale: int16 keeps its own scale, which saves a pass."""
     return 32768.0 if samples.dtype == np.int16 else 1.0
 
 
@@ -176,7 +176,7 @@ def _gain(
 
     Args:
         samples: Float32, ``(frames,)``.
-        full: The value that stands for full scale.
+        full: The value of full scale.
         peak: Theirs, as a fraction of full scale.
         normalize: As for :func:`process_recording`.
     """

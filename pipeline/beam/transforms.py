@@ -14,6 +14,7 @@ from pipeline.beam.exchange import Exchange
 from pipeline.beam.metrics import ClipTimer, count_found, count_shard
 from pipeline.dataset.finalize import finalize_dataset
 from pipeline.dataset.manifest import Manifest
+from pipeline.monitoring.worker_status import note
 from pipeline.planning.batches import ClipBatch, UtteranceBatch, group_by_shard
 from pipeline.planning.build_config import Build
 from pipeline.planning.steps import (
@@ -26,7 +27,7 @@ from pipeline.planning.steps import (
     plan_batches,
 )
 from pipeline.schema.utterance import Utterance
-from pipeline.shards.receipts import Receipt
+from pipeline.shards.receipts import ShardReceipt
 from pipeline.shards.writer import write_shard
 from pipeline.storage import configure
 
@@ -87,7 +88,7 @@ class WriteShards(beam.PTransform):
         self.build = build
         self.exchange = exchange
 
-    def expand(self, placed: beam.PCollection[tuple[str, bytes]]) -> beam.PCollection[Receipt]:
+    def expand(self, placed: beam.PCollection[tuple[str, bytes]]) -> beam.PCollection[ShardReceipt]:
         return (
             placed
             | "GroupByShard" >> beam.GroupByKey()
@@ -102,7 +103,7 @@ class WriteManifest(beam.PTransform):
         super().__init__()
         self.build = build
 
-    def expand(self, receipts: beam.PCollection[Receipt]) -> beam.PCollection[Manifest]:
+    def expand(self, receipts: beam.PCollection[ShardReceipt]) -> beam.PCollection[Manifest]:
         # Not ToList, whose empty default is a side input. A dataset of no shard is finished, too.
         start = receipts.pipeline | "Start" >> beam.Create([("dataset", "")])
         names = receipts | "ShardNames" >> beam.Map(lambda receipt: ("dataset", receipt.shard))
@@ -144,7 +145,7 @@ def place_packed(
 
 def write_batches(
     gathered: tuple[str, Iterable[bytes]], build: Build, exchange: Exchange
-) -> Iterator[Receipt]:
+) -> Iterator[ShardReceipt]:
     """Writes the shards that were gathered together."""
     configure(build.stores)
     batches = map(exchange.unpack, gathered[1])
@@ -152,7 +153,7 @@ def write_batches(
         yield write_one(shard, utterances, build)
 
 
-def write_one(shard: str, utterances: Sequence[Utterance], build: Build) -> Receipt:
+def write_one(shard: str, utterances: Sequence[Utterance], build: Build) -> ShardReceipt:
     """Writes one shard, and counts what came of it."""
     corpus = build.corpora[utterances[0].corpus]
     timer = ClipTimer()
@@ -162,7 +163,14 @@ def write_one(shard: str, utterances: Sequence[Utterance], build: Build) -> Rece
         build.progress.done(corpus.spec.id, seconds)
 
     written = write_shard(
-        shard, utterances, corpus.spec, corpus.root, build.output, build.audio, on_clip
+        shard,
+        utterances,
+        corpus.spec,
+        corpus.root,
+        build.output,
+        build.audio,
+        on_start=note,
+        on_clip=on_clip,
     )
     fit = sum(utterance.dropped is None for utterance in utterances)
     build.progress.completed(corpus.spec.id, fit, written.reused)

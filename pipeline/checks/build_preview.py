@@ -1,4 +1,4 @@
-"""A preview of a build: what it would write and what it would reuse, with no audio decoded.
+"""Preview of a build: what it would write and what it would reuse; no audio is decoded.
 
 It calls the same steps as a build, so what it says is what a build does.
 """
@@ -14,8 +14,8 @@ from pipeline.planning.shard_names import UNWRITTEN
 from pipeline.planning.steps import count_batch, index_batch, list_clips, place_batch, plan_batches
 from pipeline.schema.record import SPLITS
 from pipeline.schema.utterance import Utterance, count_reasons
-from pipeline.shards.receipts import list_receipts
-from pipeline.shards.writer import Reuse, fingerprints, read_valid_receipt, reusable
+from pipeline.shards.fingerprint import Reuse, fingerprints, reusable
+from pipeline.shards.receipts import list_receipts, read_valid_receipt
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class CorpusPreview:
     Attributes:
         to_write: Utterances fit to be written; some may yet be rejected by their audio.
         excluded: Reason → utterances that a rule leaves out.
-        rejected: Reason → utterances with which something is wrong, as far as names tell.
+        rejected: Reason → utterances that can't be written, as far as names and tables tell.
         reused: Shards that stay as they are.
         relabelled: Shards whose audio stays while labels and other metadata are written anew.
         decoded: Shards that are made from audio.

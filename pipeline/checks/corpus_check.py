@@ -1,7 +1,7 @@
 """Checking corpora without decoding audio: what was found against what was published."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from pipeline.schema.record import RECORD
 from pipeline.schema.utterance import Utterance, count_reasons
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.spec_types import EditionCounts
+
+_EXAMPLES = 3  # clips that are shown of every reason
 
 _OF_RECORD = (
     *("id", "corpus", "source_path", "label_native", "emotion", "arousal_class", "valence_class"),
@@ -57,12 +59,12 @@ class UnmatchedRows:
 
 @dataclass(frozen=True)
 class CorpusCheck:
-    """What a corpus's files and tables say, before any audio is decoded.
+    """Counts of a corpus from file names and tables; no audio is decoded.
 
     Attributes:
         usable: Utterances that a build would decode.
         excluded: Reason → utterances left out by a rule.
-        rejected: Reason → utterances with which something is wrong.
+        rejected: Reason → utterances that can't be used.
         emotions: Category → usable utterances.
         splits: Split → usable utterances.
         speakers_in_two_splits: Speakers whose utterances lie in more than one split.
@@ -105,17 +107,8 @@ def check_corpus(spec: CorpusSpec, indexed: IndexedCorpus) -> CorpusCheck:
     utterances = indexed.utterances
     usable = [utterance for utterance in utterances if utterance.dropped is None]
     emotions = Counter(utterance.emotion or "" for utterance in usable)
-    speakers: dict[str, set[str]] = {}
-    for utterance in usable:
-        if utterance.speaker:
-            speakers.setdefault(utterance.speaker, set()).add(utterance.split or "")
+    speakers = _splits_by_speaker(usable)
     published = spec.expected.nearest(len(usable))
-    examples: dict[str, list[str]] = {}
-    for utterance in utterances:
-        if utterance.dropped and utterance.status == "rejected":
-            paths = examples.setdefault(utterance.dropped.reason, [])
-            if len(paths) < 3:
-                paths.append(f"{utterance.source_path}: {utterance.dropped.detail}")
     return CorpusCheck(
         corpus=spec.id,
         found=len(utterances),
@@ -134,8 +127,27 @@ def check_corpus(spec: CorpusSpec, indexed: IndexedCorpus) -> CorpusCheck:
         compared=_compare(published, len(usable), len(speakers), emotions),
         source=published.source,
         missing={t: UnmatchedRows(len(rows), rows[:3]) for t, rows in indexed.missing.items()},
-        examples=examples,
+        examples=_examples_by_reason(utterances),
     )
+
+
+def _splits_by_speaker(utterances: Iterable[Utterance]) -> dict[str, set[str]]:
+    splits: dict[str, set[str]] = {}
+    for utterance in utterances:
+        if utterance.speaker:
+            splits.setdefault(utterance.speaker, set()).add(utterance.split or "")
+    return splits
+
+
+def _examples_by_reason(utterances: Iterable[Utterance]) -> dict[str, list[str]]:
+    """The first few rejected clips of every reason, with what was found and expected."""
+    examples: dict[str, list[str]] = {}
+    for utterance in utterances:
+        if utterance.dropped and utterance.status == "rejected":
+            clips = examples.setdefault(utterance.dropped.reason, [])
+            if len(clips) < _EXAMPLES:
+                clips.append(f"{utterance.source_path}: {utterance.dropped.detail}")
+    return examples
 
 
 def export_utterances(utterances: Sequence[Utterance], file: Path) -> None:

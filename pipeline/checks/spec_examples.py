@@ -1,4 +1,4 @@
-"""Examples that run: what a spec says of a path must be what the path gives."""
+"""Runs the examples of a spec: each states a path and the fields that must come of it."""
 
 from collections.abc import Iterator
 
@@ -55,13 +55,13 @@ def _compare(spec: CorpusSpec, example: Example, utterance: Utterance) -> Iterat
 
 
 def _table(spec: CorpusSpec, name: str, example: Example) -> TableRows:
-    """A table that holds the row of the example, or none."""
+    """A table of the one row that the example states, or of none."""
     row = example.rows.get(name)
     return build_table(spec.tables[name], [row] if row else [])
 
 
 def _rows_to_add(spec: CorpusSpec, example: Example) -> str:
-    """What the example has to say of tables that must know its clip; empty where it says it all."""
+    """The ``rows`` that the example lacks for tables that require one; empty if none."""
     rows = [
         f"{name}: {{{', '.join(f'{column}: …' for column in _columns(table))}}}"
         for name, table in spec.tables.items()

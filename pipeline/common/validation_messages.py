@@ -29,19 +29,19 @@ _EXPECTED = {
 }
 
 _SHOWN = 4
-"""Keys of a part that a message names."""
+"""Number of keys of a model that a message lists."""
 
 
 def describe_validation_error(fault: Mapping[str, Any], model: type[BaseModel]) -> str:
-    """What is wrong with one value.
+    """Describes one pydantic error.
 
     Args:
         fault: As pydantic reports it.
-        model: What the whole file was read into.
+        model: Of the whole file.
 
     Returns:
-        Such as ``expected a whole number, found 'many'``; the words of a validator of ours as they
-        are.
+        Such as ``expected a whole number, found 'many'``; messages of our own validators
+        unchanged.
     """
     kind = fault["type"]
     if kind == "value_error":

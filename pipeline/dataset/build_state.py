@@ -1,21 +1,21 @@
-"""Whether a build of a dataset has come to its end: a file that lies in the folder until then."""
+"""The mark of an unfinished build: a file in the dataset folder until its manifest is written."""
 
 from pipeline.storage import files as storage
 
 UNFINISHED = ".build/unfinished"
-"""File that lies in a dataset folder from the start of a build until its manifest is written."""
+"""Path of the mark, below the dataset folder."""
 
 
 def mark_unfinished(output: str) -> None:
-    """Notes in a dataset folder that a build has begun."""
+    """Writes the mark."""
     storage.write_atomic(storage.join(output, UNFINISHED), b"")
 
 
 def is_unfinished(output: str) -> bool:
-    """Whether a build of a dataset has begun and not come to its end."""
+    """Whether a build of the dataset was started and not finished."""
     return storage.file_size(storage.join(output, UNFINISHED)) is not None
 
 
 def mark_finished(output: str) -> None:
-    """Removes the note of :func:`mark_unfinished`."""
+    """Removes the mark."""
     storage.delete(storage.join(output, UNFINISHED))

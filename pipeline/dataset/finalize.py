@@ -1,7 +1,7 @@
-"""The last step of a build: from shards on disk to a dataset that others can read."""
+"""Last step of a build: from shards to a dataset with manifest, card, Croissant and report."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, fields
 from types import MappingProxyType
 
@@ -17,17 +17,17 @@ from pipeline.dataset.croissant import make_croissant
 from pipeline.dataset.manifest import CorpusFacts, Manifest, manifest_path, read_manifest
 from pipeline.dataset.manifest_builder import build_manifest, facts_from_spec
 from pipeline.dataset.report import write_report
-from pipeline.shards.deduplication import drop_crossing
+from pipeline.shards.deduplication import remove_cross_split_duplicates
 from pipeline.shards.metadata_reader import read_metadata
 from pipeline.shards.receipts import (
     INCOMPLETE,
-    Receipt,
     RejectRow,
+    ShardReceipt,
     read_receipts,
     receipt_path,
     shard_path,
 )
-from pipeline.shards.writer import repair_shard
+from pipeline.shards.rewrite import repair_shard
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.storage import files as storage
 
@@ -43,7 +43,7 @@ def finalize_dataset(
 ) -> Manifest:
     """Removes stale shards, resolves duplicates, writes manifest, rejects, card and report.
 
-    Can be repeated: it reads only what lies in the folder.
+    Can be repeated: it reads nothing but the folder.
 
     Args:
         output: The dataset folder.
@@ -57,22 +57,12 @@ def finalize_dataset(
     """
     storage.delete_leftovers(output)
     fresh = _check_shards_unique(shards)
-    earlier = read_manifest(output)
-    facts: dict[str, CorpusFacts] = dict(earlier.corpora) if earlier else {}
-    for corpus, spec in specs.items():
-        stated = facts_from_spec(spec)
-        policy = policies.get(corpus, stated.split_policy)
-        facts[corpus] = stated.model_copy(update={"split_policy": policy})
-    receipts: list[Receipt] = []
-    for receipt in read_receipts(output):
-        kept = receipt.corpus in facts and receipt.corpus not in specs
-        if kept or receipt.shard in fresh:
-            interrupted = receipt.size == INCOMPLETE
-            receipts.append(repair_shard(output, receipt) if interrupted else receipt)
-        else:  # of another plan, or of a corpus whose first build never came to its end
-            storage.delete(shard_path(output, receipt.shard))
-            storage.delete(receipt_path(output, receipt.shard))
-    receipts, rows = drop_crossing(output, receipts, read_metadata(output, receipts))
+    facts = _gather_facts(output, specs, policies)
+    kept_corpora = facts.keys() - specs.keys()
+    receipts = _delete_stale_shards(output, fresh, kept_corpora)
+    receipts, rows = remove_cross_split_duplicates(
+        output, receipts, read_metadata(output, receipts)
+    )
     manifest = build_manifest(facts, options, receipts, rows)
     storage.write_atomic(storage.join(output, "rejects.parquet"), _rejects(receipts))
     storage.write_atomic(storage.join(output, "README.md"), make_card(manifest).encode())
@@ -85,19 +75,56 @@ def finalize_dataset(
     return manifest
 
 
+def _gather_facts(
+    output: str, specs: Mapping[str, CorpusSpec], policies: Mapping[str, str]
+) -> dict[str, CorpusFacts]:
+    """Facts about every corpus in the folder: those just built, and those of the manifest."""
+    earlier = read_manifest(output)
+    facts: dict[str, CorpusFacts] = dict(earlier.corpora) if earlier else {}
+    for corpus, spec in specs.items():
+        stated = facts_from_spec(spec)
+        policy = policies.get(corpus, stated.split_policy)
+        facts[corpus] = stated.model_copy(update={"split_policy": policy})
+    return facts
+
+
+def _delete_stale_shards(
+    output: str, fresh: Collection[str], kept_corpora: Collection[str]
+) -> list[ShardReceipt]:
+    """Deletes shards of other plans and of corpora whose first build was never finished.
+
+    Args:
+        output: The dataset folder.
+        fresh: Names of all shards of the corpora just built.
+        kept_corpora: Corpora whose shards stay as they are.
+
+    Returns:
+        Receipts of the other shards, those that were interrupted repaired.
+    """
+    receipts = []
+    for receipt in read_receipts(output):
+        if receipt.corpus in kept_corpora or receipt.shard in fresh:
+            interrupted = receipt.size == INCOMPLETE
+            receipts.append(repair_shard(output, receipt) if interrupted else receipt)
+        else:
+            storage.delete(shard_path(output, receipt.shard))
+            storage.delete(receipt_path(output, receipt.shard))
+    return receipts
+
+
 def _check_shards_unique(shards: Iterable[str]) -> set[str]:
     times = Counter(shards)
     if parts := {shard: count for shard, count in times.items() if count > 1}:
         shard, count = next(iter(sorted(parts.items())))
         raise DataError(
-            f"shard {shard} was written {count} times, so its utterances were not gathered: a "
-            "fault of the runner. On Dask, start workers with a nanny, or with one PYTHONHASHSEED"
+            f"shard {shard} was written {count} times: the runner did not group its utterances by "
+            "key. On Dask, start workers with a nanny, or with one PYTHONHASHSEED"
         )
     return set(times)
 
 
-def _rejects(receipts: Iterable[Receipt]) -> bytes:
-    """Everything found and not written, as Parquet."""
+def _rejects(receipts: Iterable[ShardReceipt]) -> bytes:
+    """Rows of ``rejects.parquet``: every utterance found and not written."""
     rows = [asdict(row) for receipt in receipts for row in receipt.unwritten]
     frame = pd.DataFrame(rows, columns=_REJECTS.names).sort_values(["id", "source_path"])
     sink = pa.BufferOutputStream()

@@ -22,7 +22,7 @@ from pipeline.dataset.manifest import (
 )
 from pipeline.schema.record import CLASSES, SPLITS
 from pipeline.shards.deduplication import find_duplicates
-from pipeline.shards.receipts import Receipt
+from pipeline.shards.receipts import ShardReceipt
 from pipeline.specs.corpus_spec import CorpusSpec
 
 
@@ -42,7 +42,7 @@ def facts_from_spec(spec: CorpusSpec) -> CorpusFacts:
 def build_manifest(
     facts: Mapping[str, CorpusFacts],
     options: AudioOptions,
-    receipts: Iterable[Receipt],
+    receipts: Iterable[ShardReceipt],
     rows: pd.DataFrame,
 ) -> Manifest:
     """Counts a dataset.
@@ -53,7 +53,7 @@ def build_manifest(
         receipts: Of all shards.
         rows: Metadata of all rows.
     """
-    by_corpus: dict[str, list[Receipt]] = {corpus: [] for corpus in sorted(facts)}
+    by_corpus: dict[str, list[ShardReceipt]] = {corpus: [] for corpus in sorted(facts)}
     for receipt in receipts:
         by_corpus[receipt.corpus].append(receipt)
     return Manifest(
@@ -106,7 +106,7 @@ def count_shared_speakers(rows: pd.DataFrame) -> dict[str, int]:
 
 
 def _count_corpus(
-    facts: CorpusFacts, receipts: list[Receipt], rows: pd.DataFrame
+    facts: CorpusFacts, receipts: list[ShardReceipt], rows: pd.DataFrame
 ) -> CorpusManifest:
     unwritten = [row for receipt in receipts for row in receipt.unwritten]
     reasons = {

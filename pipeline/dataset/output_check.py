@@ -1,4 +1,4 @@
-"""Where a dataset may be built: in a folder of its own, and never among the files of a corpus."""
+"""Checks that a dataset gets a folder of its own, outside of the corpora."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -11,19 +11,19 @@ from pipeline.shards.receipts import RECEIPTS
 from pipeline.sources.listing import is_ignored_name
 from pipeline.storage import is_remote, open_store
 
-_OURS = {"data", LOG, RECEIPTS}
+OUTPUT_FOLDERS = {"data", LOG, RECEIPTS}
 """Folders that a build fills."""
 
-_FIRST = re.compile(
+_FIRST_FILES = re.compile(
     rf"{LOG}/\.?\d{{8}}T\d{{6}}\.\d{{6}}-\w{{8}}\.json.*"
     rf"|{RECEIPTS}/\.{UNFINISHED.rsplit('/', 1)[-1]}\..*"
 )
-"""What a build writes before its mark, whole or aside: all there is if it was stopped at once."""
+"""Files, complete or still temporary, that a build stopped at its very start may leave behind."""
 
 _RECEIPT = re.compile(rf"{RECEIPTS}/[^/]+/\w+-\d{{5}}-of-\d{{5}}\.json")
-"""Of a shard: where there is one, a manifest that is missing was taken away by hand."""
+"""Receipt of a shard: where there is one, a missing manifest was deleted by hand."""
 
-_SYSTEM = {"lost+found"}  # lies in every new file system
+_SYSTEM = {"lost+found"}  # in every new ext4 file system
 
 
 def check_output(output: str, roots: Mapping[str, str], is_dataset: bool) -> None:
@@ -35,44 +35,44 @@ def check_output(output: str, roots: Mapping[str, str], is_dataset: bool) -> Non
         is_dataset: Whether the folder holds a dataset already, which a build goes on with.
 
     Raises:
-        UsageError: The folder holds files that no build has written, lies in a corpus, or has a
-            corpus where a build writes.
+        UsageError: The folder contains files that no build has written, is inside a corpus, or
+            has a corpus inside a folder that a build writes to.
         DataError: Its store can't be used.
     """
-    place = _parts(output)
+    own = _parts(output)
     for corpus, root in roots.items():
         other = _parts(root)
-        if place[: len(other)] == other:
+        if own[: len(other)] == other:
             raise UsageError(
-                f"{output}: lies in the folder of corpus {corpus}, {root}, of which the dataset's "
-                "files would become a part; choose an --output outside of it"
+                f"{output}: is inside the folder of corpus {corpus}, {root}, so the dataset's "
+                "files would be taken for its clips; choose an --output outside of it"
             )
-        if other[: len(place)] == place and other[len(place)] in _OURS:
+        if other[: len(own)] == own and other[len(own)] in OUTPUT_FOLDERS:
             raise UsageError(
-                f"{root}: corpus {corpus} lies in {output}/{other[len(place)]}, where a build "
+                f"{root}: corpus {corpus} is inside {output}/{other[len(own)]}, where a build "
                 "writes; choose another --output"
             )
     if is_dataset or is_unfinished(output):
         return
-    if stranger := _find_foreign_file(output):
+    if foreign := _find_foreign_file(output):
         raise UsageError(
-            f"{output}: holds files that no build has written, {stranger} for one; choose a new "
-            "or an empty folder as --output"
+            f"{output}: contains files that are not exhubert's, for example {foreign}; choose a "
+            "new or an empty folder as --output"
         )
 
 
 def _find_foreign_file(output: str) -> str | None:
-    """A file or folder in a place without a manifest that no interrupted build has left there."""
+    """A file or folder that no interrupted build has left in a folder without a manifest."""
     for name in _list(output):
         if _RECEIPT.fullmatch(name):
             return None
-        if not (is_ignored_name(name) or name in _SYSTEM or _FIRST.fullmatch(name)):
+        if not (is_ignored_name(name) or name in _SYSTEM or _FIRST_FILES.fullmatch(name)):
             return name
     return None
 
 
 def _list(output: str) -> Iterator[str]:
-    """What lies in a folder, receipts first, as stores list it; there it may be much."""
+    """Names in a folder, receipts first; one by one, because a store may hold millions."""
     try:
         if is_remote(output):
             yield from (file.path for file in open_store(output).list(output))
@@ -89,7 +89,7 @@ def _list(output: str) -> Iterator[str]:
         raise DataError(f"{output}: can't be listed: {error.strerror or error}") from None
 
 
-def _parts(place: str) -> tuple[str, ...]:
-    if is_remote(place):
-        return tuple(place.rstrip("/").split("/"))
-    return Path(place).resolve().parts
+def _parts(folder: str) -> tuple[str, ...]:
+    if is_remote(folder):
+        return tuple(folder.rstrip("/").split("/"))
+    return Path(folder).resolve().parts

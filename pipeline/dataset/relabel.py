@@ -12,9 +12,10 @@ from pipeline.labels import label_utterance
 from pipeline.schema.columns import stage_columns
 from pipeline.schema.record import COLUMNS
 from pipeline.schema.utterance import Utterance
-from pipeline.shards.receipts import Receipt, RejectRow, read_receipts, to_reject_row
-from pipeline.shards.records import Record, describe_labels
-from pipeline.shards.writer import read_shard, rewrite_shard
+from pipeline.shards.parquet import read_shard
+from pipeline.shards.receipts import RejectRow, ShardReceipt, read_receipts, to_reject_row
+from pipeline.shards.records import Record, label_columns
+from pipeline.shards.rewrite import rewrite_shard
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import EmotionScheme
 
@@ -24,8 +25,8 @@ def relabel_dataset(
 ) -> tuple[Manifest, int]:
     """Rewrites the label columns of a dataset by the specs as they are now.
 
-    Rows whose code the map no longer takes leave the dataset, with the reason; codes that it takes
-    only now need a build, since their audio was never decoded. Splits stay as they are.
+    Rows whose code the map no longer has leave the dataset, with the reason; codes that it has only
+    now need a build, since their audio was never decoded. Splits stay as they are.
 
     Args:
         output: The dataset folder.
@@ -55,7 +56,9 @@ def relabel_dataset(
     return finalize_dataset(output, shards, specs, earlier.audio, policies), changed
 
 
-def _relabel_shard(output: str, receipt: Receipt, spec: CorpusSpec, scheme: EmotionScheme) -> int:
+def _relabel_shard(
+    output: str, receipt: ShardReceipt, spec: CorpusSpec, scheme: EmotionScheme
+) -> int:
     """Relabels one shard and returns the number of rows that changed or left."""
     table = read_shard(output, receipt.shard)
     columns = [name for name in table.column_names if name != "audio"]
@@ -68,11 +71,11 @@ def _relabel_shard(output: str, receipt: Receipt, spec: CorpusSpec, scheme: Emot
             left.append(to_reject_row(utterance, utterance.dropped))
             continue
         kept.append(number)
-        labels.append(describe_labels(utterance))
+        labels.append(label_columns(utterance))
     stay = pa.array(kept, pa.int64())
     before = table.select(stage_columns(COLUMNS, "labels")).take(stay)
     after = pa.Table.from_pylist(labels, before.schema)
-    # As stored on both sides: ratings are less exact there than as computed.
+    # Both as stored: float32 ratings differ from freshly computed ones.
     changed: int = sum(a != b for a, b in zip(before.to_pylist(), after.to_pylist(), strict=True))
     if not changed and not left:
         return 0
@@ -80,13 +83,13 @@ def _relabel_shard(output: str, receipt: Receipt, spec: CorpusSpec, scheme: Emot
     for field in after.schema:
         index = table.column_names.index(field.name)
         table = table.set_column(index, field, after[field.name])
-    # A build by the earlier map would look for the rows that left: it must make the shard anew.
+    # With the earlier map a build needs the rows that left: no audio fingerprint, so it redecodes.
     rewrite_shard(output, receipt, table, left, audio="" if left else receipt.audio)
     return changed + len(left)
 
 
 def _utterance(row: Record) -> Utterance:
-    """What a row says of its utterance, as far as labels depend on it."""
+    """The utterance of a row, as far as labels depend on it."""
     return Utterance(
         id=row.get("id", ""),
         corpus=row.get("corpus", ""),

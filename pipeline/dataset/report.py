@@ -43,7 +43,7 @@ def report_path(output: str) -> str:
 
 
 def write_report(output: str) -> str:
-    """Writes the report of a dataset from what lies in its folder; reads no shard.
+    """Writes the report of a dataset from its manifest, rejects and log; reads no shard.
 
     Returns:
         Where it lies.
@@ -140,7 +140,7 @@ def _headline(manifest: Manifest, total: SimpleNamespace) -> list[tuple[str, str
 
 
 def _assurances(manifest: Manifest) -> list[tuple[bool, str]]:
-    """What a user may rely on: whether it holds, and in words."""
+    """Guarantees of the dataset: whether each holds, and the sentence to show."""
     corpora = manifest.corpora
     shared = [name for name, corpus in corpora.items() if corpus.speakers_in_two_splits]
     kept = [name for name, corpus in corpora.items() if corpus.redistribute is False]
@@ -190,10 +190,10 @@ def _split_parts(corpus: CorpusManifest) -> list[tuple[str, str, int]]:
 
 def _show_run(run: Run) -> dict[str, object]:
     parts = run.corpora.values()
-    told = all(part.decoded is not None for part in parts) and run.corpora
+    counted = all(part.decoded is not None for part in parts) and run.corpora
     return dict(run) | {
-        "decoded": sum(part.decoded or 0 for part in parts) if told else None,
-        "reused": sum(part.reused or 0 for part in parts) if told else None,
+        "decoded": sum(part.decoded or 0 for part in parts) if counted else None,
+        "reused": sum(part.reused or 0 for part in parts) if counted else None,
     }
 
 

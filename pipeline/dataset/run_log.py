@@ -1,7 +1,7 @@
 """The log of runs: one file a run in the dataset's folder ``log``, written at start and end.
 
-The log is about runs, not about data: it holds times and places, and is no part of what is equal
-between two builds of the same corpora.
+The log is about runs, not about data: it holds times and paths, so it differs between two builds
+of the same corpora that are equal otherwise.
 """
 
 import os
@@ -35,8 +35,8 @@ class CorpusRun(BaseModel):
     """What a run did about one corpus.
 
     Attributes:
-        decoded: Clips whose audio was worked on; None where the runner does not tell.
-        reused: Clips whose audio an earlier run had written; None where the runner does not tell.
+        decoded: Clips whose audio was decoded; None where the runner does not count them.
+        reused: Clips whose audio an earlier run had written; None likewise.
     """
 
     found: int
@@ -93,7 +93,7 @@ def record_run(
     run = Run(
         started=begun.isoformat(timespec="milliseconds"),
         command=shlex.join(mask_secrets(command)),
-        versions=find_versions(),
+        versions=library_versions(),
         commit=find_commit(),
         machine=_describe_machine(),
         runner=runner,
@@ -150,7 +150,7 @@ def mask_secrets(command: Sequence[str]) -> list[str]:
     return masked
 
 
-def find_versions() -> dict[str, str]:
+def library_versions() -> dict[str, str]:
     """Versions of what decides a dataset's bytes, and of the runner."""
     import av
     import soundfile
@@ -188,17 +188,17 @@ def count_corpora(
     Args:
         manifest: Of the dataset afterwards.
         built: Those corpora.
-        counts: What a local runner told of its work.
+        counts: As a local runner counted them.
     """
-    told = counts.corpora if counts else {}
+    counted = counts.corpora if counts else {}
     return {
         corpus: CorpusRun(
             found=manifest.corpora[corpus].found,
             written=manifest.corpora[corpus].written,
             excluded=sum(manifest.corpora[corpus].excluded.values()),
             rejected=sum(manifest.corpora[corpus].rejected.values()),
-            decoded=told[corpus].done if corpus in told else None,
-            reused=told[corpus].reused if corpus in told else None,
+            decoded=counted[corpus].done if corpus in counted else None,
+            reused=counted[corpus].reused if corpus in counted else None,
         )
         for corpus in sorted(built)
     }

@@ -1,4 +1,4 @@
-"""Drafting a spec from a folder: first guesses at names, tables, codes, for a person to correct."""
+"""Drafts a spec from a folder: guesses at names, tables and codes, for a person to correct."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from pipeline.common.errors import DataError, UsageError
 from pipeline.drafting.emotion_vocabulary import guess_category
-from pipeline.drafting.filename_patterns import Place, assign_fields, common_pattern
+from pipeline.drafting.filename_patterns import NamePosition, assign_fields, common_pattern
 from pipeline.drafting.table_discovery import DiscoveredTable, find_tables, join
 from pipeline.index.indexer import Fields, read_path
 from pipeline.index.table_join import ReadFile
@@ -30,8 +30,8 @@ def draft_spec(corpus: str, files: Sequence[SourceFile], read: ReadFile) -> str:
         read: Gives the content of a listed file; called for tables only.
 
     Returns:
-        A spec as text; guesses are called so, with the values that they rest on, and what could
-        not be guessed is marked with ``?`` for a person to fill in.
+        A spec as text; guesses are marked as such, with the values found, and what could not be
+        guessed is a ``?`` for a person to fill in.
 
     Raises:
         UsageError: The id can't be one.
@@ -50,13 +50,13 @@ def draft_spec(corpus: str, files: Sequence[SourceFile], read: ReadFile) -> str:
     suffix = Counter(PurePosixPath(path).suffix for path in media).most_common(1)[0][0]
     names = [path for path in media if path.endswith(suffix)]
     depth = Counter(path.count("/") for path in names).most_common(1)[0][0]
-    places = common_pattern([path for path in names if path.count("/") == depth])
+    positions = common_pattern([path for path in names if path.count("/") == depth])
 
     found = find_tables(files, read)
     unnamed = _read_names(names, "")
     labelled = any(table.labels and table.column for table in (join(t, unnamed) for t in found))
-    named = assign_fields(places, labelled)
-    regex = "^" + "".join(place.regex for place in named) + "$"
+    named = assign_fields(positions, labelled)
+    regex = "^" + "".join(position.regex for position in named) + "$"
     clips = _read_names(names, regex)
     tables = [join(table, clips) for table in found]
     joined = _with_names([table for table in tables if table.column and table.take])
@@ -136,9 +136,9 @@ def _head(
     ]
 
 
-def _guesses(places: Iterable[Place]) -> list[str]:
-    fields = [place for place in places if place.field]
-    lines = [f"#   {place.field}: {_few(sorted(place.values))}" for place in fields]
+def _guesses(positions: Iterable[NamePosition]) -> list[str]:
+    fields = [position for position in positions if position.field]
+    lines = [f"#   {position.field}: {_few(sorted(position.values))}" for position in fields]
     return ["# Guesses, with the values found:", *lines] if lines else []
 
 

@@ -1,58 +1,22 @@
-"""Words for emotions in the languages of corpora, to recognise labels by."""
+"""Words for emotions in the languages of corpora, by which labels are recognised."""
 
 import unicodedata
 from collections import Counter
 from functools import cache
 
+from pydantic import BaseModel
+
 from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.specs.loader import load_specs
+from pipeline.specs.shipped import SHIPPED_SPECS
+from pipeline.specs.yaml_reader import load_yaml
 
-_WORDS = {
-    "anger": (
-        "angry anger mad rage wut wütend wuetend ärger aerger ärgerlich zorn zornig colère fâché "
-        "ira enojo enojado enfado enfadado rabia rabbia arrabbiato raiva zangado boos boosheid "
-        "woede kwaad arg ilska vrede vred sint sinne złość gniew hněv vztek öfke kızgın viha düh "
-        "гнев злость"
-    ),
-    "happiness": (
-        "happy happiness joy joyful freude fröhlich froehlich glücklich gluecklich joie joyeux "
-        "heureux alegría alegre feliz felicidad gioia felice felicità felicidade blij blijdschap "
-        "vreugde vrolijk glad glädje glæde glede radość radosny radost mutlu mutluluk neşe ilo "
-        "öröm радость"
-    ),
-    "sadness": (
-        "sad sadness sorrow traurig traurigkeit trauer triste tristesse tristeza tristezza "
-        "verdrietig verdriet droevig droefheid bedroefd ledsen sorg trist smutek smutny smutný "
-        "üzgün üzüntü suru szomorú грусть печаль"
-    ),
-    "fear": (
-        "fear fearful afraid scared angst ängstlich aengstlich furcht peur miedo paura medo bang "
-        "angstig rädd rädsla bange frygt frykt redd strach korku pelko félelem страх"
-    ),
-    "disgust": (
-        "disgust disgusted ekel dégoût asco disgusto nojo walging afkeer avsky afsky äckel wstręt "
-        "odraza znechucení iğrenme tiksinti inho undor отвращение"
-    ),
-    "surprise": (
-        "surprise surprised überraschung ueberraschung überrascht surpris sorpresa sorpreso "
-        "surpresa verrassing verrast verbaasd förvåning överraskning overraskelse zdziwienie "
-        "zaskoczenie překvapení şaşkın yllätys meglepetés удивление"
-    ),
-    "neutral": (
-        "neutral neutrality normal neutre neutro neutrale neutraal neutralny neutrální nötr "
-        "neutraali semleges нейтральный"
-    ),
-    "boredom": (
-        "bored boredom langeweile gelangweilt ennui aburrimiento noia tédio verveling verveeld"
-    ),
-    "excitement": "excited excitement",
-    "frustration": "frustrated frustration",
-    "anxiety": "worried",
-    "amusement": "amused",
-    "sleepiness": "sleepy",
-    "intoxicated": "drunk",
-    "calm": "ruhig calme calma kalm rustig lugn rolig",
-}  # fmt: skip
+
+class EmotionWords(BaseModel, extra="forbid"):
+    """What ``corpora_specs/emotion_words.yaml`` states: category → words for it."""
+
+    words: dict[str, list[str]]
+
 
 _SHORTEST = 3
 """Letters of an abbreviation; shorter ones mean anything."""
@@ -77,8 +41,9 @@ def guess_category(code: str) -> str | None:
 
 @cache
 def _words() -> dict[str, str]:
-    named = {_fold(word): category for category, line in _WORDS.items() for word in line.split()}
-    return {category: category for category in emotion_scheme().emotions} | named
+    known = load_yaml(SHIPPED_SPECS / "emotion_words.yaml", EmotionWords).words
+    named = {_fold(word): category for category, words in known.items() for word in words}
+    return named | {category: category for category in emotion_scheme().emotions}
 
 
 @cache

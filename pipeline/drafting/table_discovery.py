@@ -1,4 +1,4 @@
-"""Tables that lie beside clips: found, read, and joined with them as their values suggest."""
+"""Finds and reads the tables of a corpus, and guesses from their values how they are joined."""
 
 import re
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ _ENCODINGS = ("utf-8-sig", "utf-16", "cp1252")
 _LARGEST = 50_000_000  # bytes
 _MOST = 12  # tables that are read
 _ENOUGH = 0.5
-"""Share of the clips that must have a row, lest the values are alike by chance."""
+"""Share of the clips that must have a row, to rule out chance matches."""
 
 _NOT_TAKEN = {"path", "stem", "emotion", "start", "end", "duration"}
 """Fields whose meaning a column of the same name need not have."""
@@ -51,7 +51,7 @@ class DiscoveredTable:
 
     @cached_property
     def columns(self) -> list[str]:
-        """Columns, without those that no cell stands in."""
+        """Columns that have a name in the header."""
         names = self.rows[0] if self.rows else ()
         return [name for name in names if name and not name.startswith("_")]
 
@@ -75,7 +75,7 @@ class DiscoveredTable:
         return self.by_key.get(fill_template(self.template, clip) or "")
 
     def values(self, column: str) -> list[str]:
-        """What stands in a column, each value once, in the order of the rows."""
+        """Values of a column, each once, in the order of the rows; empty cells are left out."""
         return list(dict.fromkeys(v for row in self.rows if (v := row.get(column, "").strip())))
 
 

@@ -1,4 +1,4 @@
-"""Files of tables: bytes in, rows out, whatever their format, encoding and separator."""
+"""Reads table files of any format, encoding and separator into rows."""
 
 import contextlib
 import csv
@@ -21,7 +21,7 @@ _SEPARATORS = (",", ";", "\t")
 """What may stand between cells of a CSV file, the likeliest first."""
 
 _LONGEST_HEADER = 100_000
-"""Characters; of longer cells the csv module knows nothing."""
+"""Characters of the first line that are looked at: the csv module limits cells to 131,072."""
 
 
 def read_rows(content: bytes, table: TableSpec, path: str, where: str) -> list[dict[str, str]]:
@@ -132,7 +132,7 @@ def _separate(text: str, separator: str, kind: str, where: str) -> list[tuple[in
 
 
 def _numbered(text: str) -> list[tuple[int, str]]:
-    """Lines of a text from 1, those left out that hold nothing."""
+    """Non-empty lines of a text, numbered from 1."""
     return [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
 
 
@@ -165,7 +165,7 @@ def _as_text(value: object) -> str:
 
 
 def _load_json(text: str, where: str, line: int = 1) -> Any:
-    """What a text says that begins on a line of a file."""
+    """Parses JSON text that begins on a line of a file."""
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:

@@ -24,7 +24,7 @@ class ClipBatch:
 
 @dataclass(frozen=True)
 class UtteranceBatch:
-    """Some utterances of a corpus; ``number`` is that of the clips they were found in."""
+    """Some utterances of a corpus; ``number`` is that of their :class:`ClipBatch`."""
 
     corpus: str
     number: int
@@ -34,7 +34,7 @@ class UtteranceBatch:
 def in_batches(
     corpus: str, clips: Iterable[FoundClip], tables: tuple[SourceFile, ...]
 ) -> Iterator[ClipBatch]:
-    """Clips of a corpus as they are found, so many at a time."""
+    """Clips of a corpus in the order in which they are found, in batches."""
     clips = iter(clips)
     for number in count():
         batch = tuple(islice(clips, min(SMALLEST * 2 ** (number // 16), LARGEST)))
@@ -44,7 +44,7 @@ def in_batches(
 
 
 def group_by_shard(batches: Iterable[UtteranceBatch]) -> dict[str, list[Utterance]]:
-    """Placed utterances of several batches by their shard, in the order of the names."""
+    """Utterances of several batches by shard, sorted by its name."""
     shards: dict[str, list[Utterance]] = {}
     for batch in batches:
         for utterance in batch.utterances:

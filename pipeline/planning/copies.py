@@ -1,4 +1,4 @@
-"""Copies: of the same utterance found more than once, one is kept."""
+"""Copies: an utterance that is found more than once is kept once."""
 
 from collections.abc import Iterable
 

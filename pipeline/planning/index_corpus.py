@@ -11,7 +11,7 @@ from pipeline.planning.copies import drop_copies
 from pipeline.planning.corpus_plan import plan_splits
 from pipeline.schema.utterance import Utterance
 from pipeline.sources.listing import SourceFile
-from pipeline.sources.reader import Reader, list_sources
+from pipeline.sources.reader import CorpusReader, list_sources
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import EmotionScheme
 from pipeline.splits.assignment import split_utterance
@@ -38,7 +38,7 @@ def index_corpus(spec: CorpusSpec, root: str, scheme: EmotionScheme) -> IndexedC
         DataError: The root or a table that the spec needs is missing or unreadable.
     """
     files = list_sources(root, spec.archive)
-    return index_files(spec, files, Reader(root, spec.archive).read, scheme)
+    return index_files(spec, files, CorpusReader(root, spec.archive).read, scheme)
 
 
 def index_files(

@@ -16,7 +16,7 @@ from pipeline.planning.corpus_plan import CorpusPlan, assign_split_and_shard, pl
 from pipeline.planning.shard_names import shard_group_key
 from pipeline.schema.utterance import Utterance
 from pipeline.sources.listing import SourceFile
-from pipeline.sources.reader import Reader, walk_sources
+from pipeline.sources.reader import CorpusReader, walk_sources
 from pipeline.splits.groups import GroupCounts, count_groups, count_ungrouped, merge_counts
 
 BatchKey = tuple[str, int]
@@ -25,7 +25,7 @@ BatchKey = tuple[str, int]
 
 @dataclass(frozen=True)
 class BatchCounts:
-    """What a batch adds to the counts that its corpus is split by."""
+    """Counts of one batch; those of all batches decide how the corpus is split."""
 
     number: int
     groups: GroupCounts
@@ -33,12 +33,12 @@ class BatchCounts:
 
 
 def first_elements(build: Build) -> list[str | None]:
-    """Ids of the corpora, and as many blanks as it takes to fill the partitions."""
+    """Ids of the corpora, padded with None to the number of partitions."""
     return [*sorted(build.corpora), *[None] * (build.partitions - len(build.corpora))]
 
 
 def list_clips(corpus_id: str | None, build: Build) -> Iterator[ClipBatch]:
-    """Clips of a corpus, in batches; it is never held as a whole."""
+    """Clips of a corpus in batches, so that it is never in memory all at once."""
     if corpus_id is None:
         return iter(())
     spec, root = build.corpora[corpus_id].spec, build.corpora[corpus_id].root
@@ -56,7 +56,7 @@ def index_batch(batch: ClipBatch, build: Build) -> UtteranceBatch:
 
 
 def count_batch(batch: UtteranceBatch) -> tuple[str, BatchCounts]:
-    """What a batch adds to the counts that its corpus is split by."""
+    """Counts of one batch; those of all batches decide how the corpus is split."""
     return batch.corpus, BatchCounts(
         batch.number, count_groups(batch.utterances), count_ungrouped(batch.utterances)
     )
@@ -65,7 +65,7 @@ def count_batch(batch: UtteranceBatch) -> tuple[str, BatchCounts]:
 def plan_batches(
     counted: tuple[str, Iterable[BatchCounts]], build: Build
 ) -> Iterator[tuple[BatchKey, CorpusPlan]]:
-    """Plans one corpus from the counts of all its batches, and hands the plan to each of them."""
+    """Plans one corpus from the counts of all its batches; yields the plan once a batch."""
     corpus, counts = counted[0], list(counted[1])
     groups = merge_counts(part.groups for part in counts)
     plan = plan_splits(build.corpora[corpus].spec, groups, sum(part.ungrouped for part in counts))
@@ -76,16 +76,16 @@ def plan_batches(
 def place_batch(
     batch: UtteranceBatch, plan: CorpusPlan, build: Build
 ) -> Iterator[tuple[str, UtteranceBatch]]:
-    """Utterances of a batch with their splits and shards, by what they are gathered under."""
+    """Utterances of a batch with their splits and shards, by group key."""
     parts: dict[str, list[Utterance]] = {}
     for utterance in batch.utterances:
         placed = assign_split_and_shard(utterance, build.corpora[batch.corpus].spec, plan)
         parts.setdefault(shard_group_key(placed, plan.shards), []).append(placed)
-    for point, utterances in parts.items():
-        yield point, UtteranceBatch(batch.corpus, batch.number, tuple(utterances))
+    for key, utterances in parts.items():
+        yield key, UtteranceBatch(batch.corpus, batch.number, tuple(utterances))
 
 
 @lru_cache(maxsize=4)
 def _read_tables(corpus: Corpus, files: tuple[SourceFile, ...]) -> dict[str, TableRows]:
     """Tables of a corpus, read once a worker."""
-    return load_tables(corpus.spec, files, Reader(corpus.root, corpus.spec.archive).read)
+    return load_tables(corpus.spec, files, CorpusReader(corpus.root, corpus.spec.archive).read)

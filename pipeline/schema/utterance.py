@@ -1,4 +1,4 @@
-"""An utterance on its way from a file to a row: everything known before audio is decoded.
+"""An utterance before its audio is decoded: what names, tables and the spec give.
 
 Named tuples: millions of them are made, changed, sent and compared.
 """
@@ -14,7 +14,7 @@ class DropReason(NamedTuple):
     """Why an utterance is not written.
 
     Attributes:
-        status: ``excluded`` by a stated rule, or ``rejected`` because something is wrong with it.
+        status: ``excluded`` by a stated rule, or ``rejected`` because it can't be used.
         stage: Where in the flow: ``index``, ``labels``, ``splits`` or ``audio``.
         reason: One word of a fixed vocabulary, for counting.
         detail: What was found and what was expected, in words.
@@ -27,12 +27,12 @@ class DropReason(NamedTuple):
 
 
 def rejected(stage: str, reason: str, detail: str = "") -> DropReason:
-    """Why an utterance is rejected: something is wrong with it."""
+    """Reason to reject an utterance: it can't be used."""
     return DropReason("rejected", stage, reason, detail)
 
 
 def excluded(stage: str, reason: str, detail: str = "") -> DropReason:
-    """Why an utterance is excluded: a stated rule leaves it out."""
+    """Reason to exclude an utterance: a stated rule leaves it out."""
     return DropReason("excluded", stage, reason, detail)
 
 

@@ -4,23 +4,24 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.shards.receipts import Receipt, RejectRow
-from pipeline.shards.writer import read_shard, rewrite_shard
+from pipeline.shards.parquet import read_shard
+from pipeline.shards.receipts import RejectRow, ShardReceipt
+from pipeline.shards.rewrite import rewrite_shard
 
 _KEPT_FIRST = {"test": 0, "validation": 1, "train": 2}
 
 
 def find_duplicates(rows: pd.DataFrame) -> list[list[str]]:
-    """Ids of utterances whose audio is equal, in groups, sorted."""
+    """Ids of utterances whose audio is equal, in groups; groups and ids are sorted."""
     repeated = rows[rows.duplicated("audio_xxh3", keep=False)]
     return sorted(sorted(group) for _, group in repeated.groupby("audio_xxh3")["id"])
 
 
 def find_crossing(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows to be dropped so that no audio stands in two splits.
+    """Rows to drop so that no audio is in two splits.
 
-    Where copies lie in several splits, the test split keeps its own, then validation: a model
-    must not have trained on what it is tested with.
+    Where copies are in several splits, the test split keeps its own, then validation: a model
+    must not be trained on what it is tested with.
 
     Args:
         rows: Metadata of all rows.
@@ -36,13 +37,18 @@ def find_crossing(rows: pd.DataFrame) -> pd.DataFrame:
     return dropped.assign(kept=dropped["audio_xxh3"].map(kept))
 
 
-def drop_crossing(
-    output: str, receipts: list[Receipt], rows: pd.DataFrame
-) -> tuple[list[Receipt], pd.DataFrame]:
-    """Takes crossing duplicates out of their shards.
+def remove_cross_split_duplicates(
+    output: str, receipts: list[ShardReceipt], rows: pd.DataFrame
+) -> tuple[list[ShardReceipt], pd.DataFrame]:
+    """Removes from their shards the rows of :func:`find_crossing`.
 
-    The shards concerned lose their fingerprint: the next build makes them anew, since whether a
-    row is a duplicate depends on what else is built.
+    These shards lose their fingerprint: the next build makes them anew, since whether a row is a
+    duplicate depends on what else is built.
+
+    Args:
+        output: The dataset folder.
+        receipts: Of all shards.
+        rows: Metadata of all rows, with ``shard``.
 
     Returns:
         Receipts and metadata as they are afterwards.
@@ -58,10 +64,10 @@ def drop_crossing(
     return after, rows.drop(index=dropped.index)
 
 
-def _rewrite(output: str, receipt: Receipt, dropped: pd.DataFrame) -> Receipt:
+def _rewrite(output: str, receipt: ShardReceipt, dropped: pd.DataFrame) -> ShardReceipt:
     table = read_shard(output, receipt.shard)
-    twins = dict(zip(dropped["id"], dropped["kept"], strict=True))
-    leaving = pc.is_in(table["id"], value_set=pa.array(list(twins)))
+    kept_of = dict(zip(dropped["id"], dropped["kept"], strict=True))
+    leaving = pc.is_in(table["id"], value_set=pa.array(list(kept_of)))
     columns = ["id", "corpus", "source_path", "label_native", "split"]
     left = [
         RejectRow(
@@ -69,7 +75,7 @@ def _rewrite(output: str, receipt: Receipt, dropped: pd.DataFrame) -> Receipt:
             status="excluded",
             stage="splits",
             reason="duplicate_across_splits",
-            detail=f"the same audio as {twins[row['id']]}",
+            detail=f"the same audio as {kept_of[row['id']]}",
         )
         for row in table.filter(leaving).select(columns).to_pylist()
     ]

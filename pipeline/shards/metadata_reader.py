@@ -1,4 +1,4 @@
-"""What lies in a dataset folder: the metadata of its rows, read without their audio."""
+"""Metadata of a dataset's rows, read without their audio."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -10,15 +10,15 @@ import pyarrow.parquet as pq
 from pipeline.common.errors import DataError
 from pipeline.schema.columns import indexed_columns
 from pipeline.schema.record import COLUMNS
-from pipeline.shards.receipts import Receipt, shard_path
+from pipeline.shards.receipts import ShardReceipt, shard_path
 from pipeline.storage import files as storage
 
 METADATA = list(indexed_columns(COLUMNS, "statistics"))
 """Columns that statistics are made from; audio is not among them."""
 
 
-def read_metadata(output: str, receipts: list[Receipt]) -> pd.DataFrame:
-    """Metadata of all rows, with the shard each stands in; no audio is read.
+def read_metadata(output: str, receipts: list[ShardReceipt]) -> pd.DataFrame:
+    """Metadata of all rows, with the shard of each.
 
     Raises:
         DataError: A shard is missing or holds another number of rows than its receipt says.
@@ -61,7 +61,7 @@ def read_shard_metadata(path: str, columns: Sequence[str], size: int | None = No
     )
 
 
-def _read_metadata(output: str, receipt: Receipt) -> pd.DataFrame:
+def _read_metadata(output: str, receipt: ShardReceipt) -> pd.DataFrame:
     path = shard_path(output, receipt.shard)
     frame = read_shard_metadata(path, METADATA, receipt.size)[METADATA]
     if len(frame) != receipt.rows:

@@ -1,7 +1,7 @@
 """Receipts: what each shard was made from, and what could not be written.
 
-A receipt lies beside every shard. By it a second run knows what it can reuse, and nothing that was
-found is ever lost.
+From a shard's receipt a second run knows what it can reuse; it accounts for every utterance that
+was planned.
 """
 
 import json
@@ -31,14 +31,14 @@ class RejectRow:
 
 
 FORMAT = 1
-"""Of the receipts written here. Receipts of earlier releases, which bear none, are of this one."""
+"""Format of the receipts written here. Those of earlier releases state none and have this one."""
 
 INCOMPLETE = -1
 """Size of a shard that a run has begun to write; it stays where the run was interrupted."""
 
 
 @dataclass(frozen=True)
-class Receipt:
+class ShardReceipt:
     """What a shard was made from and what came of it.
 
     Attributes:
@@ -72,7 +72,7 @@ class Receipt:
         return json.dumps(asdict(self), ensure_ascii=False, indent=1).encode()
 
     @classmethod
-    def from_json(cls, content: bytes) -> "Receipt":
+    def from_json(cls, content: bytes) -> "ShardReceipt":
         """As read.
 
         Raises:
@@ -104,16 +104,16 @@ def to_reject_row(utterance: Utterance, dropped: DropReason) -> RejectRow:
 
 
 def shard_path(output: str, shard: str) -> str:
-    """Where a shard lies."""
+    """Path or URL of a shard."""
     return storage.join(output, "data", f"{shard}.parquet")
 
 
 def receipt_path(output: str, shard: str) -> str:
-    """Where a shard's receipt lies."""
+    """Path or URL of a shard's receipt."""
     return storage.join(output, RECEIPTS, f"{shard}.json")
 
 
-def read_receipt(output: str, shard: str) -> Receipt | None:
+def read_receipt(output: str, shard: str) -> ShardReceipt | None:
     """The receipt of a shard; None where there is none, or none that can be read.
 
     Raises:
@@ -121,19 +121,31 @@ def read_receipt(output: str, shard: str) -> Receipt | None:
     """
     content = storage.read(receipt_path(output, shard))
     try:
-        return Receipt.from_json(content) if content else None
+        return ShardReceipt.from_json(content) if content else None
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
 
 
-def read_receipts(output: str) -> list[Receipt]:
+def read_valid_receipt(output: str, shard: str) -> ShardReceipt | None:
+    """The receipt of a complete shard; None where either of them is missing or not complete.
+
+    Raises:
+        DataError: A later release has written it.
+    """
+    receipt = read_receipt(output, shard)
+    if receipt and receipt.size and storage.file_size(shard_path(output, shard)) != receipt.size:
+        return None
+    return receipt
+
+
+def read_receipts(output: str) -> list[ShardReceipt]:
     """Receipts of every shard of a dataset, sorted by name.
 
     Raises:
         DataError: A receipt can't be read.
     """
 
-    def read(shard: str) -> Receipt:
+    def read(shard: str) -> ShardReceipt:
         receipt = read_receipt(output, shard)
         if receipt is None:
             path = receipt_path(output, shard)

@@ -10,7 +10,6 @@ from pipeline.audio.encoding import encode
 from pipeline.audio.options import AudioOptions
 from pipeline.audio.processing import process_recording
 from pipeline.audio.recording import AudioError
-from pipeline.monitoring.worker_status import note
 from pipeline.schema.utterance import Utterance, rejected
 from pipeline.shards.receipts import RejectRow, to_reject_row
 from pipeline.sources.reader import open_planned_files
@@ -25,7 +24,8 @@ def make_records(
     spec: CorpusSpec,
     root: str,
     options: AudioOptions,
-    leave_out: Callable[[RejectRow], None],
+    on_reject: Callable[[RejectRow], None],
+    on_start: Callable[[str], None] = lambda clip: None,
     on_clip: Callable[[float], None] = lambda seconds: None,
 ) -> Iterator[Record]:
     """Rows of those utterances that can be written, each made when it is asked for.
@@ -33,32 +33,33 @@ def make_records(
     Args:
         utterances: Planned, in the order of the rows.
         spec: Their corpus.
-        root: Where the corpus lies.
+        root: Folder or URL of the corpus.
         options: How clips are stored.
-        leave_out: Told of every other utterance, and why it can't be written.
-        on_clip: Told the length, in s, of every clip worked on; 0 where it was rejected.
+        on_reject: Called with every other utterance, and why it can't be written.
+        on_start: Called with ``<corpus>: <path>`` before each clip is read.
+        on_clip: Called with the length, in s, of each clip after it; 0 where it was rejected.
     """
     source = _Source(root, spec, utterances)
     for utterance in utterances:
         if utterance.dropped is not None:
-            leave_out(to_reject_row(utterance, utterance.dropped))
+            on_reject(to_reject_row(utterance, utterance.dropped))
             continue
-        note(f"{spec.id}: {utterance.source_path}")
+        on_start(f"{spec.id}: {utterance.source_path}")
         try:
-            sound = _sound(utterance, spec, source, options)
+            audio = _audio_columns(utterance, spec, source, options)
         except AudioError as error:
             dropped = rejected("audio", error.reason, error.detail)
         except OSError as error:
             dropped = rejected("audio", "unreadable", f"can't be read: {error.strerror or error}")
         else:
-            on_clip(sound["duration"])
-            yield describe(utterance, spec) | sound
+            on_clip(audio["duration"])
+            yield metadata_columns(utterance, spec) | audio
             continue
-        leave_out(to_reject_row(utterance, dropped))
+        on_reject(to_reject_row(utterance, dropped))
         on_clip(0.0)
 
 
-def describe(utterance: Utterance, spec: CorpusSpec) -> Record:
+def metadata_columns(utterance: Utterance, spec: CorpusSpec) -> Record:
     """The columns that are known without audio."""
     return {
         "id": utterance.id,
@@ -72,11 +73,11 @@ def describe(utterance: Utterance, spec: CorpusSpec) -> Record:
         "text": utterance.text,
         "annotations": _pairs(utterance.annotations),
         "source_path": utterance.source_path,
-        **describe_labels(utterance),
+        **label_columns(utterance),
     }
 
 
-def describe_labels(utterance: Utterance) -> Record:
+def label_columns(utterance: Utterance) -> Record:
     """The columns that the label map decides."""
     return {
         "label_native": utterance.label_native,
@@ -91,7 +92,7 @@ def describe_labels(utterance: Utterance) -> Record:
     }
 
 
-def _sound(
+def _audio_columns(
     utterance: Utterance, spec: CorpusSpec, source: "_Source", options: AudioOptions
 ) -> Record:
     """The columns that come from the audio.

@@ -1,6 +1,6 @@
 """Versions by which a build knows what it can keep of the shards of an earlier one.
 
-They stand for our own code. The libraries that decode and encode stand for themselves.
+The numbers are of our own code; libraries that decode and encode have versions of their own.
 """
 
 from functools import cache

@@ -1,4 +1,4 @@
-"""Archives read in place: what lies in a zip or tar file, and its content, without unpacking it.
+"""Archives read in place: the members of a zip or tar file and their content, without unpacking.
 
 Archives come from elsewhere and may hold anything. Nothing is written to disk, and members that no
 file of a corpus could be (links, names that lead outside, encrypted or enormous content) are listed
@@ -6,16 +6,17 @@ with what is wrong with them, so that they are counted and not read.
 """
 
 import io
+import lzma
 import re
 import stat
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable
-from copy import copy
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from pipeline.common.errors import DataError
+from pipeline.sources import zip_content
 from pipeline.sources.listing import storable_name
 
 LARGEST_MEMBER = 1 << 30
@@ -27,7 +28,10 @@ ReadRange = Callable[[int, int], bytes]
 """Gives the bytes of a file from one position to before another."""
 
 _COMPRESSED = {b"\x1f\x8b": "gzip", b"BZ": "bzip2", b"\xfd7": "xz", b"(\xb5": "zstd"}
-_DAMAGED = (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError)
+_DAMAGED = (
+    *(OSError, zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+    *(EOFError, RuntimeError, ValueError),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +59,22 @@ class Archive:
     """The directory of an archive, and its members' content; may be used by several threads."""
 
     def __init__(
-        self, members: Iterable[Member], read_range: ReadRange, directory: zipfile.ZipFile | None
+        self,
+        members: Iterable[Member],
+        read_range: ReadRange,
+        entries: Mapping[int, zipfile.ZipInfo] | None = None,
     ) -> None:
-        self.members = _without_twins(members)
-        self._by_path = {member.path: member for member in self.members}  # of twins, the last
+        """Takes a directory that was read.
+
+        Args:
+            members: In any order.
+            read_range: Reads parts of the archive.
+            entries: Of a zip, by where the members start; None for a tar.
+        """
+        self.members = _mark_repeated(members)
+        self._by_path = {member.path: member for member in self.members}  # the last of a name
         self._read_range = read_range
-        self._directory = directory
-        self._entries = {e.header_offset: e for e in directory.infolist()} if directory else {}
+        self._entries = entries
 
     def read(self, path: str) -> bytes:
         """Content of a member, in one range of the archive.
@@ -74,14 +87,10 @@ class Archive:
             raise FileNotFoundError(f"the archive holds no {path!r}")
         if member.problem:
             raise OSError(member.problem)
-        stored = self._read_range(member.start, member.end)
-        if self._directory is None:
-            content = stored
-        else:
-            view = copy(self._directory)
-            view.fp = _Window(stored, member.start)
+        content = self._read_range(member.start, member.end)
+        if self._entries is not None:
             try:
-                content = view.read(self._entries[member.start])
+                return zip_content.unpack(content, self._entries[member.start])
             except _DAMAGED as error:
                 raise OSError(f"damaged in its archive: {error}") from None
         if len(content) != member.size:
@@ -111,82 +120,81 @@ def read_directory(
                 f"{name}: compressed as a whole ({kind}): no file in it can be read without all "
                 "that stand before it; unpack it, or decompress it to a plain .tar"
             )
+    entries = None
     try:
         if zipfile.is_zipfile(stream):
-            directory = zipfile.ZipFile(stream)
-            members = _zip_members(directory)
+            with zipfile.ZipFile(stream) as directory:
+                entries = {entry.header_offset: entry for entry in directory.infolist()}
+                members = _zip_members(directory.infolist(), size)
         else:
             stream.seek(0)
-            directory = None
             members = _tar_members(stream)
     except (*_DAMAGED, tarfile.TarError) as error:
         raise DataError(f"{name}: {_explain(start, error)}") from None
     if members and max(member.end for member in members) > size:
         raise DataError(f"{name}: cut off: it holds {size} bytes, its directory names more")
-    return Archive(members, read_range, directory)
+    return Archive(members, read_range, entries)
 
 
-class _Window(io.BytesIO):
-    """A part of an archive that says it begins where it does in the whole."""
-
-    def __init__(self, content: bytes, start: int) -> None:
-        super().__init__(content)
-        self.start = start
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        place = max(0, offset - self.start) if whence == io.SEEK_SET else offset
-        return super().seek(place, whence) + self.start
-
-    def tell(self) -> int:
-        return super().tell() + self.start
-
-
-def _zip_members(directory: zipfile.ZipFile) -> list[Member]:
-    entries = sorted(directory.infolist(), key=lambda entry: entry.header_offset)
+def _zip_members(directory: Iterable[zipfile.ZipInfo], size: int) -> list[Member]:
+    """Members by the entries of a zip of ``size`` bytes."""
+    entries = sorted(directory, key=lambda entry: entry.header_offset)
     _check_count(len(entries))
-    ends = [*(entry.header_offset for entry in entries[1:]), directory.start_dir]
+    ends = [*(entry.header_offset for entry in entries[1:]), size]
     members = []
     for entry, next_start in zip(entries, ends, strict=False):
         if entry.is_dir():
             continue
-        headers = 30 + 2 * 0xFFFF + 24  # the most that stands before and after the content
-        path, problem = _place(_zip_name(entry))
-        if entry.flag_bits & 0x1:
-            problem = problem or "encrypted; unpack the archive with its password"
-        if stat.S_ISLNK(entry.external_attr >> 16):
-            problem = problem or "a symbolic link; only files are read from archives"
+        path, problem = _member_path(_zip_name(entry))
+        longest = zip_content.HEADER_BYTES + entry.compress_size
         members.append(
             Member(
                 path,
                 entry.file_size,
-                f"{entry.CRC:08x} {entry.date_time}",
-                problem or _too_large(entry.file_size),
-                entry.header_offset,
-                min(next_start, entry.header_offset + entry.compress_size + headers),
+                version=f"{entry.CRC:08x} {entry.date_time}",
+                problem=problem or _zip_problem(entry),
+                start=entry.header_offset,
+                end=min(next_start, entry.header_offset + longest),
             )
         )
     return members
 
 
+def _zip_problem(entry: zipfile.ZipInfo) -> str | None:
+    """Why a member can't be read."""
+    if entry.flag_bits & 0x1:
+        return "encrypted; unpack the archive with its password"
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        return "a symbolic link; only files are read from archives"
+    if entry.compress_type not in zip_content.METHODS:
+        method = entry.compress_type
+        return f"compressed by method {method}, which can't be read in place; unpack the archive"
+    return _too_large(entry.file_size)
+
+
 def _tar_members(stream: io.BufferedIOBase) -> list[Member]:
-    members = []
+    members: list[Member] = []
     with tarfile.open(fileobj=stream, mode="r:") as archive:
         for entry in archive:
-            archive.members = []  # type: ignore[attr-defined]  # else it keeps them all a second time
+            archive.members = []  # type: ignore[attr-defined]  # else it would keep all entries
             if entry.isdir():
                 continue
-            path, problem = _place(entry.name)
-            if entry.issym() or entry.islnk():
-                problem = problem or f"a link to {entry.linkname!r}; only files are read"
-            elif not entry.isreg() or entry.issparse():
-                problem = problem or "no regular file"
+            path, problem = _member_path(entry.name)
+            problem = problem or _tar_problem(entry)
             start = entry.offset_data
-            version = str(entry.mtime)
-            problem = problem or _too_large(entry.size)
             end = start if problem else start + entry.size
-            members.append(Member(path, entry.size, version, problem, start, end))
+            members.append(Member(path, entry.size, str(entry.mtime), problem, start, end))
             _check_count(len(members))
     return members
+
+
+def _tar_problem(entry: tarfile.TarInfo) -> str | None:
+    """Why a member can't be read."""
+    if entry.issym() or entry.islnk():
+        return f"a link to {entry.linkname!r}; only files are read"
+    if not entry.isreg() or entry.issparse():
+        return "no regular file"
+    return _too_large(entry.size)
 
 
 def _zip_name(entry: zipfile.ZipInfo) -> str:
@@ -200,7 +208,7 @@ def _zip_name(entry: zipfile.ZipInfo) -> str:
     return name if "/" in name else name.replace("\\", "/")
 
 
-def _place(name: str) -> tuple[str, str | None]:
+def _member_path(name: str) -> tuple[str, str | None]:
     """Path of a member below the archive's root, and what is wrong with its name."""
     problem = None
     parts = [part for part in name.split("/") if part not in {"", "."}]
@@ -224,13 +232,13 @@ def _check_count(count: int) -> None:
         raise ValueError(f"more than {MOST_MEMBERS:,} members; unpack it")
 
 
-def _without_twins(members: Iterable[Member]) -> list[Member]:
-    """Members in the order of their paths; of those with one name the last counts, as unpacked."""
+def _mark_repeated(members: Iterable[Member]) -> list[Member]:
+    """Members by path; of those with the same name the last counts, as when unpacked."""
     listed = sorted(members, key=lambda member: (member.path, member.start))
     following = [*(member.path for member in listed[1:]), None]
-    twice = "its name stands twice; the last of them counts"
+    repeated = "its name stands twice; the last of them counts"
     return [
-        replace(one, problem=one.problem or twice) if one.path == next_path else one
+        replace(one, problem=one.problem or repeated) if one.path == next_path else one
         for one, next_path in zip(listed, following, strict=False)
     ]
 

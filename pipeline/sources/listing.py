@@ -17,7 +17,7 @@ class SourceFile(NamedTuple):
         path: Relative to the corpus root, ``/``-separated.
         size: In bytes.
         version: Differs whenever the content does: a checksum, or the time of the last change.
-        problem: Why the file can't be read, where its listing already tells.
+        problem: Why the file can't be read, where the listing shows it.
     """
 
     path: str
@@ -26,7 +26,7 @@ class SourceFile(NamedTuple):
     problem: str | None = None
 
 
-_NOISE = ("._", "__MACOSX", ".git", ".DS_Store")
+_IGNORED = ("._", "__MACOSX", ".git", ".DS_Store")
 """Names that archivers and version control leave beside a corpus: never part of it."""
 
 
@@ -40,7 +40,7 @@ def list_files(root: str) -> list[SourceFile]:
 
 
 def walk_files(root: str) -> Iterator[SourceFile]:
-    """Every file below a root as it is come upon, in no order.
+    """Every file below a root, in no order, as it is found.
 
     Raises:
         DataError: There is no such folder, or its store can't be used.
@@ -54,11 +54,11 @@ def walk_files(root: str) -> Iterator[SourceFile]:
 
 def is_ignored_name(path: str) -> bool:
     """Whether a file is one that archivers and version control leave beside a corpus."""
-    return any(part.startswith(_NOISE) for part in path.split("/"))
+    return any(part.startswith(_IGNORED) for part in path.split("/"))
 
 
 def storable_name(name: str) -> tuple[str, str | None]:
-    """A file's name in characters that can be stored, and what is wrong with it as it is."""
+    """A file's name as text that can be stored, and what is wrong with the name, if anything."""
     written = name.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
     return written, None if written == name else "its name is not UTF-8 text"
 
@@ -83,27 +83,27 @@ def _list_local(root: str) -> Iterator[SourceFile]:
 
 
 def _walk(root: str, folder: str, above: frozenset[tuple[int, int]]) -> Iterator[SourceFile]:
-    """Files below a folder, unless it is one of those ``above`` it, which a link led back to."""
-    place = os.path.join(root, folder)  # noqa: PTH118 (Path costs more)
-    status = os.stat(place)  # noqa: PTH116
+    """Files below a folder, unless a link led back to it: then it is one of those ``above``."""
+    path = os.path.join(root, folder)  # noqa: PTH118 (Path costs more)
+    status = os.stat(path)  # noqa: PTH116
     here = (status.st_dev, status.st_ino)
     if here in above:
         return
-    with os.scandir(place) as entries:
+    with os.scandir(path) as entries:
         for entry in entries:
-            if entry.name.startswith(_NOISE):
+            if entry.name.startswith(_IGNORED):
                 continue
-            path = f"{folder}/{entry.name}" if folder else entry.name
+            name = f"{folder}/{entry.name}" if folder else entry.name
             status = _status(entry)
             if stat.S_ISDIR(status.st_mode):
-                yield from _walk(root, path, above | {here})
+                yield from _walk(root, name, above | {here})
             else:
-                written, problem = storable_name(path)
+                written, problem = storable_name(name)
                 yield SourceFile(written, status.st_size, str(status.st_mtime_ns), problem)
 
 
 def _status(entry: os.DirEntry[str]) -> os.stat_result:
-    """Of what a link leads to; of the link itself where that is nothing: reading it says so."""
+    """Of the target of a link; of the link itself where that is missing: reading it will say so."""
     try:
         return entry.stat()
     except OSError:

@@ -23,13 +23,13 @@ def list_sources(root: str, archives: Sequence[str] = ()) -> list[SourceFile]:
 
 
 def walk_sources(root: str, archives: Sequence[str] = ()) -> Iterator[SourceFile]:
-    """Every file of a corpus, in no order; in place of an archive, what it holds.
+    """Every file of a corpus, in no order; the members of an archive in place of it.
 
     A member's path is that of its archive, ``/``, and its own: ``download.zip/wav/03a01Fa.wav``.
     Globs skip leading folders, so they find it whether the archive is unpacked or not.
 
     Args:
-        root: Where the corpus lies.
+        root: Folder or URL of the corpus.
         archives: Globs of the files that are archives.
 
     Raises:
@@ -39,7 +39,7 @@ def walk_sources(root: str, archives: Sequence[str] = ()) -> Iterator[SourceFile
     return _with_members(root, files, glob_matcher(archives)) if archives else files
 
 
-class Reader:
+class CorpusReader:
     """Reads the files of a corpus by path, whatever thread asks."""
 
     def __init__(self, root: str, archives: Sequence[str] = ()) -> None:
@@ -60,7 +60,7 @@ class Reader:
         return read_file(self.root, path)
 
     def _archive(self, path: str) -> Archive | None:
-        """The archive at a path; None where it is a folder that is called like one."""
+        """The archive at a path; None where it is a folder with such a name."""
         with self._opening:
             if path not in self._opened:
                 self._opened[path] = _find_archive(self.root, path)
@@ -70,23 +70,23 @@ class Reader:
 def open_planned_files(
     root: str, archives: Sequence[str], planned: Iterable[tuple[str, int]]
 ) -> Callable[[str], bytes]:
-    """Gives a function that reads the files of a shard; those of a store are fetched ahead.
+    """Returns a function that reads the files of a shard; those of a store are prefetched.
 
     Args:
-        root: Where the corpus lies.
+        root: Folder or URL of the corpus.
         archives: Globs of the files that are archives.
         planned: Path and size, in bytes, of the files, in the order in which they will be read.
     """
     if is_remote(root):
-        return PrefetchReader(planned, Reader(root, archives).read).read
-    return Reader(root, archives).read if archives else partial(read_file, root)
+        return PrefetchReader(planned, CorpusReader(root, archives).read).read
+    return CorpusReader(root, archives).read if archives else partial(read_file, root)
 
 
 def _folders_above(path: str) -> Iterator[str]:
-    place = path.find("/")
-    while place >= 0:
-        yield path[:place]
-        place = path.find("/", place + 1)
+    end = path.find("/")
+    while end >= 0:
+        yield path[:end]
+        end = path.find("/", end + 1)
 
 
 def _with_members(
@@ -119,21 +119,21 @@ def _find_archive(root: str, path: str) -> Archive | None:
 
 @lru_cache(maxsize=8)
 def _open_archive(root: str, path: str, size: int, version: str) -> Archive:
-    """An archive, its directory read once a process as long as it stays as it is."""
-    place = f"{root.rstrip('/')}/{path}"
+    """An archive; its directory is read once a process, and again when the file changes."""
+    location = f"{root.rstrip('/')}/{path}"
     read_range: ReadRange
     stream: io.BufferedIOBase
     try:
         if is_remote(root):
-            read_range = partial(open_store(root).read, place)
-            stream = open_stream(place, size, _BUFFER)
+            read_range = partial(open_store(root).read, location)
+            stream = open_stream(location, size, _BUFFER)
         else:
-            read_range = partial(_read_local, Path(place))
-            stream = Path(place).open("rb")  # noqa: SIM115 (the next line closes it)
+            read_range = partial(_read_local, Path(location))
+            stream = Path(location).open("rb")  # noqa: SIM115 (the next line closes it)
         with stream:
-            return read_directory(place, stream, size, read_range)
+            return read_directory(location, stream, size, read_range)
     except OSError as error:
-        raise DataError(f"{place}: can't be read: {error.strerror or error}") from None
+        raise DataError(f"{location}: can't be read: {error.strerror or error}") from None
 
 
 def _read_local(file: Path, start: int, end: int) -> bytes:

@@ -37,7 +37,7 @@ class EmotionScheme(SpecModel):
         return self
 
     def check(self, spec: CorpusSpec) -> None:
-        """Checks that a spec speaks only of known categories.
+        """Checks that a spec names only known categories.
 
         Raises:
             UsageError: It does not; the message suggests the nearest category.

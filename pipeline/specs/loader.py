@@ -1,4 +1,4 @@
-"""Loads corpus specs, shipped ones by id and the user's own by file, and checks them whole."""
+"""Loads corpus specs, shipped ones by id and the user's own by file, and checks them."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -13,9 +13,13 @@ Not found by name: a folder of that name in the user's current folder would come
 """
 
 
+_SHARED = {"emotions", "emotion_words"}
+"""Files in that folder that are no specs: they hold for all corpora."""
+
+
 def builtin_ids() -> list[str]:
     """Ids of the corpora whose specs are shipped, sorted."""
-    return sorted(file.stem for file in SHIPPED_SPECS.glob("*.yaml") if file.stem != "emotions")
+    return sorted(f.stem for f in SHIPPED_SPECS.glob("*.yaml") if f.stem not in _SHARED)
 
 
 def builtin_file(corpus: str) -> Path:

@@ -101,6 +101,8 @@ class GroupPolicy(SpecModel):
         return self._hash(utterance, utterance.text, FRACTIONS)
 
     def split_training(self, utterance: Utterance) -> Split:
+        if not self.validation_by:
+            return "train"
         text = utterance.text if self.validation_by == "text" else None
         return self._hash(utterance, text, self.training_fractions)
 
@@ -136,7 +138,7 @@ class ByGroup(GroupPolicy):
 class ByUtterance(GroupPolicy):
     """``{by: utterance}``: each utterance for itself; speakers are shared between splits."""
 
-    by: Literal["utterance"] = "utterance"
+    by: Literal["utterance"]
 
     @model_validator(mode="before")
     @classmethod
@@ -160,7 +162,7 @@ class Official(GroupPolicy, ByValue):
     Keys are values of the field ``of``, or regular expressions for them; the first match counts.
     """
 
-    by: Literal["official"] = "official"
+    by: Literal["official"]
     values: dict[Regex, Split] = {}
 
     @model_validator(mode="after")

@@ -2,7 +2,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.common.errors import UsageError
 from pipeline.labels import class_to_indices, is_clipped, label_utterance
 from pipeline.schema.record import CLASSES
 from pipeline.schema.utterance import Utterance
@@ -83,15 +82,3 @@ def test_votes_are_counted_by_category(make_spec: MakeSpec) -> None:
 def test_six_classes_are_arousal_times_valence() -> None:
     assert [class_to_indices(name)[0] for name in CLASSES] == list(range(6))
     assert class_to_indices("low_positive") == (2, "low", "positive")
-
-
-def test_unknown_category_is_suggested(make_spec: MakeSpec) -> None:
-    with pytest.raises(UsageError, match=r"category 'angry'.*did you mean 'anger'"):
-        emotion_scheme().check(make_spec(emotions="{ang: angry}"))
-
-
-def test_every_category_rests_on_a_source() -> None:
-    scheme = emotion_scheme()
-    assert all(category.sources for category in scheme.emotions.values())
-    basic = {"anger", "happiness", "sadness", "fear", "disgust", "surprise", "neutral"}
-    assert basic <= scheme.emotions.keys()

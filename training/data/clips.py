@@ -27,13 +27,16 @@ def decode_clip(
 
     Args:
         encoded: The FLAC or WAV file.
-        shard: Where it lies, for messages.
+        shard: The file that holds it, for messages.
         name: Which utterance it is, for messages.
         first: First sample wanted.
         last: The sample after the last one wanted; None, or beyond the end, for all that follow.
 
     Raises:
         DataError: It cannot be decoded, has no such part, or is not mono at 16 kHz.
+
+    Returns:
+        Float32 ``(samples,)``.
     """
     try:
         recording = decode(
@@ -69,8 +72,8 @@ def choose_crop(frames: int, width: int, numbers: Random, spread: float = 0.0) -
     Args:
         frames: Samples of the whole clip.
         width: In samples.
-        numbers: What decides.
-        spread: The speed lies within this of 1.
+        numbers: Source of randomness.
+        spread: The speed is within this of 1.
     """
     speed = numbers.uniform(1 - spread, 1 + spread)
     taken = min(frames, round(width * speed))
@@ -79,7 +82,16 @@ def choose_crop(frames: int, width: int, numbers: Random, spread: float = 0.0) -
 
 
 def change_speed(samples: Samples, speed: float, width: int) -> Samples:
-    """A crop at its speed, at most ``width`` samples; the pitch moves along: another voice."""
+    """Plays a crop at another speed; the pitch changes with it, as for another speaker.
+
+    Args:
+        samples: Float32 ``(samples,)``, at 16 kHz.
+        speed: As a factor.
+        width: Samples to return at most.
+
+    Returns:
+        Float32, about ``samples / speed`` long.
+    """
     if speed == 1:
         return samples
     played: Samples = soxr.resample(samples, SAMPLE_RATE * speed, SAMPLE_RATE, quality="LQ")
@@ -91,6 +103,9 @@ def normalize_input(samples: Samples) -> Samples:
 
     The same as ``Wav2Vec2FeatureExtractor(do_normalize=True)`` gives, over the clip alone and
     never over its padding. Silence stays silence.
+
+    Args:
+        samples: Float32 ``(samples,)``, at 16 kHz.
     """
     if not len(samples):
         return np.zeros(MIN_SAMPLES, np.float32)

@@ -87,7 +87,7 @@ def model_card(provenance: dict[str, Any]) -> str:
         "```",
         "or in Python:",
         "```python",
-        "from training.inference.classifier import Classifier",
+        "from exhubert import Classifier",
         "",
         'Classifier.from_pretrained("THIS_FOLDER").predict("speech.wav")',
         "```",

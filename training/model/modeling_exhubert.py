@@ -96,6 +96,7 @@ class ExtendedLayer(nn.Module):
 class ExHubertPreTrainedModel(HubertPreTrainedModel):
     """What the backbone and the classifier share: how pairs start, and what can be frozen."""
 
+    config: ExHubertConfig
     config_class = ExHubertConfig
     _no_split_modules = ("ExtendedLayer", *HubertPreTrainedModel._no_split_modules)
     # HuBERT records the output of every encoder layer it finds, so of both inside a pair. Naming

@@ -50,12 +50,14 @@ def add_corpora(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def find_corpora(args: argparse.Namespace, look: bool = True) -> list[tuple[CorpusSpec, str]]:
+def find_corpora(
+    args: argparse.Namespace, require_folder: bool = True
+) -> list[tuple[CorpusSpec, str]]:
     """Specs and roots of the corpora that the command line names.
 
     Args:
         args: The command line.
-        look: Whether a corpus must have a folder; asks the stores.
+        require_folder: Whether a corpus must have a folder; asks the stores.
 
     Raises:
         UsageError: No corpus is named, or one that is named has no folder.
@@ -72,7 +74,7 @@ def find_corpora(args: argparse.Namespace, look: bool = True) -> list[tuple[Corp
         specs = [spec for _, spec in sorted(shipped.items())]
     if missing := roots.keys() - {spec.id for spec in specs}:
         specs = sorted([*specs, *load_specs(sorted(missing))], key=lambda spec: spec.id)
-    if look and args.data_root and not is_remote(args.data_root):
+    if require_folder and args.data_root and not is_remote(args.data_root):
         if not Path(args.data_root).is_dir():
             raise UsageError(f"--data-root {args.data_root}: no such folder")
         if not args.corpora:
@@ -81,7 +83,7 @@ def find_corpora(args: argparse.Namespace, look: bool = True) -> list[tuple[Corp
     found = []
     for spec in specs:
         root = roots.get(spec.id) or (args.data_root and f"{args.data_root.rstrip('/')}/{spec.id}")
-        if root and (not look or _is_folder(root)):
+        if root and (not require_folder or _is_folder(root)):
             found.append((spec, root))
         elif spec.id in named:
             raise UsageError(
@@ -97,7 +99,7 @@ def find_corpora(args: argparse.Namespace, look: bool = True) -> list[tuple[Corp
     return found
 
 
-def no_clip(spec: CorpusSpec, root: str) -> str:
+def no_clips_message(spec: CorpusSpec, root: str) -> str:
     """What to say of a corpus in whose folder there is nothing."""
     return f"corpus {spec.id}: no clip below {root}: expected {' or '.join(spec.audio)}"
 

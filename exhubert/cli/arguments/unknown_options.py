@@ -1,6 +1,7 @@
 """Words that a command does not know: options that may be Beam's, their values, and mistakes."""
 
 import argparse
+import re
 from collections.abc import Iterable, Sequence
 
 from pipeline.common.errors import UsageError
@@ -56,13 +57,14 @@ def suggest_options(options: Iterable[str], known: Iterable[str]) -> str:
 
 
 def known_options(parser: argparse.ArgumentParser) -> list[str]:
-    """Long options of a command."""
-    return [
-        option
-        for action in parser._actions
-        for option in action.option_strings
-        if option.startswith("--")
-    ]
+    """Long options of a command, as its usage names them.
+
+    >>> parser = argparse.ArgumentParser()
+    >>> _ = parser.add_argument("--data-root", metavar="DIR")
+    >>> known_options(parser)
+    ['--help', '--data-root']
+    """
+    return ["--help", *re.findall(r"(?<![\w-])--[a-z][\w-]*", parser.format_usage())]
 
 
 def _plain(option: str) -> str:

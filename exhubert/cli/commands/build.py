@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from exhubert.cli.arguments.command import Command
-from exhubert.cli.arguments.corpora import add_corpora, find_corpora, no_clip
+from exhubert.cli.arguments.corpora import add_corpora, find_corpora, no_clips_message
 from exhubert.cli.arguments.number_types import positive, share
 from exhubert.cli.output import console
 from exhubert.cli.output.build_progress import build_progress
@@ -80,7 +80,7 @@ def _start(args: argparse.Namespace, pool: WorkerPool) -> int:
 
     places = [place for place in (args.data_root, args.output) if place]
     prepared = describe_preparation(read_options(args.unknown, places))
-    build = _what_to_build(args, look=not prepared)
+    build = _what_to_build(args, require_folder=not prepared)
     if prepared:
         prepare_job(build, args.unknown)
         console.say(prepared, quiet=args.json)
@@ -91,14 +91,14 @@ def _start(args: argparse.Namespace, pool: WorkerPool) -> int:
     return _build(build, args, pool, find_runner(options))
 
 
-def _what_to_build(args: argparse.Namespace, look: bool) -> "Build":
-    """As the options say; ``look`` is whether a corpus must have a folder."""
+def _what_to_build(args: argparse.Namespace, require_folder: bool) -> "Build":
+    """As the options say; ``require_folder`` is whether a corpus must have a folder."""
     from pipeline.audio.options import AudioOptions
     from pipeline.planning.build_config import Build, Corpus
 
     corpora = {
         spec.id: Corpus(spec, root)
-        for spec, root in find_corpora(args, look)
+        for spec, root in find_corpora(args, require_folder)
         if spec.licence.redistribute or not args.only_redistributable
     }
     if not corpora:
@@ -130,7 +130,7 @@ def _build(build: "Build", args: argparse.Namespace, pool: WorkerPool, runner: s
         run.corpora = count_corpora(manifest, build.corpora, last)
         for name, corpus in build.corpora.items():
             if not manifest.corpora[name].found:
-                raise DataError(no_clip(corpus.spec, corpus.root))
+                raise DataError(no_clips_message(corpus.spec, corpus.root))
         over = _over_reject_rate(manifest, build.corpora, args.max_reject_rate)
         run.status = 1 if over else 0
     write_report(args.output)  # once more: now the run has an end
@@ -163,7 +163,7 @@ def _preview(build: "Build", as_json: bool) -> int:
     for corpus in preview.corpora:
         if not corpus.found:
             missing = build.corpora[corpus.corpus]
-            raise DataError(no_clip(missing.spec, missing.root))
+            raise DataError(no_clips_message(missing.spec, missing.root))
     return 0
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exhubert.cli.arguments.command import Command
-from exhubert.cli.arguments.corpora import add_corpora, find_corpora, no_clip
+from exhubert.cli.arguments.corpora import add_corpora, find_corpora, no_clips_message
 from exhubert.cli.arguments.output_paths import check_file
 from exhubert.cli.output import console
 from exhubert.cli.output.dataset_tables import count, print_checks
@@ -46,7 +46,7 @@ def _run_check(args: argparse.Namespace) -> int:
     for spec, root in console.track(find_corpora(args), "checking", quiet=args.json):
         indexed = index_corpus(spec, root, emotion_scheme())
         if not indexed.utterances:
-            raise DataError(no_clip(spec, root))
+            raise DataError(no_clips_message(spec, root))
         checks.append(check_corpus(spec, indexed))
         planned += indexed.utterances if args.export else []
     if args.json:

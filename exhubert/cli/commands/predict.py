@@ -14,7 +14,7 @@ from rich.console import Console
 from exhubert.cli.arguments.command import Command
 from exhubert.cli.arguments.number_types import window_length
 from exhubert.cli.output import console
-from exhubert.cli.output.fitted_table import print_table
+from exhubert.cli.output.fitted_table import numbers, print_table, words
 from pipeline.common.errors import UsageError
 from pipeline.schema.record import AROUSAL_CLASSES, VALENCE_CLASSES
 
@@ -134,11 +134,11 @@ def print_predictions(
     Where paths leave no room for the rest, files go by their names, if these tell them apart.
     """
     groups = [
-        ["file"],
-        [*((">start", ">end") if by_window else (">s",)), "class", ">%"],
-        [">aroused", *(f">{name}" for name in VALENCE_CLASSES)],
-        *([["emotion", ">%"]] if heads.emotions else []),
-        *([[f">{name}" for name in heads.dimensions]] if heads.dimensions else []),
+        words("file"),
+        [*numbers(*(("start", "end") if by_window else ("s",))), *words("class"), *numbers("%")],
+        numbers("aroused", *VALENCE_CLASSES),
+        *([[*words("emotion"), *numbers("%")]] if heads.emotions else []),
+        *([numbers(*heads.dimensions)] if heads.dimensions else []),
     ]
     paths = [prediction.path or "" for prediction in predictions]
     names = [Path(path).name for path in paths]

@@ -151,7 +151,7 @@ def _convert(args: argparse.Namespace) -> int:
     from training.model.convert_published import convert
 
     convert(args.source, args.output)
-    print(f"Wrote {args.output}: load it with exhubert.load_model.")
+    print(f"Wrote {args.output}: load it with `exhubert.load_model({str(args.output)!r})`.")
     return 0
 
 

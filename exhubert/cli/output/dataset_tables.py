@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from exhubert.cli.output.console import OUT
-from exhubert.cli.output.fitted_table import print_table
+from exhubert.cli.output.fitted_table import Heading, numbers, print_table, words
 from pipeline.labels import LabelMapping, label_map
 from pipeline.schema.record import CLASSES, SPLITS
 from pipeline.specs.corpus_spec import CorpusSpec
@@ -24,10 +24,10 @@ if TYPE_CHECKING:  # the check and the manifest bring pyarrow and Beam with them
 def print_corpora(specs: Sequence[CorpusSpec]) -> None:
     """Table of corpora: what each is, how large, on what terms."""
     groups = [
-        ["corpus"],
-        ["~name", "languages", ">utterances", "access"],
-        ["licence"],
-        [">speakers", ">classes", "layout"],
+        words("corpus"),
+        [Heading("name", cut=True), *words("languages"), *numbers("utterances"), *words("access")],
+        words("licence"),
+        [*numbers("speakers", "classes"), *words("layout")],
     ]
     rows = [
         [
@@ -75,7 +75,8 @@ def print_label_map(lines: Sequence[LabelMapping], scheme: EmotionScheme) -> Non
         ]
         for line in lines
     ]
-    print_table(OUT, [["corpus", "code"], ["meaning", "category", "class", "sources"]], rows)
+    groups = [words("corpus", "code"), words("meaning", "category", "class", "sources")]
+    print_table(OUT, groups, rows)
     for name in sorted({source for line in lines for source in line.sources} - {"spec"}):
         OUT.print(f"{name}: {scheme.sources[name]}", soft_wrap=True)
 
@@ -83,9 +84,9 @@ def print_label_map(lines: Sequence[LabelMapping], scheme: EmotionScheme) -> Non
 def print_checks(checks: "Sequence[CorpusCheck]", partial: bool = False) -> None:
     """Table of checked corpora, then how each is split, and everything that needs attention."""
     groups = [
-        ["corpus"],
-        [">found", ">usable", ">excluded", ">rejected", ">speakers"],
-        [*(f">{split}" for split in SPLITS), ">in two splits"],
+        words("corpus"),
+        numbers("found", "usable", "excluded", "rejected", "speakers"),
+        numbers(*SPLITS, "in two splits"),
     ]
     rows = [
         [
@@ -137,10 +138,10 @@ def _attention(check: "CorpusCheck", partial: bool) -> Iterator[str]:
 def print_preview(preview: "Preview") -> None:
     """Table of what a build would write, what it would reuse, and what it would read."""
     groups = [
-        ["corpus"],
-        [">found", ">to write", ">excluded", ">rejected"],
-        [f">{split}" for split in SPLITS],
-        [">shards", ">as they are", ">relabelled", ">from audio", ">to read"],
+        words("corpus"),
+        numbers("found", "to write", "excluded", "rejected"),
+        numbers(*SPLITS),
+        numbers("shards", "as they are", "relabelled", "from audio", "to read"),
     ]
     rows = []
     for corpus in preview.corpora:
@@ -184,9 +185,9 @@ def print_preview(preview: "Preview") -> None:
 def print_manifest(manifest: "Manifest", output: str) -> None:
     """Tables of a built dataset: accounts, hours, speakers, splits and classes by corpus."""
     groups = [
-        ["corpus"],
-        [">found", ">written", ">excluded", ">rejected", ">h", ">speakers"],
-        [f">{split}" for split in SPLITS],
+        words("corpus"),
+        numbers("found", "written", "excluded", "rejected", "h", "speakers"),
+        numbers(*SPLITS),
     ]
     accounts, classes = [], []
     for name, corpus in manifest.corpora.items():
@@ -206,7 +207,8 @@ def print_manifest(manifest: "Manifest", output: str) -> None:
     print_table(OUT, groups, accounts)
     for name, corpus in manifest.corpora.items():
         _print_left_out(name, corpus.excluded, corpus.rejected)
-    print_table(OUT, [["corpus"], [">" + name.replace("_", "\n") for name in CLASSES]], classes)
+    class_names = (name.replace("_", "\n") for name in CLASSES)
+    print_table(OUT, [words("corpus"), numbers(*class_names)], classes)
     shared = sum(corpus.speakers_in_two_splits for corpus in manifest.corpora.values())
     OUT.print(
         f"{count(manifest.written, 'utterance')}, {manifest.hours:.3f} h; "
@@ -220,9 +222,9 @@ def print_manifest(manifest: "Manifest", output: str) -> None:
 def print_runs(runs: "Sequence[Run]") -> None:
     """Table of the runs that made a dataset, then the command of each."""
     groups = [
-        ["started (UTC)"],
-        [">s", "status", ">corpora", ">decoded", ">reused"],
-        ["runner"],
+        words("started (UTC)"),
+        [*numbers("s"), *words("status"), *numbers("corpora", "decoded", "reused")],
+        words("runner"),
     ]
     rows = []
     for run in runs:
@@ -264,7 +266,10 @@ def _facts(spec: CorpusSpec) -> Mapping[str, str]:
     facts = {
         "languages": ", ".join(spec.languages),
         "kind": spec.kind,
-        "utterances": f"{_count(spec.expected.utterances)} ({spec.expected.source})",
+        "utterances": "; ".join(
+            f"{_count(counts.utterances)} ({counts.source})"
+            for counts in (spec.expected, *spec.expected.editions)
+        ),
         "speakers": _count(spec.expected.speakers),
         "licence": " ".join(filter(None, [spec.licence.name, spec.licence.url])),
         "access": " ".join(

@@ -1,6 +1,7 @@
 """Tables that fit: columns that have no room beside the others stand in a table below."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -10,9 +11,34 @@ _GAP = 2  # characters between columns
 _LEAST = 16  # characters of a column of words
 
 
+@dataclass(frozen=True)
+class Heading:
+    """A column: what stands above it, and how its cells may be printed.
+
+    Attributes:
+        text: What stands above it.
+        number: Whether cells are aligned at the right and always whole.
+        cut: Whether cells may be cut at their end; words fold otherwise.
+    """
+
+    text: str
+    number: bool = False
+    cut: bool = False
+
+
+def words(*texts: str) -> list[Heading]:
+    """Columns of words, which fold where there is no room."""
+    return [Heading(text) for text in texts]
+
+
+def numbers(*texts: str) -> list[Heading]:
+    """Columns of numbers, aligned at the right."""
+    return [Heading(text, number=True) for text in texts]
+
+
 def print_table(
     console: Console,
-    groups: Sequence[Sequence[str]],
+    groups: Sequence[Sequence[Heading]],
     rows: Sequence[Sequence[str]],
     all_columns: bool = True,
 ) -> list[str]:
@@ -20,26 +46,24 @@ def print_table(
 
     Args:
         console: Where to.
-        groups: Headings. The first group is what names a row, and stands in every table; columns
-            of another group stay together where they can. ``>number`` is aligned at the right,
-            ``~text`` may be cut at its end; other words fold. Names of rows and numbers never do.
+        groups: Headings. The first group is what names a row, and stands in every table, never
+            folded; columns of another group stay together where they can.
         rows: Cells, in the order of the headings.
         all_columns: Whether columns without room come in a further table, or are left out.
 
     Returns:
         Headings of the columns that were left out.
     """
-    marked = [heading for group in groups for heading in group]
-    headings = [heading.lstrip(">~") for heading in marked]
+    headings = [heading for group in groups for heading in group]
     widths = [
         max(cell_len(line) for cell in cells for line in cell.split("\n"))
-        for cells in zip(headings, *rows, strict=True)
+        for cells in zip([heading.text for heading in headings], *rows, strict=True)
     ]
     names = list(range(len(groups[0])))
-    room = console.width - sum(widths[place] + _GAP for place in names)
+    room = console.width - sum(widths[column] + _GAP for column in names)
     least = [
-        width if mark.startswith(">") else min(width, _LEAST)
-        for width, mark in zip(widths, marked, strict=True)
+        width if heading.number else min(width, _LEAST)
+        for width, heading in zip(widths, headings, strict=True)
     ]
     parts = list(_split(groups[1:], len(names), least, room))
     for part in parts if all_columns else parts[:1]:
@@ -47,24 +71,25 @@ def print_table(
             [least[column] for column in part], [widths[column] for column in part], room
         )
         table = Table(box=None, pad_edge=False, header_style="bold")
-        for place, width in zip(
+        for column, width in zip(
             [*names, *part], [widths[name] for name in names] + fitted, strict=True
         ):
+            heading = headings[column]
             table.add_column(
-                headings[place],
-                justify="right" if marked[place].startswith(">") else "left",
+                heading.text,
+                justify="right" if heading.number else "left",
                 width=width,
-                no_wrap=place in names or marked[place].startswith((">", "~")),
-                overflow="ellipsis" if marked[place].startswith("~") else "fold",
+                no_wrap=column in names or heading.number or heading.cut,
+                overflow="ellipsis" if heading.cut else "fold",
             )
         for row in rows:
-            table.add_row(*(row[place] for place in (*names, *part)))
+            table.add_row(*(row[column] for column in (*names, *part)))
         console.print(table)
-    return [headings[column] for part in parts[1:] for column in part if not all_columns]
+    return [headings[column].text for part in parts[1:] for column in part if not all_columns]
 
 
 def _split(
-    groups: Sequence[Sequence[str]], first: int, least: Sequence[int], room: int
+    groups: Sequence[Sequence[Heading]], first: int, least: Sequence[int], room: int
 ) -> Iterator[list[int]]:
     """Places of the columns of each table: as many groups as there is room for, at least one."""
     part: list[int] = []
@@ -86,11 +111,12 @@ def _widen(least: Sequence[int], wanted: Sequence[int], room: int) -> list[int]:
     widths = list(least)
     left = room - sum(least) - _GAP * (len(least) - 1)
     short = sorted(
-        (wish - width, place) for place, (width, wish) in enumerate(zip(least, wanted, strict=True))
+        (wish - width, column)
+        for column, (width, wish) in enumerate(zip(least, wanted, strict=True))
     )
-    for number, (lack, place) in enumerate(short):
+    for number, (lack, column) in enumerate(short):
         share = max(0, min(lack, left // (len(short) - number)))
-        widths[place] += share
+        widths[column] += share
         left -= share
     return widths
 

@@ -1,1 +1,1 @@
-"""Decoders of single formats that are faster than the general ones."""
+"""Backends: decoders of audio formats, listed in :data:`pipeline.audio.decoder.BACKENDS`."""

@@ -1,4 +1,4 @@
-"""Plain WAV, 16-bit PCM: what most corpora hold, read where it lies in memory.
+"""Plain WAV, 16-bit PCM: what most corpora hold, read without a copy.
 
 Source: Multimedia Programming Interface and Data Specifications 1.0 (IBM and Microsoft, 1991).
 Anything that is not exactly this form is left to libsndfile, which knows all the others.

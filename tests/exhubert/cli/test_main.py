@@ -170,7 +170,9 @@ def test_shipped_corpora_are_listed_shown_and_valid(capsys: pytest.CaptureFixtur
     assert main(["corpora", "list"]) == 0
     assert "emo_db" in capsys.readouterr().out
     assert main(["corpora", "show", "emo_db"]) == 0
-    assert "Burkhardt" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "Burkhardt" in shown
+    assert "816 (release 2.0" in shown
     assert main(["corpora", "schema"]) == 0
     assert json.loads(capsys.readouterr().out)["title"] == "CorpusSpec"
 

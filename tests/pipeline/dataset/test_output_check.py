@@ -17,7 +17,7 @@ from tests.conftest import MakeSpec
 
 def test_folder_with_files_of_others_is_refused(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("mine")
-    with pytest.raises(UsageError, match=r"files that no build has written, README\.md for one"):
+    with pytest.raises(UsageError, match=r"files that are not exhubert's, for example README\.md"):
         check_output(str(tmp_path), {}, is_dataset=False)
     check_output(str(tmp_path), {}, is_dataset=True)
 
@@ -30,7 +30,7 @@ def test_nothing_is_written_before_the_folder_is_refused(
     build = Build(
         {"tones": Corpus(make_spec(), "x")}, emotion_scheme(), str(output), AudioOptions()
     )
-    with pytest.raises(UsageError, match="data for one"):
+    with pytest.raises(UsageError, match="for example data"):
         check_build(build)
     assert list(output.rglob("*")) == [output / "data"]
 
@@ -38,7 +38,7 @@ def test_nothing_is_written_before_the_folder_is_refused(
 def test_folder_called_like_ours_does_not_make_a_dataset(tmp_path: Path) -> None:
     (tmp_path / ".build" / "debug").mkdir(parents=True)
     (tmp_path / ".build" / "debug" / "main.o").write_text("")  # others call theirs so, too
-    with pytest.raises(UsageError, match=r"\.build/debug/main\.o for one"):
+    with pytest.raises(UsageError, match=r"for example \.build/debug/main\.o"):
         check_output(str(tmp_path), {}, is_dataset=False)
 
 
@@ -75,11 +75,11 @@ def test_output_that_is_a_file_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("output", "root", "message"),
     [
-        ("c/tones", "c/tones", "lies in the folder of corpus tones"),
-        ("c/tones/out", "c/tones/", "lies in the folder of corpus tones"),
-        ("c/./tones", "c/other/../tones", "lies in the folder of corpus tones"),
-        ("ds", "ds/data/tones", "corpus tones lies in ds/data, where a build writes"),
-        ("s3://b/c/tones/out", "s3://b/c/tones", "lies in the folder of corpus tones"),
+        ("c/tones", "c/tones", "is inside the folder of corpus tones"),
+        ("c/tones/out", "c/tones/", "is inside the folder of corpus tones"),
+        ("c/./tones", "c/other/../tones", "is inside the folder of corpus tones"),
+        ("ds", "ds/data/tones", "corpus tones is inside ds/data, where a build writes"),
+        ("s3://b/c/tones/out", "s3://b/c/tones", "is inside the folder of corpus tones"),
         ("c/tones2", "c/tones", None),
         ("c", "c/tones", None),
         ("s3://b/c/tones", "gs://b/c/tones", None),

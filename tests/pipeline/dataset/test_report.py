@@ -4,15 +4,13 @@ import json
 from html.parser import HTMLParser
 from pathlib import Path
 
-import pandas as pd
 import pytest
 import xxhash
 
 from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import UsageError
 from pipeline.dataset.croissant import make_croissant
-from pipeline.dataset.manifest import BINS, require_manifest
-from pipeline.dataset.manifest_builder import count_durations, count_shared_speakers, count_values
+from pipeline.dataset.manifest import require_manifest
 from pipeline.dataset.report import make_report, read_left_out, write_report
 from pipeline.dataset.run_log import read_runs, record_run
 from pipeline.planning.build_config import Build, Corpus
@@ -139,24 +137,3 @@ def test_manifest_names_every_shard_with_its_size_and_checksum(dataset: Path) ->
         assert (shard.bytes, shard.xxh3) == (len(content), xxhash.xxh3_128_hexdigest(content))
     paths = {dataset / shard.path for shard in corpus.shards}
     assert paths == set(dataset.rglob("*-of-*.parquet"))
-
-
-def test_lengths_fall_into_bins_of_half_a_second() -> None:
-    durations = count_durations(pd.Series([0.2, 0.5, 0.9, 14.99, 15.0, 59.0], dtype="float32"))
-    assert len(durations.counts) == BINS
-    assert [i for i, count in enumerate(durations.counts) if count] == [0, 1, 29, 30]
-    assert (durations.counts[1], durations.counts[30]) == (2, 2)
-    assert (durations.shortest, durations.longest) == (0.2, 59.0)
-
-
-def test_shared_speakers_are_counted_by_pair_and_unknown_ones_are_not() -> None:
-    rows = pd.DataFrame(
-        {"speaker": ["a", "a", "b", "b", None, None], "split": ["train", "test"] * 3}
-    )
-    assert count_shared_speakers(rows) == {
-        "train ∩ validation": 0, "train ∩ test": 2, "validation ∩ test": 0
-    }  # fmt: skip
-
-
-def test_values_are_counted_the_most_frequent_first() -> None:
-    assert count_values(pd.Series(["b", "a", None, "b"])) == {"b": 2, "a": 1, "unknown": 1}

@@ -10,7 +10,7 @@ from pipeline.drafting.emotion_vocabulary import guess_category
 from pipeline.planning.index_corpus import index_corpus
 from pipeline.schema.utterance import Utterance
 from pipeline.sources.listing import SourceFile, list_files
-from pipeline.sources.reader import Reader
+from pipeline.sources.reader import CorpusReader
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.specs.yaml_reader import load_yaml
@@ -52,7 +52,7 @@ def utterances(folder: Path, names: list[str], **tables: str) -> list[Utterance]
 def test_draft_reads_the_corpus_it_was_made_from(make_corpus: MakeCorpus, tmp_path: Path) -> None:
     root = make_corpus(emotions=("angry", "sad", "neu"))
     (root / "README.txt").write_text("about")
-    text = draft_spec("mine", list_files(str(root)), Reader(str(root)).read)
+    text = draft_spec("mine", list_files(str(root)), CorpusReader(str(root)).read)
     spec = load(tmp_path, text)
     assert spec.emotions == {"angry": "anger", "sad": "sadness", "neu": "neutral"}
     found = index_corpus(spec, str(root), emotion_scheme()).utterances

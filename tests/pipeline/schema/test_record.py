@@ -3,8 +3,8 @@ from pipeline.schema.columns import stage_columns
 from pipeline.schema.record import AROUSAL_CLASSES, CLASSES, COLUMNS, RECORD, VALENCE_CLASSES
 from pipeline.schema.utterance import Utterance
 from pipeline.shards.metadata_reader import METADATA
-from pipeline.shards.records import describe_labels
-from training.data import dataset
+from pipeline.shards.records import label_columns
+from training.data import index
 
 
 def test_classes_are_arousal_times_valence_in_label_order() -> None:
@@ -17,11 +17,11 @@ def test_names_of_columns_are_unique() -> None:
 
 def test_the_label_map_fills_the_columns_of_its_stage() -> None:
     clip = Utterance("tones/a", "tones", "tones/a", "a.wav", 1, "")
-    assert set(describe_labels(clip)) == set(stage_columns(COLUMNS, "labels"))
+    assert set(label_columns(clip)) == set(stage_columns(COLUMNS, "labels"))
 
 
 def test_readers_of_metadata_leave_the_audio_alone() -> None:
-    for names in (METADATA, dataset.METADATA):
+    for names in (METADATA, index.METADATA):
         assert {"id", "corpus", "split", "audio_xxh3"} <= set(names) <= set(RECORD.names)
         assert "audio" not in names
 

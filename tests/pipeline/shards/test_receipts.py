@@ -8,10 +8,10 @@ import pytest
 from pipeline.common.errors import DataError
 from pipeline.dataset.manifest import FORMAT as MANIFEST_FORMAT
 from pipeline.dataset.manifest import read_manifest
-from pipeline.shards.receipts import FORMAT, Receipt, read_receipt, receipt_path
+from pipeline.shards.receipts import FORMAT, ShardReceipt, read_receipt, receipt_path
 
 SHARD = "tones/train-00000-of-00001"
-RECEIPT = Receipt(SHARD, "a", "b", rows=1, size=2, xxh3="c", unwritten=())
+RECEIPT = ShardReceipt(SHARD, "a", "b", rows=1, size=2, xxh3="c", unwritten=())
 
 
 def store(output: Path, content: bytes) -> None:

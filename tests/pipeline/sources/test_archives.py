@@ -5,6 +5,7 @@ import os
 import shutil
 import struct
 import tarfile
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +23,7 @@ from pipeline.planning.index_corpus import IndexedCorpus, index_corpus
 from pipeline.sources import archives
 from pipeline.sources.archives import Archive, read_directory
 from pipeline.sources.listing import SourceFile
-from pipeline.sources.reader import Reader, list_sources
+from pipeline.sources.reader import CorpusReader, list_sources
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.specs.loader import load_specs
@@ -75,6 +76,7 @@ PACKED = {
     "a.zip": zipped,
     "a.stored.zip": lambda files: zipped(files, zipfile.ZIP_STORED),
     "a.bzip2.zip": lambda files: zipped(files, zipfile.ZIP_BZIP2),
+    "a.lzma.zip": lambda files: zipped(files, zipfile.ZIP_LZMA),
     "a.tar": tarred,
     "a.old.tar": lambda files: tarred(files, format=tarfile.GNU_FORMAT),
 }
@@ -95,7 +97,7 @@ def test_members_are_listed_and_read_like_files(
         **{f"{name}/{path}": len(content) for path, content in files.items()},
     }
     assert not any(file.problem for file in listed)
-    read = Reader(str(tmp_path), ["*.zip", "*.tar"]).read
+    read = CorpusReader(str(tmp_path), ["*.zip", "*.tar"]).read
     assert {path: read(f"{name}/{path}") for path in files} == files
     assert read("beside.csv") == b"1,2"
     with pytest.raises(FileNotFoundError):
@@ -186,11 +188,12 @@ def test_shipped_specs_find_their_clips_in_the_archive_they_name(
     spec: CorpusSpec, tmp_path: Path
 ) -> None:
     paths = {example.path for example in spec.examples}
+    unpacked = find_clips(spec, [SourceFile(path, 1, "") for path in sorted(paths)])
     for archive in spec.archive:
         (tmp_path / archive).write_bytes(zipped(dict.fromkeys(paths, b"x")))
-    found = find_clips(spec, list_sources(str(tmp_path), spec.archive))
-    unpacked = find_clips(spec, [SourceFile(path, 1, "") for path in sorted(paths)])
-    assert sorted(path for *_, path in found) == sorted(path for *_, path in unpacked)
+        found = find_clips(spec, list_sources(str(tmp_path), spec.archive))
+        assert sorted(path for *_, path in found) == sorted(path for *_, path in unpacked)
+        (tmp_path / archive).unlink()
 
 
 # --- what archives may hold ------------------------------------------------------------------
@@ -325,6 +328,27 @@ def test_archive_that_can_not_be_read_in_place_is_named(
     (tmp_path / "speech.zip").write_bytes(content)
     with pytest.raises(DataError, match=f"speech\\.zip: .*({message})"):
         list_sources(str(tmp_path), ["*.zip"])
+
+
+def test_member_of_a_method_that_is_not_known_is_named() -> None:
+    content = zipped({"wav/a.wav": b"x"}, zipfile.ZIP_DEFLATED)
+    at = content.index(b"PK\x01\x02") + 10
+    (member,) = opened(content[:at] + struct.pack("<H", 9) + content[at + 2 :]).members
+    assert member.problem == (
+        "compressed by method 9, which can't be read in place; unpack the archive"
+    )
+
+
+def test_entries_of_a_tar_are_not_kept() -> None:
+    """``TarFile.members`` is emptied while the headers are read: it would keep every entry."""
+    count = 3_000
+    content = tarred(dict.fromkeys((f"wav/clip {i:05d}.wav" for i in range(count)), b"x"))
+    tracemalloc.start()
+    archive = opened(content)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(archive.members) == count
+    assert peak < 550 * count  # 360 of our own; 690 with them
 
 
 def test_names_that_writers_do_not_mark_as_utf_8_are_read_as_such() -> None:

@@ -5,10 +5,11 @@ import zipfile
 import pytest
 
 from pipeline.checks.corpus_check import check_corpus
-from pipeline.labels import emotion_scheme
-from pipeline.planning.corpus_plan import index_files, plan_corpus
+from pipeline.planning.index_corpus import index_corpus, index_files
 from pipeline.sources.listing import SourceFile, is_ignored_name
-from pipeline.specs.loader import builtin_file, builtin_ids, load_spec
+from pipeline.specs.emotion_scheme import emotion_scheme
+from pipeline.specs.loader import load_spec
+from pipeline.specs.shipped import builtin_file, builtin_ids
 from tests.support.releases import RELEASES
 
 
@@ -54,7 +55,7 @@ def test_a_download_is_read_as_it_was_downloaded(corpus, archive, members, tmp_p
         for member in members:
             file.writestr(member, b"")
     spec = load_spec(builtin_file(corpus))
-    (clip,) = plan_corpus(spec, str(tmp_path), emotion_scheme()).utterances
+    (clip,) = index_corpus(spec, str(tmp_path), emotion_scheme()).utterances
     assert (clip.status, clip.source_path) == ("ok", f"{archive}/{members[0]}")
 
 
@@ -66,5 +67,5 @@ def test_transcripts_of_shemo_are_read_from_their_archive(tmp_path):
         with zipfile.ZipFile(tmp_path / archive, "w") as file:
             file.writestr(member, content)
     spec = load_spec(builtin_file("shemo"))
-    (clip,) = plan_corpus(spec, str(tmp_path), emotion_scheme()).utterances
+    (clip,) = index_corpus(spec, str(tmp_path), emotion_scheme()).utterances
     assert clip.text == "سلام"

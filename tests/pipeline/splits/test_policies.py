@@ -1,27 +1,25 @@
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
 from pipeline.audio.options import AudioOptions
 from pipeline.checks.build_preview import plan_shards
 from pipeline.checks.corpus_check import check_corpus
 from pipeline.dataset.manifest_builder import facts_from_spec
 from pipeline.planning.build_config import Build, Corpus
-from pipeline.planning.corpus_plan import CorpusPlan, assign_split_and_shard, plan_splits
 from pipeline.planning.index_corpus import index_corpus
-from pipeline.planning.shard_names import MAX_GROUP_KEYS, shard_group_key
 from pipeline.schema.record import Split
 from pipeline.schema.utterance import Utterance
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import emotion_scheme
-from pipeline.splits.assignment import expected_sizes, split_utterance
-from pipeline.splits.groups import GroupCounts, count_groups, count_ungrouped
+from pipeline.splits.assignment import split_utterance
+from pipeline.splits.groups import GroupCounts, count_groups
 from pipeline.splits.policies import GroupPolicy, SplitSpec
 from tests.conftest import MakeCorpus, MakeSpec
 
@@ -158,39 +156,6 @@ def test_adding_a_corpus_changes_no_other() -> None:
     assert assign_groups(SPEAKER, groups) == before
 
 
-@settings(max_examples=20, deadline=None)
-@given(counts, st.integers(0, 200))
-def test_shards_are_planned_for_every_split(
-    groups: dict[str, Counter[str]], ungrouped: int
-) -> None:
-    splits = assign_groups(SPEAKER, groups)
-    sizes = expected_sizes(SPEAKER.splits, groups, ungrouped, splits)
-    assert sum(sizes.values()) == pytest.approx(sum(c.total() for c in groups.values()) + ungrouped)
-    plan = plan_splits(SPEAKER, groups, ungrouped)
-    assert isinstance(plan, CorpusPlan)
-    assert all(plan.shards[split] >= 1 for split in plan.splits.values())
-
-
-def test_rejected_utterances_do_not_count() -> None:
-    from pipeline.schema.utterance import rejected
-
-    clips = [clip(1, group="a"), clip(2, group="a", dropped=rejected("index", "x")), clip(3)]
-    assert count_groups(clips)["a"].total() == 1
-    assert count_ungrouped(clips) == 1
-
-
-@pytest.mark.parametrize("shards", [1, 499, 500, 501, 10_007])
-def test_shards_gather_under_few_names_and_each_under_one(shards: int) -> None:
-    plan = CorpusPlan({"a": "train"}, {"train": shards})
-    placed = [assign_split_and_shard(clip(n, group="a"), SPEAKER, plan) for n in range(3_000)]
-    points: dict[str | None, set[str]] = {}
-    for utterance in placed:
-        points.setdefault(utterance.shard, set()).add(shard_group_key(utterance, plan.shards))
-    assert all(len(found) == 1 for found in points.values())
-    assert len(set.union(*points.values())) <= min(shards, MAX_GROUP_KEYS)
-    assert len(points) > min(shards, 1_000) * 0.9
-
-
 class ByInitial(GroupPolicy):
     """A policy that a maintainer might add: speakers by the first letter of their name."""
 
@@ -264,3 +229,29 @@ def test_policies_say_which_splits_a_speaker_may_share(
     splits: dict[str, str], shared: list[str], allowed: bool
 ) -> None:
     assert policy(**splits).splits.allows(shared) is allowed
+
+
+@pytest.mark.parametrize(
+    "splits",
+    [
+        {},
+        {"seed": 17},
+        {"by": "text", "of": "sentence"},
+        {"by": "utterance"},
+        {"by": "official", "of": "part"},
+    ],
+)
+def test_the_schema_for_editors_takes_each_policy_and_one_alone(splits: dict[str, object]) -> None:
+    schema = TypeAdapter(SplitSpec).json_schema()
+    one = [ref["$ref"].rsplit("/", 1)[1] for ref in schema["oneOf"]]
+    fitting = [
+        name
+        for name in one
+        if set(schema["$defs"][name].get("required", [])) <= splits.keys()
+        and splits.get("by", "speaker") in _allowed(schema["$defs"][name]["properties"]["by"])
+    ]
+    assert len(fitting) == 1
+
+
+def _allowed(by: dict[str, Any]) -> list[str]:
+    return by.get("enum", [by.get("const")])

@@ -19,8 +19,8 @@ from pipeline.common.extras import install_command
 from pipeline.planning.index_corpus import index_corpus
 from pipeline.schema.record import RECORD
 from pipeline.shards.metadata_reader import read_metadata
-from pipeline.shards.receipts import Receipt
-from pipeline.shards.writer import to_parquet
+from pipeline.shards.parquet import to_parquet
+from pipeline.shards.receipts import ShardReceipt
 from pipeline.sources.listing import list_files, read_file
 from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.storage import RetryingStore, StoreOptions, configure, object_store, open_store, retry
@@ -267,7 +267,7 @@ def test_bucket_with_files_of_others_takes_no_dataset(
     arguments += ["--output", "s3://foreign/theirs", *s3.arguments, "--jobs", "1"]
     s3.watch()
     assert main(["build", *arguments]) == 2
-    assert "files that no build has written, 0.txt for one" in capsys.readouterr().err
+    assert "files that are not exhubert's, for example 0.txt" in capsys.readouterr().err
     # The manifest, the mark of a build that was interrupted, one listing.
     assert [method for method, _ in s3.requests] == ["GET", "HEAD", "GET"]
 
@@ -450,7 +450,7 @@ def test_metadata_of_a_shard_is_read_without_its_audio(s3: S3) -> None:
     rows = [row | {"audio": {"bytes": os.urandom(1_000_000), "path": "a.flac"}} for _ in range(4)]
     content = bytes(to_parquet(pa.Table.from_pylist([row], RECORD) for row in rows))
     s3.fill("shards", {"dataset/data/tones/test-00000-of-00001.parquet": content})
-    receipt = Receipt("tones/test-00000-of-00001", "", "", 4, len(content), "", ())
+    receipt = ShardReceipt("tones/test-00000-of-00001", "", "", 4, len(content), "", ())
     s3.watch()
     frame = read_metadata("s3://shards/dataset", [receipt])
     assert frame[["id", "duration", "shard"]].values.tolist() == [["a", 1.0, receipt.shard]] * 4

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from exhubert.cli.main import main
 from exhubert.cli.output import dataset_tables as tables
-from exhubert.cli.output.fitted_table import print_table
+from exhubert.cli.output.fitted_table import Heading, numbers, print_table, words
 from pipeline.schema.record import SPLITS
 
 CELLS = st.text(st.characters(codec="ascii", categories=["L", "N"]), max_size=30)
@@ -26,12 +26,16 @@ def printed(width: int, *args: object, **how: bool) -> list[str]:
     st.lists(CELLS, min_size=4, max_size=4),
 )
 def test_names_and_numbers_are_whole_and_no_line_is_too_long(
-    width: int, numbers: list[list[int]], words: list[str]
+    width: int, counts: list[list[int]], notes: list[str]
 ) -> None:
-    groups = [["corpus"], [">found", ">usable"], ["note", *(f">{n}" for n in range(7))]]
+    groups = [
+        words("corpus"),
+        numbers("found", "usable"),
+        [*words("note"), *numbers(*map(str, range(7)))],
+    ]
     rows = [
         [f"corpus_{number}", *map(str, row[:2]), word, *map(str, row[2:])]
-        for number, (row, word) in enumerate(zip(numbers, words, strict=False))
+        for number, (row, word) in enumerate(zip(counts, notes, strict=False))
     ]
     lines = printed(width, groups, rows)
     assert max(map(len, lines)) <= width
@@ -41,7 +45,7 @@ def test_names_and_numbers_are_whole_and_no_line_is_too_long(
 
 
 def test_columns_that_fit_stand_in_one_table() -> None:
-    groups = [["corpus"], [">found"], [">train", ">test"]]
+    groups = [words("corpus"), numbers("found"), numbers("train", "test")]
     rows = [["nemo", "12", "10", "2"]]
     assert printed(80, groups, rows) == ["corpus  found  train  test", "nemo       12     10     2"]
     assert printed(20, groups, rows) == [
@@ -54,7 +58,7 @@ def test_columns_that_fit_stand_in_one_table() -> None:
 
 def test_columns_may_be_left_out_and_text_cut() -> None:
     console = Console(file=io.StringIO(), width=30)
-    groups = [["corpus"], ["~name"], [">speakers"]]
+    groups = [words("corpus"), [Heading("name", cut=True)], numbers("speakers")]
     left_out = print_table(console, groups, [["nemo", "n" * 40, "9"]], all_columns=False)
     assert left_out == ["speakers"]
     assert re.search(r"nemo +n+…\n", console.file.getvalue())  # type: ignore[attr-defined]
@@ -74,8 +78,8 @@ def test_every_id_is_listed_whole(
 
 
 def test_split_names_are_whole_at_80_columns() -> None:
-    numbers = [">found", ">written", ">excluded", ">rejected", ">h", ">speakers"]
-    groups = [["corpus"], numbers, [f">{split}" for split in SPLITS]]
+    accounts = numbers("found", "written", "excluded", "rejected", "h", "speakers")
+    groups = [words("corpus"), accounts, numbers(*SPLITS)]
     rows = [["my_own_corpus", *["123,456"] * 9]]
-    words = " ".join(printed(80, groups, rows)).split()
-    assert {*SPLITS, "excluded", "rejected", "speakers", "my_own_corpus"} <= set(words)
+    told = " ".join(printed(80, groups, rows)).split()
+    assert {*SPLITS, "excluded", "rejected", "speakers", "my_own_corpus"} <= set(told)

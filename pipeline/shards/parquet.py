@@ -1,0 +1,72 @@
+"""Shards as Parquet files: the same bytes for the same rows."""
+
+import io
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import islice
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.common.errors import DataError
+from pipeline.schema.record import RECORD
+from pipeline.shards.receipts import shard_path
+from pipeline.shards.records import Record
+from pipeline.storage import files as storage
+
+ROWS_PER_GROUP = 100
+"""Rows of a Parquet row group: what a reader fetches to get at one clip."""
+
+
+def to_parquet(tables: Iterable[pa.Table]) -> memoryview:
+    """Content of a shard.
+
+    Args:
+        tables: Its rows in order, in tables of any length.
+    """
+    columns = _parquet_columns()
+    sink = pa.BufferOutputStream()
+    with pq.ParquetWriter(
+        sink,
+        RECORD,
+        compression={name: "NONE" if name == "audio.bytes" else "ZSTD" for name in columns},
+        use_dictionary=[name for name in columns if name != "audio.bytes"],
+        write_statistics=[name for name in columns if not name.startswith("audio.")],
+        write_page_index=True,
+    ) as writer:
+        for table in tables:
+            writer.write_table(table, row_group_size=ROWS_PER_GROUP)
+    return memoryview(sink.getvalue())
+
+
+def in_row_groups(records: Iterable[Record]) -> Iterator[pa.Table]:
+    """Tables of one row group each, so that a shard's clips are held in one copy, not in three."""
+    records = iter(records)
+    while group := list(islice(records, ROWS_PER_GROUP)):
+        yield pa.Table.from_pylist(group, RECORD)
+
+
+def read_shard(output: str, shard: str) -> pa.Table:
+    """All rows of a shard, audio included.
+
+    Args:
+        output: The dataset folder.
+        shard: Its name, ``<corpus>/<split>-NNNNN-of-NNNNN``.
+
+    Raises:
+        DataError: It is not there.
+    """
+    path = shard_path(output, shard)
+    content = storage.read(path)
+    if content is None:
+        raise DataError(f"{path}: missing; build corpus {shard.split('/', 1)[0]} again")
+    return pq.read_table(io.BytesIO(content))
+
+
+@cache
+def _parquet_columns() -> list[str]:
+    """Paths of the Parquet columns of a record, nested ones included."""
+    empty = pa.BufferOutputStream()
+    pq.write_table(RECORD.empty_table(), empty)
+    schema = pq.ParquetFile(pa.BufferReader(empty.getvalue())).schema
+    return [schema.column(index).path for index in range(len(schema))]

@@ -1,0 +1,60 @@
+"""Rewriting shards that were written: with other labels, without some rows, or after a crash."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pyarrow as pa
+import xxhash
+
+from pipeline.shards.parquet import read_shard, to_parquet
+from pipeline.shards.receipts import RejectRow, ShardReceipt
+from pipeline.shards.writer import write_shard_files
+
+
+def rewrite_shard(
+    output: str, receipt: ShardReceipt, table: pa.Table, left: Iterable[RejectRow], audio: str
+) -> ShardReceipt:
+    """Replaces a shard by other rows of the same utterances.
+
+    The next build will write its labels anew, and its audio too unless ``audio`` is kept.
+
+    Args:
+        output: The dataset folder.
+        receipt: Of the shard as it is.
+        table: Its rows from now on.
+        left: Utterances that are no longer among them.
+        audio: Fingerprint of the audio from now on; empty to have it made anew.
+
+    Returns:
+        The receipt of the shard as it is then.
+    """
+    content = to_parquet([table])
+    unwritten = {row.id: row for row in (*receipt.unwritten, *left)}
+    for name in table["id"].to_pylist():  # after a crash the shard may still hold rows that left
+        unwritten.pop(name, None)
+    rewritten = replace(
+        receipt,
+        audio=audio,
+        fingerprint="",
+        rows=table.num_rows,
+        size=len(content),
+        xxh3=xxhash.xxh3_128_hexdigest(content),
+        unwritten=tuple(sorted(unwritten.values(), key=lambda row: row.id)),
+    )
+    write_shard_files(output, rewritten, content)
+    return rewritten
+
+
+def repair_shard(output: str, receipt: ShardReceipt) -> ShardReceipt:
+    """Completes a shard that was being rewritten when a run was interrupted.
+
+    The file that is there counts, from before or after. The next build makes it anew.
+
+    Args:
+        output: The dataset folder.
+        receipt: Of the shard, as the run left it.
+
+    Raises:
+        DataError: The shard is missing.
+    """
+    return rewrite_shard(output, receipt, read_shard(output, receipt.shard), [], audio="")

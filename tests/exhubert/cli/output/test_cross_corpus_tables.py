@@ -1,0 +1,40 @@
+import io
+from pathlib import Path
+
+from rich.console import Console
+
+from exhubert.cli.output.cross_corpus_tables import matrix_tables
+from tests.support.shards import write_tones
+from training.evaluation.baselines.run import Baseline
+from training.evaluation.cross_corpus import Mode, make_matrix
+
+
+def printed(folder: Path, mode: Mode) -> list[str]:
+    dataset = write_tones(folder / "data", {"train": 2, "validation": 1, "test": 1}, ("one", "two"))
+    matrix = make_matrix({"majority": Baseline("majority")}, dataset, folder / "matrix", mode)
+    out = io.StringIO()
+    console = Console(file=out, width=120)
+    for table in matrix_tables(matrix):
+        console.print(table)
+    return out.getvalue().splitlines()
+
+
+def line_of(lines: list[str], name: str) -> list[str]:
+    (line,) = [line for line in lines if line.strip("│ ").startswith(f"{name} ")]
+    return [cell.strip() for cell in line.strip("│").split("│")]
+
+
+def test_one_table_where_corpora_are_left_out(tmp_path: Path) -> None:
+    lines = printed(tmp_path, "leave-one-corpus-out")
+    assert "left out of training, all utterances scored" in lines[0]
+    assert line_of(lines, "one")[1] == "24"  # utterances
+    mean = line_of(lines, "mean")
+    assert mean[3:5] == ["16.7", "16.7"]  # six classes: a majority is as good as chance
+
+
+def test_a_table_a_system_where_each_is_tested_on_each(tmp_path: Path) -> None:
+    lines = printed(tmp_path, "train-on-a-test-on-b")
+    title = " ".join(" ".join(lines[:3]).split())  # as narrow as the table
+    assert title.startswith("majority: trained on ↓, tested on →, UAR in per cent")
+    assert line_of(lines, "two")[1:] == ["17", "17"]
+    assert line_of(lines, "chance")[1:] == ["17", "17"]

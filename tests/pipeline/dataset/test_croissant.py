@@ -1,0 +1,26 @@
+import json
+
+from pipeline.dataset.croissant import column_field, make_croissant
+from pipeline.schema.record import COLUMNS
+from tests.support.manifests import manifest
+
+
+def test_every_column_is_a_field_with_its_meaning() -> None:
+    utterances = json.loads(make_croissant(manifest()))["recordSet"][-1]
+    fields = {field["name"].split("/")[1]: field for field in utterances["field"]}
+    assert list(fields) == [column.name for column in COLUMNS]
+    for column in COLUMNS:
+        assert fields[column.name]["description"] == column.meaning.replace("`", "")
+
+
+def test_pairs_are_repeated_fields_with_two_parts() -> None:
+    (votes,) = [column_field(column) for column in COLUMNS if column.name == "votes"]
+    assert votes["repeated"] is True
+    assert [part["dataType"] for part in votes["subField"]] == ["sc:Text", "cr:Float32"]  # type: ignore[attr-defined]
+
+
+def test_counts_corpora_and_terms_are_described() -> None:
+    croissant = json.loads(make_croissant(manifest()))
+    assert croissant["description"].startswith("3 utterances, 2.00 h of speech")
+    assert croissant["license"] == ["CC0-1.0"]
+    assert croissant["inLanguage"] == ["en-GB"]

@@ -1,0 +1,41 @@
+"""A shard of tones, ready to be written."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipeline.audio.options import AudioOptions
+from pipeline.planning.index_corpus import index_corpus
+from pipeline.schema.utterance import Utterance
+from pipeline.shards.writer import WrittenShard, write_shard
+from pipeline.specs.corpus_spec import CorpusSpec
+from pipeline.specs.emotion_scheme import emotion_scheme
+from tests.conftest import MakeCorpus, MakeSpec
+
+SHARD = "tones/train-00000-of-00001"
+OPTIONS = AudioOptions()
+Write = Callable[..., WrittenShard]
+
+
+@pytest.fixture
+def spec(make_spec: MakeSpec) -> CorpusSpec:
+    return make_spec()
+
+
+@pytest.fixture
+def root(make_corpus: MakeCorpus) -> str:
+    return str(make_corpus())
+
+
+@pytest.fixture
+def utterances(spec: CorpusSpec, root: str) -> list[Utterance]:
+    return index_corpus(spec, root, emotion_scheme()).utterances
+
+
+@pytest.fixture
+def write(utterances: list[Utterance], spec: CorpusSpec, root: str, tmp_path: Path) -> Write:
+    def run(planned: list[Utterance] = utterances, options: AudioOptions = OPTIONS, **hooks):  # type: ignore[no-untyped-def]
+        return write_shard(SHARD, planned, spec, root, str(tmp_path), options, **hooks)
+
+    return run

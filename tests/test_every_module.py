@@ -1,0 +1,71 @@
+"""Every module has a test, and every example in a docstring gives what it shows."""
+
+import ast
+import doctest
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+HOME = Path(__file__).parents[1]
+PACKAGES = ("pipeline", "training", "exhubert")
+FILES = [file for package in PACKAGES for file in sorted((HOME / package).rglob("*.py"))]
+
+MISSING = {
+    "pipeline.beam.metrics",
+    "pipeline.common.spec_model",
+    "pipeline.common.validation_messages",
+    "pipeline.dataset.card",
+    "pipeline.drafting.filename_patterns",
+    "pipeline.drafting.table_discovery",
+    "pipeline.index.table_formats",
+    "pipeline.monitoring.worker_status",
+    "pipeline.planning.steps",
+    "pipeline.shards.deduplication",
+    "pipeline.storage.prefetch",
+    "pipeline.storage.protocol",
+    "pipeline.storage.range_reader",
+    "pipeline.storage.registry",
+    "training.evaluation.baselines.majority",
+    "training.finetuning.callbacks",
+    "training.finetuning.progress_callback",
+    "training.metrics.scores_by_corpus",
+    "training.model.hubert_settings",
+}
+"""Modules that run only through others in tests so far; nothing is added here."""
+
+
+def module_of(file: Path) -> str:
+    return ".".join(file.relative_to(HOME).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imported_by(file: Path) -> set[str]:
+    """Modules that a file imports, whole or names of theirs."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names
+
+
+def test_every_module_has_a_test_file_or_is_imported_by_one() -> None:
+    tests = list((HOME / "tests").rglob("test_*.py"))
+    imported = set().union(*map(imported_by, tests))
+    names = {file.name for file in tests}
+    modules = {module_of(file): file for file in FILES if file.name != "__init__.py"}
+    untested = {
+        module
+        for module, file in modules.items()
+        if module not in imported | MISSING and f"test_{file.stem.strip('_')}.py" not in names
+    }
+    assert not untested, f"no test file is called like these or imports them: {sorted(untested)}"
+
+
+@pytest.mark.parametrize(
+    "module", [module_of(file) for file in FILES if ">>> " in file.read_text(encoding="utf-8")]
+)
+def test_examples_in_docstrings_give_what_they_show(module: str) -> None:
+    failed, _ = doctest.testmod(import_module(module))
+    assert not failed
