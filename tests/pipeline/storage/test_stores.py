@@ -83,10 +83,6 @@ def test_names_are_taken_as_they_are(s3: S3) -> None:
     check_names(store, "s3://names/a [1]*", ODD_NAMES)
 
 
-def test_names_in_other_stores_are_taken_as_they_are(tmp_path: Path) -> None:
-    check_names(open_store("fsspec+file://"), f"fsspec+file://{tmp_path}/a [1]*", ODD_NAMES)
-
-
 def check_names(store: RetryingStore, folder: str, names: list[str]) -> None:
     """Writes, lists, reads, finds and deletes files of these names."""
     for name in names:
