@@ -29,7 +29,7 @@ from training import ExHubertConfig, ExHubertForSequenceClassification
 from training.config.recipe import load_recipe
 from training.finetuning.progress_callback import ConsoleProgress
 from training.finetuning.trainer import ShardTrainer, training_arguments
-from training.model.losses import Objective
+from training.model.losses import plain_objective
 
 MID = {
     "hidden_size": 256, "num_hidden_layers": 4, "num_attention_heads": 4, "intermediate_size": 1024,
@@ -110,7 +110,7 @@ def train_loop(
         train_dataset=ready,
         recipe=recipe,
         batches=ready,  # type: ignore[arg-type]
-        objective=Objective(),
+        objective=plain_objective(model.config),
         evaluate_validation=dict,
         callbacks=[clock],
     )

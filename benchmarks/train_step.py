@@ -94,10 +94,10 @@ def run(
 
     clips = sum(len(inputs["labels"]) for inputs in batches)
     with FlopCounterMode(display=False) as counter:  # warms up, too
-        model.hubert.config._attn_implementation = "eager"  # whose products are counted exactly
+        model.set_attn_implementation("eager")  # whose products are counted exactly
         for inputs in batches:
             step(inputs)
-    model.hubert.config._attn_implementation = "sdpa"
+    model.set_attn_implementation("sdpa")
     for inputs in batches[-3:]:
         step(inputs)
     _wait(device)

@@ -34,14 +34,15 @@ if TYPE_CHECKING:
     from training.inference.classifier import Classifier
     from training.inference.load_model import LoadedModel, load_model
     from training.inference.onnx_export import export_onnx
-    from training.inference.results import Failure, Prediction
-    from training.model.configuration_exhubert import ExHubertConfig
-    from training.model.convert_published import convert
-    from training.model.modeling_exhubert import (
+    from training.inference.results import Prediction, PredictionFailure
+    from training.model.backbones import (
+        ExHubertConfig,
         ExHubertForSequenceClassification,
         ExHubertModel,
+        extend,
         extend_hubert,
     )
+    from training.model.convert_published import convert
 
 __all__ = [
     "CLASSES",
@@ -62,10 +63,10 @@ __all__ = [
     "ExHubertForSequenceClassification",
     "ExHubertModel",
     "ExhubertError",
-    "Failure",
     "LoadedModel",
     "Manifest",
     "Prediction",
+    "PredictionFailure",
     "Recipe",
     "SpecError",
     "StoppedError",
@@ -78,6 +79,7 @@ __all__ = [
     "emotion_scheme",
     "evaluate",
     "export_onnx",
+    "extend",
     "extend_hubert",
     "index_corpus",
     "load_index",
@@ -117,14 +119,16 @@ _MODULES = {
     "training.inference.classifier": ("Classifier",),
     "training.inference.load_model": ("LoadedModel", "load_model"),
     "training.inference.onnx_export": ("export_onnx",),
-    "training.inference.results": ("Failure", "Prediction"),
-    "training.model.configuration_exhubert": ("ExHubertConfig",),
-    "training.model.convert_published": ("convert",),
-    "training.model.modeling_exhubert": (
+    "training.inference.results": ("Prediction", "PredictionFailure"),
+    # Registers the models with transformers' Auto classes.
+    "training.model.backbones": (
+        "ExHubertConfig",
         "ExHubertForSequenceClassification",
         "ExHubertModel",
+        "extend",
         "extend_hubert",
     ),
+    "training.model.convert_published": ("convert",),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 

@@ -9,11 +9,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from training.model.backbones import extend_hubert
     from training.model.configuration_exhubert import ExHubertConfig
     from training.model.modeling_exhubert import (
         ExHubertForSequenceClassification,
         ExHubertModel,
-        extend_hubert,
     )
 
 __all__ = [
@@ -27,4 +27,4 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module("training.model.modeling_exhubert"), name)
+    return getattr(import_module("training.model.backbones"), name)

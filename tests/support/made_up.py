@@ -1,4 +1,4 @@
-"""Made-up answers: what models might have said about utterances of some speakers."""
+"""Made-up predictions: what models might have said about utterances of some speakers."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipeline.schema.record import CLASSES
 from training.evaluation.prediction_table import PredictionTable
-from training.evaluation.score_file import Evaluation, score_answers
+from training.evaluation.score_file import Evaluation, score_predictions
 from training.model.provenance import TrainingSpeakers
 
 
@@ -56,7 +56,7 @@ def make_evaluation(
         make_probabilities(utterances, skill, seed + number) for number, skill in enumerate(skills)
     ]
     names = [f"models/m{number}" for number in range(len(skills))]
-    answers = PredictionTable.from_probabilities(names, utterances, probabilities)
-    return score_answers(
-        answers, dataset, "test", list(CLASSES), TrainingSpeakers(frozenset(heard))
+    predictions = PredictionTable.from_probabilities(names, utterances, probabilities)
+    return score_predictions(
+        predictions, dataset, "test", list(CLASSES), TrainingSpeakers(frozenset(heard))
     )

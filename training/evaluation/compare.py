@@ -112,9 +112,9 @@ def compare(
     if first.labels != second.labels:
         raise UsageError(
             f"{names[0]} has the classes {', '.join(first.labels)}, {names[1]} has "
-            f"{', '.join(second.labels)}: only answers to the same question can be compared"
+            f"{', '.join(second.labels)}: only predictions of the same classes can be compared"
         )
-    one, other = first.answers, _aligned(first.answers, second.answers, names)
+    one, other = first.predictions, _aligned(first.predictions, second.predictions, names)
     classes = len(first.labels)
 
     def part(rows: Integers) -> Difference:
@@ -133,7 +133,9 @@ def compare(
         mcnemar=[
             mcnemar(right_a, right_b, (model_a, model_b))
             for model_a, right_a in zip(one.models, one.predicted == one.reference, strict=True)
-            for model_b, right_b in zip(second.answers.models, other == one.reference, strict=True)
+            for model_b, right_b in zip(
+                second.predictions.models, other == one.reference, strict=True
+            )
         ],
         speakers=count_speakers(one.speakers),
     )
@@ -183,7 +185,7 @@ def _difference(
 
 
 def _aligned(one: PredictionTable, other: PredictionTable, names: tuple[str, str]) -> Integers:
-    """Answers ``(models, utterances)`` of the other, in the order of the one."""
+    """Predicted classes ``(models, utterances)`` of the other, in the order of the one."""
     ids, others = one.utterances["id"].tolist(), other.utterances["id"].tolist()
     missing = sorted(set(ids) ^ set(others))
     if missing:
@@ -192,8 +194,8 @@ def _aligned(one: PredictionTable, other: PredictionTable, names: tuple[str, str
             f"stand in one of them only, such as {missing[0]!r}: evaluate both on the same split "
             "and corpora of the same dataset"
         )
-    place = {name: row for row, name in enumerate(others)}
-    order = np.array([place[name] for name in ids])
+    row_of = {name: row for row, name in enumerate(others)}
+    order = np.array([row_of[name] for name in ids])
     for column in ("label", "speaker"):
         mine = one.utterances[column]
         theirs = other.utterances[column].iloc[order].reset_index(drop=True)

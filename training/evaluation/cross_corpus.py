@@ -59,7 +59,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Matrix:
+class CrossCorpusMatrix:
     """Scores of systems across corpora.
 
     Attributes:
@@ -104,7 +104,7 @@ class Matrix:
         }
 
 
-def make_matrix(
+def run_cross_corpus(
     systems: dict[str, System],
     dataset: str | Path,
     output: Path,
@@ -112,8 +112,8 @@ def make_matrix(
     corpora: Sequence[str] = (),
     split: str | None = None,
     console: Console | None = None,
-    announce: Callable[[str], None] = lambda line: None,
-) -> Matrix:
+    on_message: Callable[[str], None] = lambda line: None,
+) -> CrossCorpusMatrix:
     """Runs every row of every system; rows that are done already are read.
 
     A row is done if its folder, named by a checksum of everything that decides its scores (system
@@ -128,7 +128,7 @@ def make_matrix(
         corpora: Corpora of the matrix; none means all that can be scored.
         split: What is scored; ``None`` for whole corpora where they are left out, else ``test``.
         console: Where trainings print their progress; ``None`` for silence.
-        announce: Is told each row, before and after it is run.
+        on_message: Called with a line before each row is run, or where it was run before.
 
     Raises:
         UsageError: There are fewer than two corpora, or one that is named is not there or has
@@ -149,17 +149,23 @@ def make_matrix(
             scores = folder / "scores.json"
             if scores.is_file():
                 done[name].append(read_scores(scores))
-                announce(f"{what}: done before")
+                on_message(f"{what}: done before")
                 continue
-            announce(what)
+            on_message(what)
             evaluation = run_row(system, row, dataset, scored, folder, console)
             write_scores(evaluation, scores)
             done[name].append(evaluation)
-    return Matrix(mode, str(dataset), manifest_checksum(dataset), scored, rows, done)
+    return CrossCorpusMatrix(mode, str(dataset), manifest_checksum(dataset), scored, rows, done)
 
 
 def plan_rows(dataset: str | Path, mode: Mode, corpora: Sequence[str], split: str) -> list[Row]:
     """The rows of a matrix, one a corpus.
+
+    Args:
+        dataset: Dataset folder.
+        mode: How rows are made.
+        corpora: Corpora of the matrix; none means all that can be scored.
+        split: What is scored; :data:`training.evaluation.evaluate.ALL` for whole corpora.
 
     Raises:
         UsageError: There are fewer than two corpora, or one that is named is not there or has
@@ -169,9 +175,9 @@ def plan_rows(dataset: str | Path, mode: Mode, corpora: Sequence[str], split: st
     every = load_index(dataset, None, tuple(corpora), labelled=False)
     asked = every if split == ALL else every[every["split"] == part_of(split)]
     index, scored = (rows[rows["label"].notna()] for rows in (every, asked))
-    heard = index[index["split"] != "test"]
+    fitted = index[index["split"] != "test"]
     known = every[every["split"] != "test"]  # further heads learn from rows without a class, too
-    names = sorted(_with_classes(scored) & _with_classes(heard[heard["split"] == "train"]))
+    names = sorted(_with_classes(scored) & _with_classes(fitted[fitted["split"] == "train"]))
     if lacking := sorted(set(corpora) - set(names)):
         raise UsageError(
             f"{dataset}: {', '.join(lacking)}: fewer than two classes to train on, or in split "
@@ -185,7 +191,7 @@ def plan_rows(dataset: str | Path, mode: Mode, corpora: Sequence[str], split: st
         others = [other for other in names if other != name]
         train, test = (others, [name]) if mode == "leave-one-corpus-out" else ([name], names)
         foreign = [corpus for corpus in test if corpus not in train]
-        own = heard[heard["corpus"].isin(train)]
+        own = fitted[fitted["corpus"].isin(train)]
         shared = _speakers(known, train) & set().union(*(speakers[corpus] for corpus in foreign))
         there = asked["audio_xxh3"][asked["corpus"].isin(foreign)].dropna()
         equal = own["audio_xxh3"].isin(there)
@@ -219,7 +225,16 @@ def run_row(
     folder: Path,
     console: Console | None = None,
 ) -> Evaluation:
-    """Trains a system as a row says and scores it; an interrupted training is continued."""
+    """Trains a system as a row says and scores it; an interrupted training is continued.
+
+    Args:
+        system: A recipe, or a baseline.
+        row: Corpora to train on and to score, and what is left out of training.
+        dataset: Dataset folder.
+        split: What is scored; :data:`training.evaluation.evaluate.ALL` for whole corpora.
+        folder: For the trained model.
+        console: Where training prints its progress; ``None`` for silence.
+    """
     if isinstance(system, Baseline):
         result = run_baseline(
             system,

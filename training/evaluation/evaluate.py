@@ -13,7 +13,7 @@ from pipeline.schema.record import CLASSES, SPLITS
 from training.data.index import load_index
 from training.data.targets import UNLABELLED
 from training.evaluation.prediction_table import PredictionTable
-from training.evaluation.score_file import Evaluation, score_answers
+from training.evaluation.score_file import Evaluation, score_predictions
 from training.evaluation.train_test_overlap import audio_overlap, training_clips
 from training.inference.batch import predict_index
 from training.inference.load_model import load_model
@@ -34,6 +34,17 @@ def evaluate(
 ) -> Evaluation:
     """Scores a trained model on a split of a dataset folder, or several trained alike.
 
+    Args:
+        models: Folder or hub name of a model, or of several that differ in their seeds only.
+        dataset: Dataset folder.
+        split: ``train``, ``validation``, ``test``, or :data:`ALL`.
+        corpora: Corpora to score; none means all.
+        batch_size: Clips that go through the model at once, where padding changes nothing.
+
+    Returns:
+        Scores overall and per corpus, of several models their means; predictions; and how many
+        speakers and clips were in training.
+
     Raises:
         UsageError: There is no such model, dataset, split or corpus; a model has other classes
             than datasets; or models are named twice or have other heads than the first.
@@ -43,7 +54,7 @@ def evaluate(
     if len(set(names)) < len(names):
         raise UsageError(f"models named twice: {', '.join(names)}: expected different ones")
     predictions: list[Predictions] = []
-    heard: list[TrainingSpeakers] = []
+    training: list[TrainingSpeakers] = []
     clips: set[str] = set()
     for name in names:
         trained = load_model(name)
@@ -61,15 +72,15 @@ def evaluate(
                 f"{name}: has other heads than {names[0]}: expected models trained alike"
             )
         predictions.append(predict_index(trained.model, rows, trained.data.longest, batch_size))
-        heard.append(TrainingSpeakers.of_model(name, trained.provenance))
+        training.append(TrainingSpeakers.of_model(name, trained.provenance))
         clips |= training_clips(trained.provenance, dataset)
     index = rows.iloc[labelled].reset_index(drop=True)
-    answers = PredictionTable.from_probabilities(
-        names, index, [said.classes[labelled] for said in predictions]
+    table = PredictionTable.from_probabilities(
+        names, index, [one.classes[labelled] for one in predictions]
     )
     notes = audio_overlap(index, clips)
-    evaluation = score_answers(
-        answers, dataset, split, list(CLASSES), TrainingSpeakers.of_all(heard), notes
+    evaluation = score_predictions(
+        table, dataset, split, list(CLASSES), TrainingSpeakers.of_all(training), notes
     )
     if not heads.columns:
         return evaluation
@@ -104,7 +115,7 @@ def part_of(split: str) -> str | None:
 
 
 def _labelled(rows: pd.DataFrame, dataset: str | Path, split: str) -> npt.NDArray[np.intp]:
-    """Places of the rows that have one of the six classes."""
+    """Indices of the rows that have one of the six classes, ``(labelled,)``."""
     labelled = np.flatnonzero(rows["label"] != UNLABELLED)
     if not len(labelled):
         raise DataError(f"{dataset}: no labelled utterances in split {split!r}: nothing to score")

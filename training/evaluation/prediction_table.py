@@ -1,4 +1,4 @@
-"""What models answered on a split: the utterances, predicted classes and probabilities.
+"""Predictions of models on a split: the utterances, predicted classes and probabilities.
 
 On disk a Parquet file, one row an utterance and model: ``model``, ``id``, ``corpus``, ``speaker``
 (null where unknown), ``label``, ``predicted`` (class indices) and ``probabilities`` (one a class;
@@ -39,7 +39,7 @@ SCHEMA = pa.schema(
 
 @dataclass(frozen=True)
 class PredictionTable:
-    """Answers of one model, or of several trained alike, on the same utterances.
+    """Predictions of one model, or of several trained alike, on the same utterances.
 
     Attributes:
         models: Folder or name of each model.
@@ -57,7 +57,13 @@ class PredictionTable:
     def from_probabilities(
         cls, models: Sequence[str], index: pd.DataFrame, probabilities: Sequence[Probabilities]
     ) -> Self:
-        """The answers with the highest probability, one array ``(utterances, classes)`` a model."""
+        """Predicts the classes of highest probability.
+
+        Args:
+            models: Folder or name of each model.
+            index: Rows of :func:`training.data.index.load_index`.
+            probabilities: One array ``(utterances, classes)`` a model.
+        """
         stacked = np.stack(probabilities)
         return cls(list(models), utterances_of(index), stacked.argmax(axis=-1), stacked)
 
@@ -74,28 +80,28 @@ class PredictionTable:
 
 
 def utterances_of(index: pd.DataFrame) -> pd.DataFrame:
-    """The columns of an index that answers keep."""
+    """The columns of an index that a prediction table keeps."""
     return index[list(UTTERANCE)].reset_index(drop=True)
 
 
 def clip_names(index: pd.DataFrame) -> set[str]:
-    """What the clips of an index are recognised by: ids, and checksums of audio where known."""
+    """Identifies the clips of an index: by ids, and by checksums of audio where known."""
     return {*index["id"], *index["audio_xxh3"].dropna()}
 
 
-def write_prediction_table(answers: PredictionTable, path: Path) -> None:
-    """Writes answers as Parquet."""
+def write_prediction_table(table: PredictionTable, path: Path) -> None:
+    """Writes predictions as Parquet."""
     parts = []
-    for number, model in enumerate(answers.models):
-        probabilities = answers.probabilities
+    for number, model in enumerate(table.models):
+        probabilities = table.probabilities
         columns = {
-            "model": [model] * len(answers.utterances),
-            "id": answers.utterances["id"].tolist(),
-            "corpus": answers.utterances["corpus"].tolist(),
-            "speaker": answers.speakers,
-            "label": answers.reference.tolist(),
-            "predicted": answers.predicted[number].tolist(),
-            "probabilities": [None] * len(answers.utterances)
+            "model": [model] * len(table.utterances),
+            "id": table.utterances["id"].tolist(),
+            "corpus": table.utterances["corpus"].tolist(),
+            "speaker": table.speakers,
+            "label": table.reference.tolist(),
+            "predicted": table.predicted[number].tolist(),
+            "probabilities": [None] * len(table.utterances)
             if probabilities is None
             else probabilities[number].tolist(),
         }
@@ -112,7 +118,7 @@ def read_prediction_table(path: Path) -> PredictionTable:
     try:
         table = pq.read_table(path, schema=SCHEMA).to_pandas()
     except (OSError, ValueError, KeyError) as error:
-        raise DataError(f"{path}: no answers to read: {error}") from error
+        raise DataError(f"{path}: no predictions to read: {error}") from error
     models = list(dict.fromkeys(table["model"]))
     parts = [part.reset_index(drop=True) for _, part in table.groupby("model", sort=False)]
     if not parts or any(part["id"].tolist() != parts[0]["id"].tolist() for part in parts):

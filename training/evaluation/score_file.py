@@ -1,7 +1,7 @@
 """The score file: everything an evaluation found, and what it was found on.
 
-``scores.json`` holds the scores, ``scores.parquet`` beside it each utterance's answers, from which
-they follow. Models and baselines are scored by the same code, here.
+``scores.json`` holds the scores, ``scores.parquet`` beside it the predictions that they follow
+from. Models and baselines are scored by the same code, here.
 """
 
 import hashlib
@@ -40,8 +40,8 @@ class Evaluation:
         overall: Scores over all utterances; means over the models.
         corpora: The same per corpus.
         calibration: Of the probabilities; ``None`` where the method gives none.
-        speakers: Whether speakers were heard in training, by any of the models.
-        answers: The answers behind the scores.
+        speakers: How many speakers were in the training of any of the models.
+        predictions: What the scores follow from.
         notes: What else the reader has to know, such as settings that were chosen.
         heads: Scores of the emotion categories and ratings; None for a model of six classes only.
         head_corpora: The same per corpus.
@@ -56,68 +56,72 @@ class Evaluation:
     corpora: dict[str, Scores]
     calibration: Calibration | None
     speakers: SpeakerOverlap
-    answers: PredictionTable
+    predictions: PredictionTable
     notes: list[str]
     heads: HeadScores | None = None
     head_corpora: dict[str, HeadScores] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """The evaluation as plain JSON types, without the single answers."""
-        values = {name: value for name, value in vars(self).items() if name != "answers"}
+        """The evaluation as plain JSON types, without the single predictions."""
+        values = {name: value for name, value in vars(self).items() if name != "predictions"}
         return {name: _plain(value) for name, value in values.items()}
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _plain(entry) for key, entry in value.items()}
+    if isinstance(value, SpeakerOverlap):
+        return value.to_dict()
     return asdict(value) if hasattr(value, "__dataclass_fields__") else value
 
 
-def score_answers(
-    answers: PredictionTable,
+def score_predictions(
+    predictions: PredictionTable,
     dataset: str | Path,
     split: str,
     labels: list[str],
-    heard: TrainingSpeakers,
+    training: TrainingSpeakers,
     notes: Collection[str] = (),
 ) -> Evaluation:
-    """Scores answers: overall, per corpus, calibration, speakers.
+    """Scores predictions: overall, per corpus, calibration, speakers.
 
     Args:
-        answers: What was answered.
+        predictions: Of one model, or of several trained alike.
         dataset: Folder of the dataset.
         split: The split the utterances are of.
         labels: Names of the classes, in index order.
-        heard: What is known of the speakers that training heard.
+        training: Speakers of the models' training.
         notes: What else the reader has to know.
     """
     return _score(
-        answers,
+        predictions,
         dataset=str(dataset),
         manifest_sha256=manifest_checksum(dataset),
         split=split,
         labels=list(labels),
-        speakers=speaker_overlap(answers.utterances, heard),
+        speakers=speaker_overlap(predictions.utterances, training),
         notes=list(notes),
     )
 
 
-def _score(answers: PredictionTable, labels: list[str], **facts: Any) -> Evaluation:
-    overall, corpora = score_rows(answers.utterances, answers.predicted, len(labels))
-    probabilities = answers.probabilities
+def _score(predictions: PredictionTable, labels: list[str], **facts: Any) -> Evaluation:
+    overall, corpora = score_rows(predictions.utterances, predictions.predicted, len(labels))
+    probabilities = predictions.probabilities
     return Evaluation(
-        models=answers.models,
+        models=predictions.models,
         labels=labels,
         overall=overall,
         corpora=corpora,
-        calibration=None if probabilities is None else calibrate(probabilities, answers.reference),
-        answers=answers,
+        calibration=None
+        if probabilities is None
+        else calibrate(probabilities, predictions.reference),
+        predictions=predictions,
         **facts,
     )
 
 
 def write_scores(evaluation: Evaluation, path: Path) -> list[Path]:
-    """Writes the score file and the answers beside it.
+    """Writes the score file and the predictions beside it.
 
     Returns:
         The files written.
@@ -125,43 +129,43 @@ def write_scores(evaluation: Evaluation, path: Path) -> list[Path]:
     Raises:
         UsageError: The path does not end in ``.json``.
     """
-    answers = prediction_table_path(path)
+    table = prediction_table_path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_prediction_table(evaluation.answers, answers)
-    checksum = hashlib.sha256(answers.read_bytes()).hexdigest()
+    write_prediction_table(evaluation.predictions, table)
+    checksum = hashlib.sha256(table.read_bytes()).hexdigest()
     values = {
         **evaluation.to_dict(),
-        "answers": {"file": answers.name, "sha256": checksum},
+        "answers": {"file": table.name, "sha256": checksum},
     }
     text = json.dumps(values, indent=2, ensure_ascii=False)
     write_atomic(path, text + "\n")
-    return [path, answers]
+    return [path, table]
 
 
 def read_scores(path: str | Path) -> Evaluation:
-    """Reads a score file with its answers, and scores them anew; further heads are left out.
+    """Reads a score file with its predictions, and scores them anew; further heads are left out.
 
     Raises:
         UsageError: There is no such file, or it is no score file.
-        DataError: The answers are missing or not those the file was written with.
+        DataError: The predictions are missing or not those the file was written with.
     """
     path = Path(path)
-    answers = prediction_table_path(path)
+    table = prediction_table_path(path)
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
         checksum = values["answers"]["sha256"]
-        overlap = SpeakerOverlap(**values["speakers"])
+        overlap = SpeakerOverlap.from_dict(values["speakers"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise UsageError(
             f"{path}: not a score file: expected one that `exhubert evaluate --output` or "
             f"`exhubert baseline --output` wrote ({type(error).__name__}: {error})"
         ) from error
-    if not answers.is_file():
-        raise DataError(f"{answers}: missing: {path.name} lies without its answers")
-    if hashlib.sha256(answers.read_bytes()).hexdigest() != checksum:
-        raise DataError(f"{answers}: not the answers that {path.name} was written with")
+    if not table.is_file():
+        raise DataError(f"{table}: missing: expected the predictions of {path.name} beside it")
+    if hashlib.sha256(table.read_bytes()).hexdigest() != checksum:
+        raise DataError(f"{table}: not the answers that {path.name} was written with")
     facts = {name: values[name] for name in ("dataset", "manifest_sha256", "split", "notes")}
-    return _score(read_prediction_table(answers), values["labels"], speakers=overlap, **facts)
+    return _score(read_prediction_table(table), values["labels"], speakers=overlap, **facts)
 
 
 def prediction_table_path(path: Path) -> Path:

@@ -1,12 +1,13 @@
-"""Whom and what training heard: what an evaluation must say beside its scores.
+"""Training speakers and clips, to report overlap with the evaluated split.
 
-A model says it in its provenance, and in that of the model it was fine-tuned from, and so on. What
-pre-training without labels heard, as HuBERT's, does not count.
+They are found in the provenance of a model and of the models it was fine-tuned from. Pre-training
+without labels, as HuBERT's, does not count.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any, Self
 
 import pandas as pd
 
@@ -20,34 +21,54 @@ from training.model.provenance import Provenance, TrainingSpeakers, stages
 
 @dataclass(frozen=True)
 class SpeakerOverlap:
-    """Whether the speakers of an evaluation were heard in training.
+    """How many speakers of an evaluation were in training.
 
     Attributes:
         seen: Speakers of the evaluation that were in training.
         unseen: Speakers of the evaluation that are not known to have been.
         unknown_utterances: Utterances evaluated whose speaker is not known.
         unknown_in_training: Training utterances whose speaker is not known.
-        silent: Models that do not say whom they were trained on.
+        models_without_provenance: Models that do not name the speakers they were trained on.
     """
 
     seen: int
     unseen: int
     unknown_utterances: int
     unknown_in_training: int = 0
-    silent: list[str] = field(default_factory=list)
+    models_without_provenance: list[str] = field(default_factory=list)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The overlap as plain JSON types; a score file calls models without provenance silent."""
+        values = asdict(self)
+        values["silent"] = values.pop("models_without_provenance")
+        return values
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Reads what :meth:`to_dict` gives.
+
+        Raises:
+            KeyError: A value is missing.
+            TypeError: A value is not known.
+        """
+        rest = dict(values)
+        return cls(models_without_provenance=rest.pop("silent", []), **rest)
 
     @property
     def independent(self) -> bool:
         """Whether all speakers that are known are known not to have been in training."""
-        return bool(self.unseen) and not (self.seen or self.unknown_in_training or self.silent)
+        return bool(self.unseen) and not (
+            self.seen or self.unknown_in_training or self.models_without_provenance
+        )
 
     def __str__(self) -> str:
         total = self.seen + self.unseen
         unchecked = "speaker independence cannot be checked"
         if self.seen:
             text = f"{self.seen} of {total} speakers WERE in training: not speaker-independent"
-        elif self.silent:
-            text = f"{', '.join(self.silent)} does not say whom it was trained on: {unchecked}"
+        elif self.models_without_provenance:
+            names = ", ".join(self.models_without_provenance)
+            text = f"{names} does not say whom it was trained on: {unchecked}"
         elif not total:
             text = f"no speaker is known: {unchecked}"
         elif self.unknown_in_training:
@@ -62,20 +83,20 @@ class SpeakerOverlap:
         return text
 
 
-def speaker_overlap(index: pd.DataFrame, heard: TrainingSpeakers) -> SpeakerOverlap:
-    """Compares the speakers of an index with those heard in training."""
+def speaker_overlap(index: pd.DataFrame, training: TrainingSpeakers) -> SpeakerOverlap:
+    """Compares the speakers of an index with those of training."""
     there = TrainingSpeakers.of_rows(index)
     return SpeakerOverlap(
-        seen=len(there.speakers & heard.speakers),
-        unseen=len(there.speakers - heard.speakers),
+        seen=len(there.speakers & training.speakers),
+        unseen=len(there.speakers - training.speakers),
         unknown_utterances=there.unknown_utterances,
-        unknown_in_training=heard.unknown_utterances,
-        silent=list(heard.silent),
+        unknown_in_training=training.unknown_utterances,
+        models_without_provenance=list(training.models_without_provenance),
     )
 
 
 def training_clips(provenance: Provenance, dataset: str | Path) -> set[str]:
-    """What training clips are recognised by, as far as they were of this dataset."""
+    """Ids and audio checksums of a model's training clips, as far as they were of this dataset."""
     clips: set[str] = set()
     checksum = manifest_checksum(dataset)
     for stage in stages(provenance):
@@ -86,13 +107,13 @@ def training_clips(provenance: Provenance, dataset: str | Path) -> set[str]:
     return clips
 
 
-def audio_overlap(index: pd.DataFrame, heard: Collection[str]) -> list[str]:
-    """A note on the utterances of an index that were heard in training; none if there are none.
+def audio_overlap(index: pd.DataFrame, training: Collection[str]) -> list[str]:
+    """A note on the utterances of an index that were in training; none if there are none.
 
     Args:
         index: Rows with ``id`` and ``audio_xxh3``.
-        heard: What training clips are recognised by
+        training: Ids and audio checksums of training clips
             (:func:`training.evaluation.prediction_table.clip_names`).
     """
-    seen = (index["id"].isin(heard) | index["audio_xxh3"].isin(heard)).sum()
+    seen = (index["id"].isin(training) | index["audio_xxh3"].isin(training)).sum()
     return [f"the audio of {seen} of {len(index)} utterances WAS in training"] if seen else []

@@ -24,30 +24,18 @@ from torch import nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.autograd.graph import saved_tensors_hooks
 from torch.utils.flop_counter import FlopCounterMode
-from transformers import HubertConfig
 
 from pipeline.schema.record import CLASSES, SAMPLE_RATE
 from training.config.processes import rank_and_world
-from training.config.recipe import ModelSection, Recipe
+from training.config.recipe import Recipe
 from training.data.sampling import expected_repeats
-from training.data.targets import UNLABELLED, HeadLabels
+from training.data.targets import UNLABELLED
 from training.finetuning.model_card import count_parameters
 from training.finetuning.run_folder import is_complete, is_started
 from training.finetuning.run_plan import Plan, plan_run
-from training.model.build import freeze
-from training.model.configuration_exhubert import ExHubertConfig
-from training.model.convert_published import PUBLISHED_CONFIG
+from training.model.build import empty_model
 from training.model.frames import frames_of
-from training.model.hub_files import find_config
-from training.model.hubert_settings import check_settings
-from training.model.modeling_exhubert import ExHubertForSequenceClassification
-
-KNOWN_BASES: dict[str, dict[str, Any]] = {
-    "facebook/hubert-base-ls960": {},
-    "facebook/hubert-large-ll60k": dict(PUBLISHED_CONFIG),
-    "facebook/hubert-large-ls960-ft": dict(PUBLISHED_CONFIG),
-}
-"""Where bases on the hub differ from ``HubertConfig()``: no need to ask the hub."""
+from training.model.modeling_exhubert import ExtendedClassifier
 
 
 @dataclass(frozen=True)
@@ -180,42 +168,7 @@ def estimate(recipe: Recipe, dataset: str | Path, output: str | Path) -> Estimat
     )
 
 
-def empty_model(section: ModelSection, heads: HeadLabels) -> ExHubertForSequenceClassification:
-    """The model that a recipe trains, frozen as it says, on the meta device.
-
-    Raises:
-        UsageError: The base is a name that is not known here, and the hub cannot be asked; or a
-            setting is none of HuBERT's, or out of its range.
-    """
-    check_settings(section.config)
-    settings: dict[str, Any] = dict(KNOWN_BASES.get(section.base or "", {}))
-    if section.base is not None and section.base not in KNOWN_BASES:
-        kind, settings = find_config(section.base)
-        if kind == ExHubertConfig.model_type:
-            settings |= {"emotions": list(heads.emotions) or None}
-            settings |= {"dimensions": list(heads.dimensions) or None}
-            config = ExHubertConfig(**(settings | section.config))
-            return _on_meta(config, section)
-    config = ExHubertConfig.from_hubert(
-        HubertConfig(**(settings | section.config)),
-        extended_layers=None if section.extended_layers is None else list(section.extended_layers),
-        original_linear=section.original_linear,
-        emotions=list(heads.emotions) or None,
-        dimensions=list(heads.dimensions) or None,
-    )
-    return _on_meta(config, section)
-
-
-def _on_meta(config: ExHubertConfig, section: ModelSection) -> ExHubertForSequenceClassification:
-    with torch.device("meta"):
-        model = ExHubertForSequenceClassification(config)
-    freeze(model, section)
-    return model
-
-
-def trace_step(
-    model: ExHubertForSequenceClassification, recipe: Recipe, samples: int
-) -> tuple[int, int]:
+def trace_step(model: ExtendedClassifier, recipe: Recipe, samples: int) -> tuple[int, int]:
     """Bytes saved for the backward pass and operations of one batch, forward and backward.
 
     Args:
@@ -238,7 +191,7 @@ def trace_step(
 
 
 def _trace(
-    model: ExHubertForSequenceClassification,
+    model: ExtendedClassifier,
     size: int,
     samples: int,
     precision: torch.dtype | None,
@@ -246,7 +199,7 @@ def _trace(
     """One step on tensors without content: bytes that were saved, and operations."""
     model.train()
     model.config.apply_spec_augment = False  # draws numbers, and saves next to nothing
-    model.hubert.encoder.training = False  # LayerDrop asks a tensor for its value
+    model.base_model.encoder.training = False  # LayerDrop asks a tensor for its value
     saved: dict[int, torch.UntypedStorage] = {}
     counter = FlopCounterMode(display=False)
     with FakeTensorMode():

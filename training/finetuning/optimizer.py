@@ -46,7 +46,7 @@ def parameter_groups(
 
 def _layers_above(name: str, layers: int) -> int:
     """How many encoder layers lie above a weight."""
-    if name.startswith((*_HEADS, "hubert.encoder.layer_norm.")):
+    if name.startswith(_HEADS) or ".encoder.layer_norm." in name:
         return 0
     found = re.search(r"encoder\.layers\.(\d+)\.", name)
     return layers - 1 - int(found[1]) if found else layers

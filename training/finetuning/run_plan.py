@@ -1,19 +1,17 @@
-"""What a recipe makes of a dataset, before anything is spent: rows, mixture, heads and losses."""
+"""What a recipe makes of a dataset, before anything is spent: rows, mixture and heads."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from pipeline.common.errors import DataError
-from pipeline.schema.record import CLASSES, DIMENSIONS
+from pipeline.schema.record import DIMENSIONS
 from training.config.recipe import DataSection, Recipe
 from training.data.index import clipped_durations, load_index
-from training.data.sampling import EpochBatches, Mixture, expected_repeats
+from training.data.sampling import EpochBatches, Mixture
 from training.data.targets import UNLABELLED, HeadLabels, choose_heads
-from training.model.losses import ClassLoss, Objective, balanced_weights, log_prior
 
 
 @dataclass(frozen=True)
@@ -101,31 +99,4 @@ def load_part(
         also=also,
         exclude_speakers=data.exclude_speakers,
         exclude_audio_of=data.exclude_audio_of,
-    )
-
-
-def build_objective(plan: Plan) -> Objective:
-    """The recipe's losses, with the classes as frequent as an epoch shows them."""
-    recipe, targets = plan.recipe, plan.heads.targets(plan.index)
-    often = expected_repeats(plan.index, plan.mixture)
-
-    def class_loss(target: str, classes: int) -> ClassLoss:
-        labels = targets[target]
-        known = labels != UNLABELLED
-        counts = np.bincount(labels[known], often[known], minlength=classes)
-        loss = recipe.loss
-        return ClassLoss(
-            shift=loss.logit_adjustment * log_prior(counts) if loss.logit_adjustment else None,
-            class_weights=balanced_weights(counts) if loss.class_weights == "balanced" else None,
-            label_smoothing=loss.label_smoothing,
-            focal_gamma=loss.focal_gamma,
-        )
-
-    emotions = len(plan.heads.emotions)
-    return Objective(
-        label=class_loss("labels", len(CLASSES)),
-        emotion=class_loss("emotion_labels", emotions) if emotions else ClassLoss(),
-        label_weight=recipe.heads.label,
-        emotion_weight=recipe.heads.emotion,
-        rating_weight=recipe.heads.ratings,
     )

@@ -48,6 +48,7 @@ from training.finetuning.model_card import (
     model_card,
     scores_to_dict,
 )
+from training.finetuning.objective import build_objective
 from training.finetuning.progress_callback import ConsoleProgress
 from training.finetuning.run_folder import (
     CHECKPOINTS,
@@ -56,7 +57,7 @@ from training.finetuning.run_folder import (
     create_run_folder,
     find_resume_checkpoint,
 )
-from training.finetuning.run_plan import Plan, build_objective, plan_run
+from training.finetuning.run_plan import Plan, plan_run
 from training.finetuning.trainer import (
     ShardTrainer,
     has_unused_parameters,
@@ -69,7 +70,7 @@ from training.metrics.head_scores import HeadScores, score_heads
 from training.metrics.scores import Scores, uar_of
 from training.metrics.scores_by_corpus import score_rows
 from training.model.build import build_model, compile_layers, freeze, save_model
-from training.model.modeling_exhubert import ExHubertForSequenceClassification
+from training.model.modeling_exhubert import ExtendedClassifier
 from training.model.outputs import Predictions
 from training.model.provenance import TrainingSpeakers
 
@@ -242,7 +243,7 @@ def train(
     return TrainingResult(output, overall, corpora, seconds, heads)
 
 
-def _opening(plan: Plan, model: ExHubertForSequenceClassification, checkpoint: str | None) -> str:
+def _opening(plan: Plan, model: ExtendedClassifier, checkpoint: str | None) -> str:
     """What is about to happen, in two lines."""
     recipe, index = plan.recipe, plan.index
     parameters = count_parameters(model)

@@ -21,7 +21,7 @@ from training.data.sampling import EpochBatches
 from training.data.targets import count_labelled, take_targets
 from training.finetuning.optimizer import parameter_groups
 from training.finetuning.run_folder import CHECKPOINTS
-from training.model.configuration_exhubert import ExHubertConfig
+from training.model.configuration_exhubert import ExtendedConfig
 from training.model.losses import Objective
 
 
@@ -237,7 +237,7 @@ def resolve_precision(precision: str) -> str:
     return "bf16" if bf16 else "fp32"
 
 
-def has_unused_parameters(config: ExHubertConfig) -> bool:
+def has_unused_parameters(config: ExtendedConfig) -> bool:
     """Whether a step may leave weights without a gradient.
 
     LayerDrop leaves those of the layers that it skips, SpecAugment, where it is off, the embedding

@@ -1,4 +1,4 @@
-"""What a model says about the rows of an index, in batches, on one process or several."""
+"""Predictions of a model for the rows of an index, in batches, on one process or several."""
 
 import numpy as np
 import pandas as pd
@@ -10,13 +10,13 @@ from training.config.processes import rank_and_world
 from training.data.dataset import Utterances, collate, unwrap_worker_errors
 from training.data.index import clipped_durations
 from training.data.sampling import FixedBatches
-from training.model.modeling_exhubert import ExHubertForSequenceClassification
+from training.model.modeling_exhubert import ExtendedClassifier
 from training.model.outputs import Predictions, as_predictions, join
 
 
 @torch.inference_mode()
 def predict_index(
-    model: ExHubertForSequenceClassification,
+    model: ExtendedClassifier,
     index: pd.DataFrame,
     longest: float,
     batch_size: int = 16,
@@ -47,8 +47,8 @@ def predict_index(
         multiprocessing_context=utterances.worker_context if workers else None,
     )
     order = np.array([row for rows in batches for row in rows], dtype=np.int64)
-    place = np.empty(len(order), dtype=np.int64)
-    place[order] = np.arange(len(order))
+    position = np.empty(len(order), dtype=np.int64)
+    position[order] = np.arange(len(order))
     with unwrap_worker_errors():
         parts = [
             as_predictions(
@@ -59,18 +59,30 @@ def predict_index(
             )
             for batch in loader
         ]
-    return join(parts, model.config).take(place)
+    return join(parts, model.config).take(position)
 
 
 def predict_together(
-    model: ExHubertForSequenceClassification,
+    model: ExtendedClassifier,
     index: pd.DataFrame,
     longest: float,
     batch_size: int = 16,
     workers: int = 0,
     cache: str | None = None,
 ) -> Predictions:
-    """As :func:`predict_index`, every process of a run taking its share; each gets the whole."""
+    """As :func:`predict_index`, each process of a run on its share of the rows.
+
+    Args:
+        model: The model, on the device it shall run on.
+        index: Rows of :func:`training.data.index.load_index`, the same in every process.
+        longest: Seconds after which a clip is cut off.
+        batch_size: Utterances a batch, where padding changes nothing.
+        workers: Processes that read audio, for each process of the run.
+        cache: Folder for copies of shards at URLs.
+
+    Returns:
+        Predictions of all rows, in every process.
+    """
     rank, world = rank_and_world()
     share = index.iloc[rank::world].reset_index(drop=True)
     parts = gather_object([predict_index(model, share, longest, batch_size, workers, cache)])
@@ -78,7 +90,7 @@ def predict_together(
     return join(parts, model.config).take(np.argsort(rows))
 
 
-def evaluation_batch_size(model: ExHubertForSequenceClassification, batch_size: int) -> int:
+def evaluation_batch_size(model: ExtendedClassifier, batch_size: int) -> int:
     """Clips at once, such that a score never depends on which clips came together.
 
     A feature encoder with group norm averages over time, padding included, so that its clips go

@@ -5,7 +5,7 @@
 'high_positive'
 
 What is longer than a window is cut into overlapping windows, each treated as a clip of its own;
-what each head says of them, probabilities or ratings, is averaged. Windows of several files go
+the outputs of each head, probabilities or ratings, are averaged. Windows of several files go
 through the model together, similar lengths side by side. Memory holds some minutes of audio,
 however long a file is.
 """
@@ -29,8 +29,13 @@ from training.data.dataset import Example, collate
 from training.data.targets import UNLABELLED
 from training.inference.batch import evaluation_batch_size
 from training.inference.load_model import LoadedModel, load_model
-from training.inference.results import Failure, Prediction, Window, verdict
-from training.inference.windows import Samples, Stretch, stretches
+from training.inference.results import (
+    Prediction,
+    PredictionFailure,
+    WindowPrediction,
+    prediction_fields,
+)
+from training.inference.windows import AudioWindow, Samples, prepare_windows
 from training.model.outputs import Predictions, as_predictions, join
 
 Source = str | Path | tuple[npt.NDArray[Any], int]
@@ -42,7 +47,7 @@ BATCH_SECONDS = 80.0
 """Audio that goes through the model at once, padding included."""
 
 POOL_SECONDS = 4 * BATCH_SECONDS
-"""Audio that is gathered and sorted by length before it is cut into batches."""
+"""Audio that is collected and sorted by length before it is split into batches."""
 
 
 class Classifier:
@@ -60,8 +65,9 @@ class Classifier:
             UsageError: The window is shorter than 0.1 s or has no end.
         """
         self.trained = trained
+        self.pool_seconds = POOL_SECONDS
         self.window = trained.data.longest if window is None else window
-        if not 0.1 <= self.window < math.inf:  # nor is NaN
+        if not 0.1 <= self.window < math.inf:  # False for NaN, too
             raise UsageError(f"a window of {self.window:g} s: expected at least 0.1 s")
 
     @classmethod
@@ -91,34 +97,34 @@ class Classifier:
             _check(one)
         predictions = []
         for outcome in self.predict_each(sources):
-            if isinstance(outcome, Failure):
+            if isinstance(outcome, PredictionFailure):
                 raise DataError(f"{outcome.path or 'samples'}: {outcome.error}")
             predictions.append(outcome)
         return predictions if isinstance(source, list) else predictions[0]
 
     def predict_each(
-        self, sources: Iterable[Source], tell: Callable[[int], None] = lambda windows: None
-    ) -> Iterator[Prediction | Failure]:
+        self, sources: Iterable[Source], on_progress: Callable[[int], None] = lambda windows: None
+    ) -> Iterator[Prediction | PredictionFailure]:
         """Classifies recordings in batches that several of them share, and goes on after bad ones.
 
         Args:
             sources: Asked for one by one, as there is room.
-            tell: Told of windows as they are classified: how many more.
+            on_progress: Called with how many more windows have been classified.
 
         Yields:
             One outcome a source, in their order.
         """
         waiting: deque[_Recording] = deque()
         may_pad = evaluation_batch_size(self.trained.model, 2) > 1
-        pool = _Pool(self._classify, may_pad, tell)
+        pool = _Pool(self._classify, may_pad, on_progress, self.pool_seconds)
         for source in sources:
             recording = _Recording(None if isinstance(source, tuple) else str(source))
             waiting.append(recording)
             try:
-                for stretch in stretches(_open(source), self.window):
-                    recording.duration = stretch.end
-                    if stretch.samples is not None:
-                        pool.add(recording, stretch, stretch.samples)
+                for window in prepare_windows(_open(source), self.window):
+                    recording.duration = window.end
+                    if window.samples is not None:
+                        pool.add(recording, window, window.samples)
             except AudioError as error:
                 recording.error = str(error)
             except OSError as error:
@@ -128,14 +134,14 @@ class Classifier:
         pool.empty()
         yield from self._settled(waiting)
 
-    def _settled(self, waiting: deque["_Recording"]) -> Iterator[Prediction | Failure]:
-        """Takes recordings that nothing more is to come for from the head of the queue."""
+    def _settled(self, waiting: deque["_Recording"]) -> Iterator[Prediction | PredictionFailure]:
+        """Takes recordings that are read and classified to their end from the head of the queue."""
         while waiting and waiting[0].ended and not waiting[0].pending:
             yield waiting.popleft().outcome(self.trained)
 
     @torch.inference_mode()
     def _classify(self, clips: Sequence[Samples]) -> Predictions:
-        """What each head says of one batch of model inputs."""
+        """The predictions of each head for one batch of model inputs, ``(samples,)`` each."""
         inputs = collate([Example(input_values=clip, label=UNLABELLED) for clip in clips])
         output = self.trained.model(
             inputs["input_values"].to(self.trained.device),
@@ -155,59 +161,63 @@ class _Recording:
     pending: int = 0
     scored: list[tuple[float, float, Predictions]] = field(default_factory=list)
 
-    def outcome(self, trained: LoadedModel) -> Prediction | Failure:
+    def outcome(self, trained: LoadedModel) -> Prediction | PredictionFailure:
         """The windows' mean, head by head, weighted by how long they are."""
         if self.error is None and not self.scored:
             self.error = "silent: all of it is digital silence"
         if self.error is not None:
-            return Failure(self.path, self.error)
+            return PredictionFailure(self.path, self.error)
         self.scored.sort(key=lambda scored: scored[0])
         seconds = np.array([end - start for start, end, _ in self.scored])
-        said = join([row for _, _, row in self.scored], trained.model.config)
-        mean = said.each(lambda rows: seconds @ rows / seconds.sum())
+        predictions = join([row for _, _, row in self.scored], trained.model.config)
+        mean = predictions.each(lambda rows: seconds @ rows / seconds.sum())
         labels, heads = trained.labels, trained.heads
         windows = tuple(
-            Window(start=round(start, 3), end=round(end, 3), **verdict(row, labels, heads))
-            for (start, end, _), row in zip(self.scored, said.rows(), strict=True)
+            WindowPrediction(
+                start=round(start, 3), end=round(end, 3), **prediction_fields(row, labels, heads)
+            )
+            for (start, end, _), row in zip(self.scored, predictions.rows(), strict=True)
         )
-        pooled = verdict(mean, labels, heads)
+        pooled = prediction_fields(mean, labels, heads)
         return Prediction(
             path=self.path, duration=round(self.duration, 3), **pooled, windows=windows
         )
 
 
 class _Pool:
-    """Stretches of several recordings on their way through the model."""
+    """Windows of several recordings that wait to be classified together."""
 
     def __init__(
         self,
         classify: Callable[[Sequence[Samples]], Predictions],
         may_pad: bool,
-        tell: Callable[[int], None],
+        on_progress: Callable[[int], None],
+        seconds: float,
     ) -> None:
         self.classify = classify
-        self.tell = tell
+        self.on_progress = on_progress
         self.may_pad = may_pad
-        self.held: list[tuple[_Recording, Stretch, Samples]] = []
+        self.most = seconds * SAMPLE_RATE
+        self.held: list[tuple[_Recording, AudioWindow, Samples]] = []
         self.samples = 0
 
-    def add(self, recording: _Recording, stretch: Stretch, samples: Samples) -> None:
-        """Takes a stretch, and classifies all there are once they are many."""
+    def add(self, recording: _Recording, window: AudioWindow, samples: Samples) -> None:
+        """Adds a window; classifies all of them once they are long enough."""
         recording.pending += 1
-        self.held.append((recording, stretch, samples))
+        self.held.append((recording, window, samples))
         self.samples += len(samples)
-        if self.samples >= POOL_SECONDS * SAMPLE_RATE:
+        if self.samples >= self.most:
             self.empty()
 
     def empty(self) -> None:
-        """Classifies all stretches, similar lengths together."""
+        """Classifies all windows, similar lengths together."""
         self.held.sort(key=lambda one: len(one[2]))
         for part in batches([len(samples) for _, _, samples in self.held], self.may_pad):
-            said = self.classify([samples for _, _, samples in self.held[part]])
-            for number, (recording, stretch, _) in enumerate(self.held[part]):
+            predictions = self.classify([samples for _, _, samples in self.held[part]])
+            for number, (recording, window, _) in enumerate(self.held[part]):
                 recording.pending -= 1
-                recording.scored.append((stretch.start, stretch.end, said.take([number])))
-            self.tell(part.stop - part.start)
+                recording.scored.append((window.start, window.end, predictions.take([number])))
+            self.on_progress(part.stop - part.start)
         self.held, self.samples = [], 0
 
 
@@ -219,17 +229,21 @@ def batches(lengths: Sequence[int], may_pad: bool) -> Iterator[slice]:
         may_pad: Whether clips of different lengths may share a batch.
     """
     start = 0
-    for place, length in enumerate(lengths):
-        full = (place - start + 1) * length > BATCH_SECONDS * SAMPLE_RATE
-        if place > start and (full or not (may_pad or length == lengths[start])):
-            yield slice(start, place)
-            start = place
+    for index, length in enumerate(lengths):
+        full = (index - start + 1) * length > BATCH_SECONDS * SAMPLE_RATE
+        if index > start and (full or not (may_pad or length == lengths[start])):
+            yield slice(start, index)
+            start = index
     if lengths:
         yield slice(start, len(lengths))
 
 
 def _check(source: Source) -> None:
-    """Refuses what is no recording, with a word on what would be one."""
+    """Rejects what is not a recording.
+
+    Raises:
+        UsageError: It is not; the message says what is expected.
+    """
     expected = "expected a path, or (samples, rate) with samples (frames,) or (frames, channels)"
     if isinstance(source, str | Path):
         if not Path(source).is_file():
@@ -249,7 +263,7 @@ def _check(source: Source) -> None:
 
 
 def _open(source: Source) -> Iterable[Samples]:
-    """A source as mono blocks at 16 kHz."""
+    """A source as mono blocks at 16 kHz, float32 ``(samples,)`` each."""
     if not isinstance(source, tuple):
         return stream(source)
     samples, rate = np.asarray(source[0]), source[1]

@@ -11,10 +11,17 @@ from transformers import AutoConfig
 from pipeline.common.errors import UsageError
 from training.config.recipe import DataSection, read_data_section
 from training.data.targets import HeadLabels
-from training.model.build import load_weights
-from training.model.configuration_exhubert import ExHubertConfig
-from training.model.hub_files import CONFIG_FILE, find_checkpoint, find_config, find_file
-from training.model.modeling_exhubert import ExHubertForSequenceClassification
+from training.model.backbones import BACKBONES
+from training.model.build import load_classifier
+from training.model.configuration_exhubert import ExtendedConfig
+from training.model.hub_files import (
+    CONFIG_FILE,
+    backbone_of,
+    find_checkpoint,
+    find_config,
+    find_file,
+)
+from training.model.modeling_exhubert import ExtendedClassifier
 from training.model.outputs import heads_of
 
 RECIPE_FILE = "training_config.yaml"
@@ -28,13 +35,13 @@ class LoadedModel:
     Attributes:
         name: The folder or Hub name it was loaded from.
         model: In evaluation mode, on ``device``.
-        data: How its training saw clips: window and longest clip, in seconds.
-        provenance: What it was trained on; empty for a model that does not say.
+        data: Window and longest clip of its training, in seconds.
+        provenance: What it was trained on; empty for a model saved without.
         device: Where it runs.
     """
 
     name: str
-    model: ExHubertForSequenceClassification
+    model: ExtendedClassifier
     data: DataSection
     provenance: dict[str, Any]
     device: torch.device
@@ -52,10 +59,10 @@ class LoadedModel:
 
 
 def load_model(name: str | Path) -> LoadedModel:
-    """Loads a trained ExHuBERT from a folder or the Hub, on the GPU if there is one, in float32.
+    """Loads a trained model from a folder or the Hub, on the GPU if there is one, in float32.
 
     Raises:
-        UsageError: There is no such model, its training has not finished, it is not an ExHuBERT,
+        UsageError: There is no such model, its training has not finished, it is not extended,
             or its files are damaged.
     """
     folder = Path(name)
@@ -71,12 +78,14 @@ def load_model(name: str | Path) -> LoadedModel:
             f"{name}: no model found: expected a folder that `exhubert train` or "
             f"`exhubert convert` wrote, or a name on the Hugging Face Hub ({_first_line(error)})"
         ) from error
-    if not isinstance(config, ExHubertConfig):
+    if not isinstance(config, ExtendedConfig):
+        known = ", ".join(repr(backbone.extended_type) for backbone in BACKBONES)
+        bases = " or ".join(backbone.title for backbone in BACKBONES)
         raise UsageError(
-            f"{name}: a {config.model_type!r} model, expected 'exhubert'. `exhubert train` makes "
-            "one from a HuBERT, `exhubert convert` from the published weights"
+            f"{name}: a {config.model_type!r} model, expected {known}. `exhubert train` makes "
+            f"one from {bases}, `exhubert convert` from the published weights"
         )
-    model = load_weights(ExHubertForSequenceClassification, find_checkpoint(name), config)
+    model = load_classifier(find_checkpoint(name), config)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     recipe = find_file(name, RECIPE_FILE)
     return LoadedModel(
@@ -89,7 +98,7 @@ def load_model(name: str | Path) -> LoadedModel:
 
 
 def read_provenance(name: str | Path) -> dict[str, Any]:
-    """What a model says about its training; empty for one that says nothing.
+    """The provenance that a model was saved with; empty for one saved without.
 
     Raises:
         UsageError: The file is damaged.
@@ -98,31 +107,33 @@ def read_provenance(name: str | Path) -> dict[str, Any]:
     if path is None:
         return {}
     try:
-        said = json.loads(path.read_text(encoding="utf-8"))
+        provenance = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path}: not JSON: {error}") from error
-    if not isinstance(said, dict):
+    if not isinstance(provenance, dict):
         raise UsageError(f"{path}: expected an object, as `exhubert train` writes it")
-    return said
+    return provenance
 
 
 def provenance_of_base(base: str | Path | None) -> dict[str, Any] | None:
-    """What a base says about its training on labels, in short.
+    """The provenance of a base as far as it tells what labels it was trained on.
 
     Args:
         base: Folder or hub name; None for random weights.
 
     Returns:
-        None for random weights and for a HuBERT, which saw no labels; empty for an ExHuBERT that
-        says nothing.
+        None for random weights and for a base that is not extended, which saw no labels; empty for
+        an extended model that says nothing.
 
     Raises:
         UsageError: There is no such base, or its file is damaged.
     """
-    if base is None or find_config(base)[0] != ExHubertConfig.model_type:
+    if base is None or not backbone_of(find_config(base))[1]:
         return None
-    said = read_provenance(base)
-    return {name: value for name, value in said.items() if name not in ("history", "versions")}
+    provenance = read_provenance(base)
+    return {
+        name: value for name, value in provenance.items() if name not in ("history", "versions")
+    }
 
 
 def _first_line(error: Exception) -> str:

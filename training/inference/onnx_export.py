@@ -29,7 +29,7 @@ from training.data.clips import MIN_SAMPLES, normalize_input
 from training.data.dataset import Example, collate
 from training.data.targets import UNLABELLED, HeadLabels
 from training.inference.load_model import LoadedModel
-from training.model.modeling_exhubert import ExHubertForSequenceClassification
+from training.model.modeling_exhubert import ExtendedClassifier
 from training.model.outputs import heads_of
 
 TOLERANCE = 1e-4
@@ -58,7 +58,9 @@ class Exported:
     difference: float
 
 
-def export_onnx(trained: LoadedModel, path: str | Path) -> Exported:
+def export_onnx(
+    trained: LoadedModel, path: str | Path, separate_weights: bool | None = None
+) -> Exported:
     """Writes a model as ONNX, once its outputs are those of PyTorch.
 
     Inputs are ``input_values``, float32 ``(clips, samples)``: mono at 16 kHz, at any level, clips
@@ -73,6 +75,8 @@ def export_onnx(trained: LoadedModel, path: str | Path) -> Exported:
     Args:
         trained: The model, left as it is.
         path: The file; replaced if it exists, and left alone if the export fails.
+        separate_weights: Whether weights get a file beside it; ``None`` for a model over 2 GB,
+            which a single file cannot hold.
 
     Raises:
         UsageError: The packages of the extra ``onnx`` are not installed.
@@ -84,7 +88,7 @@ def export_onnx(trained: LoadedModel, path: str | Path) -> Exported:
     model = _on_cpu(trained.model)
     with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
         draft = Path(folder, path.name)
-        _write(_FromSamples(model), draft, _metadata(trained))
+        _write(_FromSamples(model), draft, _metadata(trained), separate_weights)
         differences = compare(draft, model, _CHECKED)
         for name, difference in differences.items():
             if not difference <= TOLERANCE:
@@ -108,7 +112,7 @@ def outputs_of(heads: HeadLabels) -> list[str]:
 
 
 def compare(
-    path: Path, model: ExHubertForSequenceClassification, batches: Sequence[Sequence[float]]
+    path: Path, model: ExtendedClassifier, batches: Sequence[Sequence[float]]
 ) -> dict[str, float]:
     """Largest difference of each output between a file and the model it was made from.
 
@@ -145,24 +149,26 @@ def compare(
 class _FromSamples(nn.Module):
     """The model behind :func:`training.data.clips.normalize_input` for a padded batch."""
 
-    def __init__(self, model: ExHubertForSequenceClassification) -> None:
+    def __init__(self, model: ExtendedClassifier) -> None:
         super().__init__()
         self.model = model
         self.outputs = outputs_of(heads_of(model.config))
 
     def forward(self, input_values: Tensor, attention_mask: Tensor) -> tuple[Tensor, ...]:
-        """What each head says of samples and their mask, both ``(clips, samples)``."""
+        """The outputs of each head for samples and their mask, both ``(clips, samples)``."""
         valid = attention_mask.to(input_values.dtype)
         count = valid.sum(dim=1, keepdim=True)
         mean = (input_values * valid).sum(dim=1, keepdim=True) / count
         centred = (input_values - mean) * valid
         variance = centred.square().sum(dim=1, keepdim=True) / count
         scaled = centred / torch.sqrt(variance + 1e-7)
-        said = self.model(scaled, attention_mask=attention_mask)
-        return tuple(said[name] for name in self.outputs)
+        output = self.model(scaled, attention_mask=attention_mask)
+        return tuple(output[name] for name in self.outputs)
 
 
-def _write(model: _FromSamples, path: Path, metadata: dict[str, str]) -> None:
+def _write(
+    model: _FromSamples, path: Path, metadata: dict[str, str], separate_weights: bool | None
+) -> None:
     """Traces the model on a padded batch, both axes free, and writes it."""
     example = torch.randn(3, 3200), torch.ones(3, 3200, dtype=torch.long)
     example[1][1:, 2000:] = 0
@@ -177,9 +183,9 @@ def _write(model: _FromSamples, path: Path, metadata: dict[str, str]) -> None:
             output_names=model.outputs,
             verbose=False,
         )
-        assert program is not None  # it is None from the exporter before dynamo's only
+        assert program is not None  # only the exporter before dynamo returns None
         program.model.metadata_props.update(metadata)
-        program.save(path)
+        program.save(path, external_data=separate_weights)
 
 
 def _metadata(trained: LoadedModel) -> dict[str, str]:
@@ -196,11 +202,11 @@ def _metadata(trained: LoadedModel) -> dict[str, str]:
     }
 
 
-def _on_cpu(model: ExHubertForSequenceClassification) -> ExHubertForSequenceClassification:
+def _on_cpu(model: ExtendedClassifier) -> ExtendedClassifier:
     """The model itself if it is in float32 on the CPU, else a copy that is."""
     if model.device.type == "cpu" and model.dtype is torch.float32:
         return model
-    moved: ExHubertForSequenceClassification = copy.deepcopy(model).to("cpu", torch.float32)
+    moved: ExtendedClassifier = copy.deepcopy(model).to("cpu", torch.float32)
     return moved
 
 
@@ -223,7 +229,7 @@ def _require(*packages: str) -> None:
 
 @contextmanager
 def _silence() -> Iterator[Any]:
-    """Hides what the exporter says about its own workings; errors still come."""
+    """Hides the exporter's log messages and warnings; errors are still raised."""
     before = logging.root.manager.disable
     logging.disable(logging.WARNING)
     try:

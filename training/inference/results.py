@@ -1,4 +1,4 @@
-"""What a model says about a recording and its parts."""
+"""Predictions for recordings and their windows, in the form users and JSON get them."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -14,12 +14,12 @@ from training.model.outputs import Predictions
 Floats = npt.NDArray[np.floating[Any]]
 
 FURTHER = ("emotion", "emotions", "ratings")
-"""Fields of what further heads say; ``None``, and not in the JSON, where the model lacks them."""
+"""Fields of further heads; ``None``, and not in the JSON, where the model lacks them."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Window:
-    """What the model says about one stretch of a recording.
+class WindowPrediction:
+    """The prediction for one window of a recording.
 
     Attributes:
         start: In seconds.
@@ -46,7 +46,7 @@ class Window:
 
 @dataclass(frozen=True, kw_only=True)
 class Prediction:
-    """What the model says about one recording.
+    """The prediction for one recording.
 
     Attributes:
         path: The file; ``None`` for samples.
@@ -58,7 +58,7 @@ class Prediction:
         emotion: The likeliest emotion category; ``None`` without that head.
         emotions: Probabilities of the categories, likewise; ``None`` without that head.
         ratings: Of each dimension that is rated, in [0, 1], likewise; ``None`` without that head.
-        windows: The stretches that were averaged; digital silence is left out.
+        windows: The windows that were averaged; those of digital silence are left out.
     """
 
     path: str | None
@@ -70,7 +70,7 @@ class Prediction:
     emotion: str | None = None
     emotions: dict[str, float] | None = None
     ratings: dict[str, float] | None = None
-    windows: tuple[Window, ...]
+    windows: tuple[WindowPrediction, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """The prediction as plain JSON types, without the fields of heads that are not there."""
@@ -78,7 +78,7 @@ class Prediction:
 
 
 @dataclass(frozen=True)
-class Failure:
+class PredictionFailure:
     """A recording that could not be classified.
 
     Attributes:
@@ -94,26 +94,28 @@ class Failure:
         return asdict(self)
 
 
-def verdict(said: Predictions, labels: Sequence[str], heads: HeadLabels) -> dict[str, Any]:
+def prediction_fields(
+    outputs: Predictions, labels: Sequence[str], heads: HeadLabels
+) -> dict[str, Any]:
     """The fields that a window and a prediction share.
 
     Args:
-        said: By each head, of one clip: ``(classes,)``, ``(categories,)``, ``(dimensions,)``.
+        outputs: Of each head, for one clip: ``(classes,)``, ``(categories,)``, ``(dimensions,)``.
         labels: Names of the classes.
         heads: The heads beside that of the classes.
     """
-    arousal, valence = marginals(said.classes, labels)
+    arousal, valence = marginals(outputs.classes, labels)
     fields = {
-        "label": labels[int(said.classes.argmax())],
-        "probabilities": _named(labels, said.classes),
+        "label": labels[int(outputs.classes.argmax())],
+        "probabilities": _named(labels, outputs.classes),
         "arousal": arousal,
         "valence": valence,
     }
-    if said.emotions is not None:
-        fields["emotion"] = heads.emotions[int(said.emotions.argmax())]
-        fields["emotions"] = _named(heads.emotions, said.emotions)
-    if said.ratings is not None:
-        fields["ratings"] = _named(heads.dimensions, said.ratings)
+    if outputs.emotions is not None:
+        fields["emotion"] = heads.emotions[int(outputs.emotions.argmax())]
+        fields["emotions"] = _named(heads.emotions, outputs.emotions)
+    if outputs.ratings is not None:
+        fields["ratings"] = _named(heads.dimensions, outputs.ratings)
     return fields
 
 
@@ -122,7 +124,13 @@ def marginals(
 ) -> tuple[dict[str, float], dict[str, float]]:
     """Probabilities of arousal and of valence, summed from those of the six classes.
 
-    Empty for a model whose classes are not the six.
+    Args:
+        probabilities: ``(classes,)``.
+        labels: Names of the classes.
+
+    Returns:
+        Probability by name, of two levels of arousal and three of valence; empty for a model
+        whose classes are not the six.
     """
     if tuple(labels) != CLASSES:
         return {}, {}

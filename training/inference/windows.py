@@ -1,4 +1,4 @@
-"""Windows: a recording of any length as clips that the model can take."""
+"""Windows: a recording of any length as clips that fit the model."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -14,8 +14,8 @@ from training.data.clips import normalize_input
 Samples = npt.NDArray[np.float32]
 
 
-class Stretch(NamedTuple):
-    """A stretch of a recording as model input.
+class AudioWindow(NamedTuple):
+    """A window of a recording as model input.
 
     Attributes:
         start: In seconds.
@@ -29,30 +29,40 @@ class Stretch(NamedTuple):
     samples: Samples | None
 
 
-def stretches(blocks: Iterable[Samples], window: float) -> Iterator[Stretch]:
+def prepare_windows(blocks: Iterable[Samples], window: float) -> Iterator[AudioWindow]:
     """The windows of a recording, prepared as the clips of a dataset are.
 
     Args:
-        blocks: The recording, mono at 16 kHz, in consecutive blocks.
+        blocks: The recording, mono at 16 kHz, in consecutive blocks ``(samples,)``.
         window: Seconds a window.
+
+    Yields:
+        The windows, half overlapping; see :func:`sliding_windows`.
 
     Raises:
         AudioError: There are no samples at all, or some are no numbers.
     """
-    for start, samples in cut(blocks, round(window * SAMPLE_RATE)):
+    for start, samples in sliding_windows(blocks, round(window * SAMPLE_RATE)):
         if not len(samples):
             raise AudioError("empty", "the file has no samples")
         end = start + len(samples)
-        yield Stretch(start / SAMPLE_RATE, end / SAMPLE_RATE, _prepare(samples))
+        yield AudioWindow(start / SAMPLE_RATE, end / SAMPLE_RATE, _prepare(samples))
 
 
-def cut(blocks: Iterable[Samples], width: int) -> Iterator[tuple[int, Samples]]:
-    """Windows of ``width`` samples that overlap by half, each with where it starts.
+def sliding_windows(blocks: Iterable[Samples], width: int) -> Iterator[tuple[int, Samples]]:
+    """Windows of ``width`` samples that overlap by half, each with its first sample's index.
 
     The last one ends where the recording ends, so all are equally long; a recording that is not
-    longer than a window is one window. At most two windows and a block are held.
+    longer than a window is one window. Memory holds at most two windows and a block.
+
+    Args:
+        blocks: The recording in consecutive blocks ``(samples,)``.
+        width: Samples of a window.
+
+    Yields:
+        Index of the first sample, and the samples ``(width,)``, fewer for a short recording.
     """
-    held, first, start = np.zeros(0, np.float32), 0, 0  # first: place of held[0]
+    held, first, start = np.zeros(0, np.float32), 0, 0  # first: index of held[0]
     hop = max(1, width // 2)
     for block in blocks:
         held = np.concatenate([held[max(0, start - hop - first) :], block])

@@ -13,7 +13,7 @@ BINS = 15
 """Equal-width bins of confidence, as in the paper."""
 
 SLIGHT = 0.02
-"""Difference of mean confidence and accuracy that nobody needs to hear of."""
+"""Difference of mean confidence and accuracy below which no warning is printed."""
 
 Integers = npt.NDArray[np.integer[Any]]
 Floats = npt.NDArray[np.floating[Any]]
@@ -21,12 +21,12 @@ Floats = npt.NDArray[np.floating[Any]]
 
 @dataclass(frozen=True)
 class Bin:
-    """The answers whose confidence lies in ``(low, high]``.
+    """The predictions whose confidence lies in ``(low, high]``.
 
     Attributes:
         low: Lower end, in [0, 1].
         high: Upper end.
-        answers: How many answers lie in it.
+        answers: How many predictions lie in it.
         confidence: Their mean confidence; ``None`` where there are none.
         accuracy: The share of them that is right; ``None`` where there are none.
     """
@@ -44,9 +44,9 @@ class Calibration:
 
     Attributes:
         ece: Expected calibration error in [0, 1], the mean over the runs.
-        confidence: Mean confidence of all answers.
-        accuracy: Share of all answers that is right: below the confidence, a model is too sure.
-        bins: The reliability curve, over the answers of all runs.
+        confidence: Mean confidence of all predictions.
+        accuracy: Share of all predictions that is right: below the confidence, a model is too sure.
+        bins: The reliability curve, over the predictions of all runs.
     """
 
     ece: float
@@ -56,16 +56,16 @@ class Calibration:
 
     def __str__(self) -> str:
         gap = self.confidence - self.accuracy
-        verdict = "on average neither too sure nor too unsure" if abs(gap) < SLIGHT else "too sure"
+        about = "on average neither too sure nor too unsure" if abs(gap) < SLIGHT else "too sure"
         return (
             f"{100 * self.confidence:.0f} % sure on average, right {100 * self.accuracy:.0f} % "
             f"of the time: "
-            f"{'not sure enough' if gap <= -SLIGHT else verdict}"
+            f"{'not sure enough' if gap <= -SLIGHT else about}"
         )
 
 
 def calibrate(probabilities: Floats, reference: Integers, bins: int = BINS) -> Calibration:
-    """Measures calibration; the confidence of an answer is its highest probability.
+    """Measures calibration; the confidence of a prediction is its highest probability.
 
     ``ECE = Σ_m |B_m| / n · |accuracy(B_m) − confidence(B_m)|`` over bins ``B_m`` of equal width.
 
@@ -87,10 +87,10 @@ def calibrate(probabilities: Floats, reference: Integers, bins: int = BINS) -> C
 
 
 def _bins(confidence: Floats, right: npt.NDArray[np.bool_], bins: int) -> list[Bin]:
-    place = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
+    bin_of = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
     curve = []
     for number in range(bins):
-        here = place == number
+        here = bin_of == number
         curve.append(
             Bin(
                 low=number / bins,

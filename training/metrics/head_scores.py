@@ -62,24 +62,24 @@ def score_heads(
     runs = [predictions] if isinstance(predictions, Predictions) else predictions
     targets = heads.targets(index)
     emotion = None
-    said = [run.emotions for run in runs if run.emotions is not None]
-    if said:
+    emotions = [run.emotions for run in runs if run.emotions is not None]
+    if emotions:
         known = np.flatnonzero(targets["emotion_labels"] != UNLABELLED)
         if len(known):
             emotion = score(
                 targets["emotion_labels"][known],
-                np.stack(said)[:, known].argmax(axis=-1),
+                np.stack(emotions)[:, known].argmax(axis=-1),
                 known_speakers(index.iloc[known]),
                 len(heads.emotions),
             )
     ratings = {}
     rated_as = [run.ratings for run in runs if run.ratings is not None]
     if rated_as:
-        for place, dimension in enumerate(heads.dimensions):
-            reference = targets["rating_labels"][:, place]
+        for column, dimension in enumerate(heads.dimensions):
+            reference = targets["rating_labels"][:, column]
             rated = ~np.isnan(reference)
             if rated.sum() > 1:
-                agreement = [ccc(reference[rated], run[rated, place]) for run in rated_as]
+                agreement = [ccc(reference[rated], run[rated, column]) for run in rated_as]
                 ratings[dimension] = Concordance(int(rated.sum()), float(np.mean(agreement)))
     return HeadScores(emotion, ratings)
 

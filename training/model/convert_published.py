@@ -19,20 +19,14 @@ from safetensors.torch import load_file
 from transformers import HubertConfig
 
 from pipeline.common.errors import UsageError
+from training.model.backbones import HUBERT
 from training.model.build import save_model
 from training.model.configuration_exhubert import ExHubertConfig
 from training.model.hub_files import CONFIG_FILE, WEIGHT_FILES, find_checkpoint
 from training.model.modeling_exhubert import ExHubertForSequenceClassification
 
 PUBLISHED_CONFIG: Mapping[str, Any] = {
-    "hidden_size": 1024,
-    "num_hidden_layers": 24,
-    "num_attention_heads": 16,
-    "intermediate_size": 4096,
-    "conv_bias": True,
-    "feat_extract_norm": "layer",
-    "feat_proj_dropout": 0.1,
-    "do_stable_layer_norm": True,
+    **HUBERT.known["facebook/hubert-large-ls960-ft"],
     "classifier_proj_size": 256,
 }
 """Where HuBERT-large, the base of the published model, differs from ``HubertConfig()``."""
@@ -141,7 +135,7 @@ def _read_config(path: Path, published: Mapping[str, torch.Tensor]) -> ExHubertC
         if beside.is_file():
             settings = json.loads(beside.read_text(encoding="utf-8"))
         settings["num_hidden_layers"] = len(found) // 2
-        return ExHubertConfig.from_hubert(HubertConfig(**settings), original_linear=True)
+        return ExHubertConfig.from_base(HubertConfig(**settings), original_linear=True)
     except (StrictDataclassError, ValueError) as error:
         raise UsageError(f"{beside}: {error.__cause__ or error}") from error
 

@@ -1,15 +1,15 @@
-"""Frames: what HuBERT's feature encoder makes of the samples of a clip."""
+"""Frames: what the feature encoder makes of the samples of a clip."""
 
 from typing import TypeVar
 
 import torch
 from torch import Tensor
-from transformers import HubertConfig
+from transformers import PreTrainedConfig
 
 Count = TypeVar("Count", int, Tensor)
 
 
-def frames_of(samples: Count, config: HubertConfig) -> Count:
+def frames_of(samples: Count, config: PreTrainedConfig) -> Count:
     """Frames that the feature encoder makes of a clip: one every 20 ms in published models.
 
     Args:
@@ -21,7 +21,7 @@ def frames_of(samples: Count, config: HubertConfig) -> Count:
     return samples
 
 
-def frame_mask(attention_mask: Tensor, frames: int, config: HubertConfig) -> Tensor:
+def frame_mask(attention_mask: Tensor, frames: int, config: PreTrainedConfig) -> Tensor:
     """Says which frames come from the clip, not from the padding after it.
 
     Args:
@@ -30,8 +30,9 @@ def frame_mask(attention_mask: Tensor, frames: int, config: HubertConfig) -> Ten
         config: For the kernels and strides of the convolutions.
 
     Returns:
-        Booleans, ``(clips, frames)``; on the device of ``attention_mask``.
+        Booleans, ``(clips, frames)``, on the device of ``attention_mask``. At least the first
+        frame is the clip's, even where it is too short to fill one.
     """
-    lengths = frames_of(attention_mask.sum(dim=-1), config)
+    lengths = frames_of(attention_mask.sum(dim=-1), config).clamp(min=1)
     places = torch.arange(frames, device=attention_mask.device)
     return places < lengths.unsqueeze(-1)

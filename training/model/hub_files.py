@@ -1,15 +1,15 @@
 """Files of a checkpoint: in a folder, in the Hugging Face cache, or on the hub."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from huggingface_hub import hf_hub_download
 from huggingface_hub.errors import EntryNotFoundError, HFValidationError
-from transformers import HubertConfig
 
 from pipeline.common.errors import UsageError
-from training.model.configuration_exhubert import ExHubertConfig
+from training.model.backbones import Backbone, find_backbone
 
 CONFIG_FILE = "config.json"
 WEIGHT_FILES = ("model.safetensors", "pytorch_model.bin")
@@ -37,11 +37,12 @@ def find_checkpoint(base: str | Path) -> Path:
     return folder
 
 
-def find_config(base: str | Path) -> tuple[str, dict[str, Any]]:
-    """Kind (``hubert`` or ``exhubert``) and settings of a base, without its weights.
+def find_config(base: str | Path) -> dict[str, Any]:
+    """The settings of a base, without its weights.
 
     Raises:
-        UsageError: There is neither folder, cache entry nor network, or it is another model.
+        UsageError: There is neither folder, cache entry nor network, the file is damaged, or it
+            is of a model that cannot be extended.
     """
     folder = Path(base).expanduser()
     if not folder.is_dir():
@@ -51,8 +52,7 @@ def find_config(base: str | Path) -> tuple[str, dict[str, Any]]:
             raise _not_found(str(base), CONFIG_FILE, error) from error
     if not (folder / CONFIG_FILE).is_file():
         raise UsageError(f"{folder}: no {CONFIG_FILE}, so this is no folder of a checkpoint")
-    settings = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
-    return model_type(folder), settings
+    return _read_settings(folder)
 
 
 def find_file(base: str | Path, name: str) -> Path | None:
@@ -66,13 +66,29 @@ def find_file(base: str | Path, name: str) -> Path | None:
         return None
 
 
-def model_type(folder: Path) -> str:
-    """``hubert`` or ``exhubert``; anything else is an error."""
+def backbone_of(settings: Mapping[str, Any]) -> tuple[Backbone, bool]:
+    """The encoder that some settings are of, and whether it is extended already.
+
+    Args:
+        settings: As :func:`find_config` returns them.
+    """
+    backbone = find_backbone(settings["model_type"])
+    return backbone, settings["model_type"] == backbone.extended_type
+
+
+def _read_settings(folder: Path) -> dict[str, Any]:
     path = folder / CONFIG_FILE
-    model_type = json.loads(path.read_text(encoding="utf-8")).get("model_type")
-    if model_type not in (HubertConfig.model_type, ExHubertConfig.model_type):
-        raise UsageError(f"{path}: model_type is {model_type!r}, expected 'hubert' or 'exhubert'")
-    return str(model_type)
+    try:
+        settings = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise UsageError(f"{path}: not JSON: {error}") from error
+    if not isinstance(settings, dict):
+        raise UsageError(f"{path}: expected an object, as transformers writes it")
+    try:
+        find_backbone(settings.get("model_type"))
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from error
+    return settings
 
 
 def _fetch(name: str) -> Path:

@@ -1,11 +1,15 @@
-"""What training minimises: one loss a head, each over the rows that carry its label.
+"""What training minimises: a sum of losses, each of one head over the rows that carry its label.
 
-Every loss is a sum over rows divided by a count that the caller may give, so that batches whose
+Every loss is a sum over rows divided by a count that the caller gives, so that batches whose
 gradients are added up, on one device or several, weigh as one large batch would.
+
+A further loss is a class with the members of :class:`HeadLoss`, and a line in
+:data:`training.finetuning.objective.LOSSES` that makes it of a recipe.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +17,31 @@ import torch
 from torch import Tensor
 
 from training.data.targets import UNLABELLED, count_labelled
+from training.model.configuration_exhubert import ExtendedConfig
 from training.model.outputs import ExHubertOutput
+
+
+class HeadLoss(Protocol):
+    """The loss of one head."""
+
+    @property
+    def target(self) -> str:
+        """What it compares with: one of :data:`training.data.targets.TARGETS`."""
+
+    @property
+    def weight(self) -> float:
+        """By what the objective multiplies it."""
+
+    def __call__(self, outputs: ExHubertOutput, target: Tensor, count: Tensor) -> Tensor:
+        """The loss of a batch, a scalar: zero, with a gradient of zero, if no row is labelled.
+
+        Args:
+            outputs: Of the model, for each of the batch's rows.
+            target: Of the rows, ``(rows,)`` or ``(rows, dimensions)``, with marks where a row has
+                none.
+            count: Rows that carry the target in all batches whose gradients are added up, 1 or
+                more: ``()``, or ``(dimensions,)`` for ratings. Divides the sum over the rows.
+        """
 
 
 @dataclass(frozen=True)
@@ -25,25 +53,36 @@ class ClassLoss:
     of Lin et al., "Focal loss for dense object detection", ICCV 2017.
 
     What smoothing takes from the true class goes to all classes by their shifted prior. Equal
-    shares would ask a class of small prior for an unshifted logit so large that it is answered
-    for clips of every other.
+    shares would push the unshifted logit of a rare class so high that it is predicted for clips
+    of every other.
 
     Attributes:
+        target: The classes, ``labels`` or ``emotion_labels``.
+        output: The head's output, ``logits`` or ``emotion_logits``.
+        weight: By what the objective multiplies the loss.
         shift: Added to the logits in training only ``(classes,)``: ``τ · log prior`` gives the
             logit-adjusted loss of Menon et al., "Long-tail learning via logit adjustment", ICLR
             2021, whose unshifted logits then rank classes as if all were equally frequent.
         class_weights: ``w`` ``(classes,)``; None for equal ones.
-        label_smoothing: Share of the target given to all classes, in [0, 1): by the softmax of the
-            shift, so alike where there is none.
-        focal_gamma: ``γ`` ≥ 0: how much less rows count that are classified well already.
+        label_smoothing: Share of the target given to all classes, in [0, 1): in proportion to the
+            softmax of the shift, so equally where there is none.
+        focal_gamma: ``γ`` ≥ 0: how strongly rows that are classified well already are played
+            down.
     """
 
+    target: str = "labels"
+    output: str = "logits"
+    weight: float = 1.0
     shift: Tensor | None = None
     class_weights: Tensor | None = None
     label_smoothing: float = 0.0
     focal_gamma: float = 0.0
 
-    def __call__(self, logits: Tensor, labels: Tensor) -> Tensor:
+    def __call__(self, outputs: ExHubertOutput, target: Tensor, count: Tensor) -> Tensor:
+        """The mean over labelled rows; see :class:`HeadLoss`."""
+        return self.summed(getattr(outputs, self.output), target) / count
+
+    def summed(self, logits: Tensor, labels: Tensor) -> Tensor:
         """The loss summed over labelled rows: zero, with a gradient of zero, if there are none.
 
         Args:
@@ -52,14 +91,14 @@ class ClassLoss:
         """
         logits = logits.float()
         classes = logits.shape[-1]
-        pure = torch.eye(classes, device=logits.device)
-        anything = pure.mean(dim=0)
+        one_hot = torch.eye(classes, device=logits.device)
+        prior = one_hot.mean(dim=0)
         if self.shift is not None:
             shift = self.shift.to(logits.device)
-            logits, anything = logits + shift, shift.softmax(dim=-1)
+            logits, prior = logits + shift, shift.softmax(dim=-1)
         labelled = labels != UNLABELLED
-        pure = (1 - self.label_smoothing) * pure + self.label_smoothing * anything
-        target = pure[labels.where(labelled, torch.zeros_like(labels))]
+        smoothed = (1 - self.label_smoothing) * one_hot + self.label_smoothing * prior
+        target = smoothed[labels.where(labelled, torch.zeros_like(labels))]
         if self.class_weights is not None:
             target = target * self.class_weights.to(logits.device)
         log_p = logits.log_softmax(dim=-1)
@@ -93,22 +132,32 @@ def ccc_losses(predicted: Tensor, reference: Tensor) -> Tensor:
 
 
 @dataclass(frozen=True)
+class RatingLoss:
+    """``1 − CCC``, averaged over the model's dimensions.
+
+    Attributes:
+        weight: By what the objective multiplies the loss.
+    """
+
+    weight: float = 1.0
+    target: str = "rating_labels"
+
+    def __call__(self, outputs: ExHubertOutput, target: Tensor, count: Tensor) -> Tensor:
+        """The mean over dimensions; each batch weighs as many rows as it has rated."""
+        assert outputs.ratings is not None
+        share = count_labelled({self.target: target})[self.target] / count
+        return (ccc_losses(outputs.ratings, target) * share).mean()
+
+
+@dataclass(frozen=True)
 class Objective:
     """The losses of all heads, added up by weight.
 
     Attributes:
-        label: Loss of the six classes.
-        emotion: Loss of the emotion categories.
-        label_weight: Weight of the six classes.
-        emotion_weight: Weight of the categories.
-        rating_weight: Weight of ``1 − CCC``, averaged over the model's dimensions.
+        losses: One or more a head that the model has.
     """
 
-    label: ClassLoss = ClassLoss()
-    emotion: ClassLoss = ClassLoss()
-    label_weight: float = 1.0
-    emotion_weight: float = 1.0
-    rating_weight: float = 1.0
+    losses: tuple[HeadLoss, ...]
 
     def __call__(
         self,
@@ -116,44 +165,56 @@ class Objective:
         targets: Mapping[str, Tensor],
         counts: Mapping[str, Tensor] | None = None,
     ) -> Tensor:
-        """The loss of a batch.
+        """The loss of a batch, a scalar.
 
         Args:
             outputs: Of the model.
-            targets: Those there are, by the names of :data:`training.data.targets.TARGETS`.
+            targets: Those there are, by the names of :data:`training.data.targets.TARGETS`; one
+                that no loss is for is left out.
             counts: Rows with each target in all batches whose gradients are added up, as
                 :func:`training.data.targets.count_labelled` counts them; None for this batch alone.
+
+        Raises:
+            ValueError: There is no loss for any of the targets.
         """
-        here = count_labelled(targets)
-        there = {name: count.clamp(min=1) for name, count in (counts or here).items()}
-        losses = []
-        if "labels" in targets:
-            loss = self.label(outputs.logits, targets["labels"])
-            losses.append(self.label_weight * loss / there["labels"])
-        if "emotion_labels" in targets and outputs.emotion_logits is not None:
-            loss = self.emotion(outputs.emotion_logits, targets["emotion_labels"])
-            losses.append(self.emotion_weight * loss / there["emotion_labels"])
-        if "rating_labels" in targets and outputs.ratings is not None:
-            share = here["rating_labels"] / there["rating_labels"]
-            loss = ccc_losses(outputs.ratings, targets["rating_labels"])
-            losses.append(self.rating_weight * (loss * share).mean())
-        if not losses:
+        counts = counts or count_labelled(targets)
+        terms = [
+            loss.weight * loss(outputs, targets[loss.target], counts[loss.target].clamp(min=1))
+            for loss in self.losses
+            if loss.target in targets
+        ]
+        if not terms:
             raise ValueError(f"no target fits a head: {', '.join(targets) or 'none'} given")
-        return torch.stack(losses).sum()
+        return torch.stack(terms).sum()
+
+
+def plain_objective(config: ExtendedConfig) -> Objective:
+    """Cross-entropy or ``1 − CCC`` for each head of a model, all of weight 1."""
+    losses: list[HeadLoss] = [ClassLoss()]
+    if config.emotions:
+        losses.append(ClassLoss("emotion_labels", "emotion_logits"))
+    if config.dimensions:
+        losses.append(RatingLoss())
+    return Objective(tuple(losses))
 
 
 def log_prior(counts: npt.ArrayLike) -> Tensor:
-    """Logarithm of the share of each class ``(classes,)``, an utterance added to each.
+    """Logarithm of the share of each class ``(classes,)``; each is counted one utterance more.
 
     Args:
-        counts: Utterances of each class, as often as an epoch shows them.
+        counts: Utterances of each class in an epoch, repeats included, ``(classes,)``.
     """
     smoothed = np.asarray(counts, dtype=np.float64) + 1
     return torch.from_numpy(np.log(smoothed / smoothed.sum())).float()
 
 
 def balanced_weights(counts: npt.ArrayLike) -> Tensor:
-    """Weights ``(classes,)`` inversely proportional to counts; 1 on average of utterances."""
+    """Weights ``(classes,)`` inversely proportional to counts; their mean over utterances is 1.
+
+    Args:
+        counts: Utterances of each class in an epoch, repeats included, ``(classes,)``. A class
+            without any weighs nothing.
+    """
     sizes = np.asarray(counts, dtype=np.float64)
     present = sizes > 0
     weights = np.zeros(len(sizes), dtype=np.float32)

@@ -1,154 +1,49 @@
-"""ExHuBERT: HuBERT in which a layer is followed by a trainable copy of itself.
-
-A layer ``L`` and its copy form a pair. The copy starts with the layer's weights and ends in a
-linear ``G`` that starts at zero, so that a freshly extended model computes what its base does::
-
-    s = L(h)
-    out = s + G(L_copy(s))
+"""ExHuBERT: a speech encoder in which a layer is followed by a trainable copy of itself.
 
 Training leaves the originals alone and moves the copies. The idea, and the published form with a
-second linear behind ``L``, are from Amiriparian et al., ExHuBERT, Interspeech 2024,
-doi:10.21437/Interspeech.2024-280. Everything around the pairs is the HuBERT of ``transformers``.
+second linear behind each original, are from Amiriparian et al., ExHuBERT, Interspeech 2024,
+doi:10.21437/Interspeech.2024-280. Everything around the pairs is the base of ``transformers``:
+HuBERT here, others in :mod:`training.model.backbones`.
 """
 
-import copy
-import re
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from typing import Any, Self
 
-import torch
 from torch import Tensor, nn
-from transformers import AutoConfig, AutoModel, AutoModelForAudioClassification, HubertModel
-from transformers import initialization as init
+from transformers import HubertModel, HubertPreTrainedModel
 from transformers.modeling_outputs import BaseModelOutput
-from transformers.models.hubert.modeling_hubert import HubertPreTrainedModel
-from transformers.utils.generic import can_return_tuple
+from transformers.utils import can_return_tuple
 
 from training.data.targets import count_labelled
-from training.model.configuration_exhubert import ExHubertConfig
+from training.model.configuration_exhubert import ExHubertConfig, ExtendedConfig
+from training.model.extended_layer import ExtendedLayer, LayerOutput, states_of
 from training.model.frames import frame_mask, frames_of
-from training.model.losses import Objective
+from training.model.losses import plain_objective
 from training.model.outputs import ExHubertOutput
 from training.model.specaugment import draw_time_mask, masked_places
-
-_MOST_LAYERS = 512
-"""More layers than any HuBERT has; see ``ExHubertPreTrainedModel._can_record_outputs``."""
+from training.model.transformers_contract import ExtendedPreTrainedModel
 
 
-class ZeroLinear(nn.Linear):
-    """A linear that starts at zero: what it ends adds nothing yet."""
+class ExtendedBackbone(ExtendedPreTrainedModel):
+    """An encoder with extended layers: called as its base, and returning the same.
 
-    def reset_parameters(self) -> None:
-        """Puts weight and bias to zero, unless a checkpoint has filled them."""
-        init.zeros_(self.weight)
-        init.zeros_(self.bias)
-
-
-class IdentityLinear(nn.Linear):
-    """A linear that starts at the identity: what it ends passes unchanged."""
-
-    def reset_parameters(self) -> None:
-        """Puts the weight to the identity and the bias to zero, unless a checkpoint has."""
-        init.eye_(self.weight)
-        init.zeros_(self.bias)
-
-
-class ExtendedLayer(nn.Module):
-    """A pair: an encoder layer of HuBERT and its copy, called as the layer alone would be.
-
-    Gradient checkpointing happens in the two layers, each on its own.
+    A mixin for a base with a convolutional ``feature_extractor`` and ``encoder.layers``. A fresh
+    model's copies equal its originals. To extend trained weights, use
+    :func:`training.model.backbones.extend`.
 
     Args:
-        layer: The original, a post-norm or stable-layer-norm encoder layer; becomes a part of the
-            pair. The copy starts with its weights.
-        config: Says whether the original is followed by a linear.
+        config: Configuration of the base, with the settings of the extension.
     """
 
-    def __init__(self, layer: nn.Module, config: ExHubertConfig) -> None:
-        super().__init__()
-        width = config.hidden_size
-        self.original = layer
-        self.original_linear = (
-            IdentityLinear(width, width) if config.original_linear else nn.Identity()
-        )
-        self.copy = copy.deepcopy(layer)
-        self.copy_linear = ZeroLinear(width, width)
-
-    def forward(
-        self, hidden_states: Tensor, attention_mask: Tensor | None = None, **kwargs: Any
-    ) -> Tensor:
-        """Runs the original, and adds the copy's correction.
-
-        Args:
-            hidden_states: ``(clips, frames, hidden_size)``.
-            attention_mask: What the attention implementation in use expects; both layers get it.
-            **kwargs: Passed to both layers.
-
-        Returns:
-            ``(clips, frames, hidden_size)``.
-        """
-        state = self.original(hidden_states, attention_mask=attention_mask, **kwargs)
-        state = self.original_linear(state)
-        correction = self.copy(state, attention_mask=attention_mask, **kwargs)
-        out: Tensor = state + self.copy_linear(correction)
-        return out
-
-
-class ExHubertPreTrainedModel(HubertPreTrainedModel):
-    """What the backbone and the classifier share: how pairs start, and what can be frozen."""
-
-    config: ExHubertConfig
-    config_class = ExHubertConfig
-    _no_split_modules = ("ExtendedLayer", *HubertPreTrainedModel._no_split_modules)
-    # HuBERT records the output of every encoder layer it finds, so of both inside a pair. Naming
-    # the encoder's own list keeps `hidden_states` at num_hidden_layers + 1; `attentions` stay
-    # those of every layer that ran, originals and copies in turn.
-    _can_record_outputs = HubertPreTrainedModel._can_record_outputs | {
-        "hidden_states": [f"encoder.layers.{index}" for index in range(_MOST_LAYERS)]
-    }
-
-    @torch.no_grad()
-    def _init_weights(self, module: nn.Module) -> None:
-        """Starts the linears of a pair where they change nothing, all else as HuBERT does."""
-        if isinstance(module, ZeroLinear | IdentityLinear):
-            module.reset_parameters()
-        else:
-            super()._init_weights(module)
-
-    def freeze_original_layers(self) -> None:
-        """Freezes every layer of the base and the linears after them, as the paper does.
-
-        Copies and their linears, feature projection, positional convolution, final LayerNorm,
-        ``masked_spec_embed`` and the head stay trainable. Layers without a copy are originals
-        too. A frozen layer follows ``train()`` and ``eval()`` like any other: in training its
-        dropout goes on and is noise the copies learn to live with, as in the base's own training.
-        """
-        for layer in self.base_model.encoder.layers:
-            originals = (
-                (layer.original, layer.original_linear)
-                if isinstance(layer, ExtendedLayer)
-                else (layer,)
-            )
-            for module in originals:
-                module.requires_grad_(False)
-
-    def freeze_feature_encoder(self) -> None:
-        """Freezes the convolutions that turn samples into frames, as the paper does."""
-        self.base_model.feature_extractor.requires_grad_(False)
-        self.base_model.train(self.base_model.training)
-
-
-class ExHubertModel(ExHubertPreTrainedModel, HubertModel):
-    """The backbone: called as ``HubertModel``, and returning the same.
-
-    A fresh model's copies equal its originals. To extend trained weights, use
-    :func:`extend_hubert`.
-    """
-
-    def __init__(self, config: ExHubertConfig) -> None:
+    def __init__(self, config: ExtendedConfig) -> None:
         super().__init__(config)
         for index, layer in enumerate(self.encoder.layers):
             if config.extends(index):
-                self.encoder.layers[index] = ExtendedLayer(layer, config)
+                self.encoder.layers[index] = ExtendedLayer(
+                    layer, config.hidden_size, config.original_linear
+                )
         self.post_init()
 
     def train(self, mode: bool = True) -> Self:
@@ -162,16 +57,38 @@ class ExHubertModel(ExHubertPreTrainedModel, HubertModel):
             self.feature_extractor.eval()
         return self
 
+    def freeze_original_layers(self) -> None:
+        """Freezes every layer of the base and the linears after them, as the paper does.
+
+        Copies and their linears, feature projection, positional convolution, final LayerNorm,
+        ``masked_spec_embed`` and the head stay trainable. Layers without a copy are originals
+        too. A frozen layer follows ``train()`` and ``eval()`` like any other: in training its
+        dropout goes on and is noise the copies learn to live with, as in the base's own training.
+        """
+        for layer in self.encoder.layers:
+            if isinstance(layer, ExtendedLayer):
+                layer.original.requires_grad_(False)
+                layer.original_linear.requires_grad_(False)
+            else:
+                layer.requires_grad_(False)
+
+    def freeze_feature_encoder(self) -> None:
+        """Freezes the convolutions that turn samples into frames, as the paper does."""
+        self.feature_extractor.requires_grad_(False)
+        self.train(self.training)
+
+    @can_return_tuple
     def forward(
         self,
         input_values: Tensor,
         attention_mask: Tensor | None = None,
         mask_time_indices: Tensor | tuple[Tensor, ...] | None = None,
+        output_hidden_states: bool | None = None,
         **kwargs: Any,
-    ) -> BaseModelOutput | tuple[Tensor, ...]:
-        """Runs HuBERT, in training with frames masked by SpecAugment.
+    ) -> BaseModelOutput:
+        """Runs the base, in training with frames masked by SpecAugment.
 
-        HuBERT would draw the same masks, but refuses batches of fewer frames than a mask has,
+        The base would draw the same masks, but refuses batches of fewer frames than a mask has,
         and a mask of booleans makes the CPU wait for all that the GPU still has to do.
 
         Args:
@@ -179,10 +96,14 @@ class ExHubertModel(ExHubertPreTrainedModel, HubertModel):
             attention_mask: 1 at samples, 0 at the padding after them, ``(clips, samples)``.
             mask_time_indices: Frames to mask, ``(clips, frames)``, or their indices; None draws
                 them in training.
-            **kwargs: As for ``HubertModel``.
+            output_hidden_states: Whether to return what enters the first layer of the base, and
+                what each layer or pair returns: ``num_hidden_layers + 1`` tensors ``(clips,
+                frames, hidden_size)``. None leaves it to the configuration.
+            **kwargs: As for the base: ``output_attentions`` (of every layer that runs, originals
+                and copies in turn), ``return_dict``.
 
         Returns:
-            What ``HubertModel`` returns.
+            What the base returns, ``last_hidden_state`` ``(clips, frames, hidden_size)`` first.
         """
         config = self.config
         wanted = self.training and config.apply_spec_augment and config.mask_time_prob > 0
@@ -192,30 +113,40 @@ class ExHubertModel(ExHubertPreTrainedModel, HubertModel):
             # Even where no frame is masked, the embedding gets a gradient from each batch, which
             # several processes wait for.
             mask_time_indices = masked_places(mask, input_values.device)
-        outputs: BaseModelOutput | tuple[Tensor, ...] = super().forward(
-            input_values,
-            attention_mask=attention_mask,
-            mask_time_indices=mask_time_indices,
-            **kwargs,
-        )
-        return outputs
+        if output_hidden_states is None:
+            output_hidden_states = config.output_hidden_states
+        # The base would record both layers of a pair.
+        with record_states(self.encoder.layers) if output_hidden_states else nullcontext() as seen:
+            output: BaseModelOutput = super().forward(
+                input_values,
+                attention_mask=attention_mask,
+                mask_time_indices=mask_time_indices,
+                output_hidden_states=False,
+                return_dict=True,
+                **kwargs,
+            )
+        return output if seen is None else replace(output, hidden_states=tuple(seen))
 
 
-class ExHubertForSequenceClassification(ExHubertPreTrainedModel):
-    """ExHuBERT with the published head: projector on each frame, mean over time, classifier.
+class ExtendedClassifier(ExtendedPreTrainedModel):
+    """An extended encoder with the published head: projector, mean over time, linear.
 
     Further heads, if the configuration names any, read the same mean: a linear for the emotion
-    categories, and a linear with a sigmoid for the dimensions.
+    categories, and a linear with a sigmoid for the dimensions. A mixin; the backbone lies under
+    the name that the base gives it (``hubert``), and is ``base_model`` under any.
 
     Args:
         config: Model and labels.
         backbone: A backbone of the same configuration to put the heads on; None makes a fresh one.
     """
 
-    def __init__(self, config: ExHubertConfig, backbone: ExHubertModel | None = None) -> None:
+    backbone_class: type[ExtendedBackbone]
+
+    def __init__(self, config: ExtendedConfig, backbone: ExtendedBackbone | None = None) -> None:
         super().__init__(config)
         width = config.classifier_proj_size
-        self.hubert = ExHubertModel(config) if backbone is None else backbone
+        backbone = self.backbone_class(config) if backbone is None else backbone
+        self.add_module(self.base_model_prefix, backbone)
         self.projector = nn.Linear(config.hidden_size, width)
         self.classifier = nn.Linear(width, config.num_labels)
         self.emotion_classifier = (
@@ -223,6 +154,14 @@ class ExHubertForSequenceClassification(ExHubertPreTrainedModel):
         )
         self.rater = nn.Linear(width, len(config.dimensions)) if config.dimensions else None
         self.post_init()
+
+    def freeze_original_layers(self) -> None:
+        """See :meth:`ExtendedBackbone.freeze_original_layers`."""
+        self.base_model.freeze_original_layers()
+
+    def freeze_feature_encoder(self) -> None:
+        """See :meth:`ExtendedBackbone.freeze_feature_encoder`."""
+        self.base_model.freeze_feature_encoder()
 
     @can_return_tuple
     def forward(
@@ -248,7 +187,7 @@ class ExHubertForSequenceClassification(ExHubertPreTrainedModel):
             rating_labels: Ratings of each clip in [0, 1], or NaN, ``(clips, dimensions)``.
             num_items_in_batch: Labelled clips in all the batches whose gradients are added up;
                 ``Trainer`` passes it. None divides the loss by the labelled clips given here.
-            **kwargs: As for ``HubertModel``: ``output_hidden_states``, ``output_attentions``,
+            **kwargs: As for the backbone: ``output_hidden_states``, ``output_attentions``,
                 ``mask_time_indices``, and ``return_dict``.
 
         Returns:
@@ -256,7 +195,7 @@ class ExHubertForSequenceClassification(ExHubertPreTrainedModel):
             there are labels: the sum of each head's cross-entropy, or 1 − CCC, over the clips
             labelled for it; ``hidden_states`` and ``attentions`` if asked for.
         """
-        encoded = self.hubert(input_values, attention_mask=attention_mask, **kwargs)
+        encoded = self.base_model(input_values, attention_mask=attention_mask, **kwargs)
         pooled = self._pool(self.projector(encoded.last_hidden_state), attention_mask)
         outputs = ExHubertOutput(
             logits=self.classifier(pooled),
@@ -275,10 +214,12 @@ class ExHubertForSequenceClassification(ExHubertPreTrainedModel):
             return outputs
         counts = count_labelled(targets)
         if num_items_in_batch is not None and labels is not None:
-            # Only labels were counted beyond this batch; other targets are taken to be as many.
+            # num_items_in_batch counts class labels only; other targets are scaled alike.
             factor = num_items_in_batch / counts["labels"].clamp(min=1)
             counts = {name: count * factor for name, count in counts.items()}
-        return ExHubertOutput(loss=Objective()(outputs, targets, counts), **outputs)
+        return ExHubertOutput(
+            loss=plain_objective(self.config)(outputs, targets, counts), **outputs
+        )
 
     def _pool(self, frames: Tensor, attention_mask: Tensor | None) -> Tensor:
         """Mean over the frames of each clip, ``(clips, width)``: all, or those the mask leaves."""
@@ -289,40 +230,39 @@ class ExHubertForSequenceClassification(ExHubertPreTrainedModel):
         return pooled
 
 
-def extend_hubert(
-    hubert: HubertModel,
-    extended_layers: list[int] | None = None,
-    original_linear: bool = False,
-) -> ExHubertModel:
-    """Extends a HuBERT without changing what it computes.
+@contextmanager
+def record_states(layers: nn.ModuleList) -> Iterator[list[Tensor]]:
+    """Lists what enters the first of some layers and what each returns, while they are run.
 
-    Args:
-        hubert: The base; left as it is, nothing is shared with the result.
-        extended_layers: Layers that get a copy, ascending; None for every layer.
-        original_linear: Whether originals get a linear too (at identity), as published.
-
-    Returns:
-        The extended model, on the base's device, in its dtype and its training mode.
-
-    Raises:
-        huggingface_hub.errors.StrictDataclassError: ``extended_layers`` does not fit the base.
+    Yields:
+        The list, ``(clips, frames, width)`` each; filled by the time the layers have run.
     """
-    config = ExHubertConfig.from_hubert(
-        hubert.config, extended_layers=extended_layers, original_linear=original_linear
-    )
-    model: ExHubertModel = ExHubertModel(config).to(device=hubert.device, dtype=hubert.dtype)
-    base = hubert.state_dict()
-    weights = {
-        key: start if "_linear." in key else base[re.sub(r"\.(original|copy)\.", ".", key)]
-        for key, start in model.state_dict().items()
-    }
-    model.load_state_dict(weights)
-    model.train(hubert.training)
-    return model
+    states: list[Tensor] = []
+
+    def enter(_: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        if not states:
+            states.append(args[0] if args else kwargs["hidden_states"])
+
+    def leave(_: nn.Module, __: tuple[Any, ...], output: LayerOutput) -> None:
+        states.append(states_of(output))
+
+    hooks = [layer.register_forward_pre_hook(enter, with_kwargs=True) for layer in layers]
+    hooks += [layer.register_forward_hook(leave) for layer in layers]
+    try:
+        yield states
+    finally:
+        for hook in hooks:
+            hook.remove()
 
 
-AutoConfig.register("exhubert", ExHubertConfig, exist_ok=True)
-AutoModel.register(ExHubertConfig, ExHubertModel, exist_ok=True)
-AutoModelForAudioClassification.register(
-    ExHubertConfig, ExHubertForSequenceClassification, exist_ok=True
-)
+class ExHubertModel(ExtendedBackbone, HubertModel):
+    """An extended HuBERT without a head."""
+
+    config_class = ExHubertConfig
+
+
+class ExHubertForSequenceClassification(ExtendedClassifier, HubertPreTrainedModel):
+    """An extended HuBERT that classifies clips."""
+
+    config_class = ExHubertConfig
+    backbone_class = ExHubertModel

@@ -1,4 +1,4 @@
-"""What a model returns, and the same as probabilities and ratings."""
+"""Outputs of a model, and the same as probabilities and ratings."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from torch import Tensor
 from transformers.modeling_outputs import SequenceClassifierOutput
 
 from training.data.targets import HeadLabels
-from training.model.configuration_exhubert import ExHubertConfig
+from training.model.configuration_exhubert import ExtendedConfig
 
 
 @dataclass
 class ExHubertOutput(SequenceClassifierOutput):
-    """What :class:`training.ExHubertForSequenceClassification` returns.
+    """What :class:`training.model.modeling_exhubert.ExtendedClassifier` returns.
 
     Attributes:
         emotion_logits: Of the emotion categories ``(clips, categories)``, if it has that head.
@@ -33,7 +33,7 @@ Rows = npt.NDArray[np.floating[Any]]
 
 @dataclass(frozen=True)
 class Predictions:
-    """What the heads say, one row an utterance.
+    """Probabilities and ratings of each head, one row an utterance.
 
     Attributes:
         classes: Probabilities of the six classes ``(rows, classes)``.
@@ -55,7 +55,7 @@ class Predictions:
             yield self.each(itemgetter(row))
 
     def each(self, change: Callable[[Rows], Rows]) -> "Predictions":
-        """What every head says, changed alike."""
+        """Applies a function to the rows of every head."""
         return Predictions(
             change(self.classes),
             None if self.emotions is None else change(self.emotions),
@@ -64,7 +64,7 @@ class Predictions:
 
 
 def as_predictions(output: ExHubertOutput, dtype: torch.dtype = torch.float32) -> Predictions:
-    """The output of one batch, as probabilities and ratings of that precision."""
+    """Converts the output of one batch to probabilities and ratings, computed in ``dtype``."""
 
     def rows(values: torch.Tensor) -> Rows:
         numbers: Rows = values.cpu().numpy()
@@ -78,7 +78,7 @@ def as_predictions(output: ExHubertOutput, dtype: torch.dtype = torch.float32) -
     )
 
 
-def join(parts: Sequence[Predictions], config: ExHubertConfig) -> Predictions:
+def join(parts: Sequence[Predictions], config: ExtendedConfig) -> Predictions:
     """Predictions one below the other; of the model's widths even if there are none."""
 
     def below(name: str, width: int) -> Rows:
@@ -92,6 +92,6 @@ def join(parts: Sequence[Predictions], config: ExHubertConfig) -> Predictions:
     )
 
 
-def heads_of(config: ExHubertConfig) -> HeadLabels:
+def heads_of(config: ExtendedConfig) -> HeadLabels:
     """The heads that a model of this configuration has beside that of the six classes."""
     return HeadLabels(tuple(config.emotions or ()), tuple(config.dimensions or ()))

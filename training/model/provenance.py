@@ -1,4 +1,4 @@
-"""What a model says of its training: the speakers heard, by it and by the models behind it."""
+"""Speakers that a model was trained on, its own base included, as its provenance names them."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,49 +13,54 @@ Provenance = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class TrainingSpeakers:
-    """The speakers that training heard.
+    """Speakers of training data.
 
     Attributes:
         speakers: Those that are known.
         unknown_utterances: Training utterances of speakers that are not.
-        silent: Models that do not say whom they were trained on.
+        models_without_provenance: Models that do not name the speakers they were trained on.
     """
 
     speakers: frozenset[str] = frozenset()
     unknown_utterances: int = 0
-    silent: tuple[str, ...] = ()
+    models_without_provenance: tuple[str, ...] = ()
 
     @classmethod
     def of_rows(cls, index: pd.DataFrame) -> Self:
-        """What there is to hear in the rows of an index."""
+        """The speakers of the rows of an index."""
         speakers = known_speakers(index)
         return cls(frozenset(s for s in speakers if s is not None), speakers.count(None))
 
     @classmethod
     def of_model(cls, name: str, provenance: Provenance) -> Self:
-        """What a model says, and the models behind it; ``name`` stands for it where it does not."""
-        heard = cls()
+        """Speakers of a model and of the bases behind it.
+
+        Args:
+            name: Of the model, for :attr:`models_without_provenance`.
+            provenance: As the model was saved with; empty if it was saved without.
+        """
+        found = cls()
         for stage in stages(provenance):
             if "training_speakers" in stage:
                 speakers = frozenset(stage["training_speakers"])
                 unknown = stage.get("training_utterances_of_unknown_speakers", 0)
-                heard = cls.of_all([heard, cls(speakers, unknown)])
+                found = cls.of_all([found, cls(speakers, unknown)])
             else:
-                heard = cls.of_all([heard, cls(silent=(name,))])
-        return heard
+                found = cls.of_all([found, cls(models_without_provenance=(name,))])
+        return found
 
     @classmethod
     def of_all(cls, parts: Iterable["TrainingSpeakers"]) -> Self:
-        """What several heard together."""
+        """The speakers of several parts together."""
         parts = list(parts)
         return cls(
             frozenset().union(*(part.speakers for part in parts)),
             sum(part.unknown_utterances for part in parts),
-            tuple(dict.fromkeys(name for part in parts for name in part.silent)),
+            tuple(dict.fromkeys(name for part in parts for name in part.models_without_provenance)),
         )
 
     def to_provenance(self) -> dict[str, Any]:
-        """What a model that was trained on this says of it."""
+        """The entries of a saved provenance; :meth:`of_model` reads them."""
         return {
             "training_speakers": sorted(self.speakers),
             "training_utterances_of_unknown_speakers": self.unknown_utterances,

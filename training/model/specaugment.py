@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
-from transformers import HubertConfig
+from transformers import PreTrainedConfig
 
 
-def draw_time_mask(clips: int, frames: int, config: HubertConfig) -> npt.NDArray[np.bool_]:
+def draw_time_mask(clips: int, frames: int, config: PreTrainedConfig) -> npt.NDArray[np.bool_]:
     """Draws spans of frames to mask, from the global random numbers of numpy.
 
-    The same numbers give the mask that ``HubertModel`` draws. Each clip gets equally many spans,
-    which may overlap.
+    The same numbers give the mask that ``HubertModel`` and its like draw. Each clip gets equally
+    many spans, which may overlap.
 
     Args:
         clips: Clips in the batch.
@@ -31,7 +31,7 @@ def draw_time_mask(clips: int, frames: int, config: HubertConfig) -> npt.NDArray
     length = config.mask_time_length
     if frames < length:
         return mask
-    # Rounds up with the probability that the fraction says.
+    # Rounds up with a probability equal to the fraction.
     spans = int(config.mask_time_prob * frames / length + np.random.rand(1).item())
     spans = min(max(spans, config.mask_time_min_masks), frames // length)
     for row in mask if spans else ():
@@ -41,7 +41,7 @@ def draw_time_mask(clips: int, frames: int, config: HubertConfig) -> npt.NDArray
 
 
 def masked_places(mask: npt.NDArray[np.bool_], device: torch.device) -> tuple[Tensor, ...]:
-    """Turns a mask into indices, with which a GPU can be written to without waiting for it.
+    """Turns a mask into indices, so that writing to a GPU does not wait for it.
 
     Args:
         mask: True where a frame is masked, ``(clips, frames)``.

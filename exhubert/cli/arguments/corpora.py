@@ -104,6 +104,18 @@ def no_clips_message(spec: CorpusSpec, root: str) -> str:
     return f"corpus {spec.id}: no clip below {root}: expected {' or '.join(spec.audio)}"
 
 
+def check_beam_options(args: argparse.Namespace) -> None:
+    """Refuses options that nobody knows; those of Beam that a build takes may stand here, too.
+
+    Raises:
+        UsageError: Beam has no such option, either.
+    """
+    if args.unknown:
+        from pipeline.running.beam_options import parse_options
+
+        parse_options(args.unknown)
+
+
 def passed_over(data_root: str, corpora: Collection[str], output: str | None = None) -> list[str]:
     """What to say of folders of a local data root that are called like no corpus.
 

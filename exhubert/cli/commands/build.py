@@ -3,7 +3,6 @@
 import argparse
 import json
 import logging
-import os
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -15,6 +14,7 @@ from exhubert.cli.arguments.number_types import positive, share
 from exhubert.cli.output import console
 from exhubert.cli.output.build_progress import build_progress
 from exhubert.cli.output.dataset_tables import count, print_manifest, print_preview
+from pipeline.common.cores import usable_cores
 from pipeline.common.errors import DataError, UsageError
 from pipeline.running.worker_pool import WorkerPool
 from pipeline.specs.emotion_scheme import emotion_scheme
@@ -39,7 +39,7 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--jobs",
         type=positive,
-        default=_cores(),
+        default=usable_cores(),
         metavar="N",
         help="worker processes of a local build (default: every core, here %(default)s)",
     )
@@ -176,13 +176,6 @@ def _over_reject_rate(
         for name in corpora
     }
     return {name: rate for name, rate in rates.items() if rate > limit}
-
-
-def _cores() -> int:
-    """Cores that this process may use: fewer than the machine's in a container."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 COMMANDS = [

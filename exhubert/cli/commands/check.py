@@ -9,7 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exhubert.cli.arguments.command import Command
-from exhubert.cli.arguments.corpora import add_corpora, find_corpora, no_clips_message
+from exhubert.cli.arguments.corpora import (
+    add_corpora,
+    check_beam_options,
+    find_corpora,
+    no_clips_message,
+)
 from exhubert.cli.arguments.output_paths import check_file
 from exhubert.cli.output import console
 from exhubert.cli.output.dataset_tables import count, print_checks
@@ -42,6 +47,7 @@ def _run_check(args: argparse.Namespace) -> int:
     from pipeline.checks.corpus_check import check_corpus, export_utterances
     from pipeline.planning.index_corpus import index_corpus
 
+    check_beam_options(args)
     checks, planned = [], []
     for spec, root in console.track(find_corpora(args), "checking", quiet=args.json):
         indexed = index_corpus(spec, root, emotion_scheme())
@@ -86,6 +92,7 @@ COMMANDS = [
         "  exhubert check --data-root s3://bucket/corpora --s3_endpoint_url=https://…",
         _add_check,
         _run_check,
+        passes_unknown=True,
         uses_stores=True,
     ),
 ]

@@ -64,14 +64,18 @@ def _run(args: argparse.Namespace) -> int:
     kinds = _baseline_kinds(args)
     if not (recipe or kinds):
         raise UsageError("nothing to run: give --config, --baseline or both")
-    from exhubert.cli.output.cross_corpus_tables import matrix_tables
-    from training.evaluation.cross_corpus import make_matrix
-    from training.evaluation.reports.cross_corpus import audio_lines, matrix_page, speaker_lines
+    from exhubert.cli.output.cross_corpus_tables import cross_corpus_tables
+    from training.evaluation.cross_corpus import run_cross_corpus
+    from training.evaluation.reports.cross_corpus import (
+        audio_lines,
+        cross_corpus_page,
+        speaker_lines,
+    )
 
     console.quieten_transformers()
     systems, corpora = _systems(args, recipe, kinds)
     out = console.ERR if args.json else console.OUT
-    matrix = make_matrix(
+    matrix = run_cross_corpus(
         systems,
         args.data,
         args.output,
@@ -84,11 +88,11 @@ def _run(args: argparse.Namespace) -> int:
     text = json.dumps(matrix.to_dict(), indent=2, ensure_ascii=False)
     (args.output / "matrix.json").write_text(text + "\n", encoding="utf-8")
     page = args.output / "matrix.html"
-    page.write_text(matrix_page(matrix, args.output.name), encoding="utf-8")
+    page.write_text(cross_corpus_page(matrix, args.output.name), encoding="utf-8")
     if args.json:
         print(text)
         return 0
-    for table in matrix_tables(matrix):
+    for table in cross_corpus_tables(matrix):
         out.print(table)
     for line in [*speaker_lines(matrix), *audio_lines(matrix)]:
         console.say(line)

@@ -108,8 +108,10 @@ def _baseline(args: argparse.Namespace) -> int:
 
     console.quieten_transformers()
     baseline = Baseline(args.kind, args.base, args.layer)
-    with console.counter("clips heard", args.json) as advance:
-        result = run_baseline(baseline, args.data, args.split, args.corpora, advance=advance)
+    with console.counter("clips heard", args.json) as on_progress:
+        result = run_baseline(
+            baseline, args.data, args.split, args.corpora, on_progress=on_progress
+        )
     _show(result, args)
     return 0
 

@@ -21,7 +21,7 @@ from pipeline.schema.record import AROUSAL_CLASSES, VALENCE_CLASSES
 if TYPE_CHECKING:  # brings torch
     from training.data.targets import HeadLabels
     from training.inference.classifier import Classifier
-    from training.inference.results import Failure, Prediction, Window
+    from training.inference.results import Prediction, PredictionFailure, WindowPrediction
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,7 +54,7 @@ def _run(args: argparse.Namespace) -> int:
     if "-" in args.files:
         files += read_list(sys.stdin.buffer.read())
     from training.inference.classifier import Classifier
-    from training.inference.results import Failure
+    from training.inference.results import PredictionFailure
 
     console.quieten_transformers()
     classifier = Classifier.from_pretrained(args.model, args.window)
@@ -66,7 +66,7 @@ def _run(args: argparse.Namespace) -> int:
     for outcome in _watched(classifier, files):
         if args.json:
             print(json.dumps(outcome.to_dict(), ensure_ascii=False), flush=True)
-        if isinstance(outcome, Failure):
+        if isinstance(outcome, PredictionFailure):
             failed += 1
             print(f"error: {outcome.path}: {outcome.error}", file=sys.stderr)
         elif args.csv:
@@ -79,7 +79,9 @@ def _run(args: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _watched(classifier: "Classifier", files: list[Path]) -> "Iterator[Prediction | Failure]":
+def _watched(
+    classifier: "Classifier", files: list[Path]
+) -> "Iterator[Prediction | PredictionFailure]":
     """Outcomes, and meanwhile on stderr how many files are over, or of a single one its windows."""
     if len(files) > 1:
         yield from console.track(classifier.predict_each(files), "predicting", total=len(files))
@@ -145,16 +147,19 @@ def print_predictions(
     short = max(map(len, paths)) > console.width // 4 and len(set(names)) == len(set(paths))
     rows = []
     for name, prediction in zip(names if short else paths, predictions, strict=True):
-        for times, verdict in _lines(prediction, by_window):
-            marginal = [verdict.arousal.get("high"), *map(verdict.valence.get, VALENCE_CLASSES)]
+        for times, part in _lines(prediction, by_window):
+            marginal = [
+                part.arousal.get("high"),
+                *map(part.valence.get, VALENCE_CLASSES),
+            ]
             rows.append(
                 [
                     name,
                     *(f"{time:.1f}" for time in times),
-                    verdict.label,
-                    f"{100 * verdict.probabilities[verdict.label]:.0f}",
+                    part.label,
+                    f"{100 * part.probabilities[part.label]:.0f}",
                     *("" if value is None else f"{100 * value:.0f}" for value in marginal),
-                    *_further_cells(verdict),
+                    *_further_cells(part),
                 ]
             )
     print_table(console, groups, rows)
@@ -162,12 +167,12 @@ def print_predictions(
     console.print(f"probabilities in per cent{scale}")
 
 
-def _further_cells(verdict: "Prediction | Window") -> list[str]:
+def _further_cells(prediction: "Prediction | WindowPrediction") -> list[str]:
     """The emotion with its probability, and the ratings, of the heads there are."""
-    cells = [f"{rating:.2f}" for rating in (verdict.ratings or {}).values()]
-    if verdict.emotion is None or verdict.emotions is None:
+    cells = [f"{rating:.2f}" for rating in (prediction.ratings or {}).values()]
+    if prediction.emotion is None or prediction.emotions is None:
         return cells
-    return [verdict.emotion, f"{100 * verdict.emotions[verdict.emotion]:.0f}", *cells]
+    return [prediction.emotion, f"{100 * prediction.emotions[prediction.emotion]:.0f}", *cells]
 
 
 def _csv_heading(labels: Sequence[str], heads: "HeadLabels", by_window: bool) -> list[str]:
@@ -185,23 +190,23 @@ def _csv_heading(labels: Sequence[str], heads: "HeadLabels", by_window: bool) ->
 
 
 def _csv_rows(prediction: "Prediction", by_window: bool) -> Iterator[list[object]]:
-    for times, verdict in _lines(prediction, by_window):
+    for times, part in _lines(prediction, by_window):
         yield [
             prediction.path,
             *times,
-            verdict.label,
-            *verdict.probabilities.values(),
-            *map(verdict.arousal.get, AROUSAL_CLASSES),
-            *map(verdict.valence.get, VALENCE_CLASSES),
-            *(() if verdict.emotion is None else (verdict.emotion,)),
-            *(verdict.emotions or {}).values(),
-            *(verdict.ratings or {}).values(),
+            part.label,
+            *part.probabilities.values(),
+            *map(part.arousal.get, AROUSAL_CLASSES),
+            *map(part.valence.get, VALENCE_CLASSES),
+            *(() if part.emotion is None else (part.emotion,)),
+            *(part.emotions or {}).values(),
+            *(part.ratings or {}).values(),
         ]
 
 
 def _lines(
     prediction: "Prediction", by_window: bool
-) -> "Iterator[tuple[tuple[float, ...], Prediction | Window]]":
+) -> "Iterator[tuple[tuple[float, ...], Prediction | WindowPrediction]]":
     """What gets a line of its own, and its times."""
     if not by_window:
         yield (prediction.duration,), prediction

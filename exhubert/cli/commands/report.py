@@ -5,6 +5,7 @@ import json
 import sys
 
 from exhubert.cli.arguments.command import Command
+from exhubert.cli.arguments.corpora import check_beam_options
 from exhubert.cli.output import console
 from exhubert.cli.output.dataset_tables import print_manifest, print_runs
 from pipeline.common.errors import DataError
@@ -20,6 +21,7 @@ def _run(args: argparse.Namespace) -> int:
     from pipeline.dataset.report import report_path, write_report
     from pipeline.dataset.run_log import read_runs
 
+    check_beam_options(args)
     manifest, runs = require_manifest(args.dataset), read_runs(args.dataset)
     try:
         page = write_report(args.dataset)
@@ -49,6 +51,7 @@ COMMANDS = [
         examples=("  exhubert report dataset\n  exhubert report gs://bucket/dataset --json"),
         add_arguments=_add_arguments,
         run=_run,
+        passes_unknown=True,
         uses_stores=True,
     )
 ]

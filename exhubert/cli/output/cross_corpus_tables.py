@@ -5,10 +5,10 @@ from rich.table import Table
 from rich.text import Text
 
 from exhubert.cli.output.evaluation_tables import score_cells
-from training.evaluation.cross_corpus import Matrix
+from training.evaluation.cross_corpus import CrossCorpusMatrix
 
 
-def matrix_tables(matrix: Matrix) -> list[Table]:
+def cross_corpus_tables(matrix: CrossCorpusMatrix) -> list[Table]:
     """UAR in per cent across corpora: one table where one is left out, else one a system."""
     if matrix.mode == "leave-one-corpus-out":
         return [_left_out_table(matrix)]
@@ -31,7 +31,7 @@ def matrix_tables(matrix: Matrix) -> list[Table]:
     return tables
 
 
-def _left_out_table(matrix: Matrix) -> Table:
+def _left_out_table(matrix: CrossCorpusMatrix) -> Table:
     title = f"left out of training, {matrix.split} utterances scored: UAR in per cent, 95 %"
     table = Table(title=title, title_justify="left", show_footer=True)
     some = next(iter(matrix.systems.values()))

@@ -32,7 +32,7 @@ def print_evaluation(evaluation: Evaluation, console: Console) -> None:
 def remarks(evaluation: Evaluation) -> list[str]:
     """What must be known beside the scores: notes, and whether training heard the speakers."""
     lines = [*evaluation.notes, str(evaluation.speakers)]
-    speakers = count_speakers(evaluation.answers.speakers)
+    speakers = count_speakers(evaluation.predictions.speakers)
     if speakers < FEW_SPEAKERS:
         lines.append(f"only {_speakers(speakers)}: the intervals are too narrow")
     return lines

@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -135,8 +136,7 @@ def test_wrong_usage_exits_2_and_says_what_to_do(
 
 def test_unknown_option_exits_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--data-rot", "x"]) == 2
-    error = capsys.readouterr().err
-    assert "there is no option --data-rot; did you mean --data-root?" in error
+    assert re.search("neither exhubert nor Beam has an option --data.rot", capsys.readouterr().err)
 
 
 @pytest.mark.parametrize("command", ["check", "build"])

@@ -5,7 +5,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from huggingface_hub.errors import StrictDataclassError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from transformers import AutoModelForAudioClassification, pipeline
@@ -145,7 +144,7 @@ def test_training_on_keeps_the_heads_whose_labels_are_the_same(
     ],
 )
 def test_wrong_heads_are_named(given: dict[str, Any], message: str) -> None:
-    with pytest.raises(StrictDataclassError, match=message):
+    with pytest.raises(ValueError, match=message):
         ExHubertConfig(**SMALL_HUBERT, **given)
 
 

@@ -52,7 +52,7 @@ def test_majority_scores_chance_and_says_how_sure_it_is(tmp_path: Path) -> None:
     write_shards(tmp_path, rows)
     result = run_baseline(Baseline("majority"), tmp_path)
     assert result.overall.uar == pytest.approx(result.overall.chance) == pytest.approx(1 / 4)
-    assert set(result.answers.predicted[0]) == {3}
+    assert set(result.predictions.predicted[0]) == {3}
     assert result.calibration is not None
     assert result.calibration.confidence == pytest.approx(0.5)
 

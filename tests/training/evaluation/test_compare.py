@@ -7,7 +7,7 @@ from pipeline.schema.record import CLASSES
 from tests.support.made_up import make_evaluation, make_utterances
 from training.evaluation.compare import compare, mcnemar
 from training.evaluation.prediction_table import PredictionTable
-from training.evaluation.score_file import Evaluation, score_answers
+from training.evaluation.score_file import Evaluation, score_predictions
 from training.model.provenance import TrainingSpeakers
 
 NAMES = ("one", "other")
@@ -45,7 +45,7 @@ def test_pairing_makes_the_interval_narrower_than_those_of_the_models() -> None:
     def answering(right: np.ndarray) -> Evaluation:
         said = np.where(right, labels, (labels + 1) % 6)[None]
         answers = PredictionTable(["m"], utterances, said, None)
-        return score_answers(answers, "dataset", "test", list(CLASSES), TrainingSpeakers())
+        return score_predictions(answers, "dataset", "test", list(CLASSES), TrainingSpeakers())
 
     result = compare(answering(better), answering(base), NAMES).overall
     assert 0 < result.low <= result.uar <= result.high

@@ -12,8 +12,8 @@ from tests.support.shards import NANO, record, write_shards, write_tones
 from tests.training.evaluation.test_reports import Strict
 from training.config.recipe import load_recipe
 from training.evaluation.baselines.run import Baseline
-from training.evaluation.cross_corpus import make_matrix, plan_rows, row_key
-from training.evaluation.reports.cross_corpus import matrix_page
+from training.evaluation.cross_corpus import plan_rows, row_key, run_cross_corpus
+from training.evaluation.reports.cross_corpus import cross_corpus_page
 
 LEFT_OUT, A_TO_B = "leave-one-corpus-out", "train-on-a-test-on-b"
 THREE = ("alpha", "beta", "gamma")
@@ -26,7 +26,7 @@ def tones(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_each_corpus_is_left_out_once_and_scored_whole(tones: Path, tmp_path: Path) -> None:
-    matrix = make_matrix({"majority": Baseline("majority")}, tones, tmp_path, LEFT_OUT)
+    matrix = run_cross_corpus({"majority": Baseline("majority")}, tones, tmp_path, LEFT_OUT)
     assert [(row.train, row.test) for row in matrix.rows] == [
         (("beta", "gamma"), ("alpha",)),
         (("alpha", "gamma"), ("beta",)),
@@ -38,7 +38,7 @@ def test_each_corpus_is_left_out_once_and_scored_whole(tones: Path, tmp_path: Pa
 
 
 def test_each_corpus_is_trained_on_and_each_tested(tones: Path, tmp_path: Path) -> None:
-    matrix = make_matrix({"egemaps": Baseline("egemaps")}, tones, tmp_path, A_TO_B)
+    matrix = run_cross_corpus({"egemaps": Baseline("egemaps")}, tones, tmp_path, A_TO_B)
     assert [row.train for row in matrix.rows] == [("alpha",), ("beta",), ("gamma",)]
     for evaluation in matrix.systems["egemaps"]:
         assert set(evaluation.corpora) == set(THREE)
@@ -48,13 +48,15 @@ def test_each_corpus_is_trained_on_and_each_tested(tones: Path, tmp_path: Path) 
 def test_rows_that_are_done_are_not_done_again(tones: Path, tmp_path: Path) -> None:
     systems = {"majority": Baseline("majority"), "tiny": load_recipe("tiny", _FAST)}
     lines: list[str] = []
-    first = make_matrix(systems, tones, tmp_path, LEFT_OUT, THREE[:2], announce=lines.append)
+    first = run_cross_corpus(systems, tones, tmp_path, LEFT_OUT, THREE[:2], on_message=lines.append)
     assert [line for line in lines if "done before" in line] == []
     score_files = sorted(tmp_path.glob("*/scores.json"))
     times = [file.stat().st_mtime_ns for file in score_files]
     assert len(score_files) == 4
     lines.clear()
-    second = make_matrix(systems, tones, tmp_path, LEFT_OUT, THREE[:2], announce=lines.append)
+    second = run_cross_corpus(
+        systems, tones, tmp_path, LEFT_OUT, THREE[:2], on_message=lines.append
+    )
     assert len([line for line in lines if "done before" in line]) == 4
     assert [file.stat().st_mtime_ns for file in score_files] == times
     assert second.to_dict() == first.to_dict()
@@ -102,10 +104,10 @@ def test_features_of_clips_at_a_url_are_kept_with_the_rows(
     monkeypatch.chdir(tmp_path)
     systems = {"egemaps": Baseline("egemaps")}
     here, there = tmp_path / "here", tmp_path / "there"
-    at_url = make_matrix(systems, f"fsspec+file://{tones}", there, A_TO_B, THREE[:2])
+    at_url = run_cross_corpus(systems, f"fsspec+file://{tones}", there, A_TO_B, THREE[:2])
     assert list(tmp_path.iterdir()) == [there]
     assert len(list((there / ".features").iterdir())) == 1
-    on_disk = make_matrix(systems, tones, here, A_TO_B, THREE[:2])
+    on_disk = run_cross_corpus(systems, tones, here, A_TO_B, THREE[:2])
     assert on_disk.to_dict()["systems"] == at_url.to_dict()["systems"]
     assert not (here / ".features").exists()
 
@@ -145,7 +147,7 @@ def test_actors_of_two_corpora_are_not_trained_on_where_they_are_tested(
     trained_on_beta = rows["alpha" if mode == LEFT_OUT else "beta"]
     assert trained_on_beta.exclude_speakers == ("studio:cleo",)
     systems = {"majority": Baseline("majority"), "tiny": load_recipe("tiny", _FAST)}
-    matrix = make_matrix(systems, dataset, tmp_path / "out", mode, split="test")  # type: ignore[arg-type]
+    matrix = run_cross_corpus(systems, dataset, tmp_path / "out", mode, split="test")  # type: ignore[arg-type]
     for evaluations in matrix.systems.values():
         assert [evaluation.speakers.seen for evaluation in evaluations] == [0, 0]
         assert any("left out of training: studio:cleo" in note
@@ -162,7 +164,7 @@ def test_what_a_recipe_leaves_out_stays_out(tmp_path: Path) -> None:
     dataset = shared_speakers(tmp_path / "data")
     own = ["data.exclude_speakers=[studio:anna]", "data.exclude_audio_of=[alpha/test]"]
     systems = {"tiny": load_recipe("tiny", [*_FAST, *own])}
-    make_matrix(systems, dataset, tmp_path / "out", A_TO_B, split="test")
+    run_cross_corpus(systems, dataset, tmp_path / "out", A_TO_B, split="test")
     (used,) = (tmp_path / "out").glob("tiny-alpha-*/model/training_config.yaml")
     data = load_recipe(used).data
     assert (data.exclude_speakers, data.exclude_audio_of) == (
@@ -200,7 +202,7 @@ def test_audio_that_is_scored_is_not_trained_on_under_another_id(tmp_path: Path)
     assert rows["alpha"].exclude_audio_of == ("alpha",)
     assert [rows[name].equal_audio for name in THREE] == [14, 12, 0]
     systems = {"majority": Baseline("majority"), "tiny": load_recipe("tiny", _FAST)}
-    matrix = make_matrix(systems, dataset, tmp_path / "out", LEFT_OUT)
+    matrix = run_cross_corpus(systems, dataset, tmp_path / "out", LEFT_OUT)
     left_out = "utterances left out of training, as their audio is scored"
     for evaluations in matrix.systems.values():
         notes = [" ".join(evaluation.notes) for evaluation in evaluations]
@@ -220,7 +222,7 @@ def test_audio_that_is_scored_is_not_trained_on_under_another_id(tmp_path: Path)
         "beta": {"train": 6},
         "gamma": {"train": 30, "validation": 6},
     }
-    assert "audio is scored: 14." in matrix_page(matrix, "twins")
+    assert "audio is scored: 14." in cross_corpus_page(matrix, "twins")
 
 
 def test_only_audio_of_the_split_that_is_scored_is_left_out(tmp_path: Path) -> None:

@@ -151,12 +151,12 @@ def test_model_that_says_nothing_is_not_called_independent(
     silent = shutil.copytree(model, tmp_path / "silent")
     (silent / "provenance.json").unlink()
     speakers = evaluate(silent, tones, "test").speakers
-    assert speakers.silent == [str(silent)]
+    assert speakers.models_without_provenance == [str(silent)]
     assert not speakers.independent
     tuned = tmp_path / "tuned"
     settings = [*LEARNING, "optimizer.epochs=1", f"model.base={silent}", "model.config={}"]
     train(load_recipe("tiny", settings), tones, tuned)
-    assert evaluate(tuned, tones, "test").speakers.silent == [str(tuned)]
+    assert evaluate(tuned, tones, "test").speakers.models_without_provenance == [str(tuned)]
 
 
 def test_training_utterances_of_unknown_speakers_are_counted(model: Path, tones: Path) -> None:

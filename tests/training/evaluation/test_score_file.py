@@ -13,7 +13,7 @@ from pipeline.common.errors import DataError, UsageError
 from tests.support.made_up import make_evaluation, make_utterances
 from training.evaluation.compare import compare
 from training.evaluation.prediction_table import PredictionTable
-from training.evaluation.score_file import read_scores, score_answers, write_scores
+from training.evaluation.score_file import read_scores, score_predictions, write_scores
 from training.model.provenance import TrainingSpeakers
 
 
@@ -25,8 +25,8 @@ def test_score_file_is_read_back_as_it_was(skills: tuple[float, ...], tmp_path: 
     write_scores(written, tmp_path / "scores" / "test.json")
     read = read_scores(tmp_path / "scores" / "test.json")
     assert read.to_dict() == written.to_dict()
-    assert read.answers.speakers == written.answers.speakers
-    np.testing.assert_array_equal(read.answers.predicted, written.answers.predicted)
+    assert read.predictions.speakers == written.predictions.speakers
+    np.testing.assert_array_equal(read.predictions.predicted, written.predictions.predicted)
 
 
 def test_answers_lie_beside_the_scores_for_any_reader(tmp_path: Path) -> None:
@@ -41,8 +41,8 @@ def test_answers_lie_beside_the_scores_for_any_reader(tmp_path: Path) -> None:
 
 def test_manifest_is_that_of_the_dataset_on_disk_or_at_a_url(tmp_path: Path) -> None:
     def manifest_of(dataset: str) -> str | None:
-        answers = make_evaluation([0.5]).answers
-        return score_answers(
+        answers = make_evaluation([0.5]).predictions
+        return score_predictions(
             answers, dataset, "test", list("abcdef"), TrainingSpeakers()
         ).manifest_sha256
 
@@ -55,10 +55,10 @@ def test_manifest_is_that_of_the_dataset_on_disk_or_at_a_url(tmp_path: Path) -> 
 def test_methods_without_probabilities_have_no_calibration(tmp_path: Path) -> None:
     utterances = make_utterances()
     answers = PredictionTable(["svm"], utterances, utterances[["label"]].to_numpy().T, None)
-    evaluation = score_answers(answers, "dataset", "test", list("abcdef"), TrainingSpeakers())
+    evaluation = score_predictions(answers, "dataset", "test", list("abcdef"), TrainingSpeakers())
     assert evaluation.calibration is None
     write_scores(evaluation, tmp_path / "svm.json")
-    assert read_scores(tmp_path / "svm.json").answers.probabilities is None
+    assert read_scores(tmp_path / "svm.json").predictions.probabilities is None
 
 
 def test_exchanged_and_lost_answers_are_noticed(tmp_path: Path) -> None:

@@ -20,12 +20,14 @@ from training.data.index import load_index
 from training.data.sampling import EpochBatches, Mixture, expected_repeats
 from training.data.targets import UNLABELLED, HeadLabels
 from training.evaluation.evaluate import evaluate
+from training.finetuning.objective import build_objective
 from training.finetuning.optimizer import parameter_groups
-from training.finetuning.run_plan import build_objective, plan_run
+from training.finetuning.run_plan import plan_run
 from training.finetuning.train import train
 from training.inference.classifier import Classifier
 from training.inference.load_model import load_model
 from training.model.build import build_model, save_model
+from training.model.losses import ClassLoss
 
 EMOTIONS = ("sadness", "neutral", "calm", "anger", "surprise", "happiness")
 MULTITASK = [
@@ -113,7 +115,9 @@ def test_priors_are_the_shares_that_an_epoch_shows(dataset: Path) -> None:
         for batch in batches:
             np.add.at(shown, [draw.row for draw in batch], 1 / epochs)
     np.testing.assert_allclose(shown, expected_repeats(plan.index, plan.mixture), atol=2 / epochs)
-    shift = build_objective(plan).label.shift
+    loss = build_objective(plan).losses[0]
+    assert isinstance(loss, ClassLoss)
+    shift = loss.shift
     assert shift is not None
     counts = np.bincount(
         plan.index["label"].clip(lower=0), shown * (plan.index["label"] != UNLABELLED)

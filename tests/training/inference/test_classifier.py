@@ -23,7 +23,7 @@ from training.config.recipe import load_recipe
 from training.finetuning.train import train
 from training.inference import classifier as predict
 from training.inference.classifier import Classifier, batches
-from training.inference.results import Failure, Prediction, marginals
+from training.inference.results import Prediction, PredictionFailure, marginals
 
 
 @pytest.fixture(scope="module")
@@ -120,14 +120,10 @@ def test_files_that_share_batches_get_what_each_gets_alone(
         for number, seconds in enumerate(lengths)
     ]
     alone = [classifier.predict(file) for file in files]
-    sizes = []
-    inner = classifier._classify
-    monkeypatch.setattr(
-        classifier, "_classify", lambda clips: sizes.append(len(clips)) or inner(clips)
-    )
+    sizes: list[int] = []
     for pool_seconds in (3.0, 320.0):
-        monkeypatch.setattr(predict, "POOL_SECONDS", pool_seconds)
-        together = classifier.predict(list(files))
+        monkeypatch.setattr(classifier, "pool_seconds", pool_seconds)
+        together = list(classifier.predict_each(files, sizes.append))
         assert [one.path for one in together] == [str(file) for file in files]
         for one, other in zip(alone, together, strict=True):
             assert one.duration == other.duration
@@ -136,16 +132,16 @@ def test_files_that_share_batches_get_what_each_gets_alone(
     assert max(sizes) > 6
 
 
-def test_windows_are_told_as_they_are_classified(
+def test_windows_are_reported_as_they_are_classified(
     classifier: Classifier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(predict, "POOL_SECONDS", 8.0)
-    told: list[int] = []
+    monkeypatch.setattr(classifier, "pool_seconds", 8.0)
+    reported: list[int] = []
     path = write_wav(tmp_path / "long.wav", tone(1, 60.0))
-    (outcome,) = classifier.predict_each([path], told.append)
+    (outcome,) = classifier.predict_each([path], reported.append)
     assert isinstance(outcome, Prediction)
-    assert len(told) > 1
-    assert sum(told) == len(outcome.windows)
+    assert len(reported) > 1
+    assert sum(reported) == len(outcome.windows)
 
 
 def test_bad_recordings_take_their_place_among_the_others(
@@ -155,7 +151,12 @@ def test_bad_recordings_take_their_place_among_the_others(
     still = write_wav(tmp_path / "still.wav", np.zeros(16_000))
     files = [tmp_path / "gone.wav", good, still, good]
     outcomes = list(classifier.predict_each(files))
-    assert [type(one) for one in outcomes] == [Failure, Prediction, Failure, Prediction]
+    assert [type(one) for one in outcomes] == [
+        PredictionFailure,
+        Prediction,
+        PredictionFailure,
+        Prediction,
+    ]
     assert [one.path for one in outcomes] == [
         str(tmp_path / "gone.wav"),
         *map(str, (good, still, good)),

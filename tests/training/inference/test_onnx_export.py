@@ -148,7 +148,7 @@ def test_lines_of_the_docs_run_a_file(
 def test_file_that_differs_from_its_model_is_not_kept(
     pair: tuple[LoadedModel, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export, "_write", lambda _, path, __: shutil.copy(pair[1], path))
+    monkeypatch.setattr(export, "_write", lambda _, path, *__: shutil.copy(pair[1], path))
     other = save_model(tmp_path / "other", seed=1, do_stable_layer_norm=True)
     with pytest.raises(DataError, match=r"model\.onnx: not written: .* differ from PyTorch's by"):
         export_onnx(other, tmp_path / "model.onnx")
@@ -158,7 +158,7 @@ def test_file_that_differs_from_its_model_is_not_kept(
 def test_difference_of_a_single_head_is_found(
     pair: tuple[LoadedModel, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export, "_write", lambda _, path, __: shutil.copy(pair[1], path))
+    monkeypatch.setattr(export, "_write", lambda _, path, *__: shutil.copy(pair[1], path))
     other = replace(pair[0], model=copy.deepcopy(pair[0].model))
     head = other.model.rater or other.model.classifier
     with torch.no_grad():
@@ -168,14 +168,9 @@ def test_difference_of_a_single_head_is_found(
 
 
 @pytest.mark.slow
-def test_weights_of_a_large_model_lie_in_a_file_beside(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from torch.onnx._internal.exporter import _onnx_program
-
-    monkeypatch.setattr(_onnx_program, "_LARGE_MODEL_THRESHOLD", 1_000)  # bytes instead of 2 GB
+def test_weights_of_a_large_model_lie_in_a_file_beside(tmp_path: Path) -> None:
     trained = save_model(tmp_path / "model")
-    exported = export_onnx(trained, tmp_path / "exports" / "large.onnx")
+    exported = export_onnx(trained, tmp_path / "exports" / "large.onnx", separate_weights=True)
     assert exported.weights == tmp_path / "exports" / "large.onnx.data"
     assert set((tmp_path / "exports").iterdir()) == {exported.path, exported.weights}
     assert compare(exported.path, trained.model, [(0.5, 1.0)])["logits"] <= 1e-4

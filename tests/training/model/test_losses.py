@@ -5,9 +5,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional
 
+from training import ExHubertConfig
 from training.data.targets import UNLABELLED, count_labelled
 from training.metrics.scores import ccc
-from training.model.losses import ClassLoss, Objective, balanced_weights, ccc_losses, log_prior
+from training.model.losses import (
+    ClassLoss,
+    Objective,
+    RatingLoss,
+    balanced_weights,
+    ccc_losses,
+    log_prior,
+    plain_objective,
+)
 from training.model.outputs import ExHubertOutput
 
 NAN = float("nan")
@@ -37,6 +46,20 @@ def make_rows(seed: int, rows: int = 12) -> tuple[ExHubertOutput, dict[str, torc
     return outputs, targets
 
 
+def make_objective(
+    weights: tuple[float, float, float] = (1, 1, 1), focal_gamma: float = 0.0
+) -> Objective:
+    """Losses of all three heads."""
+    label, emotion, rating = weights
+    return Objective(
+        (
+            ClassLoss(weight=label, focal_gamma=focal_gamma),
+            ClassLoss("emotion_labels", "emotion_logits", emotion, focal_gamma=focal_gamma),
+            RatingLoss(rating),
+        )
+    )
+
+
 @settings(deadline=None, max_examples=30)
 @given(SEEDS, st.floats(0, 0.5), st.booleans(), st.sampled_from([0.0, 1e-9]))
 def test_loss_without_shift_and_focus_is_the_cross_entropy(
@@ -53,7 +76,7 @@ def test_loss_without_shift_and_focus_is_the_cross_entropy(
         label_smoothing=smoothing,
         reduction="sum",
     )
-    torch.testing.assert_close(loss(outputs.logits, targets["labels"]), expected)
+    torch.testing.assert_close(loss.summed(outputs.logits, targets["labels"]), expected)
 
 
 @settings(deadline=None, max_examples=30)
@@ -70,7 +93,7 @@ def test_smoothed_and_adjusted_loss_is_least_where_no_other_class_is_preferred(
     loss = ClassLoss(shift=shift, label_smoothing=smoothing)
     sure = torch.eye(6)[label] * (1 - smoothing) / shift.softmax(0) + smoothing
     logits = sure.log()[None].requires_grad_()  # all other classes alike, whatever their priors
-    loss(logits, torch.tensor([label])).backward()
+    loss.summed(logits, torch.tensor([label])).backward()
     torch.testing.assert_close(logits.grad, torch.zeros(1, 6), atol=1e-5, rtol=0)
 
 
@@ -78,14 +101,14 @@ def test_focal_loss_is_the_formula() -> None:
     logits, labels = torch.tensor([[2.0, 0.0], [0.0, 1.0]]), torch.tensor([0, 0])
     p = logits.softmax(-1)[:, 0]
     expected = -((1 - p) ** 2 * p.log()).sum()
-    torch.testing.assert_close(ClassLoss(focal_gamma=2.0)(logits, labels), expected)
+    torch.testing.assert_close(ClassLoss(focal_gamma=2.0).summed(logits, labels), expected)
 
 
 def test_logit_adjustment_adds_the_log_prior_of_each_class() -> None:
     logits, labels = torch.randn(8, 3), torch.arange(8) % 3
     prior = torch.tensor([0.7, 0.2, 0.1])
     expected = functional.cross_entropy(logits + prior.log(), labels, reduction="sum")
-    torch.testing.assert_close(ClassLoss(shift=prior.log())(logits, labels), expected)
+    torch.testing.assert_close(ClassLoss(shift=prior.log()).summed(logits, labels), expected)
 
 
 def test_logit_adjustment_finds_the_rule_for_equally_frequent_classes() -> None:
@@ -104,7 +127,7 @@ def test_logit_adjustment_finds_the_rule_for_equally_frequent_classes() -> None:
             optimizer: torch.optim.Optimizer = optimizer,
         ) -> torch.Tensor:
             optimizer.zero_grad()
-            total = loss(bias.expand(10, 2), labels)
+            total = loss.summed(bias.expand(10, 2), labels)
             total.backward()
             return total
 
@@ -134,7 +157,7 @@ def test_ccc_loss_is_one_minus_the_metric_over_rated_rows(seed: int) -> None:
 @given(SEEDS)
 def test_rows_without_a_label_move_nothing(seed: int) -> None:
     outputs, targets = make_rows(seed)
-    Objective()(outputs, targets).backward()
+    make_objective()(outputs, targets).backward()
     for values, target in (
         (outputs.logits, targets["labels"]),
         (outputs.emotion_logits, targets["emotion_labels"]),
@@ -154,8 +177,7 @@ def test_batch_without_labels_costs_nothing_but_reaches_every_weight() -> None:
     }
     missing["rating_labels"][0] = 0.5  # one rated row: no concordance
     for gamma in (0.0, 2.0):
-        loss = ClassLoss(focal_gamma=gamma)
-        total = Objective(label=loss, emotion=loss)(outputs, missing)
+        total = make_objective(focal_gamma=gamma)(outputs, missing)
         total.backward()
         assert total.item() == 0
         for values in (outputs.logits, outputs.emotion_logits, outputs.ratings):
@@ -167,8 +189,8 @@ def test_batch_without_labels_costs_nothing_but_reaches_every_weight() -> None:
 def test_class_losses_of_accumulated_batches_add_up_to_that_of_one(seed: int, cut: int) -> None:
     outputs, targets = make_rows(seed)
     del targets["rating_labels"]
-    loss = ClassLoss(torch.rand(6), torch.rand(6), 0.1)
-    objective = Objective(label=loss, emotion_weight=0.3)
+    label = ClassLoss(shift=torch.rand(6), class_weights=torch.rand(6), label_smoothing=0.1)
+    objective = Objective((label, ClassLoss("emotion_labels", "emotion_logits", weight=0.3)))
     counts = count_labelled(targets)
     parts = [
         objective(
@@ -186,10 +208,9 @@ def test_class_losses_of_accumulated_batches_add_up_to_that_of_one(seed: int, cu
 def test_weights_scale_each_heads_loss() -> None:
     outputs, targets = make_rows(1)
     alone = [
-        Objective(label_weight=a, emotion_weight=b, rating_weight=c)(outputs, targets)
-        for a, b, c in ((1, 0, 0), (0, 1, 0), (0, 0, 1))
+        make_objective(weights)(outputs, targets) for weights in ((1, 0, 0), (0, 1, 0), (0, 0, 1))
     ]
-    both = Objective(label_weight=1, emotion_weight=0.5, rating_weight=2)(outputs, targets)
+    both = make_objective((1, 0.5, 2))(outputs, targets)
     torch.testing.assert_close(both, alone[0] + 0.5 * alone[1] + 2 * alone[2])
 
 
@@ -197,7 +218,7 @@ def test_targets_that_fit_no_head_are_an_error() -> None:
     outputs, targets = make_rows(0)
     alone = ExHubertOutput(logits=outputs.logits)
     with pytest.raises(ValueError, match="no target fits a head: emotion_labels given"):
-        Objective()(alone, {"emotion_labels": targets["emotion_labels"]})
+        Objective((ClassLoss(),))(alone, {"emotion_labels": targets["emotion_labels"]})
 
 
 def test_priors_are_shares_and_an_unseen_class_has_one_too() -> None:
@@ -208,3 +229,11 @@ def test_priors_are_shares_and_an_unseen_class_has_one_too() -> None:
 
 def test_balanced_weights_make_every_class_weigh_the_same() -> None:
     assert balanced_weights([6, 0, 2]).tolist() == pytest.approx([8 / 12, 0, 2])
+
+
+def test_plain_objective_has_a_loss_for_each_head_that_the_model_has() -> None:
+    targets = [
+        [loss.target for loss in plain_objective(ExHubertConfig(**heads)).losses]
+        for heads in ({}, {"emotions": ["joy", "fear"]}, {"dimensions": ["arousal"]})
+    ]
+    assert targets == [["labels"], ["labels", "emotion_labels"], ["labels", "rating_labels"]]

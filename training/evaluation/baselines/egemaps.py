@@ -5,7 +5,6 @@ Voice Research and Affective Computing", IEEE Transactions on Affective Computin
 ``eGeMAPSv02``, extracted by openSMILE.
 """
 
-import os
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -19,12 +18,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.common.cores import usable_cores
 from pipeline.common.errors import UsageError
 from pipeline.common.extras import install_command
 from pipeline.schema.record import SAMPLE_RATE
 from pipeline.storage.files import atomic_path
 from training.data.clips import Samples, decode_clip
-from training.data.dataset_files import open_parquet
+from training.data.parquet_audio import AudioReader
 from training.evaluation.baselines.linear import Part, choose, make_svm
 from training.evaluation.prediction_table import PredictionTable, utterances_of
 
@@ -34,8 +34,8 @@ FEATURES = 88
 SHORTEST = SAMPLE_RATE // 10
 """Samples (0.1 s) below which functionals are undefined: shorter clips are padded to it."""
 
-Advance = Callable[[int], None]
-"""Is told how many more clips are done."""
+OnProgress = Callable[[int], None]
+"""Called with how many more clips are done."""
 
 
 def egemaps(
@@ -43,26 +43,26 @@ def egemaps(
     validation: pd.DataFrame,
     test: pd.DataFrame,
     cache_folder: Path | None = None,
-    advance: Advance = lambda clips: None,
+    on_progress: OnProgress = lambda clips: None,
 ) -> tuple[PredictionTable, list[str]]:
-    """Fits the SVM on the train rows, chooses its C on the validation rows, answers the test rows.
+    """Fits the SVM on the train rows, chooses its C on the validation rows, predicts the test rows.
 
     Args:
         train: Rows of :func:`training.data.index.load_index`, labelled.
         validation: The same; may be empty.
         test: The same.
         cache_folder: Where features are kept from run to run; ``None`` for nowhere.
-        advance: Is told how many more clips have features.
+        on_progress: Called with how many more clips have features.
 
     Returns:
-        The answers, and what was chosen, in words.
+        The predictions, and what was chosen, in words.
 
     Raises:
         UsageError: openSMILE is not installed.
         DataError: The train rows have fewer than two classes, or a clip cannot be decoded.
     """
     rows = pd.concat([train, validation, test], ignore_index=True)
-    features = extract_features(rows, cache_folder, advance)
+    features = extract_features(rows, cache_folder, on_progress)
     bounds = np.cumsum([len(train), len(validation)])
     fitted, chosen, asked = (
         Part(part, labels)
@@ -71,16 +71,18 @@ def egemaps(
         )
     )
     fit = choose(make_svm, fitted, chosen)
-    said = fit.classifier.predict(asked.features)[None]
-    return PredictionTable(["egemaps"], utterances_of(test), said, None), [
+    predicted = fit.classifier.predict(asked.features)[None]
+    return PredictionTable(["egemaps"], utterances_of(test), predicted, None), [
         f"linear SVM on eGeMAPSv02 functionals, {fit}; an SVM gives no probabilities"
     ]
 
 
 def extract_features(
-    rows: pd.DataFrame, cache_folder: Path | None = None, advance: Advance = lambda clips: None
+    rows: pd.DataFrame,
+    cache_folder: Path | None = None,
+    on_progress: OnProgress = lambda clips: None,
 ) -> Features:
-    """Functionals ``(rows, 88)`` of the clips of an index, on every core.
+    """Functionals ``(rows, 88)`` of the clips of an index, computed on every core.
 
     Kept features are found by the checksum of the samples, so that they outlive a rebuilt dataset
     and never serve another clip. Rows without one are extracted each time.
@@ -93,11 +95,11 @@ def extract_features(
     known = _read_cache(kept_in)
     sums = [str(s) if pd.notna(s) else f"\0{row}" for row, s in enumerate(rows["audio_xxh3"])]
     missing = rows.reset_index(drop=True)[[checksum not in known for checksum in sums]]
-    advance(len(rows) - len(missing))
+    on_progress(len(rows) - len(missing))
     fresh: dict[str, Features] = {}
-    for places, features in _extract(missing):
-        fresh.update(zip([sums[place] for place in places], features, strict=True))
-        advance(len(places))
+    for indices, features in _extract(missing):
+        fresh.update(zip([sums[index] for index in indices], features, strict=True))
+        on_progress(len(indices))
     kept = {s: values for s, values in (known | fresh).items() if not s.startswith("\0")}
     if kept_in and kept.keys() & fresh.keys():
         try:
@@ -136,7 +138,7 @@ _own = threading.local()
 
 
 def _smile() -> Any:
-    """One extractor a thread: it keeps state while it works."""
+    """One extractor for each thread: an extractor keeps state while it works."""
     import opensmile
 
     if not hasattr(_own, "smile"):
@@ -151,21 +153,27 @@ def _extract(rows: pd.DataFrame) -> Iterator[tuple[list[int], list[Features]]]:
     """Features by row group, so that each is read once. openSMILE works outside Python's lock."""
     groups = [part for _, part in rows.groupby(["shard", "row_group"], sort=True)]
     jobs = [
-        (str(part["shard"].iloc[0]), int(part["row_group"].iloc[0]), part["row"].tolist())
+        (
+            str(part["shard"].iloc[0]),
+            int(part["row_group"].iloc[0]),
+            part["row"].tolist(),
+            part["id"].tolist(),
+        )
         for part in groups
     ]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(usable_cores()) as pool:
         for part, features in zip(groups, pool.map(_extract_group, jobs), strict=True):
             yield part.index.tolist(), features
 
 
-def _extract_group(job: tuple[str, int, list[int]]) -> list[Features]:
+def _extract_group(job: tuple[str, int, list[int], list[str]]) -> list[Features]:
     """Features of some clips of one row group of a shard."""
-    shard, row_group, rows = job
-    table = open_parquet(shard).read_row_group(row_group, columns=["id", "audio.bytes"])
-    ids = table.column("id")
-    clips = table.column("audio").combine_chunks().field("bytes")
-    return [functionals(decode_clip(clips[row].as_py(), shard, ids[row].as_py())) for row in rows]
+    shard, row_group, rows, ids = job
+    clips = AudioReader()
+    return [
+        functionals(decode_clip(clips.read(shard, row_group, row), shard, name))
+        for row, name in zip(rows, ids, strict=True)
+    ]
 
 
 def _read_cache(path: Path | None) -> dict[str, Features]:

@@ -1,4 +1,4 @@
-"""Linear classifiers on fixed features, their strength of regularisation chosen on validation."""
+"""Linear classifiers on fixed features, regularisation chosen on validation."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -80,6 +80,12 @@ def choose(
     """Fits one classifier for each C and keeps that of the best UAR on validation.
 
     Of equal ones the most regularised is kept. Without validation data C is :data:`UNCHOSEN`.
+
+    Args:
+        make: Makes an unfitted classifier with a given C.
+        train: To fit on.
+        validation: To choose C on; may be empty.
+        grid: Values of C, ascending.
 
     Raises:
         DataError: The training part has fewer than two classes.

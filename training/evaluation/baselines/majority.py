@@ -1,4 +1,4 @@
-"""The majority class: always the most frequent answer of the training data."""
+"""The majority class: the most frequent class of the training data, for every utterance."""
 
 import numpy as np
 import pandas as pd
@@ -8,7 +8,12 @@ from training.evaluation.prediction_table import PredictionTable, Probabilities
 
 
 def majority(train: pd.DataFrame, test: pd.DataFrame) -> PredictionTable:
-    """Answers every utterance with the class shares of the training rows."""
+    """Predicts the class shares of the training rows for every test row.
+
+    Args:
+        train: Rows of :func:`training.data.index.load_index`, labelled.
+        test: The same.
+    """
     counts = np.bincount(train["label"], minlength=len(CLASSES))
     shares: Probabilities = (counts / counts.sum()).astype(np.float32)
     return PredictionTable.from_probabilities(["majority"], test, [np.tile(shares, (len(test), 1))])

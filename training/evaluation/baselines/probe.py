@@ -25,9 +25,9 @@ from training.evaluation.prediction_table import PredictionTable
 from training.inference.batch import evaluation_batch_size
 from training.model.build import build_model
 from training.model.frames import frame_mask
-from training.model.modeling_exhubert import ExHubertForSequenceClassification
+from training.model.modeling_exhubert import ExtendedClassifier
 
-Advance = Callable[[int], None]
+OnProgress = Callable[[int], None]
 States = npt.NDArray[np.float32]
 
 
@@ -38,21 +38,22 @@ def probe(
     test: pd.DataFrame,
     layer: int | None = None,
     longest: float = 30.0,
-    advance: Advance = lambda clips: None,
+    on_progress: OnProgress = lambda clips: None,
 ) -> tuple[PredictionTable, list[str]]:
-    """Fits a probe on the train rows, chooses it on the validation rows, answers the test rows.
+    """Fits a probe on the train rows, chooses it on the validation rows, predicts the test rows.
 
     Args:
-        base: A HuBERT, or a model that `exhubert train` or `convert` wrote: folder or hub name.
+        base: A HuBERT, wav2vec 2.0 or WavLM, or a model that `exhubert train` or `convert` wrote:
+            folder or hub name.
         train: Rows of :func:`training.data.index.load_index`, labelled.
         validation: The same; may be empty.
         test: The same.
         layer: The layer to probe, 0 for what enters the first one; ``None`` to choose.
         longest: Seconds after which a clip is cut off.
-        advance: Is told how many more clips were heard.
+        on_progress: Called with how many more clips have been encoded.
 
     Returns:
-        The answers, and what was chosen, in words.
+        The predictions, and what was chosen, in words.
 
     Raises:
         UsageError: There is no such base or layer.
@@ -60,7 +61,7 @@ def probe(
     """
     model = build_model(base, extended_layers=[])
     rows = pd.concat([train, validation, test], ignore_index=True)
-    states = pooled_states(model, rows, longest, advance)
+    states = pooled_states(model, rows, longest, on_progress)
     bounds = np.cumsum([len(train), len(validation)])
     labels = np.split(rows["label"].to_numpy(), bounds)
     layers = states.shape[1]
@@ -84,19 +85,19 @@ def probe(
 
 @torch.inference_mode()
 def pooled_states(
-    model: ExHubertForSequenceClassification,
+    model: ExtendedClassifier,
     rows: pd.DataFrame,
     longest: float = 30.0,
-    advance: Advance = lambda clips: None,
+    on_progress: OnProgress = lambda clips: None,
     batch_size: int = 16,
 ) -> States:
     """Hidden states averaged over the frames of each clip, ``(rows, layers + 1, width)``.
 
     Args:
-        model: Whose encoder listens.
+        model: Whose encoder is probed.
         rows: Rows of :func:`training.data.index.load_index`.
         longest: Seconds after which a clip is cut off.
-        advance: Is told how many more clips were heard.
+        on_progress: Called with how many more clips have been encoded.
         batch_size: Clips at once, where padding changes nothing.
     """
     model = model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
@@ -108,8 +109,8 @@ def pooled_states(
     )
     config = model.config
     pooled = np.empty((len(rows), config.num_hidden_layers + 1, config.hidden_size), np.float32)
-    for places, batch in zip(batches, loader, strict=True):
-        output = model.hubert(
+    for indices, batch in zip(batches, loader, strict=True):
+        output = model.base_model(
             batch["input_values"].to(model.device),
             attention_mask=batch["attention_mask"].to(model.device),
             output_hidden_states=True,
@@ -117,6 +118,6 @@ def pooled_states(
         states = torch.stack(output.hidden_states, dim=1)
         valid = frame_mask(batch["attention_mask"].to(model.device), states.shape[2], config)
         valid = valid[:, None, :, None]
-        pooled[places] = ((states * valid).sum(dim=2) / valid.sum(dim=2)).float().cpu().numpy()
-        advance(len(places))
+        pooled[indices] = ((states * valid).sum(dim=2) / valid.sum(dim=2)).float().cpu().numpy()
+        on_progress(len(indices))
     return pooled

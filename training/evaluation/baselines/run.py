@@ -16,7 +16,7 @@ from training.evaluation.baselines.majority import majority
 from training.evaluation.baselines.probe import probe
 from training.evaluation.evaluate import labelled_rows
 from training.evaluation.prediction_table import PredictionTable, clip_names
-from training.evaluation.score_file import Evaluation, score_answers
+from training.evaluation.score_file import Evaluation, score_predictions
 from training.evaluation.train_test_overlap import audio_overlap
 from training.inference.load_model import provenance_of_base
 from training.model.provenance import TrainingSpeakers
@@ -43,13 +43,13 @@ class Baseline:
     layer: int | None = None
 
     def check(self) -> None:
-        """Finds out what is missing before anything is spent.
+        """Checks that the baseline can run, before anything is spent.
 
         Raises:
             UsageError: The base is missing, or openSMILE is.
         """
         if self.kind == "probe" and self.base is None:
-            raise UsageError("a probe needs --base: a HuBERT or a model of ours to be probed")
+            raise UsageError("a probe needs --base: a HuBERT, wav2vec 2.0, WavLM or extended model")
         if self.kind != "probe" and (self.base is not None or self.layer is not None):
             raise UsageError(f"--base and --layer are of the probe: {self.kind} has neither")
         if self.kind == "egemaps":
@@ -65,7 +65,7 @@ def run_baseline(
     exclude_speakers: Collection[str] = (),
     exclude_audio_of: Collection[str] = (),
     keep_in: Path | None = None,
-    advance: Callable[[int], None] = lambda clips: None,
+    on_progress: Callable[[int], None] = lambda clips: None,
 ) -> Evaluation:
     """Fits a baseline on the train split, chooses it on validation and scores it on a split.
 
@@ -79,7 +79,7 @@ def run_baseline(
         exclude_audio_of: Parts of the dataset whose audio is left out of them, too, as
             :func:`training.data.index.load_index` takes them.
         keep_in: Folder for the features of a dataset at a URL; ``None`` to keep none.
-        advance: Is told how many more clips are done.
+        on_progress: Called with how many more clips are done.
 
     Raises:
         UsageError: There is no such dataset, split or corpus; or the baseline cannot run.
@@ -102,27 +102,27 @@ def run_baseline(
         raise DataError(f"{dataset}: no labelled utterances in split 'train': nothing to learn")
     folder = keep_in if is_remote(str(dataset)) else Path(dataset)
     features = None if folder is None else folder / FEATURES
-    answers, notes = _answer(baseline, features, train, validation, test, advance)
+    table, notes = _predict(baseline, features, train, validation, test, on_progress)
     notes = [*notes, *audio_overlap(test, clip_names(train))]
-    heard = [TrainingSpeakers.of_rows(train)]
-    if baseline.base and (said := provenance_of_base(baseline.base)) is not None:
-        heard.append(TrainingSpeakers.of_model(baseline.base, said))
-    return score_answers(
-        answers, dataset, split, list(CLASSES), TrainingSpeakers.of_all(heard), notes
+    training = [TrainingSpeakers.of_rows(train)]
+    if baseline.base and (provenance := provenance_of_base(baseline.base)) is not None:
+        training.append(TrainingSpeakers.of_model(baseline.base, provenance))
+    return score_predictions(
+        table, dataset, split, list(CLASSES), TrainingSpeakers.of_all(training), notes
     )
 
 
-def _answer(
+def _predict(
     baseline: Baseline,
     features: Path | None,
     train: pd.DataFrame,
     validation: pd.DataFrame,
     test: pd.DataFrame,
-    advance: Callable[[int], None],
+    on_progress: Callable[[int], None],
 ) -> tuple[PredictionTable, list[str]]:
     if baseline.kind == "majority":
         return majority(train, test), []
     if baseline.kind == "egemaps":
-        return egemaps(train, validation, test, features, advance)
+        return egemaps(train, validation, test, features, on_progress)
     assert baseline.base is not None  # checked
-    return probe(baseline.base, train, validation, test, baseline.layer, advance=advance)
+    return probe(baseline.base, train, validation, test, baseline.layer, on_progress=on_progress)

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from training.evaluation.cross_corpus import Matrix
-from training.evaluation.reports import render
+from training.evaluation.cross_corpus import CrossCorpusMatrix
+from training.evaluation.reports.render import render
 from training.evaluation.score_file import sentence
 
 
-def matrix_page(matrix: Matrix, name: str) -> str:
+def cross_corpus_page(matrix: CrossCorpusMatrix, name: str) -> str:
     """HTML of a matrix.
 
     Args:
@@ -31,12 +31,12 @@ def matrix_page(matrix: Matrix, name: str) -> str:
     )
 
 
-def mean_uar(matrix: Matrix, system: str) -> float:
+def mean_uar(matrix: CrossCorpusMatrix, system: str) -> float:
     """Mean UAR of a system over its rows, each corpus counting the same."""
     return float(np.mean([evaluation.overall.uar for evaluation in matrix.systems[system]]))
 
 
-def diagonal_means(matrix: Matrix, system: str) -> tuple[float, float]:
+def diagonal_means(matrix: CrossCorpusMatrix, system: str) -> tuple[float, float]:
     """Mean UAR on the diagonal (within a corpus) and off it (across)."""
     cells = [
         (corpus in row.train, scores.uar)
@@ -47,7 +47,7 @@ def diagonal_means(matrix: Matrix, system: str) -> tuple[float, float]:
     return float(np.mean(within)), float(np.mean(across))
 
 
-def speaker_lines(matrix: Matrix) -> list[str]:
+def speaker_lines(matrix: CrossCorpusMatrix) -> list[str]:
     """What is known about speakers on both sides, in sentences."""
     left = [row for row in matrix.rows if row.exclude_speakers]
     lines = [
@@ -62,7 +62,7 @@ def speaker_lines(matrix: Matrix) -> list[str]:
     return lines
 
 
-def audio_lines(matrix: Matrix) -> list[str]:
+def audio_lines(matrix: CrossCorpusMatrix) -> list[str]:
     """What is known about equal audio on both sides, in sentences."""
     return [
         f"Row {row.name}: utterances left out of training, because their audio is scored: "

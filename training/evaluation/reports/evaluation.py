@@ -1,6 +1,6 @@
 """The page of an evaluation: scores and intervals, confusion, calibration."""
 
-from training.evaluation.reports import render
+from training.evaluation.reports.render import render
 from training.evaluation.score_file import Evaluation, sentence
 from training.metrics.head_scores import describe_heads
 

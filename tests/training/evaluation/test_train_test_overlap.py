@@ -1,0 +1,58 @@
+import pandas as pd
+import pytest
+
+from training.evaluation.train_test_overlap import SpeakerOverlap, audio_overlap, speaker_overlap
+from training.model.provenance import TrainingSpeakers
+
+INDEX = pd.DataFrame(
+    {
+        "id": ["a/1", "a/2", "a/3"],
+        "audio_xxh3": ["x", "y", None],
+        "speaker": ["a:1", "a:2", None],
+    }
+)
+
+
+def test_speakers_are_compared_with_those_of_training() -> None:
+    found = speaker_overlap(INDEX, TrainingSpeakers(frozenset({"a:1"}), 4, ("m",)))
+    assert found == SpeakerOverlap(1, 1, 1, 4, ["m"])
+
+
+@pytest.mark.parametrize(
+    ("overlap", "independent", "text"),
+    [
+        (SpeakerOverlap(0, 3, 0), True, "none of the 3 speakers was in training"),
+        (SpeakerOverlap(1, 2, 0), False, "1 of 3 speakers WERE in training"),
+        (SpeakerOverlap(0, 3, 0, 2), False, "of 2 utterances there the speaker is unknown"),
+        (SpeakerOverlap(0, 3, 0, 0, ["m"]), False, "m does not say whom it was trained on"),
+        (SpeakerOverlap(0, 0, 5), False, "no speaker is known"),
+        (SpeakerOverlap(0, 3, 5), True, "(5 utterances of unknown speakers unchecked)"),
+    ],
+)
+def test_it_says_whether_speakers_are_independent(
+    overlap: SpeakerOverlap, independent: bool, text: str
+) -> None:
+    assert overlap.independent is independent
+    assert text in str(overlap)
+
+
+def test_score_files_keep_their_keys() -> None:
+    overlap = SpeakerOverlap(1, 2, 3, 4, ["m"])
+    saved = {
+        "seen": 1,
+        "unseen": 2,
+        "unknown_utterances": 3,
+        "unknown_in_training": 4,
+        "silent": ["m"],
+    }
+    assert overlap.to_dict() == saved
+    assert SpeakerOverlap.from_dict(saved) == overlap
+    with pytest.raises(TypeError):
+        SpeakerOverlap.from_dict({**saved, "loud": 1})
+
+
+def test_clips_are_recognised_by_id_and_by_audio() -> None:
+    assert audio_overlap(INDEX, {"a/1", "y", "z"}) == [
+        "the audio of 2 of 3 utterances WAS in training"
+    ]
+    assert audio_overlap(INDEX, {"z"}) == []

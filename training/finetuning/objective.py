@@ -1,0 +1,67 @@
+"""The losses that a recipe asks for, made of what a run will see.
+
+A further loss is a class in :mod:`training.model.losses`, a key of the recipe, and a function in
+:data:`LOSSES` that makes the one of the other.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from pipeline.schema.record import CLASSES
+from training.data.sampling import expected_repeats
+from training.data.targets import UNLABELLED
+from training.finetuning.run_plan import Plan
+from training.model.losses import (
+    ClassLoss,
+    HeadLoss,
+    Objective,
+    RatingLoss,
+    balanced_weights,
+    log_prior,
+)
+
+
+def build_objective(plan: Plan) -> Objective:
+    """The recipe's losses, with the classes as frequent as an epoch shows them."""
+    losses = (build(plan) for build in LOSSES)
+    return Objective(tuple(loss for loss in losses if loss is not None))
+
+
+def label_loss(plan: Plan) -> HeadLoss:
+    """The loss of the six classes."""
+    return _class_loss(plan, "labels", "logits", len(CLASSES), plan.recipe.heads.label)
+
+
+def emotion_loss(plan: Plan) -> HeadLoss | None:
+    """The loss of the emotion categories; None without that head."""
+    categories, weight = len(plan.heads.emotions), plan.recipe.heads.emotion
+    if not categories:
+        return None
+    return _class_loss(plan, "emotion_labels", "emotion_logits", categories, weight)
+
+
+def rating_loss(plan: Plan) -> HeadLoss | None:
+    """The loss of the dimensions; None without that head."""
+    return RatingLoss(plan.recipe.heads.ratings) if plan.heads.dimensions else None
+
+
+LOSSES: tuple[Callable[[Plan], HeadLoss | None], ...] = (label_loss, emotion_loss, rating_loss)
+"""Each makes one loss of a run's plan, or none where the recipe or the data have no use for it."""
+
+
+def _class_loss(plan: Plan, target: str, output: str, classes: int, weight: float) -> ClassLoss:
+    labels = plan.heads.targets(plan.index)[target]
+    known = labels != UNLABELLED
+    repeats = expected_repeats(plan.index, plan.mixture)
+    counts = np.bincount(labels[known], repeats[known], minlength=classes)
+    loss = plan.recipe.loss
+    return ClassLoss(
+        target,
+        output,
+        weight,
+        shift=loss.logit_adjustment * log_prior(counts) if loss.logit_adjustment else None,
+        class_weights=balanced_weights(counts) if loss.class_weights == "balanced" else None,
+        label_smoothing=loss.label_smoothing,
+        focal_gamma=loss.focal_gamma,
+    )
