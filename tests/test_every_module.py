@@ -20,8 +20,6 @@ MISSING = {
     "pipeline.monitoring.worker_status",
     "pipeline.planning.steps",
     "training.evaluation.baselines.majority",
-    "training.finetuning.callbacks",
-    "training.finetuning.progress_callback",
     "training.metrics.scores_by_corpus",
     "training.model.hubert_settings",
 }
