@@ -7,7 +7,7 @@ import pandas as pd
 from pipeline.audio.options import AudioOptions
 from pipeline.dataset.manifest import CorpusFacts, Manifest, manifest_path
 from pipeline.dataset.manifest_builder import build_manifest
-from pipeline.shards.receipts import Receipt, RejectRow
+from pipeline.shards.receipts import RejectRow, ShardReceipt
 
 
 def manifest(redistribute: bool | None = True) -> Manifest:
@@ -34,9 +34,9 @@ def manifest(redistribute: bool | None = True) -> Manifest:
         "tones/d", "tones", "d.wav", "rejected", "audio", "silent", "", "ang", None
     )
     receipts = [
-        Receipt("tones/train", "a", "b", 1, 10, "x1", (left_out,)),
-        Receipt("tones/test", "a", "b", 1, 20, "x2", ()),
-        Receipt("bells/train", "a", "b", 1, 30, "x3", ()),
+        ShardReceipt("tones/train", "a", "b", 1, 10, "x1", (left_out,)),
+        ShardReceipt("tones/test", "a", "b", 1, 20, "x2", ()),
+        ShardReceipt("bells/train", "a", "b", 1, 30, "x3", ()),
     ]
     facts = {name: _facts(name, redistribute) for name in ("tones", "bells")}
     return build_manifest(facts, AudioOptions("wav", "rms"), receipts, rows)

@@ -6,7 +6,7 @@ from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError
 from pipeline.dataset.build_state import is_unfinished, mark_unfinished
 from pipeline.dataset.finalize import finalize_dataset
-from pipeline.shards.receipts import Receipt, receipt_path, shard_path
+from pipeline.shards.receipts import ShardReceipt, receipt_path, shard_path
 from tests.conftest import MakeSpec
 
 
@@ -14,7 +14,7 @@ def test_shards_of_another_plan_are_removed_and_the_build_is_finished(
     tmp_path: Path, make_spec: MakeSpec
 ) -> None:
     output = tmp_path / "dataset"
-    stale = Receipt("tones/train-00000-of-00009", "a", "b", 1, 4, "c", ())
+    stale = ShardReceipt("tones/train-00000-of-00009", "a", "b", 1, 4, "c", ())
     for path, content in (
         (receipt_path(str(output), stale.shard), stale.to_json()),
         (shard_path(str(output), stale.shard), b"PAR1"),

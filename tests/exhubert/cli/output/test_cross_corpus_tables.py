@@ -3,18 +3,18 @@ from pathlib import Path
 
 from rich.console import Console
 
-from exhubert.cli.output.cross_corpus_tables import matrix_tables
+from exhubert.cli.output.cross_corpus_tables import cross_corpus_tables
 from tests.support.shards import write_tones
 from training.evaluation.baselines.run import Baseline
-from training.evaluation.cross_corpus import Mode, make_matrix
+from training.evaluation.cross_corpus import Mode, run_cross_corpus
 
 
 def printed(folder: Path, mode: Mode) -> list[str]:
     dataset = write_tones(folder / "data", {"train": 2, "validation": 1, "test": 1}, ("one", "two"))
-    matrix = make_matrix({"majority": Baseline("majority")}, dataset, folder / "matrix", mode)
+    matrix = run_cross_corpus({"majority": Baseline("majority")}, dataset, folder / "matrix", mode)
     out = io.StringIO()
     console = Console(file=out, width=120)
-    for table in matrix_tables(matrix):
+    for table in cross_corpus_tables(matrix):
         console.print(table)
     return out.getvalue().splitlines()
 
