@@ -34,12 +34,14 @@ from transformers import (
 )
 
 from pipeline.schema.record import CLASSES
+from pipeline.storage.files import write_atomic
 from training.config.processes import rank_and_world
 from training.config.recipe import Recipe
-from training.data.dataset import Utterances, unwrap_worker_errors
+from training.data.dataset import Utterances
 from training.data.dataset_files import identity
 from training.data.targets import UNLABELLED
-from training.finetuning.callbacks import DivergenceGuard, ElapsedTime, Patience
+from training.finetuning.callbacks import Checkpoints, DivergenceGuard, ElapsedTime, Patience
+from training.finetuning.label_counts import LabelCounts
 from training.finetuning.model_card import (
     count_parameters,
     describe_dataset,
@@ -51,14 +53,13 @@ from training.finetuning.objective import build_objective
 from training.finetuning.progress_callback import ConsoleProgress
 from training.finetuning.run_folder import (
     CHECKPOINTS,
-    Checkpoints,
     RunIdentity,
     create_run_folder,
     find_resume_checkpoint,
 )
 from training.finetuning.run_plan import Plan, plan_run
-from training.finetuning.trainer import (
-    ShardTrainer,
+from training.finetuning.trainer import ShardTrainer
+from training.finetuning.training_arguments import (
     has_unused_parameters,
     tensorboard,
     training_arguments,
@@ -145,7 +146,7 @@ def train(
     base_said = provenance_of_base(recipe.model.base)
     freeze(model, recipe.model)
     if recipe.model.gradient_checkpointing:
-        model.gradient_checkpointing_enable({"use_reentrant": False})
+        model.activation_checkpointing_enable({"use_reentrant": False})
     if recipe.run.compile:
         compile_layers(model)
     console.print(_opening(plan, model, checkpoint), highlight=False)
@@ -174,17 +175,18 @@ def train(
     )
     if checkpoint is None:  # nothing is written before all that may be refused
         create_run_folder(output, run)
-    watchers = [
+    elapsed = ElapsedTime()
+    callbacks = [
         Checkpoints(recipe.run.keep_checkpoints),
-        ElapsedTime(),
+        elapsed,
         DivergenceGuard(recipe.optimizer.learning_rate),
         ConsoleProgress(console, plan.has_validation),
         *callbacks,
     ]
     if "tensorboard" in recipe.run.report_to and rank == 0:
-        watchers.append(tensorboard(output))
+        callbacks.append(tensorboard(output))
     if plan.has_validation and recipe.run.patience is not None:
-        watchers.append(Patience(recipe.run.patience))
+        callbacks.append(Patience(recipe.run.patience))
     trainer = ShardTrainer(
         model=model,
         args=arguments,
@@ -194,16 +196,16 @@ def train(
         eval_dataset=validation,
         recipe=recipe,
         batches=batches,
+        label_counts=LabelCounts(batches, plan.heads.targets(index), recipe.optimizer.accumulate),
         objective=build_objective(plan),
         evaluate_validation=evaluate_validation,
-        callbacks=watchers,
+        callbacks=callbacks,
     )
     trainer.remove_callback(PrinterCallback)
 
     # 4. Training.
-    with unwrap_worker_errors():
-        trainer.train(resume_from_checkpoint=checkpoint)
-    seconds = trainer.pop_callback(ElapsedTime).seconds
+    trainer.train(resume_from_checkpoint=checkpoint)
+    seconds = elapsed.seconds
 
     # 5. Final scores of the state that is kept, in full precision, as `exhubert evaluate` has them.
     trainer.accelerator.unwrap_model(model, keep_fp32_wrapper=False)
@@ -263,10 +265,8 @@ def _opening(plan: Plan, model: ExtendedClassifier, checkpoint: str | None) -> s
 
 
 def _write_json(path: Path, value: Any) -> None:
-    aside = path.with_suffix(".part")
     text = json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False)
-    aside.write_text(text + "\n", encoding="utf-8")
-    aside.replace(path)
+    write_atomic(path, text + "\n")
 
 
 def _finite(value: Any) -> Any:

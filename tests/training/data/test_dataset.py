@@ -21,7 +21,7 @@ from training.data.clips import MIN_SAMPLES, change_speed, choose_crop, decode_c
 from training.data.dataset import (
     Utterances,
     collate,
-    unwrap_worker_errors,
+    require_batch,
 )
 from training.data.index import clipped_durations, load_index
 from training.data.parquet_audio import AudioReader
@@ -203,9 +203,9 @@ def test_undecodable_audio_names_shard_and_utterance(tmp_path: Path) -> None:
 def test_errors_of_workers_read_as_if_there_were_none(tmp_path: Path, workers: int) -> None:
     broken = record("alpha", "train", 0, 1, audio={"bytes": b"noise", "path": "x.flac"})
     write_shards(tmp_path, [broken])
-    loader = DataLoader(Utterances(load_index(tmp_path)), num_workers=workers)
-    with pytest.raises(DataError) as raised, unwrap_worker_errors():
-        list(loader)
+    loader = DataLoader(Utterances(load_index(tmp_path)), collate_fn=collate, num_workers=workers)
+    with pytest.raises(DataError) as raised:
+        list(map(require_batch, loader))
     (shard,) = tmp_path.glob("data/*/*.parquet")
     assert str(raised.value).startswith(f"{shard}: cannot decode 'alpha/train_000': undecodable")
     assert "Traceback" not in str(raised.value)
