@@ -33,6 +33,7 @@ def decode(
     start: float | None = None,
     end: float | None = None,
     max_duration: float = math.inf,
+    track: int | None = None,
 ) -> Recording:
     """Decodes a file, or a part of it.
 
@@ -41,18 +42,21 @@ def decode(
         start: Beginning of the part, in s, finite; None for that of the file.
         end: End of the part, in s, finite; None for that of the file.
         max_duration: Longest part allowed, in s.
+        track: Audio track of a film, from 0; None for the one that it marks as default.
 
     Raises:
         AudioError: The file is empty, a Git LFS pointer, truncated, too long or no audio at all, or
             the part does not lie in it.
     """
-    span = Span(start, end, max_duration)
+    span = Span(start, end, max_duration, track)
     refuse_no_audio(content[:HEAD_BYTES])
     layout = examine(content)
     if layout.offset:
         content = layout.header + content[layout.offset :]
     recording = read_with_first(
-        content[:HEAD_BYTES], lambda backend: backend.decode(content, span), layout.by_packet
+        content[:HEAD_BYTES],
+        lambda backend: backend.decode(content, span),
+        by_packet=layout.by_packet or bool(track),
     )
     flags = {*layout.flags, *recording.flags}
     return replace(recording, flags=tuple(sorted(flags))) if flags else recording
@@ -99,7 +103,8 @@ def read_with_first(
         except AudioError as error:
             if error.reason != "undecodable":
                 raise
-            problems.append(error.detail)
+            if error.detail not in problems:
+                problems.append(error.detail)
         else:
             if result is not None:
                 return result

@@ -30,6 +30,11 @@ LARGEST = 2.0**32
 SILENT_STEPS = 2
 """Clips whose stored samples span no more steps of 16 bits than this are silence."""
 
+CHANNELS_CANCEL = (
+    "the channels have opposite signs, so that their mean is silent (name the one that holds the "
+    "speaker as `channel` in the spec)"
+)
+
 _FLOAT_CODECS = ("/FLOAT", "/DOUBLE", "/pcm_f32le", "/pcm_f32be", "/pcm_f64le", "/pcm_f64be")
 
 DC_OFFSET = 0.005
@@ -111,10 +116,7 @@ def process_recording(
 def _refuse_silent(recording: Recording, channel: int | None, found: str) -> NoReturn:
     """Refuses a recording that would be stored as silence."""
     if channel is None and channels_cancel(recording.samples):
-        found = (
-            "the channels cancel each other out, as they have opposite signs: name the one that "
-            "holds the speaker as `channel` in the spec"
-        )
+        found = CHANNELS_CANCEL
     raise AudioError("silent", f"{found}: digital silence")
 
 

@@ -58,11 +58,13 @@ class Span:
         start: In s, finite; None for the beginning.
         end: In s, finite; None for the end.
         max_duration: Longest part allowed, in s.
+        track: Audio track of a film, from 0; None for the one that it marks as default.
     """
 
     start: float | None = None
     end: float | None = None
     max_duration: float = math.inf
+    track: int | None = None
 
     def frame_range(self, frames: int, rate: int) -> tuple[int, int]:
         """First frame of the part, and the one after its last.

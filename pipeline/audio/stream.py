@@ -16,7 +16,7 @@ import soxr
 from pipeline.audio.containers.examination import examine
 from pipeline.audio.containers.layout import Layout
 from pipeline.audio.decoder import HEAD_BYTES, read_with_first, refuse_no_audio
-from pipeline.audio.processing import to_mono
+from pipeline.audio.processing import CHANNELS_CANCEL, SILENT_STEPS, channels_cancel, to_mono
 from pipeline.audio.recording import AudioError, check_rate
 from pipeline.schema.record import SAMPLE_RATE
 
@@ -43,7 +43,7 @@ def stream(path: str | Path, block_frames: int = BLOCK_FRAMES) -> Iterator[np.nd
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
             layout = examine(content)
         rate, blocks = _open(file, layout, block_frames)
-        yield from resample_blocks(map(to_mono, blocks), rate)
+        yield from resample_blocks(_mix(blocks), rate)
 
 
 class FileView(io.RawIOBase):
@@ -123,6 +123,23 @@ def _open(file: BinaryIO, layout: Layout, block_frames: int) -> tuple[int, Itera
             given = max(0, given - len(block))
 
     return rate, all_blocks()
+
+
+def _mix(blocks: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+    """The mean of the channels, ``(frames,)``.
+
+    Raises:
+        AudioError: At the end: it is silent throughout, while the channels are not.
+    """
+    heard = cancelled = False
+    for block in blocks:
+        mono = to_mono(block)
+        if not heard:
+            heard = bool(len(mono)) and float(np.ptp(mono)) > SILENT_STEPS / 32768
+            cancelled = not heard and (cancelled or channels_cancel(block))
+        yield mono
+    if cancelled:
+        raise AudioError("silent", CHANNELS_CANCEL)
 
 
 def resample_blocks(blocks: Iterable[np.ndarray], rate: int) -> Iterator[np.ndarray]:

@@ -38,14 +38,14 @@ class Ffmpeg(Backend):
         return True
 
     def decode(self, content: bytes, span: Span) -> Recording | None:
-        """A part of the default audio track; its times are those of the picture, if there is one.
+        """A part of an audio track; its times are those of the picture, if there is one.
 
         What does not decode is silent and flagged ``damaged``.
         """
         file, self._last = self._last, None  # nobody else's, as long as it is in use
         if file is None or not file.has(content, span):
             with _errors_of_av():
-                file = _OpenFile(content)
+                file = _OpenFile(content, span.track)
         with _errors_of_av():
             recording = file.read(span)
         self._last = file
@@ -71,9 +71,10 @@ def _errors_of_av() -> Iterator[None]:
 class _OpenFile:
     """A file that is decoded forward; holds the last part read and what was decoded behind it."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, track: int | None) -> None:
         self._content = content
-        self._track = open_track(io.BytesIO(content))
+        self._number = track
+        self._track = open_track(io.BytesIO(content), track)
         self._blocks = self._track.blocks(from_picture=True)
         self._held: deque[np.ndarray] = deque()
         self._first = self._frames = 0  # of the blocks held, and of all so far
@@ -82,7 +83,8 @@ class _OpenFile:
     def has(self, content: bytes, span: Span) -> bool:
         """Whether it is this file, and the part has not been passed."""
         start = self._track.lead if span.start is None else span.start * self._track.rate
-        return content is self._content and round(start) >= self._first
+        same = content is self._content and span.track == self._number
+        return same and round(start) >= self._first
 
     def read(self, span: Span) -> Recording:
         """A part of the track."""

@@ -78,11 +78,16 @@ class Track:
                 refuse_shorter(float(stated * self.stream.time_base), given / self.rate)
 
 
-def open_track(source: BinaryIO) -> Track:
-    """The audio track of a file that is marked as default; the first where none or several are.
+def open_track(source: BinaryIO, number: int | None = None) -> Track:
+    """An audio track of a file.
+
+    Args:
+        source: The file.
+        number: Of the track, from 0; None for the one marked as default, the first where none or
+            several are.
 
     Raises:
-        AudioError: There is no audio, or no decoder for it.
+        AudioError: There is no audio, no such track, or no decoder for it.
         av.FFmpegError: FFmpeg does not know the file.
     """
     container = av.open(source, mode="r")
@@ -90,20 +95,41 @@ def open_track(source: BinaryIO) -> Track:
     if not tracks:
         container.close()
         raise AudioError("no_audio", f"{container.format.name} without an audio stream")
+    if number is not None and number >= len(tracks):
+        container.close()
+        raise AudioError(
+            "no_channel", f"the spec wants audio track {number}, the file has {len(tracks)}"
+        )
     default = av.stream.Disposition.default
     stream = next((track for track in tracks if track.disposition & default), tracks[0])
+    stream = stream if number is None else tracks[number]
     if stream.codec_context is None:
-        found = re.search(rf"#0:{stream.index}.*?Audio: (.+)", container.dumps_format())
+        codec = _describe(container, stream.index)
+        source.seek(0)
+        named = re.search(rb"A_[A-Z0-9_/.]{2,}", source.read(65_536))  # so Matroska names codecs
+        codec = named[0].decode() if named else codec
         container.close()
         raise AudioError(
             "undecodable",
-            f"FFmpeg has no decoder for the codec of this {container.format.name} file: "
-            f"{found[1] if found else 'unknown'}; convert it to WAV or FLAC",
+            f"FFmpeg has no decoder for the codec of this {container.format.name} file ({codec}); "
+            "convert it to WAV or FLAC",
         )
     if stream.codec_context.name in CHECKSUMMED:
-        stream.codec_context.options = {"err_detect": "crccheck+explode"}
+        checks = {"err_detect": "crccheck+explode"}
+        stream.codec_context.options = {**stream.codec_context.options, **checks}
     rate = check_rate(stream.codec_context.sample_rate)
     return Track(container, stream, rate, f"{container.format.name}/{stream.codec_context.name}")
+
+
+def _describe(container: Any, index: int) -> str:
+    """What FFmpeg prints of a stream; it names codecs without a decoder nowhere else."""
+    level = av.logging.get_level()
+    av.logging.set_level(av.logging.INFO)
+    try:
+        found = re.search(rf"Stream #0:{index}.*?Audio: (.+)", container.dumps_format())
+    finally:
+        av.logging.set_level(level)
+    return found[1].strip() if found else "unknown"
 
 
 def _on_time_line(track: Track, from_picture: bool) -> Iterator[np.ndarray]:
