@@ -19,7 +19,7 @@ from pipeline.audio.recording import AudioError, check_rate
 EXACT = {"aiff", "ape", "au", "caf", "flac", "tta", "w64", "wav", "wv"}
 """Formats whose headers state the exact number of frames."""
 
-CHECKSUMMED = {"flac", "tta", "wavpack"}
+CHECKSUMMED = {"ac3", "eac3", "flac", "tta", "wavpack"}
 """Codecs whose damage only their checksums tell."""
 
 GAP = 0.050
