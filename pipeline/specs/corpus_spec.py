@@ -15,6 +15,8 @@ from pipeline.schema.record import ClassName, Dimension
 from pipeline.specs.spec_types import (
     Access,
     Ages,
+    ArchiveRules,
+    Encoding,
     Example,
     Gender,
     Glob,
@@ -69,6 +71,9 @@ class CorpusSpec(SpecModel):
     audio: Annotated[list[Glob], Field(min_length=1), OneOrMore]
     archive: Annotated[list[Glob], OneOrMore] = Field(
         [], description="globs of zip and tar files whose content is read without unpacking them"
+    )
+    archive_encoding: Encoding | None = Field(
+        None, description="of names in archives that do not state it, such as gbk or shift_jis"
     )
     ignore: Annotated[list[Glob], OneOrMore] = []
     ignore_case: bool = False
@@ -186,6 +191,11 @@ class CorpusSpec(SpecModel):
     def kept_fields(self) -> tuple[str, ...]:
         """Fields that an utterance keeps as they are: what its labels can be made from again."""
         return tuple(sorted({*self.annotations, *self.scales, *self.votes}))
+
+    @property
+    def archive_rules(self) -> ArchiveRules:
+        """Which of its files are archives, and how names in them are read."""
+        return ArchiveRules(self.archive, self.archive_encoding, self.ignore_case)
 
     @property
     def speaker_namespace(self) -> str:

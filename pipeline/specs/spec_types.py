@@ -3,7 +3,8 @@
 import codecs
 import re
 import string
-from typing import Annotated, Literal, Self
+from collections.abc import Sequence
+from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import (
     AfterValidator,
@@ -47,9 +48,11 @@ def _check_template(template: str) -> str:
 def _check_encoding(name: str) -> str:
     try:
         codecs.lookup(name)
-    except LookupError:
+        b"".decode(name)
+    except (LookupError, ValueError):
         raise ValueError(
-            f"no encoding is called {name!r}; expected one of Python's, like utf-8 or latin-1"
+            f"no encoding of text is called {name!r}; expected one of Python's, like utf-8 or "
+            "latin-1"
         ) from None
     return name
 
@@ -71,6 +74,20 @@ OneOrMore = BeforeValidator(_as_list)
 def template_fields(template: str) -> list[str]:
     """Names of the fields in a template: ``"{session}{letter}"`` gives both."""
     return [name for _, name, _, _ in string.Formatter().parse(template) if name is not None]
+
+
+class ArchiveRules(NamedTuple):
+    """Which files of a corpus are archives, and how the names in them are read.
+
+    Attributes:
+        globs: Of the archives; without any, none is opened.
+        encoding: Of names that an archive does not mark as UTF-8; None where no spec states it.
+        ignore_case: Whether the globs are blind to case.
+    """
+
+    globs: Sequence[str] = ()
+    encoding: str | None = None
+    ignore_case: bool = False
 
 
 class Licence(SpecModel):
