@@ -180,6 +180,18 @@ class TableSpec(SpecModel):
     )
     segments: bool = Field(False, description="each row is an utterance of a longer recording")
 
+    @property
+    def needed(self) -> list[str]:
+        """Columns that every row must have."""
+        taken = (column for column in self.take.values() if not column.endswith("?"))
+        return list(dict.fromkeys((*self.match, *taken, *self.where)))
+
+    @property
+    def wanted(self) -> frozenset[str]:
+        """Columns that are read, those that may be missing among them."""
+        taken = (column.removesuffix("?") for column in self.take.values())
+        return frozenset((*self.match, *taken, *self.where))
+
     @field_validator("take", mode="before")
     @classmethod
     def _take_alike(cls, value: object) -> object:

@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from pipeline.common.errors import UsageError
+from pipeline.common.spelling import compose
 from pipeline.common.suggest import suggest
 from pipeline.common.validation_messages import describe_validation_error, known_keys_at, locate
 
@@ -45,7 +46,7 @@ def load_yaml(file: str | Path, model: type[Model]) -> Model:
     """
     path = Path(file)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = compose(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SpecError(f"{path}: can't be read: {error.strerror or error}") from None
     except UnicodeDecodeError as error:
