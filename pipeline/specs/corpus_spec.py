@@ -32,6 +32,19 @@ from pipeline.specs.spec_types import (
 from pipeline.splits.policies import ByGroup, SplitSpec
 
 _ID = r"[a-z][a-z0-9_]*"
+_LONGEST_ID = 64
+
+_RESERVED = {
+    "all": "the configuration of a dataset that holds every corpus",
+    "default": "what the datasets library calls a dataset without configurations",
+    "emotions": "the file of the shared categories",
+    "emotion_words": "the file of words for emotions",
+    **dict.fromkeys(
+        ("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))),
+        "a device on Windows, where no folder can be called so",
+    ),
+}
+"""Names that are taken → by what."""
 
 
 def check_id(corpus: str) -> str:
@@ -44,6 +57,12 @@ def check_id(corpus: str) -> str:
         near = re.sub(r"\W+", "_", corpus.lower(), flags=re.ASCII).strip("_")
         hint = f"; {near!r} would do" if re.fullmatch(_ID, near) else ""
         raise ValueError(f"expected a-z, 0-9 and `_`, a letter first, found {corpus!r}{hint}")
+    if len(corpus) > _LONGEST_ID:
+        raise ValueError(f"expected {_LONGEST_ID} characters or fewer, found {len(corpus)}")
+    if corpus in _RESERVED:
+        raise ValueError(
+            f"{corpus!r} is taken: {_RESERVED[corpus]}; {corpus + '_corpus'!r} would do"
+        )
     return corpus
 
 

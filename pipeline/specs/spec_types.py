@@ -51,8 +51,7 @@ def _check_encoding(name: str) -> str:
         b"".decode(name)
     except (LookupError, ValueError):
         raise ValueError(
-            f"no encoding of text is called {name!r}; expected one of Python's, like utf-8 or "
-            "latin-1"
+            f"no encoding is called {name!r}; expected one of Python's, like utf-8 or latin-1"
         ) from None
     return name
 
