@@ -64,6 +64,11 @@ class ShardFile(ManifestModel):
     bytes: int
     xxh3: str
 
+    @property
+    def name(self) -> str:
+        """Name of the shard, as its receipt has it."""
+        return self.path.removeprefix("data/").removesuffix(".parquet")
+
 
 class CorpusFacts(ManifestModel):
     """What a corpus's spec says about it."""

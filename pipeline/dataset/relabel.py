@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from pipeline.common.errors import DataError
+from pipeline.dataset.accounts import restore_accounts
 from pipeline.dataset.build_state import is_unfinished
 from pipeline.dataset.finalize import finalize_dataset
 from pipeline.dataset.manifest import Manifest, require_manifest
@@ -37,23 +38,23 @@ def relabel_dataset(
         The manifest afterwards, and the number of rows whose labels changed or that left.
 
     Raises:
-        DataError: A build of the dataset was interrupted.
+        DataError: A build of the dataset was interrupted, or so much of the dataset is missing that
+            its accounts can't be restored.
     """
     if is_unfinished(output):
         raise DataError(f"{output}: a build of it was interrupted; build again first: that resumes")
+    earlier = require_manifest(output)
+    restore_accounts(output, earlier)
     changed = 0
     receipts = read_receipts(output)
     for receipt in receipts:
         if receipt.corpus in specs and receipt.size:
             changed += _relabel_shard(output, receipt, specs[receipt.corpus], scheme)
     shards = [receipt.shard for receipt in receipts]
-    earlier = require_manifest(output)
-    policies = {
-        corpus: earlier.corpora[corpus].split_policy
-        for corpus in specs
-        if corpus in earlier.corpora
-    }
-    return finalize_dataset(output, shards, specs, earlier.audio, policies), changed
+    present = {corpus: earlier.corpora[corpus] for corpus in specs if corpus in earlier.corpora}
+    found = {corpus: entry.found for corpus, entry in present.items()}
+    policies = {corpus: entry.split_policy for corpus, entry in present.items()}
+    return finalize_dataset(output, shards, specs, earlier.audio, found, policies), changed
 
 
 def _relabel_shard(

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.common.errors import StoppedError, UsageError
+from pipeline.dataset.accounts import restore_accounts
 from pipeline.dataset.build_state import mark_unfinished
 from pipeline.dataset.manifest import Manifest, read_manifest
 from pipeline.dataset.output_check import check_output
@@ -144,6 +145,7 @@ def run_build(
         DataError, StoppedError: As :func:`build_dataset` does.
     """
     build, runner = checked.build, checked.runner
+    restore_accounts(build.output, read_manifest(build.output), build.corpora)
     mark_unfinished(build.output)
     try:
         if runner:

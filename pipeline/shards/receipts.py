@@ -5,6 +5,7 @@ was planned.
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from pipeline.common.errors import DataError
@@ -63,6 +64,11 @@ class ShardReceipt:
     format: int = FORMAT
 
     @property
+    def found(self) -> int:
+        """Number of utterances that it accounts for."""
+        return self.rows + len(self.unwritten)
+
+    @property
     def corpus(self) -> str:
         """Id of the corpus that the shard belongs to."""
         return self.shard.split("/", 1)[0]
@@ -113,6 +119,11 @@ def receipt_path(output: str, shard: str) -> str:
     return storage.join(output, RECEIPTS, f"{shard}.json")
 
 
+def write_receipt(output: str, receipt: ShardReceipt) -> None:
+    """Stores a receipt in place of the one that is there."""
+    storage.write_atomic(receipt_path(output, receipt.shard), receipt.to_json())
+
+
 def read_receipt(output: str, shard: str) -> ShardReceipt | None:
     """The receipt of a shard; None where there is none, or none that can be read.
 
@@ -138,21 +149,28 @@ def read_valid_receipt(output: str, shard: str) -> ShardReceipt | None:
     return receipt
 
 
-def read_receipts(output: str) -> list[ShardReceipt]:
+def read_receipts(output: str, expected: Iterable[str] = ()) -> list[ShardReceipt]:
     """Receipts of every shard of a dataset, sorted by name.
 
+    Args:
+        output: The dataset folder.
+        expected: Shards that must have one, whether the folder's listing names it or not.
+
     Raises:
-        DataError: A receipt can't be read.
+        DataError: A receipt is missing or can't be read.
     """
 
     def read(shard: str) -> ShardReceipt:
         receipt = read_receipt(output, shard)
         if receipt is None:
             path = receipt_path(output, shard)
-            raise DataError(f"{path}: not a receipt; delete it and build again")
+            raise DataError(
+                f"{path}: missing, or not the receipt of shard {shard}; delete it if it is there, "
+                f"and build corpus {shard.split('/')[0]} again"
+            )
         return receipt
 
-    return storage.map_files(output, read, list_receipts(output))
+    return storage.map_files(output, read, sorted({*list_receipts(output), *expected}))
 
 
 def list_receipts(output: str) -> list[str]:

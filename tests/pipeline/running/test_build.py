@@ -19,6 +19,7 @@ import pytest
 
 from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError, UsageError
+from pipeline.dataset.build_state import mark_unfinished
 from pipeline.dataset.manifest import Manifest
 from pipeline.monitoring import Counts
 from pipeline.planning.build_config import BuildConfig, Corpus
@@ -293,6 +294,7 @@ def test_corpus_whose_build_never_ended_is_no_part_of_the_next(
     tones, bells = ((make_spec(name), make_corpus(name)) for name in ("tones", "bells"))
     build(tones)
     (tmp_path / "dataset" / "manifest.json").unlink()
+    mark_unfinished(str(tmp_path / "dataset"))
     assert set(build(bells).corpora) == {"bells"}
     build(bells, output="alone")
     assert contents(tmp_path / "dataset") == contents(tmp_path / "alone")
