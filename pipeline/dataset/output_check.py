@@ -10,6 +10,8 @@ from pipeline.dataset.run_log import LOG
 from pipeline.shards.receipts import RECEIPTS
 from pipeline.sources.listing import is_ignored_name
 from pipeline.storage import is_remote, open_store
+from pipeline.storage.claims import CLAIMS
+from pipeline.storage.folder_lock import LOCK
 
 OUTPUT_FOLDERS = {"data", LOG, RECEIPTS}
 """Folders that a build fills."""
@@ -17,6 +19,7 @@ OUTPUT_FOLDERS = {"data", LOG, RECEIPTS}
 _FIRST_FILES = re.compile(
     rf"{LOG}/\.?\d{{8}}T\d{{6}}\.\d{{6}}-\w{{8}}\.json.*"
     rf"|{RECEIPTS}/\.{UNFINISHED.rsplit('/', 1)[-1]}\..*"
+    rf"|{LOCK}|{CLAIMS}/[^/]+"
 )
 """Files, complete or still temporary, that a build stopped at its very start may leave behind."""
 

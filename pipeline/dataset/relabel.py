@@ -19,6 +19,7 @@ from pipeline.shards.records import Record, label_columns
 from pipeline.shards.rewrite import rewrite_shard
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import EmotionScheme
+from pipeline.storage.folder_lock import lock_folder
 
 
 def relabel_dataset(
@@ -39,8 +40,15 @@ def relabel_dataset(
 
     Raises:
         DataError: A build of the dataset was interrupted, or so much of the dataset is missing that
-            its accounts can't be restored.
+            its accounts can't be restored, or another process is writing to it.
     """
+    with lock_folder(output, "exhubert relabel"):
+        return _relabel(output, specs, scheme)
+
+
+def _relabel(
+    output: str, specs: Mapping[str, CorpusSpec], scheme: EmotionScheme
+) -> tuple[Manifest, int]:
     if is_unfinished(output):
         raise DataError(f"{output}: a build of it was interrupted; build again first: that resumes")
     earlier = require_manifest(output)

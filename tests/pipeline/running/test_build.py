@@ -20,7 +20,7 @@ import pytest
 from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError, UsageError
 from pipeline.dataset.build_state import mark_unfinished
-from pipeline.dataset.manifest import Manifest
+from pipeline.dataset.manifest import Manifest, require_manifest
 from pipeline.monitoring import Counts
 from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.running.build import build_dataset
@@ -228,6 +228,33 @@ def test_killed_build_is_resumed_without_a_trace(
     assert {n: c for n, c in broken.items() if n not in of_runs} == {
         n: c for n, c in whole.items() if n not in of_runs
     }
+
+
+def test_two_builds_into_one_folder_lose_nothing(
+    make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
+) -> None:
+    def start(corpus: str) -> "subprocess.Popen[str]":
+        make_spec(corpus)
+        command = [sys.executable, "-m", "exhubert", "build", "--jobs", "1", "--json"]
+        command += ["--spec", str(tmp_path / f"{corpus}.yaml"), "--output", str(tmp_path / "both")]
+        command += ["--root", f"{corpus}={make_corpus(corpus)}"]
+        return subprocess.Popen(
+            command, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        )
+
+    builds = [start(corpus) for corpus in ("tones", "bells")]
+    told = [build.communicate()[1] for build in builds]
+    statuses = [build.returncode for build in builds]
+    assert 0 in statuses
+    manifest = require_manifest(str(tmp_path / "both"))
+    assert sorted(manifest.corpora) == [
+        corpus for corpus, status in (("bells", statuses[1]), ("tones", statuses[0])) if not status
+    ]
+    for status, message in zip(statuses, told, strict=True):
+        if status:
+            assert status == 1
+            assert "exhubert build (process" in message
+            assert "is writing to it" in message
 
 
 def test_only_an_added_corpus_is_made(
