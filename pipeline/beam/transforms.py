@@ -6,6 +6,7 @@ Only metadata crosses a shuffle. Audio is read, decoded and written inside one c
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import apache_beam as beam
 
@@ -105,10 +106,9 @@ class WriteManifest(beam.PTransform):
         super().__init__()
         self.build = build
 
-    def expand(
-        self,
-        inputs: tuple[beam.PCollection[UtteranceBatch], beam.PCollection[ShardReceipt]],
-    ) -> beam.PCollection[Manifest]:
+    def expand(self, inputs: Any) -> beam.PCollection[Manifest]:  # Beam knows no type of two
+        batches: beam.PCollection[UtteranceBatch]
+        receipts: beam.PCollection[ShardReceipt]
         batches, receipts = inputs
         # Not ToList, whose empty default is a side input. A dataset of no shard is finished, too.
         start = receipts.pipeline | "Start" >> beam.Create([("dataset", ("", 0))])

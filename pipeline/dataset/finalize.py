@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from pipeline.audio.options import AudioOptions
@@ -28,8 +29,10 @@ from pipeline.shards.receipts import (
     read_receipts,
     receipt_path,
     shard_path,
+    write_receipt,
 )
 from pipeline.shards.rewrite import repair_shard
+from pipeline.shards.writer import delete_empty_shard
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.storage import files as storage
 
@@ -124,9 +127,19 @@ def _delete_stale_shards(
     for receipt in stale:
         storage.delete(shard_path(output, receipt.shard))
         storage.delete(receipt_path(output, receipt.shard))
-    return [
-        repair_shard(output, receipt) if receipt.size == INCOMPLETE else receipt for receipt in stay
-    ]
+    return [_complete(output, receipt) for receipt in stay]
+
+
+def _complete(output: str, receipt: ShardReceipt) -> ShardReceipt:
+    """Repairs a shard that was interrupted, and deletes the file of one without rows."""
+    if receipt.size == INCOMPLETE:
+        return repair_shard(output, receipt)
+    if receipt.size and not receipt.rows:  # as earlier releases have left them
+        receipt = replace(receipt, size=0, xxh3="")
+        write_receipt(output, receipt)
+    if not receipt.size:
+        delete_empty_shard(output, receipt)
+    return receipt
 
 
 def _check_shards_unique(shards: Iterable[str]) -> set[str]:

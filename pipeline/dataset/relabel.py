@@ -9,6 +9,7 @@ from pipeline.dataset.accounts import restore_accounts
 from pipeline.dataset.build_state import is_unfinished
 from pipeline.dataset.finalize import finalize_dataset
 from pipeline.dataset.manifest import Manifest, require_manifest
+from pipeline.dataset.output_check import check_no_links
 from pipeline.labels import label_utterance
 from pipeline.schema.columns import stage_columns
 from pipeline.schema.record import COLUMNS
@@ -42,6 +43,7 @@ def relabel_dataset(
         DataError: A build of the dataset was interrupted, or so much of the dataset is missing that
             its accounts can't be restored, or another process is writing to it.
     """
+    check_no_links(output)
     with lock_folder(output, "exhubert relabel"):
         return _relabel(output, specs, scheme)
 

@@ -362,3 +362,29 @@ def test_manifest_says_what_lies_in_the_folder(
     assert manifest.corpora["tones"].labels["high_negative"] == 8
     assert manifest.hours == pytest.approx(24 * 0.3 / 3600, rel=1e-3)
     assert str(tmp_path) not in (tmp_path / "dataset" / "manifest.json").read_text()
+
+
+def test_split_of_copies_only_gets_no_shard(
+    build: Run, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
+) -> None:
+    root = make_corpus("tones")
+    shutil.copytree(root, root.with_name("copies"))
+    tested = make_spec("tones", splits="{by: official, of: speaker, 's0.': test}")
+    trained = make_spec("copies", splits="{by: official, of: speaker, 's0.': train, s9: test}")
+    manifest = build((tested, root), (trained, root.with_name("copies")))
+    assert manifest.corpora["copies"].excluded == {"duplicate_across_splits": 24}
+    shards = list((tmp_path / "dataset").glob("data/*/*.parquet"))
+    assert [shard.name for shard in shards] == ["test-00000-of-00001.parquet"]
+    before = contents(tmp_path / "dataset")
+    build((tested, root), (trained, root.with_name("copies")))
+    assert contents(tmp_path / "dataset") == before
+
+
+def test_corpus_of_rejects_only_gets_no_shard(
+    build: Run, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
+) -> None:
+    root = make_corpus()
+    for file in root.rglob("*.wav"):
+        file.write_bytes(b"")
+    assert build((make_spec(), root)).corpora["tones"].rejected == {"empty": 24}
+    assert not list((tmp_path / "dataset").glob("data/*/*"))
