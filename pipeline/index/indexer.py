@@ -1,12 +1,12 @@
 """Index: from the files of a corpus to its utterances, by names and tables; no audio is decoded."""
 
 import math
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from posixpath import splitext
 
 from pipeline.common.globs import glob_matcher
 from pipeline.common.numbers import read_number, read_seconds
+from pipeline.common.patterns import Pattern, compile_pattern
 from pipeline.common.spelling import compose
 from pipeline.index.table_join import TableRows, fill_template, merge_rows
 from pipeline.schema.utterance import DropReason, Utterance, excluded, rejected
@@ -46,7 +46,7 @@ def index_clips(
         Utterances with their native label, speaker and text; rejected where the name fits no
         pattern or a table has no row for them.
     """
-    patterns = [re.compile(pattern, re.I if spec.ignore_case else 0) for pattern in spec.path]
+    patterns = [compile_pattern(pattern, spec.ignore_case) for pattern in spec.path]
     left_out = glob_matcher(list(spec.leave_out), spec.ignore_case)
     reasons = list(spec.leave_out.values())
     for file, glob_rank, path in clips:
@@ -91,7 +91,7 @@ def _reject_contradictions(utterances: list[Utterance]) -> list[Utterance]:
     ]
 
 
-def read_path(path: str, patterns: Sequence[re.Pattern[str]]) -> Fields | None:
+def read_path(path: str, patterns: Sequence[Pattern]) -> Fields | None:
     """Fields that a path gives: groups of the first pattern found in it; None where none is."""
     fields: Fields = {"path": path, "stem": splitext(path)[0].rpartition("/")[2]}
     if not patterns:

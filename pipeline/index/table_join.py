@@ -1,6 +1,5 @@
 """Tables of a corpus: loading those that a spec names, and finding rows by key."""
 
-import re
 import string
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -8,6 +7,7 @@ from itertools import product
 
 from pipeline.common.errors import DataError
 from pipeline.common.globs import glob_matcher
+from pipeline.common.patterns import compile_pattern
 from pipeline.common.spelling import compose
 from pipeline.index.table_formats import read_table
 from pipeline.index.table_keys import key_tails, plain_key
@@ -114,8 +114,7 @@ def build_table(
         ignore_case: Whether the patterns of ``where`` are blind to case.
     """
     where = {
-        column: re.compile(pattern, re.IGNORECASE if ignore_case else 0)
-        for column, pattern in table.where.items()
+        column: compile_pattern(pattern, ignore_case) for column, pattern in table.where.items()
     }
     chosen_by = table.file.of if isinstance(table.file, FileByField) else None
     key = (*table.match, *([chosen_by] if chosen_by else []))
