@@ -11,9 +11,12 @@ from pipeline.common.patterns import compile_pattern
 from pipeline.common.spelling import compose
 from pipeline.index.table_formats import read_table
 from pipeline.index.table_keys import key_tails, plain_key
-from pipeline.sources.listing import SourceFile
+from pipeline.sources.listing import SourceFile, too_large
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.spec_types import FileByField, TableSpec
+
+_LARGEST_TABLE = 1 << 30
+"""Bytes; the largest of a known corpus has 30 million."""
 
 Row = dict[str, str | None]
 """Fields that a row of a table gives a clip."""
@@ -166,6 +169,8 @@ def _load_table(
     encodings: dict[str, list[str]] = {}
     for rank, file in found:
         source = f"{where}: {file.path}"
+        if problem := file.problem or too_large(file.size, _LARGEST_TABLE):
+            raise DataError(f"{source}: can't be read: {problem}")
         try:
             content = read(file.path)
         except OSError as error:
