@@ -15,6 +15,9 @@ from pipeline.specs.corpus_spec import CorpusSpec
 
 Fields = dict[str, str | None]
 
+_NOT_A_TIME = "NaT"
+"""What pandas and audformat write where a time is unknown."""
+
 
 FoundClip = tuple[SourceFile, int, str]
 """A file, the rank of the glob that found it, and its path from where the glob matches."""
@@ -224,14 +227,19 @@ def segment_bounds(
         Start and end in s, to the microsecond, None where not stated, and why they can't be used,
         None where they can.
     """
-    if not any(fields.get(name) for name in ("start", "end", "duration")):
+    stated = {
+        name: text
+        for name in ("start", "end", "duration")
+        if (text := fields.get(name)) and text != _NOT_A_TIME
+    }
+    if not stated:
         return None, None, None
     unit = 1.0 / (spec.sample_times or 1)
     seconds: dict[str, float | None] = {}
     for name in ("start", "end", "duration"):
-        time = read_seconds(fields.get(name))
-        if fields.get(name) and time is None:
-            detail = f"{name} is {fields[name]!r}, expected seconds or h:mm:ss"
+        time = read_seconds(stated.get(name))
+        if name in stated and time is None:
+            detail = f"{name} is {stated[name]!r}, expected seconds or h:mm:ss"
             return None, None, rejected("index", "bad_time", detail)
         seconds[name] = None if time is None else round(time * unit, 6)
     start, end, duration = seconds["start"], seconds["end"], seconds["duration"]
