@@ -4,6 +4,7 @@ import string
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
+from pathlib import PurePosixPath
 
 from pipeline.common.errors import DataError
 from pipeline.common.globs import glob_matcher
@@ -103,7 +104,7 @@ def load_tables(
         DataError: A required table is missing, can't be decoded, lacks a column or has no rows.
     """
     wanted = find_table_files(spec, files)
-    return {name: _load_table(spec, name, wanted, read) for name in spec.tables}
+    return {name: _load_table(spec, name, wanted, read, files) for name in spec.tables}
 
 
 def build_table(
@@ -154,7 +155,11 @@ def merge_rows(rows: Sequence[Row]) -> tuple[Row, dict[str, list[str]]]:
 
 
 def _load_table(
-    spec: CorpusSpec, name: str, files: Sequence[SourceFile], read: ReadFile
+    spec: CorpusSpec,
+    name: str,
+    files: Sequence[SourceFile],
+    read: ReadFile,
+    listed: Sequence[SourceFile],
 ) -> TableRows:
     table, where = spec.tables[name], f"corpus {spec.id}, table {name!r}"
     globs = _globs(table)
@@ -163,7 +168,7 @@ def _load_table(
     if not found and table.required:
         raise DataError(
             f"{where}: no file matches {', '.join(map(repr, globs))} below the corpus root; "
-            "put it there as the corpus's archive has it"
+            f"put it there as the corpus's archive has it{_near(globs, listed)}"
         )
     records: list[dict[str, str]] = []
     encodings: dict[str, list[str]] = {}
@@ -190,6 +195,18 @@ def _load_table(
         raise DataError(f"{where}: no row in {files_read}, expected {wanted}")
     built = build_table(table, records, spec.ignore_case)
     return replace(built, encodings=encodings)
+
+
+def _near(globs: Sequence[str], files: Sequence[SourceFile]) -> str:
+    """The end of a message about a missing table: files that may be it, by another name."""
+    but_for_case = glob_matcher(globs, ignore_case=True)
+    stems = {PurePosixPath(glob).stem.casefold() for glob in globs} - {"*", "**"}
+    near = [
+        file.path
+        for file in files
+        if but_for_case(file.path) or PurePosixPath(file.path).stem.casefold() in stems
+    ]
+    return f" (is it {' or '.join(near[:3])}? then name that, or set `ignore_case`)" if near else ""
 
 
 def _check_columns(records: list[dict[str, str]], table: TableSpec, where: str) -> None:
