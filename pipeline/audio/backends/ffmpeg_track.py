@@ -19,8 +19,11 @@ from pipeline.audio.recording import AudioError, check_rate
 EXACT = {"aiff", "ape", "au", "caf", "flac", "tta", "w64", "wav", "wv"}
 """Formats whose headers state the exact number of frames."""
 
-CHECKSUMMED = {"flac", "tta", "wavpack"}
+CHECKSUMMED = {"ac3", "eac3", "flac", "tta", "wavpack"}
 """Codecs whose damage only their checksums tell."""
+
+UNTIMED = {"aac", "ac3", "amr", "amrnb", "amrwb", "dts", "eac3", "loas", "mp3", "truehd"}
+"""Formats that hold no times: FFmpeg counts packets, by the rate of the first."""
 
 GAP = 0.050
 """Seconds between two packets beyond which sound is missing: some containers round times."""
@@ -212,7 +215,7 @@ def _blocks_with_times(track: Track) -> Iterator[tuple[np.ndarray | None, float 
         if packet.is_corrupt or _has_more_than_a_frame(packet, track):
             yield None, None
         for frame in frames:
-            time = frame.time
+            time = None if track.container.format.name in UNTIMED else frame.time
             for block in converter.convert(frame):
                 yield block, time
                 time = None
