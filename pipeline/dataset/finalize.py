@@ -40,6 +40,7 @@ def finalize_dataset(
     specs: Mapping[str, CorpusSpec],
     options: AudioOptions,
     policies: Mapping[str, str] = MappingProxyType({}),
+    report: bool = True,
 ) -> Manifest:
     """Removes stale shards, resolves duplicates, writes manifest, rejects, card and report.
 
@@ -51,6 +52,7 @@ def finalize_dataset(
         specs: Those corpora, by id.
         options: How clips are stored.
         policies: How corpora were split, by id, where not as their specs say now.
+        report: Whether to write the report, too; the caller does otherwise.
 
     Raises:
         DataError: A shard was written in parts.
@@ -64,11 +66,14 @@ def finalize_dataset(
         output, receipts, read_metadata(output, receipts)
     )
     manifest = build_manifest(facts, options, receipts, rows)
-    storage.write(storage.join(output, "rejects.parquet"), _rejects(receipts))
-    storage.write(storage.join(output, "README.md"), make_card(manifest).encode())
-    storage.write(storage.join(output, "croissant.json"), make_croissant(manifest).encode())
-    storage.write(manifest_path(output), (manifest.model_dump_json(indent=2) + "\n").encode())
-    write_report(output)
+    storage.write_atomic(storage.join(output, "rejects.parquet"), _rejects(receipts))
+    storage.write_atomic(storage.join(output, "README.md"), make_card(manifest).encode())
+    storage.write_atomic(storage.join(output, "croissant.json"), make_croissant(manifest).encode())
+    storage.write_atomic(
+        manifest_path(output), (manifest.model_dump_json(indent=2) + "\n").encode()
+    )
+    if report:
+        write_report(output, manifest)
     mark_finished(output)
     return manifest
 

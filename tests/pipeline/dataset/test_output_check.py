@@ -9,7 +9,7 @@ from pipeline.common.errors import UsageError
 from pipeline.dataset.build_state import mark_unfinished
 from pipeline.dataset.output_check import check_output
 from pipeline.dataset.run_log import record_run
-from pipeline.planning.build_config import Build, Corpus
+from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.running.build import check_build
 from pipeline.specs.emotion_scheme import emotion_scheme
 from tests.conftest import MakeSpec
@@ -27,7 +27,7 @@ def test_nothing_is_written_before_the_folder_is_refused(
 ) -> None:
     output = tmp_path / "project"
     (output / "data").mkdir(parents=True)
-    build = Build(
+    build = BuildConfig(
         {"tones": Corpus(make_spec(), "x")}, emotion_scheme(), str(output), AudioOptions()
     )
     with pytest.raises(UsageError, match="for example data"):

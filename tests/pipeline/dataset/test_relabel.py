@@ -10,8 +10,8 @@ from pipeline.common.errors import DataError
 from pipeline.dataset.build_state import mark_unfinished
 from pipeline.dataset.manifest import require_manifest
 from pipeline.dataset.relabel import relabel_dataset
-from pipeline.monitoring.progress import Counts
-from pipeline.planning.build_config import Build, Corpus
+from pipeline.monitoring import Counts
+from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.running.build import build_dataset
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import emotion_scheme
@@ -22,8 +22,8 @@ from tests.conftest import MakeCorpus, MakeSpec
 def build(spec: CorpusSpec, root: Path, output: Path) -> Counts:
     seen = [Counts()]
     corpora = {spec.id: Corpus(spec, str(root))}
-    what = Build(corpora, emotion_scheme(), str(output), AudioOptions())
-    build_dataset(what, watch=seen.append)
+    what = BuildConfig(corpora, emotion_scheme(), str(output), AudioOptions())
+    build_dataset(what, on_progress=seen.append)
     return seen[-1]
 
 
@@ -143,7 +143,7 @@ def check_interruptions(
     class KilledError(Exception):
         pass
 
-    write, countdown = storage.write, 0
+    write, countdown = storage.write_atomic, 0
 
     def mortal_write(path: str, content: bytes | memoryview) -> None:
         nonlocal countdown
@@ -159,7 +159,7 @@ def check_interruptions(
     def copy(name: str) -> Path:
         return Path(shutil.copytree(dataset, tmp_path / name))
 
-    monkeypatch.setattr(storage, "write", mortal_write)
+    monkeypatch.setattr(storage, "write_atomic", mortal_write)
     whole = copy("whole")
     work(whole)
     moments = -countdown

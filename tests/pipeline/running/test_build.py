@@ -20,8 +20,8 @@ import pytest
 from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError, UsageError
 from pipeline.dataset.manifest import Manifest
-from pipeline.monitoring.progress import Counts
-from pipeline.planning.build_config import Build, Corpus
+from pipeline.monitoring import Counts
+from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.running.build import build_dataset
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import emotion_scheme
@@ -40,7 +40,7 @@ def build(tmp_path: Path) -> Run:
         **how: object,
     ) -> Manifest:
         by_id = {spec.id: Corpus(spec, str(root)) for spec, root in corpora}
-        what = Build(by_id, emotion_scheme(), str(tmp_path / output), audio)
+        what = BuildConfig(by_id, emotion_scheme(), str(tmp_path / output), audio)
         return build_dataset(what, **how)  # type: ignore[arg-type]
 
     return run
@@ -119,7 +119,7 @@ def test_second_build_reuses_every_shard(
     build(corpus)
     before = {f: f.stat().st_mtime_ns for f in (tmp_path / "dataset" / "data").rglob("*.parquet")}
     seen: list[Counts] = []
-    build(corpus, watch=seen.append)
+    build(corpus, on_progress=seen.append)
     assert seen[-1].reused == 24
     assert seen[-1].done == 0
     assert before == {f: f.stat().st_mtime_ns for f in before}
@@ -133,7 +133,7 @@ def test_only_the_shard_of_a_changed_file_is_made_anew(
     before = contents(tmp_path / "dataset" / "data")
     write_tone(root / "wav" / "s00_ang_0.wav", hertz=900, seconds=0.5)
     seen: list[Counts] = []
-    build((spec, root), watch=seen.append)
+    build((spec, root), on_progress=seen.append)
     split = rows(tmp_path / "dataset").set_index("id").loc["tones/wav/s00_ang_0", "split"]
     in_shard = (rows(tmp_path / "dataset")["split"] == split).sum()
     assert (seen[-1].done, seen[-1].reused) == (in_shard, 24 - in_shard)
@@ -168,7 +168,7 @@ def test_build_stopped_at_any_write_is_resumed_without_a_trace(
     corpus = make_spec(), make_corpus()
     write_tone(corpus[1] / "wav" / "stray.wav")
     build(corpus, output="whole")
-    write, left = storage.write, 0
+    write, left = storage.write_atomic, 0
 
     def write_or_die(path: str, content: bytes | memoryview) -> None:
         nonlocal left
@@ -180,7 +180,7 @@ def test_build_stopped_at_any_write_is_resumed_without_a_trace(
             raise RuntimeError("killed")
         write(path, content)
 
-    monkeypatch.setattr(storage, "write", write_or_die)
+    monkeypatch.setattr(storage, "write_atomic", write_or_die)
     for stops in itertools.count(1):
         left = stops
         try:
@@ -236,7 +236,7 @@ def test_only_an_added_corpus_is_made(
     build(tones)
     before = {f: f.stat().st_mtime_ns for f in (tmp_path / "dataset" / "data").rglob("*.parquet")}
     seen: list[Counts] = []
-    build(tones, bells, watch=seen.append)
+    build(tones, bells, on_progress=seen.append)
     assert seen[-1].corpora["tones"] == Counts(found=24, reused=24)
     assert seen[-1].corpora["bells"].done == 24
     assert before == {f: f.stat().st_mtime_ns for f in before}
