@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.common.count import count
 from training.evaluation.compare import Comparison, Difference
 from training.evaluation.score_file import Evaluation, sentence
 from training.metrics.head_scores import describe_heads
@@ -34,7 +35,7 @@ def remarks(evaluation: Evaluation) -> list[str]:
     lines = [*evaluation.notes, str(evaluation.speakers)]
     speakers = evaluation.overall.interval_speakers
     if is_few(speakers):
-        lines.append(f"only {_speakers(speakers)}: the intervals are too narrow")
+        lines.append(f"only {count(speakers, 'speaker')}: the intervals are too narrow")
     return lines
 
 
@@ -89,7 +90,7 @@ def conclusion(comparison: Comparison) -> list[str]:
     """What a comparison says, in sentences."""
     difference, first, second = comparison.overall, comparison.first, comparison.second
     if is_few(comparison.speakers):
-        verdict = f"Only {_speakers(comparison.speakers)}: too few to conclude from"
+        verdict = f"Only {count(comparison.speakers, 'speaker')}: too few to conclude from"
     elif difference.low > 0:
         verdict = f"{first} is ahead of {second}: the interval lies above 0"
     elif difference.high < 0:
@@ -102,7 +103,7 @@ def conclusion(comparison: Comparison) -> list[str]:
     for test in comparison.mcnemar:
         pair = f" ({test.first}, {test.second})" if len(comparison.mcnemar) > 1 else ""
         lines.append(
-            f"McNemar{pair}: {test.only_first} utterances right in {first} only, "
+            f"McNemar{pair}: {count(test.only_first, 'utterance')} right in {first} only, "
             f"{test.only_second} in {second} only, p = {test.p:.2g}."
         )
     return lines
@@ -126,10 +127,6 @@ def confusion_table(scores: Scores, labels: Sequence[str]) -> Table:
         ]
         table.add_row(f"{row} {label}", *cells)
     return table
-
-
-def _speakers(count: int) -> str:
-    return "1 speaker" if count == 1 else f"{count} speakers"
 
 
 def score_cells(scores: Scores) -> dict[str, str]:
