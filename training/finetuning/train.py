@@ -41,7 +41,13 @@ from training.config.recipe import Recipe
 from training.data.dataset import Utterances
 from training.data.dataset_files import identity
 from training.data.targets import UNLABELLED
-from training.finetuning.callbacks import Checkpoints, DivergenceGuard, ElapsedTime, Patience
+from training.finetuning.callbacks import (
+    Checkpoints,
+    DivergenceGuard,
+    ElapsedTime,
+    Patience,
+    SaveByTime,
+)
 from training.finetuning.label_counts import LabelCounts
 from training.finetuning.model_card import (
     count_parameters,
@@ -179,6 +185,7 @@ def train(
     elapsed = ElapsedTime()
     callbacks = [
         Checkpoints(recipe.run.keep_checkpoints),
+        SaveByTime(recipe.run.save_minutes),
         elapsed,
         DivergenceGuard(recipe.optimizer.learning_rate),
         ConsoleProgress(console, plan.has_validation),
