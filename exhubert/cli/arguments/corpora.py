@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pipeline.common.errors import DataError, UsageError
 from pipeline.common.suggest import suggest
-from pipeline.sources.listing import is_ignored_name
+from pipeline.sources.contents import describe_files
+from pipeline.sources.listing import is_ignored_name, list_files
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.loader import load_spec, load_specs
 from pipeline.specs.shipped import builtin_ids
@@ -100,8 +101,12 @@ def find_corpora(
 
 
 def no_clips_message(spec: CorpusSpec, root: str) -> str:
-    """What to say of a corpus in whose folder there is nothing."""
-    return f"corpus {spec.id}: no clip below {root}: expected {' or '.join(spec.audio)}"
+    """What to say of a corpus in whose folder no clip was found, and what lies there instead."""
+    try:
+        found = f"; {describe_files(list_files(root))}"
+    except DataError:
+        found = ""
+    return f"corpus {spec.id}: no clip below {root}: expected {' or '.join(spec.audio)}{found}"
 
 
 def check_beam_options(args: argparse.Namespace) -> None:

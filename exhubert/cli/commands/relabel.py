@@ -28,6 +28,7 @@ def _add_relabel(parser: argparse.ArgumentParser) -> None:
 
 def _run_relabel(args: argparse.Namespace) -> int:
     from pipeline.dataset.manifest import require_manifest
+    from pipeline.dataset.output_check import check_no_links
     from pipeline.dataset.relabel import relabel_dataset
     from pipeline.dataset.report import write_report
     from pipeline.dataset.run_log import count_corpora, record_run
@@ -41,6 +42,7 @@ def _run_relabel(args: argparse.Namespace) -> int:
             f"{args.dataset} holds {', '.join(unknown)}, of which no spec is shipped: give --spec"
         )
     specs = {spec.id: spec for spec in load_specs(shipped)} if shipped else {}
+    check_no_links(args.dataset)
     specs |= {corpus: spec for corpus, spec in own.items() if corpus in present}
     with record_run(args.dataset, args.line) as run:
         manifest, changed = relabel_dataset(args.dataset, specs, emotion_scheme())

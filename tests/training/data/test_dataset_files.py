@@ -12,8 +12,9 @@ import torch
 from moto.server import ThreadedMotoServer
 from torch.utils.data import DataLoader
 
-from pipeline.common.errors import UsageError
+from pipeline.common.errors import DataError, UsageError
 from pipeline.storage import StoreOptions, configure
+from pipeline.storage.folder_lock import lock_folder
 from tests.support.gcs import serve
 from tests.support.shards import NANO, write_tones
 from training.config.recipe import load_recipe
@@ -200,3 +201,13 @@ def test_url_that_holds_no_dataset_is_a_usage_error(location: str, message: str)
 def test_options_in_a_url_are_told_how_they_are_spelled_now(location: str, options: str) -> None:
     with pytest.raises(UsageError, match=rf"{re.escape(options)};"):
         load_index(location)
+
+
+def test_dataset_that_is_being_written_is_not_read(tmp_path: Path) -> None:
+    write_tones(tmp_path, {"train": 1})
+    with (
+        lock_folder(str(tmp_path), "exhubert build"),
+        pytest.raises(DataError, match=r"exhubert build \(process"),
+    ):
+        load_index(tmp_path)
+    assert len(load_index(tmp_path)) == 12
