@@ -102,7 +102,7 @@ def _audio_columns(
         OSError: The file can't be read.
     """
     content, source_xxh3 = source.read(utterance.source_path)
-    recording = decode(content, utterance.start, utterance.end, spec.max_duration)
+    recording = decode(content, utterance.start, utterance.end, spec.max_duration, spec.track)
     clip = process_recording(recording, options.normalize, utterance.channel)
     return {
         "audio": {

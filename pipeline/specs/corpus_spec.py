@@ -136,6 +136,9 @@ class CorpusSpec(SpecModel):
     channel: int | None = Field(
         None, ge=0, description="the channel that holds the speaker; from 0"
     )
+    track: int | None = Field(
+        None, ge=0, description="the audio track of films; from 0; default: the one they mark"
+    )
     max_duration: Annotated[float, Field(gt=0)] = Field(60.0, description="longest clip, in s")
 
     splits: SplitSpec = ByGroup()

@@ -20,7 +20,7 @@ def test_a_recipe_is_read_without_torch() -> None:
     )
 
 
-@pytest.mark.parametrize("module", ["training", "training.model.modeling_exhubert"])
+@pytest.mark.parametrize("module", ["exhubert", "training"])
 def test_a_loaded_model_class_is_known_to_the_auto_classes(module: str) -> None:
     run(
         f"from {module} import ExHubertForSequenceClassification as ours\n"

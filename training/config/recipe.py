@@ -23,7 +23,7 @@ CONFIGS = Path(__file__).parent / "recipes"
 
 
 def _as_number(value: Any) -> Any:
-    """A setting of HuBERT; YAML 1.1 takes ``1e-5`` for a word, and knows numbers without end."""
+    """A setting of HuBERT; YAML 1.1 reads ``1e-5`` as text and allows ``.inf`` and ``.nan``."""
     if isinstance(value, str) and re.fullmatch(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+", value):
         value = float(value)
     if isinstance(value, float) and not math.isfinite(value):
@@ -119,6 +119,7 @@ class RunSection(_Section):
     compile: bool = False
     evaluate_every: float = Field(default=1, gt=0)
     patience: int | None = Field(default=None, ge=1)
+    save_minutes: float = Field(default=10, gt=0)
     keep_checkpoints: int = Field(default=2, ge=1)
     log_every: int | None = Field(default=None, ge=1)
     report_to: tuple[str, ...] = ()

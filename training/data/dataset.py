@@ -1,31 +1,28 @@
-"""From shards to batches: an index of metadata, audio read by row group, crops, padding.
+"""From an index to batches: audio read by row group, crops, padding.
 
-The index is small (no audio) and lives in memory; audio is read from Parquet when an utterance is
-asked for, a row group at a time. What a training crop holds depends on seed, epoch and utterance
-id only: neither the order of reading nor the number of workers changes it.
+Audio is read from Parquet when an utterance is asked for, a row group at a time. What a training
+crop holds depends on seed, epoch and utterance id only: neither the order of reading nor the number
+of workers changes it.
 """
 
-import math
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from random import Random
-from typing import NotRequired, TypedDict
+from typing import NotRequired, TypedDict, cast
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import torch
-from torch.utils.data import Dataset, get_worker_info
+from torch.utils.data import Dataset
 
-from pipeline.common.errors import DataError
+from pipeline.common.errors import ExhubertError
 from pipeline.schema.record import SAMPLE_RATE
 from training.data import dataset_files as store
 from training.data.clips import Samples, change_speed, choose_crop, decode_clip, normalize_input
-from training.data.parquet_audio import AudioReader
+from training.data.parquet_audio import AudioReader, clip_places
 from training.data.sampling import Draw
+from training.data.shared_memory import Shapes, empty_tensors
 from training.data.targets import SIX_CLASSES_ONLY, HeadLabels
-
-Shapes = dict[str, tuple[tuple[int, ...], torch.dtype]]
 
 
 class Example(TypedDict):
@@ -35,6 +32,18 @@ class Example(TypedDict):
     label: int
     emotion_label: NotRequired[int]
     rating_labels: NotRequired[npt.NDArray[np.float32]]
+
+
+class FailedBatch(dict[str, torch.Tensor]):
+    """Stands for a batch that could not be read: empty, with the error.
+
+    A worker process sends it instead of raising, since PyTorch raises what a worker raised with a
+    traceback in its message; :func:`require_batch` raises the error as it was.
+    """
+
+    def __init__(self, error: ExhubertError) -> None:
+        super().__init__()
+        self.error = error
 
 
 class Utterances(Dataset[Example]):
@@ -69,9 +78,7 @@ class Utterances(Dataset[Example]):
         self.ids = index["id"].tolist()
         self.frames = [round(seconds * SAMPLE_RATE) for seconds in index["duration"].tolist()]
         self.targets = heads.targets(index)
-        self.places = list(
-            zip(index["shard"], index["row_group"].tolist(), index["row"].tolist(), strict=True)
-        )
+        self.places = clip_places(index)
         self.window = window
         self.longest = longest
         self.speed = speed
@@ -84,15 +91,16 @@ class Utterances(Dataset[Example]):
 
     def __getitem__(self, item: int | Draw) -> Example:
         row = item.row if isinstance(item, Draw) else item
-        shard, row_group, place = self.places[row]
-        encoded, name = self.reader.read(shard, row_group, place), self.ids[row]
+        place = self.places[row]
+        encoded, shard, name = self.reader.read(place), place.shard, place.id
         if isinstance(item, Draw):
             width = round(self.window * SAMPLE_RATE)
-            numbers = crop_rng(self.seed, item, name)
-            crop = choose_crop(self.frames[row], width, numbers, self.speed)
+            rng = crop_rng(self.seed, item, name)
+            crop = choose_crop(self.frames[row], width, rng, self.speed)
             clip = change_speed(decode_clip(encoded, shard, name, *crop[:2]), crop.speed, width)
         else:
-            clip = decode_clip(encoded, shard, name, last=round(self.longest * SAMPLE_RATE))
+            last = min(self.frames[row], round(self.longest * SAMPLE_RATE))
+            clip = decode_clip(encoded, shard, name, last=last)
         example = Example(
             input_values=normalize_input(clip), label=int(self.targets["labels"][row])
         )
@@ -102,19 +110,44 @@ class Utterances(Dataset[Example]):
             example["rating_labels"] = self.targets["rating_labels"][row]
         return example
 
+    def __getitems__(self, items: Sequence[int | Draw]) -> list[Example] | list[ExhubertError]:
+        """The examples of a batch, as a loader asks for them, or the first error among them."""
+        try:
+            return [self[item] for item in items]
+        except ExhubertError as error:
+            return [error]
+
 
 def crop_rng(seed: int, draw: Draw, utterance_id: str) -> Random:
-    """The random numbers of one appearance of one utterance, whoever asks and when."""
+    """Random numbers of one draw: they depend on seed, epoch, copy and utterance id only."""
     return Random(f"{seed}/{draw.epoch}/{draw.copy}/{utterance_id}")
 
 
-def collate(examples: Sequence[Example]) -> dict[str, torch.Tensor]:
+def collate(examples: Sequence[Example] | Sequence[ExhubertError]) -> dict[str, torch.Tensor]:
     """A batch in the model's arguments: ``input_values``, ``attention_mask`` and targets.
 
     Clips are padded with zeros to the longest; the mask is true on samples, both
     ``(batch, samples)``. ``labels`` and ``emotion_labels`` are ``(batch,)``, ``rating_labels``
-    ``(batch, dimensions)``.
+    ``(batch, dimensions)``. An error instead of examples gives a :class:`FailedBatch`.
     """
+    first = examples[0]
+    if isinstance(first, ExhubertError):
+        return FailedBatch(first)
+    return _pad(cast("Sequence[Example]", examples))
+
+
+def require_batch(batch: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """The batch of a loader; call it in the main process.
+
+    Raises:
+        ExhubertError: What kept the batch from being read.
+    """
+    if isinstance(batch, FailedBatch):
+        raise batch.error
+    return batch
+
+
+def _pad(examples: Sequence[Example]) -> dict[str, torch.Tensor]:
     clips = [torch.from_numpy(example["input_values"]) for example in examples]
     rows, width = len(clips), max(map(len, clips))
     shapes: Shapes = {"labels": ((rows,), torch.int64)}
@@ -124,7 +157,7 @@ def collate(examples: Sequence[Example]) -> dict[str, torch.Tensor]:
         shapes["rating_labels"] = ((rows, len(examples[0]["rating_labels"])), torch.float32)
     shapes["input_values"] = ((rows, width), torch.float32)
     shapes["attention_mask"] = ((rows, width), torch.bool)
-    batch = _empty(shapes)
+    batch = empty_tensors(shapes)
     for row, (clip, example) in enumerate(zip(clips, examples, strict=True)):
         batch["input_values"][row, : len(clip)] = clip
         batch["input_values"][row, len(clip) :] = 0
@@ -136,33 +169,3 @@ def collate(examples: Sequence[Example]) -> dict[str, torch.Tensor]:
         if "rating_labels" in example:
             batch["rating_labels"][row] = torch.from_numpy(example["rating_labels"])
     return batch
-
-
-@contextmanager
-def unwrap_worker_errors() -> Iterator[None]:
-    """Errors of worker processes as they were raised there: PyTorch adds a traceback in words."""
-    try:
-        yield
-    except DataError as error:
-        raised = f"{DataError.__module__}.{DataError.__qualname__}: "
-        _, told, message = str(error).rpartition(raised)
-        raise DataError(message.strip() if told else str(error)) from None
-
-
-def _empty(shapes: Shapes) -> dict[str, torch.Tensor]:
-    """Tensors to be filled, all in one piece of memory; the types of the largest items come first.
-
-    In a worker process it is shared memory, which is sent uncopied, as PyTorch's own
-    ``default_collate`` does. One piece for each tensor would take twice as long to send.
-    """
-    sizes = [math.prod(shape) * dtype.itemsize for shape, dtype in shapes.values()]
-    if get_worker_info() is None:
-        memory = torch.empty(sum(sizes), dtype=torch.uint8)
-    else:
-        storage = torch.UntypedStorage._new_shared(sum(sizes))  # type: ignore[no-untyped-call]
-        memory = torch.empty(0, dtype=torch.uint8).set_(storage)
-    pieces = memory.split(sizes)  # type: ignore[no-untyped-call]
-    return {
-        name: piece.view(dtype).view(shape)
-        for piece, (name, (shape, dtype)) in zip(pieces, shapes.items(), strict=True)
-    }

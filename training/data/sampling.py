@@ -224,6 +224,7 @@ class EpochBatches:
         self.epoch = 0
         self.drop_last = False
         self._draws = int(cell_counts(index, mixture).sum())
+        self._planned: tuple[int, list[list[Draw]]] = (-1, [])
 
     def set_epoch(self, epoch: int) -> None:
         """Chooses the epoch that the next iteration gives."""
@@ -233,10 +234,17 @@ class EpochBatches:
         return math.ceil(math.ceil(self._draws / self.batch_size) / self.world)
 
     def __iter__(self) -> Iterator[list[Draw]]:
-        draws = epoch_plan(self.index, self.mixture, self.seed, self.epoch)
-        batches = bucket(draws, self.durations, *_groups_of(self.index), self.batch_size, self.seed)
-        for turn in range(len(self)):
-            yield batches[(turn * self.world + self.rank) % len(batches)]
+        yield from self.of_all_processes(self.epoch)[self.rank :: self.world]
+
+    def of_all_processes(self, epoch: int) -> list[list[Draw]]:
+        """The batches of an epoch: process ``r`` takes every ``world``-th from the ``r``-th on."""
+        if self._planned[0] != epoch:
+            draws = epoch_plan(self.index, self.mixture, self.seed, epoch)
+            groups = _groups_of(self.index)
+            batches = bucket(draws, self.durations, *groups, self.batch_size, self.seed)
+            wanted = len(self) * self.world
+            self._planned = epoch, [batches[turn % len(batches)] for turn in range(wanted)]
+        return self._planned[1]
 
 
 class FixedBatches:

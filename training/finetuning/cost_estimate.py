@@ -1,18 +1,16 @@
 """What a run will cost, known before anything is spent: ``exhubert train --dry-run``.
 
-The model is built on the meta device, and one step of it is traced with tensors that have shapes
-but no content. Bytes and operations are therefore those that PyTorch itself counts:
-
 - weights: 4 bytes each, they are kept in fp32 whatever the precision;
 - gradients: 4 bytes for each trainable weight;
 - optimizer: 8 bytes for each trainable weight (the two averages of AdamW);
-- activations: every tensor that the forward pass of one batch of full windows saves for the
-  backward pass, in bf16 and fp16 with the lowered copies of trainable weights. With gradient
-  checkpointing: the input of each layer, what is saved outside layers, and one layer's own.
+- activations: every tensor that the forward pass of one batch of full windows keeps for the
+  backward pass, in bf16 and fp16 with the lowered copies of weights. With gradient checkpointing:
+  the input of each layer, what is kept outside layers, and one layer's own.
 
-Of the step itself a GPU holds somewhat less (its dropout saves masks of bytes) and, beside it,
-about 1 GB for CUDA. Operations are of multiplications and additions, counted one each, for
-forward and backward; a frozen weight saves its share of the backward pass.
+Activations and operations are counted on a model without content
+(:mod:`training.finetuning.meta_step`). A GPU holds somewhat less of them (its dropout keeps masks
+of bytes) and, beside them, about 1 GB for CUDA. Operations are multiplications and additions,
+counted one each, forward and backward; a frozen weight saves its share of the backward pass.
 """
 
 from dataclasses import asdict, dataclass
@@ -20,22 +18,18 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
-from torch._subclasses.fake_tensor import FakeTensorMode
-from torch.autograd.graph import saved_tensors_hooks
-from torch.utils.flop_counter import FlopCounterMode
 
 from pipeline.schema.record import CLASSES, SAMPLE_RATE
 from training.config.processes import rank_and_world
 from training.config.recipe import Recipe
 from training.data.sampling import expected_repeats
 from training.data.targets import UNLABELLED
+from training.finetuning.meta_step import trace_step
 from training.finetuning.model_card import count_parameters
 from training.finetuning.run_folder import is_complete, is_started
 from training.finetuning.run_plan import Plan, plan_run
+from training.finetuning.step_time import LARGEST_ON_CPU, time_batch
 from training.model.build import empty_model
-from training.model.frames import frames_of
-from training.model.modeling_exhubert import ExtendedClassifier
 
 
 @dataclass(frozen=True)
@@ -93,6 +87,8 @@ class Estimate:
         steps_per_epoch: Moves of the weights an epoch.
         steps: In all epochs.
         flops_per_step: On all devices.
+        seconds: Of training on this machine, at the pace of a few steps that were tried; reading
+            audio and scoring come on top. None where a trial would take too long.
         validation: Utterances that are scored at each measurement.
         corpora: The mixture.
     """
@@ -112,6 +108,7 @@ class Estimate:
     steps_per_epoch: int
     steps: int
     flops_per_step: int
+    seconds: float | None
     validation: int
     corpora: list[CorpusShare]
 
@@ -123,7 +120,7 @@ class Estimate:
 
 
 def estimate(recipe: Recipe, dataset: str | Path, output: str | Path) -> Estimate:
-    """Plans a run and counts what it costs; reads metadata only and writes nothing.
+    """Plans a run and counts what it costs; reads metadata only, writes nothing, tries some steps.
 
     Raises:
         UsageError: The dataset, or the base's configuration, cannot be found.
@@ -138,6 +135,10 @@ def estimate(recipe: Recipe, dataset: str | Path, output: str | Path) -> Estimat
     parameters = count_parameters(model)
     steps = -(-len(plan.batches(0, world)) // optimizer.accumulate)
     done = is_complete(output)
+    seconds = None
+    if torch.cuda.is_available() or flops <= LARGEST_ON_CPU:
+        batch = time_batch(empty_model(recipe.model, plan.heads), recipe, samples)
+        seconds = batch * optimizer.accumulate * steps * optimizer.epochs
     return Estimate(
         recipe=recipe.name,
         base=recipe.model.base,
@@ -163,72 +164,10 @@ def estimate(recipe: Recipe, dataset: str | Path, output: str | Path) -> Estimat
         steps_per_epoch=steps,
         steps=steps * optimizer.epochs,
         flops_per_step=flops * optimizer.accumulate * world,
+        seconds=seconds,
         validation=len(plan.validation),
         corpora=mixture_shares(plan),
     )
-
-
-def trace_step(model: ExtendedClassifier, recipe: Recipe, samples: int) -> tuple[int, int]:
-    """Bytes saved for the backward pass and operations of one batch, forward and backward.
-
-    Args:
-        model: On the meta device; afterwards it is of no further use.
-        recipe: For batch size, precision and gradient checkpointing.
-        samples: Of each clip.
-    """
-    size = recipe.optimizer.batch_size
-    precision = None if recipe.run.precision == "fp32" else torch.bfloat16  # fp16 is as wide
-    saved, flops = _trace(model, size, samples, precision)
-    if not recipe.model.gradient_checkpointing:
-        return saved, flops
-    model.gradient_checkpointing_enable({"use_reentrant": False})
-    outside, flops = _trace(model, size, samples, precision)
-    config = model.config
-    layers = sum(1 + config.extends(index) for index in range(config.num_hidden_layers))
-    frames = frames_of(samples, config)
-    inputs = layers * size * frames * config.hidden_size * 4
-    return outside + inputs + (saved - outside) // max(layers, 1), flops
-
-
-def _trace(
-    model: ExtendedClassifier,
-    size: int,
-    samples: int,
-    precision: torch.dtype | None,
-) -> tuple[int, int]:
-    """One step on tensors without content: bytes that were saved, and operations."""
-    model.train()
-    model.config.apply_spec_augment = False  # draws numbers, and saves next to nothing
-    model.base_model.encoder.training = False  # LayerDrop asks a tensor for its value
-    saved: dict[int, torch.UntypedStorage] = {}
-    counter = FlopCounterMode(display=False)
-    with FakeTensorMode():
-        for module in model.modules():
-            for name, weight in module._parameters.items():
-                if weight is not None:
-                    fake = torch.empty(weight.shape)
-                    module._parameters[name] = nn.Parameter(fake, weight.requires_grad)
-        weights = {weight.untyped_storage()._cdata for weight in model.parameters()}
-
-        def note(tensor: torch.Tensor) -> torch.Tensor:
-            storage = tensor.untyped_storage()
-            if storage._cdata not in weights:
-                saved[storage._cdata] = storage
-            return tensor
-
-        with counter, saved_tensors_hooks(note, lambda tensor: tensor):
-            with torch.autocast("cpu", dtype=precision, enabled=precision is not None):
-                output = model(
-                    torch.empty(size, samples), labels=torch.zeros(size, dtype=torch.long)
-                )
-            loss = output.loss
-            if output.emotion_logits is not None:
-                loss = loss + output.emotion_logits.sum()
-            if output.ratings is not None:
-                loss = loss + output.ratings.sum()
-            kept = sum(storage.nbytes() for storage in saved.values())
-            loss.backward()
-    return kept, counter.get_total_flops()
 
 
 def mixture_shares(plan: Plan) -> list[CorpusShare]:

@@ -5,11 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from accelerate import PartialState
-from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
-from transformers.trainer_utils import rotate_checkpoints
-
 from pipeline.common.errors import UsageError
+from pipeline.storage.files import atomic_path
 from training.config.processes import rank_and_world
 from training.config.recipe import Recipe, differences, load_recipe, write_recipe
 from training.inference.load_model import PROVENANCE_FILE, RECIPE_FILE
@@ -21,7 +18,7 @@ START_FILE = "start.json"
 """Beside the checkpoints: dataset and processes that the run was started with."""
 
 WRITTEN = ("README.md", "config.json", "model.safetensors", "preprocessor_config.json")
-"""What a run writes at its end, and other folders hold, too: a dataset's card, a model."""
+"""Files written at the end; if present without our recipe, the folder is someone else's."""
 
 COMPLETE_MARK = "whole"
 """Mark of a checkpoint that is complete; one without was being written when its run was killed."""
@@ -97,9 +94,8 @@ def create_run_folder(output: Path, run: RunIdentity) -> None:
         (output / CHECKPOINTS).mkdir(parents=True, exist_ok=True)
         started = output / CHECKPOINTS / START_FILE
         started.write_text(json.dumps(run.data(), indent=2) + "\n", encoding="utf-8")
-        aside = output / f"{RECIPE_FILE}.part"
-        write_recipe(run.recipe, aside)
-        aside.replace(output / RECIPE_FILE)
+        with atomic_path(output / RECIPE_FILE) as temporary:
+            write_recipe(run.recipe, temporary)
     except OSError as error:
         raise UsageError(
             f"{output}: can't be written to: {error.strerror} ({error.filename}): "
@@ -109,8 +105,18 @@ def create_run_folder(output: Path, run: RunIdentity) -> None:
 
 def last_checkpoint(output: Path) -> str | None:
     """The last checkpoint that was written to its end, whenever the run was killed."""
-    whole = [mark.parent for mark in output.glob(f"{CHECKPOINTS}/checkpoint-*/{COMPLETE_MARK}")]
-    return str(max(whole, key=lambda folder: int(folder.name[11:]))) if whole else None
+    complete = complete_checkpoints(output / CHECKPOINTS)
+    return str(complete[-1]) if complete else None
+
+
+def complete_checkpoints(folder: Path) -> list[Path]:
+    """Checkpoints in a folder that were written to their end, by step."""
+    return [path for path in checkpoints_in(folder) if (path / COMPLETE_MARK).exists()]
+
+
+def checkpoints_in(folder: Path) -> list[Path]:
+    """Checkpoints in a folder, those of killed runs that are incomplete included, by step."""
+    return sorted(folder.glob("checkpoint-*"), key=lambda path: int(path.name[11:]))
 
 
 def _changes(output: Path, run: RunIdentity) -> list[str]:
@@ -123,38 +129,6 @@ def _changes(output: Path, run: RunIdentity) -> list[str]:
         if before.get(key) != now
     ]
     return differences(load_recipe(output / RECIPE_FILE), run.recipe) + changed
-
-
-class Checkpoints(TrainerCallback):
-    """Marks each checkpoint once all of it is written, and knows the best one where it lies now."""
-
-    def __init__(self, keep: int) -> None:
-        """``keep`` is how many may lie in the folder, of which the best and the last stay."""
-        self.keep = keep
-
-    def on_train_begin(
-        self,
-        args: TrainingArguments,
-        state: TrainerState,
-        control: TrainerControl,
-        **kwargs: Any,
-    ) -> None:
-        """Looks for the best checkpoint in this folder, which may have been moved."""
-        best = Path(args.output_dir, f"checkpoint-{state.best_global_step}")
-        state.best_model_checkpoint = str(best) if best.is_dir() else None
-
-    def on_save(
-        self,
-        args: TrainingArguments,
-        state: TrainerState,
-        control: TrainerControl,
-        **kwargs: Any,
-    ) -> None:
-        """Writes the mark, and only then removes older checkpoints: one is always whole."""
-        PartialState().wait_for_everyone()  # each process saves its random states
-        if state.is_world_process_zero:
-            Path(args.output_dir, f"checkpoint-{state.global_step}", COMPLETE_MARK).touch()
-            rotate_checkpoints(args.output_dir, self.keep, state.best_model_checkpoint)
 
 
 def is_started(output: str | Path) -> bool:

@@ -33,13 +33,22 @@ from transformers import (
     TrainerCallback,
 )
 
+from pipeline.common.count import count
 from pipeline.schema.record import CLASSES
+from pipeline.storage.files import write_atomic
 from training.config.processes import rank_and_world
 from training.config.recipe import Recipe
-from training.data.dataset import Utterances, unwrap_worker_errors
+from training.data.dataset import Utterances
 from training.data.dataset_files import identity
 from training.data.targets import UNLABELLED
-from training.finetuning.callbacks import DivergenceGuard, ElapsedTime, Patience
+from training.finetuning.callbacks import (
+    Checkpoints,
+    DivergenceGuard,
+    ElapsedTime,
+    Patience,
+    SaveByTime,
+)
+from training.finetuning.label_counts import LabelCounts
 from training.finetuning.model_card import (
     count_parameters,
     describe_dataset,
@@ -51,14 +60,13 @@ from training.finetuning.objective import build_objective
 from training.finetuning.progress_callback import ConsoleProgress
 from training.finetuning.run_folder import (
     CHECKPOINTS,
-    Checkpoints,
     RunIdentity,
     create_run_folder,
     find_resume_checkpoint,
 )
 from training.finetuning.run_plan import Plan, plan_run
-from training.finetuning.trainer import (
-    ShardTrainer,
+from training.finetuning.trainer import ShardTrainer
+from training.finetuning.training_arguments import (
     has_unused_parameters,
     tensorboard,
     training_arguments,
@@ -145,7 +153,7 @@ def train(
     base_said = provenance_of_base(recipe.model.base)
     freeze(model, recipe.model)
     if recipe.model.gradient_checkpointing:
-        model.gradient_checkpointing_enable({"use_reentrant": False})
+        model.activation_checkpointing_enable({"use_reentrant": False})
     if recipe.run.compile:
         compile_layers(model)
     console.print(_opening(plan, model, checkpoint), highlight=False)
@@ -174,17 +182,19 @@ def train(
     )
     if checkpoint is None:  # nothing is written before all that may be refused
         create_run_folder(output, run)
-    watchers = [
+    elapsed = ElapsedTime()
+    callbacks = [
         Checkpoints(recipe.run.keep_checkpoints),
-        ElapsedTime(),
+        SaveByTime(recipe.run.save_minutes),
+        elapsed,
         DivergenceGuard(recipe.optimizer.learning_rate),
         ConsoleProgress(console, plan.has_validation),
         *callbacks,
     ]
     if "tensorboard" in recipe.run.report_to and rank == 0:
-        watchers.append(tensorboard(output))
+        callbacks.append(tensorboard(output))
     if plan.has_validation and recipe.run.patience is not None:
-        watchers.append(Patience(recipe.run.patience))
+        callbacks.append(Patience(recipe.run.patience))
     trainer = ShardTrainer(
         model=model,
         args=arguments,
@@ -194,16 +204,16 @@ def train(
         eval_dataset=validation,
         recipe=recipe,
         batches=batches,
+        label_counts=LabelCounts(batches, plan.heads.targets(index), recipe.optimizer.accumulate),
         objective=build_objective(plan),
         evaluate_validation=evaluate_validation,
-        callbacks=watchers,
+        callbacks=callbacks,
     )
     trainer.remove_callback(PrinterCallback)
 
     # 4. Training.
-    with unwrap_worker_errors():
-        trainer.train(resume_from_checkpoint=checkpoint)
-    seconds = trainer.pop_callback(ElapsedTime).seconds
+    trainer.train(resume_from_checkpoint=checkpoint)
+    seconds = elapsed.seconds
 
     # 5. Final scores of the state that is kept, in full precision, as `exhubert evaluate` has them.
     trainer.accelerator.unwrap_model(model, keep_fp32_wrapper=False)
@@ -251,11 +261,12 @@ def _opening(plan: Plan, model: ExtendedClassifier, checkpoint: str | None) -> s
         f"{recipe.name}: {parameters['total'] / 1e6:.1f} M parameters, "
         f"{parameters['trainable'] / 1e6:.1f} M trained, "
         f"{'from ' + recipe.model.base if recipe.model.base else 'from random weights'}\n"
-        f"{len(index)} training utterances ({hours:.2f} h, {index['corpus'].nunique()} corpora), "
+        f"{count(len(index), 'training utterance')} ({hours:.2f} h, "
+        f"{count(index['corpus'].nunique(), 'corpus', 'corpora')}), "
         f"{len(plan.validation)} for validation"
     )
     if plan.heads.columns:
-        kinds = [f"{len(plan.heads.emotions)} emotions"] * bool(plan.heads.emotions)
+        kinds = [count(len(plan.heads.emotions), "emotion")] * bool(plan.heads.emotions)
         what += f"\nheads: {len(CLASSES)} classes, {', '.join([*kinds, *plan.heads.dimensions])}"
     for missing in plan.missing_heads:
         what += f"\nno head for {missing}, which the recipe asks for: no training utterance has any"
@@ -263,10 +274,8 @@ def _opening(plan: Plan, model: ExtendedClassifier, checkpoint: str | None) -> s
 
 
 def _write_json(path: Path, value: Any) -> None:
-    aside = path.with_suffix(".part")
     text = json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False)
-    aside.write_text(text + "\n", encoding="utf-8")
-    aside.replace(path)
+    write_atomic(path, text + "\n")
 
 
 def _finite(value: Any) -> Any:

@@ -7,7 +7,7 @@ from accelerate.utils import gather_object
 from torch.utils.data import DataLoader
 
 from training.config.processes import rank_and_world
-from training.data.dataset import Utterances, collate, unwrap_worker_errors
+from training.data.dataset import Utterances, collate, require_batch
 from training.data.index import clipped_durations
 from training.data.sampling import FixedBatches
 from training.model.modeling_exhubert import ExtendedClassifier
@@ -49,16 +49,15 @@ def predict_index(
     order = np.array([row for rows in batches for row in rows], dtype=np.int64)
     position = np.empty(len(order), dtype=np.int64)
     position[order] = np.arange(len(order))
-    with unwrap_worker_errors():
-        parts = [
-            as_predictions(
-                model(
-                    batch["input_values"].to(model.device),
-                    attention_mask=batch["attention_mask"].to(model.device),
-                )
+    parts = [
+        as_predictions(
+            model(
+                batch["input_values"].to(model.device),
+                attention_mask=batch["attention_mask"].to(model.device),
             )
-            for batch in loader
-        ]
+        )
+        for batch in map(require_batch, loader)
+    ]
     return join(parts, model.config).take(position)
 
 

@@ -19,10 +19,9 @@ from tests.support.shards import NANO, record, write_shards, write_tones
 from training.config.recipe import Recipe, load_recipe
 from training.data.index import load_index
 from training.finetuning.train import train
-from training.finetuning.trainer import ShardTrainer, has_unused_parameters, resolve_precision
+from training.finetuning.trainer import ShardTrainer
 from training.inference.batch import predict_index, predict_together
 from training.inference.load_model import load_model
-from training.model.configuration_exhubert import ExHubertConfig
 from training.model.outputs import Predictions
 
 FAST = [*NANO, "optimizer.epochs=2", "run.evaluate_every=1"]
@@ -80,6 +79,9 @@ def test_model_card_names_data_licences_and_scores(model: Path) -> None:
     assert card.startswith("---\nlibrary_name: transformers\n")
     assert "| alpha | 12 | 6 | CC0-1.0 |" in card
     assert "| all | 12 |" in card
+    interval = card.partition("| all | 12 |")[2].split("|")[1]
+    assert interval.strip().endswith(r"\*")  # of two speakers in all
+    assert r"\* fewer than 10 speakers" in card
 
 
 def test_last_epochs_have_a_loss_even_if_the_next_measurement_was_further_away(
@@ -147,31 +149,17 @@ def test_train_split_without_labels_is_a_data_error(tmp_path: Path) -> None:
         train(recipe(), tmp_path, tmp_path / "model")
 
 
-@pytest.mark.parametrize(
-    ("settings", "left"),
-    [
-        ({"mask_time_prob": 0.05}, False),
-        ({"mask_time_prob": 0.0}, True),
-        ({"apply_spec_augment": False}, True),
-        ({"mask_time_prob": 0.05, "layerdrop": 0.5}, True),
-    ],
-)
-def test_several_processes_look_for_weights_that_a_step_may_leave(
-    settings: dict[str, Any], left: bool
+@pytest.mark.parametrize("workers", [0, 1])
+def test_audio_that_cannot_be_decoded_ends_a_run_with_its_name(
+    tmp_path: Path, workers: int
 ) -> None:
-    assert has_unused_parameters(ExHubertConfig(**settings)) is left
-
-
-@pytest.mark.parametrize(("emulated", "expected"), [(True, "fp32"), (False, "bf16")])
-def test_bf16_is_chosen_where_the_gpu_has_it_itself(
-    emulated: bool, expected: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def is_supported(including_emulation: bool = True) -> bool:
-        return including_emulation or not emulated
-
-    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
-    monkeypatch.setattr("torch.cuda.is_bf16_supported", is_supported)
-    assert resolve_precision("auto") == expected
+    broken = {"bytes": b"noise", "path": "x.flac"}
+    rows = [record("alpha", "train", number, number % 6) for number in range(5)]
+    write_shards(tmp_path / "data", [*rows, record("alpha", "train", 5, 5, audio=broken)])
+    with pytest.raises(DataError) as raised:
+        train(recipe(f"data.workers={workers}"), tmp_path / "data", tmp_path / "run")
+    assert "cannot decode 'alpha/train_005'" in str(raised.value)
+    assert "Traceback" not in str(raised.value)
 
 
 class InfiniteNorm(TrainerCallback):

@@ -17,7 +17,7 @@ from torch.utils.data import DataLoader
 
 from pipeline.common.errors import UsageError
 from pipeline.schema.record import CLASSES
-from training.data.dataset import Utterances, collate
+from training.data.dataset import Utterances, collate, require_batch
 from training.data.index import clipped_durations
 from training.data.sampling import FixedBatches
 from training.evaluation.baselines.linear import Fit, Part, choose, make_logistic
@@ -109,7 +109,7 @@ def pooled_states(
     )
     config = model.config
     pooled = np.empty((len(rows), config.num_hidden_layers + 1, config.hidden_size), np.float32)
-    for indices, batch in zip(batches, loader, strict=True):
+    for indices, batch in zip(batches, map(require_batch, loader), strict=True):
         output = model.base_model(
             batch["input_values"].to(model.device),
             attention_mask=batch["attention_mask"].to(model.device),
