@@ -18,8 +18,8 @@ LONGEST_PATTERN = 10_000
 _SECONDS = 2.0
 """For one name or cell; ordinary patterns need a millionth of it."""
 
-_TABLE_SECONDS = 60.0
-"""For all lines of a table."""
+_TABLE_SECONDS = 5.0
+"""For all lines of a table, and a second more for every million characters."""
 
 
 class Found(Protocol):
@@ -68,10 +68,11 @@ class Pattern:
         Raises:
             DataError: It takes too long.
         """
+        seconds = _TABLE_SECONDS + len(text) / 1_000_000
         try:
-            yield from self._compiled.finditer(text, timeout=_TABLE_SECONDS)
+            yield from self._compiled.finditer(text, timeout=seconds)
         except TimeoutError:
-            raise self._slow(text, _TABLE_SECONDS) from None
+            raise self._slow(text, round(seconds, 1)) from None
 
     def _slow(self, text: str, seconds: float) -> DataError:
         return DataError(
