@@ -20,8 +20,9 @@ from exhubert.cli.arguments.corpora import (
 from exhubert.cli.arguments.number_types import positive, share
 from exhubert.cli.output import console
 from exhubert.cli.output.build_progress import build_progress
-from exhubert.cli.output.dataset_tables import count, print_manifest, print_preview
+from exhubert.cli.output.dataset_tables import print_manifest, print_preview
 from pipeline.common.cores import usable_cores
+from pipeline.common.count import count
 from pipeline.common.errors import DataError, UsageError
 from pipeline.running.driver_process import DriverProcess
 from pipeline.specs.emotion_scheme import emotion_scheme

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from exhubert.cli.output.console import OUT
 from exhubert.cli.output.fitted_table import Heading, numbers, print_table, words
+from pipeline.common.count import count
 from pipeline.labels import LabelMapping, label_map
 from pipeline.schema.record import CLASSES, SPLITS
 from pipeline.specs.corpus_spec import CorpusSpec
@@ -308,15 +309,6 @@ def _facts(spec: CorpusSpec) -> Mapping[str, str]:
         "splits": spec.splits.describe(),
     }
     return {label: value for label, value in facts.items() if value}
-
-
-def count(number: int, one: str, many: str | None = None) -> str:
-    """A number of things, one or many.
-
-    >>> count(1, "clip"), count(1200, "clip"), count(2, "process", "processes")
-    ('1 clip', '1,200 clips', '2 processes')
-    """
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def _count(number: int | None) -> str:
