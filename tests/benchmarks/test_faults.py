@@ -1,6 +1,5 @@
 """The short form of ``benchmarks/faults.py``: each kind of fault, once."""
 
-from pathlib import Path
 
 import pytest
 
