@@ -49,14 +49,19 @@ class AudioReader:
         return AudioReader, (self.budget, self.cache, current_options())
 
     def read(self, shard: str, row_group: int, row: int) -> bytes:
-        """The encoded clip (FLAC or WAV) of one row."""
+        """The encoded clip (FLAC or WAV) of one row.
+
+        Raises:
+            DataError: The shard can't be read.
+        """
         if self._process != os.getpid():  # a forked worker must not share file positions
             self._forget()
         key = (shard, row_group)
         if key not in self._groups:
-            if shard not in self._files:
-                self._files[shard] = store.open_parquet(shard, self.cache)
-            table = self._files[shard].read_row_group(row_group, columns=["audio.bytes"])
+            with store.translated(shard):
+                if shard not in self._files:
+                    self._files[shard] = store.open_parquet(shard, self.cache)
+                table = self._files[shard].read_row_group(row_group, columns=["audio.bytes"])
             chunks = table.column("audio")  # one, unless it holds over 2 GiB
             audio = chunks.chunk(0) if chunks.num_chunks == 1 else chunks.combine_chunks()
             self._groups[key] = audio.field("bytes")
