@@ -1,0 +1,115 @@
+"""A build on a runner that has workers of its own: Prism, Dask, Flink, Dataflow and others."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from apache_beam.options.pipeline_options import PipelineOptions, PortableOptions, StandardOptions
+
+from pipeline.planning.build_config import BuildConfig
+from pipeline.running.beam_internals import use_loopback
+from pipeline.running.beam_options import DASK, count_partitions, runner_name
+from pipeline.running.beam_pipeline import run_pipeline
+from pipeline.running.connections import check_connections
+from pipeline.running.driver_process import ERROR_FILE
+from pipeline.shards.receipts import RECEIPTS
+from pipeline.storage import connect
+from pipeline.storage import files as storage
+
+WORKER_TIMEOUT = 120
+"""Seconds within which a worker must have begun, where no cluster starts or queues it."""
+
+_BEGUN_FILE = "begun"
+_ASK_EVERY = 2.0  # s
+
+
+def run_elsewhere(
+    build: BuildConfig,
+    options: PipelineOptions,
+    worker_timeout: float | None,
+    on_waiting: Callable[[list[str]], None],
+    on_timeout: Callable[[str], None],
+) -> str:
+    """Runs the pipeline on the runner that the options name, to its end.
+
+    Args:
+        build: What to build.
+        options: For Beam.
+        worker_timeout: Seconds within which a worker must have begun, 0 for any number of them;
+            None for :data:`WORKER_TIMEOUT`, or any number where a cluster may queue the job.
+        on_waiting: Called with what the build waits for, in words for people.
+        on_timeout: Called from a thread with a message if no worker has begun; must not return.
+
+    Returns:
+        What the runner has counted, in a line for people.
+
+    Raises:
+        ExhubertError: A worker met it, or the runner can't be reached.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
+    connect(options)
+    check_connections(options)
+    if not _is_clustered(options):
+        use_loopback()
+    files = [storage.join(build.output, RECEIPTS, name) for name in (ERROR_FILE, _BEGUN_FILE)]
+    for file in files:
+        storage.delete(file)  # of a run whose driver had gone
+    error_file, begun_file = files
+    partitions = count_partitions(options)
+    build = replace(build, error_file=error_file, begun_file=begun_file, partitions=partitions)
+    if worker_timeout is None:
+        worker_timeout = 0 if _is_queued(options) else WORKER_TIMEOUT
+    runner = runner_name(options) or "the runner"
+    with _expected(begun_file, runner, worker_timeout, on_waiting, on_timeout):
+        return run_pipeline(build, options)
+
+
+def _is_clustered(options: PipelineOptions) -> bool:
+    """Whether workers may run on other machines than this one."""
+    environment = options.view_as(PortableOptions).environment_type
+    return environment == "EXTERNAL" or options.view_as(StandardOptions).runner == DASK
+
+
+def _is_queued(options: PipelineOptions) -> bool:
+    """Whether a cluster may keep the job waiting for workers, or for images of theirs."""
+    portable = options.view_as(PortableOptions)
+    prism = options.view_as(StandardOptions).runner == "PrismRunner"
+    here = prism or portable.environment_type in {"LOOPBACK", "PROCESS", "EXTERNAL"}
+    return not here and options.view_as(StandardOptions).runner != DASK
+
+
+@contextmanager
+def _expected(
+    begun_file: str,
+    runner: str,
+    timeout: float,
+    on_waiting: Callable[[list[str]], None],
+    on_timeout: Callable[[str], None],
+) -> Iterator[None]:
+    """Watches meanwhile for the file that the first worker writes."""
+    ended, begun = threading.Event(), time.monotonic()
+    limit = f" (for at most {timeout:.0f} s: --worker-timeout)" if timeout else ""
+
+    def watch() -> None:
+        on_waiting([f"no worker of {runner} has begun yet{limit}"])
+        while not ended.wait(_ASK_EVERY):
+            if storage.read(begun_file) is not None:
+                on_waiting([])
+                return
+            if timeout and time.monotonic() - begun > timeout:
+                on_timeout(
+                    f"{runner}: no worker has begun within {timeout:.0f} s; are there any, and do "
+                    "they start? Try again, with more time if they need it: --worker-timeout=600"
+                )
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watcher.join()
+        storage.delete(begun_file)
