@@ -11,6 +11,7 @@ import apache_beam as beam
 
 from pipeline.common.errors import ExhubertError, error_to_json
 from pipeline.planning.build_config import BuildConfig
+from pipeline.storage import configure
 from pipeline.storage import files as storage
 
 
@@ -38,10 +39,13 @@ class _Step(beam.DoFn):
         self.build = build
         self.others = others
 
+    def setup(self) -> None:
+        configure(self.build.stores)
+
     def process(self, element: Any) -> Iterator[Any]:
         try:
             yield from self.function(element, self.build, *self.others)
         except ExhubertError as error:
             if self.build.error_file:
-                storage.write(self.build.error_file, error_to_json(error).encode())
+                storage.write_atomic(self.build.error_file, error_to_json(error).encode())
             raise

@@ -8,12 +8,12 @@ UNFINISHED = ".build/unfinished"
 
 def mark_unfinished(output: str) -> None:
     """Writes the mark."""
-    storage.write(storage.join(output, UNFINISHED), b"")
+    storage.write_atomic(storage.join(output, UNFINISHED), b"")
 
 
 def is_unfinished(output: str) -> bool:
     """Whether a build of the dataset was started and not finished."""
-    return storage.size(storage.join(output, UNFINISHED)) is not None
+    return storage.file_size(storage.join(output, UNFINISHED)) is not None
 
 
 def mark_finished(output: str) -> None:

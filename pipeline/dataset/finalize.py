@@ -66,10 +66,12 @@ def finalize_dataset(
         output, receipts, read_metadata(output, receipts)
     )
     manifest = build_manifest(facts, options, receipts, rows)
-    storage.write(storage.join(output, "rejects.parquet"), _rejects(receipts))
-    storage.write(storage.join(output, "README.md"), make_card(manifest).encode())
-    storage.write(storage.join(output, "croissant.json"), make_croissant(manifest).encode())
-    storage.write(manifest_path(output), (manifest.model_dump_json(indent=2) + "\n").encode())
+    storage.write_atomic(storage.join(output, "rejects.parquet"), _rejects(receipts))
+    storage.write_atomic(storage.join(output, "README.md"), make_card(manifest).encode())
+    storage.write_atomic(storage.join(output, "croissant.json"), make_croissant(manifest).encode())
+    storage.write_atomic(
+        manifest_path(output), (manifest.model_dump_json(indent=2) + "\n").encode()
+    )
     if report:
         write_report(output, manifest)
     mark_finished(output)

@@ -57,7 +57,7 @@ def write_report(output: str, manifest: Manifest | None = None) -> str:
     """
     runs = read_runs(output, _RUNS)
     page = make_report(manifest or require_manifest(output), read_left_out(output), runs)
-    storage.write(report_path(output), page.encode())
+    storage.write_atomic(report_path(output), page.encode())
     return report_path(output)
 
 

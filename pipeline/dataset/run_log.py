@@ -216,4 +216,4 @@ def _mask(text: str) -> str:
 
 
 def _store(path: str, run: Run) -> None:
-    storage.write(path, (run.model_dump_json(indent=1) + "\n").encode())
+    storage.write_atomic(path, (run.model_dump_json(indent=1) + "\n").encode())

@@ -7,6 +7,7 @@ from pipeline.audio.options import AudioOptions
 from pipeline.monitoring import Progress
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import EmotionScheme
+from pipeline.storage import StoreOptions, current_options
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class BuildConfig:
         scheme: The shared emotion categories.
         output: The dataset folder.
         audio: How clips are stored.
+        stores: How workers reach stores; as this process does, unless told.
         progress: What workers on this machine tell of their work.
         error_file: Where a worker writes the error for the user that ends the build; None to leave
             it to the runner's messages.
@@ -39,6 +41,7 @@ class BuildConfig:
     scheme: EmotionScheme
     output: str
     audio: AudioOptions
+    stores: StoreOptions = field(default_factory=current_options)
     progress: Progress = field(default_factory=Progress)
     error_file: str | None = None
     report: bool = True

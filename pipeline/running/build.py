@@ -23,7 +23,7 @@ from pipeline.monitoring import Counts, Progress, read_progress
 from pipeline.planning.build_config import BuildConfig
 from pipeline.running.driver_process import ERROR_FILE, DriverProcess
 from pipeline.shards.receipts import RECEIPTS
-from pipeline.storage import connect, is_remote
+from pipeline.storage import configure, current_options
 from pipeline.storage import files as storage
 
 if TYPE_CHECKING:
@@ -75,35 +75,34 @@ def build_dataset(
         StoppedError: Ctrl-C; building again resumes.
     """
     folders = [*(corpus.root for corpus in build.corpora.values()), build.output]
-    checked = check_build(build, connect_stores(beam_arguments, folders))
+    configure(build.stores)
+    checked = check_build(build, read_beam_options(beam_arguments, folders))
     manifest = run_build(checked, jobs, on_progress, on_message)
     write_report(build.output, manifest)
     return manifest
 
 
-def connect_stores(
+def read_beam_options(
     beam_arguments: Sequence[str], folders: Sequence[str]
 ) -> "PipelineOptions | None":
-    """Reads Beam's options, and tells the stores how to connect.
+    """Reads Beam's options; it is told of the same stores as this process.
 
     Args:
         beam_arguments: As Beam spells them.
         folders: Folders that workers read or write, as far as they are known.
 
     Returns:
-        The options; None if neither the runner nor a store needs any.
+        The options; None if there is none, so that a local build need not import Beam here.
 
     Raises:
         UsageError: Beam knows no such option, its runner is not installed, or would not find what
             it needs.
     """
-    if not (beam_arguments or any(map(is_remote, folders))):
+    if not beam_arguments:
         return None
     from pipeline.running.runners import read_options
 
-    options = read_options(beam_arguments, folders)
-    connect(options)
-    return options
+    return read_options([*current_options().to_arguments(), *beam_arguments], folders)
 
 
 def check_build(build: BuildConfig, options: "PipelineOptions | None" = None) -> CheckedBuild:
@@ -111,7 +110,7 @@ def check_build(build: BuildConfig, options: "PipelineOptions | None" = None) ->
 
     Args:
         build: What to build, and where.
-        options: Beam's options, from :func:`connect_stores`.
+        options: Beam's options, from :func:`read_beam_options`.
 
     Raises:
         UsageError: The folder holds clips stored in another way, or files of others; or the runner

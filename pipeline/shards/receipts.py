@@ -133,7 +133,7 @@ def read_valid_receipt(output: str, shard: str) -> ShardReceipt | None:
         DataError: A later release has written it.
     """
     receipt = read_receipt(output, shard)
-    if receipt and receipt.size and storage.size(shard_path(output, shard)) != receipt.size:
+    if receipt and receipt.size and storage.file_size(shard_path(output, shard)) != receipt.size:
         return None
     return receipt
 

@@ -102,9 +102,9 @@ def write_shard_files(output: str, receipt: ShardReceipt, file: memoryview) -> N
     """
     path = receipt_path(output, receipt.shard)
     if file:
-        storage.write(path, replace(receipt, size=INCOMPLETE).to_json())
-        storage.write(shard_path(output, receipt.shard), file)
-    storage.write(path, receipt.to_json())
+        storage.write_atomic(path, replace(receipt, size=INCOMPLETE).to_json())
+        storage.write_atomic(shard_path(output, receipt.shard), file)
+    storage.write_atomic(path, receipt.to_json())
 
 
 def _update_metadata(

@@ -1,4 +1,4 @@
-"""Which corpora a command line means, where they lie, and how their stores are reached."""
+"""Which corpora a command line means, and where they lie."""
 
 import argparse
 import sys
@@ -104,13 +104,16 @@ def no_clips_message(spec: CorpusSpec, root: str) -> str:
     return f"corpus {spec.id}: no clip below {root}: expected {' or '.join(spec.audio)}"
 
 
-def connect_stores(args: argparse.Namespace) -> None:
-    """Tells the stores what Beam options say of them; without any, Beam need not be loaded."""
+def check_beam_options(args: argparse.Namespace) -> None:
+    """Refuses options that nobody knows; those of Beam that a build takes may stand here, too.
+
+    Raises:
+        UsageError: Beam has no such option, either.
+    """
     if args.unknown:
         from pipeline.running.beam_options import parse_options
-        from pipeline.storage import connect
 
-        connect(parse_options(args.unknown))
+        parse_options(args.unknown)
 
 
 def passed_over(data_root: str, corpora: Collection[str], output: str | None = None) -> list[str]:

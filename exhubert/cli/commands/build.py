@@ -80,10 +80,10 @@ def _start(args: argparse.Namespace, jobs: int | DriverProcess) -> int:
     """Builds, or does what the options ask for instead."""
     # Beam warns on import of a Google library that only its BigQuery connector would need.
     logging.getLogger().addFilter(lambda record: "apitools not found" not in record.getMessage())
-    from pipeline.running.build import check_build, connect_stores, prepare_job
+    from pipeline.running.build import check_build, prepare_job, read_beam_options
 
     places = [place for place in (args.data_root, args.output) if place]
-    options = connect_stores(args.unknown, places)
+    options = read_beam_options(args.unknown, places)
     if options and (prepared := _describe_preparation(options)):
         prepare_job(_make_config(args, require_folders=False), options)
         console.say(prepared, quiet=args.json)
@@ -200,5 +200,6 @@ COMMANDS = [
         _add_build,
         _run_build,
         passes_unknown=True,
+        uses_stores=True,
     ),
 ]

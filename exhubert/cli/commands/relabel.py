@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from exhubert.cli.arguments.command import Command
-from exhubert.cli.arguments.corpora import connect_stores
+from exhubert.cli.arguments.corpora import check_beam_options
 from exhubert.cli.output import console
 from exhubert.cli.output.dataset_tables import print_manifest
 from pipeline.common.errors import UsageError
@@ -32,7 +32,7 @@ def _run_relabel(args: argparse.Namespace) -> int:
     from pipeline.dataset.report import write_report
     from pipeline.dataset.run_log import count_corpora, record_run
 
-    connect_stores(args)
+    check_beam_options(args)
     own = {spec.id: spec for spec in load_specs([], args.spec)} if args.spec else {}
     present = require_manifest(args.dataset).corpora
     shipped = [corpus for corpus in present if corpus not in own]
@@ -71,5 +71,6 @@ COMMANDS = [
         _add_relabel,
         _run_relabel,
         passes_unknown=True,
+        uses_stores=True,
     ),
 ]

@@ -143,7 +143,7 @@ def check_interruptions(
     class KilledError(Exception):
         pass
 
-    write, countdown = storage.write, 0
+    write, countdown = storage.write_atomic, 0
 
     def mortal_write(path: str, content: bytes | memoryview) -> None:
         nonlocal countdown
@@ -159,7 +159,7 @@ def check_interruptions(
     def copy(name: str) -> Path:
         return Path(shutil.copytree(dataset, tmp_path / name))
 
-    monkeypatch.setattr(storage, "write", mortal_write)
+    monkeypatch.setattr(storage, "write_atomic", mortal_write)
     whole = copy("whole")
     work(whole)
     moments = -countdown

@@ -168,7 +168,7 @@ def test_build_stopped_at_any_write_is_resumed_without_a_trace(
     corpus = make_spec(), make_corpus()
     write_tone(corpus[1] / "wav" / "stray.wav")
     build(corpus, output="whole")
-    write, left = storage.write, 0
+    write, left = storage.write_atomic, 0
 
     def write_or_die(path: str, content: bytes | memoryview) -> None:
         nonlocal left
@@ -180,7 +180,7 @@ def test_build_stopped_at_any_write_is_resumed_without_a_trace(
             raise RuntimeError("killed")
         write(path, content)
 
-    monkeypatch.setattr(storage, "write", write_or_die)
+    monkeypatch.setattr(storage, "write_atomic", write_or_die)
     for stops in itertools.count(1):
         left = stops
         try:
