@@ -32,6 +32,7 @@ class Counts:
         reused: Utterances whose audio an earlier run had written.
         seconds: Of audio written.
         corpora: The same of every corpus.
+        waiting: What the build waits for beyond its work, each in words for people.
     """
 
     found: int = 0
@@ -39,6 +40,7 @@ class Counts:
     reused: int = 0
     seconds: float = 0.0
     corpora: Mapping[str, "Counts"] = field(default_factory=dict, compare=False)
+    waiting: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def finished(self) -> int:

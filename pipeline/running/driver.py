@@ -27,6 +27,7 @@ from pipeline.running.beam_pipeline import run_pipeline
 from pipeline.running.driver_process import ERROR_FILE
 from pipeline.running.local_runner import pool_runner
 from pipeline.running.remote_runner import run_elsewhere
+from pipeline.running.beam_options import runner_name
 from pipeline.running.runner_failure import describe_failure
 from pipeline.running.worker_pool import WorkerPool
 
@@ -53,19 +54,22 @@ class Driver:
         signal.signal(signal.SIGTERM, lambda *_: self.end())
         build, options, worker_timeout = pickle.load(sys.stdin.buffer)
         options = options or PipelineOptions([])
+        runner = (not self._pool and runner_name(options)) or "the build"
         threading.Thread(target=self._end_with_parent, daemon=True).start()
         try:
             if self._pool:
                 counters = self._run_on_pool(self._pool, build, options)
             else:
-                counters = run_elsewhere(build, options, worker_timeout, self._tell_waiting)
+                counters = run_elsewhere(
+                    build, options, worker_timeout, self._tell_waiting, self._fail
+                )
             self._tell({"counters": counters})
         except ExhubertError as error:
             self._tell({"error": error_to_json(error)})
         except Exception as error:
             with suppress(OSError):  # the disk that the log lies on may be what failed
                 traceback.print_exc()
-            self._tell({"failure": describe_failure(error, options)})
+            self._tell({"failure": describe_failure(error, runner)})
         self.end()
 
     def end(self) -> NoReturn:
@@ -86,6 +90,10 @@ class Driver:
         build = replace(build, error_file=str(self._folder / ERROR_FILE))
         with pool_runner(pool, options) as runner:
             return run_pipeline(build, options, runner, str(self._folder))
+
+    def _fail(self, message: str) -> NoReturn:
+        self._tell({"failure": message})
+        self.end()
 
     def _tell_waiting(self, words: list[str]) -> None:
         self._tell({"waiting": words})

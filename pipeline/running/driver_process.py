@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.common.errors import DataError, error_from_json
 from pipeline.running.worker_death import describe_worker_death, log_file, status_file
+from pipeline.running.worker_stall import is_stopped
 
 if TYPE_CHECKING:
     from apache_beam.options.pipeline_options import PipelineOptions
@@ -82,21 +83,21 @@ class DriverProcess:
     @property
     def waiting(self) -> tuple[str, ...]:
         """What the build waits for beyond its work, each in words for people."""
-        if self._is_stopped():
-            pid = self._process.pid
-            return (f"process {pid} is stopped (SIGSTOP); kill -CONT {pid} lets it go on",)
+        pid = self._process.pid
+        if is_stopped(pid):
+            return (f"process {pid} is stopped: kill -CONT {pid} lets it go on",)
         return self._waiting
 
     def run(
-        self, build: "BuildConfig", options: "PipelineOptions | None", worker_timeout: float = 0
+        self, build: "BuildConfig", options: "PipelineOptions | None", worker_timeout: float | None = None
     ) -> str:
         """Builds, and waits for the end.
 
         Args:
             build: What to build.
             options: Beam's.
-            worker_timeout: Seconds within which a worker of another runner must have begun; 0 to
-                wait as long as it takes.
+            worker_timeout: Seconds within which a worker of another runner must have begun; 0 for
+                any number, None for what suits the runner.
 
         Returns:
             Beam's counters, in a line for people.
@@ -137,12 +138,6 @@ class DriverProcess:
             status, log = result["status"], log_file(self.folder, number)
             return describe_worker_death(status, status_file(self.folder, number), log)
         return describe_worker_death(self._process.returncode, self.folder / "none", self._log)
-
-    def _is_stopped(self) -> bool:
-        with suppress(ChildProcessError):  # it has been waited for
-            flags = os.WSTOPPED | os.WNOHANG | os.WNOWAIT
-            return os.waitid(os.P_PID, self._process.pid, flags) is not None
-        return False
 
     def _end(self) -> None:
         """Ends every process of the build; what they were writing has not got its final name."""

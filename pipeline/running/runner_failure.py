@@ -3,9 +3,6 @@
 import re
 
 import grpc
-from apache_beam.options.pipeline_options import PipelineOptions
-
-from pipeline.running.beam_options import runner_name
 
 _LONGEST = 500  # characters of a runner's last words
 
