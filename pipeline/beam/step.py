@@ -51,7 +51,9 @@ class _Step(beam.DoFn):
             yield from self.function(element, self.build, *self.others)
         except ExhubertError as error:
             if self.build.error_file:
-                with suppress(OSError, ExhubertError):  # what can't be written: this error says more
+                with suppress(
+                    OSError, ExhubertError
+                ):  # what can't be written: this error says more
                     storage.write_atomic(self.build.error_file, error_to_json(error).encode())
             raise
 

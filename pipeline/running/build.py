@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NoReturn
 
 from pipeline.common.errors import StoppedError, UsageError
 from pipeline.dataset.build_state import mark_unfinished
@@ -22,12 +22,13 @@ from pipeline.dataset.verify import verify_finished
 from pipeline.monitoring import Counts, Progress, read_progress
 from pipeline.planning.build_config import BuildConfig
 from pipeline.running.driver_process import ERROR_FILE, DriverProcess
-from pipeline.shards.receipts import RECEIPTS
 from pipeline.storage import configure, current_options
-from pipeline.storage import files as storage
 
 if TYPE_CHECKING:
     from apache_beam.options.pipeline_options import PipelineOptions
+
+_END_WITH_US = {"PrismRunner", "DaskRunner"}
+"""Runners of which nothing goes on when the command is interrupted."""
 
 OnProgress = Callable[[Counts], None]
 """Called a few times a second with what a local build has done so far."""
@@ -72,7 +73,7 @@ def build_dataset(
             no such option.
         DataError: A corpus or one of its tables is missing or unreadable, a worker died, or the
             runner ended without having written all that it should.
-        StoppedError: Ctrl-C; building again resumes.
+        StoppedError: Ctrl-C or SIGTERM; building again resumes.
     """
     folders = [*(corpus.root for corpus in build.corpora.values()), build.output]
     configure(build.stores)
@@ -130,6 +131,7 @@ def run_build(
     jobs: int | DriverProcess = 1,
     on_progress: OnProgress = lambda counts: None,
     on_message: Callable[[str], None] = lambda line: None,
+    worker_timeout: float | None = None,
 ) -> Manifest:
     """Builds what has been checked; writes no report.
 
@@ -139,6 +141,8 @@ def run_build(
             already and is the caller's to end.
         on_progress: As for :func:`build_dataset`.
         on_message: As for :func:`build_dataset`.
+        worker_timeout: Seconds within which a worker of another runner must have begun; 0 for any
+            number, None for what suits the runner.
 
     Raises:
         DataError, StoppedError: As :func:`build_dataset` does.
@@ -146,17 +150,22 @@ def run_build(
     build, runner = checked.build, checked.runner
     mark_unfinished(build.output)
     try:
-        if runner:
-            counters = _run_elsewhere(checked)
-        elif isinstance(jobs, DriverProcess) or jobs > 1:
-            counters = _run_on_workers(checked, jobs, on_progress)
-        else:
-            counters = _run_in_process(checked, on_progress)
-    except KeyboardInterrupt:
-        running = f"; what {runner} runs elsewhere goes on until cancelled" if runner else ""
+        with _sigterm_as_interrupt():
+            if runner:
+                with DriverProcess(workers=0) as driver:
+                    counters = _run_on(driver, checked, on_progress, worker_timeout)
+            elif isinstance(jobs, DriverProcess) or jobs > 1:
+                with _driver(jobs) as driver:
+                    counters = _run_on(driver, checked, on_progress)
+            else:
+                counters = _run_in_process(checked, on_progress)
+    except KeyboardInterrupt as stop:
+        goes_on = runner is not None and runner not in _END_WITH_US
+        running = f"; what {runner} runs elsewhere goes on until cancelled" if goes_on else ""
         raise StoppedError(
             f"interrupted{running}; shards that are complete stay in {build.output}: building "
-            "again resumes"
+            "again resumes",
+            143 if isinstance(stop, _Terminated) else 130,
         ) from None
     on_message(counters)
     return verify_finished(build.output, build.corpora)
@@ -192,30 +201,17 @@ def _check_same_audio(build: BuildConfig, earlier: Manifest) -> None:
         )
 
 
-def _run_elsewhere(checked: CheckedBuild) -> str:
-    from pipeline.running.beam_options import count_partitions
-    from pipeline.running.beam_pipeline import run_pipeline
-
-    assert checked.options is not None
-    error_file = storage.join(checked.build.output, RECEIPTS, ERROR_FILE)
-    storage.delete(error_file)  # of a run whose driver had gone
-    partitions = count_partitions(checked.options)
-    build = replace(checked.build, error_file=error_file, partitions=partitions)
-    return run_pipeline(build, checked.options)
-
-
-def _run_on_workers(
-    checked: CheckedBuild, jobs: int | DriverProcess, on_progress: OnProgress
+def _run_on(
+    driver: DriverProcess,
+    checked: CheckedBuild,
+    on_progress: OnProgress,
+    worker_timeout: float | None = None,
 ) -> str:
-    options: dict[str, Any] = {}
-    if checked.options:
-        options = checked.options.get_all_options(drop_default=True)
-    with (
-        _driver(jobs) as driver,
-        _sigterm_as_interrupt(),
-        _watched(driver.folder, on_progress) as progress,
-    ):
-        return driver.run(replace(checked.build, progress=progress, report=False), options)
+    with _watched(driver.folder, on_progress, lambda: driver.waiting) as progress:
+        build = checked.build
+        if driver.workers:
+            build = replace(build, progress=progress, report=False)
+        return driver.run(build, checked.options, worker_timeout)
 
 
 def _run_in_process(checked: CheckedBuild, on_progress: OnProgress) -> str:
@@ -228,7 +224,6 @@ def _run_in_process(checked: CheckedBuild, on_progress: OnProgress) -> str:
     with (
         tempfile.TemporaryDirectory(prefix="exhubert-", ignore_cleanup_errors=True) as folder,
         in_process_runner(Path(folder, "driver.log")) as runner,
-        _sigterm_as_interrupt(),
         _watched(Path(folder), on_progress) as progress,
     ):
         error_file = str(Path(folder, ERROR_FILE))
@@ -241,7 +236,9 @@ def _driver(jobs: int | DriverProcess) -> AbstractContextManager[DriverProcess]:
 
 
 @contextmanager
-def _watched(folder: Path, on_progress: OnProgress) -> Iterator[Progress]:
+def _watched(
+    folder: Path, on_progress: OnProgress, waiting: Callable[[], tuple[str, ...]] = tuple
+) -> Iterator[Progress]:
     """Progress that workers on this machine write, and a thread that reads it."""
     counts = folder / "progress"
     counts.mkdir()
@@ -249,7 +246,7 @@ def _watched(folder: Path, on_progress: OnProgress) -> Iterator[Progress]:
 
     def watch() -> None:
         while not ended.wait(0.2):
-            on_progress(read_progress(str(counts)))
+            on_progress(replace(read_progress(str(counts)), waiting=waiting()))
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()
@@ -261,13 +258,20 @@ def _watched(folder: Path, on_progress: OnProgress) -> Iterator[Progress]:
         on_progress(read_progress(str(counts)))
 
 
+class _Terminated(KeyboardInterrupt):
+    """SIGTERM: a batch system or a container that is stopped ends a build like Ctrl-C."""
+
+
 @contextmanager
 def _sigterm_as_interrupt() -> Iterator[None]:
-    """Treats SIGTERM (a batch system, a container that is stopped) like Ctrl-C."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+    def terminate(number: int, frame: object) -> NoReturn:
+        raise _Terminated
+
+    before = signal.signal(signal.SIGTERM, terminate)
     try:
         yield
     finally:

@@ -95,5 +95,5 @@ def _check_java(launcher: str | None, runner: str) -> None:
     if not shutil.which(launcher or "java"):
         raise DataError(
             f"--runner={runner}: {launcher or 'java'} is not installed, and the job server is a "
-            "Java program: install Java 11, or name a job server that runs: --job_endpoint=host:8099"
+            "Java program: install Java 11, or name a server that runs: --job_endpoint=host:8099"
         )

@@ -23,11 +23,11 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from pipeline.common.errors import ExhubertError, error_to_json
 from pipeline.planning.build_config import BuildConfig
 from pipeline.running.beam_internals import use_loopback
+from pipeline.running.beam_options import runner_name
 from pipeline.running.beam_pipeline import run_pipeline
 from pipeline.running.driver_process import ERROR_FILE
 from pipeline.running.local_runner import pool_runner
 from pipeline.running.remote_runner import run_elsewhere
-from pipeline.running.beam_options import runner_name
 from pipeline.running.runner_failure import describe_failure
 from pipeline.running.worker_pool import WorkerPool
 

@@ -89,7 +89,10 @@ class DriverProcess:
         return self._waiting
 
     def run(
-        self, build: "BuildConfig", options: "PipelineOptions | None", worker_timeout: float | None = None
+        self,
+        build: "BuildConfig",
+        options: "PipelineOptions | None",
+        worker_timeout: float | None = None,
     ) -> str:
         """Builds, and waits for the end.
 
@@ -155,7 +158,8 @@ class DriverProcess:
 
     def _environment(self) -> dict[str, str]:
         ours = str(Path(__file__).resolve().parents[2])
-        unproxied = os.environ.get("no_grpc_proxy") or os.environ.get("no_proxy")
+        given = os.environ.get
+        unproxied = given("no_grpc_proxy") or given("no_proxy")  # the former hides the latter
         environment = {
             "PYTHONFAULTHANDLER": "1",
             # By which a child finds the packages that this process has found.

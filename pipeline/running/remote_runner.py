@@ -4,19 +4,20 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
-from apache_beam.options.pipeline_options import PipelineOptions, PortableOptions, StandardOptions
+from apache_beam.options.pipeline_options import PipelineOptions, PortableOptions
 
+from pipeline.common.errors import ExhubertError
 from pipeline.planning.build_config import BuildConfig
 from pipeline.running.beam_internals import use_loopback
-from pipeline.running.beam_options import DASK, count_partitions, runner_name
+from pipeline.running.beam_options import count_partitions, runner_name
 from pipeline.running.beam_pipeline import run_pipeline
 from pipeline.running.connections import check_connections
 from pipeline.running.driver_process import ERROR_FILE
 from pipeline.shards.receipts import RECEIPTS
-from pipeline.storage import connect
+from pipeline.storage import configure
 from pipeline.storage import files as storage
 
 WORKER_TIMEOUT = 120
@@ -50,7 +51,7 @@ def run_elsewhere(
         ExhubertError: A worker met it, or the runner can't be reached.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
-    connect(options)
+    configure(build.stores)
     check_connections(options)
     if not _is_clustered(options):
         use_loopback()
@@ -69,16 +70,15 @@ def run_elsewhere(
 
 def _is_clustered(options: PipelineOptions) -> bool:
     """Whether workers may run on other machines than this one."""
-    environment = options.view_as(PortableOptions).environment_type
-    return environment == "EXTERNAL" or options.view_as(StandardOptions).runner == DASK
+    external = options.view_as(PortableOptions).environment_type == "EXTERNAL"
+    return external or runner_name(options) == "DaskRunner"
 
 
 def _is_queued(options: PipelineOptions) -> bool:
     """Whether a cluster may keep the job waiting for workers, or for images of theirs."""
     portable = options.view_as(PortableOptions)
-    prism = options.view_as(StandardOptions).runner == "PrismRunner"
-    here = prism or portable.environment_type in {"LOOPBACK", "PROCESS", "EXTERNAL"}
-    return not here and options.view_as(StandardOptions).runner != DASK
+    ready = portable.environment_type in {"LOOPBACK", "PROCESS", "EXTERNAL"}
+    return not ready and runner_name(options) not in {"PrismRunner", "DaskRunner"}
 
 
 @contextmanager
@@ -96,9 +96,10 @@ def _expected(
     def watch() -> None:
         on_waiting([f"no worker of {runner} has begun yet{limit}"])
         while not ended.wait(_ASK_EVERY):
-            if storage.read(begun_file) is not None:
-                on_waiting([])
-                return
+            with suppress(OSError, ExhubertError):  # a store that the build will complain about
+                if storage.read(begun_file) is not None:
+                    on_waiting([])
+                    return
             if timeout and time.monotonic() - begun > timeout:
                 on_timeout(
                     f"{runner}: no worker has begun within {timeout:.0f} s; are there any, and do "
@@ -111,5 +112,5 @@ def _expected(
         yield
     finally:
         ended.set()
-        watcher.join()
-        storage.delete(begun_file)
+        with suppress(OSError, ExhubertError):
+            storage.delete(begun_file)

@@ -34,7 +34,9 @@ def describe_failure(error: BaseException, runner: str) -> str:
         error: What Beam raised.
         runner: Its runner, in words.
     """
-    return f"{runner} failed: {_cause(error)}. Shards that are complete stay: building again resumes."
+    return (
+        f"{runner} failed: {_cause(error)}. Shards that are complete stay: building again resumes."
+    )
 
 
 def _cause(error: BaseException) -> str:
@@ -59,9 +61,9 @@ def _code(error: grpc.RpcError) -> grpc.StatusCode | None:
 
 
 def last_words(text: str) -> str:
-    """The line of a traceback, or of several within one another, that says what went wrong.
+    r"""The line of a traceback, or of several within one another, that says what went wrong.
 
-    >>> last_words("Traceback (most recent call last):\\\\n  File a\\\\nValueError: no b\\\\n")
+    >>> last_words("Traceback (most recent call last):\\\n  File a\\\nValueError: no b\\\n")
     'ValueError: no b'
     """
     lines = [line.strip() for line in text.splitlines() if line.strip()]

@@ -115,7 +115,9 @@ class WorkerPool:
         clip, seconds = clip_in_work(status_file(self.folder, number))
         if seconds < _LONG:
             return None
-        return f"worker {number}, process {pid}, has been at {clip} for {seconds // _LONG * _LONG} s"
+        return (
+            f"worker {number}, process {pid}, has been at {clip} for {seconds // _LONG * _LONG} s"
+        )
 
     def _run(self, number: int) -> None:
         """What a worker does."""
