@@ -4,14 +4,13 @@ Beam is imported only where it is needed: a local build with several workers has
 own for it.
 """
 
-import signal
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from pipeline.common.errors import StoppedError, UsageError
 from pipeline.dataset.build_state import mark_unfinished
@@ -22,6 +21,7 @@ from pipeline.dataset.verify import verify_finished
 from pipeline.monitoring import Counts, Progress, read_progress
 from pipeline.planning.build_config import BuildConfig
 from pipeline.running.driver_process import ERROR_FILE, DriverProcess
+from pipeline.running.interrupts import INTERRUPTED, note_interrupts
 from pipeline.storage import configure, current_options
 
 if TYPE_CHECKING:
@@ -149,8 +149,8 @@ def run_build(
     """
     build, runner = checked.build, checked.runner
     mark_unfinished(build.output)
-    try:
-        with _sigterm_as_interrupt():
+    with note_interrupts() as received:
+        try:
             if runner:
                 with DriverProcess(workers=0) as driver:
                     counters = _run_on(driver, checked, on_progress, worker_timeout)
@@ -159,14 +159,10 @@ def run_build(
                     counters = _run_on(driver, checked, on_progress)
             else:
                 counters = _run_in_process(checked, on_progress)
-    except KeyboardInterrupt as stop:
-        goes_on = runner is not None and runner not in _END_WITH_US
-        running = f"; what {runner} runs elsewhere goes on until cancelled" if goes_on else ""
-        raise StoppedError(
-            f"interrupted{running}; shards that are complete stay in {build.output}: building "
-            "again resumes",
-            143 if isinstance(stop, _Terminated) else 130,
-        ) from None
+        except BaseException as error:
+            if received or isinstance(error, KeyboardInterrupt):
+                raise _stopped(checked, received) from None
+            raise
     on_message(counters)
     return verify_finished(build.output, build.corpora)
 
@@ -231,6 +227,17 @@ def _run_in_process(checked: CheckedBuild, on_progress: OnProgress) -> str:
         return run_pipeline(build, options, runner, folder)
 
 
+def _stopped(checked: CheckedBuild, received: Sequence[int]) -> StoppedError:
+    runner = checked.runner
+    goes_on = runner is not None and runner not in _END_WITH_US
+    running = f"; what {runner} runs elsewhere goes on until cancelled" if goes_on else ""
+    return StoppedError(
+        f"interrupted{running}; shards that are complete stay in {checked.build.output}: building "
+        "again resumes",
+        received[0] if received else INTERRUPTED,
+    )
+
+
 def _driver(jobs: int | DriverProcess) -> AbstractContextManager[DriverProcess]:
     return nullcontext(jobs) if isinstance(jobs, DriverProcess) else DriverProcess(jobs)
 
@@ -256,23 +263,3 @@ def _watched(
         ended.set()
         thread.join()
         on_progress(read_progress(str(counts)))
-
-
-class _Terminated(KeyboardInterrupt):
-    """SIGTERM: a batch system or a container that is stopped ends a build like Ctrl-C."""
-
-
-@contextmanager
-def _sigterm_as_interrupt() -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def terminate(number: int, frame: object) -> NoReturn:
-        raise _Terminated
-
-    before = signal.signal(signal.SIGTERM, terminate)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -36,7 +36,7 @@ SCRATCH = "scratch"
 """Folder for temporary files of runners, which is removed with the process."""
 
 _GRACE = 5  # s that the process has to end its workers
-_KILLED = 2  # s within which processes that were killed are gone
+_KILLED = 1  # s within which processes that were killed are gone
 
 
 class DriverProcess:
@@ -160,15 +160,13 @@ class DriverProcess:
         ours = str(Path(__file__).resolve().parents[2])
         given = os.environ.get
         unproxied = given("no_grpc_proxy") or given("no_proxy")  # the former hides the latter
-        environment = {
+        scratch = self.folder / SCRATCH  # for what Beam and runners leave where they are killed
+        scratch.mkdir()
+        return {
+            "TMPDIR": str(scratch),
             "PYTHONFAULTHANDLER": "1",
             # By which a child finds the packages that this process has found.
             "PYTHONPATH": os.pathsep.join(filter(None, [ours, os.environ.get("PYTHONPATH")])),
             # gRPC takes http_proxy for connections within a machine, too.
             "no_grpc_proxy": ",".join(filter(None, ["localhost,127.0.0.1,::1", unproxied])),
         }
-        if not self.workers:  # runners leave temporary files where they are killed
-            scratch = self.folder / SCRATCH
-            scratch.mkdir()
-            environment["TMPDIR"] = str(scratch)
-        return environment

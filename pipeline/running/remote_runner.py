@@ -98,7 +98,7 @@ def _expected(
         while not ended.wait(_ASK_EVERY):
             with suppress(OSError, ExhubertError):  # a store that the build will complain about
                 if storage.read(begun_file) is not None:
-                    on_waiting([])
+                    on_waiting([f"{runner} is at work"])
                     return
             if timeout and time.monotonic() - begun > timeout:
                 on_timeout(

@@ -8,12 +8,12 @@ _LONGEST = 500  # characters of a runner's last words
 
 _ADVICE = (
     (
-        r"Unable to fetch remote prism binary at (\S+?):",
+        r"Unable to fetch remote prism binary at (\S+): ",
         r"Prism, Beam's own runner, can't be downloaded from \1: put its program on this machine, "
         "and name it: --prism_location=FILE",
     ),
     (
-        r"Unable to fetch remote job server jar at (\S+?):",
+        r"Unable to fetch remote job server jar at (\S+): ",
         r"the job server can't be downloaded from \1: put it on this machine, and name it: "
         "--flink_job_server_jar=FILE or --spark_job_server_jar=FILE",
     ),
