@@ -26,6 +26,11 @@ def parse_options(arguments: Sequence[str]) -> PipelineOptions:
     """
     arguments = list(arguments)
     runner = PipelineOptions(arguments).view_as(StandardOptions).runner
+    known = ["DaskRunner", *StandardOptions.KNOWN_RUNNER_NAMES]
+    if runner and "." not in runner and runner.lower() not in map(str.lower, known):
+        raise UsageError(
+            f"--runner={runner}: Beam has no such runner; expected one of {', '.join(known)}"
+        )
     if runner in {"DaskRunner", DASK}:
         dask_options()  # whose import makes them known to Beam
         arguments = [f"--dask_npartitions={_PARTITIONS}", *arguments]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.common.errors import StoppedError, UsageError
+from pipeline.common.errors import DataError, StoppedError, UsageError
 from pipeline.dataset.build_state import mark_unfinished
 from pipeline.dataset.manifest import Manifest, read_manifest
 from pipeline.dataset.output_check import check_output
@@ -215,6 +215,7 @@ def _run_in_process(checked: CheckedBuild, on_progress: OnProgress) -> str:
 
     from pipeline.running.beam_pipeline import run_pipeline
     from pipeline.running.local_runner import in_process_runner
+    from pipeline.running.runner_failure import describe_failure
 
     options = checked.options or PipelineOptions([])
     with (
@@ -224,7 +225,10 @@ def _run_in_process(checked: CheckedBuild, on_progress: OnProgress) -> str:
     ):
         error_file = str(Path(folder, ERROR_FILE))
         build = replace(checked.build, progress=progress, error_file=error_file, report=False)
-        return run_pipeline(build, options, runner, folder)
+        try:
+            return run_pipeline(build, options, runner, folder)
+        except OSError as error:
+            raise DataError(describe_failure(error, "the build")) from None
 
 
 def _stopped(checked: CheckedBuild, received: Sequence[int]) -> StoppedError:

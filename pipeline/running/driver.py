@@ -27,6 +27,7 @@ from pipeline.running.beam_options import runner_name
 from pipeline.running.beam_pipeline import run_pipeline
 from pipeline.running.driver_process import ERROR_FILE
 from pipeline.running.local_runner import pool_runner
+from pipeline.running.log_stream import log_to
 from pipeline.running.remote_runner import run_elsewhere
 from pipeline.running.runner_failure import describe_failure
 from pipeline.running.worker_pool import WorkerPool
@@ -44,7 +45,7 @@ class Driver:
         """
         self._folder = folder
         self._parent = os.dup(1)
-        os.dup2(2, 1)  # whoever prints in this process prints to its log
+        log_to(2)
         os.register_at_fork(after_in_child=lambda: os.close(self._parent))
         self._telling = threading.Lock()
         self._pool = WorkerPool(workers, folder) if workers else None
@@ -67,8 +68,7 @@ class Driver:
         except ExhubertError as error:
             self._tell({"error": error_to_json(error)})
         except Exception as error:
-            with suppress(OSError):  # the disk that the log lies on may be what failed
-                traceback.print_exc()
+            traceback.print_exc()
             self._tell({"failure": describe_failure(error, runner)})
         self.end()
 

@@ -28,7 +28,7 @@ def in_process_runner(log: Path) -> Iterator[PipelineRunner]:
     Args:
         log: File for what Beam logs.
     """
-    beam, handler = logging.getLogger("apache_beam"), logging.FileHandler(log, delay=True)
+    beam, handler = logging.getLogger("apache_beam"), _LogFile(log, delay=True)
     beam.addHandler(handler)
     beam.propagate = False
     try:
@@ -37,6 +37,11 @@ def in_process_runner(log: Path) -> Iterator[PipelineRunner]:
         beam.propagate = True
         beam.removeHandler(handler)
         handler.close()
+
+
+class _LogFile(logging.FileHandler):
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (logging's name)
+        """Drops what a full disk does not take; it would be printed, with a traceback."""
 
 
 @contextmanager

@@ -50,6 +50,8 @@ def _cause(error: BaseException) -> str:
 
 
 def _text(error: BaseException) -> str:
+    if details := re.search(r'^\s*details = "(.*)"$', str(error), re.M):
+        return details[1]  # of a remote call, which says it among much else
     if isinstance(error, grpc.RpcError) and hasattr(error, "details"):
         return str(error.details())
     return f"{type(error).__name__}: {error}"

@@ -7,17 +7,16 @@ import gc
 import multiprocessing
 import os
 import signal
-import sys
 import threading
 import traceback
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from pipeline.monitoring import STATUS_FILE_ENV
 from pipeline.running.beam_internals import sdk_worker_main
+from pipeline.running.log_stream import log_to
 from pipeline.running.worker_death import log_file, status_file
 from pipeline.running.worker_stall import clip_in_work, is_stopped
 
@@ -125,8 +124,7 @@ class WorkerPool:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         try:
             log = os.open(log_file(self.folder, number), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-            os.dup2(log, 1)
-            os.dup2(log, 2)
+            log_to(log)
             for _, writer in self._orders:
                 writer.close()  # so that the end of the driver ends all that still wait
             order: Connection[None, dict[str, str]] = self._orders[number][0]
@@ -137,9 +135,6 @@ class WorkerPool:
         except EOFError:  # the driver is gone
             status = 0
         except BaseException:
-            with suppress(OSError):  # a disk that is full
-                traceback.print_exc()
+            traceback.print_exc()
         finally:
-            with suppress(OSError):
-                sys.stderr.flush()
             os._exit(status)  # whatever threads Beam has left
