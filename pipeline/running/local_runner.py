@@ -4,7 +4,7 @@ import json
 import logging
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import grpc
@@ -36,7 +36,8 @@ def in_process_runner(log: Path) -> Iterator[PipelineRunner]:
     finally:
         beam.propagate = True
         beam.removeHandler(handler)
-        handler.close()
+        with suppress(OSError):  # what is still to be written
+            handler.close()
 
 
 class _LogFile(logging.FileHandler):

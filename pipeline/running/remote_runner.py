@@ -62,7 +62,7 @@ def run_elsewhere(
     partitions = count_partitions(options)
     build = replace(build, error_file=error_file, begun_file=begun_file, partitions=partitions)
     if worker_timeout is None:
-        worker_timeout = 0 if _is_queued(options) else WORKER_TIMEOUT
+        worker_timeout = worker_limit(options)
     runner = runner_name(options) or "the runner"
     with _expected(begun_file, runner, worker_timeout, on_waiting, on_timeout):
         return run_pipeline(build, options)
@@ -74,11 +74,18 @@ def _is_clustered(options: PipelineOptions) -> bool:
     return external or runner_name(options) == "DaskRunner"
 
 
-def _is_queued(options: PipelineOptions) -> bool:
-    """Whether a cluster may keep the job waiting for workers, or for images of theirs."""
-    portable = options.view_as(PortableOptions)
-    ready = portable.environment_type in {"LOOPBACK", "PROCESS", "EXTERNAL"}
-    return not ready and runner_name(options) not in {"PrismRunner", "DaskRunner"}
+def worker_limit(options: PipelineOptions) -> float:
+    """Seconds within which a worker must have begun, where nobody says; 0 for any number.
+
+    A cluster may keep a job waiting for workers, or workers for their image.
+    """
+    started_at_once = options.view_as(PortableOptions).environment_type in {
+        "LOOPBACK",
+        "PROCESS",
+        "EXTERNAL",
+    }
+    known = runner_name(options) in {"PrismRunner", "DaskRunner"}
+    return WORKER_TIMEOUT if started_at_once or known else 0
 
 
 @contextmanager
