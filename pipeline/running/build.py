@@ -227,8 +227,10 @@ def _run_in_process(checked: CheckedBuild, on_progress: OnProgress) -> str:
         build = replace(checked.build, progress=progress, error_file=error_file, report=False)
         try:
             return run_pipeline(build, options, runner, folder)
-        except OSError as error:
-            raise DataError(describe_failure(error, "the build")) from None
+        except Exception as error:
+            if isinstance(error, OSError) or str(error).startswith("OSError"):  # as Beam has it
+                raise DataError(describe_failure(error, "the build")) from None
+            raise
 
 
 def _stopped(checked: CheckedBuild, received: Sequence[int]) -> StoppedError:

@@ -143,11 +143,8 @@ def test_stopped_process_is_told_and_goes_on(running, which: str) -> None:
 def test_ports_are_open_to_this_machine_alone(running) -> None:
     process, _ = running
     driver = workers_of(process)[0]
-    sockets = {
-        os.readlink(link).strip("socket:[]")
-        for link in Path(f"/proc/{driver}/fd").iterdir()
-        if os.readlink(link).startswith("socket:")
-    }
+    links = [str(link.readlink()) for link in Path(f"/proc/{driver}/fd").iterdir()]
+    sockets = {link[8:-1] for link in links if link.startswith("socket:[")}
     listening = [
         fields[1]
         for kind in ("tcp", "tcp6")
