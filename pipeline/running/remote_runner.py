@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
 
 from apache_beam.options.pipeline_options import PipelineOptions, PortableOptions
 
@@ -16,8 +17,9 @@ from pipeline.running.beam_options import count_partitions, runner_name
 from pipeline.running.beam_pipeline import run_pipeline
 from pipeline.running.connections import check_connections
 from pipeline.running.driver_process import ERROR_FILE
+from pipeline.running.runner_failure import last_words
 from pipeline.shards.receipts import RECEIPTS
-from pipeline.storage import configure
+from pipeline.storage import configure, is_remote
 from pipeline.storage import files as storage
 
 WORKER_TIMEOUT = 120
@@ -50,7 +52,9 @@ def run_elsewhere(
     Raises:
         ExhubertError: A worker met it, or the runner can't be reached.
     """
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
+    logging.basicConfig(level=logging.INFO)
+    errors = _LastError()
+    logging.getLogger().addHandler(errors)
     configure(build.stores)
     check_connections(options)
     if not _is_clustered(options):
@@ -60,12 +64,41 @@ def run_elsewhere(
         storage.delete(file)  # of a run whose driver had gone
     error_file, begun_file = files
     partitions = count_partitions(options)
-    build = replace(build, error_file=error_file, begun_file=begun_file, partitions=partitions)
+    build = replace(
+        _with_absolute_paths(build),
+        error_file=absolute(error_file),
+        begun_file=absolute(begun_file),
+        partitions=partitions,
+    )
     if worker_timeout is None:
         worker_timeout = worker_limit(options)
     runner = runner_name(options) or "the runner"
-    with _expected(begun_file, runner, worker_timeout, on_waiting, on_timeout):
+    with _expected(begun_file, runner, worker_timeout, on_waiting, on_timeout, errors):
         return run_pipeline(build, options)
+
+
+def _with_absolute_paths(build: BuildConfig) -> BuildConfig:
+    """The same build for workers that were started in other folders."""
+    corpora = {
+        name: replace(corpus, root=absolute(corpus.root)) for name, corpus in build.corpora.items()
+    }
+    return replace(build, output=absolute(build.output), corpora=corpora)
+
+
+def absolute(path: str) -> str:
+    """A local path from the root on; a URL as it is."""
+    return path if is_remote(path) else str(Path(path).resolve())
+
+
+class _LastError(logging.Handler):
+    """Keeps the last error that a runner has logged."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.words = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.words = last_words(record.getMessage())
 
 
 def _is_clustered(options: PipelineOptions) -> bool:
@@ -95,6 +128,7 @@ def _expected(
     timeout: float,
     on_waiting: Callable[[list[str]], None],
     on_timeout: Callable[[str], None],
+    errors: _LastError,
 ) -> Iterator[None]:
     """Watches meanwhile for the file that the first worker writes."""
     ended, begun = threading.Event(), time.monotonic()
@@ -108,9 +142,11 @@ def _expected(
                     on_waiting([f"{runner} is at work"])
                     return
             if timeout and time.monotonic() - begun > timeout:
+                said = f" (the runner's last error: {errors.words})" if errors.words else ""
                 on_timeout(
-                    f"{runner}: no worker has begun within {timeout:.0f} s; are there any, and do "
-                    "they start? Try again, with more time if they need it: --worker-timeout=600"
+                    f"{runner}: no worker has begun within {timeout:.0f} s{said}; are there any, "
+                    "and do they start? Try again, with more time if they need it: "
+                    "--worker-timeout=600"
                 )
 
     watcher = threading.Thread(target=watch, daemon=True)

@@ -14,7 +14,7 @@ import pytest
 
 from pipeline.running.beam_internals import beam_fn_api_pb2, beam_fn_api_pb2_grpc
 from pipeline.running.beam_options import parse_options
-from pipeline.running.remote_runner import WORKER_TIMEOUT, worker_limit
+from pipeline.running.remote_runner import WORKER_TIMEOUT, absolute, worker_limit
 from tests.conftest import MakeCorpus, MakeSpec
 
 pytestmark = pytest.mark.xdist_group("processes")
@@ -108,3 +108,11 @@ def test_where_a_cluster_may_queue_the_job_it_is_waited_for(
     if arguments == ["--runner=DaskRunner"]:
         pytest.importorskip("distributed")
     assert worker_limit(parse_options(arguments)) == limit
+
+
+def test_workers_in_other_folders_find_what_is_named_from_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert absolute("a/../dataset") == str(tmp_path.resolve() / "dataset")
+    assert absolute("s3://bucket/dataset") == "s3://bucket/dataset"
