@@ -6,13 +6,14 @@ own for it.
 
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.common.errors import DataError, StoppedError, UsageError
+from pipeline.dataset.accounts import restore_accounts
 from pipeline.dataset.build_state import mark_unfinished
 from pipeline.dataset.manifest import Manifest, read_manifest
 from pipeline.dataset.output_check import check_output
@@ -22,7 +23,9 @@ from pipeline.monitoring import Counts, Progress, read_progress
 from pipeline.planning.build_config import BuildConfig
 from pipeline.running.driver_process import ERROR_FILE, DriverProcess
 from pipeline.running.interrupts import INTERRUPTED, note_interrupts
-from pipeline.storage import configure, current_options
+from pipeline.sources.listing import walk_files
+from pipeline.storage import configure, current_options, is_remote, open_store
+from pipeline.storage.folder_lock import lock_folder
 
 if TYPE_CHECKING:
     from apache_beam.options.pipeline_options import PipelineOptions
@@ -121,6 +124,7 @@ def check_build(build: BuildConfig, options: "PipelineOptions | None" = None) ->
     earlier = read_manifest(build.output)
     roots = {name: corpus.root for name, corpus in build.corpora.items()}
     check_output(build.output, roots, is_dataset=earlier is not None)
+    _check_answering(roots.values())
     if earlier:
         _check_same_audio(build, earlier)
     return CheckedBuild(build, options, runner)
@@ -145,26 +149,37 @@ def run_build(
             number, None for what suits the runner.
 
     Raises:
-        DataError, StoppedError: As :func:`build_dataset` does.
+        DataError, StoppedError: As :func:`build_dataset` does; or another process is writing to the
+            dataset.
     """
-    build, runner = checked.build, checked.runner
-    mark_unfinished(build.output)
+    build = checked.build
     with note_interrupts() as received:
         try:
-            if runner:
-                with DriverProcess(workers=0) as driver:
-                    counters = _run_on(driver, checked, on_progress, worker_timeout)
-            elif isinstance(jobs, DriverProcess) or jobs > 1:
-                with _driver(jobs) as driver:
-                    counters = _run_on(driver, checked, on_progress)
-            else:
-                counters = _run_in_process(checked, on_progress)
+            with lock_folder(build.output, "exhubert build"):
+                restore_accounts(build.output, read_manifest(build.output), build.corpora)
+                mark_unfinished(build.output)
+                on_message(_run(checked, jobs, on_progress, worker_timeout))
+                return verify_finished(build.output, build.corpora)
         except BaseException as error:
             if received or isinstance(error, KeyboardInterrupt):
                 raise _stopped(checked, received) from None
             raise
-    on_message(counters)
-    return verify_finished(build.output, build.corpora)
+
+
+def _run(
+    checked: CheckedBuild,
+    jobs: int | DriverProcess,
+    on_progress: OnProgress,
+    worker_timeout: float | None,
+) -> str:
+    """Runs a build where it is to run; gives what the runner has counted."""
+    if checked.runner:
+        with DriverProcess(workers=0) as driver:
+            return _run_on(driver, checked, on_progress, worker_timeout)
+    if isinstance(jobs, DriverProcess) or jobs > 1:
+        with _driver(jobs) as driver:
+            return _run_on(driver, checked, on_progress)
+    return _run_in_process(checked, on_progress)
 
 
 def prepare_job(build: BuildConfig, options: "PipelineOptions") -> None:
@@ -185,6 +200,13 @@ def _check_reachable(build: BuildConfig, options: "PipelineOptions") -> str | No
 
     check_runner(options, [*(corpus.root for corpus in build.corpora.values()), build.output])
     return find_runner(options)
+
+
+def _check_answering(roots: Iterable[str]) -> None:
+    """Has each store answer: from then on it is worth waiting for, on workers as well."""
+    for root in filter(is_remote, roots):
+        if not open_store(root).has_answered:
+            next(walk_files(root), None)
 
 
 def _check_same_audio(build: BuildConfig, earlier: Manifest) -> None:

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from pipeline.common.errors import DataError, UsageError
 from pipeline.storage import StoredFile, StoreOptions, open_store
 from pipeline.storage import files as storage
+from pipeline.storage.folder_lock import check_unlocked
 from pipeline.storage.registry import is_remote
 
 MANIFEST = "manifest.json"
@@ -38,9 +39,11 @@ def list_shards(dataset: str) -> list[str]:
 
     Raises:
         UsageError: The URL cannot be opened, or is not allowed to be.
-        DataError: The shards are not those that the dataset's manifest lists, if it has one.
+        DataError: The shards are not those that the dataset's manifest lists, if it has one; or
+            someone is writing to the dataset.
     """
     sizes = _shard_sizes(dataset)
+    check_unlocked(dataset)
     content = storage.read(storage.join(dataset, MANIFEST)) if sizes else None
     if content is not None:
         _check_shards(storage.join(dataset, MANIFEST), content, sizes)

@@ -42,15 +42,15 @@ def window_length(text: str) -> float:
     return seconds
 
 
-def time_limit(text: str) -> float:
-    """Seconds, 0 for as many as it takes.
+def duration(text: str) -> float:
+    """Seconds, 0 or more.
 
-    >>> time_limit("1.5")
+    >>> duration("1.5")
     1.5
     """
     seconds = _number(text)
     if not 0 <= seconds < math.inf:
-        raise argparse.ArgumentTypeError(f"expected seconds, 0 for no limit, found {text!r}")
+        raise argparse.ArgumentTypeError(f"expected seconds, 0 or more, found {text!r}")
     return seconds
 
 
