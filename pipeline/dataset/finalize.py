@@ -77,7 +77,7 @@ def finalize_dataset(
     facts = {**kept, **_state_facts(specs, policies, count_usable(receipts, found))}
     manifest = build_manifest(facts, options, receipts, rows, found)
     write_rejects(output, receipts)
-    keep_specs(output, specs, scheme)
+    keep_specs(output, specs, scheme, kept)
     storage.write_atomic(storage.join(output, "README.md"), make_card(manifest).encode())
     storage.write_atomic(storage.join(output, "croissant.json"), make_croissant(manifest).encode())
     content = manifest.model_dump_json(indent=2) + "\n"

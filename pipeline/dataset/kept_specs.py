@@ -25,8 +25,24 @@ def spec_path(output: str, corpus: str) -> str:
     return storage.join(output, SPECS, f"{corpus}.yaml")
 
 
-def keep_specs(output: str, specs: Mapping[str, CorpusSpec], scheme: EmotionScheme) -> None:
-    """Keeps specs by which corpora were built or relabelled, and the categories they name."""
+def keep_specs(
+    output: str,
+    specs: Mapping[str, CorpusSpec],
+    scheme: EmotionScheme,
+    others: Collection[str] = (),
+) -> None:
+    """Keeps specs by which corpora were built or relabelled, and the categories they name.
+
+    Args:
+        output: The dataset folder.
+        specs: The specs, by corpus.
+        scheme: The shared categories.
+        others: Further corpora of the dataset, whose specs stay; those of no corpus are deleted.
+    """
+    stay = {f"{name}.yaml" for name in (*specs, *others, "emotions")}
+    for name in set(storage.list_names(storage.join(output, SPECS))) - stay:
+        if name.endswith(".yaml"):
+            storage.delete(storage.join(output, SPECS, name))
     for corpus, spec in specs.items():
         storage.write_atomic(spec_path(output, corpus), _to_yaml(spec))
     storage.write_atomic(storage.join(output, SPECS, "emotions.yaml"), _to_yaml(scheme))

@@ -87,7 +87,7 @@ def remove_duplicates(
 
 
 def _rewrite(output: str, receipt: ShardReceipt, dropped: pd.DataFrame) -> ShardReceipt:
-    table = read_shard(output, receipt.shard)
+    table = read_shard(output, receipt.shard, receipt.xxh3)
     facts = dropped.set_index("id")
     leaving = pc.is_in(table["id"], value_set=pa.array(list(facts.index)))
     columns = ["id", "corpus", "source_path", "label_native", "split"]

@@ -22,6 +22,9 @@ EXACT = {"aiff", "ape", "au", "caf", "flac", "tta", "w64", "wav", "wv"}
 CHECKSUMMED = {"ac3", "eac3", "flac", "tta", "wavpack"}
 """Codecs whose damage only their checksums tell."""
 
+TIMED = {"matroska,webm", "ogg"}
+"""Formats whose stated length is that of their times."""
+
 UNTIMED = {"aac", "ac3", "amr", "amrnb", "amrwb", "dts", "eac3", "loas", "mp3", "truehd"}
 """Formats that hold no times: FFmpeg counts packets, by the rate of the first."""
 
@@ -76,6 +79,12 @@ class Track:
             for block in _on_time_line(self, from_picture):
                 given += block.shape[1]
                 yield block
+            silent = sum(last - first for first, last in self.damage)
+            if 2 * silent > given:
+                raise AudioError(
+                    "undecodable",
+                    f"FFmpeg can't decode {silent / self.rate:.2f} s of {given / self.rate:.2f} s",
+                )
             stated = self.stream.duration
             if self.container.format.name in EXACT and stated:
                 refuse_shorter(float(stated * self.stream.time_base), given / self.rate)
@@ -141,6 +150,7 @@ def _on_time_line(track: Track, from_picture: bool) -> Iterator[np.ndarray]:
     origin: float | None = None
     broadcast = bool(track.container.format.flags & av.format.Flags.ts_discont.value)
     longest = LONGEST_GAP_OF_BROADCASTS if broadcast else LONGEST_GAP
+    exact = track.container.format.name == "mpegts"
     for block, time in _blocks_with_times(track):
         if block is None:
             damaged = True
@@ -156,7 +166,8 @@ def _on_time_line(track: Track, from_picture: bool) -> Iterator[np.ndarray]:
             given = track.lead
         if time is not None:
             missing = (time - origin) - given / rate
-            if missing > (0 if damaged else GAP) and missing <= longest:
+            tolerance = 0.8 * block.shape[1] / rate if exact else GAP
+            if missing > (0 if damaged else tolerance) and missing <= longest:
                 damaged = True
                 frames = round(missing * rate)
                 track.damage.append((given, given + frames))
@@ -169,8 +180,21 @@ def _on_time_line(track: Track, from_picture: bool) -> Iterator[np.ndarray]:
             damaged = False
         given += block.shape[1]
         yield _with_channels(block, track.channels)
-    if damaged:
+    missing = round(_stated_seconds(track) * rate) - (given - track.lead)
+    if GAP * rate < missing <= longest * rate:
+        track.damage.append((given, given + missing))
+        yield from _silence(track, missing)
+    elif damaged:
         track.damage.append((given, given))
+
+
+def _stated_seconds(track: Track) -> float:
+    """Length of the track by the times in its container; 0 where they tell nothing certain."""
+    container = track.container
+    if container.format.name not in TIMED or container.streams.video or not container.duration:
+        return 0.0
+    seconds: float = container.duration / av.time_base
+    return seconds
 
 
 def _picture_start(container: Any) -> float | None:
@@ -196,7 +220,7 @@ def _with_channels(block: np.ndarray, channels: int) -> np.ndarray:
 def _blocks_with_times(track: Track) -> Iterator[tuple[np.ndarray | None, float | None]]:
     """Samples ``(channels, frames)`` and their time in s; None for what does not decode."""
     converter = _Converter(track.rate)
-    decoded = failed = 0
+    decoded = failed = taken = 0
     reason: Exception | None = None
     for packet in _packets(track):
         if isinstance(packet, Exception):
@@ -209,9 +233,11 @@ def _blocks_with_times(track: Track) -> Iterator[tuple[np.ndarray | None, float 
             break
         except av.FFmpegError as error:
             failed, reason = failed + 1, error
+            taken += packet.size
             yield None, None
             continue
         decoded += 1
+        taken += packet.size
         if packet.is_corrupt or _has_more_than_a_frame(packet, track):
             yield None, None
         for frame in frames:
@@ -221,6 +247,9 @@ def _blocks_with_times(track: Track) -> Iterator[tuple[np.ndarray | None, float 
                 time = None
     for block in converter.flush():
         yield block, None
+    indexed = sum(entry.size for entry in track.stream.index_entries)
+    if track.container.format.name == "avi" and taken < indexed:
+        yield None, None  # bytes between two frames of MPEG audio: FFmpeg passes over them
     if failed > decoded or (failed and not converter.frames):
         raise AudioError(
             "undecodable", f"FFmpeg can't decode {failed} of {failed + decoded} packets: {reason}"

@@ -103,3 +103,37 @@ def test_parts_in_their_order_cost_one_pass(monkeypatch: pytest.MonkeyPatch) -> 
     for number, part in enumerate(parts):
         first = number * 1_600
         np.testing.assert_array_equal(part.samples, whole.samples[first : first + 4_800])
+
+
+@pytest.mark.parametrize(
+    ("container", "codec", "rate"),
+    [
+        ("ipod", "aac", 16_000),
+        ("matroska", "aac", 16_000),
+        ("webm", "libopus", 48_000),
+        ("avi", "libmp3lame", 16_000),
+        ("avi", "ac3", 48_000),
+        ("mpegts", "aac", 16_000),
+        ("mpegts", "libmp3lame", 16_000),
+        ("adts", "aac", 16_000),
+        ("mp3", "libmp3lame", 16_000),
+        ("ogg", "libopus", 48_000),
+        ("matroska", "flac", 16_000),
+    ],
+)
+@pytest.mark.parametrize("place", [0.4, 0.55, 0.8])
+def test_damage_is_silent_and_flagged_whatever_the_container(
+    container: str, codec: str, rate: int, place: float
+) -> None:
+    content = muxed(container, codec, rate)
+    middle = round(len(content) * place)
+    damaged = content[:middle] + b"\xaa" * 200 + content[middle + 200 :]
+    whole = decode(content)
+    try:
+        found = decode(damaged)
+    except AudioError:  # more than half of it is lost
+        return
+    if len(found.samples) != len(whole.samples) or "damaged" in found.flags:
+        assert "damaged" in found.flags
+    else:  # it fell on stuffing
+        np.testing.assert_array_equal(found.samples, whole.samples)
