@@ -4,6 +4,7 @@ Beam is imported only where it is needed: a local build with several workers has
 own for it.
 """
 
+import logging
 import signal
 import tempfile
 import threading
@@ -32,6 +33,8 @@ from pipeline.storage.folder_lock import lock_folder
 if TYPE_CHECKING:
     from apache_beam.options.pipeline_options import PipelineOptions
 
+_LOG = logging.getLogger(__name__)
+
 OnProgress = Callable[[Counts], None]
 """Called a few times a second with what a local build has done so far."""
 
@@ -56,7 +59,7 @@ def build_dataset(
     jobs: int | DriverProcess = 1,
     beam_arguments: Sequence[str] = (),
     on_progress: OnProgress = lambda counts: None,
-    on_message: Callable[[str], None] = lambda line: None,
+    on_message: Callable[[str], None] = _LOG.info,
 ) -> Manifest:
     """Builds a dataset, waits for it, and verifies that it is there.
 
@@ -65,7 +68,7 @@ def build_dataset(
         jobs: Worker processes, unless the arguments name a runner.
         beam_arguments: Pipeline options as Beam spells them, ``--runner=DataflowRunner`` etc.
         on_progress: Called a few times a second with what a local build has done so far.
-        on_message: Called with a line for people: what the runner has counted.
+        on_message: Called with a line for people: what the runner has counted; logged by default.
 
     Returns:
         The manifest of the dataset.
@@ -133,7 +136,7 @@ def run_build(
     checked: CheckedBuild,
     jobs: int | DriverProcess = 1,
     on_progress: OnProgress = lambda counts: None,
-    on_message: Callable[[str], None] = lambda line: None,
+    on_message: Callable[[str], None] = _LOG.info,
 ) -> Manifest:
     """Builds what has been checked; writes no report.
 
