@@ -1,4 +1,4 @@
-"""The process that runs a local build, spoken to as :class:`DriverProcess` speaks to it."""
+"""What the process of a build tells the one that wants it: one line of JSON."""
 
 import json
 import pickle
@@ -6,60 +6,57 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from pipeline.audio.options import AudioOptions
-from pipeline.common.errors import error_from_json
 from pipeline.planning.build_config import BuildConfig, Corpus
-from pipeline.running import driver
-from pipeline.running.driver_process import RESULT_FILE
+from pipeline.running.beam_options import parse_options
 from pipeline.specs.emotion_scheme import emotion_scheme
 from tests.conftest import MakeCorpus, MakeSpec
 
+pytestmark = pytest.mark.xdist_group("processes")
 
-def drive(folder: Path, said: bytes) -> "subprocess.CompletedProcess[bytes]":
-    folder.mkdir()
-    command = [sys.executable, "-m", driver.__name__, str(folder), "1"]
-    return subprocess.run(command, input=said, capture_output=True, timeout=120)
+HOME = Path(__file__).parents[3]
 
 
-def order(tmp_path: Path, corpus: Corpus) -> bytes:
-    build = BuildConfig(
-        {"tones": corpus}, emotion_scheme(), str(tmp_path / "dataset"), AudioOptions()
+@pytest.fixture
+def build(make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path) -> BuildConfig:
+    corpora = {"tones": Corpus(make_spec(), str(make_corpus()))}
+    return BuildConfig(corpora, emotion_scheme(), str(tmp_path / "dataset"), AudioOptions())
+
+
+def told(folder: Path, workers: int, order: object) -> dict[str, object]:
+    """The last line that a driver tells of a build."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pipeline.running.driver", str(folder), str(workers)],
+        cwd=HOME,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,  # it ends its whole group
     )
-    return pickle.dumps((build, {}))
+    assert process.stdin
+    assert process.stdout
+    pickle.dump(order, process.stdin)
+    process.stdin.flush()
+    lines = [json.loads(line) for line in process.stdout]
+    process.stdin.close()
+    process.wait(20)
+    return next(line for line in reversed(lines) if "waiting" not in line)
 
 
-def test_what_is_no_build_ends_it_with_a_trace_for_its_log(tmp_path: Path) -> None:
-    ended = drive(tmp_path / "work", b"not a build")
-    assert ended.returncode == 1
-    assert b"UnpicklingError" in ended.stderr
+def test_counters_of_a_build(build: BuildConfig, tmp_path: Path) -> None:
+    assert "clips_written 24" in str(told(tmp_path, 2, (build, None, None))["counters"])
 
 
-def test_it_ends_with_its_parent(
-    tmp_path: Path, make_spec: MakeSpec, make_corpus: MakeCorpus
-) -> None:
-    """Its input is closed at once here, as by a parent that has died."""
-    ended = drive(tmp_path / "work", order(tmp_path, Corpus(make_spec(), str(make_corpus()))))
-    assert ended.returncode == 0
-    assert not (tmp_path / "dataset" / "manifest.json").exists()
+def test_runner_that_cannot_be_reached(build: BuildConfig, tmp_path: Path) -> None:
+    options = parse_options(["--runner=PortableRunner", "--job_endpoint=localhost:9"])
+    error = json.loads(str(told(tmp_path, 0, (build, options, None))["error"]))
+    assert error["type"] == "DataError"
+    assert "--job_endpoint=localhost:9: a job server can't be reached" in error["message"]
 
 
-def test_counters_or_the_error_are_its_result(
-    tmp_path: Path, make_spec: MakeSpec, make_corpus: MakeCorpus
-) -> None:
-    table = make_spec(tables="{t: {file: facts.csv, match: {n: '{stem}'}, take: {text: said}}}")
-    root = str(make_corpus())
-    results = {}
-    for name, spec in (("right", make_spec()), ("wrong", table)):
-        folder = tmp_path / name
-        folder.mkdir()
-        process = subprocess.Popen(
-            [sys.executable, "-m", driver.__name__, str(folder), "1"], stdin=subprocess.PIPE
-        )
-        assert process.stdin
-        process.stdin.write(order(tmp_path, Corpus(spec, root)))
-        process.stdin.flush()  # and stays open
-        assert process.wait(timeout=120) == 0
-        process.stdin.close()
-        results[name] = json.loads((folder / RESULT_FILE).read_text())
-    assert "clips_written 24" in results["right"]["counters"]
-    assert "no file matches 'facts.csv'" in str(error_from_json(results["wrong"]["error"]))
+def test_runner_that_fails(build: BuildConfig, tmp_path: Path) -> None:
+    options = parse_options(["--runner=PortableRunner"])
+    failure = str(told(tmp_path, 0, (build, options, None))["failure"])
+    assert failure.startswith("PortableRunner failed: ")
+    assert "You must specify a --job_endpoint" in failure
