@@ -6,6 +6,7 @@ Only metadata crosses a shuffle. Audio is read, decoded and written inside one c
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import apache_beam as beam
 
@@ -96,18 +97,25 @@ class WriteShards(beam.PTransform):
 
 
 class WriteManifest(beam.PTransform):
-    """Once every shard is written: resolves duplicates, writes manifest, rejects and card."""
+    """Once every shard is written: resolves duplicates, writes manifest, rejects and card.
+
+    Takes the batches, too: what was found is counted apart from what was written.
+    """
 
     def __init__(self, build: BuildConfig) -> None:
         super().__init__()
         self.build = build
 
-    def expand(self, receipts: beam.PCollection[ShardReceipt]) -> beam.PCollection[Manifest]:
+    def expand(self, inputs: Any) -> beam.PCollection[Manifest]:  # Beam knows no type of two
+        batches: beam.PCollection[UtteranceBatch]
+        receipts: beam.PCollection[ShardReceipt]
+        batches, receipts = inputs
         # Not ToList, whose empty default is a side input. A dataset of no shard is finished, too.
-        start = receipts.pipeline | "Start" >> beam.Create([("dataset", "")])
-        names = receipts | "ShardNames" >> beam.Map(lambda receipt: ("dataset", receipt.shard))
+        start = receipts.pipeline | "Start" >> beam.Create([("dataset", ("", 0))])
+        found = batches | "CountFound" >> beam.Map(key_found)
+        names = receipts | "ShardNames" >> beam.Map(key_shard)
         return (
-            (start, names)
+            (start, found, names)
             | "AllShards" >> beam.Flatten()
             | "GroupDataset" >> beam.GroupByKey()
             | "FinishDataset" >> step(finish, self.build)
@@ -177,8 +185,28 @@ def write_one(shard: str, utterances: Sequence[Utterance], build: BuildConfig) -
     return written.receipt
 
 
-def finish(gathered: tuple[str, Iterable[str]], build: BuildConfig) -> Iterator[Manifest]:
+def key_found(batch: UtteranceBatch) -> tuple[str, tuple[str, int]]:
+    """Corpus of a batch and number of its utterances, as :func:`finish` wants them."""
+    return "dataset", (batch.corpus, len(batch.utterances))
+
+
+def key_shard(receipt: ShardReceipt) -> tuple[str, tuple[str, int]]:
+    """Name of a shard, as :func:`finish` wants it; unlike a corpus's, it holds a slash."""
+    return "dataset", (receipt.shard, 0)
+
+
+def finish(
+    gathered: tuple[str, Iterable[tuple[str, int]]], build: BuildConfig
+) -> Iterator[Manifest]:
     """Makes a dataset of the shards that were written."""
+    shards: list[str] = []
+    found = dict.fromkeys(build.corpora, 0)
+    for name, utterances in gathered[1]:
+        if name in found:
+            found[name] += utterances
+        elif name:
+            shards.append(name)
     specs = {corpus_id: corpus.spec for corpus_id, corpus in build.corpora.items()}
-    shards = filter(None, gathered[1])
-    yield finalize_dataset(build.output, shards, specs, build.audio, report=build.report)
+    yield finalize_dataset(
+        build.output, shards, specs, build.scheme, build.audio, found, report=build.report
+    )

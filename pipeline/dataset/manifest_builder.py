@@ -24,10 +24,16 @@ from pipeline.schema.record import CLASSES, SPLITS
 from pipeline.shards.deduplication import find_duplicates
 from pipeline.shards.receipts import ShardReceipt
 from pipeline.specs.corpus_spec import CorpusSpec
+from pipeline.specs.loader import is_shipped
 
 
-def facts_from_spec(spec: CorpusSpec) -> CorpusFacts:
-    """Those facts of a spec that a dataset's users need."""
+def facts_from_spec(spec: CorpusSpec, usable: int) -> CorpusFacts:
+    """Those facts of a spec that a dataset's users need.
+
+    Args:
+        spec: Of a corpus.
+        usable: Utterances of it that were found and left in before audio was read.
+    """
     return CorpusFacts(
         name=spec.name,
         languages=spec.languages,
@@ -36,6 +42,9 @@ def facts_from_spec(spec: CorpusSpec) -> CorpusFacts:
         redistribute=spec.licence.redistribute,
         citation=spec.citation,
         split_policy=spec.splits.describe(),
+        usable=usable,
+        published=spec.expected.nearest(usable).utterances,
+        own_spec=not is_shipped(spec),
     )
 
 
@@ -44,6 +53,7 @@ def build_manifest(
     options: AudioOptions,
     receipts: Iterable[ShardReceipt],
     rows: pd.DataFrame,
+    found: Mapping[str, int],
 ) -> Manifest:
     """Counts a dataset.
 
@@ -52,6 +62,7 @@ def build_manifest(
         options: How clips are stored.
         receipts: Of all shards.
         rows: Metadata of all rows.
+        found: Utterances of every corpus, counted apart from receipts and rows.
     """
     by_corpus: dict[str, list[ShardReceipt]] = {corpus: [] for corpus in sorted(facts)}
     for receipt in receipts:
@@ -59,7 +70,7 @@ def build_manifest(
     return Manifest(
         audio=options,
         corpora={
-            corpus: _count_corpus(facts[corpus], own, rows[rows["corpus"] == corpus])
+            corpus: _count_corpus(facts[corpus], own, rows[rows["corpus"] == corpus], found[corpus])
             for corpus, own in by_corpus.items()
         },
         speakers=int(rows["speaker"].nunique()),
@@ -106,7 +117,7 @@ def count_shared_speakers(rows: pd.DataFrame) -> dict[str, int]:
 
 
 def _count_corpus(
-    facts: CorpusFacts, receipts: list[ShardReceipt], rows: pd.DataFrame
+    facts: CorpusFacts, receipts: list[ShardReceipt], rows: pd.DataFrame, found: int
 ) -> CorpusManifest:
     unwritten = [row for receipt in receipts for row in receipt.unwritten]
     reasons = {
@@ -116,7 +127,7 @@ def _count_corpus(
     splits_of = rows.groupby("speaker")["split"].nunique()
     return CorpusManifest(
         **{name: getattr(facts, name) for name in CorpusFacts.model_fields},
-        found=len(rows) + len(unwritten),
+        found=found,
         written=len(rows),
         excluded=reasons["excluded"],
         rejected=reasons["rejected"],

@@ -1,18 +1,22 @@
 """Index: from the files of a corpus to its utterances, by names and tables; no audio is decoded."""
 
 import math
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from posixpath import splitext
 
 from pipeline.common.globs import glob_matcher
 from pipeline.common.numbers import read_number, read_seconds
-from pipeline.index.table_join import TableRows, fill_template
+from pipeline.common.patterns import Pattern, compile_pattern
+from pipeline.common.spelling import compose
+from pipeline.index.table_join import TableRows, fill_template, merge_rows
 from pipeline.schema.utterance import DropReason, Utterance, excluded, rejected
 from pipeline.sources.listing import SourceFile
 from pipeline.specs.corpus_spec import CorpusSpec
 
 Fields = dict[str, str | None]
+
+_NOT_A_TIME = "NaT"
+"""What pandas and audformat write where a time is unknown."""
 
 
 FoundClip = tuple[SourceFile, int, str]
@@ -24,7 +28,8 @@ def find_clips(spec: CorpusSpec, files: Iterable[SourceFile]) -> Iterator[FoundC
     wanted = glob_matcher(spec.audio, spec.ignore_case)
     ignored = glob_matcher(spec.ignore, spec.ignore_case)
     for file in files:
-        if (hit := wanted(file.path)) and not ignored(file.path):
+        path = compose(file.path)
+        if (hit := wanted(path)) and not ignored(path):
             yield file, *hit
 
 
@@ -44,23 +49,52 @@ def index_clips(
         Utterances with their native label, speaker and text; rejected where the name fits no
         pattern or a table has no row for them.
     """
-    patterns = [re.compile(pattern, re.I if spec.ignore_case else 0) for pattern in spec.path]
+    patterns = [compile_pattern(pattern, spec.ignore_case) for pattern in spec.path]
     left_out = glob_matcher(list(spec.leave_out), spec.ignore_case)
     reasons = list(spec.leave_out.values())
     for file, glob_rank, path in clips:
         fields = read_path(path, patterns)
-        hit = left_out(file.path)
+        hit = left_out(compose(file.path))
         rule = excluded("index", reasons[hit[0]], "left out by the spec") if hit else None
         if file.problem and not rule:
             rule = rejected("index", "bad_file", file.problem)
         if fields is None:
             yield _utterance(spec, file, glob_rank, path, {}, rule or _unrecognised(spec))
             continue
-        for joined, problem in join_tables(spec, fields, tables):
-            yield _utterance(spec, file, glob_rank, path, joined, rule or problem)
+        yield from _reject_contradictions(
+            [
+                _utterance(spec, file, glob_rank, path, joined, rule or problem)
+                for joined, problem in join_tables(spec, fields, tables)
+            ]
+        )
 
 
-def read_path(path: str, patterns: Sequence[re.Pattern[str]]) -> Fields | None:
+def _reject_contradictions(utterances: list[Utterance]) -> list[Utterance]:
+    """Rejects segments of one file that have the same times and say different things."""
+    if len(utterances) == 1:
+        return utterances
+    by_id: dict[str, list[Utterance]] = {}
+    for utterance in utterances:
+        if utterance.dropped is None:
+            by_id.setdefault(utterance.id, []).append(utterance)
+    disputed = {}
+    for one, found in by_id.items():
+        if any(other != found[0] for other in found):
+            labels = " or ".join(sorted({repr(u.label_native) for u in found}))
+            speakers = " or ".join(sorted({repr(u.speaker) for u in found}))
+            disputed[one] = (
+                f"{len(found)} rows have these times and disagree: emotion is {labels}; "
+                f"speaker is {speakers}"
+            )
+    return [
+        u._replace(dropped=rejected("index", "rows_disagree", disputed[u.id]))
+        if u.dropped is None and u.id in disputed
+        else u
+        for u in utterances
+    ]
+
+
+def read_path(path: str, patterns: Sequence[Pattern]) -> Fields | None:
     """Fields that a path gives: groups of the first pattern found in it; None where none is."""
     fields: Fields = {"path": path, "stem": splitext(path)[0].rpartition("/")[2]}
     if not patterns:
@@ -95,10 +129,16 @@ def _join(
     spec: CorpusSpec, fields: Fields, dropped: DropReason | None, name: str, table: TableRows
 ) -> list[tuple[Fields, DropReason | None]]:
     rows = table.find(fields)
+    stem = fields["stem"]
+    if rows and table.table.segments:
+        return [(fields | _apply_corrections(spec, row, stem), dropped) for row in rows]
     if rows:
-        taken = rows if table.table.segments else rows[:1]
-        stem = fields["stem"]
-        return [(fields | _apply_corrections(spec, row, stem), dropped) for row in taken]
+        row, disputed = merge_rows(rows)
+        row = _apply_corrections(spec, row, stem)
+        settled = spec.corrections.get(stem or "", {}).keys()
+        if disputed := {name: values for name, values in disputed.items() if name not in settled}:
+            dropped = dropped or _disagreement(name, len(rows), disputed)
+        return [(fields | row, dropped)]
     unmatched = table.table.unmatched
     if unmatched == "keep" or dropped:
         return [(fields, dropped)]
@@ -109,6 +149,15 @@ def _join(
     detail = f"table {name!r} has no row with {wanted}"
     drop = excluded if unmatched == "exclude" else rejected
     return [(fields, drop("index", "no_table_row", detail))]
+
+
+def _disagreement(table: str, rows: int, disputed: Mapping[str, Sequence[str]]) -> DropReason:
+    found = "; ".join(
+        f"{field} is {' or '.join(map(repr, values))}" for field, values in disputed.items()
+    )
+    return rejected(
+        "index", "rows_disagree", f"table {table!r} has {rows} rows for it that disagree: {found}"
+    )
 
 
 def _apply_corrections(spec: CorpusSpec, fields: Fields, stem: str | None) -> Fields:
@@ -178,14 +227,19 @@ def segment_bounds(
         Start and end in s, to the microsecond, None where not stated, and why they can't be used,
         None where they can.
     """
-    if not any(fields.get(name) for name in ("start", "end", "duration")):
+    stated = {
+        name: text
+        for name in ("start", "end", "duration")
+        if (text := fields.get(name)) and text != _NOT_A_TIME
+    }
+    if not stated:
         return None, None, None
     unit = 1.0 / (spec.sample_times or 1)
     seconds: dict[str, float | None] = {}
     for name in ("start", "end", "duration"):
-        time = read_seconds(fields.get(name))
-        if fields.get(name) and time is None:
-            detail = f"{name} is {fields[name]!r}, expected seconds or h:mm:ss"
+        time = read_seconds(stated.get(name))
+        if name in stated and time is None:
+            detail = f"{name} is {stated[name]!r}, expected seconds or h:mm:ss"
             return None, None, rejected("index", "bad_time", detail)
         seconds[name] = None if time is None else round(time * unit, 6)
     start, end, duration = seconds["start"], seconds["end"], seconds["duration"]

@@ -42,8 +42,10 @@ def list_clips(corpus_id: str | None, build: BuildConfig) -> Iterator[ClipBatch]
     if corpus_id is None:
         return iter(())
     spec, root = build.corpora[corpus_id].spec, build.corpora[corpus_id].root
-    tables = tuple(find_table_files(spec, walk_sources(root, spec.archive))) if spec.tables else ()
-    return in_batches(corpus_id, find_clips(spec, walk_sources(root, spec.archive)), tables)
+    tables = (
+        tuple(find_table_files(spec, walk_sources(root, spec.archive_rules))) if spec.tables else ()
+    )
+    return in_batches(corpus_id, find_clips(spec, walk_sources(root, spec.archive_rules)), tables)
 
 
 def index_batch(batch: ClipBatch, build: BuildConfig) -> UtteranceBatch:
@@ -88,4 +90,6 @@ def place_batch(
 @lru_cache(maxsize=4)
 def _read_tables(corpus: Corpus, files: tuple[SourceFile, ...]) -> dict[str, TableRows]:
     """Tables of a corpus, read once a worker."""
-    return load_tables(corpus.spec, files, CorpusReader(corpus.root, corpus.spec.archive).read)
+    return load_tables(
+        corpus.spec, files, CorpusReader(corpus.root, corpus.spec.archive_rules).read
+    )

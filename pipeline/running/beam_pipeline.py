@@ -24,13 +24,9 @@ def make_pipeline(
         runner: The runner, unless the options name it.
     """
     pipeline = beam.Pipeline(runner=runner, options=options)
-    _ = (
-        pipeline
-        | "Index" >> IndexCorpora(build)
-        | "Split" >> AssignSplits(build)
-        | "Write" >> WriteShards(build)
-        | "Finish" >> WriteManifest(build)
-    )
+    batches = pipeline | "Index" >> IndexCorpora(build)
+    receipts = batches | "Split" >> AssignSplits(build) | "Write" >> WriteShards(build)
+    _ = (batches, receipts) | "Finish" >> WriteManifest(build)
     return pipeline
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.common.errors import StoppedError, UsageError
+from pipeline.dataset.accounts import restore_accounts
 from pipeline.dataset.build_state import mark_unfinished
 from pipeline.dataset.manifest import Manifest, read_manifest
 from pipeline.dataset.output_check import check_output
@@ -26,6 +27,7 @@ from pipeline.shards.receipts import RECEIPTS
 from pipeline.sources.listing import walk_files
 from pipeline.storage import configure, current_options, is_remote, open_store
 from pipeline.storage import files as storage
+from pipeline.storage.folder_lock import lock_folder
 
 if TYPE_CHECKING:
     from apache_beam.options.pipeline_options import PipelineOptions
@@ -143,25 +145,32 @@ def run_build(
         on_message: As for :func:`build_dataset`.
 
     Raises:
-        DataError, StoppedError: As :func:`build_dataset` does.
+        DataError, StoppedError: As :func:`build_dataset` does; or another process is writing to the
+            dataset.
     """
-    build, runner = checked.build, checked.runner
-    mark_unfinished(build.output)
+    build = checked.build
+    with lock_folder(build.output, "exhubert build"):
+        restore_accounts(build.output, read_manifest(build.output), build.corpora)
+        mark_unfinished(build.output)
+        on_message(_run(checked, jobs, on_progress))
+        return verify_finished(build.output, build.corpora)
+
+
+def _run(checked: CheckedBuild, jobs: int | DriverProcess, on_progress: OnProgress) -> str:
+    """Runs a build where it is to run; gives what the runner has counted."""
+    runner = checked.runner
     try:
         if runner:
-            counters = _run_elsewhere(checked)
-        elif isinstance(jobs, DriverProcess) or jobs > 1:
-            counters = _run_on_workers(checked, jobs, on_progress)
-        else:
-            counters = _run_in_process(checked, on_progress)
+            return _run_elsewhere(checked)
+        if isinstance(jobs, DriverProcess) or jobs > 1:
+            return _run_on_workers(checked, jobs, on_progress)
+        return _run_in_process(checked, on_progress)
     except KeyboardInterrupt:
         running = f"; what {runner} runs elsewhere goes on until cancelled" if runner else ""
         raise StoppedError(
-            f"interrupted{running}; shards that are complete stay in {build.output}: building "
-            "again resumes"
+            f"interrupted{running}; shards that are complete stay in {checked.build.output}: "
+            "building again resumes"
         ) from None
-    on_message(counters)
-    return verify_finished(build.output, build.corpora)
 
 
 def prepare_job(build: BuildConfig, options: "PipelineOptions") -> None:

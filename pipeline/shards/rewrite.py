@@ -6,8 +6,10 @@ from dataclasses import replace
 import pyarrow as pa
 import xxhash
 
+from pipeline.common.errors import DataError
 from pipeline.shards.parquet import read_shard, to_parquet
-from pipeline.shards.receipts import RejectRow, ShardReceipt
+from pipeline.shards.receipts import RejectRow, ShardReceipt, shard_path
+from pipeline.shards.row_check import find_damaged_rows
 from pipeline.shards.writer import write_shard_files
 
 
@@ -28,7 +30,7 @@ def rewrite_shard(
     Returns:
         The receipt of the shard as it is then.
     """
-    content = to_parquet([table])
+    content = to_parquet([table]) if table.num_rows else memoryview(b"")
     unwritten = {row.id: row for row in (*receipt.unwritten, *left)}
     for name in table["id"].to_pylist():  # after a crash the shard may still hold rows that left
         unwritten.pop(name, None)
@@ -38,7 +40,7 @@ def rewrite_shard(
         fingerprint="",
         rows=table.num_rows,
         size=len(content),
-        xxh3=xxhash.xxh3_128_hexdigest(content),
+        xxh3=xxhash.xxh3_128_hexdigest(content) if content else "",
         unwritten=tuple(sorted(unwritten.values(), key=lambda row: row.id)),
     )
     write_shard_files(output, rewritten, content)
@@ -55,6 +57,12 @@ def repair_shard(output: str, receipt: ShardReceipt) -> ShardReceipt:
         receipt: Of the shard, as the run left it.
 
     Raises:
-        DataError: The shard is missing.
+        DataError: The shard is missing or damaged.
     """
-    return rewrite_shard(output, receipt, read_shard(output, receipt.shard), [], audio="")
+    table = read_shard(output, receipt.shard)
+    for name, problem in find_damaged_rows(table):
+        raise DataError(
+            f"{shard_path(output, receipt.shard)}: damaged: {name}: {problem}; build corpus "
+            f"{receipt.corpus} again"
+        )
+    return rewrite_shard(output, receipt, table, [], audio="")

@@ -19,7 +19,7 @@ from pipeline.common.errors import ExhubertError
 from pipeline.schema.record import SAMPLE_RATE
 from training.data import dataset_files as store
 from training.data.clips import Samples, change_speed, choose_crop, decode_clip, normalize_input
-from training.data.parquet_audio import AudioReader
+from training.data.parquet_audio import AudioReader, clip_places
 from training.data.sampling import Draw
 from training.data.shared_memory import Shapes, empty_tensors
 from training.data.targets import SIX_CLASSES_ONLY, HeadLabels
@@ -81,9 +81,7 @@ class Utterances(Dataset[Example]):
         self.ids = index["id"].tolist()
         self.frames = [round(seconds * SAMPLE_RATE) for seconds in index["duration"].tolist()]
         self.targets = heads.targets(index)
-        self.places = list(
-            zip(index["shard"], index["row_group"].tolist(), index["row"].tolist(), strict=True)
-        )
+        self.places = clip_places(index)
         self.window = window
         self.longest = longest
         self.speed = speed
@@ -96,15 +94,16 @@ class Utterances(Dataset[Example]):
 
     def __getitem__(self, item: int | Draw) -> Example:
         row = item.row if isinstance(item, Draw) else item
-        shard, row_group, place = self.places[row]
-        encoded, name = self.reader.read(shard, row_group, place), self.ids[row]
+        place = self.places[row]
+        encoded, shard, name = self.reader.read(place), place.shard, place.id
         if isinstance(item, Draw):
             width = round(self.window * SAMPLE_RATE)
             rng = crop_rng(self.seed, item, name)
             crop = choose_crop(self.frames[row], width, rng, self.speed)
             clip = change_speed(decode_clip(encoded, shard, name, *crop[:2]), crop.speed, width)
         else:
-            clip = decode_clip(encoded, shard, name, last=round(self.longest * SAMPLE_RATE))
+            last = min(self.frames[row], round(self.longest * SAMPLE_RATE))
+            clip = decode_clip(encoded, shard, name, last=last)
         example = Example(
             input_values=normalize_input(clip), label=int(self.targets["labels"][row])
         )

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from pipeline.common.errors import DataError, UsageError
 from pipeline.storage import StoredFile, StoreOptions, open_store
 from pipeline.storage import files as storage
+from pipeline.storage.folder_lock import check_unlocked
 from pipeline.storage.registry import is_remote
 
 MANIFEST = "manifest.json"
@@ -41,9 +42,11 @@ def list_shards(dataset: str) -> list[str]:
 
     Raises:
         UsageError: The URL cannot be opened, or is not allowed to be.
-        DataError: The shards are not those that the dataset's manifest lists, if it has one.
+        DataError: The shards are not those that the dataset's manifest lists, if it has one; or
+            someone is writing to the dataset.
     """
     sizes = _shard_sizes(dataset)
+    check_unlocked(dataset)
     content = storage.read(storage.join(dataset, MANIFEST)) if sizes else None
     if content is not None:
         _check_shards(storage.join(dataset, MANIFEST), content, sizes)
@@ -151,12 +154,11 @@ def translated(location: str) -> Iterator[None]:
     """
     try:
         yield
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, ValueError, pa.ArrowException) as error:
         told = str(getattr(error, "strerror", None) or error).strip().partition("\n")[0]
         raise DataError(
-            f"{location}: can't be read: {told}; expected the shard that was listed there: copy "
-            "the dataset again, or build it again"
-        ) from error
+            f"{location}: can't be read: {told}; see: exhubert verify DATASET"
+        ) from None
 
 
 def worker_context(locations: list[str]) -> str | None:

@@ -16,6 +16,7 @@ from pipeline.running.build import build_dataset
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.storage import files as storage
+from pipeline.storage.folder_lock import lock_folder
 from tests.conftest import MakeCorpus, MakeSpec
 
 
@@ -193,3 +194,10 @@ def test_build_after_relabelling_reuses_the_audio(
     relabel_dataset(str(dataset), {"tones": spec}, emotion_scheme())
     counts = build(spec, tmp_path / "corpora" / "tones", dataset)
     assert (counts.done, counts.reused) == (0, 24)
+
+
+def test_dataset_that_another_process_writes_to_is_not_relabelled(
+    dataset: Path, make_spec: MakeSpec
+) -> None:
+    with lock_folder(str(dataset), "exhubert build"), pytest.raises(DataError, match="writing"):
+        relabel_dataset(str(dataset), {"tones": make_spec()}, emotion_scheme())

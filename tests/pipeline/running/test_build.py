@@ -19,7 +19,8 @@ import pytest
 
 from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError, UsageError
-from pipeline.dataset.manifest import Manifest
+from pipeline.dataset.build_state import mark_unfinished
+from pipeline.dataset.manifest import Manifest, require_manifest
 from pipeline.monitoring import Counts
 from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.running.build import build_dataset
@@ -229,6 +230,33 @@ def test_killed_build_is_resumed_without_a_trace(
     }
 
 
+def test_two_builds_into_one_folder_lose_nothing(
+    make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
+) -> None:
+    def start(corpus: str) -> "subprocess.Popen[str]":
+        make_spec(corpus)
+        command = [sys.executable, "-m", "exhubert", "build", "--jobs", "1", "--json"]
+        command += ["--spec", str(tmp_path / f"{corpus}.yaml"), "--output", str(tmp_path / "both")]
+        command += ["--root", f"{corpus}={make_corpus(corpus)}"]
+        return subprocess.Popen(
+            command, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        )
+
+    builds = [start(corpus) for corpus in ("tones", "bells")]
+    told = [build.communicate()[1] for build in builds]
+    statuses = [build.returncode for build in builds]
+    assert 0 in statuses
+    manifest = require_manifest(str(tmp_path / "both"))
+    assert sorted(manifest.corpora) == [
+        corpus for corpus, status in (("bells", statuses[1]), ("tones", statuses[0])) if not status
+    ]
+    for status, message in zip(statuses, told, strict=True):
+        if status:
+            assert status == 1
+            assert "exhubert build (process" in message
+            assert "is writing to it" in message
+
+
 def test_only_an_added_corpus_is_made(
     build: Run, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
 ) -> None:
@@ -293,6 +321,7 @@ def test_corpus_whose_build_never_ended_is_no_part_of_the_next(
     tones, bells = ((make_spec(name), make_corpus(name)) for name in ("tones", "bells"))
     build(tones)
     (tmp_path / "dataset" / "manifest.json").unlink()
+    mark_unfinished(str(tmp_path / "dataset"))
     assert set(build(bells).corpora) == {"bells"}
     build(bells, output="alone")
     assert contents(tmp_path / "dataset") == contents(tmp_path / "alone")
@@ -333,3 +362,29 @@ def test_manifest_says_what_lies_in_the_folder(
     assert manifest.corpora["tones"].labels["high_negative"] == 8
     assert manifest.hours == pytest.approx(24 * 0.3 / 3600, rel=1e-3)
     assert str(tmp_path) not in (tmp_path / "dataset" / "manifest.json").read_text()
+
+
+def test_split_of_copies_only_gets_no_shard(
+    build: Run, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
+) -> None:
+    root = make_corpus("tones")
+    shutil.copytree(root, root.with_name("copies"))
+    tested = make_spec("tones", splits="{by: official, of: speaker, 's0.': test}")
+    trained = make_spec("copies", splits="{by: official, of: speaker, 's0.': train, s9: test}")
+    manifest = build((tested, root), (trained, root.with_name("copies")))
+    assert manifest.corpora["copies"].excluded == {"duplicate_across_splits": 24}
+    shards = list((tmp_path / "dataset").glob("data/*/*.parquet"))
+    assert [shard.name for shard in shards] == ["test-00000-of-00001.parquet"]
+    before = contents(tmp_path / "dataset")
+    build((tested, root), (trained, root.with_name("copies")))
+    assert contents(tmp_path / "dataset") == before
+
+
+def test_corpus_of_rejects_only_gets_no_shard(
+    build: Run, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
+) -> None:
+    root = make_corpus()
+    for file in root.rglob("*.wav"):
+        file.write_bytes(b"")
+    assert build((make_spec(), root)).corpora["tones"].rejected == {"empty": 24}
+    assert not list((tmp_path / "dataset").glob("data/*/*"))

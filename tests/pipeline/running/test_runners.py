@@ -130,7 +130,14 @@ def test_what_the_manifest_states_must_be_there(dataset: BuildConfig) -> None:
 def test_shard_written_in_parts_is_an_error(dataset: BuildConfig) -> None:
     specs = {"tones": dataset.corpora["tones"].spec}
     with pytest.raises(DataError, match="tones/test-00000-of-00001 was written 2 times"):
-        finalize_dataset(dataset.output, ["tones/test-00000-of-00001"] * 2, specs, AudioOptions())
+        finalize_dataset(
+            dataset.output,
+            ["tones/test-00000-of-00001"] * 2,
+            specs,
+            emotion_scheme(),
+            AudioOptions(),
+            {},
+        )
 
 
 def test_options_of_a_job_server_are_left_to_it() -> None:

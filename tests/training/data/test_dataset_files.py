@@ -12,14 +12,15 @@ import torch
 from moto.server import ThreadedMotoServer
 from torch.utils.data import DataLoader
 
-from pipeline.common.errors import UsageError
+from pipeline.common.errors import DataError, UsageError
 from pipeline.storage import StoreOptions, configure
+from pipeline.storage.folder_lock import lock_folder
 from tests.support.gcs import serve
 from tests.support.shards import NANO, write_tones
 from training.config.recipe import load_recipe
 from training.data.dataset import Utterances, collate
 from training.data.index import load_index
-from training.data.parquet_audio import AudioReader
+from training.data.parquet_audio import AudioReader, clip_places
 from training.evaluation.evaluate import evaluate
 from training.finetuning.model_card import describe_dataset
 from training.finetuning.train import train
@@ -113,8 +114,8 @@ def test_a_shard_is_read_by_row_group_without_a_copy(
     monkeypatch.chdir(tmp_path)
     index = load_index(url, "train")
     reader = AudioReader(budget=1)
-    for _, row in index.iloc[[0, 5, 11]].iterrows():
-        assert reader.read(row["shard"], row["row_group"], row["row"])[:4] == b"fLaC"
+    for place in clip_places(index.iloc[[0, 5, 11]]):
+        assert reader.read(place)[:4] == b"fLaC"
     assert not list(tmp_path.iterdir())
 
 
@@ -200,3 +201,13 @@ def test_url_that_holds_no_dataset_is_a_usage_error(location: str, message: str)
 def test_options_in_a_url_are_told_how_they_are_spelled_now(location: str, options: str) -> None:
     with pytest.raises(UsageError, match=rf"{re.escape(options)};"):
         load_index(location)
+
+
+def test_dataset_that_is_being_written_is_not_read(tmp_path: Path) -> None:
+    write_tones(tmp_path, {"train": 1})
+    with (
+        lock_folder(str(tmp_path), "exhubert build"),
+        pytest.raises(DataError, match=r"exhubert build \(process"),
+    ):
+        load_index(tmp_path)
+    assert len(load_index(tmp_path)) == 12
