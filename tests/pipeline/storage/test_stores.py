@@ -200,6 +200,8 @@ def test_corpus_and_dataset_in_a_store(
         "manifest.json",
         "rejects.parquet",
         "report.html",
+        "specs/emotions.yaml",
+        "specs/tones.yaml",
         *(
             f"data/tones/{split}-00000-of-00001.parquet"
             for split in ("train", "validation", "test")
