@@ -1,6 +1,5 @@
 """The short form of ``benchmarks/faults.py``: each kind of fault, once."""
 
-
 import pytest
 
 from benchmarks.fault_kinds.place import Ending, Place

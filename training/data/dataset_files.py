@@ -157,8 +157,9 @@ def translated(location: str) -> Iterator[None]:
     except (OSError, ValueError, pa.ArrowException) as error:
         told = str(getattr(error, "strerror", None) or error).strip().partition("\n")[0]
         raise DataError(
-            f"{location}: can't be read: {told}; see: exhubert verify DATASET"
-        ) from None
+            f"{location}: can't be read: {told}; expected the shard that was listed there; "
+            "exhubert verify DATASET names what is damaged: copy or build the dataset again"
+        ) from error
 
 
 def worker_context(locations: list[str]) -> str | None:
