@@ -2,13 +2,14 @@
 
 import io
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from pipeline.audio.backend import AudioBlocks, Backend
+from pipeline.audio.backends.ffmpeg_containers import open_container
 from pipeline.audio.recording import AudioError, Recording, Span, check_rate
 
 
@@ -43,8 +44,9 @@ class Ffmpeg(Backend):
 
     def open(self, path: Path, block_frames: int) -> AudioBlocks | None:
         """The whole first audio stream."""
+        file = path.open("rb")
         with _errors_of_av():
-            rate, _, decoded = _open(str(path))
+            rate, _, decoded = _open(file)
         return AudioBlocks(rate, _join(decoded, block_frames))
 
 
@@ -58,24 +60,27 @@ def _errors_of_av() -> Iterator[None]:
         raise AudioError("undecodable", f"FFmpeg: {error}") from None
 
 
-def _open(source: str | io.BytesIO) -> tuple[int, str, Iterator[np.ndarray]]:
-    """Rate in Hz, container and codec, and the samples: float32, each ``(channels, frames)``."""
-    import av
+def _open(file: BinaryIO) -> tuple[int, str, Iterator[np.ndarray]]:
+    """Rate in Hz, container and codec, and the samples: float32, each ``(channels, frames)``.
 
-    container = av.open(source)
-    if not container.streams.audio:
-        container.close()
-        raise AudioError("no_audio", f"{container.format.name} without an audio stream")
-    context = container.streams.audio[0].codec_context
-    rate = check_rate(context.sample_rate if context else 0)
-    return rate, f"{container.format.name}/{context.name}", _decode(container, rate)
+    Closes the file when all samples are read, or at an error.
+    """
+    with ExitStack() as opened:
+        opened.enter_context(file)
+        container = opened.enter_context(open_container(file))
+        if not container.streams.audio:
+            raise AudioError("no_audio", f"{container.format.name} without an audio stream")
+        context = container.streams.audio[0].codec_context
+        rate = check_rate(context.sample_rate if context else 0)
+        codec = f"{container.format.name}/{context.name}"
+        return rate, codec, _decode(container, rate, opened.pop_all())
 
 
-def _decode(container: Any, rate: int) -> Iterator[np.ndarray]:
+def _decode(container: Any, rate: int, opened: ExitStack) -> Iterator[np.ndarray]:
     import av
 
     converter = av.AudioResampler(format="fltp", rate=rate)
-    with container:
+    with opened:
         for frame in container.decode(container.streams.audio[0]):
             for part in converter.resample(frame):
                 yield part.to_ndarray()
