@@ -35,6 +35,7 @@ class Ffmpeg(Backend):
             for part in decoded:
                 parts.append(part)
                 frames += part.shape[1]
+                span.check_size(frames - (span.start or 0.0) * rate, len(part))
                 if frames / rate > span.decoded_seconds:
                     break
         samples = np.concatenate(parts, axis=1).T if parts else np.zeros((0, 1), np.float32)

@@ -24,6 +24,9 @@ do not: playlists (HLS, DASH, concat), sessions (SDP, RTSP), image lists, subtit
 LARGEST_PICTURE = 2**25
 """Pixels: 8K. To find the streams of a film FFmpeg decodes its first pictures."""
 
+LONGEST_PACKET = 2**22
+"""Samples of one channel: those of the longest known, of Monkey's Audio, twice over."""
+
 _OPTIONS = {
     "format_whitelist": ",".join(CONTAINERS),
     "protocol_whitelist": "none",
@@ -57,4 +60,7 @@ def open_container(file: BinaryIO) -> "InputContainer":
             "FFmpeg: no container that is read: a damaged file, a picture, or a playlist, script "
             "or subtitle that names other files; expected a recording or film",
         ) from None
+    for sound in container.streams.audio:
+        if sound.codec_context:  # None without a decoder
+            sound.codec_context.options = {"max_samples": str(LONGEST_PACKET)}
     return container

@@ -33,6 +33,7 @@ class Sndfile(Backend):
         with _open(_Content(content)) as file:
             _check_length(file, missing_bytes(content))
             first, last = span.frame_range(file.frames, file.samplerate)
+            span.check_size(last - first, file.channels)
             try:
                 if first:
                     file.seek(first)
@@ -74,6 +75,9 @@ def _open(source: _Content | int) -> soundfile.SoundFile:
 
 def _read_blocks(file: soundfile.SoundFile, block_frames: int) -> Iterator[np.ndarray]:
     frames = 0
+    block_frames = max(
+        1, 2 * block_frames // max(2, file.channels)
+    )  # memory does not grow with them
     with file:
         try:
             while len(block := file.read(block_frames, dtype="float32", always_2d=True)):

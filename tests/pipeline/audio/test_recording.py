@@ -48,3 +48,12 @@ def test_rates_that_no_audio_has_are_refused(rate: int) -> None:
 
 def test_rates_of_audio_are_kept() -> None:
     assert check_rate(24_414) == 24_414
+
+
+def test_a_part_may_hold_what_recordings_of_its_length_do() -> None:
+    hour = Span(max_duration=3_600)
+    hour.check_size(3_600 * 48_000, 2)
+    Span(max_duration=60).check_size(60 * 192_000, 8)
+    Span(start=1e308).check_size(1.0 - 1e308, 2)
+    with pytest.raises(AudioError, match=r"too_long: 691,200,000 samples in 4 channels; at most"):
+        hour.check_size(3_600 * 48_000, 4)

@@ -130,3 +130,12 @@ def muxed(container: str, codec: str, seconds: float = 1.0, rate: int = 48_000) 
         file.mux(sound.encode(frame))
         file.mux(sound.encode())
     return buffer.getvalue()
+
+
+def test_pictures_and_packets_beyond_all_measure_are_not_decoded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    content = muxed("wv", "wavpack")
+    monkeypatch.setattr("pipeline.audio.backends.ffmpeg_containers.LONGEST_PACKET", 100)
+    with pytest.raises(AudioError, match="undecodable: FFmpeg: Invalid argument"):
+        Ffmpeg().decode(content, Span())

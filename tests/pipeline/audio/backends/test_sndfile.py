@@ -57,3 +57,11 @@ def test_file_that_is_refused_is_closed(tmp_path: Path) -> None:
         with pytest.raises(AudioError, match=reason):
             Sndfile().open(tmp_path / name, 1_000)
     assert len(list(Path("/dev/fd").iterdir())) == before
+
+
+def test_blocks_of_many_channels_hold_as_many_samples_as_those_of_two(tmp_path: Path) -> None:
+    path = tmp_path / "array.wav"
+    path.write_bytes(stored(np.tile(tone(seconds=0.1)[:, None], 100)))
+    opened = Sndfile().open(path, block_frames=1_000)
+    assert opened is not None
+    assert [len(block) for block in opened.blocks] == [20] * 80
