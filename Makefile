@@ -2,7 +2,6 @@
 # virtual environment first, and again whenever what it needs has changed.
 
 PYTHON ?= python3.11
-CONSTRAINTS ?= requirements/constraints.txt
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -55,15 +54,22 @@ audit: $(TOOLS)
 clean:
 	rm -rf $(VENV) $(TOOLS) demo-output
 
+# With CONSTRAINTS=requirements/constraints.txt, or /dev/null for the newest, it takes any Python and
+# no checksums; without, what requirements/*.txt lock for Python 3.11.
+#
 # PyTorch's build without CUDA is taken where pip knows a place that has it, as it does by
 # PIP_FIND_LINKS or PIP_EXTRA_INDEX_URL; elsewhere the one of the package index.
 $(READY): pyproject.toml setup.py requirements/build.txt requirements/lock.txt requirements/torch.txt requirements/torch-cpu.txt
 	$(PYTHON) -m venv $(VENV)
+ifdef CONSTRAINTS
+	$(BIN)/pip install --quiet --constraint $(CONSTRAINTS) --editable '.[dev]'
+else
 	$(BIN)/pip install $(HASHED) --requirement requirements/build.txt
 	$(BIN)/pip install $(HASHED) --requirement requirements/torch-cpu.txt 2>/dev/null \
 		|| $(BIN)/pip install $(HASHED) --requirement requirements/torch.txt
 	$(BIN)/pip install $(HASHED) --no-build-isolation --requirement requirements/lock.txt
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+endif
 	$(BIN)/pip check
 	touch $(READY)
 

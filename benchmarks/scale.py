@@ -16,17 +16,18 @@ from pathlib import Path
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.runners.runner import PipelineRunner
 from processes import time_command
 from rich.console import Console
 from rich.table import Table
 from tree import SPEC
 
 from pipeline.audio.options import AudioOptions
-from pipeline.beam.exchange import Exchange
+from pipeline.beam.coders import spill_to
 from pipeline.beam.transforms import AssignSplits, IndexCorpora
-from pipeline.planning.batches import group_by_shard
-from pipeline.planning.build_config import Build, Corpus
-from pipeline.running.local_runner import local_runner
+from pipeline.planning.batches import UtteranceBatch, group_by_shard
+from pipeline.planning.build_config import BuildConfig, Corpus
+from pipeline.running.local_runner import pool_runner
 from pipeline.running.worker_pool import WorkerPool
 from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.specs.loader import load_spec
@@ -68,27 +69,35 @@ def main() -> None:
 def plan(tree: Path, jobs: int) -> None:
     """Plans the corpus in a tree; prints how many clips and shards that gave."""
     corpus = Corpus(load_spec(tree / "babble.yaml"), str(tree / "babble"))
-    build = Build({"babble": corpus}, emotion_scheme(), str(tree / "output"), AudioOptions())
+    build = BuildConfig({"babble": corpus}, emotion_scheme(), str(tree / "output"), AudioOptions())
     options = PipelineOptions([])
-    with WorkerPool(jobs) as pool, local_runner(pool, options) as runner:
-        exchange = Exchange(str(pool.folder))
-        pipeline = beam.Pipeline(runner=runner, options=options)
+    with tempfile.TemporaryDirectory(prefix="exhubert-scale-") as scratch:
+        pool = WorkerPool(jobs, Path(scratch))
+        with pool_runner(pool, options) as runner, spill_to(scratch):
+            count_placed(build, options, runner, f"{scratch}/sums")
+        pool.kill()
+        print(Path(scratch, "sums").read_text())
+
+
+def count_placed(
+    build: BuildConfig, options: PipelineOptions, runner: PipelineRunner, sums: str
+) -> None:
+    """Runs all steps before the first that decodes, and one that counts."""
+    with beam.Pipeline(runner=runner, options=options) as pipeline:
         _ = (
             pipeline
-            | IndexCorpora(build, exchange)
-            | AssignSplits(build, exchange)
+            | IndexCorpora(build)
+            | AssignSplits(build)
             | beam.GroupByKey()
-            | beam.Map(count, exchange)
+            | beam.Map(count)
             | beam.combiners.ToList()
-            | beam.Map(write_sums, str(pool.folder / "sums"))
+            | beam.Map(write_sums, sums)
         )
-        pipeline.run().wait_until_finish()
-        print((pool.folder / "sums").read_text())
 
 
-def count(gathered: tuple[str, Iterable[bytes]], exchange: Exchange) -> tuple[int, int]:
+def count(gathered: tuple[str, Iterable[UtteranceBatch]]) -> tuple[int, int]:
     """Clips and shards that were gathered under one name."""
-    shards = group_by_shard(map(exchange.unpack, gathered[1]))
+    shards = group_by_shard(gathered[1])
     return sum(map(len, shards.values())), len(shards)
 
 

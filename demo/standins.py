@@ -20,6 +20,7 @@ from demo.voices import require_voices, speak
 from pipeline.common.errors import UsageError
 from pipeline.specs.loader import load_spec
 from pipeline.specs.shipped import builtin_file
+from pipeline.storage.files import write_atomic
 
 __all__ = ["encode_file", "speak_standins", "standin_ids"]
 
@@ -132,7 +133,4 @@ def _write(path: Path, content: bytes) -> None:
     """Writes a file unless it holds just that; a half-written file never bears its name."""
     if path.is_file() and path.read_bytes() == content:
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.part")
-    part.write_bytes(content)
-    part.replace(path)
+    write_atomic(path, content)

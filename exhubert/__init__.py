@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pipeline.common.errors import DataError, ExhubertError, StoppedError, UsageError
     from pipeline.dataset.manifest import Manifest, require_manifest
     from pipeline.dataset.relabel import relabel_dataset
-    from pipeline.planning.build_config import Build, Corpus
+    from pipeline.planning.build_config import BuildConfig, Corpus
     from pipeline.planning.index_corpus import index_corpus
     from pipeline.running.build import build_dataset
     from pipeline.schema.record import CLASSES, SAMPLE_RATE, SPLITS
@@ -50,7 +50,7 @@ __all__ = [
     "SPLITS",
     "AudioOptions",
     "Baseline",
-    "Build",
+    "BuildConfig",
     "Classifier",
     "Comparison",
     "Corpus",
@@ -101,7 +101,7 @@ _MODULES = {
     "pipeline.common.errors": ("DataError", "ExhubertError", "StoppedError", "UsageError"),
     "pipeline.dataset.manifest": ("Manifest", "require_manifest"),
     "pipeline.dataset.relabel": ("relabel_dataset",),
-    "pipeline.planning.build_config": ("Build", "Corpus"),
+    "pipeline.planning.build_config": ("BuildConfig", "Corpus"),
     "pipeline.planning.index_corpus": ("index_corpus",),
     "pipeline.running.build": ("build_dataset",),
     "pipeline.schema.record": ("CLASSES", "SAMPLE_RATE", "SPLITS"),

@@ -79,7 +79,8 @@ def test_make_installs_nothing_without_a_checksum_but_the_checkout():
     installs = re.findall(r"pip install ([^|\n]*)", text)
     assert len(installs) >= 6
     assert [line for line in installs if not line.startswith("$(HASHED)")] == [
-        "--quiet --no-deps --no-build-isolation --editable ."
+        "--quiet --constraint $(CONSTRAINTS) --editable '.[dev]'",  # only if CONSTRAINTS is given
+        "--quiet --no-deps --no-build-isolation --editable .",
     ]
 
 

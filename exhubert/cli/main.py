@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from exhubert.cli.arguments.command import Command
+from exhubert.cli.arguments.stores import add_store_options, read_store_options
 from exhubert.cli.arguments.unknown_options import check_unknown, known_options, suggest_options
 from exhubert.cli.commands import build, check, corpora, export, predict, relabel, report
 from exhubert.cli.commands import cross_corpus as matrix
@@ -17,6 +18,7 @@ from exhubert.cli.commands import train as model
 from exhubert.cli.output.os_errors import describe_failure
 from pipeline.common.errors import ExhubertError, StoppedError, UnknownOptionError, UsageError
 from pipeline.common.extras import missing_package
+from pipeline.storage import StoreOptions, configure
 
 COMMANDS: list[Command] = [
     *corpora.COMMANDS,
@@ -49,6 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args.line = ["exhubert", *(sys.argv[1:] if argv is None else argv)]
     try:
         check_unknown(args.parser, unknown, command.passes_unknown)
+        configure(read_store_options(args) if command.uses_stores else StoreOptions())
         status = command.run(args)
         sys.stdout.flush()  # here, where it is no surprise that nobody reads it any more
     except UnknownOptionError as error:
@@ -98,6 +101,8 @@ def build_parser() -> argparse.ArgumentParser:
             allow_abbrev=not command.passes_unknown,  # what looks like ours may be Beam's
         )
         command.add_arguments(command_parser)
+        if command.uses_stores:
+            add_store_options(command_parser)
         command_parser.set_defaults(command=command, parser=command_parser)
     return parser
 

@@ -1,8 +1,7 @@
 """What a decoder of audio files must offer."""
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import BinaryIO, NamedTuple, Protocol
 
 import numpy as np
 
@@ -15,7 +14,7 @@ class AudioBlocks(NamedTuple):
     Attributes:
         rate: In Hz.
         blocks: Float32 in [−1, 1], each ``(frames, channels)``; raises ``AudioError`` where the
-            file breaks off.
+            file breaks off, ``undecodable`` where another backend may know more.
     """
 
     rate: int
@@ -30,10 +29,13 @@ class Backend(Protocol):
             is read is decided by its content.
         libraries: Distributions that decode. Their versions, and the list of backends, are part
             of every shard's fingerprint.
+        by_packet: Whether packets that don't decode are left out, and streams that follow each
+            other are all decoded.
     """
 
     suffixes: frozenset[str]
     libraries: tuple[str, ...] = ()
+    by_packet: bool = False
 
     def accepts(self, head: bytes) -> bool:
         """Whether a file that starts with these 64 bytes (or has no more) may be read."""
@@ -53,11 +55,11 @@ class Backend(Protocol):
                 backend is asked.
         """
 
-    def open(self, path: Path, block_frames: int) -> AudioBlocks | None:
+    def open(self, source: BinaryIO, block_frames: int) -> AudioBlocks | None:
         """Opens a file to decode it block by block, in memory that does not grow with its length.
 
         Args:
-            path: The file.
+            source: The file, at its beginning; stays open.
             block_frames: About how many frames to decode at once.
 
         Returns:

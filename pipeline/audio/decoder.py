@@ -6,6 +6,7 @@ the others. The content decides, not the suffix.
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 from pipeline.audio.backend import Backend
@@ -13,6 +14,7 @@ from pipeline.audio.backends.ffmpeg import Ffmpeg
 from pipeline.audio.backends.flac import PlainFlac
 from pipeline.audio.backends.sndfile import Sndfile
 from pipeline.audio.backends.wav import PlainWav
+from pipeline.audio.containers.examination import examine
 from pipeline.audio.recording import AudioError, Recording, Span
 
 BACKENDS: tuple[Backend, ...] = (PlainWav(), PlainFlac(), Sndfile(), Ffmpeg())
@@ -31,6 +33,7 @@ def decode(
     start: float | None = None,
     end: float | None = None,
     max_duration: float = math.inf,
+    track: int | None = None,
 ) -> Recording:
     """Decodes a file, or a part of it.
 
@@ -39,24 +42,34 @@ def decode(
         start: Beginning of the part, in s, finite; None for that of the file.
         end: End of the part, in s, finite; None for that of the file.
         max_duration: Longest part allowed, in s.
+        track: Audio track of a film, from 0; None for the one that it marks as default.
 
     Raises:
         AudioError: The file is empty, a Git LFS pointer, truncated, too long or no audio at all, or
             the part does not lie in it.
     """
-    span = Span(start, end, max_duration)
-    return read_with_first(content[:HEAD_BYTES], lambda backend: backend.decode(content, span))
+    span = Span(start, end, max_duration, track)
+    refuse_no_audio(content[:HEAD_BYTES])
+    layout = examine(content)
+    if layout.offset:
+        content = layout.header + content[layout.offset :]
+    recording = read_with_first(
+        content[:HEAD_BYTES],
+        lambda backend: backend.decode(content, span),
+        by_packet=layout.by_packet or bool(track),
+    )
+    flags = {*layout.flags, *recording.flags}
+    return replace(recording, flags=tuple(sorted(flags))) if flags else recording
 
 
-def read_with_first(head: bytes, read: Callable[[Backend], Read | None]) -> Read:
-    """Reads a file with the first backend that can.
+def refuse_no_audio(head: bytes) -> None:
+    """Refuses what no decoder need be asked about.
 
     Args:
         head: The first :data:`HEAD_BYTES` of the file.
-        read: Reads it with one backend; None where that leaves it to the next.
 
     Raises:
-        AudioError: The file is empty, a Git LFS pointer, or can't be used.
+        AudioError: The file is empty, or a Git LFS pointer.
     """
     if not head:
         raise AudioError("empty", "the file has 0 bytes")
@@ -66,16 +79,32 @@ def read_with_first(head: bytes, read: Callable[[Backend], Read | None]) -> Read
             "a Git LFS pointer stands where the audio should be; run `git lfs pull` in the "
             "corpus's clone",
         )
+
+
+def read_with_first(
+    head: bytes, read: Callable[[Backend], Read | None], by_packet: bool = False
+) -> Read:
+    """Reads a file with the first backend that can.
+
+    Args:
+        head: The first :data:`HEAD_BYTES` of the file.
+        read: Reads it with one backend; None where that leaves it to the next.
+        by_packet: Whether only backends that decode packet by packet are asked.
+
+    Raises:
+        AudioError: The file can't be used.
+    """
     problems = []
     for backend in BACKENDS:
-        if not backend.accepts(head):
+        if (by_packet and not backend.by_packet) or not backend.accepts(head):
             continue
         try:
             result = read(backend)
         except AudioError as error:
             if error.reason != "undecodable":
                 raise
-            problems.append(error.detail)
+            if error.detail not in problems:
+                problems.append(error.detail)
         else:
             if result is not None:
                 return result

@@ -6,6 +6,7 @@ array of a clip's size costs as much as a step of the arithmetic.
 
 import math
 from dataclasses import dataclass
+from typing import NoReturn
 
 import numpy as np
 import soxr
@@ -26,6 +27,16 @@ LOUDNESS_TARGET = -23.0  # LUFS, EBU R 128
 LARGEST = 2.0**32
 """Float samples may be on the scale of 32-bit integers; values beyond it come from damage."""
 
+SILENT_STEPS = 2
+"""Clips whose stored samples span no more steps of 16 bits than this are silence."""
+
+CHANNELS_CANCEL = (
+    "the channels have opposite signs, so that their mean is silent (name the one that holds the "
+    "speaker as `channel` in the spec)"
+)
+
+_FLOAT_CODECS = ("/FLOAT", "/DOUBLE", "/pcm_f32le", "/pcm_f32be", "/pcm_f64le", "/pcm_f64be")
+
 DC_OFFSET = 0.005
 """Offsets above this fraction of full scale are flagged; every offset is removed."""
 
@@ -37,7 +48,8 @@ class Clip:
     Attributes:
         samples: Shape ``(frames,)``, int16, at 16 kHz.
         gain_db: Gain that normalisation applied, in dB.
-        flags: ``quiet``, ``clipped``, ``dc_offset``, ``upsampled``: what users should know.
+        flags: ``quiet``, ``clipped``, ``dc_offset``, ``upsampled``, and those of the recording:
+            what users should know.
     """
 
     samples: np.ndarray
@@ -65,8 +77,8 @@ def process_recording(
         The clip, of exactly ``ceil(frames · 16000 / rate)`` samples.
 
     Raises:
-        AudioError: There are no samples, all are equal, some are out of range or not numbers, or
-            the channel does not exist.
+        AudioError: There are no samples, nothing but silence would be stored, some are out of
+            range or not numbers, or the channel does not exist.
     """
     voice = to_mono(recording.samples, channel)
     if not len(voice):
@@ -78,10 +90,10 @@ def process_recording(
             f"sample values from {lowest:g} to {highest:g} are out of range: is the file damaged?",
         )
     if lowest == highest:
-        raise AudioError("silent", f"all {len(voice)} samples are equal: digital silence")
+        _refuse_silent(recording, channel, f"all {len(voice)} samples are equal")
     full = _full_scale(recording.samples)
-    flags = []
-    if max(-lowest, highest) >= 0.9999 * full and _count_beyond(voice, 0.9999 * full) > 2:
+    flags = list(recording.flags)
+    if _is_clipped(voice, max(-lowest, highest), full, recording.codec):
         flags.append("clipped")
     offset = _mean(voice)
     if abs(offset) > DC_OFFSET * full:
@@ -96,7 +108,28 @@ def process_recording(
     if quiet:
         flags.append("quiet")
     stored = _to_int16(samples, gain * 32768.0 / full, clip=gain * peak > 0.9999)
+    if quiet and len(stored) > 2 and int(stored.max()) - int(stored.min()) <= SILENT_STEPS:
+        _refuse_silent(recording, channel, "no sample is more than one step of 16 bits from zero")
     return Clip(stored, 20 * math.log10(gain), tuple(sorted(flags)))
+
+
+def _refuse_silent(recording: Recording, channel: int | None, found: str) -> NoReturn:
+    """Refuses a recording that would be stored as silence."""
+    if channel is None and channels_cancel(recording.samples):
+        found = CHANNELS_CANCEL
+    raise AudioError("silent", f"{found}: digital silence")
+
+
+def channels_cancel(samples: np.ndarray) -> bool:
+    """Whether there is sound in the channels that is not in their mean.
+
+    Args:
+        samples: Shape ``(frames, channels)``; their mean is silent.
+    """
+    if samples.shape[1] < 2 or not len(samples):
+        return False
+    span = float((samples.max(axis=0).astype(np.float64) - samples.min(axis=0)).max())
+    return span > SILENT_STEPS * _full_scale(samples) / 32768
 
 
 def to_mono(samples: np.ndarray, channel: int | None = None) -> np.ndarray:
@@ -154,6 +187,16 @@ def _to_int16(samples: np.ndarray, factor: float, clip: bool) -> np.ndarray:
 def _full_scale(samples: np.ndarray) -> float:
     """The value of full scale: int16 keeps its own scale, which saves a pass."""
     return 32768.0 if samples.dtype == np.int16 else 1.0
+
+
+def _is_clipped(voice: np.ndarray, peak: float, full: float, codec: str) -> bool:
+    """Whether some samples stand at full scale, or beyond it where the encoding loses detail.
+
+    Float samples may exceed full scale without any harm.
+    """
+    if peak < 0.9999 * full or (peak > 1.0001 * full and codec.endswith(_FLOAT_CODECS)):
+        return False
+    return _count_beyond(voice, 0.9999 * full) > 2
 
 
 def _count_beyond(samples: np.ndarray, level: float) -> int:

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-MISSING_TOLERANCE = 0.010  # s; some writers count their header into the length of the samples
+MISSING_TOLERANCE = 0.010
+"""Seconds that may be missing at the end: some writers count their header as samples."""
+
+END_TOLERANCE = 0.020
+"""Seconds by which a part may end behind the recording: times in tables are rounded."""
+
+RATES = range(1_000, 1_000_001)
+"""Sample rates that audio can have, in Hz."""
 
 LARGEST_PART = 2**27
 """Samples in all channels that are decoded of a part: 512 MiB as float32."""
@@ -38,12 +45,15 @@ class Recording:
         rate: In Hz.
         codec: Container and encoding, such as ``WAV/PCM_16``.
         channels: Number of channels of the file.
+        flags: What users should know of the file: ``damaged``, ``trailing_data`` or
+            ``unknown_length``.
     """
 
     samples: np.ndarray
     rate: int
     codec: str
     channels: int
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +64,13 @@ class Span:
         start: In s, finite; None for the beginning.
         end: In s, finite; None for the end.
         max_duration: Longest part allowed, in s.
+        track: Audio track of a film, from 0; None for the one that it marks as default.
     """
 
     start: float | None = None
     end: float | None = None
     max_duration: float = math.inf
+    track: int | None = None
 
     def frame_range(self, frames: int, rate: int) -> tuple[int, int]:
         """First frame of the part, and the one after its last.
@@ -68,15 +80,23 @@ class Span:
             rate: In Hz.
 
         Raises:
-            AudioError: The part does not lie in the recording, or is longer than allowed.
+            AudioError: No audio has such a rate, the part does not lie in the recording (its end
+                may lie :data:`END_TOLERANCE` behind), or is longer than allowed.
         """
+        check_rate(rate)
         first = (self.start or 0.0) * rate
         last = frames if self.end is None else min(self.end * rate, frames)
-        if not 0 <= first <= last or (self.start is not None and round(first) >= frames):
+        ends_behind = self.end is not None and self.end > frames / rate + END_TOLERANCE
+        if (
+            not 0 <= first <= last
+            or ends_behind
+            or (self.start is not None and round(first) >= frames)
+        ):
             end = "the end" if self.end is None else f"{self.end:g} s"
             raise AudioError(
                 "outside_recording",
-                f"from {self.start or 0:g} s to {end} of a recording of {frames / rate:.2f} s",
+                f"from {self.start or 0:g} s to {end} of a recording of {frames / rate:.2f} s; "
+                "are the times in seconds, and of this file?",
             )
         seconds = (round(last) - round(first)) / rate
         if seconds > self.max_duration:
@@ -115,8 +135,12 @@ def check_rate(rate: int) -> int:
     """The rate, if audio can have been sampled at it.
 
     Raises:
-        AudioError: It is below 1 kHz or above 1 MHz.
+        AudioError: It is not in :data:`RATES`.
     """
-    if not 1_000 <= rate <= 1_000_000:
-        raise AudioError("undecodable", f"the header gives a sample rate of {rate} Hz")
+    if rate not in RATES:
+        raise AudioError(
+            "undecodable",
+            f"the header gives a sample rate of {rate:,} Hz: expected {RATES[0]:,} to "
+            f"{RATES[-1]:,} Hz",
+        )
     return rate

@@ -4,14 +4,20 @@ What :func:`pipeline.audio.decoder.decode` and :func:`pipeline.audio.processing.
 whole file, in memory that does not grow with its length.
 """
 
+import io
+import mmap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import soxr
 
-from pipeline.audio.decoder import HEAD_BYTES, read_with_first
-from pipeline.audio.processing import to_mono
+from pipeline.audio.containers.examination import examine
+from pipeline.audio.containers.layout import Layout
+from pipeline.audio.decoder import HEAD_BYTES, read_with_first, refuse_no_audio
+from pipeline.audio.processing import CHANNELS_CANCEL, SILENT_STEPS, channels_cancel, to_mono
+from pipeline.audio.recording import AudioError, check_rate
 from pipeline.schema.record import SAMPLE_RATE
 
 BLOCK_FRAMES = 2**18
@@ -32,11 +38,108 @@ def stream(path: str | Path, block_frames: int = BLOCK_FRAMES) -> Iterator[np.nd
         AudioError: While iterating: the file is empty, a Git LFS pointer, truncated or no audio.
         OSError: The file can't be read.
     """
-    path = Path(path)
-    with path.open("rb") as file:
-        head = file.read(HEAD_BYTES)
-    rate, blocks = read_with_first(head, lambda backend: backend.open(path, block_frames))
-    yield from resample_blocks(map(to_mono, blocks), rate)
+    with Path(path).open("rb") as file:
+        refuse_no_audio(file.read(HEAD_BYTES))
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            layout = examine(content)
+        rate, blocks = _open(file, layout, block_frames)
+        yield from resample_blocks(_mix(blocks), rate)
+
+
+class FileView(io.RawIOBase):
+    """A file as decoders see it: with a header of ours, or without what stands before its own."""
+
+    def __init__(self, file: BinaryIO, layout: Layout) -> None:
+        self._file = file
+        self._header = layout.header
+        self._shift = layout.offset - len(layout.header)
+        self._position = 0
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def seekable(self) -> bool:
+        """Always."""
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Moves; to the beginning at most, as a damaged header may send to before it."""
+        if whence == io.SEEK_CUR:
+            offset += self._position
+        elif whence == io.SEEK_END:
+            offset += self._file.seek(0, io.SEEK_END) - self._shift
+        self._position = max(0, offset)
+        return self._position
+
+    def tell(self) -> int:
+        """Where the next byte is read."""
+        return self._position
+
+    def readinto(self, buffer: "memoryview | bytearray") -> int:  # type: ignore[override]
+        """Reads some bytes; 0 at the end."""
+        wanted = len(buffer)
+        found = self._header[self._position : self._position + wanted]
+        if not found:
+            self._file.seek(self._position + self._shift)
+            found = self._file.read(wanted)
+        buffer[: len(found)] = found
+        self._position += len(found)
+        return len(found)
+
+
+def _open(file: BinaryIO, layout: Layout, block_frames: int) -> tuple[int, Iterator[np.ndarray]]:
+    """Rate in Hz, and the blocks ``(frames, channels)``."""
+    head = FileView(file, layout).read(HEAD_BYTES) or b""
+    rate, blocks = read_with_first(
+        head,
+        lambda backend: backend.open(FileView(file, layout), block_frames),  # type: ignore[arg-type]
+        layout.by_packet,
+    )
+    check_rate(rate)
+    if layout.by_packet:
+        return rate, blocks
+
+    def all_blocks() -> Iterator[np.ndarray]:
+        """What breaks off is decoded again packet by packet, and goes on where it was."""
+        given = 0
+        try:
+            for block in blocks:
+                yield block
+                given += len(block)
+        except AudioError as error:
+            if error.reason != "undecodable":
+                raise
+        else:
+            return
+        _, again = read_with_first(
+            head,
+            lambda backend: backend.open(FileView(file, layout), block_frames),  # type: ignore[arg-type]
+            by_packet=True,
+        )
+        for block in again:
+            if len(block) > given:
+                yield block[given:]
+            given = max(0, given - len(block))
+
+    return rate, all_blocks()
+
+
+def _mix(blocks: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+    """The mean of the channels, ``(frames,)``.
+
+    Raises:
+        AudioError: At the end: it is silent throughout, while the channels are not.
+    """
+    heard = cancelled = False
+    for block in blocks:
+        mono = to_mono(block)
+        if not heard:
+            heard = bool(len(mono)) and float(np.ptp(mono)) > SILENT_STEPS / 32768
+            cancelled = not heard and (cancelled or channels_cancel(block))
+        yield mono
+    if cancelled:
+        raise AudioError("silent", CHANNELS_CANCEL)
 
 
 def resample_blocks(blocks: Iterable[np.ndarray], rate: int) -> Iterator[np.ndarray]:

@@ -21,8 +21,8 @@ class ClipTimer:
         self._times = Metrics.distribution(NAMESPACE, CLIP_TIME)
         self._before = time.perf_counter()
 
-    def lap(self) -> None:
-        """Counts the time since the last clip."""
+    def observe(self) -> None:
+        """Records the time since the last clip."""
         now = time.perf_counter()
         self._times.update(round(1_000_000 * (now - self._before)))
         self._before = now

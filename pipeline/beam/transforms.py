@@ -1,23 +1,25 @@
-"""Beam transforms: they wire the pure functions of the other modules, and hold no logic.
+"""Beam transforms: they wire the plain functions of the other modules, and hold no logic.
 
     specs → IndexCorpora → AssignSplits → WriteShards → WriteManifest
 
 Only metadata crosses a shuffle. Audio is read, decoded and written inside one call a shard.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import apache_beam as beam
 
-from pipeline.beam.exchange import Exchange
+from pipeline.beam.coders import BatchOrPlan
 from pipeline.beam.metrics import ClipTimer, count_found, count_shard
+from pipeline.beam.step import step
 from pipeline.dataset.finalize import finalize_dataset
 from pipeline.dataset.manifest import Manifest
-from pipeline.monitoring.worker_status import note
-from pipeline.planning.batches import UtteranceBatch, group_by_shard
-from pipeline.planning.build_config import Build
+from pipeline.monitoring import set_current_clip
+from pipeline.planning.batches import ClipBatch, UtteranceBatch, group_by_shard
+from pipeline.planning.build_config import BuildConfig
 from pipeline.planning.steps import (
+    BatchCounts,
     BatchKey,
     count_batch,
     first_elements,
@@ -34,123 +36,137 @@ from pipeline.shards.writer import write_shard
 class IndexCorpora(beam.PTransform):
     """Lists the files of every corpus, indexes and labels them: gives utterance batches."""
 
-    def __init__(self, build: Build, exchange: Exchange) -> None:
+    def __init__(self, build: BuildConfig) -> None:
         super().__init__()
         self.build = build
-        self.exchange = exchange
 
     def expand(self, pipeline: beam.Pipeline) -> beam.PCollection[UtteranceBatch]:
         return (
             pipeline
             | "Corpora" >> beam.Create(first_elements(self.build))
-            | "ListClips" >> beam.FlatMap(list_clips, self.build)
-            | "PackClips" >> beam.Map(self.exchange.pack)
+            | "ListClips" >> step(list_clips, self.build)
             | "SpreadClips" >> beam.Reshuffle()  # one corpus is indexed by all workers
-            | "IndexClips" >> beam.Map(index_packed, self.build, self.exchange)
+            | "IndexClips" >> step(index_clips, self.build)
         )
 
 
 class AssignSplits(beam.PTransform):
     """Plans each corpus from the counts of its groups; every utterance gets its split and shard.
 
-    Gives packed batches by what their utterances are to be gathered under.
+    Gives batches by the key under which shards are gathered.
     """
 
-    def __init__(self, build: Build, exchange: Exchange) -> None:
+    def __init__(self, build: BuildConfig) -> None:
         super().__init__()
         self.build = build
-        self.exchange = exchange
 
     def expand(
         self, batches: beam.PCollection[UtteranceBatch]
-    ) -> beam.PCollection[tuple[str, bytes]]:
+    ) -> beam.PCollection[tuple[str, UtteranceBatch]]:
         # A join, not a side input of plans: with one, Dask would index all anew for every part.
         plans = (
             batches
             | "CountGroups" >> beam.Map(count_batch)
             | "GroupCountsByCorpus" >> beam.GroupByKey()
-            | "PlanCorpora" >> beam.FlatMap(plan_batches, self.build)
+            | "PlanCorpora" >> step(plan_corpora, self.build)
         )
-        packed = batches | "PackBatches" >> beam.Map(pack_batch, self.exchange)
+        keyed = batches | "KeyBatches" >> beam.Map(key_batch)
         return (
-            {"plan": plans, "batch": packed}
-            | "JoinPlans" >> beam.CoGroupByKey()
-            | "PlaceUtterances" >> beam.FlatMap(place_packed, self.build, self.exchange)
+            (plans, keyed)
+            | "PlansAndBatches" >> beam.Flatten()
+            | "JoinPlans" >> beam.GroupByKey()
+            | "PlaceUtterances" >> step(place_joined, self.build)
         )
 
 
 class WriteShards(beam.PTransform):
     """Gathers the utterances of each shard and writes it: gives receipts."""
 
-    def __init__(self, build: Build, exchange: Exchange) -> None:
+    def __init__(self, build: BuildConfig) -> None:
         super().__init__()
         self.build = build
-        self.exchange = exchange
 
-    def expand(self, placed: beam.PCollection[tuple[str, bytes]]) -> beam.PCollection[ShardReceipt]:
+    def expand(
+        self, placed: beam.PCollection[tuple[str, UtteranceBatch]]
+    ) -> beam.PCollection[ShardReceipt]:
         return (
             placed
             | "GroupByShard" >> beam.GroupByKey()
-            | "WriteShards" >> beam.FlatMap(write_batches, self.build, self.exchange)
+            | "WriteShards" >> step(write_batches, self.build)
         )
 
 
 class WriteManifest(beam.PTransform):
-    """Once every shard is written: resolves duplicates, writes manifest, rejects and card."""
+    """Once every shard is written: resolves duplicates, writes manifest, rejects and card.
 
-    def __init__(self, build: Build) -> None:
+    Takes the batches, too: what was found is counted apart from what was written.
+    """
+
+    def __init__(self, build: BuildConfig) -> None:
         super().__init__()
         self.build = build
 
-    def expand(self, receipts: beam.PCollection[ShardReceipt]) -> beam.PCollection[Manifest]:
+    def expand(self, inputs: Any) -> beam.PCollection[Manifest]:  # Beam knows no type of two
+        batches: beam.PCollection[UtteranceBatch]
+        receipts: beam.PCollection[ShardReceipt]
+        batches, receipts = inputs
         # Not ToList, whose empty default is a side input. A dataset of no shard is finished, too.
-        start = receipts.pipeline | "Start" >> beam.Create([("dataset", "")])
-        names = receipts | "ShardNames" >> beam.Map(lambda receipt: ("dataset", receipt.shard))
+        start = receipts.pipeline | "Start" >> beam.Create([("dataset", ("", 0))])
+        found = batches | "CountFound" >> beam.Map(key_found)
+        names = receipts | "ShardNames" >> beam.Map(key_shard)
         return (
-            (start, names)
+            (start, found, names)
             | "AllShards" >> beam.Flatten()
             | "GroupDataset" >> beam.GroupByKey()
-            | "FinishDataset" >> beam.Map(finish, self.build)
+            | "FinishDataset" >> step(finish, self.build)
         )
 
 
-def index_packed(clips: bytes, build: Build, exchange: Exchange) -> UtteranceBatch:
-    """Labelled utterances of a packed batch of clips."""
-    batch = index_batch(exchange.unpack(clips), build)
+def index_clips(clips: ClipBatch, build: BuildConfig) -> Iterator[UtteranceBatch]:
+    """Labelled utterances of a batch of clips."""
+    batch = index_batch(clips, build)
     count_found(len(batch.utterances))
-    return batch
+    yield batch
 
 
-def pack_batch(batch: UtteranceBatch, exchange: Exchange) -> tuple[BatchKey, bytes]:
+def key_batch(batch: UtteranceBatch) -> tuple[BatchKey, BatchOrPlan]:
     """A batch as it is joined with its plan."""
-    return (batch.corpus, batch.number), exchange.pack(batch)
+    return (batch.corpus, batch.number), BatchOrPlan(batch=batch)
 
 
-def place_packed(
-    met: tuple[BatchKey, Mapping[str, Iterable[Any]]], build: Build, exchange: Exchange
-) -> Iterator[tuple[str, bytes]]:
-    """Places the utterances of a packed batch by its plan."""
-    (plan,), (batch,) = met[1]["plan"], met[1]["batch"]
-    for point, part in place_batch(exchange.unpack(batch), plan, build):
-        yield point, exchange.pack(part)
+def plan_corpora(
+    counted: tuple[str, Iterable[BatchCounts]], build: BuildConfig
+) -> Iterator[tuple[BatchKey, BatchOrPlan]]:
+    """Plans of a corpus as they are joined with its batches."""
+    for key, plan in plan_batches(counted, build):
+        yield key, BatchOrPlan(plan=plan)
+
+
+def place_joined(
+    joined: tuple[BatchKey, Iterable[BatchOrPlan]], build: BuildConfig
+) -> Iterator[tuple[str, UtteranceBatch]]:
+    """Places the utterances of a batch by the plan of its corpus."""
+    parts = list(joined[1])
+    (batch,) = (part.batch for part in parts if part.batch is not None)
+    (plan,) = (part.plan for part in parts if part.plan is not None)
+    return place_batch(batch, plan, build)
 
 
 def write_batches(
-    gathered: tuple[str, Iterable[bytes]], build: Build, exchange: Exchange
+    gathered: tuple[str, Iterable[UtteranceBatch]], build: BuildConfig
 ) -> Iterator[ShardReceipt]:
     """Writes the shards that were gathered together."""
-    batches = map(exchange.unpack, gathered[1])
-    for shard, utterances in group_by_shard(batches).items():
+    for shard, utterances in group_by_shard(gathered[1]).items():
         yield write_one(shard, utterances, build)
 
 
-def write_one(shard: str, utterances: Sequence[Utterance], build: Build) -> ShardReceipt:
+def write_one(shard: str, utterances: Sequence[Utterance], build: BuildConfig) -> ShardReceipt:
     """Writes one shard, and counts what came of it."""
     corpus = build.corpora[utterances[0].corpus]
     timer = ClipTimer()
 
     def on_clip(seconds: float) -> None:
-        timer.lap()
+        timer.observe()
         build.progress.done(corpus.spec.id, seconds)
 
     written = write_shard(
@@ -160,7 +176,7 @@ def write_one(shard: str, utterances: Sequence[Utterance], build: Build) -> Shar
         corpus.root,
         build.output,
         build.audio,
-        on_start=note,
+        on_start=set_current_clip,
         on_clip=on_clip,
     )
     fit = sum(utterance.dropped is None for utterance in utterances)
@@ -169,8 +185,26 @@ def write_one(shard: str, utterances: Sequence[Utterance], build: Build) -> Shar
     return written.receipt
 
 
-def finish(gathered: tuple[str, Iterable[str]], build: Build) -> Manifest:
+def key_found(batch: UtteranceBatch) -> tuple[str, tuple[str, int]]:
+    """Corpus of a batch and number of its utterances, as :func:`finish` wants them."""
+    return "dataset", (batch.corpus, len(batch.utterances))
+
+
+def key_shard(receipt: ShardReceipt) -> tuple[str, tuple[str, int]]:
+    """Name of a shard, as :func:`finish` wants it; unlike a corpus's, it holds a slash."""
+    return "dataset", (receipt.shard, 0)
+
+
+def finish(
+    gathered: tuple[str, Iterable[tuple[str, int]]], build: BuildConfig
+) -> Iterator[Manifest]:
     """Makes a dataset of the shards that were written."""
+    shards: list[str] = []
+    found = dict.fromkeys(build.corpora, 0)
+    for name, utterances in gathered[1]:
+        if name in found:
+            found[name] += utterances
+        elif name:
+            shards.append(name)
     specs = {corpus_id: corpus.spec for corpus_id, corpus in build.corpora.items()}
-    shards = filter(None, gathered[1])
-    return finalize_dataset(build.output, shards, specs, build.audio)
+    yield finalize_dataset(build.output, shards, specs, build.audio, found, report=build.report)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pipeline.dataset.manifest import read_manifest
 from pipeline.planning.batches import group_by_shard
-from pipeline.planning.build_config import Build
+from pipeline.planning.build_config import BuildConfig
 from pipeline.planning.copies import drop_copies
 from pipeline.planning.shard_names import UNWRITTEN
 from pipeline.planning.steps import count_batch, index_batch, list_clips, place_batch, plan_batches
@@ -77,7 +77,7 @@ class Preview:
     kept: list[str]
 
 
-def preview_build(build: Build) -> Preview:
+def preview_build(build: BuildConfig) -> Preview:
     """Plans every corpus of a build; reads file lists, tables and receipts, and writes nothing.
 
     Raises:
@@ -94,7 +94,7 @@ def preview_build(build: Build) -> Preview:
     return Preview(build.output, sorted(corpora, key=lambda preview: preview.corpus), kept)
 
 
-def preview_corpus(corpus: str, build: Build, existing: Iterable[str] = ()) -> CorpusPreview:
+def preview_corpus(corpus: str, build: BuildConfig, existing: Iterable[str] = ()) -> CorpusPreview:
     """Plans one corpus.
 
     Args:
@@ -121,7 +121,7 @@ def preview_corpus(corpus: str, build: Build, existing: Iterable[str] = ()) -> C
     )
 
 
-def plan_shards(corpus: str, build: Build) -> dict[str, list[Utterance]]:
+def plan_shards(corpus: str, build: BuildConfig) -> dict[str, list[Utterance]]:
     """Utterances of every shard of a corpus, the one of unwritten utterances included."""
     batches = [index_batch(batch, build) for batch in list_clips(corpus, build)]
     plans = dict(plan_batches((corpus, [count_batch(batch)[1] for batch in batches]), build))
@@ -133,7 +133,7 @@ def plan_shards(corpus: str, build: Build) -> dict[str, list[Utterance]]:
     return {shard: drop_copies(found) for shard, found in group_by_shard(placed).items()}
 
 
-def _reuse(shard: str, planned: Sequence[Utterance], build: Build) -> Reuse:
+def _reuse(shard: str, planned: Sequence[Utterance], build: BuildConfig) -> Reuse:
     spec = build.corpora[planned[0].corpus].spec
     return reusable(
         read_valid_receipt(build.output, shard), *fingerprints(planned, spec, build.audio)

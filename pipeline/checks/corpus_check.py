@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.common.errors import UsageError
+from pipeline.common.spelling import fold
 from pipeline.labels import is_clipped
 from pipeline.planning.index_corpus import IndexedCorpus, count_by_split
 from pipeline.schema.record import RECORD
@@ -17,7 +18,7 @@ from pipeline.schema.utterance import Utterance, count_reasons
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.spec_types import EditionCounts
 
-_EXAMPLES = 3  # clips that are shown of every reason
+_EXAMPLES = 3  # that are shown of many
 
 _OF_RECORD = (
     *("id", "corpus", "source_path", "label_native", "emotion", "arousal_class", "valence_class"),
@@ -45,12 +46,12 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class UnmatchedRows:
-    """Rows of a table that no clip belongs to.
+class Sample:
+    """Some of many: how many there are, and the first few.
 
     Attributes:
-        count: Of all such rows.
-        first: Keys of the first few.
+        count: Of all.
+        first: The first few.
     """
 
     count: int
@@ -75,6 +76,9 @@ class CorpusCheck:
         source: Who published them.
         missing: Table → its rows that no clip belongs to.
         examples: Reason → some of the clips rejected for it.
+        passed_over: Why → audio files that the spec does not name.
+        encodings: Table → encoding → files that were not read in the first encoding named.
+        spellings: Speakers whose names differ in case, blanks or width alone, in groups.
     """
 
     corpus: str
@@ -93,8 +97,11 @@ class CorpusCheck:
     clipped_ratings: int
     compared: list[Comparison]
     source: str
-    missing: dict[str, UnmatchedRows]
+    missing: dict[str, Sample]
     examples: dict[str, list[str]] = field(default_factory=dict)
+    passed_over: dict[str, Sample] = field(default_factory=dict)
+    encodings: dict[str, dict[str, Sample]] = field(default_factory=dict)
+    spellings: list[list[str]] = field(default_factory=list)
 
     @property
     def mismatches(self) -> list[Comparison]:
@@ -126,9 +133,27 @@ def check_corpus(spec: CorpusSpec, indexed: IndexedCorpus) -> CorpusCheck:
         clipped_ratings=sum(is_clipped(utterance, spec) for utterance in usable),
         compared=_compare(published, len(usable), len(speakers), emotions),
         source=published.source,
-        missing={t: UnmatchedRows(len(rows), rows[:3]) for t, rows in indexed.missing.items()},
+        missing={table: _sample(rows) for table, rows in indexed.missing.items()},
         examples=_examples_by_reason(utterances),
+        passed_over={why: _sample(paths) for why, paths in indexed.passed_over.items()},
+        encodings={
+            table: {encoding: _sample(paths) for encoding, paths in files.items()}
+            for table, files in indexed.encodings.items()
+        },
+        spellings=_spellings(speakers),
     )
+
+
+def _sample(found: Sequence[str]) -> Sample:
+    return Sample(len(found), list(found[:_EXAMPLES]))
+
+
+def _spellings(speakers: Iterable[str]) -> list[list[str]]:
+    """Speakers that may be one person, whose name is spelt in several ways."""
+    by_name: dict[str, list[str]] = {}
+    for speaker in sorted(speakers):
+        by_name.setdefault(fold(speaker), []).append(speaker)
+    return [alike for alike in by_name.values() if len(alike) > 1]
 
 
 def _splits_by_speaker(utterances: Iterable[Utterance]) -> dict[str, set[str]]:

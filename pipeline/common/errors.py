@@ -1,5 +1,7 @@
 """The ways a command ends early, and the exit status each one stands for."""
 
+import json
+
 
 class ExhubertError(Exception):
     """Base of every error meant for the user: says what, where, what was expected, what to do."""
@@ -36,3 +38,23 @@ class StoppedError(ExhubertError):
     """Someone pressed Ctrl-C, or the system asked the process to end. Exit status 130."""
 
     exit_status = 130
+
+
+_TYPES = (UsageError, DataError, StoppedError, ExhubertError)
+
+
+def error_to_json(error: ExhubertError) -> str:
+    """Type and message of an error, to be sent to another process.
+
+    >>> error_to_json(DataError("no clip"))
+    '{"type": "DataError", "message": "no clip"}'
+    """
+    name = next(known.__name__ for known in _TYPES if isinstance(error, known))
+    return json.dumps({"type": name, "message": str(error)})
+
+
+def error_from_json(text: str | bytes) -> ExhubertError:
+    """The error that :func:`error_to_json` was given; of its base type, if it is none of these."""
+    sent = json.loads(text)
+    types = {known.__name__: known for known in _TYPES}
+    return types[sent["type"]](sent["message"])

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlparse
 
 EXTRAS = {
     "train": ("torch", "transformers", "accelerate", "safetensors", "sklearn", "scipy"),
-    "aws": ("boto3", "botocore"),
+    "aws": ("obstore", "boto3", "botocore"),
     "gcp": ("google.cloud.storage",),
     "dask": ("dask", "distributed"),
     "baseline": ("opensmile",),

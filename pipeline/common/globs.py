@@ -1,7 +1,21 @@
 """Globs: patterns of paths, as specs name audio, tables and archives."""
 
+import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import product
+
+_LONGEST = 1_000
+"""Characters of a glob."""
+
+_MOST_ALTERNATIVES = 1_000
+"""Globs that the ``{a,b}`` of one come to when written out."""
+
+_MOST_UNALIGNED = 3
+"""Stars of a name that holds ``**`` beside other signs: they can't be matched one by one."""
+
+_TOKENS = re.compile(r"\*\*/|\*\*|\*|\?|\[!?\]?[^\]]*\]|/|[^*?\[/]+|.", re.DOTALL)
+_WILD = {"**/": r"(?:[^/]+/)*", "**": r".*", "*": r"[^/]*"}
 
 
 def glob_matcher(
@@ -19,6 +33,10 @@ def glob_matcher(
     Returns:
         A function from a path to the rank of the first glob that matches and the part of the path
         that matched, or None.
+
+    Raises:
+        ValueError: A glob is too long, or has too many alternatives or stars.
+        re.error: A range of it is none, such as ``[z-a]``.
 
     >>> match = glob_matcher(["wav/*.wav"])
     >>> match("download/wav/03a01Fa.wav")
@@ -39,18 +57,80 @@ def glob_matcher(
 
 
 def _glob_to_regex(glob: str) -> str:
-    parts = re.findall(r"\*\*/|\*\*|\*|\?|\[!?\]?[^\]]*\]|\{[^{}]*\}|[^*?\[{]+|.", glob)
-    wild = {"**/": r"(?:[^/]+/)*", "**": r".*", "*": r"[^/]*", "?": r"[^/]"}
-    regex = []
+    """A regular expression that never takes long, whatever the glob and the path.
+
+    Stars take nothing back: the first place where what stands between two of them fits leaves most
+    of the path to those behind, so atomic groups lose no match.
+    """
+    if len(glob) > _LONGEST:
+        raise ValueError(f"a glob of {len(glob):,} characters, expected {_LONGEST:,} or fewer")
+    return "|".join(dict.fromkeys(map(_without_braces, _expand(glob))))
+
+
+def _expand(glob: str) -> Iterator[str]:
+    """The glob for every choice of its ``{a,b}``, in the order in which they are written."""
+    parts = re.split(r"(\[!?\]?[^\]]*\]|\{[^{}]*\})", glob)
+    choices = [
+        part[1:-1].split(",") if len(part) > 2 and part[0] == "{" and part[-1] == "}" else [part]
+        for part in parts
+    ]
+    if math.prod(map(len, choices)) > _MOST_ALTERNATIVES:
+        raise ValueError(f"more than {_MOST_ALTERNATIVES:,} alternatives in the braces of {glob!r}")
+    return map(_join, product(*choices))
+
+
+def _join(parts: Iterable[str]) -> str:
+    """Parts of a glob as one; two stars that meet between them are one, not ``**``."""
+    glob = ""
     for part in parts:
-        if part in wild:
-            regex.append(wild[part])
-        elif len(part) > 2 and part[0] == "[":
-            body = part[1:-1].replace("\\", r"\\").replace("[", r"\[")
-            regex.append(f"[^{body[1:]}]" if body[0] == "!" else f"[{body}]")
-        elif len(part) > 2 and part[0] == "{":
-            choices = "|".join(_glob_to_regex(choice) for choice in part[1:-1].split(","))
-            regex.append(f"(?:{choices})")
+        meet = glob.endswith("*") and part.startswith("*") and not part.startswith("**")
+        glob += part[1:] if meet else part
+    return glob
+
+
+def _without_braces(glob: str) -> str:
+    """Runs of folders between ``**/``, each found at the first place where it fits."""
+    runs: list[list[list[str]]] = [[[]]]
+    for token in _TOKENS.findall(glob):
+        if token == "/":
+            runs[-1].append([])
+        elif token == "**/" and not runs[-1][-1]:  # whole folders
+            runs.append([[]])
         else:
-            regex.append(re.escape(part))
-    return "".join(regex)
+            runs[-1][-1].append(token)
+    first, *others = ["/".join(map(_name, run)) for run in runs]
+    if not others:
+        return first
+    inner = "".join(rf"(?>(?:[^/]+/)*?{run})" for run in others[:-1] if run)
+    return rf"{first}{inner}(?:[^/]+/)*{others[-1]}"
+
+
+def _name(tokens: Sequence[str]) -> str:
+    """One folder or file name, to its end."""
+    if any(token.startswith("**") for token in tokens):
+        wild = [token for token in tokens if token.startswith("*")]
+        if len(wild) > _MOST_UNALIGNED:
+            raise ValueError(f"too many stars beside `**`; put `/` around it: {''.join(tokens)!r}")
+        return "".join(_WILD.get(token) or _sign(token) for token in tokens)
+    pieces = [""]
+    for token in tokens:
+        if token == "*":
+            pieces.append("")
+        else:
+            pieces[-1] += _sign(token)
+    head, *middle = pieces
+    if not middle:
+        return head
+    last = middle.pop()
+    between = "".join(f"(?>[^/]*?{piece})" for piece in middle if piece)
+    return rf"(?>{head}{between}[^/]*{last}(?![^/]))"
+
+
+def _sign(token: str) -> str:
+    """What stands for itself, ``?``, or a class; none of them fits a ``/``."""
+    if token == "?":
+        return "[^/]"
+    if len(token) > 2 and token[0] == "[":
+        body = token[1:-1].replace("\\", r"\\").replace("[", r"\[")
+        return f"[^/{body[1:]}]" if body[0] == "!" else f"(?!/)[{body}]"
+    return re.escape(token)

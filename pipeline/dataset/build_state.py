@@ -5,15 +5,17 @@ from pipeline.storage import files as storage
 UNFINISHED = ".build/unfinished"
 """Path of the mark, below the dataset folder."""
 
+_CONTENT = b"A build of this dataset has begun and not ended. Building again resumes it.\n"
+
 
 def mark_unfinished(output: str) -> None:
     """Writes the mark."""
-    storage.write(storage.join(output, UNFINISHED), b"")
+    storage.write_atomic(storage.join(output, UNFINISHED), _CONTENT)
 
 
 def is_unfinished(output: str) -> bool:
     """Whether a build of the dataset was started and not finished."""
-    return storage.size(storage.join(output, UNFINISHED)) is not None
+    return storage.file_size(storage.join(output, UNFINISHED)) is not None
 
 
 def mark_finished(output: str) -> None:

@@ -2,36 +2,39 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import replace
 from types import MappingProxyType
-
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError
+from pipeline.dataset.accounts import check_accounts
 from pipeline.dataset.build_state import mark_finished
 from pipeline.dataset.card import make_card
 from pipeline.dataset.croissant import make_croissant
-from pipeline.dataset.manifest import CorpusFacts, Manifest, manifest_path, read_manifest
+from pipeline.dataset.manifest import (
+    CorpusFacts,
+    CorpusManifest,
+    Manifest,
+    manifest_path,
+    read_manifest,
+)
 from pipeline.dataset.manifest_builder import build_manifest, facts_from_spec
+from pipeline.dataset.rejects import write_rejects
 from pipeline.dataset.report import write_report
 from pipeline.shards.deduplication import remove_cross_split_duplicates
 from pipeline.shards.metadata_reader import read_metadata
 from pipeline.shards.receipts import (
     INCOMPLETE,
-    RejectRow,
     ShardReceipt,
     read_receipts,
     receipt_path,
     shard_path,
+    write_receipt,
 )
 from pipeline.shards.rewrite import repair_shard
+from pipeline.shards.writer import delete_empty_shard
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.storage import files as storage
-
-_REJECTS = pa.schema([(field.name, pa.string()) for field in fields(RejectRow)])
 
 
 def finalize_dataset(
@@ -39,7 +42,9 @@ def finalize_dataset(
     shards: Iterable[str],
     specs: Mapping[str, CorpusSpec],
     options: AudioOptions,
+    found: Mapping[str, int],
     policies: Mapping[str, str] = MappingProxyType({}),
+    report: bool = True,
 ) -> Manifest:
     """Removes stale shards, resolves duplicates, writes manifest, rejects, card and report.
 
@@ -50,64 +55,91 @@ def finalize_dataset(
         shards: Names of all shards of the corpora just built.
         specs: Those corpora, by id.
         options: How clips are stored.
+        found: Utterances of those corpora, counted when they were indexed.
         policies: How corpora were split, by id, where not as their specs say now.
+        report: Whether to write the report, too; the caller does otherwise.
 
     Raises:
-        DataError: A shard was written in parts.
+        DataError: A shard was written in parts, or something of what was written is missing.
     """
     storage.delete_leftovers(output)
     fresh = _check_shards_unique(shards)
-    facts = _gather_facts(output, specs, policies)
-    kept_corpora = facts.keys() - specs.keys()
-    receipts = _delete_stale_shards(output, fresh, kept_corpora)
+    earlier = read_manifest(output)
+    before = earlier.corpora if earlier else {}
+    kept = {corpus: entry for corpus, entry in before.items() if corpus not in specs}
+    found = {corpus: entry.found for corpus, entry in kept.items()} | dict(found)
+    receipts = _delete_stale_shards(output, fresh, kept, found)
     receipts, rows = remove_cross_split_duplicates(
         output, receipts, read_metadata(output, receipts)
     )
-    manifest = build_manifest(facts, options, receipts, rows)
-    storage.write(storage.join(output, "rejects.parquet"), _rejects(receipts))
-    storage.write(storage.join(output, "README.md"), make_card(manifest).encode())
-    storage.write(storage.join(output, "croissant.json"), make_croissant(manifest).encode())
-    storage.write(manifest_path(output), (manifest.model_dump_json(indent=2) + "\n").encode())
-    write_report(output)
+    facts = {**kept, **_state_facts(specs, policies)}
+    manifest = build_manifest(facts, options, receipts, rows, found)
+    write_rejects(output, receipts)
+    storage.write_atomic(storage.join(output, "README.md"), make_card(manifest).encode())
+    storage.write_atomic(storage.join(output, "croissant.json"), make_croissant(manifest).encode())
+    content = manifest.model_dump_json(indent=2) + "\n"
+    storage.write_atomic(manifest_path(output), content.encode())
+    if report:
+        write_report(output, manifest)
     mark_finished(output)
     return manifest
 
 
-def _gather_facts(
-    output: str, specs: Mapping[str, CorpusSpec], policies: Mapping[str, str]
+def _state_facts(
+    specs: Mapping[str, CorpusSpec], policies: Mapping[str, str]
 ) -> dict[str, CorpusFacts]:
-    """Facts about every corpus in the folder: those just built, and those of the manifest."""
-    earlier = read_manifest(output)
-    facts: dict[str, CorpusFacts] = dict(earlier.corpora) if earlier else {}
-    for corpus, spec in specs.items():
-        stated = facts_from_spec(spec)
-        policy = policies.get(corpus, stated.split_policy)
-        facts[corpus] = stated.model_copy(update={"split_policy": policy})
-    return facts
+    """Facts about the corpora just built."""
+    stated = {corpus: facts_from_spec(spec) for corpus, spec in specs.items()}
+    return {
+        corpus: facts.model_copy(update={"split_policy": policies.get(corpus, facts.split_policy)})
+        for corpus, facts in stated.items()
+    }
 
 
 def _delete_stale_shards(
-    output: str, fresh: Collection[str], kept_corpora: Collection[str]
+    output: str,
+    fresh: Collection[str],
+    kept: Mapping[str, CorpusManifest],
+    found: Mapping[str, int],
 ) -> list[ShardReceipt]:
     """Deletes shards of other plans and of corpora whose first build was never finished.
 
     Args:
         output: The dataset folder.
         fresh: Names of all shards of the corpora just built.
-        kept_corpora: Corpora whose shards stay as they are.
+        kept: Corpora whose shards stay as they are.
+        found: Utterances of every corpus.
 
     Returns:
         Receipts of the other shards, those that were interrupted repaired.
+
+    Raises:
+        DataError: The others do not account for all that was found; then nothing is deleted.
     """
-    receipts = []
-    for receipt in read_receipts(output):
-        if receipt.corpus in kept_corpora or receipt.shard in fresh:
-            interrupted = receipt.size == INCOMPLETE
-            receipts.append(repair_shard(output, receipt) if interrupted else receipt)
-        else:
-            storage.delete(shard_path(output, receipt.shard))
-            storage.delete(receipt_path(output, receipt.shard))
-    return receipts
+    named = {shard.name for entry in kept.values() for shard in entry.shards}
+    receipts = read_receipts(output, expected=named | set(fresh))
+    stay: list[ShardReceipt] = []
+    stale: list[ShardReceipt] = []
+    for receipt in receipts:
+        stays = receipt.corpus in kept or receipt.shard in fresh
+        (stay if stays else stale).append(receipt)
+    check_accounts(output, stay, found)
+    for receipt in stale:
+        storage.delete(shard_path(output, receipt.shard))
+        storage.delete(receipt_path(output, receipt.shard))
+    return [_complete(output, receipt) for receipt in stay]
+
+
+def _complete(output: str, receipt: ShardReceipt) -> ShardReceipt:
+    """Repairs a shard that was interrupted, and deletes the file of one without rows."""
+    if receipt.size == INCOMPLETE:
+        return repair_shard(output, receipt)
+    if receipt.size and not receipt.rows:  # as earlier releases have left them
+        receipt = replace(receipt, size=0, xxh3="")
+        write_receipt(output, receipt)
+    if not receipt.size:
+        delete_empty_shard(output, receipt)
+    return receipt
 
 
 def _check_shards_unique(shards: Iterable[str]) -> set[str]:
@@ -119,13 +151,3 @@ def _check_shards_unique(shards: Iterable[str]) -> set[str]:
             "key. On Dask, start workers with a nanny, or with one PYTHONHASHSEED"
         )
     return set(times)
-
-
-def _rejects(receipts: Iterable[ShardReceipt]) -> bytes:
-    """Rows of ``rejects.parquet``: every utterance found and not written."""
-    rows = [asdict(row) for receipt in receipts for row in receipt.unwritten]
-    frame = pd.DataFrame(rows, columns=_REJECTS.names).sort_values(["id", "source_path"])
-    sink = pa.BufferOutputStream()
-    pq.write_table(pa.Table.from_pandas(frame, _REJECTS, preserve_index=False), sink)
-    content: bytes = sink.getvalue().to_pybytes()
-    return content

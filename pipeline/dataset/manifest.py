@@ -1,12 +1,15 @@
 """The manifest: what a dataset holds, counted from what lies in its folder."""
 
+import re
 from itertools import combinations
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError, UsageError
 from pipeline.schema.record import SPLITS
+from pipeline.specs.corpus_spec import CorpusId
 from pipeline.storage import files as storage
 
 BIN = 0.5
@@ -17,6 +20,16 @@ BINS = 31
 
 SPLIT_PAIRS = tuple(f"{one} ∩ {other}" for one, other in combinations(SPLITS, 2))
 """Names of the pairs of splits."""
+
+
+def _check_path(path: str) -> str:
+    if not re.fullmatch(r"data/\w+/[\w-]+\.parquet", path):
+        raise ValueError(f"expected data/CORPUS/NAME.parquet, found {path!r}")
+    return path
+
+
+ShardPath = Annotated[str, AfterValidator(_check_path)]
+"""Path of a shard below the dataset folder; one that leads elsewhere is refused."""
 
 
 class ManifestModel(BaseModel):
@@ -59,10 +72,15 @@ class SplitCounts(ManifestModel):
 class ShardFile(ManifestModel):
     """One Parquet file, and its XXH3-128."""
 
-    path: str
+    path: ShardPath
     rows: int
     bytes: int
     xxh3: str
+
+    @property
+    def name(self) -> str:
+        """Name of the shard, as its receipt has it."""
+        return self.path.removeprefix("data/").removesuffix(".parquet")
 
 
 class CorpusFacts(ManifestModel):
@@ -127,7 +145,7 @@ class Manifest(ManifestModel):
 
     format: int = FORMAT
     audio: AudioOptions
-    corpora: dict[str, CorpusManifest]
+    corpora: dict[CorpusId, CorpusManifest]
     speakers: int = 0
     shared_speakers: dict[str, int] = {}
     duplicates: list[list[str]]
@@ -160,9 +178,16 @@ def read_manifest(output: str) -> Manifest | None:
         return Manifest.model_validate_json(content) if content else None
     except ValidationError as error:
         raise DataError(
-            f"{manifest_path(output)}: not a manifest of this version ({error.error_count()} "
-            "faults); delete it and build all corpora again"
+            f"{manifest_path(output)}: not a manifest of this version ({_first_fault(error)}); "
+            "delete it and build all corpora again"
         ) from None
+
+
+def _first_fault(error: ValidationError) -> str:
+    first, count = error.errors(include_url=False)[0], error.error_count()
+    place = ".".join(map(str, first["loc"]))
+    more = f", and {count - 1} more" if count > 1 else ""
+    return f"{place}: {first['msg']}{more}" if place else f"{first['msg']}{more}"
 
 
 def _check_format(content: bytes, path: str) -> None:

@@ -44,6 +44,7 @@ def build_manifest(
     options: AudioOptions,
     receipts: Iterable[ShardReceipt],
     rows: pd.DataFrame,
+    found: Mapping[str, int],
 ) -> Manifest:
     """Counts a dataset.
 
@@ -52,6 +53,7 @@ def build_manifest(
         options: How clips are stored.
         receipts: Of all shards.
         rows: Metadata of all rows.
+        found: Utterances of every corpus, counted apart from receipts and rows.
     """
     by_corpus: dict[str, list[ShardReceipt]] = {corpus: [] for corpus in sorted(facts)}
     for receipt in receipts:
@@ -59,7 +61,7 @@ def build_manifest(
     return Manifest(
         audio=options,
         corpora={
-            corpus: _count_corpus(facts[corpus], own, rows[rows["corpus"] == corpus])
+            corpus: _count_corpus(facts[corpus], own, rows[rows["corpus"] == corpus], found[corpus])
             for corpus, own in by_corpus.items()
         },
         speakers=int(rows["speaker"].nunique()),
@@ -106,7 +108,7 @@ def count_shared_speakers(rows: pd.DataFrame) -> dict[str, int]:
 
 
 def _count_corpus(
-    facts: CorpusFacts, receipts: list[ShardReceipt], rows: pd.DataFrame
+    facts: CorpusFacts, receipts: list[ShardReceipt], rows: pd.DataFrame, found: int
 ) -> CorpusManifest:
     unwritten = [row for receipt in receipts for row in receipt.unwritten]
     reasons = {
@@ -116,7 +118,7 @@ def _count_corpus(
     splits_of = rows.groupby("speaker")["split"].nunique()
     return CorpusManifest(
         **{name: getattr(facts, name) for name in CorpusFacts.model_fields},
-        found=len(rows) + len(unwritten),
+        found=found,
         written=len(rows),
         excluded=reasons["excluded"],
         rejected=reasons["rejected"],

@@ -10,6 +10,8 @@ from pipeline.dataset.run_log import LOG
 from pipeline.shards.receipts import RECEIPTS
 from pipeline.sources.listing import is_ignored_name
 from pipeline.storage import is_remote, open_store
+from pipeline.storage.claims import CLAIMS
+from pipeline.storage.folder_lock import LOCK
 
 OUTPUT_FOLDERS = {"data", LOG, RECEIPTS}
 """Folders that a build fills."""
@@ -17,6 +19,7 @@ OUTPUT_FOLDERS = {"data", LOG, RECEIPTS}
 _FIRST_FILES = re.compile(
     rf"{LOG}/\.?\d{{8}}T\d{{6}}\.\d{{6}}-\w{{8}}\.json.*"
     rf"|{RECEIPTS}/\.{UNFINISHED.rsplit('/', 1)[-1]}\..*"
+    rf"|{LOCK}|{CLAIMS}/[^/]+"
 )
 """Files, complete or still temporary, that a build stopped at its very start may leave behind."""
 
@@ -37,8 +40,9 @@ def check_output(output: str, roots: Mapping[str, str], is_dataset: bool) -> Non
     Raises:
         UsageError: The folder contains files that no build has written, is inside a corpus, or
             has a corpus inside a folder that a build writes to.
-        DataError: Its store can't be used.
+        DataError: Its store can't be used, or a folder in it is a link.
     """
+    check_no_links(output)
     own = _parts(output)
     for corpus, root in roots.items():
         other = _parts(root)
@@ -59,6 +63,27 @@ def check_output(output: str, roots: Mapping[str, str], is_dataset: bool) -> Non
             f"{output}: contains files that are not exhubert's, for example {foreign}; choose a "
             "new or an empty folder as --output"
         )
+
+
+def check_no_links(output: str) -> None:
+    """Checks that no folder of a dataset leads out of it: others may have made it.
+
+    Links in place of files are replaced by files, and not followed.
+
+    Raises:
+        DataError: One does.
+    """
+    if is_remote(output):
+        return
+    for name in sorted(OUTPUT_FOLDERS):
+        folder = Path(output, name)
+        inner = folder.iterdir() if folder.is_dir() and not folder.is_symlink() else ()
+        for path in (folder, *inner):
+            if path.is_symlink() and not path.is_file():
+                raise DataError(
+                    f"{path}: is a link to {path.readlink()}; expected a folder of the dataset's "
+                    "own, since what is written there would get elsewhere; delete the link"
+                )
 
 
 def _find_foreign_file(output: str) -> str | None:

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from pipeline.common.errors import DataError
+from pipeline.dataset.accounts import restore_accounts
 from pipeline.dataset.build_state import is_unfinished
 from pipeline.dataset.finalize import finalize_dataset
 from pipeline.dataset.manifest import Manifest, require_manifest
+from pipeline.dataset.output_check import check_no_links
 from pipeline.labels import label_utterance
 from pipeline.schema.columns import stage_columns
 from pipeline.schema.record import COLUMNS
@@ -18,6 +20,7 @@ from pipeline.shards.records import Record, label_columns
 from pipeline.shards.rewrite import rewrite_shard
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import EmotionScheme
+from pipeline.storage.folder_lock import lock_folder
 
 
 def relabel_dataset(
@@ -37,23 +40,31 @@ def relabel_dataset(
         The manifest afterwards, and the number of rows whose labels changed or that left.
 
     Raises:
-        DataError: A build of the dataset was interrupted.
+        DataError: A build of the dataset was interrupted, or so much of the dataset is missing that
+            its accounts can't be restored, or another process is writing to it.
     """
+    check_no_links(output)
+    with lock_folder(output, "exhubert relabel"):
+        return _relabel(output, specs, scheme)
+
+
+def _relabel(
+    output: str, specs: Mapping[str, CorpusSpec], scheme: EmotionScheme
+) -> tuple[Manifest, int]:
     if is_unfinished(output):
         raise DataError(f"{output}: a build of it was interrupted; build again first: that resumes")
+    earlier = require_manifest(output)
+    restore_accounts(output, earlier)
     changed = 0
     receipts = read_receipts(output)
     for receipt in receipts:
         if receipt.corpus in specs and receipt.size:
             changed += _relabel_shard(output, receipt, specs[receipt.corpus], scheme)
     shards = [receipt.shard for receipt in receipts]
-    earlier = require_manifest(output)
-    policies = {
-        corpus: earlier.corpora[corpus].split_policy
-        for corpus in specs
-        if corpus in earlier.corpora
-    }
-    return finalize_dataset(output, shards, specs, earlier.audio, policies), changed
+    present = {corpus: earlier.corpora[corpus] for corpus in specs if corpus in earlier.corpora}
+    found = {corpus: entry.found for corpus, entry in present.items()}
+    policies = {corpus: entry.split_policy for corpus, entry in present.items()}
+    return finalize_dataset(output, shards, specs, earlier.audio, found, policies), changed
 
 
 def _relabel_shard(

@@ -42,8 +42,12 @@ def report_path(output: str) -> str:
     return storage.join(output, "report.html")
 
 
-def write_report(output: str) -> str:
+def write_report(output: str, manifest: Manifest | None = None) -> str:
     """Writes the report of a dataset from its manifest, rejects and log; reads no shard.
+
+    Args:
+        output: The dataset folder.
+        manifest: What its manifest says, if that is known already.
 
     Returns:
         Where it lies.
@@ -52,8 +56,8 @@ def write_report(output: str) -> str:
         UsageError: There is no dataset.
     """
     runs = read_runs(output, _RUNS)
-    page = make_report(require_manifest(output), read_left_out(output), runs)
-    storage.write(report_path(output), page.encode())
+    page = make_report(manifest or require_manifest(output), read_left_out(output), runs)
+    storage.write_atomic(report_path(output), page.encode())
     return report_path(output)
 
 

@@ -21,7 +21,7 @@ from pydantic import BaseModel, ValidationError
 import pipeline
 from pipeline.common.errors import ExhubertError, UsageError
 from pipeline.dataset.manifest import Manifest
-from pipeline.monitoring.progress import Counts
+from pipeline.monitoring import Counts
 from pipeline.storage import files as storage
 
 LOG = "log"
@@ -216,4 +216,4 @@ def _mask(text: str) -> str:
 
 
 def _store(path: str, run: Run) -> None:
-    storage.write(path, (run.model_dump_json(indent=1) + "\n").encode())
+    storage.write_atomic(path, (run.model_dump_json(indent=1) + "\n").encode())

@@ -46,7 +46,7 @@ def _verify_counts(output: str, name: str, corpus: CorpusManifest) -> None:
 
 def _verify_sizes(output: str, corpus: CorpusManifest) -> None:
     paths = [storage.join(output, shard.path) for shard in corpus.shards]
-    sizes = storage.map_files(output, storage.size, paths)
+    sizes = storage.map_files(output, storage.file_size, paths)
     for shard, size in zip(corpus.shards, sizes, strict=True):
         if size != shard.bytes:
             found = "nothing" if size is None else f"{size:,} bytes"

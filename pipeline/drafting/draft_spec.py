@@ -4,30 +4,60 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import PurePosixPath
 
 from pipeline.common.errors import DataError, UsageError
+from pipeline.common.globs import glob_matcher
+from pipeline.common.spelling import compose
 from pipeline.drafting.emotion_vocabulary import guess_category
 from pipeline.drafting.filename_patterns import NamePosition, assign_fields, common_pattern
 from pipeline.drafting.table_discovery import DiscoveredTable, find_tables, join
 from pipeline.index.indexer import Fields, read_path
 from pipeline.index.table_join import ReadFile
-from pipeline.sources.listing import SourceFile
+from pipeline.sources.contents import describe_files
+from pipeline.sources.listing import SourceFile, list_files
+from pipeline.sources.reader import CorpusReader, list_sources
 from pipeline.specs.corpus_spec import check_id
 from pipeline.specs.shipped import builtin_ids
+from pipeline.specs.spec_types import ArchiveRules
 
+_ARCHIVES = (".zip", ".tar")
 _UNKNOWN = '"?"'
 _SHOWN = 5
 """Values or names that a comment shows."""
 
 
-def draft_spec(corpus: str, files: Sequence[SourceFile], read: ReadFile) -> str:
+def draft_folder(corpus: str, root: str) -> str:
+    """Drafts a spec from a folder; where it holds no clips, from the archives in it.
+
+    Args:
+        corpus: Id of the corpus to be.
+        root: Folder or URL.
+
+    Raises:
+        UsageError: The id can't be one.
+        DataError: There are no audio files, or an archive can't be read.
+    """
+    files = list_files(root)
+    if any(_is_media(file) for file in files):
+        return draft_spec(corpus, files, CorpusReader(root).read)
+    spelt = {PurePosixPath(file.path).suffix for file in files}
+    globs = [f"*{suffix}" for suffix in sorted(spelt) if suffix.lower() in _ARCHIVES]
+    rules = ArchiveRules(globs)
+    return draft_spec(corpus, list_sources(root, rules), CorpusReader(root, rules).read, globs)
+
+
+def draft_spec(
+    corpus: str, files: Sequence[SourceFile], read: ReadFile, archives: Sequence[str] = ()
+) -> str:
     """Drafts a spec from the files of a corpus.
 
     Args:
         corpus: Id of the corpus to be.
         files: All files below its root.
         read: Gives the content of a listed file; called for tables only.
+        archives: Globs of the archives that some of the files lie in.
 
     Returns:
         A spec as text; guesses are marked as such, with the values found, and what could not be
@@ -41,23 +71,27 @@ def draft_spec(corpus: str, files: Sequence[SourceFile], read: ReadFile) -> str:
         check_id(corpus)
     except ValueError as error:
         raise UsageError(f"id of the corpus: {error}") from None
-    from pipeline.audio.decoder import suffixes  # brings libraries that other commands don't need
-
-    endings = tuple(suffixes())
-    media = [f.path for f in files if f.path.lower().endswith(endings) and not f.problem]
+    listed = {_below_archive(file.path, archives): file for file in files}
+    files = [file._replace(path=path) for path, file in listed.items()]
+    media = [compose(file.path) for file in files if _is_media(file)]
     if not media:
-        raise DataError(f"no audio or video file among {len(files)} files: {', '.join(endings)}")
-    suffix = Counter(PurePosixPath(path).suffix for path in media).most_common(1)[0][0]
-    names = [path for path in media if path.endswith(suffix)]
+        there = describe_files(files)
+        raise DataError(f"no audio or video file among {_count(len(files), 'file')}: {there}")
+    suffix = Counter(_suffix(path) for path in media).most_common(1)[0][0]
+    names = [path for path in media if _suffix(path) == suffix]
+    spelt = Counter(PurePosixPath(path).suffix for path in names).most_common()
+    ending, mixed = spelt[0][0], len(spelt) > 1
     depth = Counter(path.count("/") for path in names).most_common(1)[0][0]
-    positions = common_pattern([path for path in names if path.count("/") == depth])
+    positions = common_pattern(
+        [str(PurePosixPath(path).with_suffix(ending)) for path in names if path.count("/") == depth]
+    )
 
-    found = find_tables(files, read)
-    unnamed = _read_names(names, "")
+    found = find_tables(files, lambda path: read(listed[path].path))
+    unnamed = _read_names(names, "", mixed)
     labelled = any(table.labels and table.column for table in (join(t, unnamed) for t in found))
     named = assign_fields(positions, labelled)
     regex = "^" + "".join(position.regex for position in named) + "$"
-    clips = _read_names(names, regex)
+    clips = _read_names(names, regex, mixed)
     tables = [join(table, clips) for table in found]
     joined = _with_names([table for table in tables if table.column and table.take])
     others = [table for table in tables if table not in joined.values()]
@@ -65,7 +99,13 @@ def draft_spec(corpus: str, files: Sequence[SourceFile], read: ReadFile) -> str:
         [
             *_head(corpus, media, names, clips),
             "",
-            f"audio: {_quoted('*/' * depth + '*' + suffix)}",
+            *([f"archive: [{', '.join(map(_quoted, archives))}]"] if archives else []),
+            f"audio: {_quoted('*/' * depth + '*' + ending)}",
+            *(
+                ["ignore_case: true                       # suffixes are spelt both ways"]
+                if mixed
+                else []
+            ),
             f"path: {_quoted(regex)}",
             *_guesses(named),
             *_joined_tables(joined, clips),
@@ -80,9 +120,32 @@ def draft_spec(corpus: str, files: Sequence[SourceFile], read: ReadFile) -> str:
     )
 
 
-def _read_names(names: Iterable[str], regex: str) -> list[Fields]:
+@cache
+def _media_suffixes() -> tuple[str, ...]:
+    from pipeline.audio.decoder import suffixes  # brings libraries that other commands don't need
+
+    return tuple(suffixes())
+
+
+def _is_media(file: SourceFile) -> bool:
+    return file.path.lower().endswith(_media_suffixes()) and not file.problem
+
+
+def _below_archive(path: str, archives: Sequence[str]) -> str:
+    """The path of a member below its archive, as globs see it; other paths as they are."""
+    match = glob_matcher(archives)
+    parts = path.split("/")
+    tops = (place for place in range(1, len(parts)) if match("/".join(parts[:place])))
+    return "/".join(parts[next(tops, 0) :])
+
+
+def _suffix(path: str) -> str:
+    return PurePosixPath(path).suffix.lower()
+
+
+def _read_names(names: Iterable[str], regex: str, ignore_case: bool) -> list[Fields]:
     """Fields of the names that fit."""
-    patterns = [re.compile(regex)]
+    patterns = [re.compile(regex, re.IGNORECASE if ignore_case else 0)]
     return [fields for name in names if (fields := read_path(name, patterns))]
 
 

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from pipeline.common.errors import DataError
 from pipeline.drafting.filename_patterns import FIELD_HINTS, is_emotional
 from pipeline.index.indexer import Fields
-from pipeline.index.table_formats import read_rows
+from pipeline.index.table_formats import read_table
 from pipeline.index.table_join import ReadFile, fill_template
 from pipeline.sources.listing import SourceFile
 from pipeline.specs.spec_types import TableSpec
@@ -39,6 +39,7 @@ class DiscoveredTable:
         column: The column that it is joined on; empty where none fits the clips.
         template: What that column equals, over the fields of a clip.
         labels: The column that holds words for emotions; empty where none does.
+        repeated: Names that stand over several columns, which can't be told apart.
     """
 
     path: str
@@ -48,12 +49,13 @@ class DiscoveredTable:
     column: str = ""
     template: str = ""
     labels: str = ""
+    repeated: frozenset[str] = frozenset()
 
     @cached_property
     def columns(self) -> list[str]:
-        """Columns that have a name in the header."""
+        """Columns that have a name of their own in the header."""
         names = self.rows[0] if self.rows else ()
-        return [name for name in names if name and not name.startswith("_")]
+        return [n for n in names if n and not n.startswith("_") and n not in self.repeated]
 
     @cached_property
     def take(self) -> dict[str, str]:
@@ -118,7 +120,8 @@ def _read(path: str, read: ReadFile) -> DiscoveredTable:
     for encoding in _ENCODINGS:
         table = TableSpec(file=[path], encoding=[encoding], match={}, take={})
         try:
-            return DiscoveredTable(path, read_rows(content, table, path, path), encoding)
+            found = read_table(content, table, path, path)
+            return DiscoveredTable(path, found.rows, encoding, repeated=frozenset(found.repeated))
         except DataError as error:
             problem = problem or str(error).removeprefix(f"{path}").lstrip(": ")
     return DiscoveredTable(path, problem=problem)

@@ -7,7 +7,8 @@ from posixpath import splitext
 
 from pipeline.common.globs import glob_matcher
 from pipeline.common.numbers import read_number, read_seconds
-from pipeline.index.table_join import TableRows, fill_template
+from pipeline.common.spelling import compose
+from pipeline.index.table_join import TableRows, fill_template, merge_rows
 from pipeline.schema.utterance import DropReason, Utterance, excluded, rejected
 from pipeline.sources.listing import SourceFile
 from pipeline.specs.corpus_spec import CorpusSpec
@@ -24,7 +25,8 @@ def find_clips(spec: CorpusSpec, files: Iterable[SourceFile]) -> Iterator[FoundC
     wanted = glob_matcher(spec.audio, spec.ignore_case)
     ignored = glob_matcher(spec.ignore, spec.ignore_case)
     for file in files:
-        if (hit := wanted(file.path)) and not ignored(file.path):
+        path = compose(file.path)
+        if (hit := wanted(path)) and not ignored(path):
             yield file, *hit
 
 
@@ -49,15 +51,44 @@ def index_clips(
     reasons = list(spec.leave_out.values())
     for file, glob_rank, path in clips:
         fields = read_path(path, patterns)
-        hit = left_out(file.path)
+        hit = left_out(compose(file.path))
         rule = excluded("index", reasons[hit[0]], "left out by the spec") if hit else None
         if file.problem and not rule:
             rule = rejected("index", "bad_file", file.problem)
         if fields is None:
             yield _utterance(spec, file, glob_rank, path, {}, rule or _unrecognised(spec))
             continue
-        for joined, problem in join_tables(spec, fields, tables):
-            yield _utterance(spec, file, glob_rank, path, joined, rule or problem)
+        yield from _reject_contradictions(
+            [
+                _utterance(spec, file, glob_rank, path, joined, rule or problem)
+                for joined, problem in join_tables(spec, fields, tables)
+            ]
+        )
+
+
+def _reject_contradictions(utterances: list[Utterance]) -> list[Utterance]:
+    """Rejects segments of one file that have the same times and say different things."""
+    if len(utterances) == 1:
+        return utterances
+    by_id: dict[str, list[Utterance]] = {}
+    for utterance in utterances:
+        if utterance.dropped is None:
+            by_id.setdefault(utterance.id, []).append(utterance)
+    disputed = {}
+    for one, found in by_id.items():
+        if any(other != found[0] for other in found):
+            labels = " or ".join(sorted({repr(u.label_native) for u in found}))
+            speakers = " or ".join(sorted({repr(u.speaker) for u in found}))
+            disputed[one] = (
+                f"{len(found)} rows have these times and disagree: emotion is {labels}; "
+                f"speaker is {speakers}"
+            )
+    return [
+        u._replace(dropped=rejected("index", "rows_disagree", disputed[u.id]))
+        if u.dropped is None and u.id in disputed
+        else u
+        for u in utterances
+    ]
 
 
 def read_path(path: str, patterns: Sequence[re.Pattern[str]]) -> Fields | None:
@@ -95,10 +126,16 @@ def _join(
     spec: CorpusSpec, fields: Fields, dropped: DropReason | None, name: str, table: TableRows
 ) -> list[tuple[Fields, DropReason | None]]:
     rows = table.find(fields)
+    stem = fields["stem"]
+    if rows and table.table.segments:
+        return [(fields | _apply_corrections(spec, row, stem), dropped) for row in rows]
     if rows:
-        taken = rows if table.table.segments else rows[:1]
-        stem = fields["stem"]
-        return [(fields | _apply_corrections(spec, row, stem), dropped) for row in taken]
+        row, disputed = merge_rows(rows)
+        row = _apply_corrections(spec, row, stem)
+        settled = spec.corrections.get(stem or "", {}).keys()
+        if disputed := {name: values for name, values in disputed.items() if name not in settled}:
+            dropped = dropped or _disagreement(name, len(rows), disputed)
+        return [(fields | row, dropped)]
     unmatched = table.table.unmatched
     if unmatched == "keep" or dropped:
         return [(fields, dropped)]
@@ -109,6 +146,15 @@ def _join(
     detail = f"table {name!r} has no row with {wanted}"
     drop = excluded if unmatched == "exclude" else rejected
     return [(fields, drop("index", "no_table_row", detail))]
+
+
+def _disagreement(table: str, rows: int, disputed: Mapping[str, Sequence[str]]) -> DropReason:
+    found = "; ".join(
+        f"{field} is {' or '.join(map(repr, values))}" for field, values in disputed.items()
+    )
+    return rejected(
+        "index", "rows_disagree", f"table {table!r} has {rows} rows for it that disagree: {found}"
+    )
 
 
 def _apply_corrections(spec: CorpusSpec, fields: Fields, stem: str | None) -> Fields:

@@ -1,13 +1,16 @@
 """Tables of a corpus: loading those that a spec names, and finding rows by key."""
 
 import re
+import string
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 from pipeline.common.errors import DataError
 from pipeline.common.globs import glob_matcher
-from pipeline.index.table_formats import read_rows
+from pipeline.common.spelling import compose
+from pipeline.index.table_formats import read_table
+from pipeline.index.table_keys import key_tails, plain_key
 from pipeline.sources.listing import SourceFile
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.spec_types import FileByField, TableSpec
@@ -29,22 +32,28 @@ class TableRows:
     Attributes:
         rows: Values of those columns → the fields that each row gives.
         chosen_by: The field that a row's file was chosen by, where the spec chooses.
+        tails: Ends of absolute paths → the keys that end so.
+        encodings: Encoding → files that were read in it, where it is not the first of several.
         found: Keys looked up so far; the other rows have no clip.
     """
 
     table: TableSpec
     rows: Mapping[Key, Sequence[Row]]
     chosen_by: str | None = None
+    tails: Mapping[Key, Sequence[Key]] = field(default_factory=dict)
+    encodings: Mapping[str, Sequence[str]] = field(default_factory=dict)
     found: set[Key] = field(default_factory=set, compare=False)
 
     def find(self, fields: Mapping[str, str | None]) -> Sequence[Row]:
         """Fields of the rows that belong to a clip with these fields; none where there is none."""
         chosen = [fields.get(self.chosen_by)] if self.chosen_by else []
         for templates in product(*self.table.match.values()):
-            key = (*(fill_template(template, fields) for template in templates), *chosen)
-            if rows := self.rows.get(key):
-                self.found.add(key)
-                return rows
+            values = (fill_template(template, fields) for template in templates)
+            key = (*(value and plain_key(value) for value in values), *chosen)
+            keys = [key] if key in self.rows else self.tails.get(key, ())
+            if keys and any(key):
+                self.found.update(keys)
+                return [row for found in keys for row in self.rows[found]]
         return ()
 
     @property
@@ -68,9 +77,10 @@ def fill_template(template: str, fields: Mapping[str, str | None]) -> str | None
 
 def find_table_files(spec: CorpusSpec, files: Iterable[SourceFile]) -> list[SourceFile]:
     """Those of a corpus's files that its tables are read from, sorted by path."""
-    match = glob_matcher([glob for table in spec.tables.values() for glob in _globs(table)])
+    globs = [glob for table in spec.tables.values() for glob in _globs(table)]
+    match = glob_matcher(globs, spec.ignore_case)
     ignored = glob_matcher(spec.ignore, spec.ignore_case)
-    return sorted(file for file in files if match(file.path) and not ignored(file.path))
+    return sorted(file for file in files if match(path := compose(file.path)) and not ignored(path))
 
 
 def load_tables(
@@ -90,68 +100,98 @@ def load_tables(
         DataError: A required table is missing, can't be decoded, lacks a column or has no rows.
     """
     wanted = find_table_files(spec, files)
-    return {
-        name: _load_table(spec.id, name, table, wanted, read) for name, table in spec.tables.items()
-    }
+    return {name: _load_table(spec, name, wanted, read) for name in spec.tables}
 
 
-def build_table(table: TableSpec, records: Iterable[Mapping[str, str | None]]) -> TableRows:
+def build_table(
+    table: TableSpec, records: Iterable[Mapping[str, str | None]], ignore_case: bool = False
+) -> TableRows:
     """Builds a table from records already read.
 
     Args:
         table: As the spec describes it.
         records: Column → text; columns that a record lacks are unknown.
+        ignore_case: Whether the patterns of ``where`` are blind to case.
     """
+    where = {
+        column: re.compile(pattern, re.IGNORECASE if ignore_case else 0)
+        for column, pattern in table.where.items()
+    }
     chosen_by = table.file.of if isinstance(table.file, FileByField) else None
     key = (*table.match, *([chosen_by] if chosen_by else []))
     taken = {name: column.removesuffix("?") for name, column in table.take.items()}
     rows: dict[Key, list[Row]] = {}
     for record in records:
-        if all(re.search(regex, record.get(column) or "") for column, regex in table.where.items()):
-            values = tuple(_clean(record.get(column)) for column in key)
+        if all(regex.search(record.get(column) or "") for column, regex in where.items()):
+            cells = (_clean(record.get(column)) for column in key)
+            values = tuple(cell and plain_key(cell) for cell in cells)
             row = {name: _clean(record.get(column)) for name, column in taken.items()}
             rows.setdefault(values, []).append(row)
-    return TableRows(table, rows, chosen_by)
+    tails: dict[Key, list[Key]] = {}
+    for found in rows:
+        for tail in key_tails(found):
+            tails.setdefault(tail, []).append(found)
+    return TableRows(table, rows, chosen_by, tails)
+
+
+def merge_rows(rows: Sequence[Row]) -> tuple[Row, dict[str, list[str]]]:
+    """One row of several for one clip, and what they disagree about.
+
+    Returns:
+        Fields that any of the rows knows, and the fields for which they give several values.
+    """
+    if len(rows) == 1:
+        return rows[0], {}
+    values: dict[str, dict[str, None]] = {name: {} for name in rows[0]}
+    for row in rows:
+        for name, value in row.items():
+            if value is not None:
+                values[name][value] = None
+    merged = {name: next(iter(found), None) for name, found in values.items()}
+    return merged, {name: list(found) for name, found in values.items() if len(found) > 1}
 
 
 def _load_table(
-    corpus: str, name: str, table: TableSpec, files: Sequence[SourceFile], read: ReadFile
+    spec: CorpusSpec, name: str, files: Sequence[SourceFile], read: ReadFile
 ) -> TableRows:
-    where = f"corpus {corpus}, table {name!r}"
+    table, where = spec.tables[name], f"corpus {spec.id}, table {name!r}"
     globs = _globs(table)
-    match = glob_matcher(globs)
-    found = [(hit[0], file) for file in files if (hit := match(file.path))]
+    match = glob_matcher(globs, spec.ignore_case)
+    found = [(hit[0], file) for file in files if (hit := match(compose(file.path)))]
     if not found and table.required:
         raise DataError(
             f"{where}: no file matches {', '.join(map(repr, globs))} below the corpus root; "
             "put it there as the corpus's archive has it"
         )
     records: list[dict[str, str]] = []
+    encodings: dict[str, list[str]] = {}
     for rank, file in found:
         source = f"{where}: {file.path}"
         try:
             content = read(file.path)
         except OSError as error:
             raise DataError(f"{source}: can't be read: {error.strerror or error}") from None
-        read_here = read_rows(content, table, file.path, source)
+        part = read_table(content, table, compose(file.path), source, spec.ignore_case)
+        if part.encoding and part.encoding != table.encoding[0]:
+            encodings.setdefault(part.encoding, []).append(file.path)
+        read_here = part.rows
         _check_columns(read_here, table, source)
         if isinstance(table.file, FileByField):
-            part = {table.file.of: list(table.file.values)[rank]}
-            read_here = [record | part for record in read_here]
+            chosen = {table.file.of: list(table.file.values)[rank]}
+            read_here = [record | chosen for record in read_here]
         records += read_here
     if found and not records:
         wanted = f"lines like '{table.line}'" if table.line else "rows below a header"
         files_read = ", ".join(file.path for _, file in found[:3])
         raise DataError(f"{where}: no row in {files_read}, expected {wanted}")
-    return build_table(table, records)
+    built = build_table(table, records, spec.ignore_case)
+    return replace(built, encodings=encodings)
 
 
 def _check_columns(records: list[dict[str, str]], table: TableSpec, where: str) -> None:
     if not records:
         return
-    needed = (column for column in table.take.values() if not column.endswith("?"))
-    wanted_columns = (*table.match, *needed, *table.where)
-    if missing := [column for column in wanted_columns if column not in records[0]]:
+    if missing := [column for column in table.needed if column not in records[0]]:
         raise DataError(
             f"{where}: no column {', '.join(map(repr, missing))}; "
             f"found {', '.join(map(repr, records[0]))}"
@@ -163,8 +203,17 @@ def _globs(table: TableSpec) -> list[str]:
 
 
 def _clean(value: str | None) -> str | None:
-    """Text without outer blanks (no-break ones included); None where nothing is left."""
-    return (value or "").strip() or None
+    """Text without outer blanks and marks that are not seen; None where nothing is left."""
+    return compose((value or "").strip(_BLANKS)) or None
+
+
+_BLANKS = (
+    string.whitespace
+    + "\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000"
+    + "".join(
+        map(chr, [*range(0x2000, 0x2010), 0x2060, 0xFEFF])  # zero-width ones and marks of direction
+    )
+)
 
 
 class _NonNull(dict[str, str]):

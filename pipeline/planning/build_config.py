@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pipeline.audio.options import AudioOptions
-from pipeline.monitoring.progress import Progress
+from pipeline.monitoring import Progress
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import EmotionScheme
+from pipeline.storage import StoreOptions, current_options
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Corpus:
 
 
 @dataclass(frozen=True)
-class Build:
+class BuildConfig:
     """All that the steps of a build must know.
 
     Attributes:
@@ -26,7 +27,12 @@ class Build:
         scheme: The shared emotion categories.
         output: The dataset folder.
         audio: How clips are stored.
+        stores: How workers reach stores; as this process does, unless told.
         progress: What workers on this machine tell of their work.
+        error_file: Where a worker writes the error for the user that ends the build; None to leave
+            it to the runner's messages.
+        report: Whether the last step writes the report: where it is not sure that anybody waits for
+            the end. Else it is written afterwards, when the log knows how the run has ended.
         partitions: Least number of elements to begin with: some runners (Dask) work in as many
             parts, from the first step to the last.
     """
@@ -35,5 +41,8 @@ class Build:
     scheme: EmotionScheme
     output: str
     audio: AudioOptions
+    stores: StoreOptions = field(default_factory=current_options)
     progress: Progress = field(default_factory=Progress)
+    error_file: str | None = None
+    report: bool = True
     partitions: int = 0

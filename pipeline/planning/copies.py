@@ -1,8 +1,9 @@
 """Copies: an utterance that is found more than once is kept once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from pathlib import PurePosixPath
 
-from pipeline.schema.utterance import Utterance, excluded
+from pipeline.schema.utterance import DropReason, Utterance, excluded, rejected
 
 
 def drop_copies(utterances: Iterable[Utterance]) -> list[Utterance]:
@@ -10,24 +11,60 @@ def drop_copies(utterances: Iterable[Utterance]) -> list[Utterance]:
 
     Copies share a path (an archive unpacked twice) or whatever the spec calls the same utterance
     (the WAV and the MP3 of one take); of those that can be used the glob named first wins, then the
-    shortest path.
+    shortest path. Copies differ in nothing but their container: where they contradict each other,
+    none of them is kept.
     """
-    kept: dict[str, Utterance] = {}
-    result = []
-    by_preference = sorted(
-        utterances,
-        key=lambda u: (
-            u.dedup_key,
-            u.dropped is not None,
-            u.glob_rank,
-            len(u.source_path),
-            u.source_path,
-        ),
-    )
-    for utterance in by_preference:
-        first = kept.setdefault(utterance.dedup_key, utterance)
-        if first is not utterance and utterance.dropped is None:
-            dropped = excluded("index", "copy", f"the same utterance as {first.source_path}")
-            utterance = utterance._replace(dropped=dropped)
-        result.append(utterance)
+    copies: dict[str, list[Utterance]] = {}
+    for utterance in utterances:
+        copies.setdefault(utterance.dedup_key, []).append(utterance)
+    result: list[Utterance] = []
+    for found in copies.values():
+        if len(found) == 1:
+            result += found
+        else:
+            result += _drop_all_but_one(sorted(found, key=_preference))
     return sorted(result, key=lambda u: (u.id, u.source_path))
+
+
+def _preference(utterance: Utterance) -> tuple[bool, int, int, str]:
+    path = utterance.source_path
+    return utterance.dropped is not None, utterance.glob_rank, len(path), path
+
+
+def _drop_all_but_one(copies: Sequence[Utterance]) -> list[Utterance]:
+    """Copies of one utterance, the preferred one first, with why they are dropped."""
+    first = copies[0]
+    reason = _contradiction([one for one in copies if one.dropped is None])
+    copied = excluded("index", "copy", f"the same utterance as {first.source_path}")
+    kept = [] if reason else [first]
+    return kept + [
+        one if one.dropped else one._replace(dropped=reason or copied)
+        for one in copies[len(kept) :]
+    ]
+
+
+def _contradiction(copies: Sequence[Utterance]) -> DropReason | None:
+    """Why copies can't be copies; None where they can.
+
+    What is heard must be the same, and so must be the size of files of one kind that one glob
+    found.
+    """
+    for what, field in (("label", "label_native"), ("speaker", "speaker")):
+        values = {getattr(one, field): one.source_path for one in copies if getattr(one, field)}
+        if len(values) > 1:
+            found = " and ".join(f"{value!r} by {path}" for value, path in sorted(values.items()))
+            return rejected("index", "copies_disagree", f"{what} is {found}")
+    sizes: dict[tuple[int, str], dict[int, str]] = {}
+    for one in copies:
+        kind = (one.glob_rank, PurePosixPath(one.source_path).suffix.lower())
+        sizes.setdefault(kind, {})[one.source_size] = one.source_path
+    for by_size in sizes.values():
+        if len(by_size) > 1:
+            found = " and ".join(f"{path} of {size:,} bytes" for size, path in by_size.items())
+            return rejected(
+                "index",
+                "copies_disagree",
+                f"{found} count as one utterance, but are two; name more folders in `audio`, or "
+                "more fields in `same_utterance`",
+            )
+    return None

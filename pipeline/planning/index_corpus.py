@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.index.indexer import find_clips, index_clips
+from pipeline.index.passed_over import find_passed_over
 from pipeline.index.table_join import ReadFile, load_tables
 from pipeline.labels import label_utterance
 from pipeline.planning.copies import drop_copies
@@ -25,10 +26,14 @@ class IndexedCorpus:
     Attributes:
         utterances: Sorted by id, with labels and splits; copies are excluded.
         missing: Table → keys of rows whose clips were not found.
+        passed_over: Why → audio files that the spec does not name.
+        encodings: Table → encoding → files that were not read in the first encoding named.
     """
 
     utterances: list[Utterance]
     missing: dict[str, list[str]]
+    passed_over: dict[str, list[str]] = field(default_factory=dict)
+    encodings: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
 
 def index_corpus(spec: CorpusSpec, root: str, scheme: EmotionScheme) -> IndexedCorpus:
@@ -37,21 +42,30 @@ def index_corpus(spec: CorpusSpec, root: str, scheme: EmotionScheme) -> IndexedC
     Raises:
         DataError: The root or a table that the spec needs is missing or unreadable.
     """
-    files = list_sources(root, spec.archive)
-    return index_files(spec, files, CorpusReader(root, spec.archive).read, scheme)
+    files = list_sources(root, spec.archive_rules)
+    return index_files(spec, files, CorpusReader(root, spec.archive_rules).read, scheme)
 
 
 def index_files(
     spec: CorpusSpec, files: Sequence[SourceFile], read: ReadFile, scheme: EmotionScheme
 ) -> IndexedCorpus:
     """As :func:`index_corpus`, of files that are listed already and a function that reads them."""
+    clips = list(find_clips(spec, files))
+    if not clips:
+        return IndexedCorpus([], {})
     tables = load_tables(spec, files, read)
-    indexed = index_clips(spec, find_clips(spec, files), tables)
+    indexed = index_clips(spec, clips, tables)
     found = [label_utterance(utterance, spec, scheme) for utterance in indexed]
     plan = plan_splits(spec, count_groups(found), count_ungrouped(found))
     return IndexedCorpus(
         drop_copies(split_utterance(utterance, spec.splits, plan.splits) for utterance in found),
         {name: table.missing for name, table in tables.items() if table.missing},
+        find_passed_over(spec, files),
+        {
+            name: {encoding: list(paths) for encoding, paths in table.encodings.items()}
+            for name, table in tables.items()
+            if table.encodings
+        },
     )
 
 

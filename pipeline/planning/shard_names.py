@@ -30,10 +30,15 @@ def shard_name(utterance: Utterance, shards: Mapping[str, int]) -> str:
     'tess/unwritten-00000-of-00001'
     """
     if utterance.dropped is not None or utterance.split is None:
-        return f"{utterance.corpus}/{UNWRITTEN}-00000-of-00001"
+        return unwritten_shard(utterance.corpus)
     count = shards[utterance.split]
     index = _shard_index(utterance, count)
     return f"{utterance.corpus}/{utterance.split}-{index:05d}-of-{count:05d}"
+
+
+def unwritten_shard(corpus: str) -> str:
+    """Name of what stands for a shard of a corpus's utterances that no shard will hold."""
+    return f"{corpus}/{UNWRITTEN}-00000-of-00001"
 
 
 def shard_group_key(utterance: Utterance, shards: Mapping[str, int]) -> str:

@@ -11,7 +11,7 @@ from pipeline.index.indexer import find_clips, index_clips
 from pipeline.index.table_join import TableRows, find_table_files, load_tables
 from pipeline.labels import label_utterance
 from pipeline.planning.batches import ClipBatch, UtteranceBatch, in_batches
-from pipeline.planning.build_config import Build, Corpus
+from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.planning.corpus_plan import CorpusPlan, assign_split_and_shard, plan_splits
 from pipeline.planning.shard_names import shard_group_key
 from pipeline.schema.utterance import Utterance
@@ -32,21 +32,23 @@ class BatchCounts:
     ungrouped: int
 
 
-def first_elements(build: Build) -> list[str | None]:
+def first_elements(build: BuildConfig) -> list[str | None]:
     """Ids of the corpora, padded with None to the number of partitions."""
     return [*sorted(build.corpora), *[None] * (build.partitions - len(build.corpora))]
 
 
-def list_clips(corpus_id: str | None, build: Build) -> Iterator[ClipBatch]:
+def list_clips(corpus_id: str | None, build: BuildConfig) -> Iterator[ClipBatch]:
     """Clips of a corpus in batches, so that it is never in memory all at once."""
     if corpus_id is None:
         return iter(())
     spec, root = build.corpora[corpus_id].spec, build.corpora[corpus_id].root
-    tables = tuple(find_table_files(spec, walk_sources(root, spec.archive))) if spec.tables else ()
-    return in_batches(corpus_id, find_clips(spec, walk_sources(root, spec.archive)), tables)
+    tables = (
+        tuple(find_table_files(spec, walk_sources(root, spec.archive_rules))) if spec.tables else ()
+    )
+    return in_batches(corpus_id, find_clips(spec, walk_sources(root, spec.archive_rules)), tables)
 
 
-def index_batch(batch: ClipBatch, build: Build) -> UtteranceBatch:
+def index_batch(batch: ClipBatch, build: BuildConfig) -> UtteranceBatch:
     """Labelled utterances of a batch of clips."""
     corpus = build.corpora[batch.corpus]
     indexed = index_clips(corpus.spec, batch.clips, _read_tables(corpus, batch.tables))
@@ -63,7 +65,7 @@ def count_batch(batch: UtteranceBatch) -> tuple[str, BatchCounts]:
 
 
 def plan_batches(
-    counted: tuple[str, Iterable[BatchCounts]], build: Build
+    counted: tuple[str, Iterable[BatchCounts]], build: BuildConfig
 ) -> Iterator[tuple[BatchKey, CorpusPlan]]:
     """Plans one corpus from the counts of all its batches; yields the plan once a batch."""
     corpus, counts = counted[0], list(counted[1])
@@ -74,7 +76,7 @@ def plan_batches(
 
 
 def place_batch(
-    batch: UtteranceBatch, plan: CorpusPlan, build: Build
+    batch: UtteranceBatch, plan: CorpusPlan, build: BuildConfig
 ) -> Iterator[tuple[str, UtteranceBatch]]:
     """Utterances of a batch with their splits and shards, by group key."""
     parts: dict[str, list[Utterance]] = {}
@@ -88,4 +90,6 @@ def place_batch(
 @lru_cache(maxsize=4)
 def _read_tables(corpus: Corpus, files: tuple[SourceFile, ...]) -> dict[str, TableRows]:
     """Tables of a corpus, read once a worker."""
-    return load_tables(corpus.spec, files, CorpusReader(corpus.root, corpus.spec.archive).read)
+    return load_tables(
+        corpus.spec, files, CorpusReader(corpus.root, corpus.spec.archive_rules).read
+    )

@@ -1,6 +1,7 @@
 """Beam's options, as the command line gives them: known ones only, those of Dask among them."""
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 
 from apache_beam.options.pipeline_options import (
     PipelineOptions,
@@ -11,11 +12,10 @@ from apache_beam.options.pipeline_options import (
 from pipeline.common.errors import UnknownOptionError, UsageError
 from pipeline.common.extras import install_command
 
-_DASK = "apache_beam.runners.dask.dask_runner"
-DASK = f"{_DASK}.DaskRunner"
+DASK = "apache_beam.runners.dask.dask_runner.DaskRunner"
 """Beam's name of the Dask runner; it knows other runners by the short one."""
 
-_PARTITIONS = 32  # of a build on Dask, unless told; left to itself it would work in a single one
+_PARTITIONS = 32  # default on Dask; Beam's own default is 1
 
 
 def parse_options(arguments: Sequence[str]) -> PipelineOptions:
@@ -27,7 +27,7 @@ def parse_options(arguments: Sequence[str]) -> PipelineOptions:
     arguments = list(arguments)
     runner = PipelineOptions(arguments).view_as(StandardOptions).runner
     if runner in {"DaskRunner", DASK}:
-        _import_dask()  # which makes its options known to Beam
+        _dask_options()  # whose import makes them known to Beam
         arguments = [f"--dask_npartitions={_PARTITIONS}", *arguments]
         runner = DASK
     options = PipelineOptions(arguments, runner=runner)
@@ -36,12 +36,20 @@ def parse_options(arguments: Sequence[str]) -> PipelineOptions:
     return options
 
 
-def _import_dask() -> None:
-    try:
-        __import__(_DASK)
-        __import__("distributed")
-    except ImportError as error:
-        raise UsageError(f"--runner=DaskRunner: {error}: {install_command('dask')}") from None
+def count_partitions(options: PipelineOptions) -> int:
+    """Number of parts in which Dask works from the first step on; 0 for other runners."""
+    if options.view_as(StandardOptions).runner != DASK:
+        return 0
+    return options.view_as(_dask_options()).npartitions or 0
+
+
+def _dask_options() -> type[PipelineOptions]:
+    if not find_spec("distributed"):  # which the runner imports only when it runs
+        raise UsageError(f"--runner=DaskRunner needs distributed: {install_command('dask')}")
+    from apache_beam.runners.dask.dask_runner import DaskOptions
+
+    options: type[PipelineOptions] = DaskOptions
+    return options
 
 
 def _check_known(options: PipelineOptions) -> None:

@@ -1,53 +1,70 @@
-"""Building a dataset: the Beam pipeline from corpora to shards, run on any runner."""
+"""Building a dataset: in this process, on workers of this machine, or on any runner of Beam's.
 
-import re
+Beam is imported only where it is needed: a local build with several workers has a process of its
+own for it.
+"""
+
+import signal
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import apache_beam as beam
-from apache_beam.options.pipeline_options import PipelineOptions
-from apache_beam.runners.runner import PipelineResult, PipelineRunner
-
-from pipeline.beam.exchange import Exchange
-from pipeline.beam.metrics import describe_counts
-from pipeline.beam.transforms import AssignSplits, IndexCorpora, WriteManifest, WriteShards
-from pipeline.common.errors import DataError, ExhubertError, StoppedError, UsageError
+from pipeline.common.errors import StoppedError, UsageError
+from pipeline.dataset.accounts import restore_accounts
 from pipeline.dataset.build_state import mark_unfinished
 from pipeline.dataset.manifest import Manifest, read_manifest
 from pipeline.dataset.output_check import check_output
+from pipeline.dataset.report import write_report
 from pipeline.dataset.verify import verify_finished
-from pipeline.monitoring.progress import Counts, Progress, read_progress
-from pipeline.planning.build_config import Build
-from pipeline.running.local_runner import local_runner
-from pipeline.running.runners import (
-    count_partitions,
-    find_runner,
-    leave,
-    read_options,
-)
-from pipeline.running.worker_pool import WorkerPool
-from pipeline.storage import connect
+from pipeline.monitoring import Counts, Progress, read_progress
+from pipeline.planning.build_config import BuildConfig
+from pipeline.running.driver_process import ERROR_FILE, DriverProcess
+from pipeline.shards.receipts import RECEIPTS
+from pipeline.storage import configure, current_options
+from pipeline.storage import files as storage
+from pipeline.storage.folder_lock import lock_folder
+
+if TYPE_CHECKING:
+    from apache_beam.options.pipeline_options import PipelineOptions
+
+OnProgress = Callable[[Counts], None]
+"""Called a few times a second with what a local build has done so far."""
+
+
+@dataclass(frozen=True)
+class CheckedBuild:
+    """A build that may begin.
+
+    Attributes:
+        build: What to build, and where.
+        options: Beam's options; None for those of a local build that was given none.
+        runner: Name of Beam's runner; None for this machine.
+    """
+
+    build: BuildConfig
+    options: "PipelineOptions | None"
+    runner: str | None
 
 
 def build_dataset(
-    build: Build,
-    jobs: int | WorkerPool = 1,
+    build: BuildConfig,
+    jobs: int | DriverProcess = 1,
     beam_arguments: Sequence[str] = (),
-    watch: Callable[[Counts], None] = lambda counts: None,
-    tell: Callable[[str], None] = lambda line: None,
+    on_progress: OnProgress = lambda counts: None,
+    on_message: Callable[[str], None] = lambda line: None,
 ) -> Manifest:
     """Builds a dataset, waits for it, and verifies that it is there.
 
     Args:
         build: What to build, and where; corpora built there before are kept.
-        jobs: Worker processes, unless the arguments name a runner: how many, or those that were
-            called already and are the caller's to end.
+        jobs: Worker processes, unless the arguments name a runner.
         beam_arguments: Pipeline options as Beam spells them, ``--runner=DataflowRunner`` etc.
-        watch: Called a few times a second with what a local build has done so far.
-        tell: Called with a line for people: what the runner has counted.
+        on_progress: Called a few times a second with what a local build has done so far.
+        on_message: Called with a line for people: what the runner has counted.
 
     Returns:
         The manifest of the dataset.
@@ -59,131 +76,122 @@ def build_dataset(
             runner ended without having written all that it should.
         StoppedError: Ctrl-C; building again resumes.
     """
-    options = check_build(build, beam_arguments)
-    mark_unfinished(build.output)
-    try:
-        if find_runner(options) is None:
-            with _pool(jobs) as pool:
-                result = _run_here(build, options, pool, watch)
-        else:
-            result = _run(replace(build, partitions=count_partitions(options)), options)
-    except KeyboardInterrupt:
-        elsewhere = find_runner(options)
-        running = f"; what {elsewhere} runs elsewhere goes on until cancelled" if elsewhere else ""
-        raise StoppedError(
-            f"interrupted{running}; shards that are complete stay in {build.output}: building "
-            "again resumes"
-        ) from None
-    tell(describe_counts(result))
-    leave(result)
-    return verify_finished(build.output, build.corpora)
+    folders = [*(corpus.root for corpus in build.corpora.values()), build.output]
+    configure(build.stores)
+    checked = check_build(build, read_beam_options(beam_arguments, folders))
+    manifest = run_build(checked, jobs, on_progress, on_message)
+    write_report(build.output, manifest)
+    return manifest
 
 
-def prepare_job(build: Build, beam_arguments: Sequence[str]) -> None:
-    """Has Dataflow check a job or store a template, where the arguments ask for no more than that.
+def read_beam_options(
+    beam_arguments: Sequence[str], folders: Sequence[str]
+) -> "PipelineOptions | None":
+    """Reads Beam's options; it is told of the same stores as this process.
+
+    Args:
+        beam_arguments: As Beam spells them.
+        folders: Folders that workers read or write, as far as they are known.
+
+    Returns:
+        The options; None if there is none, so that a local build need not import Beam here.
 
     Raises:
-        UsageError: Beam knows no such option, or it would not do.
+        UsageError: Beam knows no such option, its runner is not installed, or would not find what
+            it needs.
     """
-    make_pipeline(build, _read_options(build, beam_arguments)).run()
+    if not beam_arguments:
+        return None
+    from pipeline.running.runners import read_options
+
+    return read_options([*current_options().to_arguments(), *beam_arguments], folders)
 
 
-def check_build(build: Build, beam_arguments: Sequence[str] = ()) -> PipelineOptions:
-    """Checks what can be known before anything is read; returns Beam's options.
+def check_build(build: BuildConfig, options: "PipelineOptions | None" = None) -> CheckedBuild:
+    """Checks what can be known before any corpus is read.
+
+    Args:
+        build: What to build, and where.
+        options: Beam's options, from :func:`read_beam_options`.
 
     Raises:
-        UsageError: The folder holds clips stored in another way, or files of others; or Beam knows
-            no such option.
+        UsageError: The folder holds clips stored in another way, or files of others; or the runner
+            could not reach a corpus.
     """
-    options = _read_options(build, beam_arguments)
-    connect(options)
+    runner = _check_reachable(build, options) if options else None
     earlier = read_manifest(build.output)
     roots = {name: corpus.root for name, corpus in build.corpora.items()}
     check_output(build.output, roots, is_dataset=earlier is not None)
     if earlier:
         _check_same_audio(build, earlier)
-    return options
+    return CheckedBuild(build, options, runner)
 
 
-def _read_options(build: Build, beam_arguments: Sequence[str]) -> PipelineOptions:
-    roots = [corpus.root for corpus in build.corpora.values()]
-    return read_options(beam_arguments, [*roots, build.output])
-
-
-def make_pipeline(
-    build: Build,
-    options: PipelineOptions,
-    runner: PipelineRunner | None = None,
-    exchange: Exchange | None = None,
-) -> beam.Pipeline:
-    """Lays out the whole flow: index → labels → splits → audio → shards → manifest.
+def run_build(
+    checked: CheckedBuild,
+    jobs: int | DriverProcess = 1,
+    on_progress: OnProgress = lambda counts: None,
+    on_message: Callable[[str], None] = lambda line: None,
+) -> Manifest:
+    """Builds what has been checked; writes no report.
 
     Args:
-        build: What to build.
-        options: For Beam.
-        runner: The runner, unless the options name it.
-        exchange: How batches get from one step to another; None to send them themselves.
+        checked: From :func:`check_build`.
+        jobs: Worker processes of a local build: how many, or the process that was started for it
+            already and is the caller's to end.
+        on_progress: As for :func:`build_dataset`.
+        on_message: As for :func:`build_dataset`.
+
+    Raises:
+        DataError, StoppedError: As :func:`build_dataset` does; or another process is writing to the
+            dataset.
     """
-    exchange = exchange or Exchange()
-    pipeline = beam.Pipeline(runner=runner, options=options)
-    _ = (
-        pipeline
-        | "Index" >> IndexCorpora(build, exchange)
-        | "Split" >> AssignSplits(build, exchange)
-        | "Write" >> WriteShards(build, exchange)
-        | "Finish" >> WriteManifest(build)
-    )
-    return pipeline
+    build = checked.build
+    with lock_folder(build.output, "exhubert build"):
+        restore_accounts(build.output, read_manifest(build.output), build.corpora)
+        mark_unfinished(build.output)
+        on_message(_run(checked, jobs, on_progress))
+        return verify_finished(build.output, build.corpora)
 
 
-def _run(
-    build: Build,
-    options: PipelineOptions,
-    runner: PipelineRunner | None = None,
-    exchange: Exchange | None = None,
-) -> PipelineResult:
+def _run(checked: CheckedBuild, jobs: int | DriverProcess, on_progress: OnProgress) -> str:
+    """Runs a build where it is to run; gives what the runner has counted."""
+    runner = checked.runner
     try:
-        result = make_pipeline(build, options, runner, exchange).run()
-        result.wait_until_finish()
-    except (RuntimeError, ExhubertError) as error:  # workers hand on their errors as text
-        raise _as_data_error(error) or error from None
-    return result
+        if runner:
+            return _run_elsewhere(checked)
+        if isinstance(jobs, DriverProcess) or jobs > 1:
+            return _run_on_workers(checked, jobs, on_progress)
+        return _run_in_process(checked, on_progress)
+    except KeyboardInterrupt:
+        running = f"; what {runner} runs elsewhere goes on until cancelled" if runner else ""
+        raise StoppedError(
+            f"interrupted{running}; shards that are complete stay in {checked.build.output}: "
+            "building again resumes"
+        ) from None
 
 
-def _pool(jobs: int | WorkerPool) -> AbstractContextManager[WorkerPool]:
-    return nullcontext(jobs) if isinstance(jobs, WorkerPool) else WorkerPool(jobs)
+def prepare_job(build: BuildConfig, options: "PipelineOptions") -> None:
+    """Has Dataflow check a job or store a template, where the options ask for no more than that.
+
+    Raises:
+        UsageError: The runner could not reach a corpus.
+    """
+    from pipeline.running.beam_pipeline import make_pipeline
+
+    _check_reachable(build, options)
+    make_pipeline(build, options).run()
 
 
-def _run_here(
-    build: Build, options: PipelineOptions, pool: WorkerPool, watch: Callable[[Counts], None]
-) -> PipelineResult:
-    with local_runner(pool, options) as runner, _watched(pool.folder, watch) as progress:
-        exchange = Exchange(str(pool.folder))
-        return _run(replace(build, progress=progress), options, runner, exchange)
+def _check_reachable(build: BuildConfig, options: "PipelineOptions") -> str | None:
+    """Checks that the runner reaches every folder; gives its name, None for this machine."""
+    from pipeline.running.runners import check_runner, find_runner
+
+    check_runner(options, [*(corpus.root for corpus in build.corpora.values()), build.output])
+    return find_runner(options)
 
 
-@contextmanager
-def _watched(folder: Path, watch: Callable[[Counts], None]) -> Iterator[Progress]:
-    """Progress that workers on this machine write and ``watch`` is told of."""
-    counts = folder / "progress"
-    counts.mkdir()
-    over = threading.Event()
-
-    def look() -> None:
-        while not over.wait(0.2):
-            watch(read_progress(str(counts)))
-
-    thread = threading.Thread(target=look, daemon=True)
-    thread.start()
-    try:
-        yield Progress(str(counts))
-    finally:
-        over.set()
-        thread.join()
-        watch(read_progress(str(counts)))
-
-
-def _check_same_audio(build: Build, earlier: Manifest) -> None:
+def _check_same_audio(build: BuildConfig, earlier: Manifest) -> None:
     kept = sorted(earlier.corpora.keys() - build.corpora.keys())
     if kept and earlier.audio != build.audio:
         raise UsageError(
@@ -193,9 +201,83 @@ def _check_same_audio(build: Build, earlier: Manifest) -> None:
         )
 
 
-def _as_data_error(error: Exception) -> DataError | None:
-    """The data error that a worker ran into, if that is what stopped the pipeline."""
-    found = re.findall(r"errors\.(?:Data|Usage)Error: (.*?)(?: \[while running|\n|$)", str(error))
-    if not found and isinstance(error, ExhubertError):
-        found = [str(error).split(" [while running")[0]]
-    return DataError(found[-1]) if found else None
+def _run_elsewhere(checked: CheckedBuild) -> str:
+    from pipeline.running.beam_options import count_partitions
+    from pipeline.running.beam_pipeline import run_pipeline
+
+    assert checked.options is not None
+    error_file = storage.join(checked.build.output, RECEIPTS, ERROR_FILE)
+    storage.delete(error_file)  # of a run whose driver had gone
+    partitions = count_partitions(checked.options)
+    build = replace(checked.build, error_file=error_file, partitions=partitions)
+    return run_pipeline(build, checked.options)
+
+
+def _run_on_workers(
+    checked: CheckedBuild, jobs: int | DriverProcess, on_progress: OnProgress
+) -> str:
+    options: dict[str, Any] = {}
+    if checked.options:
+        options = checked.options.get_all_options(drop_default=True)
+    with (
+        _driver(jobs) as driver,
+        _sigterm_as_interrupt(),
+        _watched(driver.folder, on_progress) as progress,
+    ):
+        return driver.run(replace(checked.build, progress=progress, report=False), options)
+
+
+def _run_in_process(checked: CheckedBuild, on_progress: OnProgress) -> str:
+    from apache_beam.options.pipeline_options import PipelineOptions
+
+    from pipeline.running.beam_pipeline import run_pipeline
+    from pipeline.running.local_runner import in_process_runner
+
+    options = checked.options or PipelineOptions([])
+    with (
+        tempfile.TemporaryDirectory(prefix="exhubert-", ignore_cleanup_errors=True) as folder,
+        in_process_runner(Path(folder, "driver.log")) as runner,
+        _sigterm_as_interrupt(),
+        _watched(Path(folder), on_progress) as progress,
+    ):
+        error_file = str(Path(folder, ERROR_FILE))
+        build = replace(checked.build, progress=progress, error_file=error_file, report=False)
+        return run_pipeline(build, options, runner, folder)
+
+
+def _driver(jobs: int | DriverProcess) -> AbstractContextManager[DriverProcess]:
+    return nullcontext(jobs) if isinstance(jobs, DriverProcess) else DriverProcess(jobs)
+
+
+@contextmanager
+def _watched(folder: Path, on_progress: OnProgress) -> Iterator[Progress]:
+    """Progress that workers on this machine write, and a thread that reads it."""
+    counts = folder / "progress"
+    counts.mkdir()
+    ended = threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(0.2):
+            on_progress(read_progress(str(counts)))
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield Progress(str(counts))
+    finally:
+        ended.set()
+        thread.join()
+        on_progress(read_progress(str(counts)))
+
+
+@contextmanager
+def _sigterm_as_interrupt() -> Iterator[None]:
+    """Treats SIGTERM (a batch system, a container that is stopped) like Ctrl-C."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -13,7 +13,7 @@ from apache_beam.runners.runner import PipelineResult
 
 from pipeline.common.errors import UsageError
 from pipeline.common.extras import install_command
-from pipeline.running.beam_options import DASK, parse_options
+from pipeline.running.beam_options import parse_options
 from pipeline.storage import is_remote
 
 _LOCAL = {None, "DirectRunner", "FnApiRunner"}
@@ -22,12 +22,12 @@ _PROJECT = r"([a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]"
 _REGION = r"[a-z]+-[a-z]+\d+"
 
 
-def read_options(arguments: Sequence[str], places: Iterable[str]) -> PipelineOptions:
+def read_options(arguments: Sequence[str], folders: Iterable[str]) -> PipelineOptions:
     """Beam's options, checked as far as that needs no network.
 
     Args:
         arguments: As Beam spells them, ``--runner=DaskRunner`` etc.
-        places: Every folder that workers read or write.
+        folders: Every folder that workers read or write.
 
     Raises:
         UsageError: Beam knows no such option, the runner is not installed, or it would not find
@@ -35,16 +35,18 @@ def read_options(arguments: Sequence[str], places: Iterable[str]) -> PipelineOpt
             minutes before it says so.)
     """
     options = parse_options(arguments)
-    if options.view_as(StandardOptions).runner == "DataflowRunner":
-        _check_dataflow(options.view_as(GoogleCloudOptions), places)
+    check_runner(options, folders)
     return options
 
 
-def count_partitions(options: PipelineOptions) -> int:
-    """Number of parts in which the runner works from the first step on; 0 where it decides."""
-    if options.view_as(StandardOptions).runner != DASK:
-        return 0
-    return options.get_all_options()["npartitions"] or 0
+def check_runner(options: PipelineOptions, folders: Iterable[str]) -> None:
+    """Checks that the runner has what it needs, and reaches every folder.
+
+    Raises:
+        UsageError: It has not, or does not.
+    """
+    if options.view_as(StandardOptions).runner == "DataflowRunner":
+        _check_dataflow(options.view_as(GoogleCloudOptions), folders)
 
 
 def find_runner(options: PipelineOptions) -> str | None:
@@ -64,15 +66,18 @@ def describe_preparation(options: PipelineOptions) -> str | None:
     return None
 
 
-def leave(result: PipelineResult) -> None:
-    """Ends the connection to a Dask cluster, if that is what ran; else it would be missed later."""
+def close_client(result: PipelineResult) -> None:
+    """Closes the connection to a Dask cluster, if there is one.
+
+    A connection that is open at the end of the process prints errors about a lost scheduler.
+    """
     if client := getattr(result, "client", None):
         client.close()
 
 
-def _check_dataflow(options: GoogleCloudOptions, places: Iterable[str]) -> None:
+def _check_dataflow(options: GoogleCloudOptions, folders: Iterable[str]) -> None:
     try:
-        __import__("apache_beam.runners.dataflow.internal.apiclient")
+        import google.cloud.dataflow  # noqa: F401
     except ImportError as error:
         raise UsageError(f"--runner=DataflowRunner: {error}: {install_command('gcp')}") from None
     _check_form("project", options.project, _PROJECT, "my-project")
@@ -81,14 +86,14 @@ def _check_dataflow(options: GoogleCloudOptions, places: Iterable[str]) -> None:
     for name in ("staging_location", "template_location"):
         if (value := getattr(options, name)) is not None:
             _check_form(name, value, _BUCKET, f"gs://my-bucket/{name.split('_')[0]}")
-    for place in places:
-        if not is_remote(place):
+    for folder in folders:
+        if not is_remote(folder):
             raise UsageError(
-                f"{place}: Dataflow's workers do not see this machine's files; put corpora and "
+                f"{folder}: Dataflow's workers do not see this machine's files; put corpora and "
                 "dataset into a bucket, as in --data-root gs://my-bucket/corpora"
             )
-        if place.startswith("gs://"):
-            _check_form(None, place, _BUCKET, "gs://my-bucket/corpora")
+        if folder.startswith("gs://"):
+            _check_form(None, folder, _BUCKET, "gs://my-bucket/corpora")
 
 
 def _check_form(option: str | None, value: str | None, form: str, example: str) -> None:

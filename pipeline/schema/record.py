@@ -99,7 +99,8 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "flags",
         pa.list_(_TEXT),
-        "`quiet`, `clipped`, `dc_offset`, `upsampled`",
+        "`quiet`, `clipped`, `dc_offset`, `upsampled`, `damaged`, `trailing_data`, "
+        "`unknown_length`",
         "audio",
         _STATISTICS,
     ),

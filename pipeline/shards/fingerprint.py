@@ -54,7 +54,8 @@ def _audio_inputs(
         for u in planned
         if u.dropped is None
     ]
-    return [audio_versions(), asdict(options), spec.max_duration, files]
+    limits = [spec.max_duration] if spec.track is None else [spec.max_duration, spec.track]
+    return [audio_versions(), asdict(options), *limits, files]
 
 
 def _fingerprint(inputs: object) -> str:

@@ -1,7 +1,9 @@
 """Metadata of a dataset's rows, read without their audio."""
 
+from collections.abc import Sequence
 from functools import partial
 
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
@@ -22,19 +24,46 @@ def read_metadata(output: str, receipts: list[ShardReceipt]) -> pd.DataFrame:
         DataError: A shard is missing or holds another number of rows than its receipt says.
     """
     stored = [receipt for receipt in receipts if receipt.size]
-    frames = storage.map_files(output, partial(_read_columns, output), stored)
+    frames = storage.map_files(output, partial(_read_metadata, output), stored)
     if not frames:
         return pd.DataFrame(columns=[*METADATA, "shard"])
     return pd.concat(frames, ignore_index=True)
 
 
-def _read_columns(output: str, receipt: ShardReceipt) -> pd.DataFrame:
-    path = shard_path(output, receipt.shard)
+def read_shard_metadata(path: str, columns: Sequence[str], size: int | None = None) -> pd.DataFrame:
+    """Some columns of a shard, and the place of each row in it; no audio is read.
+
+    Args:
+        path: Of the shard, local or a URL.
+        columns: The columns.
+        size: Of the shard, in bytes; None where it is not known.
+
+    Returns:
+        The columns, and ``row_group``, ``row`` (within the group) and ``group_bytes`` (size of the
+        group, uncompressed).
+
+    Raises:
+        DataError: It is missing, damaged, or no shard of a dataset.
+    """
     try:
-        with storage.open_file(path, receipt.size) as file:
-            frame: pd.DataFrame = pq.ParquetFile(file).read(METADATA).to_pandas()
+        with storage.open_file(path, size) as stream, pq.ParquetFile(stream) as file:
+            if lacking := [name for name in columns if name not in file.schema_arrow.names]:
+                raise DataError(f"{path}: not a shard of this dataset: no column {lacking[0]!r}")
+            frame: pd.DataFrame = file.read(list(columns)).to_pandas()
+            groups = [file.metadata.row_group(number) for number in range(file.num_row_groups)]
     except (OSError, ValueError) as error:
-        raise DataError(f"{path}: not a readable shard: {error}; build again") from None
+        raise DataError(f"{path}: not a shard of this dataset: {error}; build again") from None
+    rows = [group.num_rows for group in groups]
+    return frame.assign(
+        row_group=np.repeat(np.arange(len(rows)), rows),
+        row=np.concatenate([np.arange(count) for count in [0, *rows]]),
+        group_bytes=np.repeat([group.total_byte_size for group in groups], rows),
+    )
+
+
+def _read_metadata(output: str, receipt: ShardReceipt) -> pd.DataFrame:
+    path = shard_path(output, receipt.shard)
+    frame = read_shard_metadata(path, METADATA, receipt.size)[METADATA]
     if len(frame) != receipt.rows:
         raise DataError(f"{path}: {len(frame)} rows, but {receipt.rows} were written; build again")
     return frame.assign(shard=receipt.shard)

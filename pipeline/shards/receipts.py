@@ -5,6 +5,8 @@ was planned.
 """
 
 import json
+import re
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from pipeline.common.errors import DataError
@@ -13,6 +15,10 @@ from pipeline.storage import files as storage
 
 RECEIPTS = ".build"
 """Folder of the receipts, below the dataset folder."""
+
+
+_RECEIPT = re.compile(r"(?P<shard>\w+/\w+-\d{5}-of-\d{5})\.json")
+"""Path of a receipt, below the folder of all of them."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,11 @@ class ShardReceipt:
     format: int = FORMAT
 
     @property
+    def found(self) -> int:
+        """Number of utterances that it accounts for."""
+        return self.rows + len(self.unwritten)
+
+    @property
     def corpus(self) -> str:
         """Id of the corpus that the shard belongs to."""
         return self.shard.split("/", 1)[0]
@@ -85,7 +96,24 @@ class ShardReceipt:
                 f"receipt of shard {fields.get('shard')}: format {found}, written by a later "
                 f"exhubert; this one reads up to {FORMAT}: update exhubert, or build elsewhere"
             )
-        return cls(**fields | {"unwritten": tuple(RejectRow(**row) for row in fields["unwritten"])})
+        receipt = cls(
+            **fields | {"unwritten": tuple(RejectRow(**row) for row in fields["unwritten"])}
+        )
+        _check_types(receipt)
+        return receipt
+
+
+def _check_types(receipt: ShardReceipt) -> None:
+    """Checks what is in a receipt, which may come from others."""
+    texts = (receipt.shard, receipt.audio, receipt.fingerprint, receipt.xxh3)
+    cells = (cell for row in receipt.unwritten for cell in asdict(row).values())
+    counts = (receipt.rows, receipt.size - INCOMPLETE)
+    if not (
+        all(isinstance(text, str) for text in texts)
+        and all(cell is None or isinstance(cell, str) for cell in cells)
+        and all(isinstance(count, int) and count >= 0 for count in counts)
+    ):
+        raise TypeError("a value of another type than a receipt's")
 
 
 def to_reject_row(utterance: Utterance, dropped: DropReason) -> RejectRow:
@@ -113,17 +141,26 @@ def receipt_path(output: str, shard: str) -> str:
     return storage.join(output, RECEIPTS, f"{shard}.json")
 
 
+def write_receipt(output: str, receipt: ShardReceipt) -> None:
+    """Stores a receipt in place of the one that is there."""
+    storage.write_atomic(receipt_path(output, receipt.shard), receipt.to_json())
+
+
 def read_receipt(output: str, shard: str) -> ShardReceipt | None:
     """The receipt of a shard; None where there is none, or none that can be read.
+
+    One that names another shard than its own name does is none, either: it would have that written
+    and deleted.
 
     Raises:
         DataError: A later release has written it.
     """
     content = storage.read(receipt_path(output, shard))
     try:
-        return ShardReceipt.from_json(content) if content else None
-    except (ValueError, TypeError, KeyError, AttributeError):
+        receipt = ShardReceipt.from_json(content) if content else None
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
+    return receipt if receipt and receipt.shard == shard else None
 
 
 def read_valid_receipt(output: str, shard: str) -> ShardReceipt | None:
@@ -133,29 +170,36 @@ def read_valid_receipt(output: str, shard: str) -> ShardReceipt | None:
         DataError: A later release has written it.
     """
     receipt = read_receipt(output, shard)
-    if receipt and receipt.size and storage.size(shard_path(output, shard)) != receipt.size:
+    if receipt and receipt.size and storage.file_size(shard_path(output, shard)) != receipt.size:
         return None
     return receipt
 
 
-def read_receipts(output: str) -> list[ShardReceipt]:
+def read_receipts(output: str, expected: Iterable[str] = ()) -> list[ShardReceipt]:
     """Receipts of every shard of a dataset, sorted by name.
 
+    Args:
+        output: The dataset folder.
+        expected: Shards that must have one, whether the folder's listing names it or not.
+
     Raises:
-        DataError: A receipt can't be read.
+        DataError: A receipt is missing or can't be read.
     """
 
     def read(shard: str) -> ShardReceipt:
         receipt = read_receipt(output, shard)
         if receipt is None:
             path = receipt_path(output, shard)
-            raise DataError(f"{path}: not a receipt; delete it and build again")
+            raise DataError(
+                f"{path}: missing, or not the receipt of shard {shard}; delete it if it is there, "
+                f"and build corpus {shard.split('/')[0]} again"
+            )
         return receipt
 
-    return storage.map_files(output, read, list_receipts(output))
+    return storage.map_files(output, read, sorted({*list_receipts(output), *expected}))
 
 
 def list_receipts(output: str) -> list[str]:
     """Names of the shards that have a receipt, sorted."""
     names = storage.list_names(storage.join(output, RECEIPTS))
-    return [name.removesuffix(".json") for name in names if name.endswith(".json")]
+    return [found["shard"] for name in names if (found := _RECEIPT.fullmatch(name))]

@@ -102,7 +102,7 @@ def _audio_columns(
         OSError: The file can't be read.
     """
     content, source_xxh3 = source.read(utterance.source_path)
-    recording = decode(content, utterance.start, utterance.end, spec.max_duration)
+    recording = decode(content, utterance.start, utterance.end, spec.max_duration, spec.track)
     clip = process_recording(recording, options.normalize, utterance.channel)
     return {
         "audio": {
@@ -125,7 +125,7 @@ class _Source:
 
     def __init__(self, root: str, spec: CorpusSpec, utterances: Sequence[Utterance]) -> None:
         planned = ((u.source_path, u.source_size) for u in utterances if u.dropped is None)
-        self.read_file = open_planned_files(root, spec.archive, planned)
+        self.read_file = open_planned_files(root, spec.archive_rules, planned)
         self.path: str | None = None
         self.content = b""
         self.xxh3 = ""

@@ -28,7 +28,7 @@ def rewrite_shard(
     Returns:
         The receipt of the shard as it is then.
     """
-    content = to_parquet([table])
+    content = to_parquet([table]) if table.num_rows else memoryview(b"")
     unwritten = {row.id: row for row in (*receipt.unwritten, *left)}
     for name in table["id"].to_pylist():  # after a crash the shard may still hold rows that left
         unwritten.pop(name, None)
@@ -38,7 +38,7 @@ def rewrite_shard(
         fingerprint="",
         rows=table.num_rows,
         size=len(content),
-        xxh3=xxhash.xxh3_128_hexdigest(content),
+        xxh3=xxhash.xxh3_128_hexdigest(content) if content else "",
         unwritten=tuple(sorted(unwritten.values(), key=lambda row: row.id)),
     )
     write_shard_files(output, rewritten, content)

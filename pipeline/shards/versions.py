@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from pipeline.audio import decoder
 
-AUDIO_VERSION = 1
+AUDIO_VERSION = 2
 """Raised whenever the same clip comes to other samples or other bytes: shards are made anew."""
 
 RECORD_VERSION = 1

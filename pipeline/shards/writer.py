@@ -76,9 +76,9 @@ def write_shard(
     else:
         records = make_records(planned, spec, root, options, unwritten.append, on_start, on_clip)
     file = to_parquet(in_row_groups(records))
-    if f"/{UNWRITTEN}-" in shard:
-        file = memoryview(b"")
     rows = len(planned) - len(unwritten)
+    if not rows:  # readers choke on a shard without rows
+        file = memoryview(b"")
     receipt = ShardReceipt(
         shard=shard,
         audio="" if any(row.reason == "unreadable" for row in unwritten) else audio,
@@ -95,16 +95,26 @@ def write_shard(
 def write_shard_files(output: str, receipt: ShardReceipt, file: memoryview) -> None:
     """Stores a shard and its receipt; interrupted, the next run sees that it is incomplete.
 
+    A shard that has no rows any more is deleted.
+
     Args:
         output: The dataset folder.
         receipt: Of the shard.
-        file: The Parquet file; empty where no shard is to be stored.
+        file: The Parquet file; empty if the shard has no rows.
     """
     path = receipt_path(output, receipt.shard)
     if file:
-        storage.write(path, replace(receipt, size=INCOMPLETE).to_json())
-        storage.write(shard_path(output, receipt.shard), file)
-    storage.write(path, receipt.to_json())
+        storage.write_atomic(path, replace(receipt, size=INCOMPLETE).to_json())
+        storage.write_atomic(shard_path(output, receipt.shard), file)
+    storage.write_atomic(path, receipt.to_json())
+    if not receipt.size:
+        delete_empty_shard(output, receipt)
+
+
+def delete_empty_shard(output: str, receipt: ShardReceipt) -> None:
+    """Deletes the file of a shard without rows, if there is one."""
+    if f"/{UNWRITTEN}-" not in receipt.shard:
+        storage.delete(shard_path(output, receipt.shard))
 
 
 def _update_metadata(

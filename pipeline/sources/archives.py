@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from pipeline.common.errors import DataError
 from pipeline.sources import zip_content
 from pipeline.sources.listing import storable_name
+from pipeline.sources.member_names import tar_name, zip_name
 
 LARGEST_MEMBER = 1 << 30
 """Members that unpack to more than 1 GiB are not read: no clip is that long, but zip bombs are."""
@@ -99,7 +100,11 @@ class Archive:
 
 
 def read_directory(
-    name: str, stream: io.BufferedIOBase, size: int, read_range: ReadRange
+    name: str,
+    stream: io.BufferedIOBase,
+    size: int,
+    read_range: ReadRange,
+    encoding: str | None = None,
 ) -> Archive:
     """Reads the directory of a zip, or the headers of a tar; the content decides which it is.
 
@@ -108,6 +113,7 @@ def read_directory(
         stream: The archive, seekable.
         size: Of the archive, in bytes.
         read_range: Reads parts of it later on.
+        encoding: Of names that are not marked as UTF-8.
 
     Raises:
         DataError: It is neither, is damaged, or is compressed as a whole.
@@ -125,10 +131,10 @@ def read_directory(
         if zipfile.is_zipfile(stream):
             with zipfile.ZipFile(stream) as directory:
                 entries = {entry.header_offset: entry for entry in directory.infolist()}
-                members = _zip_members(directory.infolist(), size)
+                members = _zip_members(directory.infolist(), size, encoding)
         else:
             stream.seek(0)
-            members = _tar_members(stream)
+            members = _tar_members(stream, encoding)
     except (*_DAMAGED, tarfile.TarError) as error:
         raise DataError(f"{name}: {_explain(start, error)}") from None
     if members and max(member.end for member in members) > size:
@@ -136,23 +142,26 @@ def read_directory(
     return Archive(members, read_range, entries)
 
 
-def _zip_members(directory: Iterable[zipfile.ZipInfo], size: int) -> list[Member]:
+def _zip_members(
+    directory: Iterable[zipfile.ZipInfo], size: int, encoding: str | None
+) -> list[Member]:
     """Members by the entries of a zip of ``size`` bytes."""
     entries = sorted(directory, key=lambda entry: entry.header_offset)
     _check_count(len(entries))
     ends = [*(entry.header_offset for entry in entries[1:]), size]
     members = []
     for entry, next_start in zip(entries, ends, strict=False):
-        if entry.is_dir():
+        if entry.orig_filename.endswith("/"):
             continue
-        path, problem = _member_path(_zip_name(entry))
+        name, guessed = zip_name(entry, encoding)
+        path, problem = _member_path(name)
         longest = zip_content.HEADER_BYTES + entry.compress_size
         members.append(
             Member(
                 path,
                 entry.file_size,
                 version=f"{entry.CRC:08x} {entry.date_time}",
-                problem=problem or _zip_problem(entry),
+                problem=problem or guessed or _zip_problem(entry),
                 start=entry.header_offset,
                 end=min(next_start, entry.header_offset + longest),
             )
@@ -172,14 +181,14 @@ def _zip_problem(entry: zipfile.ZipInfo) -> str | None:
     return _too_large(entry.file_size)
 
 
-def _tar_members(stream: io.BufferedIOBase) -> list[Member]:
+def _tar_members(stream: io.BufferedIOBase, encoding: str | None) -> list[Member]:
     members: list[Member] = []
     with tarfile.open(fileobj=stream, mode="r:") as archive:
         for entry in archive:
             archive.members = []  # type: ignore[attr-defined]  # else it would keep all entries
             if entry.isdir():
                 continue
-            path, problem = _member_path(entry.name)
+            path, problem = _member_path(tar_name(entry.name, encoding))
             problem = problem or _tar_problem(entry)
             start = entry.offset_data
             end = start if problem else start + entry.size
@@ -195,17 +204,6 @@ def _tar_problem(entry: tarfile.TarInfo) -> str | None:
     if not entry.isreg() or entry.issparse():
         return "no regular file"
     return _too_large(entry.size)
-
-
-def _zip_name(entry: zipfile.ZipInfo) -> str:
-    """Name of an entry; many writers store UTF-8 without saying so."""
-    name = entry.orig_filename
-    if not entry.flag_bits & 0x800:
-        try:
-            name = name.encode("cp437").decode("utf-8")
-        except UnicodeError:
-            name = entry.orig_filename
-    return name if "/" in name else name.replace("\\", "/")
 
 
 def _member_path(name: str) -> tuple[str, str | None]:

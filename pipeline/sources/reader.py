@@ -2,7 +2,7 @@
 
 import io
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -10,19 +10,22 @@ from pipeline.common.errors import DataError
 from pipeline.common.globs import glob_matcher
 from pipeline.sources.archives import Archive, ReadRange, read_directory
 from pipeline.sources.listing import SourceFile, is_ignored_name, read_file, walk_files
+from pipeline.specs.spec_types import ArchiveRules
 from pipeline.storage import is_remote, open_store, open_stream
 from pipeline.storage.prefetch import PrefetchReader
+
+_NO_ARCHIVES = ArchiveRules()
 
 _BUFFER = 1 << 20
 """Bytes asked of a store at a time while an archive's directory is read."""
 
 
-def list_sources(root: str, archives: Sequence[str] = ()) -> list[SourceFile]:
+def list_sources(root: str, archives: ArchiveRules = _NO_ARCHIVES) -> list[SourceFile]:
     """Every file of a corpus, sorted by path; see :func:`walk_sources`."""
     return sorted(walk_sources(root, archives), key=lambda source: source.path)
 
 
-def walk_sources(root: str, archives: Sequence[str] = ()) -> Iterator[SourceFile]:
+def walk_sources(root: str, archives: ArchiveRules = _NO_ARCHIVES) -> Iterator[SourceFile]:
     """Every file of a corpus, in no order; the members of an archive in place of it.
 
     A member's path is that of its archive, ``/``, and its own: ``download.zip/wav/03a01Fa.wav``.
@@ -30,21 +33,22 @@ def walk_sources(root: str, archives: Sequence[str] = ()) -> Iterator[SourceFile
 
     Args:
         root: Folder or URL of the corpus.
-        archives: Globs of the files that are archives.
+        archives: Which files are archives.
 
     Raises:
         DataError: There is no such folder, or an archive can't be read.
     """
     files = walk_files(root)
-    return _with_members(root, files, glob_matcher(archives)) if archives else files
+    return _with_members(root, files, archives) if archives.globs else files
 
 
 class CorpusReader:
     """Reads the files of a corpus by path, whatever thread asks."""
 
-    def __init__(self, root: str, archives: Sequence[str] = ()) -> None:
+    def __init__(self, root: str, archives: ArchiveRules = _NO_ARCHIVES) -> None:
         self.root = root
-        self._is_archive = glob_matcher(archives)
+        self._is_archive = glob_matcher(archives.globs, archives.ignore_case)
+        self._encoding = archives.encoding
         self._opened: dict[str, Archive | None] = {}
         self._opening = threading.Lock()
 
@@ -63,23 +67,23 @@ class CorpusReader:
         """The archive at a path; None where it is a folder with such a name."""
         with self._opening:
             if path not in self._opened:
-                self._opened[path] = _find_archive(self.root, path)
+                self._opened[path] = _find_archive(self.root, path, self._encoding)
             return self._opened[path]
 
 
 def open_planned_files(
-    root: str, archives: Sequence[str], planned: Iterable[tuple[str, int]]
+    root: str, archives: ArchiveRules, planned: Iterable[tuple[str, int]]
 ) -> Callable[[str], bytes]:
     """Returns a function that reads the files of a shard; those of a store are prefetched.
 
     Args:
         root: Folder or URL of the corpus.
-        archives: Globs of the files that are archives.
+        archives: Which files are archives.
         planned: Path and size, in bytes, of the files, in the order in which they will be read.
     """
     if is_remote(root):
         return PrefetchReader(planned, CorpusReader(root, archives).read).read
-    return CorpusReader(root, archives).read if archives else partial(read_file, root)
+    return CorpusReader(root, archives).read if archives.globs else partial(read_file, root)
 
 
 def _folders_above(path: str) -> Iterator[str]:
@@ -90,35 +94,38 @@ def _folders_above(path: str) -> Iterator[str]:
 
 
 def _with_members(
-    root: str, files: Iterator[SourceFile], is_archive: Callable[[str], object]
+    root: str, files: Iterator[SourceFile], archives: ArchiveRules
 ) -> Iterator[SourceFile]:
+    is_archive = glob_matcher(archives.globs, archives.ignore_case)
     for file in files:
         if is_archive(file.path):
-            yield from _members(root, file)
+            yield from _members(root, file, archives.encoding)
         else:
             yield file
 
 
-def _members(root: str, file: SourceFile) -> Iterator[SourceFile]:
-    for member in _open_archive(root, file.path, file.size, file.version).members:
+def _members(root: str, file: SourceFile, encoding: str | None) -> Iterator[SourceFile]:
+    for member in _open_archive(root, file.path, file.size, file.version, encoding).members:
         if not is_ignored_name(member.path):
             path = f"{file.path}/{member.path}"
             yield SourceFile(path, member.size, member.version, member.problem)
 
 
-def _find_archive(root: str, path: str) -> Archive | None:
+def _find_archive(root: str, path: str, encoding: str | None) -> Archive | None:
     if is_remote(root):
         found = open_store(root).find(f"{root.rstrip('/')}/{path}")
-        return _open_archive(root, path, found.size, found.version) if found else None
+        if found is None:
+            return None
+        return _open_archive(root, path, found.size, found.version, encoding)
     file = Path(root, path)
     if not file.is_file():
         return None
     status = file.stat()
-    return _open_archive(root, path, status.st_size, str(status.st_mtime_ns))
+    return _open_archive(root, path, status.st_size, str(status.st_mtime_ns), encoding)
 
 
 @lru_cache(maxsize=8)
-def _open_archive(root: str, path: str, size: int, version: str) -> Archive:
+def _open_archive(root: str, path: str, size: int, version: str, encoding: str | None) -> Archive:
     """An archive; its directory is read once a process, and again when the file changes."""
     location = f"{root.rstrip('/')}/{path}"
     read_range: ReadRange
@@ -131,7 +138,7 @@ def _open_archive(root: str, path: str, size: int, version: str) -> Archive:
             read_range = partial(_read_local, Path(location))
             stream = Path(location).open("rb")  # noqa: SIM115 (the next line closes it)
         with stream:
-            return read_directory(location, stream, size, read_range)
+            return read_directory(location, stream, size, read_range, encoding)
     except OSError as error:
         raise DataError(f"{location}: can't be read: {error.strerror or error}") from None
 

@@ -15,6 +15,8 @@ from pipeline.schema.record import ClassName, Dimension
 from pipeline.specs.spec_types import (
     Access,
     Ages,
+    ArchiveRules,
+    Encoding,
     Example,
     Gender,
     Glob,
@@ -30,6 +32,19 @@ from pipeline.specs.spec_types import (
 from pipeline.splits.policies import ByGroup, SplitSpec
 
 _ID = r"[a-z][a-z0-9_]*"
+_LONGEST_ID = 64
+
+_RESERVED = {
+    "all": "the configuration of a dataset that holds every corpus",
+    "default": "what the datasets library calls a dataset without configurations",
+    "emotions": "the file of the shared categories",
+    "emotion_words": "the file of words for emotions",
+    **dict.fromkeys(
+        ("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))),
+        "a device on Windows, where no folder can be called so",
+    ),
+}
+"""Names that are taken → by what."""
 
 
 def check_id(corpus: str) -> str:
@@ -42,6 +57,12 @@ def check_id(corpus: str) -> str:
         near = re.sub(r"\W+", "_", corpus.lower(), flags=re.ASCII).strip("_")
         hint = f"; {near!r} would do" if re.fullmatch(_ID, near) else ""
         raise ValueError(f"expected a-z, 0-9 and `_`, a letter first, found {corpus!r}{hint}")
+    if len(corpus) > _LONGEST_ID:
+        raise ValueError(f"expected {_LONGEST_ID} characters or fewer, found {len(corpus)}")
+    if corpus in _RESERVED:
+        raise ValueError(
+            f"{corpus!r} is taken: {_RESERVED[corpus]}; {corpus + '_corpus'!r} would do"
+        )
     return corpus
 
 
@@ -69,6 +90,9 @@ class CorpusSpec(SpecModel):
     audio: Annotated[list[Glob], Field(min_length=1), OneOrMore]
     archive: Annotated[list[Glob], OneOrMore] = Field(
         [], description="globs of zip and tar files whose content is read without unpacking them"
+    )
+    archive_encoding: Encoding | None = Field(
+        None, description="of names in archives that do not state it, such as gbk or shift_jis"
     )
     ignore: Annotated[list[Glob], OneOrMore] = []
     ignore_case: bool = False
@@ -111,6 +135,9 @@ class CorpusSpec(SpecModel):
 
     channel: int | None = Field(
         None, ge=0, description="the channel that holds the speaker; from 0"
+    )
+    track: int | None = Field(
+        None, ge=0, description="the audio track of films; from 0; default: the one they mark"
     )
     max_duration: Annotated[float, Field(gt=0)] = Field(60.0, description="longest clip, in s")
 
@@ -186,6 +213,11 @@ class CorpusSpec(SpecModel):
     def kept_fields(self) -> tuple[str, ...]:
         """Fields that an utterance keeps as they are: what its labels can be made from again."""
         return tuple(sorted({*self.annotations, *self.scales, *self.votes}))
+
+    @property
+    def archive_rules(self) -> ArchiveRules:
+        """Which of its files are archives, and how names in them are read."""
+        return ArchiveRules(self.archive, self.archive_encoding, self.ignore_case)
 
     @property
     def speaker_namespace(self) -> str:

@@ -3,7 +3,8 @@
 import codecs
 import re
 import string
-from typing import Annotated, Literal, Self
+from collections.abc import Sequence
+from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import (
     AfterValidator,
@@ -47,7 +48,8 @@ def _check_template(template: str) -> str:
 def _check_encoding(name: str) -> str:
     try:
         codecs.lookup(name)
-    except LookupError:
+        b"".decode(name)
+    except (LookupError, ValueError):
         raise ValueError(
             f"no encoding is called {name!r}; expected one of Python's, like utf-8 or latin-1"
         ) from None
@@ -71,6 +73,20 @@ OneOrMore = BeforeValidator(_as_list)
 def template_fields(template: str) -> list[str]:
     """Names of the fields in a template: ``"{session}{letter}"`` gives both."""
     return [name for _, name, _, _ in string.Formatter().parse(template) if name is not None]
+
+
+class ArchiveRules(NamedTuple):
+    """Which files of a corpus are archives, and how the names in them are read.
+
+    Attributes:
+        globs: Of the archives; without any, none is opened.
+        encoding: Of names that an archive does not mark as UTF-8; None where no spec states it.
+        ignore_case: Whether the globs are blind to case.
+    """
+
+    globs: Sequence[str] = ()
+    encoding: str | None = None
+    ignore_case: bool = False
 
 
 class Licence(SpecModel):
@@ -162,6 +178,18 @@ class TableSpec(SpecModel):
         "reject", description="what becomes of clips without a row"
     )
     segments: bool = Field(False, description="each row is an utterance of a longer recording")
+
+    @property
+    def needed(self) -> list[str]:
+        """Columns that every row must have."""
+        taken = (column for column in self.take.values() if not column.endswith("?"))
+        return list(dict.fromkeys((*self.match, *taken, *self.where)))
+
+    @property
+    def wanted(self) -> frozenset[str]:
+        """Columns that are read, those that may be missing among them."""
+        taken = (column.removesuffix("?") for column in self.take.values())
+        return frozenset((*self.match, *taken, *self.where))
 
     @field_validator("take", mode="before")
     @classmethod

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
 from pipeline.common.errors import UsageError
+from pipeline.common.spelling import compose
 from pipeline.common.suggest import suggest
 from pipeline.common.validation_messages import describe_validation_error, known_keys_at, locate
 
@@ -17,6 +19,14 @@ Location = tuple[int | str, ...]
 
 _TAGS = {"tag:yaml.org,2002:null", "tag:yaml.org,2002:merge"}
 """The only plain scalars that are more than text: null and the merge key ``<<``."""
+
+_KNOWN_TAGS = _TAGS | {f"tag:yaml.org,2002:{kind}" for kind in ("map", "seq", "str")}
+
+_LARGEST = 4_000_000
+"""Bytes of a file; the longest shipped one has 20,000."""
+
+_MOST_NODES = 100_000
+"""Keys and values of a file once its aliases are written out."""
 
 
 class SpecError(UsageError):
@@ -45,15 +55,13 @@ def load_yaml(file: str | Path, model: type[Model]) -> Model:
     """
     path = Path(file)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = compose(_read_text(path))
     except OSError as error:
         raise SpecError(f"{path}: can't be read: {error.strerror or error}") from None
     except UnicodeDecodeError as error:
         raise SpecError(f"{path}: is not UTF-8 text: {error}") from None
     try:
-        node = yaml.compose(text, Loader=_TextLoader)
-        lines = dict(_lines(node, path)) if node else {}
-        data = yaml.load(text, Loader=_TextLoader)
+        lines, data = _parse(text, path)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise SpecError(f"{path}:{line}: not YAML: {error.problem}") from None
@@ -70,6 +78,56 @@ def load_yaml(file: str | Path, model: type[Model]) -> Model:
         return model.model_validate(data)
     except ValidationError as error:
         raise SpecError("\n".join(_explain(path, lines, error, model))) from None
+
+
+def _read_text(path: Path) -> str:
+    if path.exists() and not path.is_file():
+        what = "a folder" if path.is_dir() else "a pipe or a device"
+        raise SpecError(f"{path}: can't be read: expected a file, found {what}")
+    with path.open("rb") as file:
+        content = file.read(_LARGEST + 1)
+    if len(content) > _LARGEST:
+        raise SpecError(f"{path}: larger than the {_LARGEST:,} bytes that are read of such a file")
+    return content.decode("utf-8-sig")
+
+
+def _parse(text: str, path: Path) -> tuple[dict[Location, int], Any]:
+    """Line of every key and item, and the data.
+
+    Raises:
+        SpecError: A tag is none of text, lists and mappings, or aliases make the file endless.
+    """
+    loader = _TextLoader(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return {}, None
+        if _size(node, path, {}) > _MOST_NODES:
+            raise SpecError(
+                f"{path}: its aliases come to more than {_MOST_NODES:,} keys and values; write out "
+                "what is meant"
+            )
+        return dict(_lines(node, path)), loader.construct_document(node)
+    finally:
+        loader.dispose()
+
+
+def _size(node: yaml.Node, path: Path, sizes: dict[int, int]) -> int:
+    """Number of nodes below a node, those of an alias counted wherever it stands."""
+    if node.tag not in _KNOWN_TAGS:
+        raise SpecError(
+            f"{path}:{node.start_mark.line + 1}: not YAML of a spec: the tag {node.tag!r}; write "
+            "the value without it"
+        )
+    if isinstance(node, yaml.ScalarNode):
+        return 1
+    if id(node) not in sizes:
+        sizes[id(node)] = 0
+        below = (
+            chain.from_iterable(node.value) if isinstance(node, yaml.MappingNode) else node.value
+        )
+        sizes[id(node)] = 1 + sum(_size(child, path, sizes) for child in below)
+    return sizes[id(node)]
 
 
 def _lines(node: yaml.Node, path: Path, location: Location = ()) -> Iterable[tuple[Location, int]]:

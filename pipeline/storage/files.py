@@ -1,10 +1,11 @@
-"""Writing and reading the dataset folder, local or remote: whole files, complete or not there."""
+"""Files of a folder, local or in a store: read and written whole, complete or not there."""
 
 import os
 import re
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -23,28 +24,41 @@ def join(root: str, *parts: str) -> str:
     return "/".join([root.rstrip("/"), *parts])
 
 
-def write(path: str, content: bytes | memoryview) -> None:
+def write_atomic(path: str | Path, content: bytes | memoryview | str) -> None:
     """Writes a file that appears under its name only when complete.
 
-    A local file is written aside and renamed; object stores do so of themselves.
+    Object stores write so of themselves; text is written as UTF-8.
 
     Raises:
         DataError: A store does not take it.
+        OSError: The disk does not.
     """
-    if is_remote(path):
+    content = content.encode() if isinstance(content, str) else content
+    if isinstance(path, str) and is_remote(path):
         try:
             open_store(path).write(path, bytes(content))
         except OSError as error:
             raise DataError(f"{path}: can't be written: {error}") from None
         return
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(content)
+
+
+@contextmanager
+def atomic_path(path: str | Path) -> Iterator[Path]:
+    """Gives a path to write to, which then takes the place of a local file.
+
+    It lies beside the file, under a name of its own, so two runs do not write to the same; after
+    an error the file is what it was before. Missing folders are made.
+    """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    aside = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
+    temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
     try:
-        aside.write_bytes(content)
-        aside.replace(target)
+        yield temporary
+        temporary.replace(target)
     finally:
-        aside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def read(path: str) -> bytes | None:
@@ -63,19 +77,23 @@ def read(path: str) -> bytes | None:
         raise
 
 
-def open_file(path: str, size: int) -> BinaryIO:
+def open_file(path: str, size: int | None = None) -> BinaryIO:
     """Opens a file of which only parts are wanted.
 
     Args:
         path: Of the file.
-        size: In bytes.
+        size: In bytes; None where it is not known, which costs a store a request.
 
     Raises:
-        OSError: A local file is missing or can't be read.
+        OSError: The file is missing or can't be read.
     """
-    if is_remote(path):
-        return open_stream(path, size, _AT_A_TIME)
-    return Path(path).open("rb")
+    if not is_remote(path):
+        return Path(path).open("rb")
+    if size is None:
+        size = file_size(path)
+    if size is None:
+        raise FileNotFoundError(f"{path}: there is no such file")
+    return open_stream(path, size, _AT_A_TIME)
 
 
 def map_files(root: str, work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
@@ -86,7 +104,7 @@ def map_files(root: str, work: Callable[[Item], Result], items: Iterable[Item]) 
         return list(pool.map(work, items))
 
 
-def size(path: str) -> int | None:
+def file_size(path: str) -> int | None:
     """Size of a file in bytes; None where there is none."""
     if not is_remote(path):
         try:
@@ -96,7 +114,7 @@ def size(path: str) -> int | None:
     try:
         found = open_store(path).find(path)
     except OSError as error:
-        raise DataError(f"{path}: can't be found out about: {error}") from None
+        raise DataError(f"{path}: can't be examined: {error}") from None
     return found.size if found else None
 
 
@@ -123,7 +141,7 @@ def delete(path: str) -> None:
 
 
 def delete_leftovers(folder: str) -> None:
-    """Deletes what local writes that were killed have left aside below a folder."""
+    """Deletes the temporary files of local writes that were killed, below a folder."""
     if is_remote(folder):
         return
     for name in list_names(folder):

@@ -1,4 +1,4 @@
-"""Google Cloud Storage, by Google's own client, with Beam's options for credentials.
+"""Google Cloud Storage, by Google's own client.
 
 Beam's own connector asks four times to read a file once, mostly about the bucket, lists by time of
 change only, and looks for credentials that are not there for twenty seconds. Here all threads of a
@@ -10,7 +10,6 @@ from contextlib import contextmanager
 
 import google.auth
 import requests
-from apache_beam.options.pipeline_options import GoogleCloudOptions, PipelineOptions
 from google.api_core.exceptions import GoogleAPICallError
 from google.auth import impersonated_credentials
 from google.auth.credentials import AnonymousCredentials, Credentials
@@ -19,9 +18,10 @@ from google.auth.transport.requests import AuthorizedSession
 from google.cloud import storage
 from google.cloud.storage.exceptions import DataCorruption
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import HTTPError, NewConnectionError
 
 from pipeline.common.errors import DataError, UsageError
+from pipeline.storage.options import StoreOptions
 from pipeline.storage.protocol import (
     Page,
     StoredFile,
@@ -39,8 +39,8 @@ _ONCE = {"timeout": (5, 30), "retry": None}  # RetryingStore tries again
 class GoogleStore:
     """Files at ``gs://bucket/name``; names are taken as they are, whatever signs they hold."""
 
-    def __init__(self, options: PipelineOptions) -> None:
-        self.client = _client(options.view_as(GoogleCloudOptions))
+    def __init__(self, options: StoreOptions) -> None:
+        self.client = _client(options)
 
     def list_page(self, folder: str, after: str | None = None) -> Page:
         """A thousand files below a folder; folder markers are none."""
@@ -97,15 +97,15 @@ class GoogleStore:
         return self.client.bucket(bucket).blob(name)
 
 
-def _client(options: GoogleCloudOptions) -> storage.Client:
+def _client(options: StoreOptions) -> storage.Client:
     session = AuthorizedSession(_credentials(options))
     session.mount("https://", HTTPAdapter(pool_maxsize=32))
     session.mount("http://", HTTPAdapter(pool_maxsize=32))
-    project = options.project or "none"  # asked for only where buckets are made
-    return storage.Client(project, session.credentials, _http=session)
+    # A project is asked for only where buckets are made.
+    return storage.Client("none", session.credentials, _http=session)
 
 
-def _credentials(options: GoogleCloudOptions) -> Credentials:
+def _credentials(options: StoreOptions) -> Credentials:
     """As the environment has them, for ``--impersonate_service_account``; none by ``--no_auth``."""
     if options.no_auth:
         return AnonymousCredentials()
@@ -149,7 +149,7 @@ def _translated(url: str, whole: bool = False) -> Iterator[None]:
     except requests.ConnectionError as error:
         nobody = isinstance(getattr(error.args[0], "reason", None), NewConnectionError)
         raise (UnreachableError if nobody else TransientError)(str(error)) from None
-    except (requests.RequestException, DataCorruption) as error:
+    except (requests.RequestException, HTTPError, DataCorruption) as error:
         raise TransientError(str(error)) from None
     except GoogleAuthError as error:
         raise DataError(f"{url}: the store refuses the credentials: {error}") from None

@@ -1,19 +1,19 @@
-"""Finding the store of a URL, with the options that Beam's pipelines take."""
+"""Finding the store of a URL, and how this process reaches it."""
 
 import importlib
+import os
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from pipeline.common.errors import UsageError
-from pipeline.common.extras import install_command
+from pipeline.common.extras import find_extra, install_command
+from pipeline.storage.options import StoreOptions
 from pipeline.storage.protocol import Store
 from pipeline.storage.retry import RetryingStore
 
-if TYPE_CHECKING:
-    from apache_beam.options.pipeline_options import PipelineOptions
+_PACKAGES = {"s3": ("obstore", "boto3"), "gs": ("google.cloud.storage",)}
+"""Scheme → the packages it needs beyond those of every installation."""
 
-_EXTRAS = {"s3": ("boto3", "aws"), "gs": ("google.cloud.storage", "gcp")}
-"""Scheme → the package it needs, and the extra of ours that brings it."""
+_options = StoreOptions()
 
 
 def is_remote(root: str) -> bool:
@@ -21,12 +21,17 @@ def is_remote(root: str) -> bool:
     return "://" in root
 
 
-def connect(options: "PipelineOptions") -> None:
-    """Tells the stores how to connect: ``--s3_endpoint_url`` and its like, as Beam spells them."""
-    from apache_beam.io.filesystems import FileSystems
+def configure(options: StoreOptions) -> None:
+    """Sets how this process reaches stores; a process that it starts must be told anew."""
+    global _options
+    if options != _options:
+        _options = options
+        _open.cache_clear()
 
-    FileSystems.set_options(options)
-    _open.cache_clear()
+
+def current_options() -> StoreOptions:
+    """How this process reaches stores: what :func:`configure` was told last."""
+    return _options
 
 
 def open_store(url: str) -> RetryingStore:
@@ -35,39 +40,35 @@ def open_store(url: str) -> RetryingStore:
     Raises:
         UsageError: Nothing here reads such URLs, or what would is not installed.
     """
-    return _open(url.partition("://")[0])
+    return _open(url.partition("://")[0], os.getpid())  # a connection must not be forked
 
 
 @lru_cache
-def _open(scheme: str) -> RetryingStore:
-    package, extra = _EXTRAS.get(scheme, ("apache_beam", ""))
-    try:
-        importlib.import_module(package)
-    except ImportError:
-        raise UsageError(
-            f"{scheme}:// needs the package {package}: {install_command(extra)}"
-        ) from None
+def _open(scheme: str, process: int) -> RetryingStore:
+    for package in _PACKAGES.get(scheme, ()):
+        _require(scheme, package)
     store: Store
     if scheme == "s3":
-        from pipeline.storage.s3 import S3Store
+        from pipeline.storage.s3 import open_s3
 
-        store = S3Store(_options())
+        store = open_s3(_options)
     elif scheme == "gs":
         from pipeline.storage.gcs import GoogleStore
 
-        store = GoogleStore(_options())
+        store = GoogleStore(_options)
     else:
-        from pipeline.storage.beam_filesystem import BeamStore
+        from pipeline.storage.arrow_filesystem import ArrowStore
 
-        store = BeamStore(scheme)
+        store = ArrowStore()
     return RetryingStore(store)
 
 
-def _options() -> "PipelineOptions":
-    """What :func:`connect` was told in this process, or, on a worker, the pipeline's options."""
-    from apache_beam.io.filesystems import FileSystems
-    from apache_beam.options.pipeline_options import PipelineOptions
-    from apache_beam.options.value_provider import RuntimeValueProvider
-
-    given = FileSystems._pipeline_options or RuntimeValueProvider.runtime_options
-    return given or PipelineOptions([])
+def _require(scheme: str, package: str) -> None:
+    try:
+        importlib.import_module(package)
+    except ImportError:
+        extra = find_extra(package)
+        assert extra is not None  # a test looks
+        raise UsageError(
+            f"{scheme}:// needs the package {package}: {install_command(extra)}"
+        ) from None

@@ -99,7 +99,7 @@ def test_missing_voice_library_is_said_before_anything_is_written(
     shell, console, tmp_path, monkeypatch
 ):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(UsageError, match=r"exhubert\[demo\]"):
+    with pytest.raises(UsageError, match=r"eSpeak NG.*\[demo\]"):
         run_demo(tmp_path / "new", shell, ["emovo"], console)
     assert not (tmp_path / "new").exists()
 

@@ -138,7 +138,7 @@ def test_files_that_have_not_changed_are_left_untouched(spoken):
     before = path.stat().st_mtime_ns
     speak_standins(root, ["tess"], clips_per_corpus=10)
     assert path.stat().st_mtime_ns == before
-    assert not list(root.rglob("*.part"))
+    assert not list(root.rglob(".*"))
 
 
 def test_files_are_stored_as_the_corpus_stores_them(spoken):

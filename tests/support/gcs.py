@@ -1,7 +1,6 @@
 """Google Cloud Storage on this machine: an emulator over HTTP, with faults where wanted."""
 
 import logging
-import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -14,6 +13,8 @@ from gcp_storage_emulator.storage import Storage
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import storage
 
+Fault = int | str | None
+
 
 class GCS:
     """The store, and what was asked of it.
@@ -22,14 +23,15 @@ class GCS:
         url: Where it answers; a client finds it by ``STORAGE_EMULATOR_HOST``.
         client: For tests to fill it and look into it.
         requests: Method and path of every request since :meth:`watch`.
-        fault: Method, path and number of tries → an HTTP status to answer with, or None.
+        fault: Method, path and number of tries → an HTTP status to answer with, ``cut`` for a body
+            that breaks off, None for what is asked.
     """
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.watch()
 
-    def watch(self, fault: Callable[[str, str, int], int | None] = lambda *_: None) -> None:
+    def watch(self, fault: Callable[[str, str, int], Fault] = lambda *_: None) -> None:
         """Forgets what was asked so far; from now on answers like this."""
         self.requests: list[tuple[str, str]] = []
         self.tries: Counter[tuple[str, str]] = Counter()
@@ -44,7 +46,7 @@ class GCS:
         blobs = self.client.list_blobs(bucket, prefix=prefix)
         return {blob.name.removeprefix(prefix): blob.download_as_bytes() for blob in blobs}
 
-    def find_fault(self, method: str, path: str) -> int | None:
+    def find_fault(self, method: str, path: str) -> Fault:
         with self.lock:
             self.requests.append((method, path))
             self.tries[method, path] += 1
@@ -62,7 +64,14 @@ def serve() -> Iterator[GCS]:
 
     class Handler(RequestHandler):
         def do(self, method: str) -> None:
-            if fault := store.find_fault(method, self.path):
+            fault = store.find_fault(method, self.path)
+            if fault == "cut":
+                self.send_response(200)
+                self.send_header("Content-Length", "1000")
+                self.end_headers()
+                self.wfile.write(b"begun")
+                self.close_connection = True
+            elif fault:
                 self.send_error(fault)
             else:
                 Router(self).handle(method)
@@ -78,9 +87,3 @@ def serve() -> Iterator[GCS]:
     finally:
         server.shutdown()
         server.server_close()
-
-
-if __name__ == "__main__":  # for clients that hold Python's lock while they wait: Arrow's
-    with serve() as apart:
-        print(apart.url, flush=True)
-        sys.stdin.read()

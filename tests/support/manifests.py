@@ -39,7 +39,9 @@ def manifest(redistribute: bool | None = True) -> Manifest:
         ShardReceipt("bells/train", "a", "b", 1, 30, "x3", ()),
     ]
     facts = {name: _facts(name, redistribute) for name in ("tones", "bells")}
-    return build_manifest(facts, AudioOptions("wav", "rms"), receipts, rows)
+    return build_manifest(
+        facts, AudioOptions("wav", "rms"), receipts, rows, {"tones": 3, "bells": 1}
+    )
 
 
 def _facts(name: str, redistribute: bool | None) -> CorpusFacts:

@@ -12,6 +12,8 @@ import boto3
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
 
+from pipeline.storage import StoreOptions
+
 Fault = int | str | None
 """An HTTP status to answer with, ``cut`` for half of the body, None for what is asked."""
 
@@ -45,13 +47,17 @@ class S3:
         self.fault, self.delay = fault, delay
 
     @property
-    def options(self) -> list[str]:
-        return [
-            f"--s3_endpoint_url={self.url}",
-            "--s3_access_key_id=key",
-            "--s3_secret_access_key=secret",
-            "--s3_region_name=us-east-1",
-        ]
+    def options(self) -> StoreOptions:
+        return StoreOptions(
+            s3_endpoint_url=self.url,
+            s3_access_key_id="key",
+            s3_secret_access_key="secret",
+            s3_region_name="us-east-1",
+        )
+
+    @property
+    def arguments(self) -> list[str]:
+        return self.options.to_arguments()
 
     def fill(self, bucket: str, files: dict[str, bytes]) -> None:
         self.client.create_bucket(Bucket=bucket)

@@ -30,7 +30,7 @@ def decode_clip(
         shard: The file that holds it, for messages.
         name: Which utterance it is, for messages.
         first: First sample wanted.
-        last: The sample after the last one wanted; None, or beyond the end, for all that follow.
+        last: The sample after the last one wanted; None for all that follow.
 
     Raises:
         DataError: It cannot be decoded, has no such part, or is not mono at 16 kHz.

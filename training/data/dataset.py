@@ -101,7 +101,8 @@ class Utterances(Dataset[Example]):
             crop = choose_crop(self.frames[row], width, rng, self.speed)
             clip = change_speed(decode_clip(encoded, shard, name, *crop[:2]), crop.speed, width)
         else:
-            clip = decode_clip(encoded, shard, name, last=round(self.longest * SAMPLE_RATE))
+            last = min(self.frames[row], round(self.longest * SAMPLE_RATE))
+            clip = decode_clip(encoded, shard, name, last=last)
         example = Example(
             input_values=normalize_input(clip), label=int(self.targets["labels"][row])
         )

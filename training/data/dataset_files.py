@@ -1,42 +1,32 @@
-"""Files of a dataset folder, on disk or at a URL, read in place by ranges of bytes.
-
-Arrow opens ``s3://``, ``gs://``, ``hdfs://`` and ``abfs://`` itself, with the credentials of the
-environment, and ``fsspec+PROTOCOL://`` by whatever fsspec has installed. Options stand behind a
-question mark: ``s3://bucket/dataset?endpoint_override=storage.example.org&region=eu-1``.
-"""
+"""Files of a dataset folder, on disk or at a URL, read in place by ranges of bytes."""
 
 import hashlib
 import json
-import shutil
-import uuid
+import re
 from pathlib import Path, PurePosixPath
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qs
 
-import pyarrow as pa
 import pyarrow.parquet as pq
-from pyarrow import fs
 
 from pipeline.common.errors import DataError, UsageError
+from pipeline.storage import StoredFile, StoreOptions, open_store
+from pipeline.storage import files as storage
+from pipeline.storage.folder_lock import check_unlocked
 from pipeline.storage.registry import is_remote
 
 MANIFEST = "manifest.json"
 
+_PART = 16 << 20  # bytes of a shard that are fetched and copied at a time
 
-def join(folder: str, path: str) -> str:
-    """Location of a file below a folder; a URL's options stay behind its path.
-
-    >>> join("s3://bucket/dataset?region=eu-1", "data/a.parquet")
-    's3://bucket/dataset/data/a.parquet?region=eu-1'
-    """
-    if not is_remote(folder):
-        return str(Path(folder, path))
-    parts = urlsplit(folder)
-    return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/{path}"))
+_OLD_OPTIONS = re.compile(
+    r"\?(?=(?:.*&)?(?:endpoint_override|region|scheme|access_key|retry_limit_seconds)=)"
+)
+"""Where options stood behind the path of a URL, as Arrow spells them."""
 
 
 def path_of(location: str) -> PurePosixPath:
     """The path in a location, for its names."""
-    return PurePosixPath(urlsplit(location).path if is_remote(location) else location)
+    return PurePosixPath(location.partition("://")[2] if is_remote(location) else location)
 
 
 def absolute(location: str) -> str:
@@ -49,13 +39,15 @@ def list_shards(dataset: str) -> list[str]:
 
     Raises:
         UsageError: The URL cannot be opened, or is not allowed to be.
-        DataError: The shards are not those that the dataset's manifest lists, if it has one.
+        DataError: The shards are not those that the dataset's manifest lists, if it has one; or
+            someone is writing to the dataset.
     """
     sizes = _shard_sizes(dataset)
-    content = read(dataset, MANIFEST) if sizes else None
+    check_unlocked(dataset)
+    content = storage.read(storage.join(dataset, MANIFEST)) if sizes else None
     if content is not None:
-        _check_shards(join(dataset, MANIFEST), content, sizes)
-    return sorted(join(dataset, shard) for shard in sizes)
+        _check_shards(storage.join(dataset, MANIFEST), content, sizes)
+    return sorted(storage.join(dataset, shard) for shard in sizes)
 
 
 def _shard_sizes(dataset: str) -> dict[str, int]:
@@ -63,19 +55,40 @@ def _shard_sizes(dataset: str) -> dict[str, int]:
     if not is_remote(dataset):
         shards = Path(dataset).glob("data/*/*.parquet")
         return {path.relative_to(dataset).as_posix(): path.stat().st_size for path in shards}
-    filesystem, root = _open(dataset)
+    _refuse_old_options(dataset)
     try:
-        found = filesystem.get_file_info(
-            fs.FileSelector(f"{root.rstrip('/')}/data", allow_not_found=True, recursive=True)
-        )
+        found = list(open_store(dataset).list(storage.join(dataset, "data")))
     except OSError as error:
-        raise UsageError(f"{dataset}: can't be listed: {_first_line(error)}") from error
-    paths = {PurePosixPath(entry.path): entry.size for entry in found}
+        raise UsageError(f"{dataset}: can't be listed: {error}") from error
     return {
-        f"data/{path.parent.name}/{path.name}": size
-        for path, size in paths.items()
-        if path.suffix == ".parquet"
+        f"data/{file.path}": file.size
+        for file in found
+        if re.fullmatch(r"[^/]+/[^/]+\.parquet", file.path)
     }
+
+
+def _refuse_old_options(dataset: str) -> None:
+    """Says how options are spelled that a URL holds, or a user in front of a bucket."""
+    url, *query = _OLD_OPTIONS.split(dataset, maxsplit=1)
+    anonymous = url.startswith("gs://anonymous@")
+    if not query and not anonymous:
+        return
+    given = {name: values[-1] for name, values in parse_qs("".join(query)).items()}
+    host = given.get("endpoint_override", "")
+    scheme = given.get("scheme", "https")
+    options = StoreOptions(
+        s3_endpoint_url=host if is_remote(host) or not host else f"{scheme}://{host}",
+        s3_region_name=given.get("region"),
+        no_auth=anonymous,
+    )
+    words = [url.replace("gs://anonymous@", "gs://"), *options.to_arguments()]
+    if url.startswith("gs://"):
+        words = [word for word in words if not word.startswith("--s3_")]
+    raise UsageError(
+        f"{dataset}: the options of a store stand beside the URL, as for every command: "
+        f"{' '.join(words)}; or set AWS_ENDPOINT_URL and AWS_DEFAULT_REGION, or "
+        "STORAGE_EMULATOR_HOST"
+    )
 
 
 def _check_shards(manifest: str, content: bytes, sizes: dict[str, int]) -> None:
@@ -104,30 +117,9 @@ def _check_shards(manifest: str, content: bytes, sizes: dict[str, int]) -> None:
         )
 
 
-def read(dataset: str, name: str) -> bytes | None:
-    """Content of a small file of a dataset; None where there is none.
-
-    Raises:
-        UsageError: The URL cannot be opened, or is not allowed to be.
-    """
-    if not is_remote(dataset):
-        file = Path(dataset, name)
-        return file.read_bytes() if file.is_file() else None
-    location = join(dataset, name)
-    filesystem, path = _open(location)
-    try:
-        if filesystem.get_file_info(path).type != fs.FileType.File:
-            return None
-        with filesystem.open_input_stream(path) as stream:
-            content: bytes = stream.read()
-    except OSError as error:
-        raise UsageError(f"{location}: can't be read: {_first_line(error)}") from error
-    return content
-
-
 def manifest_checksum(dataset: str | Path) -> str | None:
     """SHA-256 of a dataset's manifest, on disk or at a URL; ``None`` if it has none."""
-    manifest = read(str(dataset), MANIFEST)
+    manifest = storage.read(storage.join(str(dataset), MANIFEST))
     return None if manifest is None else hashlib.sha256(manifest).hexdigest()
 
 
@@ -147,8 +139,7 @@ def open_parquet(location: str, cache: str | None = None) -> pq.ParquetFile:
         return pq.ParquetFile(location)
     if cache is not None:
         return pq.ParquetFile(_fetch(location, Path(cache)))
-    filesystem, path = _open(location)
-    return pq.ParquetFile(filesystem.open_input_file(path), pre_buffer=True)
+    return pq.ParquetFile(storage.open_file(location), pre_buffer=True)
 
 
 def worker_context(locations: list[str]) -> str | None:
@@ -156,35 +147,20 @@ def worker_context(locations: list[str]) -> str | None:
     return "spawn" if any(map(is_remote, locations)) else None
 
 
-def _open(location: str) -> tuple[fs.FileSystem, str]:
-    try:
-        filesystem, path = fs.FileSystem.from_uri(location)
-    except (pa.ArrowException, ImportError, OSError, ValueError) as error:
-        raise UsageError(
-            f"{location}: can't be opened: {_first_line(error)}; expected a folder, or a URL of "
-            "s3, gs, hdfs, abfs or fsspec+PROTOCOL"
-        ) from error
-    return filesystem, path
-
-
 def _fetch(location: str, cache: Path) -> Path:
-    """A local copy, made once: of another size or age it is another file."""
-    filesystem, path = _open(location)
-    info = filesystem.get_file_info(path)
-    key = f"{location} {info.size} {info.mtime_ns}"
+    """A local copy, made once: of another size or content it is another file."""
+    found = open_store(location).find(location)
+    if found is None:
+        raise DataError(f"{location}: is gone; expected the shard that was listed there")
+    key = f"{location} {found.size} {found.version}"
     name = f"{hashlib.sha256(key.encode()).hexdigest()[:16]}-{path_of(location).name}"
-    target = cache / name
-    if not target.is_file():
-        cache.mkdir(parents=True, exist_ok=True)
-        aside = cache / f".{name}.{uuid.uuid4().hex}"
-        try:
-            with filesystem.open_input_stream(path) as source, aside.open("wb") as copy:
-                shutil.copyfileobj(source, copy, 16 * 2**20)
-            aside.replace(target)
-        finally:
-            aside.unlink(missing_ok=True)
-    return target
+    if not (cache / name).is_file():
+        _copy(location, found, cache / name)
+    return cache / name
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0]
+def _copy(location: str, found: StoredFile, target: Path) -> None:
+    store = open_store(location)
+    with storage.atomic_path(target) as temporary, temporary.open("wb") as copy:
+        for start in range(0, found.size, _PART):
+            copy.write(store.read(location, start, min(start + _PART, found.size)))

@@ -7,9 +7,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.common.errors import DataError, UsageError
+from pipeline.common.errors import UsageError
 from pipeline.schema.columns import indexed_columns
 from pipeline.schema.record import COLUMNS, SPLITS
+from pipeline.shards.metadata_reader import read_shard_metadata
 from training.data import dataset_files as store
 from training.data.targets import UNLABELLED
 
@@ -88,21 +89,7 @@ def load_index(
 
 def _read_metadata(shard: str) -> pd.DataFrame:
     """The metadata columns of one shard and the place of each row in it."""
-    try:
-        file = store.open_parquet(shard)
-        lacking = [name for name in METADATA if name not in file.schema_arrow.names]
-        if lacking:
-            raise DataError(f"{shard}: not a shard of this dataset: no column {lacking[0]!r}")
-        table: pd.DataFrame = file.read(columns=list(METADATA)).to_pandas()
-    except (OSError, ValueError) as error:
-        raise DataError(f"{shard}: not a shard of this dataset: {error}") from error
-    groups = [file.metadata.row_group(number) for number in range(file.num_row_groups)]
-    rows = [group.num_rows for group in groups]
-    table["shard"] = shard
-    table["row_group"] = np.repeat(np.arange(len(rows)), rows)
-    table["row"] = np.concatenate([np.arange(count) for count in [0, *rows]])
-    table["group_bytes"] = np.repeat([group.total_byte_size for group in groups], rows)
-    return table
+    return read_shard_metadata(shard, METADATA).assign(shard=shard)
 
 
 def clipped_durations(index: pd.DataFrame, longest: float) -> npt.NDArray[np.float64]:

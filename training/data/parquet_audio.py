@@ -6,6 +6,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from pipeline.storage import StoreOptions, configure, current_options
 from training.data import dataset_files as store
 from training.data.sampling import POOL_BYTES
 
@@ -19,13 +20,23 @@ class AudioReader:
     It can be sent to worker processes: files are opened where they are read.
     """
 
-    def __init__(self, budget: int = BUDGET, cache: str | None = None) -> None:
-        """Keeps at most ``budget`` bytes of encoded audio, but at least one row group.
+    def __init__(
+        self,
+        budget: int = BUDGET,
+        cache: str | None = None,
+        stores: StoreOptions | None = None,
+    ) -> None:
+        """Keeps row groups; opens nothing.
 
-        ``cache`` is a folder for copies of shards at URLs; None reads them where they are.
+        Args:
+            budget: Most bytes of encoded audio that are kept; one row group is kept in any case.
+            cache: Folder for copies of shards at URLs; None reads them where they are.
+            stores: How to reach stores from here on; None for how this process does already.
         """
         self.budget = budget
         self.cache = cache
+        if stores is not None:
+            configure(stores)
         self._forget()
 
     def _forget(self) -> None:
@@ -34,8 +45,8 @@ class AudioReader:
         self._groups: OrderedDict[tuple[str, int], Any] = OrderedDict()
         self._held = 0
 
-    def __reduce__(self) -> tuple[type["AudioReader"], tuple[int, str | None]]:
-        return AudioReader, (self.budget, self.cache)
+    def __reduce__(self) -> tuple[type["AudioReader"], tuple[int, str | None, StoreOptions]]:
+        return AudioReader, (self.budget, self.cache, current_options())
 
     def read(self, shard: str, row_group: int, row: int) -> bytes:
         """The encoded clip (FLAC or WAV) of one row."""

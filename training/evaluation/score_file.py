@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.common.errors import DataError, UsageError
+from pipeline.storage.files import write_atomic
 from training.data.dataset_files import manifest_checksum
 from training.evaluation.prediction_table import (
     PredictionTable,
@@ -137,9 +138,7 @@ def write_scores(evaluation: Evaluation, path: Path) -> list[Path]:
         "answers": {"file": table.name, "sha256": checksum},
     }
     text = json.dumps(values, indent=2, ensure_ascii=False)
-    aside = path.with_suffix(".part")  # so that a score file that exists is complete
-    aside.write_text(text + "\n", encoding="utf-8")
-    aside.replace(path)
+    write_atomic(path, text + "\n")
     return [path, table]
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.common.errors import UsageError
+from pipeline.storage.files import atomic_path
 from training.config.processes import rank_and_world
 from training.config.recipe import Recipe, differences, load_recipe, write_recipe
 from training.inference.load_model import PROVENANCE_FILE, RECIPE_FILE
@@ -93,9 +94,8 @@ def create_run_folder(output: Path, run: RunIdentity) -> None:
         (output / CHECKPOINTS).mkdir(parents=True, exist_ok=True)
         started = output / CHECKPOINTS / START_FILE
         started.write_text(json.dumps(run.data(), indent=2) + "\n", encoding="utf-8")
-        aside = output / f"{RECIPE_FILE}.part"
-        write_recipe(run.recipe, aside)
-        aside.replace(output / RECIPE_FILE)
+        with atomic_path(output / RECIPE_FILE) as temporary:
+            write_recipe(run.recipe, temporary)
     except OSError as error:
         raise UsageError(
             f"{output}: can't be written to: {error.strerror} ({error.filename}): "

@@ -34,6 +34,7 @@ from transformers import (
 )
 
 from pipeline.schema.record import CLASSES
+from pipeline.storage.files import write_atomic
 from training.config.processes import rank_and_world
 from training.config.recipe import Recipe
 from training.data.dataset import Utterances
@@ -264,10 +265,8 @@ def _opening(plan: Plan, model: ExtendedClassifier, checkpoint: str | None) -> s
 
 
 def _write_json(path: Path, value: Any) -> None:
-    aside = path.with_suffix(".part")
     text = json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False)
-    aside.write_text(text + "\n", encoding="utf-8")
-    aside.replace(path)
+    write_atomic(path, text + "\n")
 
 
 def _finite(value: Any) -> Any:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from torch import nn
 from transformers import (
     AutoConfig,
     AutoModel,
@@ -76,12 +77,14 @@ class ExWav2Vec2Config(ExtendedConfig, Wav2Vec2Config):
 class ExWav2Vec2Model(ExtendedBackbone, Wav2Vec2Model):
     """An extended wav2vec 2.0 without a head."""
 
+    config: ExWav2Vec2Config
     config_class = ExWav2Vec2Config
 
 
 class ExWav2Vec2ForSequenceClassification(ExtendedClassifier, Wav2Vec2PreTrainedModel):
     """An extended wav2vec 2.0 that classifies clips."""
 
+    config: ExWav2Vec2Config
     config_class = ExWav2Vec2Config
     backbone_class = ExWav2Vec2Model
 
@@ -95,12 +98,14 @@ class ExWavLMConfig(ExtendedConfig, WavLMConfig):
 class ExWavLMModel(ExtendedBackbone, WavLMModel):
     """An extended WavLM without a head."""
 
+    config: ExWavLMConfig
     config_class = ExWavLMConfig
 
 
 class ExWavLMForSequenceClassification(ExtendedClassifier, WavLMPreTrainedModel):
     """An extended WavLM that classifies clips."""
 
+    config: ExWavLMConfig
     config_class = ExWavLMConfig
     backbone_class = ExWavLMModel
 
@@ -233,7 +238,7 @@ def extend(
         base.config, extended_layers=extended_layers, original_linear=original_linear
     )
     model: ExtendedBackbone = backbone.extended_model(config)
-    model.to(device=base.device, dtype=base.dtype)  # type: ignore[call-arg]  # wrapped without types
+    nn.Module.to(model, device=base.device, dtype=base.dtype)
     trained = base.state_dict()
     weights = {
         key: start if _PAIR_LINEAR.search(key) else trained[_PAIR_LAYER.sub(".", key)]

@@ -37,6 +37,8 @@ class ExtendedBackbone(ExtendedPreTrainedModel):
         config: Configuration of the base, with the settings of the extension.
     """
 
+    config: ExtendedConfig
+
     def __init__(self, config: ExtendedConfig) -> None:
         super().__init__(config)
         for index, layer in enumerate(self.encoder.layers):
@@ -140,6 +142,7 @@ class ExtendedClassifier(ExtendedPreTrainedModel):
         backbone: A backbone of the same configuration to put the heads on; None makes a fresh one.
     """
 
+    config: ExtendedConfig
     backbone_class: type[ExtendedBackbone]
 
     def __init__(self, config: ExtendedConfig, backbone: ExtendedBackbone | None = None) -> None:
@@ -258,11 +261,13 @@ def record_states(layers: nn.ModuleList) -> Iterator[list[Tensor]]:
 class ExHubertModel(ExtendedBackbone, HubertModel):
     """An extended HuBERT without a head."""
 
+    config: ExHubertConfig
     config_class = ExHubertConfig
 
 
 class ExHubertForSequenceClassification(ExtendedClassifier, HubertPreTrainedModel):
     """An extended HuBERT that classifies clips."""
 
+    config: ExHubertConfig
     config_class = ExHubertConfig
     backbone_class = ExHubertModel

@@ -12,8 +12,6 @@ what each is used for, and setup.py bounds the version.
   only setting it has a public name.
 """
 
-from typing import TYPE_CHECKING, Any
-
 import torch
 from torch import nn
 from transformers import PreTrainedConfig, PreTrainedModel
@@ -23,9 +21,6 @@ from training.model.extended_layer import ExtendedLayer, IdentityLinear, ZeroLin
 
 class ExtendedPreTrainedModel(PreTrainedModel):
     """How an extended model starts, and what of it may be put on different devices; a mixin."""
-
-    if TYPE_CHECKING:  # transformers would take an annotation that it sees for the class it loads
-        config: Any  # an ExtendedConfig that is one of the base, too
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)

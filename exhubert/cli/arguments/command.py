@@ -19,6 +19,8 @@ class Command:
             ``args.line``, the words of the whole command line.
         passes_unknown: Whether options the parser does not know are handed to ``run`` as
             ``args.unknown`` (Beam pipeline options) instead of being an error.
+        uses_stores: Whether a corpus or a dataset that it is given may lie in an object store: it
+            then has the options of :mod:`exhubert.cli.arguments.stores`, which need no more of it.
     """
 
     name: str
@@ -27,3 +29,4 @@ class Command:
     add_arguments: Callable[[argparse.ArgumentParser], None]
     run: Callable[[argparse.Namespace], int]
     passes_unknown: bool = False
+    uses_stores: bool = False

@@ -1,4 +1,4 @@
-"""Which corpora a command line means, where they lie, and how their stores are reached."""
+"""Which corpora a command line means, and where they lie."""
 
 import argparse
 import sys
@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pipeline.common.errors import DataError, UsageError
 from pipeline.common.suggest import suggest
-from pipeline.sources.listing import is_ignored_name
+from pipeline.sources.contents import describe_files
+from pipeline.sources.listing import is_ignored_name, list_files
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.loader import load_spec, load_specs
 from pipeline.specs.shipped import builtin_ids
@@ -100,17 +101,24 @@ def find_corpora(
 
 
 def no_clips_message(spec: CorpusSpec, root: str) -> str:
-    """What to say of a corpus in whose folder there is nothing."""
-    return f"corpus {spec.id}: no clip below {root}: expected {' or '.join(spec.audio)}"
+    """What to say of a corpus in whose folder no clip was found, and what lies there instead."""
+    try:
+        found = f"; {describe_files(list_files(root))}"
+    except DataError:
+        found = ""
+    return f"corpus {spec.id}: no clip below {root}: expected {' or '.join(spec.audio)}{found}"
 
 
-def connect_stores(args: argparse.Namespace) -> None:
-    """Tells the stores what Beam options say of them; without any, Beam need not be loaded."""
+def check_beam_options(args: argparse.Namespace) -> None:
+    """Refuses options that nobody knows; those of Beam that a build takes may stand here, too.
+
+    Raises:
+        UsageError: Beam has no such option, either.
+    """
     if args.unknown:
         from pipeline.running.beam_options import parse_options
-        from pipeline.storage import connect
 
-        connect(parse_options(args.unknown))
+        parse_options(args.unknown)
 
 
 def passed_over(data_root: str, corpora: Collection[str], output: str | None = None) -> list[str]:

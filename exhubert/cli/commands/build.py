@@ -9,24 +9,22 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from exhubert.cli.arguments.command import Command
-from exhubert.cli.arguments.corpora import (
-    add_corpora,
-    connect_stores,
-    find_corpora,
-    no_clips_message,
-)
+from exhubert.cli.arguments.corpora import add_corpora, find_corpora, no_clips_message
 from exhubert.cli.arguments.number_types import positive, share
 from exhubert.cli.output import console
 from exhubert.cli.output.build_progress import build_progress
 from exhubert.cli.output.dataset_tables import count, print_manifest, print_preview
 from pipeline.common.cores import usable_cores
 from pipeline.common.errors import DataError, UsageError
-from pipeline.running.worker_pool import WorkerPool
+from pipeline.running.driver_process import DriverProcess
 from pipeline.specs.emotion_scheme import emotion_scheme
 
 if TYPE_CHECKING:  # these bring Beam with them, which --help need not wait for
+    from apache_beam.options.pipeline_options import PipelineOptions
+
     from pipeline.dataset.manifest import Manifest
-    from pipeline.planning.build_config import Build
+    from pipeline.planning.build_config import BuildConfig
+    from pipeline.running.build import CheckedBuild
 
 
 def _add_build(parser: argparse.ArgumentParser) -> None:
@@ -71,75 +69,80 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
 
 def _run_build(args: argparse.Namespace) -> int:
     elsewhere = args.dry_run or any(option.startswith("--runner") for option in args.unknown)
-    # Called first: while this process imports Beam, which takes seconds, the pool does, too.
-    with WorkerPool(1 if elsewhere else args.jobs) as pool:
-        return _start(args, pool)
+    if elsewhere or args.jobs == 1:
+        return _start(args, args.jobs)
+    # Started first: it imports Beam, which takes seconds, while this process reads specs.
+    with DriverProcess(args.jobs) as driver:
+        return _start(args, driver)
 
 
-def _start(args: argparse.Namespace, pool: WorkerPool) -> int:
+def _start(args: argparse.Namespace, jobs: int | DriverProcess) -> int:
     """Builds, or does what the options ask for instead."""
     # Beam warns on import of a Google library that only its BigQuery connector would need.
     logging.getLogger().addFilter(lambda record: "apitools not found" not in record.getMessage())
-    from pipeline.running.build import check_build, prepare_job
-    from pipeline.running.runners import describe_preparation, find_runner, read_options
+    from pipeline.running.build import check_build, prepare_job, read_beam_options
 
     places = [place for place in (args.data_root, args.output) if place]
-    prepared = describe_preparation(read_options(args.unknown, places))
-    connect_stores(args)
-    build = _what_to_build(args, require_folder=not prepared)
-    if prepared:
-        prepare_job(build, args.unknown)
+    options = read_beam_options(args.unknown, places)
+    if options and (prepared := _describe_preparation(options)):
+        prepare_job(_make_config(args, require_folders=False), options)
         console.say(prepared, quiet=args.json)
         return 0
-    options = check_build(build, args.unknown)
+    build = _make_config(args, require_folders=True)
+    checked = check_build(build, options)
     if args.dry_run:
         return _preview(build, args.json)
-    return _build(build, args, pool, find_runner(options))
+    return _build(checked, args, jobs)
 
 
-def _what_to_build(args: argparse.Namespace, require_folder: bool) -> "Build":
-    """As the options say; ``require_folder`` is whether a corpus must have a folder."""
+def _describe_preparation(options: "PipelineOptions") -> str | None:
+    from pipeline.running.runners import describe_preparation
+
+    return describe_preparation(options)
+
+
+def _make_config(args: argparse.Namespace, require_folders: bool) -> "BuildConfig":
+    """What the command line asks for; every corpus must have a folder, if that is required."""
     from pipeline.audio.options import AudioOptions
-    from pipeline.planning.build_config import Build, Corpus
+    from pipeline.planning.build_config import BuildConfig, Corpus
 
     corpora = {
         spec.id: Corpus(spec, root)
-        for spec, root in find_corpora(args, require_folder)
+        for spec, root in find_corpora(args, require_folders)
         if spec.licence.redistribute or not args.only_redistributable
     }
     if not corpora:
         raise UsageError("--only-redistributable: none of these corpora may be redistributed")
     audio = AudioOptions(args.codec, args.normalize)
-    return Build(corpora, emotion_scheme(), args.output, audio)
+    return BuildConfig(corpora, emotion_scheme(), args.output, audio)
 
 
-def _build(build: "Build", args: argparse.Namespace, pool: WorkerPool, runner: str | None) -> int:
+def _build(checked: "CheckedBuild", args: argparse.Namespace, jobs: int | DriverProcess) -> int:
     from pipeline.dataset.report import write_report
     from pipeline.dataset.run_log import count_corpora, record_run
-    from pipeline.monitoring.progress import Counts
-    from pipeline.running.build import build_dataset
+    from pipeline.monitoring import Counts
+    from pipeline.running.build import run_build
 
+    corpora = checked.build.corpora
     counters: list[str] = []
     last = Counts()
-    with record_run(
-        args.output, args.line, runner or "local", None if runner else args.jobs
-    ) as run:
+    runner, processes = checked.runner or "local", None if checked.runner else args.jobs
+    with record_run(args.output, args.line, runner, processes) as run:
         with build_progress(console.ERR, quiet=args.json) as show:
 
-            def watch(counts: Counts) -> None:
+            def on_progress(counts: Counts) -> None:
                 nonlocal last
                 last = counts
                 show(counts)
 
-            workers = pool if pool.size > 1 else args.jobs
-            manifest = build_dataset(build, workers, args.unknown, watch, counters.append)
-        run.corpora = count_corpora(manifest, build.corpora, last)
-        for name, corpus in build.corpora.items():
+            manifest = run_build(checked, jobs, on_progress, counters.append)
+        run.corpora = count_corpora(manifest, corpora, last)
+        for name, corpus in corpora.items():
             if not manifest.corpora[name].found:
                 raise DataError(no_clips_message(corpus.spec, corpus.root))
-        over = _over_reject_rate(manifest, build.corpora, args.max_reject_rate)
+        over = _over_reject_rate(manifest, corpora, args.max_reject_rate)
         run.status = 1 if over else 0
-    write_report(args.output)  # once more: now the run has an end
+    write_report(args.output, manifest)  # now that the run has ended
     if args.json:
         print(manifest.model_dump_json(indent=2))
     else:
@@ -158,7 +161,7 @@ def _build(build: "Build", args: argparse.Namespace, pool: WorkerPool, runner: s
     return 1 if over else 0
 
 
-def _preview(build: "Build", as_json: bool) -> int:
+def _preview(build: "BuildConfig", as_json: bool) -> int:
     from pipeline.checks.build_preview import preview_build
 
     preview = preview_build(build)
@@ -197,5 +200,6 @@ COMMANDS = [
         _add_build,
         _run_build,
         passes_unknown=True,
+        uses_stores=True,
     ),
 ]

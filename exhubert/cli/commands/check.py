@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from exhubert.cli.arguments.command import Command
 from exhubert.cli.arguments.corpora import (
     add_corpora,
-    connect_stores,
+    check_beam_options,
     find_corpora,
     no_clips_message,
 )
@@ -47,7 +47,7 @@ def _run_check(args: argparse.Namespace) -> int:
     from pipeline.checks.corpus_check import check_corpus, export_utterances
     from pipeline.planning.index_corpus import index_corpus
 
-    connect_stores(args)
+    check_beam_options(args)
     checks, planned = [], []
     for spec, root in console.track(find_corpora(args), "checking", quiet=args.json):
         indexed = index_corpus(spec, root, emotion_scheme())
@@ -89,10 +89,10 @@ COMMANDS = [
         "count what lies on disk against what was published; decodes no audio",
         "  exhubert check --data-root corpora\n"
         "  exhubert check --root emo_db=download/emodb --allow-partial --export emo_db.csv\n"
-        "  exhubert check --data-root s3://bucket/corpora --s3_endpoint_url=https://…\n"
-        "Beam's options for stores can be added as Beam spells them.",
+        "  exhubert check --data-root s3://bucket/corpora --s3_endpoint_url=https://…",
         _add_check,
         _run_check,
         passes_unknown=True,
+        uses_stores=True,
     ),
 ]

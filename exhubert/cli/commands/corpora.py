@@ -13,10 +13,8 @@ from exhubert.cli.output import console
 from exhubert.cli.output.dataset_tables import print_corpora, print_corpus, print_label_map
 from pipeline.checks.spec_examples import check_examples
 from pipeline.common.errors import UsageError
-from pipeline.drafting.draft_spec import draft_spec
+from pipeline.drafting.draft_spec import draft_folder
 from pipeline.labels import label_map
-from pipeline.sources.listing import list_files
-from pipeline.sources.reader import CorpusReader
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.specs.loader import load_spec, load_specs
@@ -117,7 +115,7 @@ def _run_new(args: argparse.Namespace) -> int:
 
 
 def _draft(args: argparse.Namespace) -> str:
-    return draft_spec(args.corpus, list_files(args.folder), CorpusReader(args.folder).read)
+    return draft_folder(args.corpus, args.folder)
 
 
 def _run_schema(args: argparse.Namespace) -> int:

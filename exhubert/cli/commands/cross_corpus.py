@@ -22,7 +22,7 @@ _MODES = ("leave-one-corpus-out", "train-on-a-test-on-b")
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", required=True, metavar="DATASET", help="dataset folder")
+    parser.add_argument("--data", required=True, metavar="DATASET", help="dataset folder or URL")
     parser.add_argument(
         "--output", required=True, type=Path, metavar="DIR", help="folder for rows, JSON and page"
     )
@@ -147,6 +147,7 @@ MATRIX = Command(
 """,
     add_arguments=_add_arguments,
     run=_run,
+    uses_stores=True,
 )
 
 COMMANDS = [MATRIX]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # it brings torch with it
 
 def _add_scoring(parser: argparse.ArgumentParser) -> None:
     """What every command that scores takes."""
-    parser.add_argument("--data", required=True, metavar="DATASET", help="dataset folder")
+    parser.add_argument("--data", required=True, metavar="DATASET", help="dataset folder or URL")
     parser.add_argument(
         "--split", default="test", help="train, validation, test or all (default: %(default)s)"
     )
@@ -192,6 +192,7 @@ EVALUATE = Command(
 """,
     add_arguments=_add_evaluate_arguments,
     run=_evaluate,
+    uses_stores=True,
 )
 COMPARE = Command(
     name="compare",
@@ -214,6 +215,7 @@ BASELINE = Command(
 """,
     add_arguments=_add_baseline_arguments,
     run=_baseline,
+    uses_stores=True,
 )
 
 COMMANDS = [EVALUATE, BASELINE, COMPARE]

@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from exhubert.cli.arguments.command import Command
-from exhubert.cli.arguments.corpora import connect_stores
+from exhubert.cli.arguments.corpora import check_beam_options
 from exhubert.cli.output import console
 from exhubert.cli.output.dataset_tables import print_manifest
 from pipeline.common.errors import UsageError
@@ -28,11 +28,12 @@ def _add_relabel(parser: argparse.ArgumentParser) -> None:
 
 def _run_relabel(args: argparse.Namespace) -> int:
     from pipeline.dataset.manifest import require_manifest
+    from pipeline.dataset.output_check import check_no_links
     from pipeline.dataset.relabel import relabel_dataset
     from pipeline.dataset.report import write_report
     from pipeline.dataset.run_log import count_corpora, record_run
 
-    connect_stores(args)
+    check_beam_options(args)
     own = {spec.id: spec for spec in load_specs([], args.spec)} if args.spec else {}
     present = require_manifest(args.dataset).corpora
     shipped = [corpus for corpus in present if corpus not in own]
@@ -41,6 +42,7 @@ def _run_relabel(args: argparse.Namespace) -> int:
             f"{args.dataset} holds {', '.join(unknown)}, of which no spec is shipped: give --spec"
         )
     specs = {spec.id: spec for spec in load_specs(shipped)} if shipped else {}
+    check_no_links(args.dataset)
     specs |= {corpus: spec for corpus, spec in own.items() if corpus in present}
     with record_run(args.dataset, args.line) as run:
         manifest, changed = relabel_dataset(args.dataset, specs, emotion_scheme())
@@ -71,5 +73,6 @@ COMMANDS = [
         _add_relabel,
         _run_relabel,
         passes_unknown=True,
+        uses_stores=True,
     ),
 ]

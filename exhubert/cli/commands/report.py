@@ -5,7 +5,7 @@ import json
 import sys
 
 from exhubert.cli.arguments.command import Command
-from exhubert.cli.arguments.corpora import connect_stores
+from exhubert.cli.arguments.corpora import check_beam_options
 from exhubert.cli.output import console
 from exhubert.cli.output.dataset_tables import print_manifest, print_runs
 from pipeline.common.errors import DataError
@@ -21,7 +21,7 @@ def _run(args: argparse.Namespace) -> int:
     from pipeline.dataset.report import report_path, write_report
     from pipeline.dataset.run_log import read_runs
 
-    connect_stores(args)
+    check_beam_options(args)
     manifest, runs = require_manifest(args.dataset), read_runs(args.dataset)
     try:
         page = write_report(args.dataset)
@@ -48,12 +48,10 @@ COMMANDS = [
     Command(
         name="report",
         summary="what a dataset holds and how it came about: writes report.html anew, prints it",
-        examples=(
-            "  exhubert report dataset\n  exhubert report gs://bucket/dataset --json\n"
-            "Beam's options for stores can be added as Beam spells them."
-        ),
+        examples=("  exhubert report dataset\n  exhubert report gs://bucket/dataset --json"),
         add_arguments=_add_arguments,
         run=_run,
         passes_unknown=True,
+        uses_stores=True,
     )
 ]

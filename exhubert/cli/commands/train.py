@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # torch and transformers come with it
 
 
 def _add_train_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", required=True, metavar="DATASET", help="dataset folder")
+    parser.add_argument("--data", required=True, metavar="DATASET", help="dataset folder or URL")
     parser.add_argument("--output", required=True, metavar="DIR", help="folder for the model")
     parser.add_argument(
         "--config",
@@ -129,6 +129,7 @@ TRAIN = Command(
 """,
     add_arguments=_add_train_arguments,
     run=_train,
+    uses_stores=True,
 )
 
 

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from pipeline.monitoring.progress import Counts
+    from pipeline.monitoring import Counts
 
 LINE_EVERY = 10.0
 """Seconds between two lines where the output is not a terminal."""
@@ -27,15 +27,15 @@ class Pace:
     """How fast a build goes, measured from the first clip that it worked on.
 
     Attributes:
-        started: When that was, in s of the clock that :meth:`look` is given; None before.
+        started: When that was, in s of the clock that :meth:`observe` is given; None before.
     """
 
     started: float | None = None
     elapsed: float = 0.0
 
-    def look(self, counts: "Counts", now: float) -> None:
-        """Takes note of what has been done by now."""
-        if self.started is None and counts.over:
+    def observe(self, counts: "Counts", now: float) -> None:
+        """Updates the pace from what has been done by now."""
+        if self.started is None and counts.finished:
             self.started = now
         if self.started is not None:
             self.elapsed = now - self.started
@@ -48,11 +48,11 @@ class Pace:
         """
         if self.started is None:
             return f"indexing: {counts.found:,} clips found" if counts.found else "indexing"
-        words = [f"{counts.over:,} of {counts.found:,} clips"]
+        words = [f"{counts.finished:,} of {counts.found:,} clips"]
         if counts.done and self.elapsed > 0:
             rate = counts.done / self.elapsed
             words += [f"{rate:,.1f} clips/s", f"{counts.seconds / self.elapsed:,.0f} × real time"]
-            if left := counts.found - counts.over:
+            if left := counts.found - counts.finished:
                 words.append(f"{clock(left / rate)} left")
         return ", ".join(words)
 
@@ -69,7 +69,7 @@ def clock(seconds: float) -> str:
 
 def in_work(counts: "Counts") -> "dict[str, Counts]":
     """Corpora begun and not yet done."""
-    return {name: part for name, part in counts.corpora.items() if 0 < part.over < part.found}
+    return {name: part for name, part in counts.corpora.items() if 0 < part.finished < part.found}
 
 
 @contextlib.contextmanager
@@ -90,7 +90,7 @@ def build_progress(
             pace = Pace()
 
             def draw(counts: "Counts") -> None:
-                pace.look(counts, clock_now())
+                pace.observe(counts, clock_now())
                 live.update(_bars(counts, pace))
 
             yield draw
@@ -104,11 +104,13 @@ def _lines(console: Console, now: Callable[[], float]) -> "Callable[[Counts], No
 
     def print_line(counts: "Counts") -> None:
         nonlocal last
-        pace.look(counts, now())
+        pace.observe(counts, now())
         if now() - last < LINE_EVERY:
             return
         last = now()
-        corpora = [f"{name} {part.over:,}/{part.found:,}" for name, part in in_work(counts).items()]
+        corpora = [
+            f"{name} {part.finished:,}/{part.found:,}" for name, part in in_work(counts).items()
+        ]
         line = f"{clock(last - begun)}  {pace.describe(counts)}"
         line += f"  ({', '.join(corpora)})" if corpora else ""
         console.print(line, highlight=False, soft_wrap=True)
@@ -125,7 +127,7 @@ def _bars(counts: "Counts", pace: Pace) -> Group:
     table.add_row("all", _bar(counts if known else None), "")
     working = in_work(counts)
     for name, part in list(working.items())[:_MOST_CORPORA]:
-        table.add_row(Text(name, "dim"), _bar(part), f"{part.over:,} of {part.found:,}")
+        table.add_row(Text(name, "dim"), _bar(part), f"{part.finished:,} of {part.found:,}")
     if len(working) > _MOST_CORPORA:
         table.add_row(Text(f"and {len(working) - _MOST_CORPORA} more", "dim"))
     return Group(pace.describe(counts), table)
@@ -134,4 +136,4 @@ def _bars(counts: "Counts", pace: Pace) -> Group:
 def _bar(counts: "Counts | None") -> ProgressBar:
     if counts is None:
         return ProgressBar(total=None, pulse=True, width=_BAR)
-    return ProgressBar(total=counts.found, completed=counts.over, width=_BAR)
+    return ProgressBar(total=counts.found, completed=counts.finished, width=_BAR)

@@ -122,6 +122,7 @@ def _attention(check: "CorpusCheck", partial: bool) -> Iterator[str]:
     if check.clipped_ratings:
         clips = count(check.clipped_ratings, "clip")
         yield f"{check.corpus}: {clips} rated outside the scale, cut to it"
+    yield from _choices_made(check)
     if partial:
         if check.mismatches:
             whole = "–" if check.expected is None else f"{check.expected:,}"
@@ -133,6 +134,19 @@ def _attention(check: "CorpusCheck", partial: bool) -> Iterator[str]:
         yield f"{check.corpus}: table {table}: {rows} without a clip: {named}"
     if check.mismatches:
         yield f"    expected counts as of: {check.source}"
+
+
+def _choices_made(check: "CorpusCheck") -> Iterator[str]:
+    """Choices that were made, and files that were left out, without an error."""
+    for table, encodings in check.encodings.items():
+        for encoding, files in encodings.items():
+            read = f"{count(files.count, 'file')} read as {encoding}"
+            yield f"{check.corpus}: table {table}: {read}: {', '.join(files.first)}"
+    for why, passed in check.passed_over.items():
+        number = count(passed.count, "audio file")
+        yield f"{check.corpus}: {number} passed over, {why}: {', '.join(passed.first)}"
+    for alike in check.spellings:
+        yield f"{check.corpus}: one speaker in several spellings? {', '.join(map(repr, alike))}"
 
 
 def print_preview(preview: "Preview") -> None:

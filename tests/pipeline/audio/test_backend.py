@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -35,8 +36,8 @@ class MadeUp(Backend):
         first, last = span.frame_range(len(samples), rate)
         return Recording(samples[first:last], rate, "MADE/PCM_16", 1)
 
-    def open(self, path: Path, block_frames: int) -> AudioBlocks | None:
-        recording = self.decode(path.read_bytes(), Span())
+    def open(self, source: BinaryIO, block_frames: int) -> AudioBlocks | None:
+        recording = self.decode(source.read(), Span())
         assert recording is not None
         starts = range(0, len(recording.samples), block_frames)
         scaled = recording.samples / np.float32(32768)

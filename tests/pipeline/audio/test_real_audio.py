@@ -10,7 +10,7 @@ import soundfile
 
 from pipeline.audio.options import AudioOptions
 from pipeline.dataset.manifest import Manifest, read_manifest
-from pipeline.planning.build_config import Build, Corpus
+from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.running.build import build_dataset
 from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.specs.loader import load_specs
@@ -34,7 +34,7 @@ LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 7
 def dataset(real_audio: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     corpora = {spec.id: Corpus(spec, str(real_audio / spec.id)) for spec in load_specs(list(FOUND))}
     output = tmp_path_factory.mktemp("real") / "dataset"
-    build_dataset(Build(corpora, emotion_scheme(), str(output), AudioOptions()))
+    build_dataset(BuildConfig(corpora, emotion_scheme(), str(output), AudioOptions()))
     return output
 
 
@@ -133,6 +133,6 @@ def test_git_lfs_pointers_are_named_as_such(tmp_path: Path) -> None:
     (spec,) = load_specs(["crema_d"])
     corpora = {"crema_d": Corpus(spec, str(audio.parent))}
     output = tmp_path / "dataset"
-    manifest = build_dataset(Build(corpora, emotion_scheme(), str(output), AudioOptions()))
+    manifest = build_dataset(BuildConfig(corpora, emotion_scheme(), str(output), AudioOptions()))
     assert manifest.corpora["crema_d"].rejected == {"git_lfs_pointer": 1}
     assert "git lfs pull" in pd.read_parquet(output / "rejects.parquet")["detail"].iloc[0]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.audio.recording import AudioError, Span, check_rate
+from pipeline.audio.recording import END_TOLERANCE, AudioError, Span, check_rate
 
 seconds = st.floats(-2, 12)
 
@@ -22,6 +22,7 @@ def test_part_lies_in_the_recording_or_is_refused(
     assert 0 <= first <= last <= frames
     assert first == round((start or 0) * rate)
     assert last == (frames if end is None else min(round(end * rate), frames))
+    assert end is None or end <= frames / rate + END_TOLERANCE
 
 
 def test_whole_recording_is_the_default() -> None:
@@ -42,7 +43,7 @@ def test_decoders_may_stop_once_the_part_is_complete_or_too_long() -> None:
 
 @pytest.mark.parametrize("rate", [0, -8_000, 999, 1_000_001])
 def test_rates_that_no_audio_has_are_refused(rate: int) -> None:
-    with pytest.raises(AudioError, match=f"sample rate of {rate} Hz"):
+    with pytest.raises(AudioError, match=f"sample rate of {rate:,} Hz"):
         check_rate(rate)
 
 
@@ -57,3 +58,19 @@ def test_a_part_may_hold_what_recordings_of_its_length_do() -> None:
     Span(start=1e308).check_size(1.0 - 1e308, 2)
     with pytest.raises(AudioError, match=r"too_long: 691,200,000 samples in 4 channels; at most"):
         hour.check_size(3_600 * 48_000, 4)
+
+
+@pytest.mark.parametrize("end", [2.021, 12.0, 2_000.0])
+def test_part_that_ends_behind_the_recording_is_refused(end: float) -> None:
+    with pytest.raises(AudioError, match=rf"outside_recording: from 1.5 s to {end:g} s .* 2.00 s"):
+        Span(1.5, end).frame_range(32_000, 16_000)
+
+
+@pytest.mark.parametrize("end", [2.005, 2.02])
+def test_part_that_ends_behind_by_rounding_is_taken(end: float) -> None:
+    assert Span(1.5, end).frame_range(32_000, 16_000) == (24_000, 32_000)
+
+
+def test_rate_is_checked_before_anything_else() -> None:
+    with pytest.raises(AudioError, match="undecodable: the header gives a sample rate of 1 Hz"):
+        Span(max_duration=1.0).frame_range(32_000, 1)

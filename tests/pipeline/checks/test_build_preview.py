@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.audio.options import AudioOptions
 from pipeline.checks.build_preview import ShardCounts, plan_shards, preview_build
-from pipeline.planning.build_config import Build, Corpus
+from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.planning.index_corpus import index_corpus
 from pipeline.running.build import build_dataset
 from pipeline.specs.corpus_spec import CorpusSpec
@@ -15,9 +15,9 @@ from pipeline.specs.emotion_scheme import emotion_scheme
 from tests.conftest import MakeCorpus, MakeSpec, write_tone
 
 
-def plan(output: Path, *corpora: tuple[CorpusSpec, Path]) -> Build:
+def plan(output: Path, *corpora: tuple[CorpusSpec, Path]) -> BuildConfig:
     by_id = {spec.id: Corpus(spec, str(root)) for spec, root in corpora}
-    return Build(by_id, emotion_scheme(), str(output), AudioOptions())
+    return BuildConfig(by_id, emotion_scheme(), str(output), AudioOptions())
 
 
 def test_a_preview_counts_what_the_build_then_writes(

@@ -55,3 +55,21 @@ def test_the_release_that_is_nearest_in_size_is_compared(
     check = check_corpus(spec, index_corpus(spec, str(make_corpus()), emotion_scheme()))
     assert [(m.what, m.expected, m.found) for m in check.mismatches] == [("utterances", 25, 24)]
     assert (check.expected, check.source) == (25, "second")
+
+
+def test_choices_made_in_reading_are_told(make_spec: MakeSpec, make_corpus: MakeCorpus) -> None:
+    root = make_corpus(speakers=1)
+    rows = "s00_ang_0,\u751f,Anna\ns00_neu_0,\u751f,ANNA\n"
+    (root / "facts.csv").write_bytes(f"name,v,who\n{rows}".encode("gbk"))
+    (root / "wav" / "s00_ang_0.wav").rename(root / "wav" / "s00_ang_0.WAV")
+    spec = make_spec(
+        tables="{facts: {file: facts.csv, encoding: [utf-8, gbk], match: {name: '{stem}'}, "
+        "take: {text: v, speaker: who}, unmatched: keep}}",
+        audio="['wav/*.wav', '*_ang_0.WAV']",
+        path="'(?P<emotion>ang|neu|hap)'",
+    )
+    (root / "wav" / "other.MP3").write_bytes(b"")
+    check = check_corpus(spec, index_corpus(spec, str(root), emotion_scheme()))
+    assert check.encodings["facts"]["gbk"].first == ["facts.csv"]
+    assert [passed.first for passed in check.passed_over.values()] == [["wav/other.MP3"]]
+    assert check.spellings == [["tones:ANNA", "tones:Anna"]]

@@ -1,3 +1,6 @@
+import re
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,3 +43,56 @@ def test_first_glob_that_matches_ranks_the_file() -> None:
 
 def test_case_can_be_ignored() -> None:
     assert glob_matcher(["WAV/*.wav"], ignore_case=True)("wav/A.WAV") == (0, "wav/A.WAV")
+
+
+def plain_regex(glob: str) -> str:
+    """The glob as a regular expression that tries everything."""
+    wild = {"**/": r"(?:[^/]+/)*", "**": r".*", "*": r"[^/]*", "?": r"[^/]"}
+    parts = re.findall(r"\*\*/|\*\*|\*|\?|\[.\]|\{[^{}]*\}|.", glob)
+    return "".join(
+        f"(?:{'|'.join(map(plain_regex, part[1:-1].split(',')))})"
+        if part[0] == "{" and len(part) > 1
+        else wild.get(part) or (part if part[0] == "[" and len(part) > 1 else re.escape(part))
+        for part in parts
+    )
+
+
+names = st.lists(st.sampled_from(["*", "?", "a", "b", "[a]", "{a,b*}", "{a/b,a}"]), min_size=1)
+
+
+@given(st.lists(st.one_of(st.just(["**"]), names), min_size=1, max_size=4), st.text("ab/"))
+def test_globs_match_what_a_search_of_all_ways_matches(glob: list[list[str]], path: str) -> None:
+    path = re.sub("/+", "/", path).strip("/")
+    text = "/".join(re.sub(r"\*+", "*", "".join(n)) if n != ["**"] else "**" for n in glob)
+    if len(text) > 30 or text.count("*") > 6:
+        return
+    hit = glob_matcher([text])(path)
+    expected = re.fullmatch(rf"(?:[^/]+/)*?({plain_regex(text)})", path)
+    assert (hit and hit[1]) == (expected and expected[1])
+
+
+@pytest.mark.parametrize(
+    ("glob", "path"),
+    [
+        ("*a" * 60 + "b", "a" * 250),
+        ("**/" * 60 + "*.wav", "a/" * 1_000 + "b"),
+        ("**/a/" * 30 + "*.wav", "a/" * 1_000 + "b"),
+        ("{a,b}" * 9 + "*.wav", "ab" * 100),
+        ("**a**", "b" * 4_000),
+    ],
+)
+def test_no_glob_takes_long(glob: str, path: str) -> None:
+    started = time.perf_counter()
+    assert glob_matcher([glob])(path) is None
+    assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize("glob", ["{a,b}" * 20, "a" * 1_001, "**a*b**c*"])
+def test_globs_without_bounds_are_refused(glob: str) -> None:
+    with pytest.raises(ValueError, match=r"alternatives|characters|stars"):
+        glob_matcher([glob])
+
+
+def test_classes_fit_no_separator() -> None:
+    assert glob_matcher(["a[!x]b"])("a/b") is None
+    assert glob_matcher(["a[.-0]b"])("a/b") is None

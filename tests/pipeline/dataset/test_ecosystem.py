@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from pipeline.audio.options import AudioOptions
-from pipeline.planning.build_config import Build, Corpus
+from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.running.build import build_dataset
 from pipeline.schema.record import CLASSES, RECORD
 from pipeline.specs.emotion_scheme import emotion_scheme
@@ -23,7 +23,7 @@ def dataset(tmp_path: Path, make_spec: MakeSpec, make_corpus: MakeCorpus) -> Pat
         name: Corpus(make_spec(name), str(make_corpus(name, speakers=5)))
         for name in ("tones", "bells")
     }
-    build_dataset(Build(corpora, emotion_scheme(), str(tmp_path / "out"), AudioOptions()))
+    build_dataset(BuildConfig(corpora, emotion_scheme(), str(tmp_path / "out"), AudioOptions()))
     return tmp_path / "out"
 
 

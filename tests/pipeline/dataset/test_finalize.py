@@ -22,7 +22,9 @@ def test_shards_of_another_plan_are_removed_and_the_build_is_finished(
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         Path(path).write_bytes(content)
     mark_unfinished(str(output))
-    written = finalize_dataset(str(output), [], {"tones": make_spec()}, AudioOptions())
+    written = finalize_dataset(
+        str(output), [], {"tones": make_spec()}, AudioOptions(), {"tones": 0}
+    )
     assert not list(output.rglob("*-of-00009*"))
     assert not is_unfinished(str(output))
     assert written.corpora["tones"].found == 0
@@ -37,5 +39,9 @@ def test_a_shard_that_came_twice_is_an_error_of_the_runner(
 ) -> None:
     with pytest.raises(DataError, match="tones/test-00000-of-00001 was written 2 times"):
         finalize_dataset(
-            str(tmp_path), ["tones/test-00000-of-00001"] * 2, {"tones": make_spec()}, AudioOptions()
+            str(tmp_path),
+            ["tones/test-00000-of-00001"] * 2,
+            {"tones": make_spec()},
+            AudioOptions(),
+            {"tones": 1},
         )

@@ -39,3 +39,22 @@ def test_what_is_no_manifest_is_named(tmp_path: Path, content: str) -> None:
     Path(manifest_path(str(tmp_path))).write_text(content)
     with pytest.raises(DataError, match=r"manifest\.json: not a manifest of this version"):
         read_manifest(str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("found", "changed"),
+    [
+        ('"data/tones/test.parquet"', '"../../precious.parquet"'),
+        ('"data/tones/test.parquet"', '"/etc/passwd"'),
+        ('"data/tones/test.parquet"', '"data/../../precious.parquet"'),
+        ('"tones":{', '"../precious":{'),
+    ],
+)
+def test_manifest_that_leads_out_of_the_dataset_is_refused(
+    tmp_path: Path, found: str, changed: str
+) -> None:
+    content = manifest().model_dump_json()
+    assert found in content
+    Path(manifest_path(str(tmp_path))).write_text(content.replace(found, changed))
+    with pytest.raises(DataError, match=r"not a manifest of this version \(corpora\..*expected"):
+        read_manifest(str(tmp_path))

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.audio.options import AudioOptions
-from pipeline.common.errors import UsageError
+from pipeline.common.errors import DataError, UsageError
 from pipeline.dataset.build_state import mark_unfinished
 from pipeline.dataset.output_check import check_output
 from pipeline.dataset.run_log import record_run
-from pipeline.planning.build_config import Build, Corpus
+from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.running.build import check_build
 from pipeline.specs.emotion_scheme import emotion_scheme
 from tests.conftest import MakeSpec
@@ -27,7 +27,7 @@ def test_nothing_is_written_before_the_folder_is_refused(
 ) -> None:
     output = tmp_path / "project"
     (output / "data").mkdir(parents=True)
-    build = Build(
+    build = BuildConfig(
         {"tones": Corpus(make_spec(), "x")}, emotion_scheme(), str(output), AudioOptions()
     )
     with pytest.raises(UsageError, match="for example data"):
@@ -94,3 +94,20 @@ def test_corpora_and_dataset_do_not_mix(
         return
     with pytest.raises(UsageError, match=message):
         check_output(output, {"tones": root}, is_dataset=True)
+
+
+@pytest.mark.parametrize("link", ["data", ".build", "log", "data/tones", ".build/tones"])
+def test_folder_of_a_dataset_that_is_a_link_is_refused(tmp_path: Path, link: str) -> None:
+    precious = tmp_path / "precious"
+    precious.mkdir()
+    path = tmp_path / "dataset" / link
+    path.parent.mkdir(parents=True)
+    path.symlink_to(precious)
+    with pytest.raises(DataError, match=rf"{link}: is a link to .*precious; expected a folder"):
+        check_output(str(tmp_path / "dataset"), {}, is_dataset=True)
+
+
+def test_link_to_the_whole_dataset_is_fine(tmp_path: Path) -> None:
+    (tmp_path / "large_disk" / "data").mkdir(parents=True)
+    (tmp_path / "dataset").symlink_to(tmp_path / "large_disk")
+    check_output(str(tmp_path / "dataset"), {}, is_dataset=True)

@@ -10,20 +10,21 @@ from pipeline.common.errors import DataError
 from pipeline.dataset.build_state import mark_unfinished
 from pipeline.dataset.manifest import require_manifest
 from pipeline.dataset.relabel import relabel_dataset
-from pipeline.monitoring.progress import Counts
-from pipeline.planning.build_config import Build, Corpus
+from pipeline.monitoring import Counts
+from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.running.build import build_dataset
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.storage import files as storage
+from pipeline.storage.folder_lock import lock_folder
 from tests.conftest import MakeCorpus, MakeSpec
 
 
 def build(spec: CorpusSpec, root: Path, output: Path) -> Counts:
     seen = [Counts()]
     corpora = {spec.id: Corpus(spec, str(root))}
-    what = Build(corpora, emotion_scheme(), str(output), AudioOptions())
-    build_dataset(what, watch=seen.append)
+    what = BuildConfig(corpora, emotion_scheme(), str(output), AudioOptions())
+    build_dataset(what, on_progress=seen.append)
     return seen[-1]
 
 
@@ -143,7 +144,7 @@ def check_interruptions(
     class KilledError(Exception):
         pass
 
-    write, countdown = storage.write, 0
+    write, countdown = storage.write_atomic, 0
 
     def mortal_write(path: str, content: bytes | memoryview) -> None:
         nonlocal countdown
@@ -159,7 +160,7 @@ def check_interruptions(
     def copy(name: str) -> Path:
         return Path(shutil.copytree(dataset, tmp_path / name))
 
-    monkeypatch.setattr(storage, "write", mortal_write)
+    monkeypatch.setattr(storage, "write_atomic", mortal_write)
     whole = copy("whole")
     work(whole)
     moments = -countdown
@@ -193,3 +194,10 @@ def test_build_after_relabelling_reuses_the_audio(
     relabel_dataset(str(dataset), {"tones": spec}, emotion_scheme())
     counts = build(spec, tmp_path / "corpora" / "tones", dataset)
     assert (counts.done, counts.reused) == (0, 24)
+
+
+def test_dataset_that_another_process_writes_to_is_not_relabelled(
+    dataset: Path, make_spec: MakeSpec
+) -> None:
+    with lock_folder(str(dataset), "exhubert build"), pytest.raises(DataError, match="writing"):
+        relabel_dataset(str(dataset), {"tones": make_spec()}, emotion_scheme())

@@ -13,7 +13,7 @@ from pipeline.dataset.croissant import make_croissant
 from pipeline.dataset.manifest import require_manifest
 from pipeline.dataset.report import make_report, read_left_out, write_report
 from pipeline.dataset.run_log import read_runs, record_run
-from pipeline.planning.build_config import Build, Corpus
+from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.running.build import build_dataset
 from pipeline.schema.record import RECORD
 from pipeline.specs.emotion_scheme import emotion_scheme
@@ -28,7 +28,7 @@ def dataset(tmp_path: Path, make_spec: MakeSpec, make_corpus: MakeCorpus) -> Pat
     write_tone(root / "wav" / "s01_ang_8.wav", hertz=900)
     write_tone(root / "wav" / "s01_ang_9.wav", hertz=900)
     corpora = {"tones": Corpus(make_spec(), str(root))}
-    build_dataset(Build(corpora, emotion_scheme(), str(tmp_path / "out"), AudioOptions()))
+    build_dataset(BuildConfig(corpora, emotion_scheme(), str(tmp_path / "out"), AudioOptions()))
     return tmp_path / "out"
 
 
@@ -78,7 +78,7 @@ def test_report_warns_of_shared_speakers_and_of_terms(
     spec = make_spec(splits="{by: utterance}", licence=licence)
     corpora = {"tones": Corpus(spec, str(make_corpus()))}
     output = tmp_path / "dataset"
-    build_dataset(Build(corpora, emotion_scheme(), str(output), AudioOptions()))
+    build_dataset(BuildConfig(corpora, emotion_scheme(), str(output), AudioOptions()))
     words = " ".join(Page((output / "report.html").read_text()).words)
     assert "Speakers stand in two splits in tones" in words
     assert "terms forbid it for tones" in words
@@ -115,7 +115,7 @@ def test_report_of_an_empty_corpus_is_made(
     spec = make_spec(exclude="{ang: a, neu: b, hap: c}", emotions="{}")
     corpora = {"tones": Corpus(spec, str(make_corpus()))}
     output = tmp_path / "dataset"
-    build_dataset(Build(corpora, emotion_scheme(), str(output), AudioOptions()))
+    build_dataset(BuildConfig(corpora, emotion_scheme(), str(output), AudioOptions()))
     assert "utterances 0" in " ".join(Page((output / "report.html").read_text()).words)
 
 

@@ -1,3 +1,5 @@
+import unicodedata
+import zipfile
 from itertools import product
 from pathlib import Path
 
@@ -5,7 +7,7 @@ import pytest
 
 from pipeline.checks.spec_examples import check_examples
 from pipeline.common.errors import DataError, UsageError
-from pipeline.drafting.draft_spec import draft_spec
+from pipeline.drafting.draft_spec import draft_folder, draft_spec
 from pipeline.drafting.emotion_vocabulary import guess_category
 from pipeline.planning.index_corpus import index_corpus
 from pipeline.schema.utterance import Utterance
@@ -131,7 +133,9 @@ def test_id_of_a_shipped_spec_is_told() -> None:
 
 
 def test_folder_without_media_is_named() -> None:
-    with pytest.raises(DataError, match="no audio or video file among 1 files"):
+    with pytest.raises(
+        DataError, match=r"no audio or video file among 1 file: found there: 1 \.txt"
+    ):
         draft(["a.txt"])
 
 
@@ -150,3 +154,39 @@ def test_folder_without_media_is_named() -> None:
 )
 def test_words_for_emotions_are_known(code: str, category: str | None) -> None:
     assert guess_category(code) == category
+
+
+def test_suffixes_in_both_cases_are_one(tmp_path: Path) -> None:
+    names = [str(Path(n).with_suffix(s)) for n, s in zip(DUTCH, [".wav", ".WAV"] * 12, strict=True)]
+    found = utterances(tmp_path, names)
+    assert len(found) == 24
+    assert {u.emotion for u in found} == {"anger", "happiness", "fear", "neutral"}
+
+
+def test_names_from_a_mac_are_drafted_composed(tmp_path: Path) -> None:
+    words = {"col\u00e8re": "anger", "joie": "happiness", "peur": "fear"}
+    composed = [f"{who}_{word}_{take}.wav" for who in ("Zo\u00eb", "Ren\u00e9")
+                for word in words for take in (1, 2)]  # fmt: skip
+    found = utterances(tmp_path, [unicodedata.normalize("NFD", name) for name in composed])
+    assert {u.speaker for u in found} == {"mine:Zo\u00eb", "mine:Ren\u00e9"}
+    assert {u.label_native: u.emotion for u in found} == words
+
+
+def test_clips_and_tables_in_archives_are_drafted(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    with zipfile.ZipFile(root / "Data.ZIP", "w") as archive:
+        for name in DUTCH:
+            archive.writestr(f"dutch/{name}", b"sound")
+        archive.writestr("dutch/speakers.csv", "id;sex\nanna;v\nbram;m\ncees;m\n")
+    spec = load(tmp_path, draft_folder("mine", str(root)))
+    found = index_corpus(spec, str(root), emotion_scheme()).utterances
+    assert [u.status for u in found] == ["ok"] * 24
+    assert {u.speaker for u in found} == {"mine:anna", "mine:bram", "mine:cees"}
+    assert "speakers" in spec.tables
+
+
+def test_a_folder_without_clips_says_what_lies_there(tmp_path: Path) -> None:
+    (tmp_path / "AudioWAV.rar").write_bytes(b"Rar!")
+    with pytest.raises(DataError, match=r"no audio or video file among 1 file: .*AudioWAV\.rar"):
+        draft_folder("mine", str(tmp_path))

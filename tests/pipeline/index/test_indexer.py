@@ -1,3 +1,5 @@
+import unicodedata
+
 import pytest
 
 from pipeline.index.indexer import find_clips, index_clips
@@ -152,3 +154,52 @@ def test_age_that_is_no_number_is_unknown(make_spec: MakeSpec) -> None:
     spec = make_spec(path=r"'(?P<emotion>ang)_(?P<age>\w+)'")
     clips = index(spec, "wav/ang_31.wav", "wav/ang_nan.wav")
     assert [clip.age for clip in clips] == [31.0, None]
+
+
+FACTS = "{t: {file: f.csv, match: {n: '{stem}'}, take: {emotion: e, speaker: s}}}"
+
+
+def test_rows_that_disagree_reject_their_clip_alone(make_spec: MakeSpec) -> None:
+    spec = make_spec(tables=FACTS, path="'.'", corrections="{c3: {emotion: neu}}")
+    rows = [
+        {"n": "c1", "e": "ang", "s": "a"}, {"n": "c1", "e": "hap", "s": "a"},
+        {"n": "c2", "e": "hap", "s": "b"}, {"n": "c2", "e": "hap", "s": ""},
+        {"n": "c3", "e": "hap", "s": "b"}, {"n": "c3", "e": "ang", "s": "b"},
+    ]  # fmt: skip
+    disputed, agreed, settled = index(spec, "wav/c1.wav", "wav/c2.wav", "wav/c3.wav", t=rows)
+    assert disputed.dropped is not None
+    assert disputed.dropped.reason == "rows_disagree"
+    assert disputed.dropped.detail == (
+        "table 't' has 2 rows for it that disagree: emotion is 'ang' or 'hap'"
+    )
+    assert (agreed.dropped, agreed.label_native, agreed.speaker) == (None, "hap", "tones:b")
+    assert (settled.dropped, settled.label_native) == (None, "neu")
+
+
+def test_segments_of_the_same_times_that_disagree_are_rejected(make_spec: MakeSpec) -> None:
+    spec = make_spec(
+        path="'.'",
+        tables="{t: {file: t.csv, segments: true, match: {n: '{stem}'}, "
+        "take: {start: b, end: d, emotion: e}}}",
+    )
+    rows = [
+        {"n": "c", "b": "0", "d": "1", "e": "ang"}, {"n": "c", "b": "0.0", "d": "1.00", "e": "hap"},
+        {"n": "c", "b": "1", "d": "2", "e": "hap"},
+    ]  # fmt: skip
+    clips = index(spec, "wav/c.wav", t=rows)
+    assert [clip.status for clip in clips] == ["rejected", "rejected", "ok"]
+    assert clips[0].dropped is not None
+    assert "2 rows have these times and disagree: emotion is 'ang' or" in clips[0].dropped.detail
+
+
+def test_names_from_a_mac_give_the_labels_and_speakers_of_the_spec(make_spec: MakeSpec) -> None:
+    spec = make_spec(
+        audio="'*.wav'",
+        path=r"'^(?P<speaker>\w+)_(?P<emotion>col\u00e8re)\.wav$'".replace(r"\u00e8", "\u00e8"),
+        emotions="{col\u00e8re: anger}",
+    )
+    path = unicodedata.normalize("NFD", "Zo\u00eb_col\u00e8re.wav")
+    (clip,) = index(spec, path)
+    assert (clip.speaker, clip.label_native) == ("tones:Zo\u00eb", "col\u00e8re")
+    assert clip.source_path == path
+    assert clip.id == "tones/Zo\u00eb_col\u00e8re"

@@ -173,3 +173,45 @@ def test_table_that_can_not_be_read_is_named(make_spec: MakeSpec) -> None:
 
 def test_template_with_an_unknown_field_gives_nothing() -> None:
     assert fill_template("{session}{letter}", {"session": "Ses01", "letter": None}) is None
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["wav/c1.wav", r"wav\c1.wav", "./wav/c1.wav", r".\wav\c1.wav", "/home/me/x/wav/c1.wav",
+     r"C:\Users\me\wav\c1.wav", "file:///data/wav/c1.wav", "\u200bwav/c1.wav\u00a0"],
+)  # fmt: skip
+def test_paths_as_any_system_writes_them_join(make_spec: MakeSpec, cell: str) -> None:
+    for template in ("{path}", "{stem}.wav"):
+        if template == "{stem}.wav" and cell not in {"/home/me/x/wav/c1.wav"}:
+            continue
+        facts = f"file: f.csv, match: {{name: '{template}'}}, take: {{text: said}}"
+        spec = make_spec(tables=f"{{facts: {{{facts}}}}}")
+        content = f"name,said\n{cell},mine\nwav/c2.wav,yours\n".encode()
+        assert find(spec, {"f.csv": content}, path="wav/c1.wav", stem="c1") == [{"text": "mine"}]
+
+
+def test_decomposed_names_join_with_composed_ones(make_spec: MakeSpec) -> None:
+    spec = make_spec(tables=f"{{facts: {{file: 'e\u0301t.csv', {TAKE}}}}}")
+    content = "name,said\nZoe\u0308,mine\n".encode()
+    assert find(spec, {"e\u0301t.csv": content}, stem="Zo\u00eb") == [{"text": "mine"}]
+
+
+def test_a_clip_whose_key_is_unknown_is_joined_with_no_row(make_spec: MakeSpec) -> None:
+    facts = "file: f.csv, match: {name: '{take}'}, take: {text: said}"
+    spec = make_spec(tables=f"{{facts: {{{facts}}}}}")
+    assert find(spec, {"f.csv": b"name,said\n,nobody's\n"}, stem="a") == []
+
+
+def test_names_of_tables_and_their_patterns_obey_ignore_case(make_spec: MakeSpec) -> None:
+    facts = f"file: labels.csv, where: {{kind: '^A$'}}, {TAKE}"
+    spec = make_spec(tables=f"{{facts: {{{facts}}}}}", ignore_case="true")
+    content = b"name,said,kind\na,mine,a\na,yours,b\n"
+    assert find(spec, {"LABELS.CSV": content}, stem="a") == [{"text": "mine"}]
+
+
+def test_encodings_that_were_not_the_first_are_kept_in_mind(make_spec: MakeSpec) -> None:
+    spec = make_spec(tables=f"{{facts: {{file: '*.csv', encoding: [utf-8, gbk], {TAKE}}}}}")
+    contents = {"a.csv": "name,said\na,生".encode("gbk"), "b.csv": b"name,said\nb,x"}
+    files = [SourceFile(path, 1, "") for path in contents]
+    table = load_tables(spec, files, contents.__getitem__)["facts"]
+    assert table.encodings == {"gbk": ["a.csv"]}

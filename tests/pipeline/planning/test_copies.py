@@ -35,3 +35,28 @@ def test_one_of_each_set_is_kept_in_whatever_order_they_come(found: list[tuple[s
     clips = [clip(f"{rank}/{name}.wav", name, rank) for name, rank in found]
     assert drop_copies(clips) == drop_copies(reversed(clips))
     assert len(kept(*clips)) == len({name for name, _ in found})
+
+
+def reasons(*clips: Utterance) -> set[str]:
+    return {one.dropped.reason for one in drop_copies(clips) if one.dropped}
+
+
+def test_copies_of_two_labels_or_speakers_are_all_rejected() -> None:
+    angry, happy = (
+        clip(p)._replace(label_native=e) for p, e in (("a.wav", "ang"), ("a.mp3", "hap"))
+    )
+    found = drop_copies([angry, happy])
+    assert [one.status for one in found] == ["rejected"] * 2
+    assert found[0].dropped
+    assert found[0].dropped.detail == "label is 'ang' by a.wav and 'hap' by a.mp3"
+    assert reasons(clip("a.wav")._replace(speaker="x"), clip("a.mp3")._replace(speaker="y")) == {
+        "copies_disagree"
+    }
+
+
+def test_two_recordings_of_one_name_are_no_copies() -> None:
+    one, two = clip("s1/a.wav"), clip("s2/a.wav")._replace(source_size=2)
+    assert reasons(one, two) == {"copies_disagree"}
+    assert reasons(one, two._replace(source_path="s2/a.mp3")) == {"copy"}
+    assert reasons(one, two._replace(glob_rank=1)) == {"copy"}
+    assert reasons(one, two._replace(dropped=rejected("index", "bad_file"))) == {"bad_file"}

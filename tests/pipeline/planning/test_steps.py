@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from pipeline.audio.options import AudioOptions
-from pipeline.planning.build_config import Build, Corpus
+from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.planning.index_corpus import count_by_split, index_corpus
 from pipeline.planning.steps import (
     count_batch,
@@ -19,7 +19,9 @@ def test_steps_in_batches_give_what_the_whole_corpus_gives(
     tmp_path: Path, make_spec: MakeSpec, make_corpus: MakeCorpus
 ) -> None:
     spec, root = make_spec(), str(make_corpus(speakers=5))
-    build = Build({"tones": Corpus(spec, root)}, emotion_scheme(), str(tmp_path), AudioOptions())
+    build = BuildConfig(
+        {"tones": Corpus(spec, root)}, emotion_scheme(), str(tmp_path), AudioOptions()
+    )
     (batch,) = [index_batch(clips, build) for clips in list_clips("tones", build)]
     ((key, plan),) = plan_batches(("tones", [count_batch(batch)[1]]), build)
     assert key == ("tones", 0)
@@ -31,7 +33,7 @@ def test_steps_in_batches_give_what_the_whole_corpus_gives(
 
 
 def test_blanks_fill_the_partitions(make_spec: MakeSpec) -> None:
-    build = Build(
+    build = BuildConfig(
         {"tones": Corpus(make_spec(), "")}, emotion_scheme(), "", AudioOptions(), partitions=3
     )
     assert first_elements(build) == ["tones", None, None]

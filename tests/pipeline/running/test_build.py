@@ -19,9 +19,10 @@ import pytest
 
 from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError, UsageError
-from pipeline.dataset.manifest import Manifest
-from pipeline.monitoring.progress import Counts
-from pipeline.planning.build_config import Build, Corpus
+from pipeline.dataset.build_state import mark_unfinished
+from pipeline.dataset.manifest import Manifest, require_manifest
+from pipeline.monitoring import Counts
+from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.running.build import build_dataset
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import emotion_scheme
@@ -40,7 +41,7 @@ def build(tmp_path: Path) -> Run:
         **how: object,
     ) -> Manifest:
         by_id = {spec.id: Corpus(spec, str(root)) for spec, root in corpora}
-        what = Build(by_id, emotion_scheme(), str(tmp_path / output), audio)
+        what = BuildConfig(by_id, emotion_scheme(), str(tmp_path / output), audio)
         return build_dataset(what, **how)  # type: ignore[arg-type]
 
     return run
@@ -119,7 +120,7 @@ def test_second_build_reuses_every_shard(
     build(corpus)
     before = {f: f.stat().st_mtime_ns for f in (tmp_path / "dataset" / "data").rglob("*.parquet")}
     seen: list[Counts] = []
-    build(corpus, watch=seen.append)
+    build(corpus, on_progress=seen.append)
     assert seen[-1].reused == 24
     assert seen[-1].done == 0
     assert before == {f: f.stat().st_mtime_ns for f in before}
@@ -133,7 +134,7 @@ def test_only_the_shard_of_a_changed_file_is_made_anew(
     before = contents(tmp_path / "dataset" / "data")
     write_tone(root / "wav" / "s00_ang_0.wav", hertz=900, seconds=0.5)
     seen: list[Counts] = []
-    build((spec, root), watch=seen.append)
+    build((spec, root), on_progress=seen.append)
     split = rows(tmp_path / "dataset").set_index("id").loc["tones/wav/s00_ang_0", "split"]
     in_shard = (rows(tmp_path / "dataset")["split"] == split).sum()
     assert (seen[-1].done, seen[-1].reused) == (in_shard, 24 - in_shard)
@@ -168,7 +169,7 @@ def test_build_stopped_at_any_write_is_resumed_without_a_trace(
     corpus = make_spec(), make_corpus()
     write_tone(corpus[1] / "wav" / "stray.wav")
     build(corpus, output="whole")
-    write, left = storage.write, 0
+    write, left = storage.write_atomic, 0
 
     def write_or_die(path: str, content: bytes | memoryview) -> None:
         nonlocal left
@@ -180,7 +181,7 @@ def test_build_stopped_at_any_write_is_resumed_without_a_trace(
             raise RuntimeError("killed")
         write(path, content)
 
-    monkeypatch.setattr(storage, "write", write_or_die)
+    monkeypatch.setattr(storage, "write_atomic", write_or_die)
     for stops in itertools.count(1):
         left = stops
         try:
@@ -229,6 +230,33 @@ def test_killed_build_is_resumed_without_a_trace(
     }
 
 
+def test_two_builds_into_one_folder_lose_nothing(
+    make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
+) -> None:
+    def start(corpus: str) -> "subprocess.Popen[str]":
+        make_spec(corpus)
+        command = [sys.executable, "-m", "exhubert", "build", "--jobs", "1", "--json"]
+        command += ["--spec", str(tmp_path / f"{corpus}.yaml"), "--output", str(tmp_path / "both")]
+        command += ["--root", f"{corpus}={make_corpus(corpus)}"]
+        return subprocess.Popen(
+            command, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        )
+
+    builds = [start(corpus) for corpus in ("tones", "bells")]
+    told = [build.communicate()[1] for build in builds]
+    statuses = [build.returncode for build in builds]
+    assert 0 in statuses
+    manifest = require_manifest(str(tmp_path / "both"))
+    assert sorted(manifest.corpora) == [
+        corpus for corpus, status in (("bells", statuses[1]), ("tones", statuses[0])) if not status
+    ]
+    for status, message in zip(statuses, told, strict=True):
+        if status:
+            assert status == 1
+            assert "exhubert build (process" in message
+            assert "is writing to it" in message
+
+
 def test_only_an_added_corpus_is_made(
     build: Run, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
 ) -> None:
@@ -236,7 +264,7 @@ def test_only_an_added_corpus_is_made(
     build(tones)
     before = {f: f.stat().st_mtime_ns for f in (tmp_path / "dataset" / "data").rglob("*.parquet")}
     seen: list[Counts] = []
-    build(tones, bells, watch=seen.append)
+    build(tones, bells, on_progress=seen.append)
     assert seen[-1].corpora["tones"] == Counts(found=24, reused=24)
     assert seen[-1].corpora["bells"].done == 24
     assert before == {f: f.stat().st_mtime_ns for f in before}
@@ -293,6 +321,7 @@ def test_corpus_whose_build_never_ended_is_no_part_of_the_next(
     tones, bells = ((make_spec(name), make_corpus(name)) for name in ("tones", "bells"))
     build(tones)
     (tmp_path / "dataset" / "manifest.json").unlink()
+    mark_unfinished(str(tmp_path / "dataset"))
     assert set(build(bells).corpora) == {"bells"}
     build(bells, output="alone")
     assert contents(tmp_path / "dataset") == contents(tmp_path / "alone")
@@ -333,3 +362,29 @@ def test_manifest_says_what_lies_in_the_folder(
     assert manifest.corpora["tones"].labels["high_negative"] == 8
     assert manifest.hours == pytest.approx(24 * 0.3 / 3600, rel=1e-3)
     assert str(tmp_path) not in (tmp_path / "dataset" / "manifest.json").read_text()
+
+
+def test_split_of_copies_only_gets_no_shard(
+    build: Run, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
+) -> None:
+    root = make_corpus("tones")
+    shutil.copytree(root, root.with_name("copies"))
+    tested = make_spec("tones", splits="{by: official, of: speaker, 's0.': test}")
+    trained = make_spec("copies", splits="{by: official, of: speaker, 's0.': train, s9: test}")
+    manifest = build((tested, root), (trained, root.with_name("copies")))
+    assert manifest.corpora["copies"].excluded == {"duplicate_across_splits": 24}
+    shards = list((tmp_path / "dataset").glob("data/*/*.parquet"))
+    assert [shard.name for shard in shards] == ["test-00000-of-00001.parquet"]
+    before = contents(tmp_path / "dataset")
+    build((tested, root), (trained, root.with_name("copies")))
+    assert contents(tmp_path / "dataset") == before
+
+
+def test_corpus_of_rejects_only_gets_no_shard(
+    build: Run, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
+) -> None:
+    root = make_corpus()
+    for file in root.rglob("*.wav"):
+        file.write_bytes(b"")
+    assert build((make_spec(), root)).corpora["tones"].rejected == {"empty": 24}
+    assert not list((tmp_path / "dataset").glob("data/*/*"))

@@ -12,9 +12,8 @@ import pytest
 
 from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError
-from pipeline.planning.build_config import Build, Corpus
+from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.running.build import build_dataset
-from pipeline.running.worker_pool import describe_worker_death
 from pipeline.specs.emotion_scheme import emotion_scheme
 from tests.conftest import MakeCorpus, MakeSpec, write_tone
 
@@ -40,7 +39,7 @@ def running(make_spec: MakeSpec, tmp_path: Path):
         stderr=subprocess.PIPE,
         text=True,
     )
-    wait_for(lambda: len([note for note in scratch.glob("*/*.note") if note.stat().st_size]) == 2)
+    wait_for(lambda: len([file for file in scratch.glob("*/*.status") if file.stat().st_size]) == 2)
     yield process, scratch
     process.kill()
 
@@ -53,9 +52,9 @@ def wait_for(happens, seconds: float = 60) -> None:
 
 
 def workers_of(process: subprocess.Popen[str]) -> list[int]:
-    """The fork server of a build's pool, and after it the workers that it has forked."""
-    (fork_server,) = children_of(process.pid)
-    return [fork_server, *children_of(fork_server)]
+    """The driver of a build, and after it the workers that it has forked."""
+    (driver,) = children_of(process.pid)
+    return [driver, *children_of(driver)]
 
 
 def children_of(parent: int) -> list[int]:
@@ -100,7 +99,7 @@ def test_pool_that_never_starts_ends_the_build(
     make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     corpora = {"tones": Corpus(make_spec(), str(make_corpus()))}
-    build = Build(corpora, emotion_scheme(), str(tmp_path / "dataset"), AudioOptions())
+    build = BuildConfig(corpora, emotion_scheme(), str(tmp_path / "dataset"), AudioOptions())
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(DataError, match="a worker process ended with status 1") as told:
         build_dataset(build, jobs=2)
@@ -132,19 +131,3 @@ def test_workers_do_not_outlive_a_killed_build(running) -> None:
     workers = workers_of(process)
     process.kill()
     wait_for(lambda: not any(is_alive(worker) for worker in workers))
-
-
-@pytest.mark.parametrize(
-    ("status", "words"),
-    [(-9, "killed (SIGKILL)"), (-11, "a decoder"), (-15, "ended by SIGTERM"), (3, "with status 3")],
-)
-def test_obituary_says_what_is_known(tmp_path: Path, status: int, words: str) -> None:
-    log = tmp_path / "worker.log"
-    assert words in describe_worker_death(status, tmp_path / "none", log)
-    log.write_text("\n".join(f"line {number}" for number in range(99)))
-    note = tmp_path / "note"
-    note.write_bytes(b"tones: wav/a.wav   ")
-    failure = describe_worker_death(status, note, log)
-    assert "while it was at tones: wav/a.wav." in failure
-    assert failure.endswith("line 98")
-    assert "line 80" not in failure

@@ -14,11 +14,10 @@ from apache_beam.runners.runner import PipelineRunner
 
 from exhubert.cli.main import main
 from pipeline.audio.options import AudioOptions
-from pipeline.beam.exchange import Exchange
 from pipeline.common.errors import DataError, UsageError
 from pipeline.dataset.finalize import finalize_dataset
 from pipeline.dataset.verify import verify_finished
-from pipeline.planning.build_config import Build, Corpus
+from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.running.build import build_dataset
 from pipeline.running.runners import read_options
 from pipeline.specs.emotion_scheme import emotion_scheme
@@ -90,32 +89,32 @@ def test_dask_cluster_builds_the_same_bytes(build) -> None:
 
 
 @pytest.fixture
-def dataset(make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path) -> Build:
+def dataset(make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path) -> BuildConfig:
     """A build that is done."""
     corpora = {"tones": Corpus(make_spec(), str(make_corpus()))}
-    done = Build(corpora, emotion_scheme(), str(tmp_path / "dataset"), AudioOptions())
+    done = BuildConfig(corpora, emotion_scheme(), str(tmp_path / "dataset"), AudioOptions())
     build_dataset(done)
     return done
 
 
-def test_runner_that_did_nothing_is_found_out(dataset: Build, monkeypatch) -> None:
+def test_runner_that_did_nothing_is_found_out(dataset: BuildConfig, monkeypatch) -> None:
     """As Beam's Dask runner once did: DONE, and not a row written."""
 
     def make_idle(
-        build: Build, options: PipelineOptions, runner: PipelineRunner, exchange: Exchange
+        build: BuildConfig, options: PipelineOptions, runner: PipelineRunner
     ) -> beam.Pipeline:
         pipeline = beam.Pipeline(runner, options)
         _ = pipeline | beam.Create([1])
         return pipeline
 
-    monkeypatch.setattr("pipeline.running.build.make_pipeline", make_idle)
+    monkeypatch.setattr("pipeline.running.beam_pipeline.make_pipeline", make_idle)
     with pytest.raises(DataError, match="the runner ended without finishing"):
         build_dataset(dataset)
     monkeypatch.undo()
     assert build_dataset(dataset).written == 24
 
 
-def test_what_the_manifest_states_must_be_there(dataset: Build) -> None:
+def test_what_the_manifest_states_must_be_there(dataset: BuildConfig) -> None:
     with pytest.raises(DataError, match="missing from the manifest: bells"):
         verify_finished(dataset.output, ["tones", "bells"])
     shard = Path(dataset.output, "data/tones/test-00000-of-00001.parquet")
@@ -128,10 +127,12 @@ def test_what_the_manifest_states_must_be_there(dataset: Build) -> None:
         verify_finished(dataset.output, ["tones"])
 
 
-def test_shard_written_in_parts_is_an_error(dataset: Build) -> None:
+def test_shard_written_in_parts_is_an_error(dataset: BuildConfig) -> None:
     specs = {"tones": dataset.corpora["tones"].spec}
     with pytest.raises(DataError, match="tones/test-00000-of-00001 was written 2 times"):
-        finalize_dataset(dataset.output, ["tones/test-00000-of-00001"] * 2, specs, AudioOptions())
+        finalize_dataset(
+            dataset.output, ["tones/test-00000-of-00001"] * 2, specs, AudioOptions(), {}
+        )
 
 
 def test_options_of_a_job_server_are_left_to_it() -> None:

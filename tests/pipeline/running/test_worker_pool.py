@@ -1,28 +1,55 @@
-"""Worker processes take our packages for ours, whatever the current folder holds."""
+"""Forked workers, with a stand-in for Beam's worker in each."""
 
+import os
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
-import pytest
 
-from tests.conftest import MakeCorpus, MakeSpec
+def run_pool(code: str, folder: Path) -> str:
+    """What a process with a pool of two prints; a process of its own, since it forks."""
+    program = f"""
+        import multiprocessing, os, queue
+        from pathlib import Path
+        from pipeline.running.beam_internals import sdk_worker_main
+        from pipeline.running.worker_pool import WorkerPool
+
+        def work(arguments):
+            if os.environ["WORKER_ID"] == "bad":
+                os._exit(3)
+            print("working as", os.environ["WORKER_ID"], flush=True)
+
+        sdk_worker_main.main = work
+        folder, deaths = Path({str(folder)!r}), queue.Queue()
+        pool = WorkerPool(2, folder)
+        pool.watch(lambda *death: deaths.put(death))
+        {code}
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
-@pytest.mark.parametrize("foreign", ["pipeline.py", "pipeline/__init__.py", "training/__init__.py"])
-def test_build_in_a_folder_with_packages_of_these_names(
-    foreign: str, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
-) -> None:
-    make_spec()
-    root = make_corpus()
-    project = tmp_path / "project"
-    (project / foreign).parent.mkdir(parents=True)
-    (project / foreign).write_text("raise RuntimeError('not the one that was meant')")
-    command = [
-        *(str(Path(sys.executable).with_name("exhubert")), "build", "--jobs", "2"),
-        *("--spec", str(tmp_path / "tones.yaml"), "--root", f"tones={root}"),
-        *("--output", str(tmp_path / "dataset")),
-    ]
-    run = subprocess.run(command, cwd=project, capture_output=True, text=True)
-    assert run.returncode == 0, run.stderr
-    assert (tmp_path / "dataset" / "manifest.json").is_file()
+def test_workers_take_orders_in_turn_and_no_more_than_there_are(tmp_path: Path) -> None:
+    code = "print([pool.start(name, {'WORKER_ID': name}) for name in ('a', 'b', 'c')])"
+    wait = "[worker.join() for worker in multiprocessing.active_children()]"
+    assert run_pool(f"{code}; {wait}", tmp_path) == "[True, True, False]\n"
+    logs = [(tmp_path / f"worker-{number}.log").read_text() for number in (0, 1)]
+    assert logs == ["working as a\n", "working as b\n"]
+
+
+def test_death_of_a_worker_is_told_with_its_number_and_status(tmp_path: Path) -> None:
+    code = "pool.start('a', {'WORKER_ID': 'bad'}); print(deaths.get(timeout=30))"
+    assert run_pool(code, tmp_path) == "(0, 3)\n"
+
+
+def test_killed_workers_are_gone(tmp_path: Path) -> None:
+    code = "print(len(multiprocessing.active_children()))"
+    assert run_pool(f"{code}; pool.kill(); {code}", tmp_path) == "2\n0\n"

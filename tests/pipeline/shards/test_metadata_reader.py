@@ -1,36 +1,31 @@
-"""Metadata of all shards, or what is wrong with one."""
+"""Metadata of shards, and where their rows lie."""
 
-from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pipeline.common.errors import DataError
-from pipeline.shards.metadata_reader import METADATA, read_metadata
-from pipeline.shards.receipts import shard_path
-from tests.pipeline.shards.conftest import SHARD, Write
+from pipeline.shards.metadata_reader import read_shard_metadata
 
 
-def test_rows_have_their_shard_and_no_audio(write: Write, tmp_path: Path) -> None:
-    rows = read_metadata(str(tmp_path), [write().receipt])
-    assert list(rows.columns) == [*METADATA, "shard"]
-    assert len(rows) == 24
-    assert set(rows["shard"]) == {SHARD}
+@pytest.mark.parametrize("form", ["{}", "fsspec+file://{}"])
+def test_columns_and_places(tmp_path: Path, form: str) -> None:
+    file = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"id": list("abcde"), "n": range(5)}), file, row_group_size=2)
+    frame = read_shard_metadata(form.format(file), ["id"])
+    assert frame["id"].tolist() == list("abcde")
+    assert frame["row_group"].tolist() == [0, 0, 1, 1, 2]
+    assert frame["row"].tolist() == [0, 1, 0, 1, 0]
+    assert (frame["group_bytes"] > 0).all()
+    assert "n" not in frame
 
 
-def test_dataset_without_rows_has_the_columns(write: Write, tmp_path: Path) -> None:
-    empty = replace(write().receipt, size=0, rows=0)
-    assert list(read_metadata(str(tmp_path), [empty]).columns) == [*METADATA, "shard"]
-
-
-def test_shard_of_other_rows_than_its_receipt_says_is_named(write: Write, tmp_path: Path) -> None:
-    other = replace(write().receipt, rows=7)
-    with pytest.raises(DataError, match=r"parquet: 24 rows, but 7 were written; build again"):
-        read_metadata(str(tmp_path), [other])
-
-
-def test_damaged_shard_is_named(write: Write, tmp_path: Path) -> None:
-    receipt = write().receipt
-    Path(shard_path(str(tmp_path), SHARD)).write_bytes(b"x" * receipt.size)
-    with pytest.raises(DataError, match=r"parquet: not a readable shard: .*; build again"):
-        read_metadata(str(tmp_path), [receipt])
+def test_what_is_no_shard_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "a.parquet"
+    with pytest.raises(DataError, match=r"a\.parquet: not a shard of this dataset"):
+        read_shard_metadata(str(file), ["id"])
+    pq.write_table(pa.table({"n": range(5)}), file)
+    with pytest.raises(DataError, match="no column 'id'"):
+        read_shard_metadata(str(file), ["id"])

@@ -8,7 +8,14 @@ import pytest
 from pipeline.common.errors import DataError
 from pipeline.dataset.manifest import FORMAT as MANIFEST_FORMAT
 from pipeline.dataset.manifest import read_manifest
-from pipeline.shards.receipts import FORMAT, ShardReceipt, read_receipt, receipt_path
+from pipeline.shards.receipts import (
+    FORMAT,
+    RejectRow,
+    ShardReceipt,
+    list_receipts,
+    read_receipt,
+    receipt_path,
+)
 
 SHARD = "tones/train-00000-of-00001"
 RECEIPT = ShardReceipt(SHARD, "a", "b", rows=1, size=2, xxh3="c", unwritten=())
@@ -50,3 +57,29 @@ def test_manifest_of_a_later_release_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text(json.dumps(later))
     with pytest.raises(DataError, match=r"manifest\.json: manifest format 2.*later exhubert"):
         read_manifest(str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"shard": "../../precious"},
+        {"shard": "tones/train-00001-of-00002"},
+        {"rows": "1"},
+        {"size": -2},
+        {"unwritten": [dict.fromkeys(RejectRow.__dataclass_fields__, 7)]},
+    ],
+)
+def test_receipt_that_names_another_shard_or_holds_other_types_is_none(
+    change: dict[str, object], tmp_path: Path
+) -> None:
+    store(tmp_path, json.dumps(json.loads(RECEIPT.to_json()) | change).encode())
+    assert read_receipt(str(tmp_path), SHARD) is None
+
+
+def test_only_names_of_shards_are_listed(tmp_path: Path) -> None:
+    store(tmp_path, RECEIPT.to_json())
+    for name in ("notes.json", "tones/notes.json", "unfinished", "tones/a/train-00000-of-1.json"):
+        path = tmp_path / ".build" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("{}")
+    assert list_receipts(str(tmp_path)) == [SHARD]

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,42 @@ def test_a_file_that_is_missing_or_not_text_is_named(tmp_path: Path) -> None:
     (tmp_path / "my.yaml").write_bytes(b"name: \xff")
     with pytest.raises(SpecError, match=r"my\.yaml: is not UTF-8 text"):
         load_yaml(tmp_path / "my.yaml", Bird)
+
+
+LAUGHS = "a0: &a0 [x, x]\n" + "".join(
+    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30)
+)
+MERGES = "a0: &a0 {x: y}\n" + "".join(
+    f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}]}}\n" for n in range(1, 30)
+)
+
+
+@pytest.mark.parametrize("text", [LAUGHS, MERGES])
+def test_aliases_that_grow_without_end_are_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(SpecError, match=r"my\.yaml: its aliases come to more than 100,000 keys"):
+        load_yaml(write(tmp_path, text), Bird)
+
+
+@pytest.mark.parametrize(
+    "value", ["!!int owl", "!!timestamp x", "!!binary é", "!!float 1.2.3", "!!set {a}", "!mine x"]
+)
+def test_tags_are_refused_with_their_line(tmp_path: Path, value: str) -> None:
+    with pytest.raises(SpecError, match=r"my\.yaml:2: not YAML.*: the tag '.*'"):
+        load_yaml(write(tmp_path, f"eggs: 3\nname: {value}\n"), Bird)
+
+
+def test_what_is_no_file_or_too_large_is_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    with pytest.raises(
+        SpecError, match=r"pipe\.yaml: can't be read: expected a file, found a pipe"
+    ):
+        load_yaml(tmp_path / "pipe.yaml", Bird)
+    with (tmp_path / "my.yaml").open("wb") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(SpecError, match=r"my\.yaml: larger than the 4,000,000 bytes"):
+        load_yaml(tmp_path / "my.yaml", Bird)
+
+
+def test_a_mark_of_utf_8_is_no_part_of_the_first_key(tmp_path: Path) -> None:
+    (tmp_path / "my.yaml").write_bytes(b"\xef\xbb\xbfname: owl\n")
+    assert load_yaml(tmp_path / "my.yaml", Bird).name == "owl"

@@ -12,8 +12,7 @@ from google.auth.impersonated_credentials import Credentials
 
 from exhubert.cli.main import main
 from pipeline.common.errors import DataError, UsageError
-from pipeline.running.beam_options import parse_options
-from pipeline.storage import connect, open_store
+from pipeline.storage import StoreOptions, configure, open_store
 from pipeline.storage import retry as retry
 from pipeline.storage.gcs import GoogleStore
 from tests.conftest import MakeCorpus, MakeSpec, write_tone
@@ -36,9 +35,9 @@ def fresh(gcs: GCS, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("NO_GCE_CHECK", "true")
     monkeypatch.setattr(retry, "RETRY_DELAYS_S", (0.01, 0.01, 0.01))
     gcs.watch()
-    connect(parse_options(["--no_auth"]))
+    configure(StoreOptions(no_auth=True))
     yield
-    connect(parse_options([]))
+    configure(StoreOptions())
 
 
 def upload(gcs: GCS, bucket: str, folder: Path, prefix: str) -> None:
@@ -62,6 +61,12 @@ def test_a_file_is_one_request(gcs: GCS) -> None:
     # Google's client asks once, in a thread of its own, where the bucket lies.
     about_files = [path for _, path in gcs.requests if "/o/" in path]
     assert len(about_files) == len(files) == 5
+
+
+def test_bodies_that_break_off_are_asked_for_again(gcs: GCS) -> None:
+    gcs.fill("cuts", {"a.wav": b"sound"})
+    gcs.watch(lambda method, path, tries: "cut" if "a.wav" in path and tries <= 2 else None)
+    assert open_store("gs://cuts").read("gs://cuts/a.wav") == b"sound"
 
 
 def test_corpus_and_dataset_in_a_store(
@@ -140,7 +145,7 @@ def test_stores_that_cannot_be_listed_say_why(
 
 def test_store_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", "http://127.0.0.1:9")
-    connect(parse_options(["--no_auth"]))
+    configure(StoreOptions(no_auth=True))
     with pytest.raises(DataError, match=r"gs://silent/a\.wav: the store does not answer"):
         open_store("gs://silent").read("gs://silent/a.wav")
 
@@ -152,7 +157,7 @@ def test_missing_credentials_are_a_matter_of_seconds(
         raise DefaultCredentialsError
 
     monkeypatch.setattr(google.auth, "default", refuse)
-    connect(parse_options([]))
+    configure(StoreOptions())
     with pytest.raises(UsageError, match="gcloud auth application-default login"):
         open_store("gs://corpora")
     assert main(["check", "--data-root", "gs://corpora"]) == 2
@@ -161,7 +166,7 @@ def test_missing_credentials_are_a_matter_of_seconds(
 
 def test_service_account_is_impersonated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(google.auth, "default", lambda **_: (AnonymousCredentials(), None))
-    connect(parse_options(["--impersonate_service_account=one@example.org,reader@example.org"]))
+    configure(StoreOptions(impersonate_service_account="one@example.org,reader@example.org"))
     store = open_store("gs://corpora").store
     assert isinstance(store, GoogleStore)
     credentials = store.client._credentials

@@ -1,10 +1,9 @@
 """Datasets in object stores: servers on the loopback stand in for S3 and for Google's."""
 
-import subprocess
-import sys
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import boto3
 import numpy as np
@@ -13,11 +12,12 @@ import torch
 from moto.server import ThreadedMotoServer
 from torch.utils.data import DataLoader
 
-from pipeline.common.errors import UsageError
-from tests.support.gcs import client_of
+from pipeline.common.errors import DataError, UsageError
+from pipeline.storage import StoreOptions, configure
+from pipeline.storage.folder_lock import lock_folder
+from tests.support.gcs import serve
 from tests.support.shards import NANO, write_tones
 from training.config.recipe import load_recipe
-from training.data import dataset_files as store
 from training.data.dataset import Utterances, collate
 from training.data.index import load_index
 from training.data.parquet_audio import AudioReader
@@ -60,31 +60,31 @@ def uploaded(local: Path, endpoint: str) -> str:
 @pytest.fixture(params=["variable", "option"])
 def url(
     request: pytest.FixtureRequest, uploaded: str, endpoint: str, monkeypatch: pytest.MonkeyPatch
-) -> str:
-    """The dataset's URL; the endpoint stands in the environment, or in the URL."""
+) -> Iterator[str]:
+    """The dataset's URL; the endpoint stands in the environment, or in the options."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "anybody")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "anything")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    region = StoreOptions(s3_region_name="us-east-1")
     if request.param == "variable":
         monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
-        return f"{uploaded}?region=us-east-1"
-    host = urlsplit(endpoint).netloc
-    return f"{uploaded}?endpoint_override={host}&scheme=http&region=us-east-1"
+        configure(region)
+    else:
+        configure(replace(region, s3_endpoint_url=endpoint))
+    yield uploaded
+    configure(StoreOptions())
 
 
 @pytest.fixture
-def google_url(local: Path) -> Iterator[str]:
-    command = [sys.executable, "-m", "tests.support.gcs"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
-        endpoint = server.stdout.readline().decode().strip()
-        bucket = client_of(endpoint).create_bucket("corpora")
-        for path in local.rglob("*"):
-            if path.is_file():
-                name = f"built/{path.relative_to(local).as_posix()}"
-                bucket.blob(name).upload_from_filename(path)
-        options = f"endpoint_override={urlsplit(endpoint).netloc}&scheme=http&retry_limit_seconds=9"
-        yield f"gs://anonymous@corpora/built?{options}"
-        server.stdin.close()
+def google_url(local: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    with serve() as gcs:
+        files = (path for path in local.rglob("*") if path.is_file())
+        names = {f"built/{path.relative_to(local).as_posix()}": path for path in files}
+        gcs.fill("corpora", {name: path.read_bytes() for name, path in names.items()})
+        monkeypatch.setenv("STORAGE_EMULATOR_HOST", gcs.url)
+        configure(StoreOptions(no_auth=True))
+        yield "gs://corpora/built"
+        configure(StoreOptions())
 
 
 def test_dataset_in_googles_store_is_that_of_the_folder(google_url: str, local: Path) -> None:
@@ -137,7 +137,7 @@ def test_worker_processes_read_from_the_store(
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "anybody")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "anything")
     monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
-    utterances = Utterances(load_index(f"{uploaded}?region=us-east-1", "test"))
+    utterances = Utterances(load_index(uploaded, "test"))
     loader = DataLoader(
         utterances,
         batch_size=6,
@@ -157,13 +157,12 @@ def test_run_on_a_bucket_gives_the_model_of_a_run_on_disk(
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "anything")
     monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
     recipe = load_recipe("tiny", [*NANO, "optimizer.epochs=1", "run.evaluate_every=1"])
-    url = f"{uploaded}?region=us-east-1"
     models = [
         load_model(train(recipe, data, tmp_path / name).output).model.state_dict()
-        for name, data in (("here", local), ("there", url))
+        for name, data in (("here", local), ("there", uploaded))
     ]
     torch.testing.assert_close(*models, rtol=0, atol=0)
-    assert evaluate(tmp_path / "there", url, "test").overall.utterances == 12
+    assert evaluate(tmp_path / "there", uploaded, "test").overall.utterances == 12
 
 
 def test_any_file_system_of_fsspec_serves(local: Path) -> None:
@@ -184,6 +183,31 @@ def test_url_that_holds_no_dataset_is_a_usage_error(location: str, message: str)
         load_index(location)
 
 
-def test_files_of_a_url_keep_its_options() -> None:
-    assert store.join("s3://b/d/?region=x", "data/a") == "s3://b/d/data/a?region=x"
-    assert store.join("folder", "data/a") == "folder/data/a"
+@pytest.mark.parametrize(
+    ("location", "options"),
+    [
+        (
+            "s3://bucket/d?endpoint_override=127.0.0.1:9&scheme=http&region=eu-1",
+            "s3://bucket/d --s3_endpoint_url=http://127.0.0.1:9 --s3_region_name=eu-1",
+        ),
+        (
+            "s3://bucket/d?region=eu-1&endpoint_override=store.example.org",
+            "s3://bucket/d --s3_endpoint_url=https://store.example.org --s3_region_name=eu-1",
+        ),
+        ("gs://anonymous@bucket/d", "gs://bucket/d --no_auth"),
+        ("gs://anonymous@bucket/d?retry_limit_seconds=9", "gs://bucket/d --no_auth"),
+    ],
+)
+def test_options_in_a_url_are_told_how_they_are_spelled_now(location: str, options: str) -> None:
+    with pytest.raises(UsageError, match=rf"{re.escape(options)};"):
+        load_index(location)
+
+
+def test_dataset_that_is_being_written_is_not_read(tmp_path: Path) -> None:
+    write_tones(tmp_path, {"train": 1})
+    with (
+        lock_folder(str(tmp_path), "exhubert build"),
+        pytest.raises(DataError, match=r"exhubert build \(process"),
+    ):
+        load_index(tmp_path)
+    assert len(load_index(tmp_path)) == 12

@@ -163,7 +163,7 @@ def test_training_lowers_the_loss(backbone: Backbone, checkpointing: bool) -> No
     model = build_model_of(backbone, mask_time_prob=0.0, hidden_dropout=0.0)
     freeze(model, ModelSection())
     if checkpointing:
-        model.gradient_checkpointing_enable({"use_reentrant": False})
+        model.activation_checkpointing_enable({"use_reentrant": False})
     model.train()
     clips, mask = make_batch([3000, 2000])
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05)

@@ -83,7 +83,7 @@ class TestFromScratch:
         [
             (
                 {"config": {"hidden_sise": 8}},
-                "no setting 'hidden_sise'.*did you mean hidden_size",
+                "no setting 'hidden_sise'.*did you mean 'hidden_size'",
             ),
             ({"config": {"id2label": {0: "a"}}}, "HubertConfig has no setting 'id2label'"),
             ({"config": {"hidden_size": "wide"}}, "hidden_size"),

@@ -372,7 +372,7 @@ class TestFreezing:
             model = make_classifier(do_stable_layer_norm=stable, mask_time_prob=0.0)
             freeze_as_the_paper(model)
             if checkpointing:
-                model.gradient_checkpointing_enable({"use_reentrant": reentrant})
+                model.activation_checkpointing_enable({"use_reentrant": reentrant})
             torch.manual_seed(0)  # dropout is on, and must be the same in the second forward
             gradients.append(take_steps(model, 1))
         assert gradients[0].keys() == gradients[1].keys()

@@ -5,7 +5,6 @@ Voice Research and Affective Computing", IEEE Transactions on Affective Computin
 ``eGeMAPSv02``, extracted by openSMILE.
 """
 
-import os
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -23,6 +22,7 @@ from pipeline.common.cores import usable_cores
 from pipeline.common.errors import UsageError
 from pipeline.common.extras import install_command
 from pipeline.schema.record import SAMPLE_RATE
+from pipeline.storage.files import atomic_path
 from training.data.clips import Samples, decode_clip
 from training.data.parquet_audio import AudioReader
 from training.evaluation.baselines.linear import Part, choose, make_svm
@@ -187,8 +187,6 @@ def _read_cache(path: Path | None) -> dict[str, Features]:
 
 
 def _write_cache(path: Path, features: dict[str, Features]) -> None:
-    """Writes to another name and renames, so that an interrupted run leaves the former file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     table = pa.table(
         {
             "audio_xxh3": pa.array(list(features), pa.string()),
@@ -197,6 +195,5 @@ def _write_cache(path: Path, features: dict[str, Features]) -> None:
             ),
         }
     )
-    aside = path.with_suffix(f".{os.getpid()}")
-    pq.write_table(table, aside)
-    aside.replace(path)
+    with atomic_path(path) as temporary:
+        pq.write_table(table, temporary)

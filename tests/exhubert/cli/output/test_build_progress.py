@@ -4,7 +4,7 @@ import pytest
 from rich.console import Console
 
 from exhubert.cli.output.build_progress import Pace, build_progress, clock, in_work
-from pipeline.monitoring.progress import Counts
+from pipeline.monitoring import Counts
 
 HALF = {"bells": Counts(100, 100), "tones": Counts(300, 50, 50, 200.0), "waves": Counts(100)}
 COUNTS = Counts(500, 150, 50, 200.0, HALF)
@@ -12,10 +12,10 @@ COUNTS = Counts(500, 150, 50, 200.0, HALF)
 
 def test_time_left_is_told_once_the_first_clip_is_done() -> None:
     pace = Pace()
-    pace.look(Counts(found=300), 5.0)
+    pace.observe(Counts(found=300), 5.0)
     assert pace.describe(Counts(found=300)) == "indexing: 300 clips found"
-    pace.look(Counts(found=500, done=1), 10.0)
-    pace.look(COUNTS, 40.0)
+    pace.observe(Counts(found=500, done=1), 10.0)
+    pace.observe(COUNTS, 40.0)
     assert pace.describe(COUNTS) == (
         "200 of 500 clips, 5.0 clips/s, 7 × real time, 0:01:00 left"
     )  # fmt: skip
@@ -23,8 +23,8 @@ def test_time_left_is_told_once_the_first_clip_is_done() -> None:
 
 def test_what_was_reused_says_nothing_about_speed() -> None:
     pace = Pace()
-    pace.look(Counts(500, reused=400), 1.0)
-    pace.look(Counts(500, reused=400), 2.0)
+    pace.observe(Counts(500, reused=400), 1.0)
+    pace.observe(Counts(500, reused=400), 2.0)
     assert pace.describe(Counts(500, reused=400)) == "400 of 500 clips"
 
 

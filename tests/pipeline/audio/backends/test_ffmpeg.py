@@ -1,5 +1,4 @@
 import io
-from pathlib import Path
 
 import av
 import numpy as np
@@ -22,9 +21,8 @@ def test_sound_of_a_video_is_read() -> None:
     assert np.argmax(spectrum) == pytest.approx(220, abs=1)
 
 
-def test_blocks_are_together_the_whole_file(tmp_path: Path) -> None:
-    (tmp_path / "film.avi").write_bytes(video(1.0))
-    opened = Ffmpeg().open(tmp_path / "film.avi", block_frames=10_000)
+def test_blocks_are_together_the_whole_file() -> None:
+    opened = Ffmpeg().open(io.BytesIO(video(1.0)), block_frames=10_000)
     assert opened is not None
     blocks = list(opened.blocks)
     whole = Ffmpeg().decode(video(1.0), Span())

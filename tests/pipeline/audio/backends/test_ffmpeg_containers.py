@@ -13,6 +13,7 @@ from av.format import formats_available
 from pipeline.audio.backends.ffmpeg import Ffmpeg
 from pipeline.audio.backends.ffmpeg_containers import CONTAINERS, open_container
 from pipeline.audio.decoder import decode
+from pipeline.audio.processing import resample, to_mono
 from pipeline.audio.recording import AudioError, Span
 from pipeline.audio.stream import stream
 from tests.conftest import tone
@@ -95,11 +96,8 @@ def test_names_are_never_urls(name: str, tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.chdir(tmp_path)
     content = muxed("matroska", "pcm_s16le")
     Path(name).write_bytes(content)
-    opened = Ffmpeg().open(Path(name), 10_000)
-    whole = Ffmpeg().decode(content, Span())
-    assert opened is not None
-    assert whole is not None
-    np.testing.assert_array_equal(np.concatenate(list(opened.blocks)), whole.samples)
+    whole = resample(to_mono(decode(content).samples), 48_000)
+    np.testing.assert_allclose(np.concatenate(list(stream(name))), whole, atol=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -137,5 +135,5 @@ def test_pictures_and_packets_beyond_all_measure_are_not_decoded(
 ) -> None:
     content = muxed("wv", "wavpack")
     monkeypatch.setattr("pipeline.audio.backends.ffmpeg_containers.LONGEST_PACKET", 100)
-    with pytest.raises(AudioError, match="undecodable: FFmpeg: Invalid argument"):
+    with pytest.raises(AudioError, match="undecodable: FFmpeg can't decode"):
         Ffmpeg().decode(content, Span())

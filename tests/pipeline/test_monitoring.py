@@ -1,9 +1,12 @@
+import os
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from pipeline.monitoring.progress import Counts, Progress, read_progress
+from pipeline.monitoring import STATUS_FILE_ENV, Counts, Progress, read_current_clip, read_progress
 
 
 def test_counts_of_all_workers_add_up(tmp_path: Path) -> None:
@@ -35,7 +38,7 @@ def test_copies_count_as_found_until_their_shard_is_made(tmp_path: Path) -> None
         progress.done("tones", 1.0)
     progress.completed("tones", utterances=5, reused=0)
     counts = read_progress(str(tmp_path))
-    assert (counts.found, counts.over) == (4, 4)
+    assert (counts.found, counts.finished) == (4, 4)
 
 
 def test_without_a_folder_nothing_is_written(
@@ -44,3 +47,16 @@ def test_without_a_folder_nothing_is_written(
     monkeypatch.chdir(tmp_path)
     Progress().done("tones", 1.0)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_last_clip_of_a_worker_can_be_read_after_its_death(tmp_path: Path) -> None:
+    file = tmp_path / "status"
+    assert read_current_clip(file) == ""
+    code = "from pipeline.monitoring import set_current_clip as at; at('a long name'); at('Süß')"
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        STATUS_FILE_ENV: str(file),
+    }
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+    assert read_current_clip(file) == "Süß"

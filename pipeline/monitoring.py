@@ -1,4 +1,8 @@
-"""Live progress of a local build: workers add to files of their own, the driver sums them up."""
+"""What the workers of a local build report through files: progress, and the clip each one is at.
+
+Each worker writes to files of its own. The driver sums the progress up; the clip explains the death
+of a worker.
+"""
 
 import json
 import os
@@ -7,10 +11,15 @@ import uuid
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+STATUS_FILE_ENV = "EXHUBERT_STATUS_FILE"
+"""Environment variable that names the file in which a worker notes its clip."""
+
 _INTERVAL = 0.2  # s between two writes of one worker
+_STATUS_LENGTH = 4_096  # bytes; each text overwrites the one before
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +27,7 @@ class Counts:
     """What has been done so far.
 
     Attributes:
-        found: Utterances indexed and fit to be written; fewer again as copies turn up.
+        found: Utterances indexed and fit to be written; decreases when copies are found.
         done: Utterances whose audio was worked on.
         reused: Utterances whose audio an earlier run had written.
         seconds: Of audio written.
@@ -32,21 +41,21 @@ class Counts:
     corpora: Mapping[str, "Counts"] = field(default_factory=dict, compare=False)
 
     @property
-    def over(self) -> int:
+    def finished(self) -> int:
         """Utterances that need no more work."""
         return self.done + self.reused
 
 
 class Progress:
-    """Counts of one worker, written to a file that the driver reads; silent without a folder.
+    """Counts of one worker, written to a file that the driver reads; without a folder, nowhere.
 
-    Sent to a worker, it starts from zero under a name of its own. A worker makes one shard at a
-    time.
+    Each copy sent to a worker starts from zero, with a file of its own. A worker makes one shard at
+    a time.
     """
 
     def __init__(self, folder: str | None = None) -> None:
         self.folder = folder
-        self._corpora: dict[str, _Sum] = {}
+        self._corpora: dict[str, _CorpusCounts] = {}
         self._written = 0.0
         self._file = uuid.uuid4().hex
         self._descriptor: int | None = None
@@ -54,12 +63,12 @@ class Progress:
 
     def found(self, corpus: str, utterances: int) -> None:
         """Counts utterances that the index found."""
-        self._sum(corpus).found += utterances
+        self._of(corpus).found += utterances
         self._write()
 
     def done(self, corpus: str, seconds: float) -> None:
         """Counts one utterance whose audio was worked on: its length in s, 0 where rejected."""
-        mine = self._sum(corpus)
+        mine = self._of(corpus)
         mine.done += 1
         mine.in_shard += 1
         mine.seconds += seconds
@@ -75,14 +84,14 @@ class Progress:
                 to be copies, or to have been rejected by an earlier run: they are found no longer.
             reused: How many of them needed no audio.
         """
-        mine = self._sum(corpus)
+        mine = self._of(corpus)
         mine.reused += reused
         mine.found -= utterances - mine.in_shard - reused
         mine.in_shard = 0
         self._write()
 
-    def _sum(self, corpus: str) -> "_Sum":
-        return self._corpora.get(corpus) or self._corpora.setdefault(corpus, _Sum())
+    def _of(self, corpus: str) -> "_CorpusCounts":
+        return self._corpora.get(corpus) or self._corpora.setdefault(corpus, _CorpusCounts())
 
     def _write(self) -> None:
         if self.folder is not None:
@@ -94,7 +103,7 @@ class Progress:
             self._overwrite(json.dumps(sums).encode())
 
     def _overwrite(self, content: bytes) -> None:
-        # In place: renamed over another, as one would, a file is first flushed to disk by ext4.
+        # In place: ext4 flushes a file to disk before it is renamed over another.
         if self._descriptor is None:
             path = Path(self.folder or "", self._file)
             self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
@@ -124,7 +133,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 @dataclass(slots=True)
-class _Sum:
+class _CorpusCounts:
     """What one worker has done of one corpus; plain numbers, since every clip adds to them."""
 
     found: int = 0
@@ -143,3 +152,21 @@ def _add(counts: Iterable[Counts], corpora: Mapping[str, Counts] | None = None) 
         sum(part.seconds for part in parts),
         corpora or {},
     )
+
+
+def set_current_clip(text: str) -> None:
+    """Notes the clip that comes next; does nothing in a process that was given no file."""
+    file = _status_file()
+    if file is not None:
+        os.pwrite(file, text.encode()[:_STATUS_LENGTH].ljust(_STATUS_LENGTH), 0)
+
+
+def read_current_clip(file: Path) -> str:
+    """What a worker's file says; empty where there is none."""
+    return file.read_bytes().decode(errors="replace").strip() if file.exists() else ""
+
+
+@cache
+def _status_file() -> int | None:
+    path = os.environ.get(STATUS_FILE_ENV)
+    return os.open(path, os.O_WRONLY | os.O_CREAT) if path else None

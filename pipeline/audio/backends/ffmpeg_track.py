@@ -1,0 +1,281 @@
+"""One audio track of a file, decoded packet by packet on the file's own time line.
+
+What does not decode or is missing becomes silence of the same length, so that later sounds keep
+their times; where no time is given it is left out. Either is damage that the caller is told of.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+
+import av
+import numpy as np
+
+from pipeline.audio.backends.ffmpeg_containers import open_container
+from pipeline.audio.containers.layout import refuse_shorter
+from pipeline.audio.containers.mpeg import read_frame
+from pipeline.audio.recording import AudioError, check_rate
+
+EXACT = {"aiff", "ape", "au", "caf", "flac", "tta", "w64", "wav", "wv"}
+"""Formats whose headers state the exact number of frames."""
+
+CHECKSUMMED = {"flac", "tta", "wavpack"}
+"""Codecs whose damage only their checksums tell."""
+
+GAP = 0.050
+"""Seconds between two packets beyond which sound is missing: some containers round times."""
+
+LONGEST_GAP = 3_600.0
+"""Seconds; longer ones are damaged times."""
+
+LONGEST_GAP_OF_BROADCASTS = 10.0
+"""Seconds; where clocks may start anew, longer ones are that, as FFmpeg takes them."""
+
+MAX_FAILURES = 16
+"""Times in a row that reading goes on behind damage before the rest is given up."""
+
+
+@dataclass
+class Track:
+    """The default audio track of an open file.
+
+    Attributes:
+        rate: In Hz.
+        codec: Container and codec, such as ``matroska,webm/aac``.
+        channels: Of the first packet; packets with others are mixed to as many.
+        lead: Frames between the start of the picture and that of the sound.
+        damage: First and last frame of what did not decode, from the start of the picture.
+    """
+
+    container: Any
+    stream: Any
+    rate: int
+    codec: str
+    channels: int = 1
+    lead: int = 0
+    damage: list[tuple[int, int]] = field(default_factory=list)
+
+    def damaged_between(self, first: int, last: int) -> bool:
+        """Whether something between two frames did not decode."""
+        return any(start <= last and first <= end for start, end in self.damage)
+
+    def blocks(self, from_picture: bool = False) -> Iterator[np.ndarray]:
+        """All samples, float32, each ``(channels, frames)``.
+
+        Args:
+            from_picture: Whether silence stands for what the picture starts before the sound.
+
+        Raises:
+            AudioError: Less than half of the track decodes, or it is shorter than stated.
+        """
+        given = 0
+        with self.container:
+            for block in _on_time_line(self, from_picture):
+                given += block.shape[1]
+                yield block
+            stated = self.stream.duration
+            exact = self.container.format.name in EXACT and not self.codec.endswith("/alac")
+            if exact and stated:  # of ALAC in CAF FFmpeg cuts the padding twice
+                refuse_shorter(float(stated * self.stream.time_base), given / self.rate)
+
+
+def open_track(source: BinaryIO, number: int | None = None) -> Track:
+    """An audio track of a file.
+
+    Args:
+        source: The file.
+        number: Of the track, from 0; None for the one marked as default, the first where none or
+            several are.
+
+    Raises:
+        AudioError: There is no audio, no such track, or no decoder for it.
+        av.FFmpegError: The file is damaged.
+    """
+    container: Any = open_container(source)
+    tracks = container.streams.audio
+    if not tracks:
+        container.close()
+        raise AudioError("no_audio", f"{container.format.name} without an audio stream")
+    if number is not None and number >= len(tracks):
+        container.close()
+        raise AudioError(
+            "no_channel", f"the spec wants audio track {number}, the file has {len(tracks)}"
+        )
+    default = av.stream.Disposition.default
+    stream = next((track for track in tracks if track.disposition & default), tracks[0])
+    stream = stream if number is None else tracks[number]
+    if stream.codec_context is None:
+        codec = _describe(container, stream.index)
+        source.seek(0)
+        named = re.search(rb"A_[A-Z0-9_/.]{2,}", source.read(65_536))  # so Matroska names codecs
+        codec = named[0].decode() if named else codec
+        container.close()
+        raise AudioError(
+            "undecodable",
+            f"FFmpeg has no decoder for the codec of this {container.format.name} file ({codec}); "
+            "convert it to WAV or FLAC",
+        )
+    if stream.codec_context.name in CHECKSUMMED:
+        checks = {"err_detect": "crccheck+explode"}
+        stream.codec_context.options = {**stream.codec_context.options, **checks}
+    rate = check_rate(stream.codec_context.sample_rate)
+    return Track(container, stream, rate, f"{container.format.name}/{stream.codec_context.name}")
+
+
+def _describe(container: Any, index: int) -> str:
+    """What FFmpeg prints of a stream; it names codecs without a decoder nowhere else."""
+    level = av.logging.get_level()
+    av.logging.set_level(av.logging.INFO)
+    try:
+        found = re.search(rf"Stream #0:{index}.*?Audio: (.+)", container.dumps_format())
+    finally:
+        av.logging.set_level(level)
+    return found[1].strip() if found else "unknown"
+
+
+def _on_time_line(track: Track, from_picture: bool) -> Iterator[np.ndarray]:
+    """Blocks, with silence where the times of packets leave gaps."""
+    rate, given, damaged = track.rate, 0, False
+    origin: float | None = None
+    broadcast = bool(track.container.format.flags & av.format.Flags.ts_discont.value)
+    longest = LONGEST_GAP_OF_BROADCASTS if broadcast else LONGEST_GAP
+    silence_left = LONGEST_GAP  # in all, or each packet of a small file could ask for an hour
+    for block, time in _blocks_with_times(track):
+        if block is None:
+            damaged = True
+            continue
+        if origin is None:
+            track.channels = len(block)
+            start = _picture_start(track.container) if from_picture else None
+            origin = time = time or 0.0
+            if start is not None and 0 < time - start < LONGEST_GAP:
+                origin = start
+            track.lead = round((time - origin) * rate)
+            yield from _silence(track, track.lead)
+            given = track.lead
+        if time is not None:
+            missing = (time - origin) - given / rate
+            if missing > (0 if damaged else GAP) and missing <= min(longest, silence_left):
+                damaged = True
+                silence_left -= missing
+                frames = round(missing * rate)
+                track.damage.append((given, given + frames))
+                yield from _silence(track, frames)
+                given += frames
+            elif abs(missing) > GAP:  # the clock starts anew
+                origin = time - given / rate
+        if damaged:
+            track.damage.append((given, given))
+            damaged = False
+        given += block.shape[1]
+        yield _with_channels(block, track.channels)
+    if damaged:
+        track.damage.append((given, given))
+
+
+def _picture_start(container: Any) -> float | None:
+    """Start of a video, in s; None where there is no picture, or only that of a cover."""
+    cover = av.stream.Disposition.attached_pic
+    if all(picture.disposition & cover for picture in container.streams.video):
+        return None
+    return None if container.start_time is None else container.start_time / av.time_base
+
+
+def _silence(track: Track, frames: int) -> Iterator[np.ndarray]:
+    """Silence in blocks of a second."""
+    for first in range(0, frames, track.rate):
+        yield np.zeros((track.channels, min(track.rate, frames - first)), np.float32)
+
+
+def _with_channels(block: np.ndarray, channels: int) -> np.ndarray:
+    if len(block) == channels:
+        return block
+    return np.repeat(block.mean(axis=0, keepdims=True), channels, axis=0)
+
+
+def _blocks_with_times(track: Track) -> Iterator[tuple[np.ndarray | None, float | None]]:
+    """Samples ``(channels, frames)`` and their time in s; None for what does not decode."""
+    converter = _Converter(track.rate)
+    decoded = failed = 0
+    reason: Exception | None = None
+    for packet in _packets(track):
+        if isinstance(packet, Exception):
+            failed, reason = failed + 1, packet
+            yield None, None
+            continue
+        try:
+            frames = packet.decode()
+        except av.EOFError:
+            break
+        except av.FFmpegError as error:
+            failed, reason = failed + 1, error
+            yield None, None
+            continue
+        decoded += 1
+        if packet.is_corrupt or _has_more_than_a_frame(packet, track):
+            yield None, None
+        for frame in frames:
+            time = frame.time
+            for block in converter.convert(frame):
+                yield block, time
+                time = None
+    for block in converter.flush():
+        yield block, None
+    if failed > decoded or (failed and not converter.frames):
+        raise AudioError(
+            "undecodable", f"FFmpeg can't decode {failed} of {failed + decoded} packets: {reason}"
+        )
+
+
+def _has_more_than_a_frame(packet: Any, track: Track) -> bool:
+    """Whether a packet of MPEG audio holds other bytes, too: FFmpeg's decoder passes over them."""
+    if not packet.size or not track.codec.endswith(("/mp3float", "/mp3", "/mp2float", "/mp2")):
+        return False
+    frame = read_frame(bytes(packet), 0)
+    return frame is None or frame.size != packet.size
+
+
+def _packets(track: Track) -> Iterator[Any]:
+    """Packets, the last one empty; or the error where one can't be read, and then those behind."""
+    failures = 0
+    while failures < MAX_FAILURES:
+        try:
+            for packet in track.container.demux(track.stream):
+                failures = 0
+                yield packet
+        except av.EOFError:
+            return
+        except av.FFmpegError as error:
+            failures += 1
+            yield error
+        else:
+            return
+
+
+class _Converter:
+    """Brings frames to float32 at one rate, whatever changes in the middle of a track."""
+
+    def __init__(self, rate: int) -> None:
+        self.rate = rate
+        self.frames = 0
+        self._form: tuple[object, ...] | None = None
+        self._resampler: Any = None
+
+    def convert(self, frame: Any) -> Iterator[np.ndarray]:
+        form = (frame.format.name, frame.layout.name, frame.sample_rate)
+        if form != self._form:
+            yield from self.flush()
+            self._form = form
+            self._resampler = av.AudioResampler(format="fltp", rate=self.rate)
+        yield from self._samples(frame)
+
+    def flush(self) -> Iterator[np.ndarray]:
+        if self._resampler is not None and self._form and self._form[2] != self.rate:
+            yield from self._samples(None)
+
+    def _samples(self, frame: Any) -> Iterator[np.ndarray]:
+        for part in self._resampler.resample(frame):
+            samples = part.to_ndarray()
+            self.frames += samples.shape[1]
+            yield samples

@@ -1,0 +1,31 @@
+"""What to know of a file before it is decoded, whichever decoder takes it and on whatever path."""
+
+from dataclasses import replace
+
+from pipeline.audio.containers.chunks import examine_chunks
+from pipeline.audio.containers.flac import examine_flac
+from pipeline.audio.containers.layout import Buffer, Layout
+from pipeline.audio.containers.mpeg import examine_mpeg
+from pipeline.audio.containers.nested import examine_nested
+from pipeline.audio.containers.ogg import examine_ogg
+from pipeline.audio.containers.tags import tag_before_header
+
+_EXAMINERS = (examine_chunks, examine_ogg, examine_nested, examine_flac, examine_mpeg)
+
+
+def examine(content: Buffer) -> Layout:
+    """How to read a file.
+
+    Args:
+        content: The whole file.
+
+    Raises:
+        AudioError: It is truncated: its headers promise more than there is.
+    """
+    tag = tag_before_header(content)
+    body = content[tag:] if tag else content
+    for examine_container in _EXAMINERS:
+        layout = examine_container(body)
+        if layout is not None:
+            return replace(layout, offset=layout.offset + tag)
+    return Layout(offset=tag)

@@ -1,0 +1,79 @@
+"""Ogg: pages with checksums, the last of each stream marked as its end.
+
+Source: RFC 3533.
+"""
+
+import struct
+import zlib
+
+from pipeline.audio.containers.layout import MAX_PARTS, Buffer, Layout
+from pipeline.audio.recording import AudioError
+
+_REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+_FIRST, _LAST = 2, 4
+
+
+def examine_ogg(content: Buffer) -> Layout | None:
+    """The layout of an Ogg file; None where it is something else.
+
+    Raises:
+        AudioError: It breaks off in the middle of a page.
+    """
+    if content[:4] != b"OggS":
+        return None
+    position, flags = 0, set()
+    sequence: dict[int, int] = {}  # by stream
+    open_streams: set[int] = set()
+    ended = chained = False
+    for _ in range(MAX_PARTS):
+        if position >= len(content):
+            break
+        end = _page_end(content, position)
+        if content[position : position + 4] != b"OggS":
+            following = content.find(b"OggS", position)
+            if following < 0:
+                break
+            flags.add("damaged")
+            position = following
+            continue
+        if end is None or end > len(content):
+            raise AudioError(
+                "truncated",
+                f"the file breaks off in a page of {(end or position + 27) - position:,} bytes, of "
+                f"which {len(content) - position:,} are there; no page is marked as the last",
+            )
+        page = content[position:end]
+        kind, _, stream, number, checksum = struct.unpack("<BqIII", page[5:26])
+        if checksum != ogg_checksum(page):
+            flags.add("damaged")
+            position += 4
+            continue
+        if kind & _FIRST:
+            chained |= ended
+            open_streams.add(stream)
+        elif number != sequence.get(stream, number - 1) + 1:
+            flags.add("damaged")
+        sequence[stream] = number
+        if kind & _LAST:
+            open_streams.discard(stream)
+            ended = True
+        position = end
+    if open_streams:
+        flags.add("unknown_length")
+    return Layout(flags=tuple(sorted(flags)), by_packet=chained or "damaged" in flags)
+
+
+def _page_end(content: Buffer, position: int) -> int | None:
+    """Where a page ends; None where its header is cut off."""
+    if position + 27 > len(content):
+        return None
+    segments = content[position + 26]
+    sizes = content[position + 27 : position + 27 + segments]
+    return position + 27 + segments + sum(sizes) if len(sizes) == segments else None
+
+
+def ogg_checksum(page: bytes) -> int:
+    """The checksum of a page: CRC-32 as zlib has it, but for the order of bits and its start."""
+    blank = page[:22] + bytes(4) + page[26:]
+    mirrored = zlib.crc32(blank.translate(_REVERSED), 0xFFFF_FFFF) ^ 0xFFFF_FFFF
+    return int(f"{mirrored:032b}"[::-1], 2)

@@ -1,0 +1,30 @@
+"""Tags that some programs write before the header of any container.
+
+Source: ID3 tag version 2.4.0.
+"""
+
+from pipeline.audio.containers.layout import Buffer
+
+_MAGIC = {
+    *(b"RIFF", b"RIFX", b"RF64", b"BW64", b"FORM", b"riff", b"caff", b".snd", b"dns.", b"fLaC"),
+    *(b"OggS", b"\x1a\x45\xdf\xa3", b"wvpk", b"TTA1", b"MAC ", b"NIST", b"#!AM", b"0&\xb2u"),
+}
+_FIXED = 10
+
+
+def skip_tags(content: Buffer, position: int = 0) -> int:
+    """Where the ID3v2 tags at a position end; the position itself where there are none."""
+    while content[position : position + 3] == b"ID3":
+        head = content[position : position + _FIXED]
+        if len(head) < _FIXED or max(head[6:]) > 127:
+            break
+        size = head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]
+        position += _FIXED + size + (_FIXED if head[5] & 16 else 0)
+    return position
+
+
+def tag_before_header(content: Buffer) -> int:
+    """Bytes of the tags before a header; 0 for MP3 and AAC, whose decoders expect tags."""
+    end = skip_tags(content)
+    known = content[end : end + 4] in _MAGIC or content[end + 4 : end + 8] == b"ftyp"
+    return end if known else 0

@@ -1,0 +1,51 @@
+"""Steps of the pipeline: functions whose errors reach the driver.
+
+Runners hand on no more than an error's text, in a form of their own. So an error that is meant for
+the user goes through a file.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, get_args, get_type_hints
+
+import apache_beam as beam
+
+from pipeline.common.errors import ExhubertError, error_to_json
+from pipeline.planning.build_config import BuildConfig
+from pipeline.storage import configure
+from pipeline.storage import files as storage
+
+
+def step(
+    function: Callable[..., Iterator[Any]], build: BuildConfig, *others: Any
+) -> beam.PTransform:
+    """A transform of a function that gives elements, whose errors for the user reach the driver.
+
+    Args:
+        function: Called with an element, the build and the other arguments. Its annotations tell
+            Beam the type of what it gives.
+        build: Of which the pipeline is.
+        others: For the function.
+    """
+    (element_type,) = get_args(get_type_hints(function)["return"])
+    return beam.ParDo(_Step(function, build, others)).with_output_types(element_type)
+
+
+class _Step(beam.DoFn):
+    def __init__(
+        self, function: Callable[..., Iterator[Any]], build: BuildConfig, others: tuple[Any, ...]
+    ) -> None:
+        super().__init__()
+        self.function = function
+        self.build = build
+        self.others = others
+
+    def setup(self) -> None:
+        configure(self.build.stores)
+
+    def process(self, element: Any) -> Iterator[Any]:
+        try:
+            yield from self.function(element, self.build, *self.others)
+        except ExhubertError as error:
+            if self.build.error_file:
+                storage.write_atomic(self.build.error_file, error_to_json(error).encode())
+            raise

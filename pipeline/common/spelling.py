@@ -1,0 +1,28 @@
+"""Spelling: the same word is the same text, however its letters are stored."""
+
+import unicodedata
+
+
+def compose(text: str) -> str:
+    r"""Text in Unicode's composed form (NFC): accented letters are one sign, not two.
+
+    File names from a Mac are decomposed, what people type is composed; both look alike.
+
+    >>> compose("Zoe\u0308") == "Zo\u00eb"
+    True
+    """
+    if text.isascii() or unicodedata.is_normalized("NFC", text):
+        return text
+    return unicodedata.normalize("NFC", text)
+
+
+def fold(text: str) -> str:
+    r"""What two spellings of one name have in common: no case, accents as written, single blanks.
+
+    Signs of other widths and signs that are not seen don't count either.
+
+    >>> fold("Anna  Z\u00fc") == fold("ANNA\u00a0Z\u00fc\u200b")
+    True
+    """
+    seen = (sign for sign in text if unicodedata.category(sign) != "Cf")
+    return " ".join(unicodedata.normalize("NFKC", "".join(seen)).casefold().split())

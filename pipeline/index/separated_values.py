@@ -1,0 +1,116 @@
+"""Tables of separated values: CSV with any separator, TSV, and columns between blanks."""
+
+import csv
+import io
+import re
+from itertools import zip_longest
+from typing import NamedTuple
+
+from pipeline.common.errors import DataError
+from pipeline.index.json_tables import numbered_lines
+from pipeline.specs.spec_types import TableSpec
+
+_SEPARATORS = (",", ";", "\t")
+"""What may stand between cells of a CSV file, the likeliest first."""
+
+_LONGEST_HEADER = 100_000
+"""Characters of the first line that are looked at: the csv module limits cells to 131,072."""
+
+_STATED = re.compile(r'"?sep=(.)"?[ \t]*', re.IGNORECASE)
+"""The line before the header by which Excel learns the separator."""
+
+
+class Sheet(NamedTuple):
+    """Names of columns, and the rows below them.
+
+    Attributes:
+        columns: Without outer blanks; a name may stand twice.
+        rows: Each with the line that it ends on.
+    """
+
+    columns: list[str]
+    rows: list[tuple[int, list[str]]]
+
+    def records(self) -> list[dict[str, str]]:
+        """Rows as mappings from column to text; cells missing at the end of a row are empty."""
+        return [dict(zip_longest(self.columns, row, fillvalue="")) for _, row in self.rows]
+
+
+def parse_separated(text: str, kind: str, table: TableSpec, where: str) -> Sheet:
+    """Cells of a text.
+
+    Args:
+        text: Of the file.
+        kind: ``space``, ``tsv``, or anything else for CSV.
+        table: How the spec wants it read.
+        where: What errors call the file.
+
+    Raises:
+        DataError: A row has more filled cells than there are columns, or quotes are not closed.
+    """
+    if kind == "space":
+        numbered = [(number, line.split()) for number, line in numbered_lines(text)]
+    else:
+        text, stated = _take_stated_separator(text)
+        separator = table.separator or ("\t" if kind == "tsv" else None) or stated
+        numbered = _separate(text, separator or _find_separator(text, table), kind, where)
+    filled = [(line, row) for line, row in numbered if any(cell.strip() for cell in row)]
+    columns = table.columns
+    if columns is None:
+        columns = [cell.strip() for cell in filled[0][1]] if filled else []
+        filled = filled[1:]
+    return Sheet(columns, [(line, _fit(row, columns, f"{where}:{line}")) for line, row in filled])
+
+
+def _take_stated_separator(text: str) -> tuple[str, str | None]:
+    """The text with Excel's ``sep=`` line left blank, and what that line states."""
+    first, _, rest = text.partition("\n")
+    found = _STATED.fullmatch(first)
+    return (f"\n{rest}", found[1]) if found else (text, None)
+
+
+def _fit(row: list[str], columns: list[str], where: str) -> list[str]:
+    """A row with no more cells than there are columns; those left over must be empty."""
+    if any(cell.strip() for cell in row[len(columns) :]):
+        raise DataError(
+            f"{where}: {len(row)} cells, expected {len(columns)} as in "
+            f"{', '.join(map(repr, columns))}"
+        )
+    return row[: len(columns)]
+
+
+def _find_separator(text: str, table: TableSpec) -> str:
+    """The separator with which the first line names most of the wanted columns.
+
+    Where it names none, it is the one with most cells, so that an error shows them one by one.
+    Without a header, it is the one that gives as many cells as there are columns.
+    """
+    first = next((line[:_LONGEST_HEADER] for _, line in numbered_lines(text)), "")
+    cells = {
+        separator: [cell.strip() for cell in next(csv.reader([first], delimiter=separator), [])]
+        for separator in _SEPARATORS
+    }
+    if table.columns:
+        return max(_SEPARATORS, key=lambda s: len(cells[s]) == len(table.columns or ()))
+    named = {separator: len(table.wanted & set(found)) for separator, found in cells.items()}
+    return max(_SEPARATORS, key=lambda s: (named[s], 0 if any(named.values()) else len(cells[s])))
+
+
+def _separate(text: str, separator: str, kind: str, where: str) -> list[tuple[int, list[str]]]:
+    """Cells of every row, each row with the line that it ends on."""
+    reader = csv.reader(
+        io.StringIO(text),
+        delimiter=separator,
+        quoting=csv.QUOTE_NONE if kind == "tsv" else csv.QUOTE_MINIMAL,
+        strict=True,  # else a quote that is never closed swallows all the rows after it
+    )
+    rows: list[tuple[int, list[str]]] = []
+    try:
+        for row in reader:
+            rows.append((reader.line_num, row))
+    except csv.Error as error:
+        line = rows[-1][0] + 1 if rows else 1
+        raise DataError(
+            f"{where}:{line}: {error}; expected quotes around whole cells, doubled inside them"
+        ) from None
+    return rows

@@ -1,0 +1,84 @@
+"""Tables in Excel workbooks (.xlsx), whatever may be wrong with them."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+
+from pipeline.common.errors import DataError
+from pipeline.common.spelling import compose
+from pipeline.index.separated_values import Sheet
+
+_LARGEST = 1 << 29
+"""Bytes that a workbook may unpack to."""
+
+_MOST_CELLS = 20_000_000
+_WIDEST = 16_384  # columns, as many as Excel has
+
+
+def parse_workbook(content: bytes, where: str) -> list[tuple[str, Sheet]]:
+    """Title and cells of every sheet; the first row that is not empty names the columns.
+
+    Args:
+        content: Of the file.
+        where: What errors call it.
+
+    Raises:
+        DataError: It is no workbook, is damaged, or larger than any table is.
+    """
+    import openpyxl  # few corpora need it
+
+    _check_size(content, where)
+    sheets = []
+    try:
+        workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        for sheet in workbook.worksheets:
+            sheet.reset_dimensions()  # what a file states of them may be long out of date
+            rows = list(_filled_rows(sheet.iter_rows(values_only=True), where))
+            columns = [cell.strip() for cell in rows[0][1]] if rows else []
+            width = max((len(row) for _, row in rows), default=0)
+            columns += [""] * (width - len(columns))
+            sheets.append((sheet.title, Sheet(columns, rows[1:])))
+    except DataError:
+        raise
+    except Exception as error:  # openpyxl lets through whatever its parsers raise
+        reason = str(error).partition("\n")[0][:200] or type(error).__name__
+        raise DataError(
+            f"{where}: not an Excel workbook, or damaged: {reason}; save it anew as .xlsx or .csv"
+        ) from None
+    return sheets
+
+
+def _check_size(content: bytes, where: str) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            size = sum(part.file_size for part in parts.infolist())
+    except Exception as error:  # zipfile raises many kinds, and none of them means more
+        raise DataError(f"{where}: not an Excel workbook: {error}") from None
+    if size > _LARGEST:
+        raise DataError(
+            f"{where}: unpacks to {size:,} bytes, more than the {_LARGEST:,} that are read; save "
+            "it as .csv"
+        )
+
+
+def _filled_rows(rows: Iterator[tuple[object, ...]], where: str) -> Iterator[tuple[int, list[str]]]:
+    """Rows that have a filled cell, numbered from 1, without empty cells at their end."""
+    cells = 0
+    for number, row in enumerate(rows, 1):
+        texts = [_as_text(cell) for cell in row]
+        while texts and not texts[-1].strip():
+            texts.pop()
+        cells += len(texts)
+        if cells > _MOST_CELLS or number > _MOST_CELLS or len(texts) > _WIDEST:
+            raise DataError(f"{where}:{number}: more cells than any table has; save it as .csv")
+        if texts:
+            yield number, texts
+
+
+def _as_text(cell: object) -> str:
+    """A cell as Excel shows it: whole numbers without a point."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return compose(str(cell))

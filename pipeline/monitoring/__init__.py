@@ -1,1 +1,0 @@
-"""What workers on this machine tell of their work."""

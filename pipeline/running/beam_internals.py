@@ -1,0 +1,59 @@
+"""All that this repository uses of Beam beyond its public interface: names, and why each is needed.
+
+Beam calls these modules internal or experimental, so setup.py bounds its version, and
+``tests/pipeline/running/test_beam_internals.py`` says which of them a new version has changed.
+
+* ``FnApiRunner``: the runner for one machine. ``DirectRunner``, its public name, would first try
+  to download another runner (Prism).
+* ``ExternalEnvironment``: tells that runner at which address to order workers. Only portable
+  runners take the address from an option (``--environment_type=EXTERNAL``), and Beam's own, the
+  embedded job service, starts a single worker.
+* ``beam_fn_api_pb2``, ``beam_fn_api_pb2_grpc``: the protocol by which runners in all languages
+  order workers (``BeamFnExternalWorkerPool``).
+* ``sdk_worker_main``: what Beam's own containers start; it is told all by environment variables.
+"""
+
+import socket
+from collections.abc import Mapping
+
+from apache_beam.portability.api import beam_fn_api_pb2, beam_fn_api_pb2_grpc
+from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+from apache_beam.runners.worker import sdk_worker_main
+from apache_beam.transforms.environments import ExternalEnvironment
+from google.protobuf import text_format
+
+__all__ = [
+    "ExternalEnvironment",
+    "FnApiRunner",
+    "beam_fn_api_pb2",
+    "beam_fn_api_pb2_grpc",
+    "sdk_worker_main",
+    "use_loopback",
+    "worker_environment",
+]
+
+
+def use_loopback() -> None:
+    """Has this process's runner tell workers to connect to ``localhost``.
+
+    On Linux it names the host instead, in full; but a name may not resolve, or resolve to an
+    address that a firewall guards. Only for a process that does nothing but run the pipeline: it
+    changes what ``socket.getfqdn`` says.
+    """
+    socket.getfqdn = lambda name="": "localhost"
+
+
+def worker_environment(
+    request: beam_fn_api_pb2.StartWorkerRequest, pipeline_options: str
+) -> Mapping[str, str]:
+    """Environment variables that ``sdk_worker_main`` reads.
+
+    Args:
+        request: The runner's order.
+        pipeline_options: JSON of the pipeline's options.
+    """
+    return {
+        "WORKER_ID": request.worker_id,
+        "CONTROL_API_SERVICE_DESCRIPTOR": text_format.MessageToString(request.control_endpoint),
+        "PIPELINE_OPTIONS": pipeline_options,
+    }

@@ -1,0 +1,104 @@
+"""Every other store that Arrow can open: ``hdfs://``, ``abfs://``, ``fsspec+PROTOCOL://``."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import PurePosixPath
+
+import pyarrow as pa
+from pyarrow import fs
+
+from pipeline.common.errors import UsageError
+from pipeline.storage.protocol import Page, StoredFile, TransientError
+
+
+class ArrowStore:
+    """Files at URLs of Arrow's file systems, which find their credentials in the environment."""
+
+    def list_page(self, folder: str, after: str | None = None) -> Page:
+        """Every file below a folder."""
+        filesystem, root = _open(folder)
+        with _translated():
+            found = filesystem.get_file_info(
+                fs.FileSelector(root, allow_not_found=True, recursive=True)
+            )
+        files = [
+            StoredFile(
+                str(PurePosixPath(entry.path).relative_to(root)), entry.size, _version(entry)
+            )
+            for entry in found
+            if entry.type == fs.FileType.File
+        ]
+        return files, None
+
+    def read(self, url: str, start: int = 0, end: int | None = None) -> bytes:
+        """Content of a file, or a range of it."""
+        filesystem, path = _open(url)
+        with _translated(), filesystem.open_input_file(path) as stream:
+            stream.seek(start)
+            content: bytes = stream.read() if end is None else stream.read(end - start)
+        if end is not None and len(content) != end - start:
+            raise TransientError(f"{len(content)} bytes came of {end - start}")
+        return content
+
+    def write(self, url: str, content: bytes) -> None:
+        """Writes a whole file."""
+        filesystem, path = _open(url)
+        with _translated():
+            filesystem.create_dir(str(PurePosixPath(path).parent))
+            with filesystem.open_output_stream(path, compression=None) as stream:
+                stream.write(content)
+
+    def find(self, url: str) -> StoredFile | None:
+        """The file at a URL; None where there is none."""
+        filesystem, path = _open(url)
+        with _translated():
+            found = filesystem.get_file_info(path)
+        if found.type != fs.FileType.File:
+            return None
+        return StoredFile(url, found.size, _version(found))
+
+    def delete(self, url: str) -> None:
+        """Deletes a file, if it is there."""
+        filesystem, path = _open(url)
+        try:
+            with _translated():
+                filesystem.delete_file(path)
+        except FileNotFoundError:
+            pass
+
+
+def _open(url: str) -> tuple[fs.FileSystem, str]:
+    """The file system of a URL, and the path in it; names are taken as they are."""
+    scheme, _, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    filesystem, root = _connect(f"{scheme}://{host}/")
+    return filesystem, f"{root.rstrip('/')}{slash}{path}"
+
+
+@lru_cache(maxsize=8)
+def _connect(root: str) -> tuple[fs.FileSystem, str]:
+    try:
+        filesystem, path = fs.FileSystem.from_uri(root)
+    except (pa.ArrowException, ImportError, OSError, ValueError) as error:
+        told = str(error).strip().partition("\n")[0]
+        raise UsageError(
+            f"{root}: can't be opened: {told}; corpora and datasets lie in local folders, s3://, "
+            "gs://, hdfs://, abfs:// or fsspec+PROTOCOL://"
+        ) from None
+    return filesystem, path
+
+
+def _version(found: fs.FileInfo) -> str:
+    return str(found.mtime_ns)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turns what file systems raise into what a :class:`Store` raises."""
+    try:
+        yield
+    except (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError):
+        raise
+    except OSError as error:
+        raise TransientError(str(error).strip().partition("\n")[0]) from None

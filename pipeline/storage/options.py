@@ -1,0 +1,45 @@
+"""How stores are reached: endpoint, region, credentials; spelled alike for every command."""
+
+from dataclasses import dataclass, field, fields
+
+
+@dataclass(frozen=True)
+class StoreOptions:
+    """What nobody can guess about stores; what is left out, the environment says.
+
+    Spelled as Beam spells it, so that a runner and its workers understand it, too:
+    ``--s3_endpoint_url=https://minio.example.org``.
+
+    Attributes:
+        s3_endpoint_url: Where a store answers that speaks as Amazon's does.
+        s3_region_name: Its region.
+        s3_access_key_id: Name of the key.
+        s3_secret_access_key: The key.
+        s3_session_token: What temporary keys come with.
+        s3_verify: PEM file of the authority that vouches for the server; ``false`` to trust any.
+        s3_disable_ssl: Whether to speak unencrypted.
+        no_auth: Whether to read from Google's store without credentials.
+        impersonate_service_account: The service account in whose name Google's store is asked;
+            several, comma-separated, are asked one for the next.
+    """
+
+    s3_endpoint_url: str | None = None
+    s3_region_name: str | None = None
+    s3_access_key_id: str | None = None
+    s3_secret_access_key: str | None = field(default=None, repr=False)
+    s3_session_token: str | None = field(default=None, repr=False)
+    s3_verify: str | None = None
+    s3_disable_ssl: bool = False
+    no_auth: bool = False
+    impersonate_service_account: str | None = None
+
+    def to_arguments(self) -> list[str]:
+        """The options on a command line.
+
+        >>> StoreOptions(s3_region_name="eu-1", no_auth=True).to_arguments()
+        ['--s3_region_name=eu-1', '--no_auth']
+        """
+        given = [(option.name, getattr(self, option.name)) for option in fields(self)]
+        return [
+            f"--{name}" if value is True else f"--{name}={value}" for name, value in given if value
+        ]
