@@ -147,3 +147,16 @@ def test_numbers_and_sizes_of_models_pass(tmp_path: Path) -> None:
     check_size(tmp_path, model.config)
     assert reason_of(ValueError("one\n  two")) == "one two"
     assert reason_of(KeyError()) == "KeyError"
+
+
+def test_labels_of_others_are_text_on_the_terminal(
+    predict: Predict, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    names = {str(index): f"=1+{index}\x1b[31m" for index in range(6)}
+    assert predict(settings(id2label=names)) == (0, "")
+    for form in ([], ["--json"], ["--csv"]):
+        command = ["predict", "--model", str(tmp_path / "model"), str(tmp_path / "clip.wav"), *form]
+        assert main(command) == 0
+        shown = capfd.readouterr().out
+        assert "\x1b" not in shown
+        assert ("'=1+0" in shown) == (form == ["--csv"])
