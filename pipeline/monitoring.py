@@ -6,11 +6,12 @@ of a worker.
 
 import json
 import os
+import threading
 import time
 import uuid
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ class Counts:
         reused: Utterances whose audio an earlier run had written.
         seconds: Of audio written.
         corpora: The same of every corpus.
+        waiting: What the build waits for beyond its work, each in words for people.
     """
 
     found: int = 0
@@ -39,6 +41,7 @@ class Counts:
     reused: int = 0
     seconds: float = 0.0
     corpora: Mapping[str, "Counts"] = field(default_factory=dict, compare=False)
+    waiting: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def finished(self) -> int:
@@ -56,6 +59,8 @@ class Progress:
     def __init__(self, folder: str | None = None) -> None:
         self.folder = folder
         self._corpora: dict[str, _CorpusCounts] = {}
+        self._waiting = ""
+        self._writing = threading.Lock()  # threads that read ahead tell what they wait for
         self._written = 0.0
         self._file = uuid.uuid4().hex
         self._descriptor: int | None = None
@@ -90,17 +95,26 @@ class Progress:
         mine.in_shard = 0
         self._write()
 
+    def waiting(self, words: str) -> None:
+        """Tells what this worker waits for, in words for people; nothing once that has passed."""
+        self._waiting = words
+        with suppress(OSError):  # of a build that has ended meanwhile
+            self._write()
+
     def _of(self, corpus: str) -> "_CorpusCounts":
         return self._corpora.get(corpus) or self._corpora.setdefault(corpus, _CorpusCounts())
 
     def _write(self) -> None:
-        if self.folder is not None:
+        if self.folder is None:
+            return
+        with self._writing:
             self._written = time.monotonic()
             sums = {
                 corpus: [mine.found, mine.done, mine.reused, mine.seconds]
-                for corpus, mine in self._corpora.items()
+                for corpus, mine in list(self._corpora.items())
             }
-            self._overwrite(json.dumps(sums).encode())
+            told = {"corpora": sums, "waiting": self._waiting}
+            self._overwrite(json.dumps(told).encode())
 
     def _overwrite(self, content: bytes) -> None:
         # In place: ext4 flushes a file to disk before it is renamed over another.
@@ -117,18 +131,21 @@ class Progress:
 def read_progress(folder: str) -> Counts:
     """Sum over all workers."""
     parts: dict[str, list[Counts]] = {}
+    waiting = set()
     for file in Path(folder).iterdir():
-        for corpus, numbers in _read(file).items():
+        told = _read(file)
+        for corpus, numbers in told.get("corpora", {}).items():
             parts.setdefault(corpus, []).append(Counts(*numbers))
+        waiting.add(told.get("waiting", ""))
     corpora = {corpus: _add(counts) for corpus, counts in sorted(parts.items())}
-    return _add(corpora.values(), corpora)
+    return replace(_add(corpora.values(), corpora), waiting=tuple(sorted(waiting - {""})[:1]))
 
 
 def _read(file: Path) -> dict[str, Any]:
     for _ in range(3):
         with suppress(ValueError):  # read while it was overwritten
-            counts: dict[str, Any] = json.loads(file.read_bytes())
-            return counts
+            told: dict[str, Any] = json.loads(file.read_bytes())
+            return told
     return {}
 
 

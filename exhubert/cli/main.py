@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from exhubert.cli.arguments.command import Command
+from exhubert.cli.arguments.spelling import as_written, respell
 from exhubert.cli.arguments.stores import add_store_options, read_store_options
 from exhubert.cli.arguments.unknown_options import check_unknown, known_options, suggest_options
-from exhubert.cli.commands import build, check, corpora, export, predict, relabel, report
+from exhubert.cli.commands import build, check, corpora, export, predict, relabel, report, verify
 from exhubert.cli.commands import cross_corpus as matrix
 from exhubert.cli.commands import demo as demonstration
 from exhubert.cli.commands import evaluate as evaluation
@@ -27,6 +28,7 @@ COMMANDS: list[Command] = [
     *build.COMMANDS,
     *relabel.COMMANDS,
     *report.COMMANDS,
+    *verify.COMMANDS,
     *model.COMMANDS,
     *evaluation.COMMANDS,
     *matrix.COMMANDS,
@@ -42,22 +44,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Before torch is loaded: threads that wait by spinning make training many times slower on a
     # machine with other work.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    parser = build_parser()
-    args, unknown = parser.parse_known_args(argv)
-    command: Command | None = getattr(args, "command", None)
-    if command is None:
-        getattr(args, "parser", parser).print_help()
-        return 2
-    args.unknown, args.main = unknown, main
-    args.line = ["exhubert", *(sys.argv[1:] if argv is None else argv)]
+    line = list(sys.argv[1:] if argv is None else argv)
     try:
-        check_unknown(args.parser, unknown, command.passes_unknown)
+        args = _parse(line)
+        command: Command | None = args.command
+        if command is None:
+            args.parser.print_help()
+            return 2
+        check_unknown(args.parser, args.unknown, command.passes_unknown)
         configure(read_store_options(args) if command.uses_stores else StoreOptions())
         status = command.run(args)
         sys.stdout.flush()  # here, where it is no surprise that nobody reads it any more
     except UnknownOptionError as error:
-        hint = suggest_options(error.unknown, [*error.known, *known_options(args.parser)])
-        return _fail(f"{error}{hint}", error.exit_status)
+        known = [*error.known, *known_options(args.parser)]
+        hint = suggest_options(error.unknown, known) or _who_has(error.unknown)
+        return _fail(as_written(str(error), error.unknown, line) + hint, error.exit_status)
     except ExhubertError as error:
         return _fail(str(error), error.exit_status)
     except KeyboardInterrupt:
@@ -77,6 +78,29 @@ def main(argv: Sequence[str] | None = None) -> int:
     return status
 
 
+def _parse(line: Sequence[str]) -> argparse.Namespace:
+    """What a command line says; its ``command`` is None where it names none."""
+    parser = build_parser()
+    args, unknown = parser.parse_known_args(line)
+    if args.command is not None:
+        passes = args.command.passes_unknown
+        respelt = respell(line, unknown, known_options(args.parser), passes)
+        args, unknown = parser.parse_known_args(respelt)
+    args.unknown, args.main, args.line = unknown, main, ["exhubert", *line]
+    return args
+
+
+def _who_has(options: Sequence[str]) -> str:
+    """``; exhubert check has it``: other commands that have the first of some options."""
+    option = f"--{options[0]}".replace("_", "-")
+    having = []
+    for command in COMMANDS:
+        parser = argparse.ArgumentParser()
+        command.add_arguments(parser)
+        having += [f"exhubert {command.name}"] * (option in known_options(parser))
+    return f"; {', '.join(having)} {'have' if having[1:] else 'has'} it" if having else ""
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
     parser = argparse.ArgumentParser(
@@ -84,6 +108,7 @@ def build_parser() -> argparse.ArgumentParser:
         description="Assemble speech-emotion corpora, and train ExHuBERT on them.",
     )
     parser.add_argument("--version", action="version", version=f"exhubert {_version()}")
+    parser.set_defaults(command=None, parser=parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     groups = {}
     for command in COMMANDS:

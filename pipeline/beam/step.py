@@ -40,7 +40,7 @@ class _Step(beam.DoFn):
         self.others = others
 
     def setup(self) -> None:
-        configure(self.build.stores)
+        configure(self.build.stores, have_answered=True, on_wait=self.build.progress.waiting)
 
     def process(self, element: Any) -> Iterator[Any]:
         try:

@@ -207,4 +207,6 @@ def finish(
         elif name:
             shards.append(name)
     specs = {corpus_id: corpus.spec for corpus_id, corpus in build.corpora.items()}
-    yield finalize_dataset(build.output, shards, specs, build.audio, found, report=build.report)
+    yield finalize_dataset(
+        build.output, shards, specs, build.scheme, build.audio, found, report=build.report
+    )

@@ -1,8 +1,11 @@
 """Optional dependencies: which extra brings a package, and the command that installs it."""
 
 import json
+import re
+import shlex
 import shutil
 import sys
+from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from urllib.parse import unquote, urlparse
@@ -42,8 +45,8 @@ def install_command(extra: str) -> str:
     own = pip is not None and Path(pip).parent == Path(sys.executable).parent
     command = "pip install" if own else f"{sys.executable} -m pip install"
     checkout, editable = _find_checkout()
-    if checkout is None:
-        return f"{command} 'exhubert[{extra}]'"
+    if checkout is None:  # no index has exhubert: what the extra asks for is named instead
+        return f"{command} {shlex.join(_requirements(extra))}"
     where = "." if checkout == Path.cwd() else str(checkout)
     return f"{command} {'-e ' if editable else ''}'{where}[{extra}]'"
 
@@ -55,6 +58,26 @@ def missing_package(error: ModuleNotFoundError) -> str | None:
         name = package.partition(".")[0]
         return f"this needs {name}, which is not installed: {install_command(extra)}"
     return None
+
+
+def _requirements(extra: str) -> list[str]:
+    """What an extra asks for, as the installed package says; by import names without one."""
+    try:
+        entries = distribution("exhubert").requires or []
+    except PackageNotFoundError:
+        entries = []
+    return sorted(set(_of_extra(entries, extra))) or list(EXTRAS[extra])
+
+
+def _of_extra(entries: list[str], extra: str) -> Iterator[str]:
+    for entry in entries:
+        requirement, _, condition = (part.strip() for part in entry.partition(";"))
+        if not re.search(rf"""extra == ['"]{extra}['"]""", condition):
+            continue
+        if inner := re.fullmatch(r"exhubert\[(\w+)\]", requirement):
+            yield from _of_extra(entries, inner[1])
+        else:
+            yield requirement
 
 
 def _find_checkout() -> tuple[Path | None, bool]:

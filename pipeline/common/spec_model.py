@@ -3,14 +3,23 @@
 import re
 from typing import Annotated, Any
 
+import regex
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+
+from pipeline.common.patterns import LONGEST_PATTERN, compile_pattern
 
 
 def _check_regex(pattern: str) -> str:
+    if len(pattern) > LONGEST_PATTERN:
+        raise ValueError(
+            f"a regular expression of {len(pattern):,} characters, expected {LONGEST_PATTERN:,} "
+            "or fewer"
+        )
     try:
         re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"not a regular expression: {error} in '{pattern}'") from None
+        compile_pattern(pattern)
+    except (re.error, regex.error, OverflowError, RecursionError) as error:
+        raise ValueError(f"not a regular expression: {error} in '{pattern[:200]}'") from None
     return pattern
 
 

@@ -46,6 +46,21 @@ def check_accounts(output: str, receipts: Iterable[ShardReceipt], found: Mapping
             )
 
 
+def count_usable(receipts: Iterable[ShardReceipt], found: Mapping[str, int]) -> dict[str, int]:
+    """Utterances of every corpus that were left in before audio was read, as published ones are.
+
+    Args:
+        receipts: Of all shards.
+        found: Utterances found, by corpus.
+    """
+    usable = Counter(found)
+    for receipt in receipts:
+        for row in receipt.unwritten:
+            of_audio = row.stage == "audio" or row.reason == "duplicate_across_splits"
+            usable[receipt.corpus] -= not of_audio
+    return dict(usable)
+
+
 def restore_accounts(output: str, manifest: Manifest | None, built: Collection[str] = ()) -> None:
     """Makes receipts anew that are missing, as after a copy without the hidden folder ``.build``.
 

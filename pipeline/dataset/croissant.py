@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
+from pipeline.common.count import count
 from pipeline.common.foreign_text import is_web_address, printable_json
 from pipeline.dataset.manifest import CorpusManifest, Manifest
 from pipeline.schema.columns import Column, croissant_type
@@ -71,8 +72,9 @@ def make_croissant(manifest: Manifest) -> str:
         "conformsTo": "http://mlcommons.org/croissant/1.1",
         "name": "speech-emotion-corpora",
         "description": (
-            f"{manifest.written:,} utterances, {manifest.hours:.2f} h of speech with emotion "
-            f"labels from {len(corpora)} corpora: {', '.join(c.name for c in corpora.values())}."
+            f"{count(manifest.written, 'utterance')}, {manifest.hours:.2f} h of speech with "
+            f"emotion labels from {count(len(corpora), 'corpus', 'corpora')}: "
+            f"{', '.join(c.name for c in corpora.values())}."
         ),
         "license": sorted({_licence(corpus) for corpus in corpora.values()}),
         "citeAs": "\n".join(corpus.citation for corpus in corpora.values()),

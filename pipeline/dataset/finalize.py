@@ -7,10 +7,11 @@ from types import MappingProxyType
 
 from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError
-from pipeline.dataset.accounts import check_accounts
+from pipeline.dataset.accounts import check_accounts, count_usable
 from pipeline.dataset.build_state import mark_finished
 from pipeline.dataset.card import make_card
 from pipeline.dataset.croissant import make_croissant
+from pipeline.dataset.kept_specs import keep_specs
 from pipeline.dataset.manifest import (
     CorpusFacts,
     CorpusManifest,
@@ -34,6 +35,7 @@ from pipeline.shards.receipts import (
 from pipeline.shards.rewrite import repair_shard
 from pipeline.shards.writer import delete_empty_shard
 from pipeline.specs.corpus_spec import CorpusSpec
+from pipeline.specs.emotion_scheme import EmotionScheme
 from pipeline.storage import files as storage
 
 
@@ -41,6 +43,7 @@ def finalize_dataset(
     output: str,
     shards: Iterable[str],
     specs: Mapping[str, CorpusSpec],
+    scheme: EmotionScheme,
     options: AudioOptions,
     found: Mapping[str, int],
     policies: Mapping[str, str] = MappingProxyType({}),
@@ -54,6 +57,7 @@ def finalize_dataset(
         output: The dataset folder.
         shards: Names of all shards of the corpora just built.
         specs: Those corpora, by id.
+        scheme: The shared categories.
         options: How clips are stored.
         found: Utterances of those corpora, counted when they were indexed.
         policies: How corpora were split, by id, where not as their specs say now.
@@ -72,9 +76,10 @@ def finalize_dataset(
     receipts, rows = remove_cross_split_duplicates(
         output, receipts, read_metadata(output, receipts)
     )
-    facts = {**kept, **_state_facts(specs, policies)}
+    facts = {**kept, **_state_facts(specs, policies, count_usable(receipts, found))}
     manifest = build_manifest(facts, options, receipts, rows, found)
     write_rejects(output, receipts)
+    keep_specs(output, specs, scheme, kept)
     storage.write_atomic(storage.join(output, "README.md"), make_card(manifest).encode())
     storage.write_atomic(storage.join(output, "croissant.json"), make_croissant(manifest).encode())
     content = manifest.model_dump_json(indent=2) + "\n"
@@ -86,10 +91,10 @@ def finalize_dataset(
 
 
 def _state_facts(
-    specs: Mapping[str, CorpusSpec], policies: Mapping[str, str]
+    specs: Mapping[str, CorpusSpec], policies: Mapping[str, str], usable: Mapping[str, int]
 ) -> dict[str, CorpusFacts]:
     """Facts about the corpora just built."""
-    stated = {corpus: facts_from_spec(spec) for corpus, spec in specs.items()}
+    stated = {corpus: facts_from_spec(spec, usable[corpus]) for corpus, spec in specs.items()}
     return {
         corpus: facts.model_copy(update={"split_policy": policies.get(corpus, facts.split_policy)})
         for corpus, facts in stated.items()

@@ -84,7 +84,14 @@ class ShardFile(ManifestModel):
 
 
 class CorpusFacts(ManifestModel):
-    """What a corpus's spec says about it."""
+    """What a corpus's spec says about it.
+
+    Attributes:
+        usable: Utterances found that index and labels leave in, as published counts are meant; None
+            in manifests of earlier releases.
+        published: Utterances of the complete release that is nearest in size; None if unknown.
+        own_spec: Whether the spec is a user's own, and not the one that was shipped.
+    """
 
     name: str
     languages: list[str]
@@ -93,6 +100,9 @@ class CorpusFacts(ManifestModel):
     redistribute: bool | None
     citation: str
     split_policy: str
+    usable: int | None = None
+    published: int | None = None
+    own_spec: bool = False
 
 
 class CorpusManifest(CorpusFacts):

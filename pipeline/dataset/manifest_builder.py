@@ -24,10 +24,16 @@ from pipeline.schema.record import CLASSES, SPLITS
 from pipeline.shards.deduplication import find_duplicates
 from pipeline.shards.receipts import ShardReceipt
 from pipeline.specs.corpus_spec import CorpusSpec
+from pipeline.specs.loader import is_shipped
 
 
-def facts_from_spec(spec: CorpusSpec) -> CorpusFacts:
-    """Those facts of a spec that a dataset's users need."""
+def facts_from_spec(spec: CorpusSpec, usable: int) -> CorpusFacts:
+    """Those facts of a spec that a dataset's users need.
+
+    Args:
+        spec: Of a corpus.
+        usable: Utterances of it that were found and left in before audio was read.
+    """
     return CorpusFacts(
         name=spec.name,
         languages=spec.languages,
@@ -36,6 +42,9 @@ def facts_from_spec(spec: CorpusSpec) -> CorpusFacts:
         redistribute=spec.licence.redistribute,
         citation=spec.citation,
         split_policy=spec.splits.describe(),
+        usable=usable,
+        published=spec.expected.nearest(usable).utterances,
+        own_spec=not is_shipped(spec),
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pipeline.common.errors import DataError, UsageError
 from pipeline.dataset.build_state import UNFINISHED, is_unfinished
+from pipeline.dataset.kept_specs import SPECS
 from pipeline.dataset.run_log import LOG
 from pipeline.shards.receipts import RECEIPTS
 from pipeline.sources.listing import is_ignored_name
@@ -13,7 +14,7 @@ from pipeline.storage import is_remote, open_store
 from pipeline.storage.claims import CLAIMS
 from pipeline.storage.folder_lock import LOCK
 
-OUTPUT_FOLDERS = {"data", LOG, RECEIPTS}
+OUTPUT_FOLDERS = {"data", LOG, RECEIPTS, SPECS}
 """Folders that a build fills."""
 
 _FIRST_FILES = re.compile(

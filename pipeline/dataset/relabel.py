@@ -15,7 +15,13 @@ from pipeline.schema.columns import stage_columns
 from pipeline.schema.record import COLUMNS
 from pipeline.schema.utterance import Utterance
 from pipeline.shards.parquet import read_shard
-from pipeline.shards.receipts import RejectRow, ShardReceipt, read_receipts, to_reject_row
+from pipeline.shards.receipts import (
+    INCOMPLETE,
+    RejectRow,
+    ShardReceipt,
+    read_receipts,
+    to_reject_row,
+)
 from pipeline.shards.records import Record, label_columns
 from pipeline.shards.rewrite import rewrite_shard
 from pipeline.specs.corpus_spec import CorpusSpec
@@ -64,14 +70,14 @@ def _relabel(
     present = {corpus: earlier.corpora[corpus] for corpus in specs if corpus in earlier.corpora}
     found = {corpus: entry.found for corpus, entry in present.items()}
     policies = {corpus: entry.split_policy for corpus, entry in present.items()}
-    return finalize_dataset(output, shards, specs, earlier.audio, found, policies), changed
+    return finalize_dataset(output, shards, specs, scheme, earlier.audio, found, policies), changed
 
 
 def _relabel_shard(
     output: str, receipt: ShardReceipt, spec: CorpusSpec, scheme: EmotionScheme
 ) -> int:
     """Relabels one shard and returns the number of rows that changed or left."""
-    table = read_shard(output, receipt.shard)
+    table = read_shard(output, receipt.shard, _checksum(receipt))
     columns = [name for name in table.column_names if name != "audio"]
     kept: list[int] = []
     labels: list[Record] = []
@@ -97,6 +103,11 @@ def _relabel_shard(
     # With the earlier map a build needs the rows that left: no audio fingerprint, so it redecodes.
     rewrite_shard(output, receipt, table, left, audio="" if left else receipt.audio)
     return changed + len(left)
+
+
+def _checksum(receipt: ShardReceipt) -> str | None:
+    """Of the shard; None where an interrupted run may have left it as it was or as it should be."""
+    return None if receipt.size == INCOMPLETE else receipt.xxh3
 
 
 def _utterance(row: Record) -> Utterance:

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from pipeline.common.errors import DataError, UsageError
 from pipeline.common.globs import glob_matcher
+from pipeline.common.patterns import compile_pattern
 from pipeline.common.spelling import compose
 from pipeline.drafting.emotion_vocabulary import guess_category
 from pipeline.drafting.filename_patterns import NamePosition, assign_fields, common_pattern
@@ -145,7 +146,7 @@ def _suffix(path: str) -> str:
 
 def _read_names(names: Iterable[str], regex: str, ignore_case: bool) -> list[Fields]:
     """Fields of the names that fit."""
-    patterns = [re.compile(regex, re.IGNORECASE if ignore_case else 0)]
+    patterns = [compile_pattern(regex, ignore_case)]
     return [fields for name in names if (fields := read_path(name, patterns))]
 
 

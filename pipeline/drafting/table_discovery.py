@@ -88,7 +88,11 @@ def find_tables(files: Sequence[SourceFile], read: ReadFile) -> list[DiscoveredT
         files: All of its files.
         read: Gives the content of one.
     """
-    found = [f for f in files if f.path.lower().endswith(_SUFFIXES) and f.size <= _LARGEST]
+    found = [
+        f
+        for f in files
+        if f.path.lower().endswith(_SUFFIXES) and f.size <= _LARGEST and not f.problem
+    ]
     return [_read(file.path, read) for file in found[:_MOST]]
 
 

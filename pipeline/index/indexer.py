@@ -1,12 +1,12 @@
 """Index: from the files of a corpus to its utterances, by names and tables; no audio is decoded."""
 
 import math
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from posixpath import splitext
 
 from pipeline.common.globs import glob_matcher
 from pipeline.common.numbers import read_number, read_seconds
+from pipeline.common.patterns import Pattern, compile_pattern
 from pipeline.common.spelling import compose
 from pipeline.index.table_join import TableRows, fill_template, merge_rows
 from pipeline.schema.utterance import DropReason, Utterance, excluded, rejected
@@ -14,6 +14,9 @@ from pipeline.sources.listing import SourceFile
 from pipeline.specs.corpus_spec import CorpusSpec
 
 Fields = dict[str, str | None]
+
+_NOT_A_TIME = "NaT"
+"""What pandas and audformat write where a time is unknown."""
 
 
 FoundClip = tuple[SourceFile, int, str]
@@ -46,7 +49,7 @@ def index_clips(
         Utterances with their native label, speaker and text; rejected where the name fits no
         pattern or a table has no row for them.
     """
-    patterns = [re.compile(pattern, re.I if spec.ignore_case else 0) for pattern in spec.path]
+    patterns = [compile_pattern(pattern, spec.ignore_case) for pattern in spec.path]
     left_out = glob_matcher(list(spec.leave_out), spec.ignore_case)
     reasons = list(spec.leave_out.values())
     for file, glob_rank, path in clips:
@@ -91,7 +94,7 @@ def _reject_contradictions(utterances: list[Utterance]) -> list[Utterance]:
     ]
 
 
-def read_path(path: str, patterns: Sequence[re.Pattern[str]]) -> Fields | None:
+def read_path(path: str, patterns: Sequence[Pattern]) -> Fields | None:
     """Fields that a path gives: groups of the first pattern found in it; None where none is."""
     fields: Fields = {"path": path, "stem": splitext(path)[0].rpartition("/")[2]}
     if not patterns:
@@ -224,14 +227,19 @@ def segment_bounds(
         Start and end in s, to the microsecond, None where not stated, and why they can't be used,
         None where they can.
     """
-    if not any(fields.get(name) for name in ("start", "end", "duration")):
+    stated = {
+        name: text
+        for name in ("start", "end", "duration")
+        if (text := fields.get(name)) and text != _NOT_A_TIME
+    }
+    if not stated:
         return None, None, None
     unit = 1.0 / (spec.sample_times or 1)
     seconds: dict[str, float | None] = {}
     for name in ("start", "end", "duration"):
-        time = read_seconds(fields.get(name))
-        if fields.get(name) and time is None:
-            detail = f"{name} is {fields[name]!r}, expected seconds or h:mm:ss"
+        time = read_seconds(stated.get(name))
+        if name in stated and time is None:
+            detail = f"{name} is {stated[name]!r}, expected seconds or h:mm:ss"
             return None, None, rejected("index", "bad_time", detail)
         seconds[name] = None if time is None else round(time * unit, 6)
     start, end, duration = seconds["start"], seconds["end"], seconds["duration"]

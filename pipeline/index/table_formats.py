@@ -1,11 +1,11 @@
 """Reads table files of any format, encoding and separator into rows."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from pipeline.common.errors import DataError
+from pipeline.common.patterns import compile_pattern
 from pipeline.index.json_tables import parse_json
 from pipeline.index.separated_values import Sheet, parse_separated
 from pipeline.index.table_text import decode_text
@@ -59,7 +59,7 @@ def read_table(
             f"{where}: columns {places} are both called {column!r}; rename or delete one, or name "
             "all columns by `columns`"
         )
-    found = re.search(table.path, path, _flags(ignore_case)) if table.path else None
+    found = compile_pattern(table.path, ignore_case).search(path) if table.path else None
     of_file = {STEM: name.stem} | (found.groupdict("") if found else {})
     return read._replace(rows=[record | of_file for record in read.rows])
 
@@ -69,7 +69,7 @@ def _read_text(
 ) -> TableContent:
     text, encoding = decode_text(content, table.encoding, where)
     if kind == "lines" and table.line:
-        lines = re.finditer(table.line, text, re.MULTILINE | _flags(ignore_case))
+        lines = compile_pattern(table.line, ignore_case, lines=True).finditer(text)
         return TableContent([found.groupdict("") for found in lines], encoding)
     if kind in {"json", "jsonl"}:
         return TableContent(parse_json(text, kind == "jsonl", where), encoding)
@@ -92,7 +92,3 @@ def _repeated(sheets: Iterable[Sheet]) -> dict[str, Sequence[int]]:
             places.setdefault(column, []).append(place)
         repeated |= {column: found for column, found in places.items() if len(found) > 1}
     return repeated
-
-
-def _flags(ignore_case: bool) -> re.RegexFlag:
-    return re.IGNORECASE if ignore_case else re.NOFLAG

@@ -1,19 +1,23 @@
 """Tables of a corpus: loading those that a spec names, and finding rows by key."""
 
-import re
 import string
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
+from pathlib import PurePosixPath
 
 from pipeline.common.errors import DataError
 from pipeline.common.globs import glob_matcher
+from pipeline.common.patterns import compile_pattern
 from pipeline.common.spelling import compose
 from pipeline.index.table_formats import read_table
 from pipeline.index.table_keys import key_tails, plain_key
-from pipeline.sources.listing import SourceFile
+from pipeline.sources.listing import SourceFile, too_large
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.spec_types import FileByField, TableSpec
+
+_LARGEST_TABLE = 1 << 30
+"""Bytes; the largest of a known corpus has 30 million."""
 
 Row = dict[str, str | None]
 """Fields that a row of a table gives a clip."""
@@ -100,7 +104,7 @@ def load_tables(
         DataError: A required table is missing, can't be decoded, lacks a column or has no rows.
     """
     wanted = find_table_files(spec, files)
-    return {name: _load_table(spec, name, wanted, read) for name in spec.tables}
+    return {name: _load_table(spec, name, wanted, read, files) for name in spec.tables}
 
 
 def build_table(
@@ -114,8 +118,7 @@ def build_table(
         ignore_case: Whether the patterns of ``where`` are blind to case.
     """
     where = {
-        column: re.compile(pattern, re.IGNORECASE if ignore_case else 0)
-        for column, pattern in table.where.items()
+        column: compile_pattern(pattern, ignore_case) for column, pattern in table.where.items()
     }
     chosen_by = table.file.of if isinstance(table.file, FileByField) else None
     key = (*table.match, *([chosen_by] if chosen_by else []))
@@ -152,7 +155,11 @@ def merge_rows(rows: Sequence[Row]) -> tuple[Row, dict[str, list[str]]]:
 
 
 def _load_table(
-    spec: CorpusSpec, name: str, files: Sequence[SourceFile], read: ReadFile
+    spec: CorpusSpec,
+    name: str,
+    files: Sequence[SourceFile],
+    read: ReadFile,
+    listed: Sequence[SourceFile],
 ) -> TableRows:
     table, where = spec.tables[name], f"corpus {spec.id}, table {name!r}"
     globs = _globs(table)
@@ -161,12 +168,14 @@ def _load_table(
     if not found and table.required:
         raise DataError(
             f"{where}: no file matches {', '.join(map(repr, globs))} below the corpus root; "
-            "put it there as the corpus's archive has it"
+            f"put it there as the corpus's archive has it{_near(globs, listed)}"
         )
     records: list[dict[str, str]] = []
     encodings: dict[str, list[str]] = {}
     for rank, file in found:
         source = f"{where}: {file.path}"
+        if problem := file.problem or too_large(file.size, _LARGEST_TABLE):
+            raise DataError(f"{source}: can't be read: {problem}")
         try:
             content = read(file.path)
         except OSError as error:
@@ -186,6 +195,18 @@ def _load_table(
         raise DataError(f"{where}: no row in {files_read}, expected {wanted}")
     built = build_table(table, records, spec.ignore_case)
     return replace(built, encodings=encodings)
+
+
+def _near(globs: Sequence[str], files: Sequence[SourceFile]) -> str:
+    """The end of a message about a missing table: files that may be it, by another name."""
+    but_for_case = glob_matcher(globs, ignore_case=True)
+    stems = {PurePosixPath(glob).stem.casefold() for glob in globs} - {"*", "**"}
+    near = [
+        file.path
+        for file in files
+        if but_for_case(file.path) or PurePosixPath(file.path).stem.casefold() in stems
+    ]
+    return f" (is it {' or '.join(near[:3])}? then name that, or set `ignore_case`)" if near else ""
 
 
 def _check_columns(records: list[dict[str, str]], table: TableSpec, where: str) -> None:

@@ -1,8 +1,10 @@
 """Tables in Excel workbooks (.xlsx), whatever may be wrong with them."""
 
 import io
+import warnings
 import zipfile
 from collections.abc import Iterator
+from typing import Any
 
 from pipeline.common.errors import DataError
 from pipeline.common.spelling import compose
@@ -28,16 +30,11 @@ def parse_workbook(content: bytes, where: str) -> list[tuple[str, Sheet]]:
     import openpyxl  # few corpora need it
 
     _check_size(content, where)
-    sheets = []
     try:
-        workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        for sheet in workbook.worksheets:
-            sheet.reset_dimensions()  # what a file states of them may be long out of date
-            rows = list(_filled_rows(sheet.iter_rows(values_only=True), where))
-            columns = [cell.strip() for cell in rows[0][1]] if rows else []
-            width = max((len(row) for _, row in rows), default=0)
-            columns += [""] * (width - len(columns))
-            sheets.append((sheet.title, Sheet(columns, rows[1:])))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of styles and links that no table needs
+            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+            return [(sheet.title, _read_sheet(sheet, where)) for sheet in book.worksheets]
     except DataError:
         raise
     except Exception as error:  # openpyxl lets through whatever its parsers raise
@@ -45,7 +42,14 @@ def parse_workbook(content: bytes, where: str) -> list[tuple[str, Sheet]]:
         raise DataError(
             f"{where}: not an Excel workbook, or damaged: {reason}; save it anew as .xlsx or .csv"
         ) from None
-    return sheets
+
+
+def _read_sheet(sheet: Any, where: str) -> Sheet:
+    sheet.reset_dimensions()  # what a file states of them may be long out of date
+    rows = list(_filled_rows(sheet.iter_rows(values_only=True), where))
+    columns = [cell.strip() for cell in rows[0][1]] if rows else []
+    width = max((len(row) for _, row in rows), default=0)
+    return Sheet([*columns, *[""] * (width - len(columns))], rows[1:])
 
 
 def _check_size(content: bytes, where: str) -> None:

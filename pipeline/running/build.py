@@ -7,7 +7,7 @@ own for it.
 import signal
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,7 +24,8 @@ from pipeline.monitoring import Counts, Progress, read_progress
 from pipeline.planning.build_config import BuildConfig
 from pipeline.running.driver_process import ERROR_FILE, DriverProcess
 from pipeline.shards.receipts import RECEIPTS
-from pipeline.storage import configure, current_options
+from pipeline.sources.listing import walk_files
+from pipeline.storage import configure, current_options, is_remote, open_store
 from pipeline.storage import files as storage
 from pipeline.storage.folder_lock import lock_folder
 
@@ -122,6 +123,7 @@ def check_build(build: BuildConfig, options: "PipelineOptions | None" = None) ->
     earlier = read_manifest(build.output)
     roots = {name: corpus.root for name, corpus in build.corpora.items()}
     check_output(build.output, roots, is_dataset=earlier is not None)
+    _check_answering(roots.values())
     if earlier:
         _check_same_audio(build, earlier)
     return CheckedBuild(build, options, runner)
@@ -189,6 +191,13 @@ def _check_reachable(build: BuildConfig, options: "PipelineOptions") -> str | No
 
     check_runner(options, [*(corpus.root for corpus in build.corpora.values()), build.output])
     return find_runner(options)
+
+
+def _check_answering(roots: Iterable[str]) -> None:
+    """Has each store answer: from then on it is worth waiting for, on workers as well."""
+    for root in filter(is_remote, roots):
+        if not open_store(root).has_answered:
+            next(walk_files(root), None)
 
 
 def _check_same_audio(build: BuildConfig, earlier: Manifest) -> None:

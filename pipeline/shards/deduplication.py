@@ -65,7 +65,7 @@ def remove_cross_split_duplicates(
 
 
 def _rewrite(output: str, receipt: ShardReceipt, dropped: pd.DataFrame) -> ShardReceipt:
-    table = read_shard(output, receipt.shard)
+    table = read_shard(output, receipt.shard, receipt.xxh3)
     kept_of = dict(zip(dropped["id"], dropped["kept"], strict=True))
     leaving = pc.is_in(table["id"], value_set=pa.array(list(kept_of)))
     columns = ["id", "corpus", "source_path", "label_native", "split"]

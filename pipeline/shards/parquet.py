@@ -7,6 +7,7 @@ from itertools import islice
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from xxhash import xxh3_128_hexdigest
 
 from pipeline.common.errors import DataError
 from pipeline.schema.record import RECORD
@@ -46,21 +47,28 @@ def in_row_groups(records: Iterable[Record]) -> Iterator[pa.Table]:
         yield pa.Table.from_pylist(group, RECORD)
 
 
-def read_shard(output: str, shard: str) -> pa.Table:
+def read_shard(output: str, shard: str, xxh3: str | None = None) -> pa.Table:
     """All rows of a shard, audio included.
 
     Args:
         output: The dataset folder.
         shard: Its name, ``<corpus>/<split>-NNNNN-of-NNNNN``.
+        xxh3: XXH3-128 that it must have; None where it is not known.
 
     Raises:
-        DataError: It is not there.
+        DataError: It is not there, or damaged.
     """
     path = shard_path(output, shard)
+    repair = "exhubert verify --repair DATASET, then build its corpus again"
     content = storage.read(path)
     if content is None:
-        raise DataError(f"{path}: missing; build corpus {shard.split('/', 1)[0]} again")
-    return pq.read_table(io.BytesIO(content))
+        raise DataError(f"{path}: missing; {repair}")
+    if xxh3 is not None and (found := xxh3_128_hexdigest(content)) != xxh3:
+        raise DataError(f"{path}: damaged: XXH3 {found} where its receipt has {xxh3}; {repair}")
+    try:
+        return pq.read_table(io.BytesIO(content))
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: damaged: {error}; {repair}") from None
 
 
 @cache

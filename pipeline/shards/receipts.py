@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pipeline.common.errors import DataError
 from pipeline.schema.utterance import DropReason, Utterance
 from pipeline.storage import files as storage
+from pipeline.storage import is_remote
 
 RECEIPTS = ".build"
 """Folder of the receipts, below the dataset folder."""
@@ -164,15 +165,25 @@ def read_receipt(output: str, shard: str) -> ShardReceipt | None:
 
 
 def read_valid_receipt(output: str, shard: str) -> ShardReceipt | None:
-    """The receipt of a complete shard; None where either of them is missing or not complete.
+    """The receipt of a complete shard; None where either is missing, not complete or damaged.
 
     Raises:
         DataError: A later release has written it.
     """
     receipt = read_receipt(output, shard)
-    if receipt and receipt.size and storage.file_size(shard_path(output, shard)) != receipt.size:
+    if receipt and receipt.size and not _is_whole(shard_path(output, shard), receipt):
         return None
     return receipt
+
+
+def _is_whole(path: str, receipt: ShardReceipt) -> bool:
+    """Whether a file has the size and, on a disk, the checksum that its receipt states.
+
+    What lies in a store is not read for that: stores keep checksums of their own.
+    """
+    if storage.file_size(path) != receipt.size:
+        return False
+    return is_remote(path) or storage.checksum(path) == receipt.xxh3
 
 
 def read_receipts(output: str, expected: Iterable[str] = ()) -> list[ShardReceipt]:

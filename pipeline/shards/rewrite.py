@@ -6,8 +6,10 @@ from dataclasses import replace
 import pyarrow as pa
 import xxhash
 
+from pipeline.common.errors import DataError
 from pipeline.shards.parquet import read_shard, to_parquet
-from pipeline.shards.receipts import RejectRow, ShardReceipt
+from pipeline.shards.receipts import RejectRow, ShardReceipt, shard_path
+from pipeline.shards.row_check import find_damaged_rows
 from pipeline.shards.writer import write_shard_files
 
 
@@ -55,6 +57,12 @@ def repair_shard(output: str, receipt: ShardReceipt) -> ShardReceipt:
         receipt: Of the shard, as the run left it.
 
     Raises:
-        DataError: The shard is missing.
+        DataError: The shard is missing or damaged.
     """
-    return rewrite_shard(output, receipt, read_shard(output, receipt.shard), [], audio="")
+    table = read_shard(output, receipt.shard)
+    for name, problem in find_damaged_rows(table):
+        raise DataError(
+            f"{shard_path(output, receipt.shard)}: damaged: {name}: {problem}; build corpus "
+            f"{receipt.corpus} again"
+        )
+    return rewrite_shard(output, receipt, table, [], audio="")

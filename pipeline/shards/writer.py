@@ -125,7 +125,7 @@ def _update_metadata(
     on_reject: Callable[[RejectRow], None],
 ) -> Iterator[Record]:
     """Rows of an earlier shard with everything but their audio made anew."""
-    rows = read_shard(output, earlier.shard).to_pylist() if earlier.size else []
+    rows = read_shard(output, earlier.shard, earlier.xxh3).to_pylist() if earlier.size else []
     stored = {row["id"]: row for row in rows}
     failed = {row.id: row for row in earlier.unwritten if row.stage == "audio"}
     for utterance in planned:

@@ -9,6 +9,7 @@ import io
 import lzma
 import re
 import stat
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -25,14 +26,18 @@ LARGEST_MEMBER = 1 << 30
 
 MOST_MEMBERS = 1_000_000
 
+_LONGEST_NAME = 2_000  # characters
+_SHOWN = 100  # characters of either end of a longer one
+
 ReadRange = Callable[[int, int], bytes]
 """Gives the bytes of a file from one position to before another."""
 
 _COMPRESSED = {b"\x1f\x8b": "gzip", b"BZ": "bzip2", b"\xfd7": "xz", b"(\xb5": "zstd"}
 _DAMAGED = (
-    *(OSError, zipfile.BadZipFile, zlib.error, lzma.LZMAError),
-    *(EOFError, RuntimeError, ValueError),
+    *(OSError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(EOFError, RuntimeError, ValueError, ArithmeticError, LookupError, TypeError, MemoryError),
 )
+"""What the modules that read archives raise of damaged ones, whatever it means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +220,9 @@ def _member_path(name: str) -> tuple[str, str | None]:
     path = "/".join(parts)
     if not path:
         return "_", "it has no name"
+    if len(path) > _LONGEST_NAME:
+        problem = f"its name has {len(path):,} characters, more than any file's"
+        path = f"{path[:_SHOWN]}…{path[-_SHOWN:]}"
     written, unwritable = storable_name(path)
     return written, problem or unwritable
 

@@ -26,6 +26,9 @@ class SourceFile(NamedTuple):
     problem: str | None = None
 
 
+LARGEST_FILE = 1 << 32
+"""Files of more than 4 GiB are not read: a clip is read at once, and a table, too."""
+
 _IGNORED = ("._", "__MACOSX", ".git", ".DS_Store")
 """Names that archivers and version control leave beside a corpus: never part of it."""
 
@@ -63,6 +66,11 @@ def storable_name(name: str) -> tuple[str, str | None]:
     return written, None if written == name else "its name is not UTF-8 text"
 
 
+def too_large(size: int, limit: int = LARGEST_FILE) -> str | None:
+    """Why a file of this size, in bytes, is not read; None where it is."""
+    return f"{size:,} bytes, more than the {limit:,} that are read" if size > limit else None
+
+
 def read_file(root: str, path: str) -> bytes:
     """Content of a listed file.
 
@@ -77,29 +85,42 @@ def read_file(root: str, path: str) -> bytes:
 
 def _list_local(root: str) -> Iterator[SourceFile]:
     try:
-        yield from _walk(root, "", frozenset())
+        yield from _walk(root)
     except OSError as error:
         raise DataError(f"{error.filename}: can't be listed: {error.strerror}") from None
 
 
-def _walk(root: str, folder: str, above: frozenset[tuple[int, int]]) -> Iterator[SourceFile]:
-    """Files below a folder, unless a link led back to it: then it is one of those ``above``."""
-    path = os.path.join(root, folder)  # noqa: PTH118 (Path costs more)
-    status = os.stat(path)  # noqa: PTH116
-    here = (status.st_dev, status.st_ino)
-    if here in above:
-        return
-    with os.scandir(path) as entries:
-        for entry in entries:
-            if entry.name.startswith(_IGNORED):
-                continue
-            name = f"{folder}/{entry.name}" if folder else entry.name
-            status = _status(entry)
-            if stat.S_ISDIR(status.st_mode):
-                yield from _walk(root, name, above | {here})
-            else:
-                written, problem = storable_name(name)
-                yield SourceFile(written, status.st_size, str(status.st_mtime_ns), problem)
+def _walk(root: str) -> Iterator[SourceFile]:
+    """Files below a folder; links are followed, but not back to a folder that they lie in."""
+    waiting: list[tuple[str, frozenset[tuple[int, int]]]] = [("", frozenset())]
+    while waiting:
+        folder, above = waiting.pop()
+        path = os.path.join(root, folder)  # noqa: PTH118 (Path costs more)
+        status = os.stat(path)  # noqa: PTH116
+        here = (status.st_dev, status.st_ino)
+        if here in above:
+            continue
+        with os.scandir(path) as entries:
+            for entry in entries:
+                if entry.name.startswith(_IGNORED):
+                    continue
+                name = f"{folder}/{entry.name}" if folder else entry.name
+                status = _status(entry)
+                if stat.S_ISDIR(status.st_mode):
+                    waiting.append((name, above | {here}))
+                else:
+                    written, problem = storable_name(name)
+                    problem = problem or _unreadable(status)
+                    yield SourceFile(written, status.st_size, str(status.st_mtime_ns), problem)
+
+
+def _unreadable(status: os.stat_result) -> str | None:
+    """Why a file is not read, be it no file or larger than one is; links without a target are."""
+    if stat.S_ISLNK(status.st_mode):
+        return None
+    if not stat.S_ISREG(status.st_mode):
+        return "no file, but a pipe, a socket or a device"
+    return too_large(status.st_size)
 
 
 def _status(entry: os.DirEntry[str]) -> os.stat_result:
@@ -114,6 +135,6 @@ def _list_remote(root: str) -> Iterator[SourceFile]:
     try:
         for file in open_store(root).list(root):
             if not is_ignored_name(file.path):
-                yield SourceFile(file.path, file.size, file.version)
+                yield SourceFile(file.path, file.size, file.version, too_large(file.size))
     except OSError as error:
         raise DataError(f"{root}: can't be listed: {error}") from None

@@ -135,6 +135,8 @@ def _open_archive(root: str, path: str, size: int, version: str, encoding: str |
             read_range = partial(open_store(root).read, location)
             stream = open_stream(location, size, _BUFFER)
         else:
+            if not Path(location).is_file():
+                raise DataError(f"{location}: can't be read: no file, but a pipe or a device")
             read_range = partial(_read_local, Path(location))
             stream = Path(location).open("rb")  # noqa: SIM115 (the next line closes it)
         with stream:

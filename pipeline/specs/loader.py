@@ -1,23 +1,27 @@
 """Loads corpus specs, shipped ones by id and the user's own by file, and checks them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from pipeline.common.errors import UsageError
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.specs.shipped import builtin_file, builtin_ids
-from pipeline.specs.yaml_reader import SpecError, load_yaml
+from pipeline.specs.yaml_reader import SpecError, load_yaml, parse_yaml
 
 
 def load_specs(
-    corpora: Sequence[str] = (), spec_files: Sequence[str | Path] = ()
+    corpora: Sequence[str] = (),
+    spec_files: Sequence[str | Path] = (),
+    kept: Mapping[str, CorpusSpec] = MappingProxyType({}),
 ) -> list[CorpusSpec]:
     """Loads shipped specs by id, and specs of the user's own by file.
 
     Args:
         corpora: Ids of shipped specs. Without any, all of them, unless ``spec_files`` are given.
         spec_files: Spec files of the user's own; one with the id of a shipped spec replaces it.
+        kept: Specs, by id, that stand in for the shipped ones or beside them.
 
     Returns:
         The specs, sorted by id.
@@ -33,9 +37,18 @@ def load_specs(
                 f"{file}: corpus {spec.id!r} is already described by another --spec file"
             )
         own[spec.id] = spec
-    wanted = corpora or ([] if own else builtin_ids())
-    shipped = {corpus: load_spec(builtin_file(corpus)) for corpus in wanted if corpus not in own}
+    wanted = corpora or ([] if own else [*builtin_ids(), *kept])
+    shipped = {
+        corpus: kept[corpus] if corpus in kept else load_spec(builtin_file(corpus))
+        for corpus in wanted
+        if corpus not in own
+    }
     return [spec for _, spec in sorted((shipped | own).items())]
+
+
+def is_shipped(spec: CorpusSpec) -> bool:
+    """Whether a spec says what the shipped one of its corpus says."""
+    return spec.id in builtin_ids() and load_spec(builtin_file(spec.id)) == spec
 
 
 def load_spec(file: str | Path) -> CorpusSpec:
@@ -45,7 +58,19 @@ def load_spec(file: str | Path) -> CorpusSpec:
         SpecError: The file can't be read, is not YAML, breaks the language or names an unknown
             category; every fault is listed with its line.
     """
-    spec = load_yaml(file, CorpusSpec)
+    return _check_categories(load_yaml(file, CorpusSpec), str(file))
+
+
+def parse_spec(content: bytes, name: str) -> CorpusSpec:
+    """Checks the content of a spec file that lies elsewhere; ``name`` is where.
+
+    Raises:
+        SpecError: As for :func:`load_spec`.
+    """
+    return _check_categories(parse_yaml(content, Path(name), CorpusSpec), name)
+
+
+def _check_categories(spec: CorpusSpec, file: str) -> CorpusSpec:
     try:
         emotion_scheme().check(spec)
     except UsageError as error:

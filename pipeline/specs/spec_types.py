@@ -16,6 +16,7 @@ from pydantic import (
 )
 
 from pipeline.common.globs import glob_matcher
+from pipeline.common.patterns import compile_pattern
 from pipeline.common.spec_model import ByValue, Regex, SpecModel
 from pipeline.schema.record import GENDERS
 
@@ -120,7 +121,11 @@ class Gender(SpecModel):
             named = getattr(self, gender)
             if value is None:
                 return None
-            if value in named if isinstance(named, list) else re.fullmatch(named, value):
+            if (
+                value in named
+                if isinstance(named, list)
+                else compile_pattern(named).fullmatch(value)
+            ):
                 return gender
         return None
 

@@ -55,9 +55,22 @@ def load_yaml(file: str | Path, model: type[Model]) -> Model:
     """
     path = Path(file)
     try:
-        text = compose(_read_text(path))
+        content = _read_content(path)
     except OSError as error:
         raise SpecError(f"{path}: can't be read: {error.strerror or error}") from None
+    return parse_yaml(content, path, model)
+
+
+def parse_yaml(content: bytes, path: Path, model: type[Model]) -> Model:
+    """As :func:`load_yaml`, of content that was read from a path.
+
+    Raises:
+        SpecError: As for :func:`load_yaml`.
+    """
+    if len(content) > _LARGEST:
+        raise SpecError(f"{path}: larger than the {_LARGEST:,} bytes that are read of such a file")
+    try:
+        text = compose(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise SpecError(f"{path}: is not UTF-8 text: {error}") from None
     try:
@@ -80,15 +93,12 @@ def load_yaml(file: str | Path, model: type[Model]) -> Model:
         raise SpecError("\n".join(_explain(path, lines, error, model))) from None
 
 
-def _read_text(path: Path) -> str:
+def _read_content(path: Path) -> bytes:
     if path.exists() and not path.is_file():
         what = "a folder" if path.is_dir() else "a pipe or a device"
         raise SpecError(f"{path}: can't be read: expected a file, found {what}")
     with path.open("rb") as file:
-        content = file.read(_LARGEST + 1)
-    if len(content) > _LARGEST:
-        raise SpecError(f"{path}: larger than the {_LARGEST:,} bytes that are read of such a file")
-    return content.decode("utf-8-sig")
+        return file.read(_LARGEST + 1)
 
 
 def _parse(text: str, path: Path) -> tuple[dict[Location, int], Any]:

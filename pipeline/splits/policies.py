@@ -5,12 +5,12 @@ or a card asks of it. A new policy is a class with the methods of :class:`SplitP
 in :data:`SplitSpec`.
 """
 
-import re
 from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Literal, Protocol, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from pipeline.common.patterns import compile_pattern
 from pipeline.common.spec_model import ByValue, Regex, SpecModel
 from pipeline.schema.record import Split
 from pipeline.schema.utterance import Utterance
@@ -188,7 +188,7 @@ class Official(GroupPolicy, ByValue):
 
     def _split_of_part(self, part: str) -> Split | None:
         for pattern, split in self.values.items():
-            if re.fullmatch(pattern, part):
+            if compile_pattern(pattern).fullmatch(part):
                 return split
         return None
 

@@ -5,9 +5,11 @@ import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, TypeVar
+
+from xxhash import xxh3_128
 
 from pipeline.common.errors import DataError
 from pipeline.storage import is_remote, open_store, open_stream
@@ -15,6 +17,8 @@ from pipeline.storage.prefetch import IN_FLIGHT
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+_PART = 8 << 20  # bytes that a checksum is updated with
 
 _AT_A_TIME = 1 << 16  # bytes of a file in a store that is read in parts
 
@@ -56,9 +60,21 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
     try:
         yield temporary
+        _to_disk(temporary)
         temporary.replace(target)
+        _to_disk(target.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _to_disk(path: Path) -> None:
+    """Waits until a file or the names in a folder would outlive a loss of power."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # some network disks can't
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def read(path: str) -> bytes | None:
@@ -116,6 +132,25 @@ def file_size(path: str) -> int | None:
     except OSError as error:
         raise DataError(f"{path}: can't be examined: {error}") from None
     return found.size if found else None
+
+
+def checksum(path: str) -> str | None:
+    """XXH3-128 of a file, read in parts; None where there is none.
+
+    Raises:
+        DataError: It can't be read.
+    """
+    length = file_size(path)
+    if length is None:
+        return None
+    digest = xxh3_128()
+    try:
+        with open_file(path, length) as file:
+            while part := file.read(_PART):
+                digest.update(part)
+    except OSError as error:
+        raise DataError(f"{path}: can't be read: {error.strerror or error}") from None
+    return digest.hexdigest()
 
 
 def list_names(folder: str) -> list[str]:

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass, field, fields
 
+PATIENCE_S = 120.0
+"""How long a store is waited for that has answered before, unless told."""
+
 
 @dataclass(frozen=True)
 class StoreOptions:
     """What nobody can guess about stores; what is left out, the environment says.
 
-    Spelled as Beam spells it, so that a runner and its workers understand it, too:
+    All but the patience is spelled as Beam spells it, so that a runner understands it, too:
     ``--s3_endpoint_url=https://minio.example.org``.
 
     Attributes:
@@ -21,6 +24,7 @@ class StoreOptions:
         no_auth: Whether to read from Google's store without credentials.
         impersonate_service_account: The service account in whose name Google's store is asked;
             several, comma-separated, are asked one for the next.
+        patience: How long, in s, a store is waited for that has answered before and is in trouble.
     """
 
     s3_endpoint_url: str | None = None
@@ -32,14 +36,19 @@ class StoreOptions:
     s3_disable_ssl: bool = False
     no_auth: bool = False
     impersonate_service_account: str | None = None
+    patience: float = PATIENCE_S
 
     def to_arguments(self) -> list[str]:
-        """The options on a command line.
+        """Those options on a command line that Beam knows.
 
         >>> StoreOptions(s3_region_name="eu-1", no_auth=True).to_arguments()
         ['--s3_region_name=eu-1', '--no_auth']
         """
-        given = [(option.name, getattr(self, option.name)) for option in fields(self)]
+        given = [(name, getattr(self, name)) for name in BEAM_NAMES]
         return [
             f"--{name}" if value is True else f"--{name}={value}" for name, value in given if value
         ]
+
+
+BEAM_NAMES = tuple(option.name for option in fields(StoreOptions) if option.name != "patience")
+"""The options that are spelled as Beam spells them."""

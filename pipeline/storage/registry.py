@@ -8,12 +8,14 @@ from pipeline.common.errors import UsageError
 from pipeline.common.extras import find_extra, install_command
 from pipeline.storage.options import StoreOptions
 from pipeline.storage.protocol import Store
-from pipeline.storage.retry import RetryingStore
+from pipeline.storage.retry import OnWait, RetryingStore
 
 _PACKAGES = {"s3": ("obstore", "boto3"), "gs": ("google.cloud.storage",)}
 """Scheme → the packages it needs beyond those of every installation."""
 
 _options = StoreOptions()
+_have_answered = False
+_on_wait: OnWait = lambda words: None  # noqa: E731
 
 
 def is_remote(root: str) -> bool:
@@ -21,11 +23,22 @@ def is_remote(root: str) -> bool:
     return "://" in root
 
 
-def configure(options: StoreOptions) -> None:
-    """Sets how this process reaches stores; a process that it starts must be told anew."""
-    global _options
-    if options != _options:
-        _options = options
+def configure(
+    options: StoreOptions, have_answered: bool = False, on_wait: OnWait | None = None
+) -> None:
+    """Sets how this process reaches stores; a process that it starts must be told anew.
+
+    Args:
+        options: How.
+        have_answered: Whether the stores that will be asked have answered another process of the
+            same command, so that they are worth waiting for.
+        on_wait: Called from any thread with what is waited for, and with nothing once that has
+            passed; None leaves it as it is.
+    """
+    global _options, _have_answered, _on_wait
+    _on_wait = on_wait or _on_wait
+    if (options, have_answered) != (_options, _have_answered):
+        _options, _have_answered = options, have_answered
         _open.cache_clear()
 
 
@@ -60,7 +73,11 @@ def _open(scheme: str, process: int) -> RetryingStore:
         from pipeline.storage.arrow_filesystem import ArrowStore
 
         store = ArrowStore()
-    return RetryingStore(store)
+    return RetryingStore(store, _options.patience, _tell, _have_answered)
+
+
+def _tell(words: str) -> None:
+    _on_wait(words)
 
 
 def _require(scheme: str, package: str) -> None:

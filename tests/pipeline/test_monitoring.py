@@ -60,3 +60,13 @@ def test_last_clip_of_a_worker_can_be_read_after_its_death(tmp_path: Path) -> No
     }
     subprocess.run([sys.executable, "-c", code], env=environment, check=True)
     assert read_current_clip(file) == "Süß"
+
+
+def test_what_a_worker_waits_for_is_told_until_it_has_passed(tmp_path: Path) -> None:
+    worker, other = Progress(str(tmp_path)), Progress(str(tmp_path))
+    other.found("tones", 3)
+    worker.waiting("waiting for a store")
+    assert read_progress(str(tmp_path)).waiting == ("waiting for a store",)
+    worker.waiting("")
+    told = read_progress(str(tmp_path))
+    assert (told.waiting, told.found) == ((), 3)

@@ -15,7 +15,8 @@ from werkzeug.serving import make_server
 from pipeline.storage import StoreOptions
 
 Fault = int | str | None
-"""An HTTP status to answer with, ``cut`` for half of the body, None for what is asked."""
+"""An HTTP status to answer with, ``cut`` for half of the body, ``reset`` for none; None for what is
+asked."""
 
 
 class S3:
@@ -87,9 +88,11 @@ class S3:
         time.sleep(self.delay)
         try:
             if isinstance(fault, int):
-                code = "SlowDown" if fault == 503 else "AccessDenied" if fault == 403 else "Error"
+                code = {503: "SlowDown", 403: "AccessDenied", 404: "NoSuchKey"}.get(fault, "Error")
                 start(f"{fault} {code}", [("Content-Type", "application/xml")])
                 return [f"<Error><Code>{code}</Code><Message>told to</Message></Error>".encode()]
+            if fault == "reset":
+                raise ConnectionResetError  # werkzeug closes the connection, and says nothing
             body = b"".join(self.app(environ, start))
             self.sent += len(body)
             return [body[: len(body) // 2] if fault == "cut" else body]

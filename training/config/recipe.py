@@ -120,6 +120,7 @@ class RunSection(_Section):
     compile: bool = False
     evaluate_every: float = Field(default=1, gt=0)
     patience: int | None = Field(default=None, ge=1)
+    save_minutes: float = Field(default=10, gt=0)
     keep_checkpoints: int = Field(default=2, ge=1)
     log_every: int | None = Field(default=None, ge=1)
     report_to: tuple[str, ...] = ()

@@ -19,7 +19,7 @@ from pipeline.common.errors import ExhubertError
 from pipeline.schema.record import SAMPLE_RATE
 from training.data import dataset_files as store
 from training.data.clips import Samples, change_speed, choose_crop, decode_clip, normalize_input
-from training.data.parquet_audio import AudioReader
+from training.data.parquet_audio import AudioReader, clip_places
 from training.data.sampling import Draw
 from training.data.shared_memory import Shapes, empty_tensors
 from training.data.targets import SIX_CLASSES_ONLY, HeadLabels
@@ -78,9 +78,7 @@ class Utterances(Dataset[Example]):
         self.ids = index["id"].tolist()
         self.frames = [round(seconds * SAMPLE_RATE) for seconds in index["duration"].tolist()]
         self.targets = heads.targets(index)
-        self.places = list(
-            zip(index["shard"], index["row_group"].tolist(), index["row"].tolist(), strict=True)
-        )
+        self.places = clip_places(index)
         self.window = window
         self.longest = longest
         self.speed = speed
@@ -93,8 +91,8 @@ class Utterances(Dataset[Example]):
 
     def __getitem__(self, item: int | Draw) -> Example:
         row = item.row if isinstance(item, Draw) else item
-        shard, row_group, place = self.places[row]
-        encoded, name = self.reader.read(shard, row_group, place), self.ids[row]
+        place = self.places[row]
+        encoded, shard, name = self.reader.read(place), place.shard, place.id
         if isinstance(item, Draw):
             width = round(self.window * SAMPLE_RATE)
             rng = crop_rng(self.seed, item, name)

@@ -2,16 +2,45 @@
 
 import os
 from collections import OrderedDict
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
+import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.common.errors import DataError
 from pipeline.storage import StoreOptions, configure, current_options
 from training.data import dataset_files as store
 from training.data.sampling import POOL_BYTES
 
 BUDGET = POOL_BYTES * 4 // 3
 """More than a pool, which ends with a whole row group: less, and each clip would read one again."""
+
+
+class ClipPlace(NamedTuple):
+    """Where the audio of an utterance lies, and what tells it from others.
+
+    Attributes:
+        shard: Path or URL.
+        row_group: Number of the row group in the shard.
+        row: Number of the row in the row group.
+        id: Of the utterance.
+        audio_xxh3: Checksum of its samples; None where the dataset has none.
+    """
+
+    shard: str
+    row_group: int
+    row: int
+    id: str
+    audio_xxh3: str | None
+
+
+def clip_places(index: pd.DataFrame) -> list[ClipPlace]:
+    """Where the audio of each row of an index lies."""
+    sums = index["audio_xxh3"].astype(object).where(index["audio_xxh3"].notna(), None)
+    columns = [index[name].tolist() for name in ("shard", "row_group", "row", "id")]
+    return [ClipPlace(*place) for place in zip(*columns, sums.tolist(), strict=True)]
 
 
 class AudioReader:
@@ -36,33 +65,79 @@ class AudioReader:
         self.budget = budget
         self.cache = cache
         if stores is not None:
-            configure(stores)
+            configure(stores, have_answered=True)  # the process that sent this has read the index
         self._forget()
 
     def _forget(self) -> None:
         self._process = os.getpid()
         self._files: dict[str, pq.ParquetFile] = {}
-        self._groups: OrderedDict[tuple[str, int], Any] = OrderedDict()
+        self._groups: OrderedDict[tuple[str, int], _RowGroup] = OrderedDict()
         self._held = 0
 
     def __reduce__(self) -> tuple[type["AudioReader"], tuple[int, str | None, StoreOptions]]:
         return AudioReader, (self.budget, self.cache, current_options())
 
-    def read(self, shard: str, row_group: int, row: int) -> bytes:
-        """The encoded clip (FLAC or WAV) of one row."""
+    def read(self, place: ClipPlace) -> bytes:
+        """The encoded clip (FLAC or WAV) of one row.
+
+        Raises:
+            DataError: Another clip stands there now, since the dataset was written to after its
+                index was read; or the shard is missing or damaged.
+        """
         if self._process != os.getpid():  # a forked worker must not share file positions
             self._forget()
-        key = (shard, row_group)
+        key = (place.shard, place.row_group)
         if key not in self._groups:
+            group = self._load(*key)
+            self._groups[key] = group
+            self._held += group.size
+            while self._held > self.budget and len(self._groups) > 1:
+                self._held -= self._groups.popitem(last=False)[1].size
+        self._groups.move_to_end(key)
+        return self._groups[key].clip(place)
+
+    def _load(self, shard: str, row_group: int) -> "_RowGroup":
+        try:
             if shard not in self._files:
                 self._files[shard] = store.open_parquet(shard, self.cache)
-            table = self._files[shard].read_row_group(row_group, columns=["audio.bytes"])
-            chunks = table.column("audio")  # one, unless it holds over 2 GiB
-            audio = chunks.chunk(0) if chunks.num_chunks == 1 else chunks.combine_chunks()
-            self._groups[key] = audio.field("bytes")
-            self._held += table.nbytes
-            while self._held > self.budget and len(self._groups) > 1:
-                self._held -= self._groups.popitem(last=False)[1].nbytes
-        self._groups.move_to_end(key)
-        clip: bytes = self._groups[key][row].as_py()
+            file = self._files[shard]
+            if row_group >= file.num_row_groups:
+                return _RowGroup(pa.table({name: [] for name in ("id", "audio_xxh3")}), [], 0)
+            table = file.read_row_group(row_group, columns=["id", "audio_xxh3", "audio.bytes"])
+        except (OSError, ValueError) as error:
+            raise DataError(
+                f"{shard}: can't be read: {error}; see: exhubert verify DATASET"
+            ) from None
+        chunks = table.column("audio")  # one, unless it holds over 2 GiB
+        audio = chunks.chunk(0) if chunks.num_chunks == 1 else chunks.combine_chunks()
+        return _RowGroup(table, audio.field("bytes"), table.nbytes)
+
+
+@dataclass(frozen=True)
+class _RowGroup:
+    """A row group in memory.
+
+    Attributes:
+        table: With ``id`` and ``audio_xxh3``.
+        audio: The encoded clip of each row.
+        size: In bytes.
+    """
+
+    table: pa.Table
+    audio: Any
+    size: int
+
+    def clip(self, place: ClipPlace) -> bytes:
+        row = place.row
+        there = row < self.table.num_rows
+        found = self.table["id"][row].as_py() if there else None
+        audio_xxh3 = self.table["audio_xxh3"][row].as_py() if there else None
+        if found != place.id or (place.audio_xxh3 and audio_xxh3 != place.audio_xxh3):
+            now = "nothing" if found is None else found
+            now = "other audio of it" if found == place.id else now
+            raise DataError(
+                f"{place.shard}: {now} stands where {place.id} was: the dataset was written to "
+                "after its index was read; start again, and write to no dataset that is being read"
+            )
+        clip: bytes = self.audio[row].as_py()
         return clip

@@ -25,6 +25,7 @@ from pipeline.common.errors import UsageError
 from training.evaluation.prediction_table import PredictionTable
 from training.evaluation.score_file import Evaluation
 from training.metrics.bootstrap import confusions_by_speaker, count_speakers, resample_speakers
+from training.metrics.intervals import show_interval
 from training.metrics.scores import Integers, uar
 
 
@@ -38,12 +39,20 @@ class Difference:
         high: Upper end of it.
         improvement: Share of draws in which the first is ahead; draws without a difference count
             half.
+        interval_speakers: How many speakers it is drawn from: the known ones, and one for each
+            utterance of an unknown one.
     """
 
     uar: float
     low: float
     high: float
     improvement: float
+    interval_speakers: int
+
+    @property
+    def interval(self) -> str:
+        """The interval as it stands in tables (:mod:`training.metrics.intervals`)."""
+        return show_interval(self.low, self.high, self.interval_speakers, "+z.0f", " to ")
 
 
 @dataclass(frozen=True)
@@ -173,7 +182,7 @@ def _difference(
     ahead, behind = uar(both.sum(axis=0))
     drawn = uar(resample_speakers(both, draws, seed))
     if not len(drawn):  # no draw holds every class: the speakers are too few to say anything
-        return Difference(float(ahead - behind), -1.0, 1.0, 0.5)
+        return Difference(float(ahead - behind), -1.0, 1.0, 0.5, len(both))
     values = drawn[:, 0] - drawn[:, 1]
     low, high = np.quantile(values, [0.025, 0.975])
     return Difference(
@@ -181,6 +190,7 @@ def _difference(
         low=float(low),
         high=float(high),
         improvement=float((values > 0).mean() + (values == 0).mean() / 2),
+        interval_speakers=len(both),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 import pandas as pd
 
+from pipeline.common.count import count
 from training.config.recipe import DataSection
 from training.data.dataset_files import manifest_checksum
 from training.data.targets import HeadLabels
@@ -65,7 +66,9 @@ class SpeakerOverlap:
         total = self.seen + self.unseen
         unchecked = "speaker independence cannot be checked"
         if self.seen:
-            text = f"{self.seen} of {total} speakers WERE in training: not speaker-independent"
+            were = "WAS" if total == 1 else "WERE"
+            speakers = f"{self.seen} of {count(total, 'speaker')}"
+            text = f"{speakers} {were} in training: not speaker-independent"
         elif self.models_without_provenance:
             names = ", ".join(self.models_without_provenance)
             text = f"{names} does not say whom it was trained on: {unchecked}"
@@ -73,14 +76,22 @@ class SpeakerOverlap:
             text = f"no speaker is known: {unchecked}"
         elif self.unknown_in_training:
             text = (
-                f"none of the {total} speakers is known to have been in training, but of "
-                f"{self.unknown_in_training} utterances there the speaker is unknown: {unchecked}"
+                f"{_none_of(total, 'is', 'known to have been in training')}, but of "
+                f"{count(self.unknown_in_training, 'utterance')} there the speaker is unknown: "
+                f"{unchecked}"
             )
         else:
-            text = f"none of the {total} speakers was in training: speaker-independent"
+            text = f"{_none_of(total, 'was', 'in training')}: speaker-independent"
         if self.unknown_utterances and total:
-            text += f" ({self.unknown_utterances} utterances of unknown speakers unchecked)"
+            unknown = count(self.unknown_utterances, "utterance")
+            text += f" ({unknown} of unknown speakers unchecked)"
         return text
+
+
+def _none_of(speakers: int, verb: str, rest: str) -> str:
+    if speakers == 1:
+        return f"the one speaker {verb} not {rest}"
+    return f"none of the {speakers} speakers {verb} {rest}"
 
 
 def speaker_overlap(index: pd.DataFrame, training: TrainingSpeakers) -> SpeakerOverlap:
@@ -116,4 +127,5 @@ def audio_overlap(index: pd.DataFrame, training: Collection[str]) -> list[str]:
             (:func:`training.evaluation.prediction_table.clip_names`).
     """
     seen = (index["id"].isin(training) | index["audio_xxh3"].isin(training)).sum()
-    return [f"the audio of {seen} of {len(index)} utterances WAS in training"] if seen else []
+    whole = count(len(index), "utterance")
+    return [f"the audio of {seen} of {whole} WAS in training"] if seen else []

@@ -6,10 +6,12 @@ What they count stands in each checkpoint, so that a resumed run counts on from 
 import math
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from accelerate import PartialState
+from accelerate.utils import broadcast_object_list
 from transformers import (
     EarlyStoppingCallback,
     TrainerCallback,
@@ -20,6 +22,8 @@ from transformers import (
 
 from pipeline.common.errors import DataError
 from training.finetuning.run_folder import COMPLETE_MARK, checkpoints_in
+
+_ASK_EVERY = 20  # steps, where several processes must agree
 
 
 class Checkpoints(TrainerCallback):
@@ -111,6 +115,51 @@ class ElapsedTime(TrainerCallback):
     ) -> None:
         """Adds the seconds to the entry that was just written."""
         state.log_history[-1]["seconds"] = round(self.seconds, 3)
+
+
+class SaveByTime(TrainerCallback):
+    """Asks for a checkpoint when the last one is some minutes old, however long an epoch takes."""
+
+    def __init__(self, minutes: float, now: Callable[[], float] = time.monotonic) -> None:
+        """``now`` is the clock, in s."""
+        self.seconds = 60 * minutes
+        self.now = now
+        self.saved = now()
+
+    def on_train_begin(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        **kwargs: Any,
+    ) -> None:
+        """Starts the clock."""
+        self.saved = self.now()
+
+    def on_step_end(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        **kwargs: Any,
+    ) -> None:
+        """Asks for one where it is time; all processes ask alike, by the clock of the first."""
+        due = [self.now() - self.saved >= self.seconds]
+        if PartialState().num_processes > 1:
+            if state.global_step % _ASK_EVERY:
+                return
+            due = broadcast_object_list(due)
+        control.should_save = control.should_save or due[0]
+
+    def on_save(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        **kwargs: Any,
+    ) -> None:
+        """Starts the clock anew."""
+        self.saved = self.now()
 
 
 class Patience(EarlyStoppingCallback):

@@ -17,6 +17,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from pipeline.schema.record import CLASSES, SAMPLE_RATE
 from training.config.processes import rank_and_world
 from training.config.recipe import Recipe
@@ -26,6 +28,7 @@ from training.finetuning.meta_step import trace_step
 from training.finetuning.model_card import count_parameters
 from training.finetuning.run_folder import is_complete, is_started
 from training.finetuning.run_plan import Plan, plan_run
+from training.finetuning.step_time import LARGEST_ON_CPU, time_batch
 from training.model.build import empty_model
 
 
@@ -84,6 +87,8 @@ class Estimate:
         steps_per_epoch: Moves of the weights an epoch.
         steps: In all epochs.
         flops_per_step: On all devices.
+        seconds: Of training on this machine, at the pace of a few steps that were tried; reading
+            audio and scoring come on top. None where a trial would take too long.
         validation: Utterances that are scored at each measurement.
         corpora: The mixture.
     """
@@ -103,6 +108,7 @@ class Estimate:
     steps_per_epoch: int
     steps: int
     flops_per_step: int
+    seconds: float | None
     validation: int
     corpora: list[CorpusShare]
 
@@ -114,7 +120,7 @@ class Estimate:
 
 
 def estimate(recipe: Recipe, dataset: str | Path, output: str | Path) -> Estimate:
-    """Plans a run and counts what it costs; reads metadata only and writes nothing.
+    """Plans a run and counts what it costs; reads metadata only, writes nothing, tries some steps.
 
     Raises:
         UsageError: The dataset, or the base's configuration, cannot be found.
@@ -129,6 +135,10 @@ def estimate(recipe: Recipe, dataset: str | Path, output: str | Path) -> Estimat
     parameters = count_parameters(model)
     steps = -(-len(plan.batches(0, world)) // optimizer.accumulate)
     done = is_complete(output)
+    seconds = None
+    if torch.cuda.is_available() or flops <= LARGEST_ON_CPU:
+        batch = time_batch(empty_model(recipe.model, plan.heads), recipe, samples)
+        seconds = batch * optimizer.accumulate * steps * optimizer.epochs
     return Estimate(
         recipe=recipe.name,
         base=recipe.model.base,
@@ -154,6 +164,7 @@ def estimate(recipe: Recipe, dataset: str | Path, output: str | Path) -> Estimat
         steps_per_epoch=steps,
         steps=steps * optimizer.epochs,
         flops_per_step=flops * optimizer.accumulate * world,
+        seconds=seconds,
         validation=len(plan.validation),
         corpora=mixture_shares(plan),
     )

@@ -13,6 +13,7 @@ from transformers import PreTrainedModel
 from pipeline.common.foreign_text import code, markdown
 from training.data import dataset_files as store
 from training.metrics.head_scores import HeadScores
+from training.metrics.intervals import FEW_NOTE, is_few, show_interval
 from training.metrics.scores import Scores
 
 LIBRARIES = (
@@ -138,13 +139,28 @@ def _results(validation: dict[str, Any] | None) -> list[str]:
         "|---|---|---|---|---|---|---|",
         *(
             f"| {markdown(corpus)} | {scores['utterances']} | {100 * scores['uar']:.1f} "
-            f"| {100 * scores['uar_low']:.1f} – {100 * scores['uar_high']:.1f} "
+            f"| {_interval(scores)} "
             f"| {100 * scores['wa']:.1f} | {100 * scores['macro_f1']:.1f} "
             f"| {100 * scores['chance']:.1f} |"
             for corpus, scores in rows.items()
         ),
+        *(["", _escaped(f"{FEW_NOTE}.")] if any(map(_few, rows.values())) else []),
         *_head_results(validation.get("heads")),
     ]
+
+
+def _interval(scores: dict[str, Any]) -> str:
+    speakers = scores["interval_speakers"]
+    return _escaped(show_interval(scores["uar_low"], scores["uar_high"], speakers, ".1f", " – "))
+
+
+def _few(scores: dict[str, Any]) -> bool:
+    return is_few(scores["interval_speakers"])
+
+
+def _escaped(text: str) -> str:
+    """A star as a star: two of them make what lies between them italic in Markdown."""
+    return text.replace("*", r"\*")
 
 
 def _head_results(heads: dict[str, Any] | None) -> list[str]:

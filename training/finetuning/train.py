@@ -33,6 +33,7 @@ from transformers import (
     TrainerCallback,
 )
 
+from pipeline.common.count import count
 from pipeline.schema.record import CLASSES
 from pipeline.storage.files import write_atomic
 from training.config.processes import rank_and_world
@@ -40,7 +41,13 @@ from training.config.recipe import Recipe
 from training.data.dataset import Utterances
 from training.data.dataset_files import identity
 from training.data.targets import UNLABELLED
-from training.finetuning.callbacks import Checkpoints, DivergenceGuard, ElapsedTime, Patience
+from training.finetuning.callbacks import (
+    Checkpoints,
+    DivergenceGuard,
+    ElapsedTime,
+    Patience,
+    SaveByTime,
+)
 from training.finetuning.label_counts import LabelCounts
 from training.finetuning.model_card import (
     count_parameters,
@@ -178,6 +185,7 @@ def train(
     elapsed = ElapsedTime()
     callbacks = [
         Checkpoints(recipe.run.keep_checkpoints),
+        SaveByTime(recipe.run.save_minutes),
         elapsed,
         DivergenceGuard(recipe.optimizer.learning_rate),
         ConsoleProgress(console, plan.has_validation),
@@ -253,11 +261,12 @@ def _opening(plan: Plan, model: ExtendedClassifier, checkpoint: str | None) -> s
         f"{recipe.name}: {parameters['total'] / 1e6:.1f} M parameters, "
         f"{parameters['trainable'] / 1e6:.1f} M trained, "
         f"{'from ' + recipe.model.base if recipe.model.base else 'from random weights'}\n"
-        f"{len(index)} training utterances ({hours:.2f} h, {index['corpus'].nunique()} corpora), "
+        f"{count(len(index), 'training utterance')} ({hours:.2f} h, "
+        f"{count(index['corpus'].nunique(), 'corpus', 'corpora')}), "
         f"{len(plan.validation)} for validation"
     )
     if plan.heads.columns:
-        kinds = [f"{len(plan.heads.emotions)} emotions"] * bool(plan.heads.emotions)
+        kinds = [count(len(plan.heads.emotions), "emotion")] * bool(plan.heads.emotions)
         what += f"\nheads: {len(CLASSES)} classes, {', '.join([*kinds, *plan.heads.dimensions])}"
     for missing in plan.missing_heads:
         what += f"\nno head for {missing}, which the recipe asks for: no training utterance has any"

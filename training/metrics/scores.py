@@ -15,6 +15,7 @@ import numpy.typing as npt
 from sklearn.metrics import confusion_matrix
 
 from training.metrics.bootstrap import confusions_by_speaker, resample_speakers
+from training.metrics.intervals import show_interval
 
 Integers = npt.NDArray[np.integer[Any]]
 Floats = npt.NDArray[np.floating[Any]]
@@ -32,6 +33,8 @@ class Scores:
         uar: Mean recall over the classes present in the reference, in [0, 1].
         uar_low: Lower end of the 95 % interval of the UAR over speakers.
         uar_high: Upper end of it.
+        interval_speakers: How many speakers it is drawn from: the known ones, and one for each
+            utterance of an unknown one.
         wa: Share of utterances classified right (weighted accuracy), in [0, 1].
         macro_f1: Mean F1 over the classes present in the reference, in [0, 1].
         chance: UAR of guessing: 1 / number of classes present in the reference. The majority
@@ -47,12 +50,18 @@ class Scores:
     uar: float
     uar_low: float
     uar_high: float
+    interval_speakers: int
     wa: float
     macro_f1: float
     chance: float
     confusion: list[list[int]]
     uar_runs: list[float]
     uar_sd: float | None
+
+    @property
+    def interval(self) -> str:
+        """The interval as it stands in tables (:mod:`training.metrics.intervals`)."""
+        return show_interval(self.uar_low, self.uar_high, self.interval_speakers)
 
     def to_dict(self) -> dict[str, Any]:
         """The scores as plain JSON types."""
@@ -95,13 +104,15 @@ def score(
     # Every run has the same reference, so the UAR of the summed counts is the mean of the UARs.
     summed = confusions.sum(axis=0)
     uar_runs = [float(value) for value in uar(confusions)]
-    low, high = uar_interval(confusions_by_speaker(reference, runs, speakers, classes), draws, seed)
+    by_speaker = confusions_by_speaker(reference, runs, speakers, classes)
+    low, high = uar_interval(by_speaker, draws, seed)
     return Scores(
         utterances=len(reference),
         speakers=len({speaker for speaker in speakers if speaker is not None}),
         uar=float(uar(summed)),
         uar_low=low,
         uar_high=high,
+        interval_speakers=len(by_speaker),
         wa=float(np.trace(summed) / summed.sum()),
         macro_f1=float(np.mean([macro_f1(confusion) for confusion in confusions])),
         chance=1 / int((summed.sum(axis=1) > 0).sum()),

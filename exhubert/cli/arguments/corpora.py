@@ -2,8 +2,10 @@
 
 import argparse
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from pipeline.common.errors import DataError, UsageError
 from pipeline.common.foreign_text import printable
@@ -14,6 +16,9 @@ from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.loader import load_spec, load_specs
 from pipeline.specs.shipped import builtin_ids
 from pipeline.storage import is_remote, open_store
+
+if TYPE_CHECKING:  # brings pyarrow
+    from pipeline.dataset.manifest import Manifest
 
 _MOST_PASSED = 8  # folders that are named
 
@@ -52,14 +57,48 @@ def add_corpora(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_shipped_specs(parser: argparse.ArgumentParser) -> None:
+    """Adds ``--shipped-specs``."""
+    parser.add_argument(
+        "--shipped-specs",
+        action="store_true",
+        help="go by the shipped specs even where the dataset was built by specs of your own, which "
+        "it keeps and which are used otherwise",
+    )
+
+
+def find_kept_specs(
+    args: argparse.Namespace, output: str, manifest: "Manifest | None"
+) -> dict[str, CorpusSpec]:
+    """Users' own specs that a dataset keeps and the command line does not replace, by corpus."""
+    from pipeline.dataset.kept_specs import read_kept_specs
+
+    if args.shipped_specs:
+        return {}
+    return read_kept_specs(output, manifest, {load_spec(file).id for file in args.spec})
+
+
+def tell_kept_specs(corpora: Collection[str], output: str) -> None:
+    """Says which corpora are read by specs that the dataset keeps."""
+    for corpus in sorted(corpora):
+        print(
+            f"corpus {corpus}: by your own spec of the last build, {output}/specs/{corpus}.yaml; "
+            "--spec FILE gives another, --shipped-specs that of this release",
+            file=sys.stderr,
+        )
+
+
 def find_corpora(
-    args: argparse.Namespace, require_folder: bool = True
+    args: argparse.Namespace,
+    require_folder: bool = True,
+    kept: Mapping[str, CorpusSpec] = MappingProxyType({}),
 ) -> list[tuple[CorpusSpec, str]]:
     """Specs and roots of the corpora that the command line names.
 
     Args:
         args: The command line.
         require_folder: Whether a corpus must have a folder; asks the stores.
+        kept: Specs, by id, that stand in for the shipped ones or beside them.
 
     Raises:
         UsageError: No corpus is named, or one that is named has no folder.
@@ -70,12 +109,14 @@ def find_corpora(
         if "," in corpus:
             names = " ".join(corpus.split(","))
             raise UsageError(f"--corpora {corpus}: separate names by blanks: --corpora {names}")
-    specs = load_specs(args.corpora, args.spec)
+    specs = load_specs(args.corpora, args.spec, kept)
     if args.spec and not args.corpora and args.data_root:
-        shipped = {spec.id: spec for spec in load_specs()} | {spec.id: spec for spec in specs}
+        shipped = {spec.id: spec for spec in load_specs(kept=kept)} | {
+            spec.id: spec for spec in specs
+        }
         specs = [spec for _, spec in sorted(shipped.items())]
     if missing := roots.keys() - {spec.id for spec in specs}:
-        specs = sorted([*specs, *load_specs(sorted(missing))], key=lambda spec: spec.id)
+        specs = sorted([*specs, *load_specs(sorted(missing), kept=kept)], key=lambda spec: spec.id)
     if require_folder and args.data_root and not is_remote(args.data_root):
         if not Path(args.data_root).is_dir():
             raise UsageError(f"--data-root {args.data_root}: no such folder")

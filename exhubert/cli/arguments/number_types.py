@@ -42,6 +42,18 @@ def window_length(text: str) -> float:
     return seconds
 
 
+def duration(text: str) -> float:
+    """Seconds, 0 or more.
+
+    >>> duration("1.5")
+    1.5
+    """
+    seconds = _number(text)
+    if not 0 <= seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"expected seconds, 0 or more, found {text!r}")
+    return seconds
+
+
 def _number(text: str) -> float:
     try:
         return float(text)

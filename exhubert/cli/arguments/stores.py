@@ -3,7 +3,9 @@
 import argparse
 from dataclasses import fields
 
+from exhubert.cli.arguments.number_types import duration
 from pipeline.storage import StoreOptions
+from pipeline.storage.options import BEAM_NAMES, PATIENCE_S
 
 _HELP = {
     "s3_endpoint_url": ("URL", "where an s3:// store answers that is not Amazon's"),
@@ -23,12 +25,21 @@ def add_store_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group(
         "object stores (the environment says what is left out: AWS_…, GOOGLE_…)"
     )
-    for option in fields(StoreOptions):
-        metavar, text = _HELP[option.name]
+    for name in BEAM_NAMES:
+        metavar, text = _HELP[name]
         if metavar is None:
-            group.add_argument(f"--{option.name}", action="store_true", help=text)
+            group.add_argument(f"--{name}", action="store_true", help=text)
         else:
-            group.add_argument(f"--{option.name}", metavar=metavar, help=text)
+            group.add_argument(f"--{name}", metavar=metavar, help=text)
+    group.add_argument(
+        "--store-patience",
+        dest="patience",
+        type=duration,
+        default=PATIENCE_S,
+        metavar="SECONDS",
+        help="how long to wait for a store that has answered before and is in trouble "
+        "(default: %(default)g)",
+    )
 
 
 def read_store_options(args: argparse.Namespace) -> StoreOptions:

@@ -9,12 +9,20 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from exhubert.cli.arguments.command import Command
-from exhubert.cli.arguments.corpora import add_corpora, find_corpora, no_clips_message
+from exhubert.cli.arguments.corpora import (
+    add_corpora,
+    add_shipped_specs,
+    find_corpora,
+    find_kept_specs,
+    no_clips_message,
+    tell_kept_specs,
+)
 from exhubert.cli.arguments.number_types import positive, share
 from exhubert.cli.output import console
 from exhubert.cli.output.build_progress import build_progress
-from exhubert.cli.output.dataset_tables import count, print_manifest, print_preview
+from exhubert.cli.output.dataset_tables import print_manifest, print_preview
 from pipeline.common.cores import usable_cores
+from pipeline.common.count import count
 from pipeline.common.errors import DataError, UsageError
 from pipeline.running.driver_process import DriverProcess
 from pipeline.specs.emotion_scheme import emotion_scheme
@@ -29,6 +37,7 @@ if TYPE_CHECKING:  # these bring Beam with them, which --help need not wait for
 
 def _add_build(parser: argparse.ArgumentParser) -> None:
     add_corpora(parser)
+    add_shipped_specs(parser)
     parser.add_argument("--output", metavar="DIR", required=True, help="the dataset folder")
     parser.add_argument(
         "--codec", choices=["flac", "wav"], default="flac", help="how clips are stored (flac)"
@@ -104,13 +113,16 @@ def _describe_preparation(options: "PipelineOptions") -> str | None:
 def _make_config(args: argparse.Namespace, require_folders: bool) -> "BuildConfig":
     """What the command line asks for; every corpus must have a folder, if that is required."""
     from pipeline.audio.options import AudioOptions
+    from pipeline.dataset.manifest import read_manifest
     from pipeline.planning.build_config import BuildConfig, Corpus
 
+    kept = find_kept_specs(args, args.output, read_manifest(args.output))
     corpora = {
         spec.id: Corpus(spec, root)
-        for spec, root in find_corpora(args, require_folders)
+        for spec, root in find_corpora(args, require_folders, kept)
         if spec.licence.redistribute or not args.only_redistributable
     }
+    tell_kept_specs(kept.keys() & corpora.keys(), args.output)
     if not corpora:
         raise UsageError("--only-redistributable: none of these corpora may be redistributed")
     audio = AudioOptions(args.codec, args.normalize)

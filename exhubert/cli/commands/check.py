@@ -4,7 +4,6 @@ import argparse
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exhubert.cli.arguments.command import Command
@@ -14,9 +13,11 @@ from exhubert.cli.arguments.corpora import (
     find_corpora,
     no_clips_message,
 )
+from exhubert.cli.arguments.local_paths import local_path
 from exhubert.cli.arguments.output_paths import check_file
 from exhubert.cli.output import console
-from exhubert.cli.output.dataset_tables import count, print_checks
+from exhubert.cli.output.dataset_tables import print_checks
+from pipeline.common.count import count
 from pipeline.common.errors import DataError
 from pipeline.specs.emotion_scheme import emotion_scheme
 
@@ -30,7 +31,10 @@ EXPORTS = (".parquet", ".csv", ".jsonl")
 def _add_check(parser: argparse.ArgumentParser) -> None:
     add_corpora(parser)
     parser.add_argument(
-        "--export", metavar="FILE", help="write one row an utterance: .parquet, .csv or .jsonl"
+        "--export",
+        type=local_path,
+        metavar="FILE",
+        help="write one row an utterance: .parquet, .csv or .jsonl",
     )
     parser.add_argument(
         "--allow-partial",
@@ -42,7 +46,7 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
 
 def _run_check(args: argparse.Namespace) -> int:
     if args.export:
-        check_file("--export", Path(args.export), EXPORTS)
+        check_file("--export", args.export, EXPORTS)
     from pipeline.checks.corpus_check import check_corpus, export_utterances
     from pipeline.planning.index_corpus import index_corpus
 
@@ -59,7 +63,7 @@ def _run_check(args: argparse.Namespace) -> int:
     else:
         print_checks(checks, partial=args.allow_partial)
     if args.export:
-        export_utterances(planned, Path(args.export))
+        export_utterances(planned, args.export)
         console.say(f"{count(len(planned), 'utterance')} written to {args.export}", quiet=args.json)
     faults = [fault for check in checks for fault in _faults(check, args.allow_partial)]
     for fault in faults:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from exhubert.cli.arguments.command import Command
+from exhubert.cli.arguments.local_paths import local_path
 from exhubert.cli.arguments.output_paths import check_file
 from exhubert.cli.output import console
 from exhubert.cli.output.dataset_tables import print_corpora, print_corpus, print_label_map
@@ -19,6 +20,7 @@ from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.specs.loader import load_spec, load_specs
 from pipeline.specs.shipped import builtin_ids
 from pipeline.specs.yaml_reader import SpecError
+from pipeline.storage import is_remote
 
 
 def _load(names: Sequence[str]) -> list[CorpusSpec]:
@@ -96,14 +98,19 @@ def _add_new(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--from", dest="folder", required=True, metavar="DIR", help="where the corpus lies"
     )
-    parser.add_argument("--output", metavar="FILE", help="write the draft there, not to stdout")
+    parser.add_argument(
+        "--output",
+        type=local_path,
+        metavar="FILE",
+        help="write the draft there, not to stdout",
+    )
 
 
 def _run_new(args: argparse.Namespace) -> int:
     if not args.output:
         print(_draft(args), end="")
         return 0
-    file = Path(args.output)
+    file: Path = args.output
     check_file("--output", file, [".yaml", ".yml"])
     if file.exists():
         raise UsageError(f"{file}: is there already; a draft never replaces a spec")
@@ -115,6 +122,9 @@ def _run_new(args: argparse.Namespace) -> int:
 
 
 def _draft(args: argparse.Namespace) -> str:
+    if not is_remote(args.folder) and not Path(args.folder).is_dir():
+        what = "is a file; expected a folder" if Path(args.folder).exists() else "no such folder"
+        raise UsageError(f"--from {args.folder}: {what}")
     return draft_folder(args.corpus, args.folder)
 
 

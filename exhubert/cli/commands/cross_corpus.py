@@ -3,10 +3,10 @@
 import argparse
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from exhubert.cli.arguments.command import Command
+from exhubert.cli.arguments.local_paths import local_path
 from exhubert.cli.arguments.output_paths import check_folder
 from exhubert.cli.output import console
 from pipeline.common.errors import UsageError
@@ -25,7 +25,11 @@ _MODES = ("leave-one-corpus-out", "train-on-a-test-on-b")
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", required=True, metavar="DATASET", help="dataset folder or URL")
     parser.add_argument(
-        "--output", required=True, type=Path, metavar="DIR", help="folder for rows, JSON and page"
+        "--output",
+        required=True,
+        type=local_path,
+        metavar="DIR",
+        help="folder for rows, JSON and page",
     )
     parser.add_argument("--mode", choices=_MODES, default=_MODES[0], help="default: %(default)s")
     parser.add_argument("--config", metavar="NAME|FILE", help="recipe of a model to train")

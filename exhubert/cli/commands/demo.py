@@ -4,6 +4,7 @@ import argparse
 from importlib.util import find_spec
 
 from exhubert.cli.arguments.command import Command
+from exhubert.cli.arguments.local_paths import local_path
 from pipeline.common.errors import UsageError
 from pipeline.common.extras import install_command
 
@@ -11,6 +12,7 @@ from pipeline.common.extras import install_command
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output",
+        type=local_path,
         default="demo-output",
         metavar="DIR",
         help="folder for corpora, dataset and model (default: %(default)s)",

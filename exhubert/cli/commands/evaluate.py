@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exhubert.cli.arguments.command import Command
+from exhubert.cli.arguments.local_paths import local_path
 from exhubert.cli.arguments.number_types import positive
 from exhubert.cli.arguments.output_paths import check_file
 from exhubert.cli.output import console
@@ -27,7 +28,7 @@ def _add_scoring(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--output",
-        type=Path,
+        type=local_path,
         metavar="FILE.json",
         help="score file; the answers (.parquet) and a page (.html) lie beside it",
     )
@@ -121,11 +122,13 @@ def _add_compare_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "scores",
         nargs="+",
-        type=Path,
+        type=local_path,
         metavar="FILE.json",
         help="score files; the first is compared with each of the others",
     )
-    parser.add_argument("--output", type=Path, metavar="FILE.json", help="write it to a file, too")
+    parser.add_argument(
+        "--output", type=local_path, metavar="FILE.json", help="write it to a file, too"
+    )
     parser.add_argument("--json", action="store_true", help="print the comparison as JSON")
 
 

@@ -2,9 +2,9 @@
 
 import argparse
 import json
-from pathlib import Path
 
 from exhubert.cli.arguments.command import Command
+from exhubert.cli.arguments.local_paths import local_path
 from exhubert.cli.arguments.output_paths import check_file
 from exhubert.cli.output import console
 
@@ -12,7 +12,7 @@ from exhubert.cli.output import console
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", required=True, metavar="DIR|NAME", help="folder or Hub name")
     parser.add_argument(
-        "--onnx", required=True, type=Path, metavar="FILE.onnx", help="the file to write"
+        "--onnx", required=True, type=local_path, metavar="FILE.onnx", help="the file to write"
     )
     parser.add_argument("--json", action="store_true", help="print what was written as JSON")
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from exhubert.cli.arguments.command import Command
+from exhubert.cli.arguments.local_paths import local_path
 from exhubert.cli.arguments.number_types import window_length
 from exhubert.cli.output import console
 from exhubert.cli.output.fitted_table import numbers, print_table, words
@@ -23,6 +24,9 @@ if TYPE_CHECKING:  # brings torch
     from training.data.targets import HeadLabels
     from training.inference.classifier import Classifier
     from training.inference.results import Prediction, PredictionFailure, WindowPrediction
+
+
+_LONGEST_PATH = 4096  # characters
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,7 +57,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 def _run(args: argparse.Namespace) -> int:
     files = [*find_audio(path for path in args.files if path != "-")]
     if "-" in args.files:
-        files += read_list(sys.stdin.buffer.read())
+        listed = read_list(sys.stdin.buffer.read())
+        check_list(listed)
+        files += listed
     from training.inference.classifier import Classifier
     from training.inference.results import PredictionFailure
 
@@ -96,13 +102,13 @@ def find_audio(paths: Iterable[str | Path]) -> list[Path]:
     """The files named, and the audio files below the folders named, in order.
 
     Raises:
-        UsageError: A path does not exist, or a folder holds no audio.
+        UsageError: A path does not exist or is a URL, or a folder holds no audio.
     """
     from pipeline.audio.decoder import suffixes  # brings libraries that other commands don't need
 
     audio = suffixes()
     files: list[Path] = []
-    for path in map(Path, paths):
+    for path in map(local_path, map(str, paths)):
         if path.is_dir():
             below = [file for file in sorted(path.rglob("*")) if _is_audio(file, audio)]
             if not below:
@@ -125,6 +131,33 @@ def read_list(content: bytes) -> list[Path]:
     if not any(names):
         raise UsageError("no paths on stdin: expected one a line, or separated by NUL")
     return [Path(os.fsdecode(name)) for name in names if name]
+
+
+def check_list(paths: Sequence[Path]) -> None:
+    """Makes sure that what came by stdin were paths, and not a recording itself.
+
+    Raises:
+        UsageError: Not one of them is there.
+    """
+    if any(map(_is_there, paths)):
+        return
+    names = list(map(str, paths))
+    if any(len(name) > _LONGEST_PATH or not name.isprintable() for name in names):
+        raise UsageError(
+            "stdin: found data, expected paths of files, one a line or separated by NUL; to "
+            "classify a recording that comes through a pipe, save it to a file and name that"
+        )
+    raise UsageError(
+        f"stdin: none of the files named is there ({names[0]}{', …' if names[1:] else ''}); "
+        "expected paths, one a line or separated by NUL"
+    )
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return os.path.lexists(path)
+    except ValueError:
+        return False
 
 
 def print_predictions(

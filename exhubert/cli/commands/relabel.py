@@ -4,7 +4,12 @@ import argparse
 import sys
 
 from exhubert.cli.arguments.command import Command
-from exhubert.cli.arguments.corpora import check_beam_options
+from exhubert.cli.arguments.corpora import (
+    add_shipped_specs,
+    check_beam_options,
+    find_kept_specs,
+    tell_kept_specs,
+)
 from exhubert.cli.output import console
 from exhubert.cli.output.dataset_tables import print_manifest
 from pipeline.common.errors import UsageError
@@ -21,8 +26,9 @@ def _add_relabel(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         metavar="FILE",
         default=[],
-        help="specs of corpora of your own",
+        help="specs of corpora of your own, unless they are those that the dataset keeps",
     )
+    add_shipped_specs(parser)
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -35,13 +41,15 @@ def _run_relabel(args: argparse.Namespace) -> int:
 
     check_beam_options(args)
     own = {spec.id: spec for spec in load_specs([], args.spec)} if args.spec else {}
-    present = require_manifest(args.dataset).corpora
+    before = require_manifest(args.dataset)
+    present, kept = before.corpora, find_kept_specs(args, args.dataset, before)
     shipped = [corpus for corpus in present if corpus not in own]
-    if unknown := sorted(set(shipped) - set(builtin_ids())):
+    if unknown := sorted(set(shipped) - set(builtin_ids()) - kept.keys()):
         raise UsageError(
             f"{args.dataset} holds {', '.join(unknown)}, of which no spec is shipped: give --spec"
         )
-    specs = {spec.id: spec for spec in load_specs(shipped)} if shipped else {}
+    specs = {spec.id: spec for spec in load_specs(shipped, kept=kept)} if shipped else {}
+    tell_kept_specs(kept, args.dataset)
     check_no_links(args.dataset)
     specs |= {corpus: spec for corpus, spec in own.items() if corpus in present}
     with record_run(args.dataset, args.line) as run:
@@ -50,10 +58,10 @@ def _run_relabel(args: argparse.Namespace) -> int:
         run.status = 0
     write_report(args.dataset)
     for corpus, spec in specs.items():
-        before, now = present[corpus].split_policy, spec.splits.describe()
-        if before != now:
+        policy, now = present[corpus].split_policy, spec.splits.describe()
+        if policy != now:
             print(
-                f"corpus {corpus}: splits stay {before}, though its spec now says {now}: splits "
+                f"corpus {corpus}: splits stay {policy}, though its spec now says {now}: splits "
                 "are changed by exhubert build only",
                 file=sys.stderr,
             )

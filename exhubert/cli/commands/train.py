@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exhubert.cli.arguments.command import Command
+from exhubert.cli.arguments.local_paths import local_path
 from exhubert.cli.arguments.output_paths import check_folder
 from exhubert.cli.output import console
 from pipeline.common.errors import StoppedError, UsageError
@@ -23,7 +24,9 @@ if TYPE_CHECKING:  # torch and transformers come with it
 
 def _add_train_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", required=True, metavar="DATASET", help="dataset folder or URL")
-    parser.add_argument("--output", required=True, metavar="DIR", help="folder for the model")
+    parser.add_argument(
+        "--output", required=True, type=local_path, metavar="DIR", help="folder for the model"
+    )
     parser.add_argument(
         "--config",
         default="exhubert_large",
@@ -48,7 +51,7 @@ def _add_train_arguments(parser: argparse.ArgumentParser) -> None:
 def _train(args: argparse.Namespace) -> int:
     recipe = load_recipe(args.config, args.overrides)
     if not args.dry_run:
-        check_folder("--output", Path(args.output))
+        check_folder("--output", args.output)
     from training.config.processes import rank_and_world
     from training.finetuning.run_folder import is_complete, is_started
     from training.finetuning.train import train
@@ -142,7 +145,7 @@ def _add_convert_arguments(parser: argparse.ArgumentParser) -> None:
         help="hub name, folder or file of the published weights",
     )
     parser.add_argument(
-        "--output", type=Path, metavar="DIR", required=True, help="a new folder for the model"
+        "--output", type=local_path, metavar="DIR", required=True, help="a new folder for the model"
     )
 
 

@@ -41,6 +41,12 @@ class Pace:
             self.elapsed = now - self.started
 
     def describe(self, counts: "Counts") -> str:
+        """Counts, and what the build waits for beyond its work."""
+        if counts.waiting and not counts.found:
+            return "; ".join(counts.waiting)
+        return "; ".join([self._describe_work(counts), *counts.waiting])
+
+    def _describe_work(self, counts: "Counts") -> str:
         """Counts, and where they are known clips a second, speed and time left.
 
         No clip is worked on before all are indexed, so from the first on the number found, and

@@ -4,6 +4,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from exhubert.cli.output.build_progress import clock
+from pipeline.common.count import count
 from pipeline.schema.record import CLASSES
 from training.finetuning.cost_estimate import CorpusShare, Estimate
 
@@ -37,17 +39,29 @@ def facts_table(estimate: Estimate) -> Table:
         "memory a device": f"{_short(memory.total)}B: weights {_short(memory.weights)}B, "
         f"gradients {_short(memory.gradients)}B, optimizer {_short(memory.optimizer)}B, "
         f"activations {_short(memory.activations)}B ({estimate.precision}, "
-        f"{estimate.batch_size} full windows)",
+        f"{count(estimate.batch_size, 'full window')})",
         "steps": f"{estimate.steps:,}, {estimate.steps_per_epoch:,} an epoch, of "
-        f"{estimate.utterances_per_step} utterances on {estimate.processes} "
-        f"process{'es' * (estimate.processes > 1)}",
+        f"{count(estimate.utterances_per_step, 'utterance')} on "
+        f"{count(estimate.processes, 'process', 'processes')}",
         "operations": f"{_short(estimate.flops_per_step)}FLOP a step, "
         f"{_short(estimate.flops_per_step * estimate.steps)}FLOP in all, without scoring",
-        "validation": f"{estimate.validation:,} utterances a measurement",
+        "time": _time(estimate),
+        "validation": f"{count(estimate.validation, 'utterance')} a measurement",
     }
     for name, value in rows.items():
         table.add_row(Text(name, "dim"), value)
     return table
+
+
+def _time(estimate: Estimate) -> str:
+    """What it depends on, and how long it is here where that was tried."""
+    grows = "grows with utterances × epochs"
+    if estimate.seconds is None:
+        return f"not tried, the model is large for a CPU; {grows}"
+    return (
+        f"{clock(estimate.seconds)} at the pace of this machine, reading audio and scoring on top; "
+        f"{grows}"
+    )
 
 
 def mixture_table(corpora: list[CorpusShare]) -> Table:

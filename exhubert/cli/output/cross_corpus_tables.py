@@ -4,7 +4,7 @@ import numpy as np
 from rich.table import Table
 from rich.text import Text
 
-from exhubert.cli.output.evaluation_tables import score_cells
+from exhubert.cli.output.evaluation_tables import explain_marks, score_cells
 from training.evaluation.cross_corpus import CrossCorpusMatrix
 
 
@@ -35,6 +35,7 @@ def _left_out_table(matrix: CrossCorpusMatrix) -> Table:
     title = f"left out of training, {matrix.split} utterances scored: UAR in per cent, 95 %"
     table = Table(title=title, title_justify="left", show_footer=True)
     some = next(iter(matrix.systems.values()))
+    explain_marks(table, [evaluation.overall for evaluation in some])
     for heading, footer in (("left out", "mean"), ("n", ""), ("speakers", "")):
         table.add_column(heading, footer, justify="left" if footer else "right", no_wrap=True)
     chances = [evaluation.overall.chance for evaluation in some]

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from exhubert.cli.output.console import OUT
 from exhubert.cli.output.fitted_table import Heading, numbers, print_table, words
+from pipeline.common.count import count
 from pipeline.labels import LabelMapping, label_map
 from pipeline.schema.record import CLASSES, SPLITS
 from pipeline.specs.corpus_spec import CorpusSpec
@@ -17,7 +18,7 @@ from pipeline.specs.emotion_scheme import EmotionScheme
 if TYPE_CHECKING:  # the check and the manifest bring pyarrow and Beam with them
     from pipeline.checks.build_preview import Preview
     from pipeline.checks.corpus_check import CorpusCheck
-    from pipeline.dataset.manifest import Manifest
+    from pipeline.dataset.manifest import CorpusManifest, Manifest
     from pipeline.dataset.run_log import Run
 
 
@@ -230,7 +231,19 @@ def print_manifest(manifest: "Manifest", output: str) -> None:
     )
     for group in manifest.duplicates:
         OUT.print(f"    equal audio: {', '.join(group)}", soft_wrap=True)
+    for name, corpus in manifest.corpora.items():
+        for line in _about_corpus(name, corpus):
+            OUT.print(line, soft_wrap=True)
     OUT.print(f"dataset: {output}", soft_wrap=True)
+
+
+def _about_corpus(name: str, corpus: "CorpusManifest") -> Iterator[str]:
+    """What else there is to say of a built corpus: is it whole, and whose spec is it by."""
+    usable, published = corpus.usable, corpus.published
+    if usable is not None and published is not None and usable != published:
+        yield f"{name}: {usable:,} of {published:,} published utterances"
+    if corpus.own_spec:
+        yield f"{name}: by a spec of your own, kept as specs/{name}.yaml"
 
 
 def print_runs(runs: "Sequence[Run]") -> None:
@@ -296,15 +309,6 @@ def _facts(spec: CorpusSpec) -> Mapping[str, str]:
         "splits": spec.splits.describe(),
     }
     return {label: value for label, value in facts.items() if value}
-
-
-def count(number: int, one: str, many: str | None = None) -> str:
-    """A number of things, one or many.
-
-    >>> count(1, "clip"), count(1200, "clip"), count(2, "process", "processes")
-    ('1 clip', '1,200 clips', '2 processes')
-    """
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def _count(number: int | None) -> str:

@@ -1,15 +1,16 @@
 """What evaluations and comparisons print: tables for a terminal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.common.count import count
 from training.evaluation.compare import Comparison, Difference
 from training.evaluation.score_file import Evaluation, sentence
-from training.metrics.bootstrap import FEW_SPEAKERS, count_speakers
 from training.metrics.head_scores import describe_heads
+from training.metrics.intervals import FEW_NOTE, is_few
 from training.metrics.scores import Scores
 
 
@@ -32,9 +33,9 @@ def print_evaluation(evaluation: Evaluation, console: Console) -> None:
 def remarks(evaluation: Evaluation) -> list[str]:
     """What must be known beside the scores: notes, and whether training heard the speakers."""
     lines = [*evaluation.notes, str(evaluation.speakers)]
-    speakers = count_speakers(evaluation.predictions.speakers)
-    if speakers < FEW_SPEAKERS:
-        lines.append(f"only {_speakers(speakers)}: the intervals are too narrow")
+    speakers = evaluation.overall.interval_speakers
+    if is_few(speakers):
+        lines.append(f"only {count(speakers, 'speaker')}: the intervals are too narrow")
     return lines
 
 
@@ -44,6 +45,7 @@ def scores_table(title: str, overall: Scores, corpora: Mapping[str, Scores]) -> 
     Where the interval is a point (a single speaker, say) none is shown: it would look certain.
     """
     table = Table(title=title, title_justify="left", show_footer=len(corpora) > 1)
+    explain_marks(table, [overall, *corpora.values()])
     table.add_column("corpus", "all", no_wrap=True)
     for name, footer in score_cells(overall).items():
         table.add_column(name, footer, justify="right", no_wrap=True)
@@ -61,6 +63,7 @@ def systems_table(evaluations: Mapping[str, Evaluation]) -> Table:
         lines[name] = score_cells(evaluation.overall) | {"ECE": ece}
     fullest = max(lines.values(), key=len)  # some have a spread over seeds, others not
     table = Table(title="scores, in per cent", title_justify="left")
+    explain_marks(table, [evaluation.overall for evaluation in evaluations.values()])
     table.add_column("", no_wrap=True)
     for heading in fullest:
         table.add_column(heading, justify="right", no_wrap=True)
@@ -73,6 +76,7 @@ def comparison_table(comparison: Comparison) -> Table:
     """The differences of the UAR, per corpus and over all, in percentage points."""
     title = f"UAR of {comparison.first} minus UAR of {comparison.second}, in points"
     table = Table(title=title, title_justify="left", show_footer=len(comparison.corpora) > 1)
+    explain_marks(table, [comparison.overall, *comparison.corpora.values()])
     headings = ("corpus", "difference", "95 %", "ahead")
     footer = ("all", *_differencescore_cells(comparison.overall))
     for heading, foot in zip(headings, footer, strict=True):
@@ -85,8 +89,8 @@ def comparison_table(comparison: Comparison) -> Table:
 def conclusion(comparison: Comparison) -> list[str]:
     """What a comparison says, in sentences."""
     difference, first, second = comparison.overall, comparison.first, comparison.second
-    if comparison.speakers < FEW_SPEAKERS:
-        verdict = f"Only {_speakers(comparison.speakers)}: too few to conclude from"
+    if is_few(comparison.speakers):
+        verdict = f"Only {count(comparison.speakers, 'speaker')}: too few to conclude from"
     elif difference.low > 0:
         verdict = f"{first} is ahead of {second}: the interval lies above 0"
     elif difference.high < 0:
@@ -99,10 +103,16 @@ def conclusion(comparison: Comparison) -> list[str]:
     for test in comparison.mcnemar:
         pair = f" ({test.first}, {test.second})" if len(comparison.mcnemar) > 1 else ""
         lines.append(
-            f"McNemar{pair}: {test.only_first} utterances right in {first} only, "
+            f"McNemar{pair}: {count(test.only_first, 'utterance')} right in {first} only, "
             f"{test.only_second} in {second} only, p = {test.p:.2g}."
         )
     return lines
+
+
+def explain_marks(table: Table, shown: Iterable[Scores | Difference]) -> None:
+    """Says below a table what the mark at intervals of few speakers means, if it stands there."""
+    if any(is_few(entry.interval_speakers) for entry in shown):
+        table.caption, table.caption_justify = FEW_NOTE, "left"
 
 
 def confusion_table(scores: Scores, labels: Sequence[str]) -> Table:
@@ -119,21 +129,15 @@ def confusion_table(scores: Scores, labels: Sequence[str]) -> Table:
     return table
 
 
-def _speakers(count: int) -> str:
-    return "1 speaker" if count == 1 else f"{count} speakers"
-
-
 def score_cells(scores: Scores) -> dict[str, str]:
     """Scores as they stand in tables, by heading; per cent."""
     spread = {} if scores.uar_sd is None else {"± sd": f"{100 * scores.uar_sd:.1f}"}
-    certain = scores.uar_low == scores.uar_high
-    interval = "" if certain else f"{100 * scores.uar_low:.0f}–{100 * scores.uar_high:.0f}"
     return {
         "n": str(scores.utterances),
         "speakers": str(scores.speakers),
         "UAR": f"{100 * scores.uar:.1f}",
         **spread,
-        "95 %": interval,
+        "95 %": scores.interval,
         "WA": f"{100 * scores.wa:.1f}",
         "macro-F1": f"{100 * scores.macro_f1:.1f}",
         "chance": f"{100 * scores.chance:.1f}",
@@ -142,9 +146,8 @@ def score_cells(scores: Scores) -> dict[str, str]:
 
 def _differencescore_cells(difference: Difference) -> tuple[str, str, str]:
     certain = difference.low == difference.high
-    interval = f"{100 * difference.low:+.0f} to {100 * difference.high:+.0f}"
     return (
-        f"{100 * difference.uar:+.1f}",
-        "" if certain else interval,
+        f"{100 * difference.uar:+z.1f}",
+        difference.interval,
         "" if certain else f"{difference.improvement:.0%}",
     )

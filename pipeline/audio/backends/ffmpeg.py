@@ -91,8 +91,9 @@ class _OpenFile:
         track = self._track
         if span.start is None and track.lead:  # the picture may start before the sound
             span = replace(span, start=track.lead / track.rate)
+        seconds = span.decoded_seconds if span.end is None else span.end + 1.0
         self._forget_before((span.start or 0.0) * track.rate)
-        for _ in self._decode_to(span.decoded_seconds * track.rate):
+        for _ in self._decode_to(seconds * track.rate):
             self._forget_before((span.start or 0.0) * track.rate)
             span.check_size(self._frames - self._first, track.channels)
         first, last = span.frame_range(self._frames, track.rate)

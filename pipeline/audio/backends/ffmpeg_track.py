@@ -20,8 +20,14 @@ from pipeline.audio.recording import AudioError, check_rate
 EXACT = {"aiff", "ape", "au", "caf", "flac", "tta", "w64", "wav", "wv"}
 """Formats whose headers state the exact number of frames."""
 
-CHECKSUMMED = {"flac", "tta", "wavpack"}
+CHECKSUMMED = {"ac3", "eac3", "flac", "tta", "wavpack"}
 """Codecs whose damage only their checksums tell."""
+
+TIMED = {"matroska,webm", "ogg"}
+"""Formats whose stated length is that of their times."""
+
+UNTIMED = {"aac", "ac3", "amr", "amrnb", "amrwb", "dts", "eac3", "loas", "mp3", "truehd"}
+"""Formats that hold no times: FFmpeg counts packets, by the rate of the first."""
 
 GAP = 0.050
 """Seconds between two packets beyond which sound is missing: some containers round times."""
@@ -74,6 +80,12 @@ class Track:
             for block in _on_time_line(self, from_picture):
                 given += block.shape[1]
                 yield block
+            silent = sum(last - first for first, last in self.damage)
+            if 2 * silent > given:
+                raise AudioError(
+                    "undecodable",
+                    f"FFmpeg can't decode {silent / self.rate:.2f} s of {given / self.rate:.2f} s",
+                )
             stated = self.stream.duration
             exact = self.container.format.name in EXACT and not self.codec.endswith("/alac")
             if exact and stated:  # of ALAC in CAF FFmpeg cuts the padding twice
@@ -141,6 +153,7 @@ def _on_time_line(track: Track, from_picture: bool) -> Iterator[np.ndarray]:
     broadcast = bool(track.container.format.flags & av.format.Flags.ts_discont.value)
     longest = LONGEST_GAP_OF_BROADCASTS if broadcast else LONGEST_GAP
     silence_left = LONGEST_GAP  # in all, or each packet of a small file could ask for an hour
+    exact = track.container.format.name == "mpegts"
     for block, time in _blocks_with_times(track):
         if block is None:
             damaged = True
@@ -156,7 +169,9 @@ def _on_time_line(track: Track, from_picture: bool) -> Iterator[np.ndarray]:
             given = track.lead
         if time is not None:
             missing = (time - origin) - given / rate
-            if missing > (0 if damaged else GAP) and missing <= min(longest, silence_left):
+            tolerance = 0.8 * block.shape[1] / rate if exact else GAP
+            least = 0 if damaged else tolerance
+            if missing > least and missing <= min(longest, silence_left):
                 damaged = True
                 silence_left -= missing
                 frames = round(missing * rate)
@@ -170,8 +185,21 @@ def _on_time_line(track: Track, from_picture: bool) -> Iterator[np.ndarray]:
             damaged = False
         given += block.shape[1]
         yield _with_channels(block, track.channels)
-    if damaged:
+    missing = round(_stated_seconds(track) * rate) - (given - track.lead)
+    if GAP * rate < missing <= longest * rate:
+        track.damage.append((given, given + missing))
+        yield from _silence(track, missing)
+    elif damaged:
         track.damage.append((given, given))
+
+
+def _stated_seconds(track: Track) -> float:
+    """Length of the track by the times in its container; 0 where they tell nothing certain."""
+    container = track.container
+    if container.format.name not in TIMED or container.streams.video or not container.duration:
+        return 0.0
+    seconds: float = container.duration / av.time_base
+    return seconds
 
 
 def _picture_start(container: Any) -> float | None:
@@ -197,7 +225,7 @@ def _with_channels(block: np.ndarray, channels: int) -> np.ndarray:
 def _blocks_with_times(track: Track) -> Iterator[tuple[np.ndarray | None, float | None]]:
     """Samples ``(channels, frames)`` and their time in s; None for what does not decode."""
     converter = _Converter(track.rate)
-    decoded = failed = 0
+    decoded = failed = taken = 0
     reason: Exception | None = None
     for packet in _packets(track):
         if isinstance(packet, Exception):
@@ -210,18 +238,23 @@ def _blocks_with_times(track: Track) -> Iterator[tuple[np.ndarray | None, float 
             break
         except av.FFmpegError as error:
             failed, reason = failed + 1, error
+            taken += packet.size
             yield None, None
             continue
         decoded += 1
+        taken += packet.size
         if packet.is_corrupt or _has_more_than_a_frame(packet, track):
             yield None, None
         for frame in frames:
-            time = frame.time
+            time = None if track.container.format.name in UNTIMED else frame.time
             for block in converter.convert(frame):
                 yield block, time
                 time = None
     for block in converter.flush():
         yield block, None
+    indexed = sum(entry.size for entry in track.stream.index_entries)
+    if track.container.format.name == "avi" and taken < indexed:
+        yield None, None  # bytes between two frames of MPEG audio: FFmpeg passes over them
     if failed > decoded or (failed and not converter.frames):
         raise AudioError(
             "undecodable", f"FFmpeg can't decode {failed} of {failed + decoded} packets: {reason}"

@@ -1,4 +1,4 @@
-"""WAV in all its forms, AIFF, Wave64, CAF and AU: one chunk holds the sound and states its size.
+"""WAV in all its forms, AIFF, Wave64, CAF, AU, SPHERE: one chunk of sound, whose size is stated.
 
 Sources: Multimedia Programming Interface 1.0 (RIFF), EBU Tech 3306 (RF64), Apple's AIFF-C and Core
 Audio Format specifications, Sony's Wave64, Sun's audio header.
@@ -78,6 +78,8 @@ def examine_chunks(content: Buffer) -> Layout | None:
         sound = _find_caf(content)
     elif head[:4] in {b".snd", b"dns."}:
         sound = _find_au(content, "big" if head[:4] == b".snd" else "little")
+    elif head[:7] == b"NIST_1A":
+        sound = _find_sphere(content)
     else:
         return None
     return _compare(content, sound) if sound else Layout()
@@ -258,3 +260,19 @@ def _find_au(content: Buffer, order: Order) -> Sound | None:
     stated = None if size == 0xFFFF_FFFF else size
     sizes = [SizeField(8, 4, order, found - found % block)]
     return Sound(start, stated, found, block, float(rate * width * channels), sizes)
+
+
+def _find_sphere(content: Buffer) -> Sound | None:
+    text = content[:4096].decode("latin-1")
+    lines = [line.split(None, 2) for line in text.split("end_head")[0].splitlines()]
+    fields = {line[0]: line[2] for line in lines if len(line) == 3}
+    try:
+        start = int(text[8:16])
+        frames, rate = int(fields["sample_count"]), int(fields["sample_rate"])
+        block = int(fields["channel_count"]) * int(fields["sample_n_bytes"])
+    except (KeyError, ValueError):
+        return None
+    if "shorten" in fields.get("sample_coding", "") or frames < 0 or block < 1 or start < 16:
+        return None
+    found = max(0, len(content) - start)
+    return Sound(start, frames * block, found, block, float(rate * block))

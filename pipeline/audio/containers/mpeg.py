@@ -4,6 +4,7 @@ Sources: ISO/IEC 11172-3 and 13818-3; the Xing, Info and VBRI headers as LAME an
 them.
 """
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from pipeline.audio.containers.layout import MAX_PARTS, Buffer, Layout, refuse_shorter
@@ -49,25 +50,48 @@ def examine_mpeg(content: Buffer) -> Layout | None:
     if frame is None or read_frame(content, first + frame.size) is None:
         return None
     stated = _read_stated(content, first, frame)
-    frames, hole, cut, chained = _count_frames(content, first, frame)
+    walk = _walk(content, first, frame)
     seconds = frame.samples / frame.rate
     if stated:
-        frames -= 1
+        frames = walk.frames - 1
         bytes_there = len(content) - first
         if stated.size and stated.size - bytes_there > TOLERANCE * frame.size:
             whole = (stated.frames or frames * stated.size / bytes_there) * seconds
             refuse_shorter(whole, frames * seconds)
-        if stated.frames and not hole:
+        if stated.frames and not walk.hole:
             refuse_shorter(stated.frames * seconds, frames * seconds, TOLERANCE * seconds)
-            chained |= frames > stated.frames + TOLERANCE
-    return Layout(flags=("damaged",) if hole or cut else (), by_packet=hole or chained)
+            walk.chained |= frames > stated.frames + TOLERANCE
+    flags = ("damaged",) if walk.hole or walk.cut else ()
+    if walk.hole or walk.chained:
+        return Layout(flags=flags, by_packet=True)
+    if stated:
+        return Layout(flags=flags)
+    layer_3 = content[first + 1] >> 1 & 3 == 1
+    header = state_frames(content[first : first + 4], walk.frames) if layer_3 else b""
+    return Layout(header if walk.variable else b"", first, flags)
+
+
+def state_frames(head: bytes, frames: int) -> bytes:
+    """A first frame that states how many follow; decoders would guess it by the first bitrate.
+
+    Args:
+        head: Header of a frame of the file, four bytes, layer III.
+        frames: Of the file.
+    """
+    new = bytes([head[0], head[1] | 1, 0x80 | head[2] & 0x0C, head[3]])  # no checksum or padding
+    frame = read_frame(new, 0)
+    assert frame is not None
+    mono, mpeg_1 = head[3] >> 6 == 3, head[1] >> 3 & 3 == 3
+    side = (17 if mono else 32) if mpeg_1 else (9 if mono else 17)
+    start = new + bytes(side) + b"Xing" + (1).to_bytes(4, "big") + frames.to_bytes(4, "big")
+    return start + bytes(frame.size - len(start))
 
 
 def read_frame(content: Buffer, position: int) -> Frame | None:
     """The header of a frame; None where there is none."""
     if position + 4 > len(content):
         return None
-    sync, version, bits, _ = (content[position + i] for i in range(4))
+    sync, version, bits, _ = content[position : position + 4]
     kind, layer = version >> 3 & 3, 4 - (version >> 1 & 3)
     if sync != 0xFF or version < 0xE0 or kind == 1 or layer == 4:
         return None
@@ -96,31 +120,51 @@ def _read_stated(content: Buffer, position: int, frame: Frame) -> Stated | None:
     return None
 
 
-def _count_frames(content: Buffer, position: int, first: Frame) -> tuple[int, bool, bool, bool]:
-    """Frames; whether there are holes between them, the last is cut, another stream follows."""
-    frames, hole, chained = 0, False, False
+@dataclass
+class _Walk:
+    """What was met from the first frame to the end of the file.
+
+    Attributes:
+        frames: Whole ones.
+        hole: Whether something else lies between them.
+        cut: Whether the last one is.
+        chained: Whether another stream follows.
+        variable: Whether the bitrate varies.
+    """
+
+    frames: int = 0
+    hole: bool = False
+    cut: bool = False
+    chained: bool = False
+    variable: bool = False
+
+
+def _walk(content: Buffer, position: int, first: Frame) -> _Walk:
+    walk = _Walk()
     for _ in range(MAX_PARTS):
         frame = read_frame(content, position)
         if frame and frame.rate == first.rate:
             if position + frame.size > len(content):
-                return frames, hole, True, chained
-            if frames and not chained:
-                chained = _read_stated(content, position, frame) is not None
-            frames += 1
+                walk.cut = True
+                break
+            if walk.frames and not walk.chained:
+                walk.chained = _read_stated(content, position, frame) is not None
+            walk.variable |= abs(frame.size - first.size) > 1
+            walk.frames += 1
             position += frame.size
             continue
         if len(content) - position <= 4 or _is_last_tag(content, position):
             break
         behind = skip_tags(content, position)
-        chained |= behind > position
+        walk.chained |= behind > position
         if behind == position:
             following = _next_frame(content, position + 1, first)
+            walk.hole |= following is not None or any(content[position : position + 65_536])
             if following is None:
-                hole |= any(content[position : position + 65_536])
                 break
-            behind, hole = following, True
+            behind = following
         position = behind
-    return frames, hole, False, chained
+    return walk
 
 
 def _is_last_tag(content: Buffer, position: int) -> bool:

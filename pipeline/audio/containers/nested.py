@@ -13,6 +13,7 @@ from pipeline.audio.containers.layout import (
 )
 
 _SEGMENT, _CLUSTER = 0x18538067, 0x1F43B675
+_IN_CLUSTER = {0xE7, 0xA3, 0xA0, 0xA7, 0xAB, 0xAF, 0xEC, 0xBF, 0x5854}
 _EBML_HEAD = b"\x1a\x45\xdf\xa3"
 _ASF_HEAD = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
 _ASF_DATA = bytes.fromhex("3626b2758e66cf11a6d900aa0062ce6c")
@@ -57,22 +58,26 @@ def _examine_mp4(content: Buffer) -> Layout:
 
 
 def _examine_matroska(content: Buffer) -> Layout:
-    position, flags = 0, set()
+    position, cluster_end, flags = 0, 0, set()
     for _ in range(MAX_PARTS):
         if position >= len(content):
             break
-        identifier, position = _number(content, position, keep_marker=True)
-        size, start = _number(content, position)
-        unknown = size is None or (size == 0 and identifier == _SEGMENT)
-        if identifier is None:
+        identifier, after = _number(content, position, keep_marker=True)
+        size, start = _number(content, after)
+        within = position < cluster_end
+        if within and (identifier not in _IN_CLUSTER or start + (size or 0) > cluster_end):
+            flags.add("damaged")
+            position = cluster_end
+        elif identifier is None:
             break
-        if unknown:  # its elements follow
-            position = start
+        elif size is None or (size == 0 and identifier == _SEGMENT):  # unknown: its parts follow
             flags.add("unknown_length")
-            continue
-        assert size is not None
-        refuse_truncated(start + size, len(content))
-        position = start if identifier == _SEGMENT else start + size
+            position = start
+        else:
+            refuse_truncated(start + size, len(content))
+            position = start if identifier in {_SEGMENT, _CLUSTER} else start + size
+            if identifier == _CLUSTER:
+                cluster_end = start + size
     return Layout(flags=tuple(sorted(flags)))
 
 

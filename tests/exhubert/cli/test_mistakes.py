@@ -8,9 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from apache_beam.options.pipeline_options import PipelineOptions
 
 from exhubert.cli.arguments.corpora import passed_over
-from exhubert.cli.arguments.unknown_options import stray_words
+from exhubert.cli.arguments.spelling import BEAM_WITH_HYPHENS, BEAM_WITH_UNDERSCORE, respell
+from exhubert.cli.arguments.unknown_options import known_options, stray_words
 from exhubert.cli.main import build_parser, main
 from tests.conftest import SPEC, MakeCorpus
 
@@ -88,6 +90,18 @@ def test_two_corpora_given_one_by_one_are_both_checked(
         (["matrix", "--data", "d", "--output", "o", "--config", "tinny"], "did you mean 'tiny'"),
         (["predict", "--model", "m", "nix.wav"], "nix.wav: no such file"),
         (["predict", "--model", "m", "nix/"], "nix: no such file or folder"),
+        (["predict", "--model", "m", "s3://b/a.wav"], "s3://b/a.wav: is a URL; expected a file"),
+        (["predict", "--model", "m", "gs://b/"], "gs://b/: is a URL"),
+        (["train", "--data", "d", "--output", "s3://b/m"], "s3://b/m: is a URL"),
+        (["evaluate", "--model", "m", "--data", "d", "--output", "s3://b/s.json"], "s3://b/s.json"),
+        (["compare", "s3://b/a.json", "b.json"], "s3://b/a.json: is a URL"),
+        (["matrix", "--data", "d", "--baseline", "majority", "--output", "s3://b/m"], "s3://b/m"),
+        (["check", "--root", "emo_db=.", "--export", "gs://b/a.csv"], "gs://b/a.csv: is a URL"),
+        (["export", "--model", "m", "--onnx", "s3://b/m.onnx"], "s3://b/m.onnx: is a URL"),
+        (["convert", "--from", "a", "--output", "s3://b/m"], "s3://b/m: is a URL"),
+        (["corpora", "new", "mine", "--from", "nix"], "--from nix: no such folder"),
+        (["build", "--output", "o", "--allow-parts"], "has an option --allow-parts"),
+        (["build", "--output", "o", "--allow-partial"], "; exhubert check has it"),
     ],
 )
 def test_slips_exit_2_and_say_what_was_meant(
@@ -125,6 +139,35 @@ def test_numbers_are_checked_before_anything_else(
         main(args)
     assert stopped.value.code == 2
     assert message in capsys.readouterr().err
+
+
+def test_options_are_taken_with_hyphens_and_with_underscores(
+    tones: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", *tones, "--allow_partial", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["found"] == 24
+    with pytest.raises(SystemExit):
+        main(["evaluate", "--model", "m", "--data", "d", "--batch_size", "0"])
+    assert "argument --batch-size" in capsys.readouterr().err
+
+
+def test_beams_options_with_hyphens_are_not_lost() -> None:
+    line = ["build", "--output", "o", "--temp-location=x", "--setup-file", "y", "--dry_run"]
+    unknown = ["--temp-location=x", "--setup-file", "y", "--dry_run"]
+    respelt = respell(line, unknown, ["--output", "--dry-run"], passes_unknown=True)
+    assert respelt == [*line[:3], "--temp_location=x", "--setup_file", "y", "--dry_run"]
+
+
+def test_only_one_option_of_beams_has_hyphens_and_only_one_is_like_ours() -> None:
+    beams = argparse.ArgumentParser(allow_abbrev=False)
+    for options in PipelineOptions.__subclasses__():
+        options._add_argparse_args(beams)
+    names = {option for action in beams._actions for option in action.option_strings}
+    assert {name for name in names if "-" in name[2:]} == {BEAM_WITH_HYPHENS}
+    commands = [parser for parser in parsers(build_parser()) if "build" in parser.prog]
+    ours = {option for parser in commands for option in known_options(parser)}
+    alike = {name for name in names - ours if name.replace("_", "-") in ours}
+    assert alike == {BEAM_WITH_UNDERSCORE}
 
 
 @pytest.mark.parametrize(

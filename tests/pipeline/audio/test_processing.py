@@ -101,3 +101,37 @@ def test_float_samples_on_another_scale_are_sound() -> None:
 def test_recording_of_one_frame() -> None:
     with pytest.raises(AudioError, match="silent"):
         process_recording(Recording(np.ones((1, 1), np.int16), 16_000, "WAV/PCM_16", 1))
+
+
+@pytest.mark.parametrize("subtype", ["PCM_16", "PCM_24", "FLOAT"])
+def test_channels_that_cancel_each_other_are_told(subtype: str) -> None:
+    both = stored(np.stack([tone(), -tone()], axis=1), subtype=subtype)
+    with pytest.raises(AudioError, match=r"silent: the channels have opposite signs.*`channel`"):
+        process_recording(decode(both))
+    assert len(process_recording(decode(both), channel=1).samples)
+
+
+@pytest.mark.parametrize("rate", [16_000, 44_100])
+@pytest.mark.parametrize("normalize", ["peak", "rms", "loudness", "none"])
+def test_one_bit_of_sound_is_silence(rate: int, normalize: str) -> None:
+    samples = np.zeros((2 * rate, 1), np.int16)
+    samples[1_000] = 1
+    with pytest.raises(AudioError, match="silent"):
+        process_recording(Recording(samples, rate, "WAV/PCM_16", 1), normalize)  # type: ignore[arg-type]
+
+
+def test_constant_channels_are_plain_silence() -> None:
+    with pytest.raises(AudioError, match=r"silent: all .* samples are equal"):
+        process_recording(decode(stored(np.full((1_000, 2), 0.25))))
+
+
+def test_float_samples_beyond_full_scale_are_not_clipped() -> None:
+    assert "clipped" not in process_recording(decode(stored(2.4 * tone(), subtype="FLOAT"))).flags
+    flat = np.clip(4 * tone(), -1, 1)
+    assert "clipped" in process_recording(decode(stored(flat, subtype="FLOAT"))).flags
+
+
+def test_flags_of_the_file_are_kept() -> None:
+    recording = decode(stored(tone()))
+    damaged = Recording(recording.samples, recording.rate, recording.codec, 1, ("damaged",))
+    assert process_recording(damaged).flags == ("damaged",)

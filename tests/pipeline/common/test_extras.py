@@ -3,6 +3,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,20 @@ from pipeline.common.extras import EXTRAS, find_extra, install_command, missing_
 
 HOME = Path(__file__).parents[3]
 
+NEEDED = "install 'onnx>=1.17' 'torch<2.14,>=2.6'"
+"""What the extra ``onnx`` of :class:`Installed` asks for: the extra that it names, too."""
+
 
 class Installed:
     """What pip notes of an installation."""
+
+    requires = [
+        "numpy>=1.26",
+        'torch<2.14,>=2.6; extra == "train"',
+        'exhubert[train]; extra == "onnx"',
+        'onnx>=1.17; extra == "onnx"',
+        'opensmile>=2.5; python_version < "4" and extra == "baseline"',
+    ]
 
     def __init__(self, origin: object) -> None:
         self.origin = origin
@@ -43,9 +55,9 @@ def test_in_a_checkout_the_command_installs_the_checkout(
     [
         ({"url": HOME.as_uri(), "dir_info": {}}, f"install '{HOME}[onnx]'"),
         ({"url": HOME.as_uri(), "dir_info": {"editable": True}}, f"install -e '{HOME}[onnx]'"),
-        ({"url": "https://example.org/exhubert.whl"}, "install 'exhubert[onnx]'"),
-        ({"url": "file:///no/such/checkout"}, "install 'exhubert[onnx]'"),
-        (None, "install 'exhubert[onnx]'"),
+        ({"url": "https://example.org/exhubert.whl"}, NEEDED),
+        ({"url": "file:///no/such/checkout"}, NEEDED),
+        (None, NEEDED),
     ],
 )
 def test_elsewhere_the_command_installs_from_where_it_came(
@@ -56,6 +68,18 @@ def test_elsewhere_the_command_installs_from_where_it_came(
     monkeypatch.setattr(extras, "distribution", lambda name: Installed(origin))
     monkeypatch.chdir(tmp_path)
     assert install_command("onnx").endswith(command)
+
+
+def test_without_notes_of_pip_packages_are_named_as_they_are_imported(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(extras, "__file__", str(tmp_path / "pipeline" / "common" / "extras.py"))
+    monkeypatch.setattr(extras, "distribution", distribution_that_is_missing)
+    assert install_command("onnx").endswith("install onnx onnxscript onnxruntime")
+
+
+def distribution_that_is_missing(name: str) -> None:
+    raise PackageNotFoundError(name)
 
 
 def test_pip_of_another_python_is_not_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,3 +22,23 @@ def test_what_is_no_number_is_none(text: str | None) -> None:
 )  # fmt: skip
 def test_times(text: str | None, seconds: float | None) -> None:
     assert read_seconds(text) == seconds
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"),
+    [
+        ("0 days 00:00:01.500000", 1.5),
+        ("1 days 00:00:01", 86_401.0),
+        ("1 day, 0:00:01", 86_401.0),
+        ("-1 days +23:59:59", -1.0),
+        ("P0DT0H0M1.5S", 1.5),
+        ("PT2S", 2.0),
+        ("1 days", None),
+        ("P", None),
+        ("PT", None),
+        ("days", None),
+        ("0 days 1e999", None),
+    ],
+)
+def test_times_as_data_frames_write_them(written: str, seconds: float | None) -> None:
+    assert read_seconds(written) == seconds

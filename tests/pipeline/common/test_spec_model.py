@@ -23,3 +23,12 @@ def test_unknown_keys_and_changes_are_refused() -> None:
         SpecModel.model_validate({"a": 1})
     with pytest.raises(ValidationError, match="frozen"):
         Names(of="part", values={}).of = "other"
+
+
+@pytest.mark.parametrize("pattern", ["a" * 10_001, "(" * 3_000, "a{99999999999999999999}"])
+def test_regular_expressions_without_bounds_are_refused(pattern: str) -> None:
+    class Named(SpecModel):
+        path: Regex
+
+    with pytest.raises(ValidationError, match="regular expression"):
+        Named(path=pattern)

@@ -7,6 +7,7 @@ from pipeline.common.errors import DataError
 from pipeline.dataset.build_state import is_unfinished, mark_unfinished
 from pipeline.dataset.finalize import finalize_dataset
 from pipeline.shards.receipts import ShardReceipt, receipt_path, shard_path
+from pipeline.specs.emotion_scheme import emotion_scheme
 from tests.conftest import MakeSpec
 
 
@@ -23,7 +24,7 @@ def test_shards_of_another_plan_are_removed_and_the_build_is_finished(
         Path(path).write_bytes(content)
     mark_unfinished(str(output))
     written = finalize_dataset(
-        str(output), [], {"tones": make_spec()}, AudioOptions(), {"tones": 0}
+        str(output), [], {"tones": make_spec()}, emotion_scheme(), AudioOptions(), {"tones": 0}
     )
     assert not list(output.rglob("*-of-00009*"))
     assert not is_unfinished(str(output))
@@ -42,6 +43,7 @@ def test_a_shard_that_came_twice_is_an_error_of_the_runner(
             str(tmp_path),
             ["tones/test-00000-of-00001"] * 2,
             {"tones": make_spec()},
+            emotion_scheme(),
             AudioOptions(),
             {"tones": 1},
         )

@@ -203,3 +203,19 @@ def test_names_from_a_mac_give_the_labels_and_speakers_of_the_spec(make_spec: Ma
     assert (clip.speaker, clip.label_native) == ("tones:Zo\u00eb", "col\u00e8re")
     assert clip.source_path == path
     assert clip.id == "tones/Zo\u00eb_col\u00e8re"
+
+
+def test_times_of_audformat_are_read_and_nat_is_unknown(make_spec: MakeSpec) -> None:
+    spec = make_spec(
+        path="'.'",
+        tables="{t: {file: t.csv, segments: true, match: {file: '{path}'}, "
+        "take: {start: start, end: end, emotion: e}}}",
+    )
+    row = {"file": "wav/c.wav", "e": "ang"}
+    rows = [
+        row | {"start": "0 days 00:00:00", "end": "0 days 00:00:01.5"},
+        row | {"start": "0 days 00:00:01.5", "end": "NaT"},
+    ]
+    assert [(u.start, u.end) for u in index(spec, "wav/c.wav", t=rows)] == [(0, 1.5), (1.5, None)]
+    whole = index(spec, "wav/c.wav", t=[row | {"start": "NaT", "end": "NaT"}])
+    assert [(u.start, u.end, u.dropped) for u in whole] == [(None, None, None)]

@@ -215,3 +215,22 @@ def test_encodings_that_were_not_the_first_are_kept_in_mind(make_spec: MakeSpec)
     files = [SourceFile(path, 1, "") for path in contents]
     table = load_tables(spec, files, contents.__getitem__)["facts"]
     assert table.encodings == {"gbk": ["a.csv"]}
+
+
+def test_a_table_that_is_a_pipe_or_huge_is_not_read(make_spec: MakeSpec) -> None:
+    spec = make_spec(tables=f"{{facts: {{file: f.csv, {TAKE}}}}}")
+    for file in (
+        SourceFile("f.csv", 0, "", "no file, but a pipe"),
+        SourceFile("f.csv", 1 << 31, ""),
+    ):
+        with pytest.raises(
+            DataError, match=r"f\.csv: can't be read: (no file|2,147,483,648 bytes)"
+        ):
+            load_tables(spec, [file], lambda path: pytest.fail("it was read"))
+
+
+@pytest.mark.parametrize("name", ["F.CSV", "f.xls", "labels/f.tsv"])
+def test_a_missing_table_is_looked_for_by_other_names(make_spec: MakeSpec, name: str) -> None:
+    spec = make_spec(tables=f"{{facts: {{file: f.csv, {TAKE}}}}}")
+    with pytest.raises(DataError, match=rf"no file matches 'f\.csv' .* \(is it {name}\?"):
+        find(spec, {name: b""}, stem="a")

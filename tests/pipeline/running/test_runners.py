@@ -131,7 +131,12 @@ def test_shard_written_in_parts_is_an_error(dataset: BuildConfig) -> None:
     specs = {"tones": dataset.corpora["tones"].spec}
     with pytest.raises(DataError, match="tones/test-00000-of-00001 was written 2 times"):
         finalize_dataset(
-            dataset.output, ["tones/test-00000-of-00001"] * 2, specs, AudioOptions(), {}
+            dataset.output,
+            ["tones/test-00000-of-00001"] * 2,
+            specs,
+            emotion_scheme(),
+            AudioOptions(),
+            {},
         )
 
 

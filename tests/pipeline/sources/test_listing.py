@@ -51,3 +51,34 @@ def test_folder_that_can_not_be_listed_is_named(tmp_path: Path) -> None:
 def test_missing_root_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"nowhere: no such folder"):
         list_files(str(tmp_path / "nowhere"))
+
+
+def test_pipes_and_files_of_any_size_are_listed_with_what_is_wrong(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.wav")
+    with (tmp_path / "b.wav").open("wb") as file:
+        file.truncate((1 << 32) + 1)
+    (tmp_path / "c.wav").write_bytes(b"x")
+    problems = [file.problem for file in list_files(str(tmp_path))]
+    assert problems == [
+        "no file, but a pipe, a socket or a device",
+        "4,294,967,297 bytes, more than the 4,294,967,296 that are read",
+        None,
+    ]
+
+
+def test_folders_of_any_depth_are_listed(tmp_path: Path) -> None:
+    place = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(1_500):
+        os.mkdir("d", dir_fd=place)
+        below = os.open("d", os.O_RDONLY, dir_fd=place)
+        os.close(place)
+        place = below
+    os.close(os.open("a.wav", os.O_CREAT, dir_fd=place))
+    os.close(place)
+    (tmp_path / "b.wav").touch()
+    try:
+        paths = [file.path for file in list_files(str(tmp_path))]
+        assert paths == ["b.wav", "d/" * 1_500 + "a.wav"]
+    finally:  # from below: pytest would go down by recursion
+        (tmp_path / ("d/" * 1_500 + "a.wav")).unlink()
+        os.removedirs(tmp_path / ("d/" * 1_500))

@@ -101,3 +101,10 @@ def test_every_name_gives_text(name: str, encoding: str | None) -> None:
     entry = zipfile.ZipInfo()
     entry.orig_filename = name.encode("utf-8", "replace").decode("cp437")
     zip_name(entry, encoding)
+
+
+def test_a_name_longer_than_any_file_has_is_counted() -> None:
+    (member,) = opened(stored_zip(b"a/" * 30_000 + b"b.wav")).members
+    assert member.problem == "its name has 60,005 characters, more than any file's"
+    assert len(member.path) < 300
+    assert member.path.endswith("b.wav")

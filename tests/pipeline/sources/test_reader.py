@@ -92,3 +92,9 @@ def test_archive_that_can_not_be_opened_is_named(
     monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(DataError, match=r"a\.zip: can't be read: Permission denied"):
         list_sources(str(tmp_path), ArchiveRules(["*.zip"]))
+
+
+def test_a_pipe_is_no_archive(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.zip")
+    with pytest.raises(DataError, match=r"a\.zip: can't be read: no file, but a pipe"):
+        list_sources(str(tmp_path), ArchiveRules(["*.zip"]))

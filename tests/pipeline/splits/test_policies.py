@@ -190,7 +190,7 @@ def test_a_new_policy_is_one_class_from_the_spec_to_check_and_manifest(
     assert {u.split for u in indexed.utterances} == {"test"}
     check = check_corpus(spec, indexed)
     assert (check.split_policy, check.leaks) == ("by the initial of the speaker", [])
-    assert facts_from_spec(spec).split_policy == "by the initial of the speaker"
+    assert facts_from_spec(spec, 0).split_policy == "by the initial of the speaker"
     build = BuildConfig({"tones": Corpus(spec, str(corpus))}, emotion_scheme(), str(tmp_path), FLAC)
     assert {s.split("/")[1].split("-")[0] for s in plan_shards("tones", build)} == {"test"}
 

@@ -13,12 +13,12 @@ from google.auth.impersonated_credentials import Credentials
 from exhubert.cli.main import main
 from pipeline.common.errors import DataError, UsageError
 from pipeline.storage import StoreOptions, configure, open_store
-from pipeline.storage import retry as retry
 from pipeline.storage.gcs import GoogleStore
 from tests.conftest import MakeCorpus, MakeSpec, write_tone
 from tests.pipeline.sources.test_archives import files_of
 from tests.pipeline.storage.test_stores import ODD_NAMES, check_names, exhubert
 from tests.support.gcs import GCS, serve
+from tests.support.patience import hurry_retries
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def fresh(gcs: GCS, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", gcs.url)
     monkeypatch.delenv("GOOGLE_APPLICATION_CREDENTIALS", raising=False)
     monkeypatch.setenv("NO_GCE_CHECK", "true")
-    monkeypatch.setattr(retry, "RETRY_DELAYS_S", (0.01, 0.01, 0.01))
+    hurry_retries(monkeypatch)
     gcs.watch()
     configure(StoreOptions(no_auth=True))
     yield
@@ -132,7 +132,7 @@ def test_errors_that_pass_are_survived_and_what_stays_unreadable_is_rejected(
         (404, DataError, "there is no bucket 'nowhere'"),
         (401, DataError, "refuses the credentials"),
         (403, DataError, "403"),
-        (503, OSError, "given up after 4 tries: 503"),
+        (503, DataError, "answers nothing but errors, the last: 503"),
     ],
 )
 def test_stores_that_cannot_be_listed_say_why(

@@ -12,6 +12,7 @@ from exhubert.cli.arguments.stores import add_store_options, read_store_options
 from exhubert.cli.main import COMMANDS
 from pipeline.running.beam_options import parse_options
 from pipeline.storage import StoreOptions
+from pipeline.storage.options import BEAM_NAMES
 
 WORDS = st.none() | st.text("abc:/.=-", min_size=1).filter(lambda word: word[0] != "-")
 OPTIONS = st.builds(
@@ -19,6 +20,7 @@ OPTIONS = st.builds(
     **{
         option.name: st.booleans() if option.type is bool else WORDS
         for option in fields(StoreOptions)
+        if option.name in BEAM_NAMES
     },
 )
 
@@ -34,10 +36,17 @@ def test_what_is_written_is_read_again(options: StoreOptions) -> None:
 @given(OPTIONS)
 def test_beam_understands_them(options: StoreOptions) -> None:
     parsed = parse_options(options.to_arguments())
-    for option in fields(StoreOptions):
-        view = S3Options if option.name.startswith("s3_") else GoogleCloudOptions
-        given = getattr(options, option.name)
-        assert (getattr(parsed.view_as(view), option.name) or None) == (given or None)
+    for name in BEAM_NAMES:
+        view = S3Options if name.startswith("s3_") else GoogleCloudOptions
+        given = getattr(options, name)
+        assert (getattr(parsed.view_as(view), name) or None) == (given or None)
+
+
+def test_patience_is_an_option_of_ours() -> None:
+    parser = argparse.ArgumentParser()
+    add_store_options(parser)
+    assert read_store_options(parser.parse_args([])) == StoreOptions()
+    assert read_store_options(parser.parse_args(["--store-patience=7"])).patience == 7
 
 
 def test_keys_are_not_shown() -> None:

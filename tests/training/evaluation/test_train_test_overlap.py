@@ -26,6 +26,10 @@ def test_speakers_are_compared_with_those_of_training() -> None:
         (SpeakerOverlap(0, 3, 0, 2), False, "of 2 utterances there the speaker is unknown"),
         (SpeakerOverlap(0, 3, 0, 0, ["m"]), False, "m does not say whom it was trained on"),
         (SpeakerOverlap(0, 0, 5), False, "no speaker is known"),
+        (SpeakerOverlap(0, 1, 0), True, "the one speaker was not in training"),
+        (SpeakerOverlap(0, 1, 0, 1), False, "the one speaker is not known to have been in"),
+        (SpeakerOverlap(0, 1, 0, 1), False, "of 1 utterance there"),
+        (SpeakerOverlap(1, 0, 0), False, "1 of 1 speaker WAS in training"),
         (SpeakerOverlap(0, 3, 5), True, "(5 utterances of unknown speakers unchecked)"),
     ],
 )

@@ -12,6 +12,7 @@ from training.finetuning.callbacks import (
     DivergenceGuard,
     ElapsedTime,
     Patience,
+    SaveByTime,
     remove_old_checkpoints,
 )
 from training.finetuning.run_folder import COMPLETE_MARK
@@ -103,3 +104,19 @@ def test_divergence_is_a_data_error_that_names_the_step(
     guard.on_log(arguments, TrainerState(), TrainerControl(), logs={"eval_uar": 0.5})
     with pytest.raises(DataError, match=r"step 7: loss (nan|inf).*here 0\.001"):
         guard.on_log(arguments, TrainerState(global_step=7), TrainerControl(), logs={"loss": loss})
+
+
+def test_a_checkpoint_is_asked_for_when_the_last_one_is_old(arguments: TrainingArguments) -> None:
+    now = 0.0
+    callback = SaveByTime(10, lambda: now)
+    asked = []
+    for step in range(1, 26):  # a minute each
+        now = 60.0 * step
+        control = TrainerControl()
+        callback.on_step_end(arguments, TrainerState(global_step=step), control)
+        if step == 4:  # measured, and so saved
+            control.should_save = True
+        if control.should_save:
+            asked.append(step)
+            callback.on_save(arguments, TrainerState(), control)
+    assert asked == [4, 14, 24]

@@ -79,6 +79,9 @@ def test_model_card_names_data_licences_and_scores(model: Path) -> None:
     assert card.startswith("---\nlibrary_name: transformers\n")
     assert "| alpha | 12 | 6 | CC0-1.0 |" in card
     assert "| all | 12 |" in card
+    interval = card.partition("| all | 12 |")[2].split("|")[1]
+    assert interval.strip().endswith(r"\*")  # of two speakers in all
+    assert r"\* fewer than 10 speakers" in card
 
 
 def test_last_epochs_have_a_loss_even_if_the_next_measurement_was_further_away(

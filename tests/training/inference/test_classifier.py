@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from exhubert.cli.commands.predict import find_audio, read_list
+from exhubert.cli.commands.predict import check_list, find_audio, read_list
 from exhubert.cli.output import console
 from pipeline.common.errors import DataError, UsageError
 from pipeline.schema.record import CLASSES
@@ -271,6 +271,14 @@ def test_command_reads_lists_and_writes_csv(
     assert read_list(b"a.wav\n\nb c.wav\n") == [Path("a.wav"), Path("b c.wav")]
     with pytest.raises(UsageError, match="no paths on stdin"):
         read_list(b"\n")
+
+
+def test_a_recording_on_stdin_is_no_list(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="stdin: found data, expected paths of files"):
+        check_list(read_list(write_wav(tmp_path / "a.wav", tone(0)).read_bytes()))
+    with pytest.raises(UsageError, match=r"none of the files named is there \(a\.wav, …\)"):
+        check_list(read_list(b"a.wav\nb.wav\n"))
+    check_list([tmp_path / "gone.wav", tmp_path / "a.wav"])  # what is missing fails by itself
 
 
 # VmHWM, as ru_maxrss counts what the process that started this one held.

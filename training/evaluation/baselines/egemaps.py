@@ -24,7 +24,7 @@ from pipeline.common.extras import install_command
 from pipeline.schema.record import SAMPLE_RATE
 from pipeline.storage.files import atomic_path
 from training.data.clips import Samples, decode_clip
-from training.data.parquet_audio import AudioReader
+from training.data.parquet_audio import AudioReader, ClipPlace, clip_places
 from training.evaluation.baselines.linear import Part, choose, make_svm
 from training.evaluation.prediction_table import PredictionTable, utterances_of
 
@@ -152,28 +152,16 @@ def _smile() -> Any:
 def _extract(rows: pd.DataFrame) -> Iterator[tuple[list[int], list[Features]]]:
     """Features by row group, so that each is read once. openSMILE works outside Python's lock."""
     groups = [part for _, part in rows.groupby(["shard", "row_group"], sort=True)]
-    jobs = [
-        (
-            str(part["shard"].iloc[0]),
-            int(part["row_group"].iloc[0]),
-            part["row"].tolist(),
-            part["id"].tolist(),
-        )
-        for part in groups
-    ]
+    jobs = map(clip_places, groups)
     with ThreadPoolExecutor(usable_cores()) as pool:
         for part, features in zip(groups, pool.map(_extract_group, jobs), strict=True):
             yield part.index.tolist(), features
 
 
-def _extract_group(job: tuple[str, int, list[int], list[str]]) -> list[Features]:
+def _extract_group(places: list[ClipPlace]) -> list[Features]:
     """Features of some clips of one row group of a shard."""
-    shard, row_group, rows, ids = job
     clips = AudioReader()
-    return [
-        functionals(decode_clip(clips.read(shard, row_group, row), shard, name))
-        for row, name in zip(rows, ids, strict=True)
-    ]
+    return [functionals(decode_clip(clips.read(place), place.shard, place.id)) for place in places]
 
 
 def _read_cache(path: Path | None) -> dict[str, Features]:

@@ -5,6 +5,8 @@ from typing import Any
 
 import jinja2
 
+from training.metrics.intervals import FEW_NOTE
+
 
 def render(template: str, **values: Any) -> str:
     """Fills a template of this folder; ``style`` is given to it."""
@@ -15,6 +17,7 @@ def render(template: str, **values: Any) -> str:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
+    environment.globals["few_note"] = FEW_NOTE
     environment.filters["percent"] = percent
     environment.filters["words"] = words
     style = files("training.evaluation.reports").joinpath("style.css").read_text(encoding="utf-8")

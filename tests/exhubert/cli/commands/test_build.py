@@ -50,8 +50,9 @@ def test_build_into_a_bucket_asks_for_each_thing_once(
 
 
 EXPECTED = {
-    # Before the build: what is there. Within: which corpora stay. Afterwards: is it as it says.
-    ("GET", "/out/dataset/manifest.json"): 3,
+    # Before the build: whose specs are kept, what is there, and again once it is locked.
+    # Within: which corpora stay. Afterwards: is it as it says.
+    ("GET", "/out/dataset/manifest.json"): 5,
     ("PUT", "/out/dataset/manifest.json"): 1,
     ("GET", "/out/dataset/rejects.parquet"): 1,
     ("PUT", "/out/dataset/report.html"): 1,

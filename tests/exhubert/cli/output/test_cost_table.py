@@ -24,6 +24,7 @@ ESTIMATE = Estimate(
     steps_per_epoch=10,
     steps=30,
     flops_per_step=4_000_000_000_000,
+    seconds=5025.0,
     validation=12,
     corpora=[CorpusShare("tones", 1_234, 1.0, 160, 1.0, dict.fromkeys([*CLASSES, "none"], 1 / 7))],
 )
@@ -43,6 +44,9 @@ def test_cost_is_printed_with_units() -> None:
     assert "2.57 GB: weights 1.06 MB, gradients 480 kB" in text
     assert "on 2 processes" in text
     assert "4 TFLOP a step, 120 TFLOP in all" in text
+    assert "1:23:45 at the pace of this machine" in text
+    assert "grows with utterances × epochs" in text
+    assert "not tried" in printed(replace(ESTIMATE, seconds=None))
     assert "tones" in text
     assert "1,234" in text
 
