@@ -300,7 +300,7 @@ class _Converter:
         if form != self._form:
             yield from self.flush()
             self._form = form
-            self._resampler = av.AudioResampler(format="fltp", rate=self.rate)
+            self._resampler = av.AudioResampler(format="flt", rate=self.rate)
         yield from self._samples(frame)
 
     def flush(self) -> Iterator[np.ndarray]:
@@ -309,6 +309,8 @@ class _Converter:
 
     def _samples(self, frame: Any) -> Iterator[np.ndarray]:
         for part in self._resampler.resample(frame):
-            samples = part.to_ndarray()
+            # Packed: of eight planes or more PyAV reads memory that is not theirs.
+            channels = part.layout.nb_channels
+            samples = np.ascontiguousarray(part.to_ndarray().reshape(-1, channels).T)
             self.frames += samples.shape[1]
             yield samples
