@@ -8,7 +8,8 @@ Everything that a program needs is imported from here, and loaded when it is fir
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+
+TYPE_CHECKING = False  # not typing's, which a file of the current folder might hide
 
 if TYPE_CHECKING:
     from pipeline.audio.options import AudioOptions
@@ -133,7 +134,7 @@ _MODULES = {
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from exhubert.foreign_packages import check_packages

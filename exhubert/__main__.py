@@ -2,7 +2,12 @@
 
 import sys
 
-from exhubert.foreign_packages import HiddenPackageError, check_packages, drop_current_folder
+from exhubert.current_folder import drop_current_folder
+
+if __name__ == "__main__":  # before anything else is imported that a file there might hide
+    drop_current_folder()
+
+from exhubert.foreign_packages import HiddenPackageError, check_packages
 
 
 def start() -> int:
@@ -20,5 +25,4 @@ def start() -> int:
 
 
 if __name__ == "__main__":
-    drop_current_folder()
     sys.exit(start())

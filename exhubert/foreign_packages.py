@@ -1,6 +1,5 @@
 """Packages of the user that are called like ours and hide them, told by path."""
 
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -30,15 +29,6 @@ def check_packages(*names: str) -> None:
                 f"{found} hides the package {name!r} of exhubert, which lies in {_HOME / name}: "
                 f"rename it, or start Python where {found.parent} is not in sys.path"
             )
-
-
-def drop_current_folder() -> None:
-    """Takes the current folder out of ``sys.path``, where ``python -m`` put it before all others.
-
-    It stays if exhubert itself is imported from there, as in a checkout that is not installed.
-    """
-    if sys.path and Path(sys.path[0]).resolve() == Path.cwd() != _HOME:
-        del sys.path[0]
 
 
 def _find(name: str) -> Path | None:

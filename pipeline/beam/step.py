@@ -1,10 +1,12 @@
 """Steps of the pipeline: functions whose errors reach the driver.
 
 Runners hand on no more than an error's text, in a form of their own. So an error that is meant for
-the user goes through a file.
+the user goes through a file; so does the news that a first worker has begun.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import cache
 from typing import Any, get_args, get_type_hints
 
 import apache_beam as beam
@@ -43,9 +45,21 @@ class _Step(beam.DoFn):
         configure(self.build.stores, have_answered=True, on_wait=self.build.progress.waiting)
 
     def process(self, element: Any) -> Iterator[Any]:
+        if self.build.begun_file:
+            _note_begin(self.build.begun_file)
         try:
             yield from self.function(element, self.build, *self.others)
         except ExhubertError as error:
             if self.build.error_file:
-                storage.write_atomic(self.build.error_file, error_to_json(error).encode())
+                with suppress(
+                    OSError, ExhubertError
+                ):  # what can't be written: this error says more
+                    storage.write_atomic(self.build.error_file, error_to_json(error).encode())
             raise
+
+
+@cache
+def _note_begin(file: str) -> None:
+    """Writes a file, once a process."""
+    with suppress(OSError, ExhubertError):  # a step that needs the store will say so
+        storage.write_atomic(file, b"")

@@ -179,6 +179,7 @@ def write_one(shard: str, utterances: Sequence[Utterance], build: BuildConfig) -
         on_start=set_current_clip,
         on_clip=on_clip,
     )
+    set_current_clip("")  # at none until the next shard
     fit = sum(utterance.dropped is None for utterance in utterances)
     build.progress.completed(corpus.spec.id, fit, written.reused)
     count_shard(written, utterances)

@@ -35,9 +35,13 @@ class DataError(ExhubertError):
 
 
 class StoppedError(ExhubertError):
-    """Someone pressed Ctrl-C, or the system asked the process to end. Exit status 130."""
+    """Someone pressed Ctrl-C (exit status 130), or the system asked the process to end (143)."""
 
     exit_status = 130
+
+    def __init__(self, message: str, exit_status: int = 130) -> None:
+        super().__init__(message)
+        self.exit_status = exit_status
 
 
 _TYPES = (UsageError, DataError, StoppedError, ExhubertError)

@@ -31,6 +31,7 @@ class BuildConfig:
         progress: What workers on this machine tell of their work.
         error_file: Where a worker writes the error for the user that ends the build; None to leave
             it to the runner's messages.
+        begun_file: Which each worker writes as it begins; None where nobody waits for that.
         report: Whether the last step writes the report: where it is not sure that anybody waits for
             the end. Else it is written afterwards, when the log knows how the run has ended.
         partitions: Least number of elements to begin with: some runners (Dask) work in as many
@@ -44,5 +45,6 @@ class BuildConfig:
     stores: StoreOptions = field(default_factory=current_options)
     progress: Progress = field(default_factory=Progress)
     error_file: str | None = None
+    begun_file: str | None = None
     report: bool = True
     partitions: int = 0

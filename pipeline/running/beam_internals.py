@@ -15,7 +15,9 @@ Beam calls these modules internal or experimental, so setup.py bounds its versio
 
 import socket
 from collections.abc import Mapping
+from typing import Any
 
+import grpc
 from apache_beam.portability.api import beam_fn_api_pb2, beam_fn_api_pb2_grpc
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from apache_beam.runners.worker import sdk_worker_main
@@ -32,15 +34,31 @@ __all__ = [
     "worker_environment",
 ]
 
+_any_server = grpc.server
+
 
 def use_loopback() -> None:
-    """Has this process's runner tell workers to connect to ``localhost``.
+    """Has this process's runner listen on the loopback interface, and tell workers so.
 
-    On Linux it names the host instead, in full; but a name may not resolve, or resolve to an
-    address that a firewall guards. Only for a process that does nothing but run the pipeline: it
-    changes what ``socket.getfqdn`` says.
+    It would listen on all interfaces, and let in whoever connects. On Linux it names the host, in
+    full; but a name may not resolve, or resolve to an address that a firewall guards. Only for a
+    process that does nothing but run the pipeline: it changes what ``socket.getfqdn`` says and
+    where servers of ``grpc.server`` listen.
     """
     socket.getfqdn = lambda name="": "localhost"
+    grpc.server = _loopback_server
+
+
+def _loopback_server(*arguments: Any, **options: Any) -> grpc.Server:
+    server = _any_server(*arguments, **options)
+    listen = server.add_insecure_port
+
+    def listen_on_loopback(address: str) -> int:
+        port: int = listen(address.replace("[::]", "127.0.0.1"))
+        return port
+
+    server.add_insecure_port = listen_on_loopback
+    return server
 
 
 def worker_environment(

@@ -26,8 +26,13 @@ def parse_options(arguments: Sequence[str]) -> PipelineOptions:
     """
     arguments = list(arguments)
     runner = PipelineOptions(arguments).view_as(StandardOptions).runner
+    known = ["DaskRunner", *StandardOptions.KNOWN_RUNNER_NAMES]
+    if runner and "." not in runner and runner.lower() not in map(str.lower, known):
+        raise UsageError(
+            f"--runner={runner}: Beam has no such runner; expected one of {', '.join(known)}"
+        )
     if runner in {"DaskRunner", DASK}:
-        _dask_options()  # whose import makes them known to Beam
+        dask_options()  # whose import makes them known to Beam
         arguments = [f"--dask_npartitions={_PARTITIONS}", *arguments]
         runner = DASK
     options = PipelineOptions(arguments, runner=runner)
@@ -40,10 +45,21 @@ def count_partitions(options: PipelineOptions) -> int:
     """Number of parts in which Dask works from the first step on; 0 for other runners."""
     if options.view_as(StandardOptions).runner != DASK:
         return 0
-    return options.view_as(_dask_options()).npartitions or 0
+    return options.view_as(dask_options()).npartitions or 0
 
 
-def _dask_options() -> type[PipelineOptions]:
+def runner_name(options: PipelineOptions) -> str | None:
+    """The runner's short name; None where none is named."""
+    runner: str | None = options.view_as(StandardOptions).runner
+    return runner and runner.rpartition(".")[2]
+
+
+def dask_options() -> type[PipelineOptions]:
+    """Beam's options for Dask.
+
+    Raises:
+        UsageError: Dask is not installed.
+    """
     if not find_spec("distributed"):  # which the runner imports only when it runs
         raise UsageError(f"--runner=DaskRunner needs distributed: {install_command('dask')}")
     from apache_beam.runners.dask.dask_runner import DaskOptions

@@ -4,16 +4,16 @@ Beam is imported only where it is needed: a local build with several workers has
 own for it.
 """
 
-import signal
+import logging
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pipeline.common.errors import StoppedError, UsageError
+from pipeline.common.errors import DataError, StoppedError, UsageError
 from pipeline.dataset.accounts import restore_accounts
 from pipeline.dataset.build_state import mark_unfinished
 from pipeline.dataset.manifest import Manifest, read_manifest
@@ -23,14 +23,18 @@ from pipeline.dataset.verify import verify_finished
 from pipeline.monitoring import Counts, Progress, read_progress
 from pipeline.planning.build_config import BuildConfig
 from pipeline.running.driver_process import ERROR_FILE, DriverProcess
-from pipeline.shards.receipts import RECEIPTS
+from pipeline.running.interrupts import INTERRUPTED, note_interrupts
 from pipeline.sources.listing import walk_files
 from pipeline.storage import configure, current_options, is_remote, open_store
-from pipeline.storage import files as storage
 from pipeline.storage.folder_lock import lock_folder
 
 if TYPE_CHECKING:
     from apache_beam.options.pipeline_options import PipelineOptions
+
+_LOG = logging.getLogger(__name__)
+
+_END_WITH_US = {"PrismRunner", "DaskRunner"}
+"""Runners of which nothing goes on when the command is interrupted."""
 
 OnProgress = Callable[[Counts], None]
 """Called a few times a second with what a local build has done so far."""
@@ -56,7 +60,7 @@ def build_dataset(
     jobs: int | DriverProcess = 1,
     beam_arguments: Sequence[str] = (),
     on_progress: OnProgress = lambda counts: None,
-    on_message: Callable[[str], None] = lambda line: None,
+    on_message: Callable[[str], None] = _LOG.info,
 ) -> Manifest:
     """Builds a dataset, waits for it, and verifies that it is there.
 
@@ -65,7 +69,7 @@ def build_dataset(
         jobs: Worker processes, unless the arguments name a runner.
         beam_arguments: Pipeline options as Beam spells them, ``--runner=DataflowRunner`` etc.
         on_progress: Called a few times a second with what a local build has done so far.
-        on_message: Called with a line for people: what the runner has counted.
+        on_message: Called with a line for people: what the runner has counted; logged by default.
 
     Returns:
         The manifest of the dataset.
@@ -75,7 +79,7 @@ def build_dataset(
             no such option.
         DataError: A corpus or one of its tables is missing or unreadable, a worker died, or the
             runner ended without having written all that it should.
-        StoppedError: Ctrl-C; building again resumes.
+        StoppedError: Ctrl-C or SIGTERM; building again resumes.
     """
     folders = [*(corpus.root for corpus in build.corpora.values()), build.output]
     configure(build.stores)
@@ -133,7 +137,8 @@ def run_build(
     checked: CheckedBuild,
     jobs: int | DriverProcess = 1,
     on_progress: OnProgress = lambda counts: None,
-    on_message: Callable[[str], None] = lambda line: None,
+    on_message: Callable[[str], None] = _LOG.info,
+    worker_timeout: float | None = None,
 ) -> Manifest:
     """Builds what has been checked; writes no report.
 
@@ -143,34 +148,41 @@ def run_build(
             already and is the caller's to end.
         on_progress: As for :func:`build_dataset`.
         on_message: As for :func:`build_dataset`.
+        worker_timeout: Seconds within which a worker of another runner must have begun; 0 for any
+            number, None for what suits the runner.
 
     Raises:
         DataError, StoppedError: As :func:`build_dataset` does; or another process is writing to the
             dataset.
     """
     build = checked.build
-    with lock_folder(build.output, "exhubert build"):
-        restore_accounts(build.output, read_manifest(build.output), build.corpora)
-        mark_unfinished(build.output)
-        on_message(_run(checked, jobs, on_progress))
-        return verify_finished(build.output, build.corpora)
+    with note_interrupts() as received:
+        try:
+            with lock_folder(build.output, "exhubert build"):
+                restore_accounts(build.output, read_manifest(build.output), build.corpora)
+                mark_unfinished(build.output)
+                on_message(_run(checked, jobs, on_progress, worker_timeout))
+                return verify_finished(build.output, build.corpora)
+        except BaseException as error:
+            if received or isinstance(error, KeyboardInterrupt):
+                raise _stopped(checked, received) from None
+            raise
 
 
-def _run(checked: CheckedBuild, jobs: int | DriverProcess, on_progress: OnProgress) -> str:
+def _run(
+    checked: CheckedBuild,
+    jobs: int | DriverProcess,
+    on_progress: OnProgress,
+    worker_timeout: float | None,
+) -> str:
     """Runs a build where it is to run; gives what the runner has counted."""
-    runner = checked.runner
-    try:
-        if runner:
-            return _run_elsewhere(checked)
-        if isinstance(jobs, DriverProcess) or jobs > 1:
-            return _run_on_workers(checked, jobs, on_progress)
-        return _run_in_process(checked, on_progress)
-    except KeyboardInterrupt:
-        running = f"; what {runner} runs elsewhere goes on until cancelled" if runner else ""
-        raise StoppedError(
-            f"interrupted{running}; shards that are complete stay in {checked.build.output}: "
-            "building again resumes"
-        ) from None
+    if checked.runner:
+        with DriverProcess(workers=0) as driver:
+            return _run_on(driver, checked, on_progress, worker_timeout)
+    if isinstance(jobs, DriverProcess) or jobs > 1:
+        with _driver(jobs) as driver:
+            return _run_on(driver, checked, on_progress)
+    return _run_in_process(checked, on_progress)
 
 
 def prepare_job(build: BuildConfig, options: "PipelineOptions") -> None:
@@ -210,30 +222,17 @@ def _check_same_audio(build: BuildConfig, earlier: Manifest) -> None:
         )
 
 
-def _run_elsewhere(checked: CheckedBuild) -> str:
-    from pipeline.running.beam_options import count_partitions
-    from pipeline.running.beam_pipeline import run_pipeline
-
-    assert checked.options is not None
-    error_file = storage.join(checked.build.output, RECEIPTS, ERROR_FILE)
-    storage.delete(error_file)  # of a run whose driver had gone
-    partitions = count_partitions(checked.options)
-    build = replace(checked.build, error_file=error_file, partitions=partitions)
-    return run_pipeline(build, checked.options)
-
-
-def _run_on_workers(
-    checked: CheckedBuild, jobs: int | DriverProcess, on_progress: OnProgress
+def _run_on(
+    driver: DriverProcess,
+    checked: CheckedBuild,
+    on_progress: OnProgress,
+    worker_timeout: float | None = None,
 ) -> str:
-    options: dict[str, Any] = {}
-    if checked.options:
-        options = checked.options.get_all_options(drop_default=True)
-    with (
-        _driver(jobs) as driver,
-        _sigterm_as_interrupt(),
-        _watched(driver.folder, on_progress) as progress,
-    ):
-        return driver.run(replace(checked.build, progress=progress, report=False), options)
+    with _watched(driver.folder, on_progress, lambda: driver.waiting) as progress:
+        build = checked.build
+        if driver.workers:
+            build = replace(build, progress=progress, report=False)
+        return driver.run(build, checked.options, worker_timeout)
 
 
 def _run_in_process(checked: CheckedBuild, on_progress: OnProgress) -> str:
@@ -241,17 +240,33 @@ def _run_in_process(checked: CheckedBuild, on_progress: OnProgress) -> str:
 
     from pipeline.running.beam_pipeline import run_pipeline
     from pipeline.running.local_runner import in_process_runner
+    from pipeline.running.runner_failure import describe_failure
 
     options = checked.options or PipelineOptions([])
     with (
         tempfile.TemporaryDirectory(prefix="exhubert-", ignore_cleanup_errors=True) as folder,
         in_process_runner(Path(folder, "driver.log")) as runner,
-        _sigterm_as_interrupt(),
         _watched(Path(folder), on_progress) as progress,
     ):
         error_file = str(Path(folder, ERROR_FILE))
         build = replace(checked.build, progress=progress, error_file=error_file, report=False)
-        return run_pipeline(build, options, runner, folder)
+        try:
+            return run_pipeline(build, options, runner, folder)
+        except Exception as error:
+            if isinstance(error, OSError) or str(error).startswith("OSError"):  # as Beam has it
+                raise DataError(describe_failure(error, "the build")) from None
+            raise
+
+
+def _stopped(checked: CheckedBuild, received: Sequence[int]) -> StoppedError:
+    runner = checked.runner
+    goes_on = runner is not None and runner not in _END_WITH_US
+    running = f"; what {runner} runs elsewhere goes on until cancelled" if goes_on else ""
+    return StoppedError(
+        f"interrupted{running}; shards that are complete stay in {checked.build.output}: building "
+        "again resumes",
+        received[0] if received else INTERRUPTED,
+    )
 
 
 def _driver(jobs: int | DriverProcess) -> AbstractContextManager[DriverProcess]:
@@ -259,7 +274,9 @@ def _driver(jobs: int | DriverProcess) -> AbstractContextManager[DriverProcess]:
 
 
 @contextmanager
-def _watched(folder: Path, on_progress: OnProgress) -> Iterator[Progress]:
+def _watched(
+    folder: Path, on_progress: OnProgress, waiting: Callable[[], tuple[str, ...]] = tuple
+) -> Iterator[Progress]:
     """Progress that workers on this machine write, and a thread that reads it."""
     counts = folder / "progress"
     counts.mkdir()
@@ -267,7 +284,8 @@ def _watched(folder: Path, on_progress: OnProgress) -> Iterator[Progress]:
 
     def watch() -> None:
         while not ended.wait(0.2):
-            on_progress(read_progress(str(counts)))
+            told = read_progress(str(counts))
+            on_progress(replace(told, waiting=(*waiting(), *told.waiting)))
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()
@@ -277,16 +295,3 @@ def _watched(folder: Path, on_progress: OnProgress) -> Iterator[Progress]:
         ended.set()
         thread.join()
         on_progress(read_progress(str(counts)))
-
-
-@contextmanager
-def _sigterm_as_interrupt() -> Iterator[None]:
-    """Treats SIGTERM (a batch system, a container that is stopped) like Ctrl-C."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

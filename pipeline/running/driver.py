@@ -1,8 +1,9 @@
-"""The process that runs the Beam pipeline of a local build: ``-m pipeline.running.driver``.
+"""The process that runs the Beam pipeline of a build: ``-m pipeline.running.driver``.
 
 It has nothing of the user's program in it: neither threads, which would make forking workers
 unsafe, nor a main module that starting workers would run again. Beam waits for ever for a worker
-that has died; this process need not wait with it, it reports the death and ends.
+that has died; this process need not wait with it, it reports the death and ends. What runners
+print goes to its log; what it has to say itself goes to its parent, a line of JSON each.
 """
 
 import json
@@ -12,6 +13,7 @@ import signal
 import sys
 import threading
 import traceback
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
@@ -21,64 +23,96 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from pipeline.common.errors import ExhubertError, error_to_json
 from pipeline.planning.build_config import BuildConfig
 from pipeline.running.beam_internals import use_loopback
+from pipeline.running.beam_options import runner_name
 from pipeline.running.beam_pipeline import run_pipeline
-from pipeline.running.driver_process import ERROR_FILE, RESULT_FILE
+from pipeline.running.driver_process import ERROR_FILE
 from pipeline.running.local_runner import pool_runner
+from pipeline.running.log_stream import log_to
+from pipeline.running.remote_runner import run_elsewhere
+from pipeline.running.runner_failure import describe_failure
 from pipeline.running.worker_pool import WorkerPool
 
 
-def main(folder: Path, workers: int) -> NoReturn:
-    """Forks workers, reads from stdin what to build, and builds it.
+class Driver:
+    """One build, and the processes that work on it."""
 
-    Args:
-        folder: For the result, logs, and what workers tell of their work.
-        workers: Number of worker processes.
-    """
-    pool = WorkerPool(workers, folder)
-    signal.signal(signal.SIGTERM, lambda *_: _end(pool))
-    build, options = pickle.load(sys.stdin.buffer)
-    threading.Thread(target=_end_with_parent, args=(pool,), daemon=True).start()
+    def __init__(self, folder: Path, workers: int) -> None:
+        """Forks workers.
 
-    def report_death(worker: int, status: int) -> None:
-        _write_result(folder, {"worker": worker, "status": status})
-        _end(pool)
+        Args:
+            folder: For logs and what workers tell of their work.
+            workers: How many; 0 to leave the work to another runner.
+        """
+        self._folder = folder
+        self._parent = os.dup(1)
+        log_to(2)
+        os.register_at_fork(after_in_child=lambda: os.close(self._parent))
+        self._telling = threading.Lock()
+        self._pool = WorkerPool(workers, folder) if workers else None
 
-    pool.watch(report_death)
-    try:
-        _write_result(folder, {"counters": _run(build, options, pool)})
-    except ExhubertError as error:
-        _write_result(folder, {"error": error_to_json(error)})
-    _end(pool)
+    def run(self) -> NoReturn:
+        """Reads from stdin what to build, builds it, tells the parent what came of it, and ends."""
+        signal.signal(signal.SIGTERM, lambda *_: self.end())
+        build, options, worker_timeout = pickle.load(sys.stdin.buffer)
+        options = options or PipelineOptions([])
+        runner = (not self._pool and runner_name(options)) or "the build"
+        threading.Thread(target=self._end_with_parent, daemon=True).start()
+        try:
+            if self._pool:
+                counters = self._run_on_pool(self._pool, build, options)
+            else:
+                counters = run_elsewhere(
+                    build, options, worker_timeout, self._tell_waiting, self._fail
+                )
+            self._tell({"counters": counters})
+        except ExhubertError as error:
+            self._tell({"error": error_to_json(error)})
+        except Exception as error:
+            traceback.print_exc()
+            self._tell({"failure": describe_failure(error, runner)})
+        self.end()
 
+    def end(self) -> NoReturn:
+        """Ends this process and all that it has started, whatever threads of Beam wait for."""
+        if self._pool:
+            self._pool.kill()
+            os._exit(0)
+        os.killpg(os.getpgrp(), signal.SIGKILL)
+        os._exit(0)
 
-def _run(build: BuildConfig, options: dict[str, object], pool: WorkerPool) -> str:
-    use_loopback()
-    parsed = PipelineOptions.from_dictionary(options)
-    build = replace(build, error_file=str(pool.folder / ERROR_FILE))
-    with pool_runner(pool, parsed) as runner:
-        return run_pipeline(build, parsed, runner, str(pool.folder))
+    def _run_on_pool(self, pool: WorkerPool, build: BuildConfig, options: PipelineOptions) -> str:
+        def report_death(worker: int, status: int) -> None:
+            self._tell({"worker": worker, "status": status})
+            self.end()
 
+        pool.watch(report_death, self._tell_waiting)
+        use_loopback()
+        build = replace(build, error_file=str(self._folder / ERROR_FILE))
+        with pool_runner(pool, options) as runner:
+            return run_pipeline(build, options, runner, str(self._folder))
 
-def _write_result(folder: Path, result: dict[str, object]) -> None:
-    aside = folder / f"{RESULT_FILE}.{threading.get_ident()}"
-    aside.write_text(json.dumps(result))
-    aside.replace(folder / RESULT_FILE)
+    def _fail(self, message: str) -> NoReturn:
+        self._tell({"failure": message})
+        self.end()
 
+    def _tell_waiting(self, words: list[str]) -> None:
+        self._tell({"waiting": words})
 
-def _end_with_parent(pool: WorkerPool) -> None:
-    sys.stdin.buffer.read()  # until the parent closes it, as its own death does
-    _end(pool)
+    def _tell(self, message: dict[str, object]) -> None:
+        line = json.dumps(message).encode() + b"\n"
+        with self._telling, suppress(BrokenPipeError):  # the parent is gone
+            while line:
+                line = line[os.write(self._parent, line) :]
 
-
-def _end(pool: WorkerPool) -> NoReturn:
-    """Ends this process and its workers, whatever threads of Beam wait for."""
-    pool.kill()
-    os._exit(0)
+    def _end_with_parent(self) -> None:
+        sys.stdin.buffer.read()  # until the parent closes it, as its own death does
+        self.end()
 
 
 if __name__ == "__main__":
     try:
-        main(Path(sys.argv[1]), int(sys.argv[2]))
+        Driver(Path(sys.argv[1]), int(sys.argv[2])).run()
     except BaseException:
         traceback.print_exc()
+    finally:
         os._exit(1)  # the parent ends the workers

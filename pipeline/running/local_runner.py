@@ -4,7 +4,7 @@ import json
 import logging
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import grpc
@@ -28,7 +28,7 @@ def in_process_runner(log: Path) -> Iterator[PipelineRunner]:
     Args:
         log: File for what Beam logs.
     """
-    beam, handler = logging.getLogger("apache_beam"), logging.FileHandler(log, delay=True)
+    beam, handler = logging.getLogger("apache_beam"), _LogFile(log, delay=True)
     beam.addHandler(handler)
     beam.propagate = False
     try:
@@ -36,7 +36,13 @@ def in_process_runner(log: Path) -> Iterator[PipelineRunner]:
     finally:
         beam.propagate = True
         beam.removeHandler(handler)
-        handler.close()
+        with suppress(OSError):  # what is still to be written
+            handler.close()
+
+
+class _LogFile(logging.FileHandler):
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (logging's name)
+        """Drops what a full disk does not take; it would be printed, with a traceback."""
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from apache_beam.runners.runner import PipelineResult
 
 from pipeline.common.errors import UsageError
 from pipeline.common.extras import install_command
-from pipeline.running.beam_options import parse_options
+from pipeline.running.beam_options import parse_options, runner_name
 from pipeline.storage import is_remote
 
 _LOCAL = {None, "DirectRunner", "FnApiRunner"}
@@ -51,7 +51,7 @@ def check_runner(options: PipelineOptions, folders: Iterable[str]) -> None:
 
 def find_runner(options: PipelineOptions) -> str | None:
     """Name of the runner; None for Beam's own on this machine."""
-    runner: str | None = options.view_as(StandardOptions).runner
+    runner = runner_name(options)
     return None if runner in _LOCAL else runner
 
 

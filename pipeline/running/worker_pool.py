@@ -7,7 +7,6 @@ import gc
 import multiprocessing
 import os
 import signal
-import sys
 import threading
 import traceback
 from collections.abc import Callable, Mapping
@@ -17,7 +16,12 @@ from pathlib import Path
 
 from pipeline.monitoring import STATUS_FILE_ENV
 from pipeline.running.beam_internals import sdk_worker_main
+from pipeline.running.log_stream import log_to
 from pipeline.running.worker_death import log_file, status_file
+from pipeline.running.worker_stall import clip_in_work, is_stopped
+
+_WATCH_EVERY = 1.0  # s
+_LONG = 30  # s at one clip after which that is told, and told again
 
 
 class WorkerPool:
@@ -72,22 +76,47 @@ class WorkerPool:
         for worker in self._workers:
             worker.join()
 
-    def watch(self, on_death: Callable[[int, int], None]) -> None:
-        """Calls a function with number and status of each worker that fails; returns at once.
+    def watch(
+        self, on_death: Callable[[int, int], None], on_stalled: Callable[[list[str]], None]
+    ) -> None:
+        """Watches the workers from a thread; returns at once.
 
         Args:
-            on_death: Called from a thread; the status is as ``subprocess`` gives it.
+            on_death: Called with number and status of each worker that fails; the status is as
+                ``subprocess`` gives it.
+            on_stalled: Called with what is known of workers that do not get on, whenever that has
+                changed.
         """
-        threading.Thread(target=self._watch, args=(on_death,), daemon=True).start()
+        threading.Thread(target=self._watch, args=(on_death, on_stalled), daemon=True).start()
 
-    def _watch(self, on_death: Callable[[int, int], None]) -> None:
+    def _watch(
+        self, on_death: Callable[[int, int], None], on_stalled: Callable[[list[str]], None]
+    ) -> None:
         running = {worker.sentinel: number for number, worker in enumerate(self._workers)}
+        told: list[str] = []
         while running:
-            for sentinel in wait(list(running)):
+            for sentinel in wait(list(running), _WATCH_EVERY):
                 number = running.pop(int(sentinel))  # type: ignore[arg-type]
                 self._workers[number].join()
                 if status := self._workers[number].exitcode:
                     on_death(number, status)
+            stalled = [words for number in running.values() if (words := self._stalled(number))]
+            if stalled != told:
+                on_stalled(stalled)
+                told = stalled
+
+    def _stalled(self, number: int) -> str | None:
+        pid = self._workers[number].pid
+        if pid is None:
+            return None
+        if is_stopped(pid):
+            return f"worker {number}, process {pid}, is stopped: kill -CONT {pid} lets it go on"
+        clip, seconds = clip_in_work(status_file(self.folder, number))
+        if seconds < _LONG:
+            return None
+        return (
+            f"worker {number}, process {pid}, has been at {clip} for {seconds // _LONG * _LONG} s"
+        )
 
     def _run(self, number: int) -> None:
         """What a worker does."""
@@ -95,8 +124,7 @@ class WorkerPool:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         try:
             log = os.open(log_file(self.folder, number), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-            os.dup2(log, 1)
-            os.dup2(log, 2)
+            log_to(log)
             for _, writer in self._orders:
                 writer.close()  # so that the end of the driver ends all that still wait
             order: Connection[None, dict[str, str]] = self._orders[number][0]
@@ -109,5 +137,4 @@ class WorkerPool:
         except BaseException:
             traceback.print_exc()
         finally:
-            sys.stderr.flush()
             os._exit(status)  # whatever threads Beam has left

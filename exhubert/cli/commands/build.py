@@ -17,7 +17,7 @@ from exhubert.cli.arguments.corpora import (
     no_clips_message,
     tell_kept_specs,
 )
-from exhubert.cli.arguments.number_types import positive, share
+from exhubert.cli.arguments.number_types import duration, positive, share
 from exhubert.cli.output import console
 from exhubert.cli.output.build_progress import build_progress
 from exhubert.cli.output.dataset_tables import print_manifest, print_preview
@@ -54,6 +54,13 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
         default=usable_cores(),
         metavar="N",
         help="worker processes of a local build (default: every core, here %(default)s)",
+    )
+    parser.add_argument(
+        "--worker-timeout",
+        type=duration,
+        metavar="S",
+        help="on another runner: stop if no worker has begun after S seconds; 0 waits for ever "
+        "(default: 120, and 0 where a cluster may queue the job: Dataflow, Flink, Spark)",
     )
     parser.add_argument(
         "--only-redistributable",
@@ -147,7 +154,7 @@ def _build(checked: "CheckedBuild", args: argparse.Namespace, jobs: int | Driver
                 last = counts
                 show(counts)
 
-            manifest = run_build(checked, jobs, on_progress, counters.append)
+            manifest = run_build(checked, jobs, on_progress, counters.append, args.worker_timeout)
         run.corpora = count_corpora(manifest, corpora, last)
         for name, corpus in corpora.items():
             if not manifest.corpora[name].found:

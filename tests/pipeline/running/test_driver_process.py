@@ -11,6 +11,8 @@ import pytest
 from pipeline.running.driver_process import DriverProcess
 from tests.conftest import MakeCorpus, MakeSpec
 
+HOME = Path(__file__).parents[3]
+
 
 @pytest.mark.parametrize("foreign", ["pipeline.py", "pipeline/__init__.py", "training/__init__.py"])
 def test_build_in_a_folder_with_packages_of_these_names_and_behind_a_proxy(
@@ -32,6 +34,34 @@ def test_build_in_a_folder_with_packages_of_these_names_and_behind_a_proxy(
     )
     assert run.returncode == 0, run.stderr
     assert (tmp_path / "dataset" / "manifest.json").is_file()
+
+
+@pytest.mark.parametrize(
+    "start", [["-m", "exhubert"], [str(Path(sys.executable).with_name("exhubert"))]]
+)
+def test_no_file_of_the_current_folder_is_executed(
+    start: list[str], make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
+) -> None:
+    """A corpus may come with ``csv.py``, and a folder of downloads with anything."""
+    make_spec()
+    root = make_corpus()
+    folder = tmp_path / "downloads"
+    folder.mkdir()
+    # What Python itself loads for -m is gone before a line of ours runs.
+    own = {"contextlib", "pkgutil", "runpy", "types", "warnings", "functools", "collections"}
+    names = sys.stdlib_module_names - set(sys.builtin_module_names) - own
+    for name in (*names, "numpy", "yaml", "rich", "apache_beam", "grpc", "pipeline", "training"):
+        (folder / f"{name}.py").write_text(f"raise SystemExit('{name}.py was executed')")
+    command = [sys.executable, *start] if start[0] == "-m" else start
+    build = ["build", "--spec", str(tmp_path / "tones.yaml"), "--root", f"tones={root}"]
+    run = subprocess.run(
+        [*command, *build, "--output", str(tmp_path / "dataset"), "--jobs", "2"],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(HOME)},
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 0, run.stderr
 
 
 def test_script_without_a_main_guard_builds_twice_and_imports_no_beam(

@@ -109,20 +109,124 @@ def test_pool_that_never_starts_ends_the_build(
 
 
 @pytest.mark.parametrize(
-    "sent", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)]
+    ("sent", "status"),
+    [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow)],
 )
-def test_interrupted_build_leaves_no_process(running, sent: signal.Signals) -> None:
+def test_interrupted_build_leaves_no_process(running, sent: signal.Signals, status: int) -> None:
     process, scratch = running
     workers = workers_of(process)
     assert len(workers) == 3
     process.send_signal(sent)
     _, errors = process.communicate(timeout=20)
-    assert process.returncode == 130
+    assert process.returncode == status
     assert "interrupted" in errors
     assert "building again resumes" in errors
     assert "Traceback" not in errors
     assert not any(is_alive(worker) for worker in workers)
     assert not list(scratch.glob("exhubert-*"))
+
+
+@pytest.mark.parametrize("which", ["driver", "worker"])
+def test_stopped_process_is_told_and_goes_on(running, which: str) -> None:
+    process, _ = running
+    driver, *workers = workers_of(process)
+    stopped = driver if which == "driver" else workers[0]
+    os.kill(stopped, signal.SIGSTOP)
+    told = next(line for line in process.stderr if "stopped" in line)  # one every ten seconds
+    assert f"process {stopped}" in told
+    assert f"is stopped: kill -CONT {stopped} lets it go on" in told
+    os.kill(stopped, signal.SIGCONT)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors
+
+
+def test_ports_are_open_to_this_machine_alone(running) -> None:
+    process, _ = running
+    driver = workers_of(process)[0]
+    links = [str(link.readlink()) for link in Path(f"/proc/{driver}/fd").iterdir()]
+    sockets = {link[8:-1] for link in links if link.startswith("socket:[")}
+    listening = [
+        fields[1]
+        for kind in ("tcp", "tcp6")
+        for fields in map(str.split, Path(f"/proc/{driver}/net/{kind}").read_text().splitlines())
+        if fields[3] == "0A" and fields[9] in sockets
+    ]
+    assert len(listening) >= 5
+    loopback = ("0100007F:", "0000000000000000FFFF00000100007F:", f"{'0' * 24}01000000:")
+    assert all(address.startswith(loopback) for address in listening), listening
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_full_folder_of_temporary_files_is_told(
+    make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path, jobs: str
+) -> None:
+    """Workers could neither keep what is on its way nor print why: the build once hung."""
+    make_spec()
+    root = make_corpus()
+    full = tmp_path / "full"
+    full.mkdir()
+    script = 'mount -t tmpfs -o size=512k none "$0" && exec "$@"'
+    mounted = ["unshare", "--mount", "sh", "-c", script, str(full)]
+    if not shutil.which("unshare") or subprocess.run([*mounted, "true"]).returncode:
+        pytest.skip("this machine lets nobody mount a small disk")
+    build = ["build", "--spec", "tones.yaml", "--root", f"tones={root}", "--output", "dataset"]
+    # The disk is full as soon as the folders that the build makes there are.
+    program = """if True:
+        import os, sys, threading, time
+        from pathlib import Path
+        full = Path(os.environ["TMPDIR"])
+        def fill():
+            while not list(full.glob("exhubert-*/progress")):
+                time.sleep(0.01)
+            try:
+                with (full / "fill").open("wb", buffering=0) as file:
+                    while True:
+                        file.write(bytes(512))
+            except OSError:
+                pass
+        threading.Thread(target=fill, daemon=True).start()
+        from exhubert.cli.main import main
+        sys.exit(main(sys.argv[1:]))
+    """
+    done = subprocess.run(
+        [*mounted, sys.executable, "-c", program, *build, "--jobs", jobs],
+        cwd=tmp_path,
+        env={**os.environ, "TMPDIR": str(full), "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        timeout=90,
+    )
+    assert done.returncode == 1, done.stderr
+    assert "No space left on device" in done.stderr
+    assert "(TMPDIR), is full" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_interrupted_build_without_workers_tells_it(
+    make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path, sent: signal.Signals, status: int
+) -> None:
+    """Beam makes a RuntimeError of an interrupt."""
+    make_spec()
+    program = f"""if True:
+        import os, signal, sys
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # even in a background process
+        from exhubert.cli.main import main
+        from pipeline.beam import transforms
+        transforms.group_by_shard = lambda batches: os.kill(os.getpid(), {int(sent)})
+        sys.exit(main(sys.argv[1:]))
+    """
+    build = ["build", "--spec", "tones.yaml", "--root", f"tones={make_corpus()}"]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *build, "--output", "dataset", "--jobs", "1"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == status, done.stderr
+    assert "error: interrupted; shards that are complete stay" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.slow

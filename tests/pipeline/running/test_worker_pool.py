@@ -23,7 +23,7 @@ def run_pool(code: str, folder: Path) -> str:
         sdk_worker_main.main = work
         folder, deaths = Path({str(folder)!r}), queue.Queue()
         pool = WorkerPool(2, folder)
-        pool.watch(lambda *death: deaths.put(death))
+        pool.watch(lambda *death: deaths.put(death), lambda words: deaths.put(words))
         {code}
     """
     done = subprocess.run(
