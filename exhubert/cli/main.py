@@ -19,6 +19,7 @@ from exhubert.cli.commands import train as model
 from exhubert.cli.output.os_errors import describe_failure
 from pipeline.common.errors import ExhubertError, StoppedError, UnknownOptionError, UsageError
 from pipeline.common.extras import missing_package
+from pipeline.common.foreign_text import printable
 from pipeline.storage import StoreOptions, configure
 
 COMMANDS: list[Command] = [
@@ -133,7 +134,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def _fail(message: str, status: int) -> int:
-    print(f"error: {message}", file=sys.stderr)
+    print(f"error: {printable(message)}", file=sys.stderr)
     return status
 
 

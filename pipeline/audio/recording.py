@@ -14,6 +14,12 @@ END_TOLERANCE = 0.020
 RATES = range(1_000, 1_000_001)
 """Sample rates that audio can have, in Hz."""
 
+LARGEST_PART = 2**27
+"""Samples in all channels that are decoded of a part: 512 MiB as float32."""
+
+_ORDINARY = 2 * 48_000
+"""Samples a second of stereo at 48 kHz, which no other limit than ``max_duration`` holds back."""
+
 
 class AudioError(Exception):
     """A clip can't be used.
@@ -98,6 +104,26 @@ class Span:
                 "too_long", f"{seconds:.2f} s, longer than max_duration {self.max_duration:g} s"
             )
         return round(first), round(last)
+
+    def check_size(self, frames: float, channels: int) -> None:
+        """Refuses a part that takes more memory than recordings of that length do.
+
+        A small file can hold minutes of silence at 655 kHz in 8 channels, or in 255.
+
+        Args:
+            frames: Of the part.
+            channels: Of the file.
+
+        Raises:
+            AudioError: It does; to be asked before memory is taken.
+        """
+        most = max(LARGEST_PART, _ORDINARY * self.max_duration)
+        if frames * channels > most:
+            raise AudioError(
+                "too_long",
+                f"{frames * channels:,.0f} samples in {channels} channels; at most {most:,.0f} are "
+                f"decoded with max_duration {self.max_duration:g} s",
+            )
 
     @property
     def decoded_seconds(self) -> float:

@@ -4,12 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.common.errors import UsageError
+from pipeline.common.foreign_text import csv_cell
 from pipeline.common.spelling import fold
 from pipeline.labels import is_clipped
 from pipeline.planning.index_corpus import IndexedCorpus, count_by_split
@@ -188,7 +190,7 @@ def export_utterances(utterances: Sequence[Utterance], file: Path) -> None:
     if file.suffix == ".parquet":
         pq.write_table(table, file)
     elif file.suffix == ".csv":
-        frame.astype({"label": "Int8"}).to_csv(file, index=False)
+        frame.astype({"label": "Int8"}).apply(_csv_column).to_csv(file, index=False)
     elif file.suffix == ".jsonl":
         frame.astype({"label": "Int8"}).to_json(
             file, orient="records", lines=True, force_ascii=False
@@ -217,3 +219,7 @@ def _compare(
             for emotion in sorted(expected.emotions.keys() | emotions.keys())
         ]
     return [Comparison(what, count, found) for what, count, found in pairs if count is not None]
+
+
+def _csv_column(column: "pd.Series[Any]") -> "pd.Series[Any]":
+    return column.map(csv_cell) if column.dtype == object else column

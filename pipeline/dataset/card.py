@@ -4,7 +4,9 @@ from importlib.resources import files
 
 import jinja2
 import yaml
+from markupsafe import Markup
 
+from pipeline.common.foreign_text import markdown, markdown_link
 from pipeline.dataset.manifest import Manifest
 from pipeline.schema.record import CLASSES, SPLITS
 
@@ -12,17 +14,23 @@ from pipeline.schema.record import CLASSES, SPLITS
 def make_card(manifest: Manifest) -> str:
     """Dataset card of a manifest: YAML front matter, then tables and terms."""
     templates = files("pipeline.dataset") / "templates"
-    template = jinja2.Template(
-        templates.joinpath("card.md.jinja").read_text(encoding="utf-8"),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
+    environment = jinja2.Environment(
+        trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined, finalize=_as_text
+    )
+    environment.filters["link"] = lambda text, address: Markup(markdown_link(text, address))
+    template = environment.from_string(
+        templates.joinpath("card.md.jinja").read_text(encoding="utf-8")
     )
     front_matter = yaml.safe_dump(_front_matter(manifest), sort_keys=False, allow_unicode=True)
     card: str = template.render(
-        front_matter=front_matter, manifest=manifest, splits=SPLITS, classes=CLASSES
+        front_matter=Markup(front_matter), manifest=manifest, splits=SPLITS, classes=CLASSES
     )
     return card
+
+
+def _as_text(value: object) -> object:
+    """Whatever the template writes, as text, but Markdown that is marked as such."""
+    return markdown(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _front_matter(manifest: Manifest) -> dict[str, object]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from pipeline.common.count import count
+from pipeline.common.foreign_text import is_web_address, printable_json
 from pipeline.dataset.manifest import CorpusManifest, Manifest
 from pipeline.schema.columns import Column, croissant_type
 from pipeline.schema.record import CLASSES, COLUMNS, SAMPLE_RATE, SPLITS
@@ -83,11 +84,12 @@ def make_croissant(manifest: Manifest) -> str:
         "distribution": [_shards()],
         "recordSet": [_splits(), _classes(), _utterances()],
     }
-    return json.dumps(description, indent=1, ensure_ascii=False) + "\n"
+    return printable_json(json.dumps(description, indent=1, ensure_ascii=False)) + "\n"
 
 
 def _licence(corpus: CorpusManifest) -> str:
-    return corpus.licence_url or corpus.licence
+    address = corpus.licence_url
+    return address if address and is_web_address(address) else corpus.licence
 
 
 def _shards() -> Json:

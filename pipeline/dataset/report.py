@@ -11,6 +11,7 @@ import jinja2
 import pyarrow.parquet as pq
 from markupsafe import Markup
 
+from pipeline.common.foreign_text import is_web_address, printable
 from pipeline.dataset.manifest import SPLIT_PAIRS, CorpusManifest, Manifest, require_manifest
 from pipeline.dataset.run_log import Run, read_runs
 from pipeline.schema.record import CLASSES, SPLITS
@@ -71,8 +72,13 @@ def make_report(manifest: Manifest, left_out: Sequence[LeftOut], runs: Sequence[
     """
     package = files("pipeline.dataset") / "templates"
     environment = jinja2.Environment(
-        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=_as_text,
     )
+    environment.tests["web_address"] = is_web_address
     environment.filters |= {"n": _number, "hours": _hours, "clock": _clock}
     template = environment.from_string(
         package.joinpath("report.html.jinja").read_text(encoding="utf-8"),
@@ -204,6 +210,11 @@ def _show_run(run: Run) -> dict[str, object]:
 def _add_counts(parts: Iterable[list[int]]) -> list[int]:
     """Sum of histograms, bin by bin."""
     return [sum(bins) for bins in zip(*(part for part in parts if part), strict=True)]
+
+
+def _as_text(value: object) -> object:
+    """Text without control characters; HTML that is marked as such as it is."""
+    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _number(value: int | None) -> str:

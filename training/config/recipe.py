@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pipeline.common.errors import UsageError
 from pipeline.common.suggest import nearest, suggest
 from pipeline.common.validation_messages import describe_validation_error
+from training.config.yaml_file import read_yaml
 
 CONFIGS = Path(__file__).parent / "recipes"
 """Where the recipes that ship with the package lie."""
@@ -60,8 +61,8 @@ class DataSection(_Section):
     exclude_corpora: tuple[str, ...] = ()
     exclude_speakers: tuple[str, ...] = ()
     exclude_audio_of: tuple[str, ...] = ()
-    window: float = Field(default=3.0, gt=0)
-    longest: float = Field(default=30.0, gt=0)
+    window: float = Field(default=3.0, gt=0, le=3_600)
+    longest: float = Field(default=30.0, gt=0, le=3_600)
     speed: float = Field(default=0.0, ge=0, lt=0.5)
     workers: int = Field(default=0, ge=0)
     cache: str | None = None
@@ -150,10 +151,7 @@ def load_recipe(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Reci
         UsageError: The file is missing or not YAML, a key is unknown, or a value does not fit.
     """
     path = find_recipe(name_or_path)
-    try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: not YAML in UTF-8: {error}") from error
+    values = read_yaml(path)
     if not isinstance(values, dict):
         raise UsageError(f"{path}: expected a mapping of keys, found {type(values).__name__}")
     for override in overrides:
@@ -171,8 +169,13 @@ def read_data_section(path: Path) -> DataSection:
         UsageError: The file is damaged.
     """
     try:
-        return DataSection.model_validate(yaml.safe_load(path.read_bytes())["data"])
-    except (yaml.YAMLError, LookupError, TypeError, ValueError) as error:
+        return DataSection.model_validate(read_yaml(path)["data"])
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        key = ".".join(map(str, ("data", *fault["loc"])))
+        reason = describe_validation_error(fault, DataSection)
+        raise UsageError(f"{path}: no recipe with a section `data`: {key}: {reason}") from error
+    except (LookupError, TypeError) as error:
         reason = str(error).strip().partition("\n")[0]
         raise UsageError(
             f"{path}: no recipe with a section `data`, as `exhubert train` writes it: {reason}"
@@ -233,7 +236,7 @@ def _apply(values: dict[str, Any], override: str) -> None:
         raise UsageError(f"override {override!r}: expected key=value, as in optimizer.epochs=5")
     try:
         value = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         raise UsageError(f"override {override!r}: the value is not YAML: {error}") from error
     keys = known_keys()
     if key not in keys and not key.startswith("model.config."):

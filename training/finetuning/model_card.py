@@ -10,6 +10,7 @@ import pandas as pd
 import yaml
 from transformers import PreTrainedModel
 
+from pipeline.common.foreign_text import code, markdown
 from training.data import dataset_files as store
 from training.metrics.head_scores import HeadScores
 from training.metrics.intervals import FEW_NOTE, is_few, show_interval
@@ -75,11 +76,11 @@ def model_card(provenance: dict[str, Any]) -> str:
         "---",
         yaml.safe_dump(front, sort_keys=False).rstrip(),
         "---",
-        f"# ExHuBERT, recipe `{recipe['name']}`",
+        f"# ExHuBERT, recipe `{code(recipe['name'])}`",
         "",
         "Six classes of speech emotion: arousal (low, high) × valence (negative, neutral, "
         f"positive). {parameters['total']:,} parameters, {parameters['trainable']:,} of them "
-        f"trained, starting from {f'`{base}`' if base else 'random weights'}.",
+        f"trained, starting from {f'`{code(base)}`' if base else 'random weights'}.",
         *_heads(**provenance["heads"]),
         "",
         "## Use",
@@ -98,14 +99,14 @@ def model_card(provenance: dict[str, Any]) -> str:
         *_results(validation),
         "",
         "## Training data",
-        f"Dataset `{dataset['name']}`, manifest sha256 `{dataset['manifest_sha256']}`. "
+        f"Dataset `{code(dataset['name'])}`, manifest sha256 `{dataset['manifest_sha256']}`. "
         "The licences of the corpora hold for what is made from them, too.",
         "",
         "| corpus | train | validation | licence |",
         "|---|---|---|---|",
         *(
-            f"| {corpus} | {splits.get('train', 0)} | {splits.get('validation', 0)} "
-            f"| {', '.join(dataset['licences'][corpus])} |"
+            f"| {markdown(corpus)} | {splits.get('train', 0)} | {splits.get('validation', 0)} "
+            f"| {markdown(', '.join(dataset['licences'][corpus]))} |"
             for corpus, splits in dataset["corpora"].items()
         ),
         "",
@@ -119,7 +120,7 @@ def _heads(emotions: Sequence[str], dimensions: Sequence[str]) -> list[str]:
     """What the model says beside the six classes, if anything."""
     lines = []
     if emotions:
-        lines.append(f"Emotion categories: {', '.join(emotions)}.")
+        lines.append(f"Emotion categories: {markdown(', '.join(emotions))}.")
     if dimensions:
         lines.append(f"Ratings in [0, 1]: {', '.join(dimensions)}.")
     return ["", *lines] if lines else []
@@ -137,7 +138,7 @@ def _results(validation: dict[str, Any] | None) -> list[str]:
         "| corpus | utterances | UAR | interval | WA | macro-F1 | chance |",
         "|---|---|---|---|---|---|---|",
         *(
-            f"| {corpus} | {scores['utterances']} | {100 * scores['uar']:.1f} "
+            f"| {markdown(corpus)} | {scores['utterances']} | {100 * scores['uar']:.1f} "
             f"| {_interval(scores)} "
             f"| {100 * scores['wa']:.1f} | {100 * scores['macro_f1']:.1f} "
             f"| {100 * scores['chance']:.1f} |"

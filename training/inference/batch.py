@@ -1,15 +1,21 @@
 """Predictions of a model for the rows of an index, in batches, on one process or several."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 import torch
 from accelerate.utils import gather_object
+from torch import Tensor
 from torch.utils.data import DataLoader
 
+from pipeline.common.errors import DataError
 from training.config.processes import rank_and_world
 from training.data.dataset import Utterances, collate, require_batch
 from training.data.index import clipped_durations
 from training.data.sampling import FixedBatches
+from training.model.foreign_checkpoint import LOADING_ERRORS, reason_of
+from training.model.hub_files import CONFIG_FILE
 from training.model.modeling_exhubert import ExtendedClassifier
 from training.model.outputs import Predictions, as_predictions, join
 
@@ -49,15 +55,7 @@ def predict_index(
     order = np.array([row for rows in batches for row in rows], dtype=np.int64)
     position = np.empty(len(order), dtype=np.int64)
     position[order] = np.arange(len(order))
-    parts = [
-        as_predictions(
-            model(
-                batch["input_values"].to(model.device),
-                attention_mask=batch["attention_mask"].to(model.device),
-            )
-        )
-        for batch in map(require_batch, loader)
-    ]
+    parts = [predict_batch(model, batch) for batch in map(require_batch, loader)]
     return join(parts, model.config).take(position)
 
 
@@ -87,6 +85,45 @@ def predict_together(
     parts = gather_object([predict_index(model, share, longest, batch_size, workers, cache)])
     rows = np.concatenate([np.arange(rank, len(index), world) for rank in range(world)])
     return join(parts, model.config).take(np.argsort(rows))
+
+
+def predict_batch(
+    model: ExtendedClassifier, batch: Mapping[str, Tensor], dtype: torch.dtype = torch.float32
+) -> Predictions:
+    """Predicts one batch.
+
+    Args:
+        model: In evaluation mode, on the device it shall run on.
+        batch: ``input_values`` and ``attention_mask``, both ``(clips, samples)``.
+        dtype: Of the predictions.
+
+    Raises:
+        DataError: The model cannot be run as it is configured, or gives values that are no
+            numbers.
+    """
+    try:
+        output = model(
+            batch["input_values"].to(model.device),
+            attention_mask=batch["attention_mask"].to(model.device),
+        )
+    except torch.OutOfMemoryError:
+        raise
+    except LOADING_ERRORS as error:
+        raise DataError(
+            f"{_name_of(model)}: it cannot be run: {reason_of(error)}; is {CONFIG_FILE} the one "
+            "that it was trained with?"
+        ) from error
+    predictions = as_predictions(output, dtype)
+    if not predictions.are_finite():
+        raise DataError(
+            f"{_name_of(model)}: it gives values that are no numbers (NaN): its weights are "
+            "damaged, or its training has diverged"
+        )
+    return predictions
+
+
+def _name_of(model: ExtendedClassifier) -> str:
+    return model.name_or_path or "the model"
 
 
 def evaluation_batch_size(model: ExtendedClassifier, batch_size: int) -> int:

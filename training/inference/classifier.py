@@ -27,7 +27,7 @@ from pipeline.common.errors import DataError, UsageError
 from pipeline.schema.record import SAMPLE_RATE
 from training.data.dataset import Example, collate
 from training.data.targets import UNLABELLED
-from training.inference.batch import evaluation_batch_size
+from training.inference.batch import evaluation_batch_size, predict_batch
 from training.inference.load_model import LoadedModel, load_model
 from training.inference.results import (
     Prediction,
@@ -36,7 +36,7 @@ from training.inference.results import (
     prediction_fields,
 )
 from training.inference.windows import AudioWindow, Samples, prepare_windows
-from training.model.outputs import Predictions, as_predictions, join
+from training.model.outputs import Predictions, join
 
 Source = str | Path | tuple[npt.NDArray[Any], int]
 """A file, or samples ``(frames,)`` or ``(frames, channels)`` and their rate in Hz."""
@@ -143,11 +143,7 @@ class Classifier:
     def _classify(self, clips: Sequence[Samples]) -> Predictions:
         """The predictions of each head for one batch of model inputs, ``(samples,)`` each."""
         inputs = collate([Example(input_values=clip, label=UNLABELLED) for clip in clips])
-        output = self.trained.model(
-            inputs["input_values"].to(self.trained.device),
-            attention_mask=inputs["attention_mask"].to(self.trained.device),
-        )
-        return as_predictions(output, torch.float64)
+        return predict_batch(self.trained.model, inputs, torch.float64)
 
 
 @dataclass

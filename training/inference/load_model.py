@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoConfig
+from transformers import AutoConfig, PreTrainedConfig
 
 from pipeline.common.errors import UsageError
 from training.config.recipe import DataSection, read_data_section
@@ -14,15 +14,18 @@ from training.data.targets import HeadLabels
 from training.model.backbones import BACKBONES
 from training.model.build import load_classifier
 from training.model.configuration_exhubert import ExtendedConfig
+from training.model.foreign_checkpoint import LOADING_ERRORS, reason_of
 from training.model.hub_files import (
     CONFIG_FILE,
     backbone_of,
     find_checkpoint,
     find_config,
     find_file,
+    read_settings,
 )
 from training.model.modeling_exhubert import ExtendedClassifier
 from training.model.outputs import heads_of
+from training.model.provenance import check_provenance
 
 RECIPE_FILE = "training_config.yaml"
 PROVENANCE_FILE = "provenance.json"
@@ -71,13 +74,7 @@ def load_model(name: str | Path) -> LoadedModel:
             f"{name}: its training has not finished: go on with `exhubert train --output {name} "
             "--resume` and the settings it was started with"
         )
-    try:
-        config = AutoConfig.from_pretrained(str(name))
-    except (OSError, ValueError) as error:
-        raise UsageError(
-            f"{name}: no model found: expected a folder that `exhubert train` or "
-            f"`exhubert convert` wrote, or a name on the Hugging Face Hub ({_first_line(error)})"
-        ) from error
+    config = _read_config(name)
     if not isinstance(config, ExtendedConfig):
         known = ", ".join(repr(backbone.extended_type) for backbone in BACKBONES)
         bases = " or ".join(backbone.title for backbone in BACKBONES)
@@ -97,11 +94,38 @@ def load_model(name: str | Path) -> LoadedModel:
     )
 
 
+def _read_config(name: str | Path) -> PreTrainedConfig:
+    """The configuration of a model, whose own code is never run.
+
+    Raises:
+        UsageError: There is no such model, or its configuration is damaged.
+    """
+    path = find_file(name, CONFIG_FILE)
+    kind = read_settings(path).get("model_type") if path else None
+    try:
+        config: PreTrainedConfig = AutoConfig.from_pretrained(str(name), trust_remote_code=False)
+    except (OSError, ValueError) as error:
+        if "trust_remote_code" in str(error):
+            raise UsageError(
+                f"{name}: a model that brings code of its own, which is never run here; expected "
+                "one that `exhubert train` or `exhubert convert` wrote"
+            ) from error
+        if any(kind == backbone.extended_type for backbone in BACKBONES):
+            raise UsageError(f"{path}: {reason_of(error)}") from error
+        raise UsageError(
+            f"{name}: no model found: expected a folder that `exhubert train` or "
+            f"`exhubert convert` wrote, or a name on the Hugging Face Hub ({_first_line(error)})"
+        ) from error
+    except LOADING_ERRORS as error:
+        raise UsageError(f"{path or name}: {reason_of(error)}") from error
+    return config
+
+
 def read_provenance(name: str | Path) -> dict[str, Any]:
     """The provenance that a model was saved with; empty for one saved without.
 
     Raises:
-        UsageError: The file is damaged.
+        UsageError: The file is damaged, or what is read of it has another type.
     """
     path = find_file(name, PROVENANCE_FILE)
     if path is None:
@@ -110,9 +134,7 @@ def read_provenance(name: str | Path) -> dict[str, Any]:
         provenance = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path}: not JSON: {error}") from error
-    if not isinstance(provenance, dict):
-        raise UsageError(f"{path}: expected an object, as `exhubert train` writes it")
-    return provenance
+    return check_provenance(provenance, path)
 
 
 def provenance_of_base(base: str | Path | None) -> dict[str, Any] | None:

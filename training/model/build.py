@@ -8,12 +8,9 @@ random weights.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import Any, TypeVar
 
 import torch
-from huggingface_hub.errors import StrictDataclassError
-from safetensors import SafetensorError
 from transformers import PreTrainedConfig, PreTrainedModel, Wav2Vec2FeatureExtractor
 
 from pipeline.common.errors import UsageError
@@ -23,6 +20,7 @@ from training.data.targets import SIX_CLASSES_ONLY, HeadLabels
 from training.model.backbones import BACKBONES, HUBERT, Backbone, extend, find_backbone
 from training.model.base_settings import check_settings
 from training.model.configuration_exhubert import ExtendedConfig
+from training.model.foreign_checkpoint import LOADING_ERRORS, check_size, reason_of
 from training.model.hub_files import CONFIG_FILE, backbone_of, find_checkpoint, find_config
 from training.model.modeling_exhubert import ExtendedBackbone, ExtendedClassifier
 from training.model.outputs import heads_of
@@ -139,7 +137,7 @@ def _settings_explained(base: str | Path | None, settings: Mapping[str, Any]) ->
     """Turns errors of building a model into one that names its settings."""
     try:
         yield
-    except (StrictDataclassError, ValueError, ArithmeticError, RuntimeError, TypeError) as error:
+    except LOADING_ERRORS as error:
         # The strict dataclass wraps what went wrong in the name of the check that found it.
         reason = str(error.__cause__ or error)
         if not any(name in reason for name in settings):
@@ -257,13 +255,24 @@ def load_weights(kind: type[Model], folder: Path, config: PreTrainedConfig) -> M
     Raises:
         UsageError: A weight is missing, has another shape, or cannot be read.
     """
+    check_size(folder, config)
     model: Model
     try:
         model, report = kind.from_pretrained(
-            folder, config=config, dtype=torch.float32, output_loading_info=True
+            folder,
+            config=config,
+            dtype=torch.float32,
+            output_loading_info=True,
+            ignore_mismatched_sizes=True,  # told below, in one line
         )
-    except (OSError, RuntimeError, SafetensorError, UnpicklingError) as error:
-        raise UsageError(f"{folder}: cannot load the weights: {error}") from error
+    except LOADING_ERRORS as error:
+        raise UsageError(f"{folder}: cannot load the weights: {reason_of(error)}") from error
+    if mismatched := sorted(report["mismatched_keys"]):
+        name, stored, wanted = mismatched[0]
+        raise UsageError(
+            f"{folder}: cannot load the weights: {name} is {tuple(stored)}, expected "
+            f"{tuple(wanted)} by {CONFIG_FILE}"
+        )
     if missing := sorted(report["missing_keys"]):
         raise UsageError(
             f"{folder}: {len(missing)} weights are missing, {missing[0]} first; expected a whole "

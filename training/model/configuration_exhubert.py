@@ -1,5 +1,6 @@
 """Configuration of an extended model: that of its base, plus which layers are extended."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -93,8 +94,11 @@ class ExtendedConfig(PreTrainedConfig):
         return saved | {"id2label": self.id2label, "label2id": self.label2id}
 
     def _check_extension(self) -> None:
+        classes = {int(index): name for index, name in (self.id2label or {}).items()}
+        if set(classes) != set(range(len(classes))) or not _are_names(list(classes.values())):
+            raise ValueError(f"id2label is {self.id2label}, expected different names from 0 on")
         for name, given in (("emotions", self.emotions), ("dimensions", self.dimensions)):
-            if given is not None and (not given or len(set(given)) < len(given)):
+            if given is not None and not (given and _are_names(given)):
                 raise ValueError(f"{name} is {given}, but expected None or different names")
         if unknown := set(self.dimensions or ()) - set(DIMENSIONS):
             raise ValueError(f"dimensions names {sorted(unknown)}, expected {list(DIMENSIONS)}")
@@ -118,6 +122,11 @@ class ExtendedConfig(PreTrainedConfig):
                 f"extended_layers is {layers}, but each layer must be named once, in ascending "
                 f"order: {ascending}"
             )
+
+
+def _are_names(given: Sequence[object]) -> bool:
+    """Whether all are text, and no two are equal."""
+    return all(isinstance(name, str) for name in given) and len(set(given)) == len(given)
 
 
 class ExHubertConfig(ExtendedConfig, HubertConfig):

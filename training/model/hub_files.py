@@ -10,6 +10,7 @@ from huggingface_hub.errors import EntryNotFoundError, HFValidationError
 
 from pipeline.common.errors import UsageError
 from training.model.backbones import Backbone, find_backbone
+from training.model.foreign_checkpoint import check_numbers
 
 CONFIG_FILE = "config.json"
 WEIGHT_FILES = ("model.safetensors", "pytorch_model.bin")
@@ -76,14 +77,25 @@ def backbone_of(settings: Mapping[str, Any]) -> tuple[Backbone, bool]:
     return backbone, settings["model_type"] == backbone.extended_type
 
 
-def _read_settings(folder: Path) -> dict[str, Any]:
-    path = folder / CONFIG_FILE
+def read_settings(path: Path) -> dict[str, Any]:
+    """The settings in a configuration file, of whatever model.
+
+    Raises:
+        UsageError: The file is damaged, or has numbers that are no model's.
+    """
     try:
         settings = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{path}: not JSON: {error}") from error
     if not isinstance(settings, dict):
         raise UsageError(f"{path}: expected an object, as transformers writes it")
+    check_numbers(settings, path)
+    return settings
+
+
+def _read_settings(folder: Path) -> dict[str, Any]:
+    path = folder / CONFIG_FILE
+    settings = read_settings(path)
     try:
         find_backbone(settings.get("model_type"))
     except UsageError as error:

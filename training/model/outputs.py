@@ -49,6 +49,11 @@ class Predictions:
         """The predictions of some rows."""
         return self.each(lambda values: values[rows])
 
+    def are_finite(self) -> bool:
+        """Whether all are numbers."""
+        heads = (self.classes, self.emotions, self.ratings)
+        return all(bool(np.isfinite(head).all()) for head in heads if head is not None)
+
     def rows(self) -> "Iterator[Predictions]":
         """The rows one by one, without the axis of rows."""
         for row in range(len(self.classes)):

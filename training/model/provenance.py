@@ -2,10 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Self
 
 import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from pipeline.common.errors import UsageError
+from pipeline.common.validation_messages import describe_validation_error
+from training.config.recipe import DataSection
 from training.data.index import known_speakers
 
 Provenance = Mapping[str, Any]
@@ -65,6 +70,54 @@ class TrainingSpeakers:
             "training_speakers": sorted(self.speakers),
             "training_utterances_of_unknown_speakers": self.unknown_utterances,
         }
+
+
+class _Dataset(BaseModel):
+    manifest_sha256: str | None = None
+
+
+class _Recipe(BaseModel):
+    data: DataSection | None = None
+
+
+class _Heads(BaseModel):
+    emotions: list[str] = []
+    dimensions: list[str] = []
+
+
+class _Stage(BaseModel):
+    """What is read of a provenance; it holds more."""
+
+    model_config = ConfigDict(strict=True)
+
+    training_speakers: list[str] = []
+    training_utterances_of_unknown_speakers: int = Field(default=0, ge=0)
+    dataset: _Dataset = _Dataset()
+    recipe: _Recipe = _Recipe()
+    heads: _Heads = _Heads()
+    base: "_Stage | None" = None
+
+
+def check_provenance(provenance: object, where: Path) -> dict[str, Any]:
+    """The provenance in a file, if all that is read of it has the right type.
+
+    Args:
+        provenance: As the file has it.
+        where: The file.
+
+    Raises:
+        UsageError: It is of another form.
+    """
+    if not isinstance(provenance, dict):
+        raise UsageError(f"{where}: expected an object, as `exhubert train` writes it")
+    try:
+        _Stage.model_validate(provenance)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        key = ".".join(map(str, fault["loc"][-4:]))
+        reason = describe_validation_error(fault, _Stage)
+        raise UsageError(f"{where}: {key}: {reason}; it is written by `exhubert train`") from error
+    return provenance
 
 
 def stages(provenance: Provenance) -> Iterator[Provenance]:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pipeline.common.errors import DataError, UsageError
+from pipeline.common.foreign_text import printable
 from pipeline.common.suggest import suggest
 from pipeline.sources.contents import describe_files
 from pipeline.sources.listing import is_ignored_name, list_files
@@ -185,7 +186,7 @@ def passed_over(data_root: str, corpora: Collection[str], output: str | None = N
 def _tell_passed_over(args: argparse.Namespace, corpora: Collection[str]) -> None:
     lines = passed_over(args.data_root, corpora, getattr(args, "output", None))
     for line in lines[:_MOST_PASSED]:
-        print(line, file=sys.stderr)
+        print(printable(line), file=sys.stderr)
     if len(lines) > _MOST_PASSED:
         print(f"passed over: {len(lines) - _MOST_PASSED:,} more folders", file=sys.stderr)
 

@@ -163,7 +163,7 @@ def _build(checked: "CheckedBuild", args: argparse.Namespace, jobs: int | Driver
         run.status = 1 if over else 0
     write_report(args.output, manifest)  # now that the run has ended
     if args.json:
-        print(manifest.model_dump_json(indent=2))
+        console.emit(manifest.model_dump_json(indent=2))
     else:
         print_manifest(manifest, args.output)
         for line in counters:
@@ -185,7 +185,7 @@ def _preview(build: "BuildConfig", as_json: bool) -> int:
 
     preview = preview_build(build)
     if as_json:
-        print(json.dumps(asdict(preview), ensure_ascii=False))
+        console.emit(json.dumps(asdict(preview), ensure_ascii=False))
     else:
         print_preview(preview)
     for corpus in preview.corpora:

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -60,7 +59,7 @@ def _run_check(args: argparse.Namespace) -> int:
         checks.append(check_corpus(spec, indexed))
         planned += indexed.utterances if args.export else []
     if args.json:
-        print(json.dumps([asdict(check) for check in checks], ensure_ascii=False))
+        console.emit(json.dumps([asdict(check) for check in checks], ensure_ascii=False))
     else:
         print_checks(checks, partial=args.allow_partial)
     if args.export:
@@ -68,7 +67,7 @@ def _run_check(args: argparse.Namespace) -> int:
         console.say(f"{count(len(planned), 'utterance')} written to {args.export}", quiet=args.json)
     faults = [fault for check in checks for fault in _faults(check, args.allow_partial)]
     for fault in faults:
-        print(f"error: {fault}", file=sys.stderr)
+        console.complain(f"error: {fault}")
     return 1 if faults else 0
 
 

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -37,7 +36,8 @@ def _add_json(parser: argparse.ArgumentParser) -> None:
 def _run_list(args: argparse.Namespace) -> int:
     specs = load_specs()
     if args.json:
-        print(json.dumps([spec.model_dump(mode="json") for spec in specs], ensure_ascii=False))
+        shown = [spec.model_dump(mode="json") for spec in specs]
+        console.emit(json.dumps(shown, ensure_ascii=False))
     else:
         print_corpora(specs)
     return 0
@@ -51,7 +51,7 @@ def _add_show(parser: argparse.ArgumentParser) -> None:
 def _run_show(args: argparse.Namespace) -> int:
     (spec,) = _load([args.corpus])
     if args.json:
-        print(spec.model_dump_json(indent=2))
+        console.emit(spec.model_dump_json(indent=2))
     else:
         print_corpus(spec, emotion_scheme())
     return 0
@@ -74,7 +74,7 @@ def _run_validate(args: argparse.Namespace) -> int:
                 print(f"{name}: fine, {len(spec.examples)} examples give what they state")
         faults += len(problems)
         for problem in problems:
-            print(problem, file=sys.stderr)
+            console.complain(problem)
     return 2 if faults else 0
 
 
@@ -87,7 +87,7 @@ def _run_map(args: argparse.Namespace) -> int:
     scheme = emotion_scheme()
     lines = [line for spec in _load(args.corpora) for line in label_map(spec, scheme)]
     if args.json:
-        print(json.dumps([asdict(line) for line in lines], ensure_ascii=False))
+        console.emit(json.dumps([asdict(line) for line in lines], ensure_ascii=False))
     else:
         print_label_map(lines, scheme)
     return 0
@@ -129,7 +129,7 @@ def _draft(args: argparse.Namespace) -> str:
 
 
 def _run_schema(args: argparse.Namespace) -> int:
-    print(json.dumps(CorpusSpec.model_json_schema(), indent=2))
+    console.emit(json.dumps(CorpusSpec.model_json_schema(), indent=2))
     return 0
 
 

@@ -10,6 +10,7 @@ from exhubert.cli.arguments.local_paths import local_path
 from exhubert.cli.arguments.output_paths import check_folder
 from exhubert.cli.output import console
 from pipeline.common.errors import UsageError
+from pipeline.common.foreign_text import printable
 from training.config.recipe import Recipe, load_recipe
 
 if TYPE_CHECKING:  # it brings torch with it
@@ -94,7 +95,7 @@ def _run(args: argparse.Namespace) -> int:
     page = args.output / "matrix.html"
     page.write_text(cross_corpus_page(matrix, args.output.name), encoding="utf-8")
     if args.json:
-        print(text)
+        print(printable(text))
         return 0
     for table in cross_corpus_tables(matrix):
         out.print(table)

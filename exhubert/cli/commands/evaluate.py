@@ -11,6 +11,7 @@ from exhubert.cli.arguments.number_types import positive
 from exhubert.cli.arguments.output_paths import check_file
 from exhubert.cli.output import console
 from pipeline.common.errors import UsageError
+from pipeline.common.foreign_text import printable
 
 if TYPE_CHECKING:  # it brings torch with it
     from training.evaluation.score_file import Evaluation
@@ -80,7 +81,7 @@ def _show(result: "Evaluation", args: argparse.Namespace) -> None:
         written = [*write_scores(result, args.output), page]
         page.write_text(evaluation_page(result, args.output.stem), encoding="utf-8")
     if args.json:
-        print(json.dumps(result.to_dict(), indent=2, ensure_ascii=False))
+        console.emit(json.dumps(result.to_dict(), indent=2, ensure_ascii=False))
         return
     print_evaluation(result, console.OUT)
     if written:
@@ -150,7 +151,7 @@ def _compare(args: argparse.Namespace) -> int:
         args.output.parent.mkdir(parents=True, exist_ok=True)
         args.output.write_text(text + "\n", encoding="utf-8")
     if args.json:
-        print(text)
+        print(printable(text))
         return 0
     console.OUT.print(systems_table(evaluations))
     for name, evaluation in evaluations.items():

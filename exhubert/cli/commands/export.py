@@ -26,7 +26,7 @@ def _run(args: argparse.Namespace) -> int:
     exported = export_onnx(load_model(args.model), args.onnx)
     files = [str(file) for file in (exported.path, exported.weights) if file]
     if args.json:
-        print(json.dumps({"files": files, "difference": exported.difference}))
+        console.emit(json.dumps({"files": files, "difference": exported.difference}))
     else:
         console.say(
             f"Wrote {' and '.join(files)}: {', '.join(exported.outputs)} within "

@@ -17,6 +17,7 @@ from exhubert.cli.arguments.number_types import window_length
 from exhubert.cli.output import console
 from exhubert.cli.output.fitted_table import numbers, print_table, words
 from pipeline.common.errors import UsageError
+from pipeline.common.foreign_text import csv_cell
 from pipeline.schema.record import AROUSAL_CLASSES, VALENCE_CLASSES
 
 if TYPE_CHECKING:  # brings torch
@@ -68,16 +69,17 @@ def _run(args: argparse.Namespace) -> int:
     failed = 0
     write_row = csv.writer(sys.stdout).writerow
     if args.csv:
-        write_row(_csv_heading(classifier.trained.labels, classifier.trained.heads, args.windows))
+        heading = _csv_heading(classifier.trained.labels, classifier.trained.heads, args.windows)
+        write_row(map(csv_cell, heading))
     for outcome in _watched(classifier, files):
         if args.json:
-            print(json.dumps(outcome.to_dict(), ensure_ascii=False), flush=True)
+            console.emit(json.dumps(outcome.to_dict(), ensure_ascii=False))
         if isinstance(outcome, PredictionFailure):
             failed += 1
-            print(f"error: {outcome.path}: {outcome.error}", file=sys.stderr)
+            console.complain(f"error: {outcome.path}: {outcome.error}")
         elif args.csv:
             for row in _csv_rows(outcome, args.windows):
-                write_row(row)
+                write_row([csv_cell(cell) for cell in row])
         elif not args.json:
             predictions.append(outcome)
     if predictions:

@@ -66,7 +66,7 @@ def _run_relabel(args: argparse.Namespace) -> int:
                 file=sys.stderr,
             )
     if args.json:
-        print(manifest.model_dump_json(indent=2))
+        console.emit(manifest.model_dump_json(indent=2))
     else:
         print_manifest(manifest, args.dataset)
         console.say(f"relabelled {changed:,} of {manifest.written:,} utterances")

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import sys
 
 from exhubert.cli.arguments.command import Command
 from exhubert.cli.arguments.corpora import check_beam_options
@@ -27,7 +26,7 @@ def _run(args: argparse.Namespace) -> int:
         page = write_report(args.dataset)
     except (OSError, DataError) as error:  # a dataset may be there to be read only
         reason = error.strerror if isinstance(error, OSError) else error
-        print(f"{report_path(args.dataset)}: can't be written: {reason}", file=sys.stderr)
+        console.complain(f"{report_path(args.dataset)}: can't be written: {reason}")
         page = None
     if args.json:
         content = {
@@ -35,7 +34,7 @@ def _run(args: argparse.Namespace) -> int:
             "manifest": manifest.model_dump(mode="json"),
             "runs": [run.model_dump(mode="json") for run in runs],
         }
-        print(json.dumps(content, ensure_ascii=False))
+        console.emit(json.dumps(content, ensure_ascii=False))
     else:
         print_manifest(manifest, args.dataset)
         print_runs(runs)

@@ -83,7 +83,7 @@ def _train(args: argparse.Namespace) -> int:
     _print_scores(result, out)
     if args.json:
         scores = None if result.validation is None else result.validation.to_dict()
-        print(json.dumps({"output": str(result.output), "validation": scores}))
+        console.emit(json.dumps({"output": str(result.output), "validation": scores}))
     elif result.validation is None:
         line = f"No validation split: the last state was kept, in {result.output}"
         out.print(line, soft_wrap=True)
@@ -114,7 +114,7 @@ def _estimate(recipe: Recipe, args: argparse.Namespace) -> int:
 
     result = estimate(recipe, args.data, args.output)
     if args.json:
-        print(json.dumps(result.to_dict(), indent=2, ensure_ascii=False))
+        console.emit(json.dumps(result.to_dict(), indent=2, ensure_ascii=False))
     else:
         print_estimate(result, console.OUT)
     return 0

@@ -6,8 +6,11 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sized
 from typing import TypeVar
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.segment import Segment
+
+from pipeline.common.foreign_text import printable, printable_json
 
 Item = TypeVar("Item")
 
@@ -16,6 +19,16 @@ _WIDE = 160  # characters, for output that goes to a file
 
 class _Console(Console):
     """A console whose reader may leave, as ``head`` does."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """Segments whose text is text: what names and paths hold moves no cursor."""
+        for segment in super().render(renderable, options):
+            if segment.control:
+                yield segment
+            else:
+                yield Segment(printable(segment.text), segment.style)
 
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError  # rich would end the command with status 1
@@ -33,6 +46,16 @@ def say(text: str, quiet: bool = False) -> None:
     """Prints a line, unless machine-readable output was asked for."""
     if not quiet:
         OUT.print(text, soft_wrap=True)
+
+
+def complain(text: str) -> None:
+    """Prints a line to stderr, as it is but for control characters."""
+    print(printable(text), file=sys.stderr)
+
+
+def emit(json_text: str) -> None:
+    """Prints JSON to stdout."""
+    print(printable_json(json_text), flush=True)
 
 
 def quieten_transformers() -> None:

@@ -78,13 +78,13 @@ class _OpenFile:
         self._blocks = self._track.blocks(from_picture=True)
         self._held: deque[np.ndarray] = deque()
         self._first = self._frames = 0  # of the blocks held, and of all so far
-        self._decode_to(0)
+        any(self._decode_to(0))
 
     def has(self, content: bytes, span: Span) -> bool:
         """Whether it is this file, and the part has not been passed."""
         start = self._track.lead if span.start is None else span.start * self._track.rate
         same = content is self._content and span.track == self._number
-        return same and round(start) >= self._first
+        return same and start + 0.5 >= self._first
 
     def read(self, span: Span) -> Recording:
         """A part of the track."""
@@ -92,23 +92,31 @@ class _OpenFile:
         if span.start is None and track.lead:  # the picture may start before the sound
             span = replace(span, start=track.lead / track.rate)
         seconds = span.decoded_seconds if span.end is None else span.end + 1.0
-        self._decode_to(seconds * track.rate)
+        self._forget_before((span.start or 0.0) * track.rate)
+        for _ in self._decode_to(seconds * track.rate):
+            self._forget_before((span.start or 0.0) * track.rate)
+            span.check_size(self._frames - self._first, track.channels)
         first, last = span.frame_range(self._frames, track.rate)
-        while self._held and self._first + self._held[0].shape[1] <= first:
-            self._first += self._held.popleft().shape[1]
         before = first - self._first
         held = np.concatenate([np.zeros((track.channels, 0), np.float32), *self._held], axis=1)
         part = np.ascontiguousarray(held[:, before : before + last - first].T)
         flags = ("damaged",) if track.damaged_between(first, last) else ()
         return Recording(part, track.rate, track.codec, track.channels, flags)
 
-    def _decode_to(self, frames: float) -> None:
+    def _decode_to(self, frames: float) -> Iterator[None]:
+        """Decodes block by block, as far as there are any."""
         while self._frames <= frames:
             block = next(self._blocks, None)
             if block is None:
                 return
             self._held.append(block)
             self._frames += block.shape[1]
+            yield
+
+    def _forget_before(self, frame: float) -> None:
+        """Drops blocks before a part; what is left is not rounded into it."""
+        while self._held and self._first + self._held[0].shape[1] <= frame - 1:
+            self._first += self._held.popleft().shape[1]
 
 
 def _join(track: Track, block_frames: int) -> Iterator[np.ndarray]:

@@ -43,6 +43,7 @@ class PlainFlac(Backend):
         first, last = span.frame_range(header.frames, header.rate)
         if last - first < SHORT_PART * header.frames:
             return None
+        span.check_size(header.frames, header.channels)
         samples = decode_plain_flac(content, header)
         if samples is None:
             return None

@@ -36,6 +36,7 @@ class Sndfile(Backend):
             if file.frames >= _UNKNOWN:
                 return None
             first, last = span.frame_range(file.frames, file.samplerate)
+            span.check_size(last - first, file.channels)
             dtype = "int16" if file.subtype in _PCM_16 else "float32"
             try:
                 if first:
@@ -86,6 +87,7 @@ def _read(file: soundfile.SoundFile, frames: int, dtype: str) -> np.ndarray:
 
 def _read_blocks(file: soundfile.SoundFile, block_frames: int) -> Iterator[np.ndarray]:
     frames = 0
+    block_frames = max(1, 2 * block_frames // max(2, file.channels))  # a thousand are allowed
     with file:
         try:
             while len(block := file.read(block_frames, dtype="float32", always_2d=True)):

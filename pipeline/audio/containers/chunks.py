@@ -184,7 +184,8 @@ def _find_aiff(content: Buffer) -> Sound | None:
             encoding = content[start + 18 : start + 22] if size > 18 else b""
             if encoding in _PLAIN_AIFF:
                 block = max(1, channels * -(-bits // 8))
-                rate = mantissa * 2.0 ** ((exponent & 0x7FFF) - 16_383 - 63)
+                # Beyond 2**64 Hz, where floats end, it is damage whatever the exponent.
+                rate = mantissa * 2.0 ** min(1, (exponent & 0x7FFF) - 16_383 - 63)
                 bytes_per_second, frames_at = rate * block, start + 2
         elif name == b"SSND":
             start += 8

@@ -92,6 +92,32 @@ def test_damaged_files_never_crash(data: st.DataObject) -> None:
         assert len(process_recording(decode(bytes(content), max_duration=10.0)).samples) > 0
 
 
+@pytest.mark.parametrize(
+    ("kind", "subtype"),
+    [("FLAC", "PCM_16"), ("FLAC", "PCM_24"), ("WAV", "PCM_24"), ("OGG", "VORBIS"),
+     ("MP3", "MPEG_LAYER_III"), ("AVI", "")],
+)  # fmt: skip
+def test_memory_is_bounded_before_it_is_taken(
+    kind: str, subtype: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rate or channels beyond those of recordings, as small files of silence can have."""
+    monkeypatch.setattr("pipeline.audio.recording.LARGEST_PART", 100)
+    monkeypatch.setattr("pipeline.audio.recording._ORDINARY", 16_000)
+    wide = np.tile(tone(seconds=1.0, rate=32_000)[:, None], 2)
+    content = video(1.0) if kind == "AVI" else stored(wide, 32_000, kind, subtype=subtype)
+    with pytest.raises(AudioError, match=r"samples in 2 channels; at most 19,200 are decoded"):
+        decode(content, max_duration=1.2)
+    assert decode(content, max_duration=6.0).channels == 2
+
+
+def test_flac_that_promises_minutes_in_eight_channels_is_refused() -> None:
+    content = bytearray(stored(np.zeros(1_000), kind="FLAC"))
+    header = 655_350 << 44 | 7 << 41 | 15 << 36 | 55 * 655_350
+    content[18:26] = header.to_bytes(8, "big")
+    with pytest.raises(AudioError, match="288,354,000 samples in 8 channels"):
+        decode(bytes(content), max_duration=60)
+
+
 def test_a_file_is_examined_once_for_all_of_its_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     examined = []
     monkeypatch.setattr(

@@ -51,6 +51,15 @@ def test_rates_of_audio_are_kept() -> None:
     assert check_rate(24_414) == 24_414
 
 
+def test_a_part_may_hold_what_recordings_of_its_length_do() -> None:
+    hour = Span(max_duration=3_600)
+    hour.check_size(3_600 * 48_000, 2)
+    Span(max_duration=60).check_size(60 * 192_000, 8)
+    Span(start=1e308).check_size(1.0 - 1e308, 2)
+    with pytest.raises(AudioError, match=r"too_long: 691,200,000 samples in 4 channels; at most"):
+        hour.check_size(3_600 * 48_000, 4)
+
+
 @pytest.mark.parametrize("end", [2.021, 12.0, 2_000.0])
 def test_part_that_ends_behind_the_recording_is_refused(end: float) -> None:
     with pytest.raises(AudioError, match=rf"outside_recording: from 1.5 s to {end:g} s .* 2.00 s"):

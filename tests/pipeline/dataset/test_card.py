@@ -19,3 +19,29 @@ def test_terms_policy_and_level_of_every_corpus_are_listed(redistribute: bool, w
     assert f"| `tones` | Tones | en-GB | CC0-1.0 | {word} | 2 |" in card
     assert "speaker-disjoint" in card
     assert "WAV; level normalisation: rms" in card
+
+
+def test_names_licences_and_citations_are_text() -> None:
+    hostile = manifest()
+    corpus = hostile.corpora["tones"]
+    hostile.corpora["tones"] = corpus.model_copy(
+        update={
+            "name": "<img src=x onerror=alert(1)> | [x](javascript:y)",
+            "licence": "CC0](javascript:alert(1)) [",
+            "licence_url": "javascript:alert(1)",
+            "citation": "Nobody\n---\n# Heading \x1b[31m",
+        }
+    )
+    card = make_card(hostile)
+    assert r"| &lt;img src=x onerror=alert(1)> \| \[x\](javascript:y) |" in card
+    assert r"| CC0\](javascript:alert(1)) \[ |" in card
+    assert r"- `tones`: Nobody --- # Heading \\x1b\[31m" in card
+    assert "](javascript" not in card.replace(r"\](javascript", "")
+
+
+def test_a_licence_of_the_web_is_a_link() -> None:
+    linked = manifest()
+    corpus = linked.corpora["tones"]
+    address = "https://creativecommons.org/publicdomain/zero/1.0/"
+    linked.corpora["tones"] = corpus.model_copy(update={"licence_url": address})
+    assert f"[CC0-1.0]({address})" in make_card(linked)

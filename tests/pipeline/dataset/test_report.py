@@ -137,3 +137,16 @@ def test_manifest_names_every_shard_with_its_size_and_checksum(dataset: Path) ->
         assert (shard.bytes, shard.xxh3) == (len(content), xxhash.xxh3_128_hexdigest(content))
     paths = {dataset / shard.path for shard in corpus.shards}
     assert paths == set(dataset.rglob("*-of-*.parquet"))
+
+
+def test_links_lead_to_the_web_and_names_hold_no_control_characters(dataset: Path) -> None:
+    hostile = require_manifest(str(dataset))
+    name, corpus = next(iter(hostile.corpora.items()))
+    changes = {"licence_url": "javascript:alert(1)", "name": "\x1b[31m<b>"}
+    hostile.corpora[name] = corpus.model_copy(update=changes)
+    page = make_report(hostile, [], [])
+    assert "javascript:" not in page
+    assert r"\x1b[31m&lt;b&gt;" in page
+    croissant = make_croissant(hostile)
+    assert "javascript:" not in croissant
+    assert "\x1b" not in croissant

@@ -8,7 +8,7 @@ from pipeline.audio.backends.ffmpeg import Ffmpeg
 from pipeline.audio.decoder import decode
 from pipeline.audio.processing import process_recording
 from pipeline.audio.recording import AudioError, Span
-from tests.support.audio import video
+from tests.support.audio import stored, video
 
 
 def test_sound_of_a_video_is_read() -> None:
@@ -54,3 +54,12 @@ def silent_film() -> bytes:
 def test_video_without_sound_is_named() -> None:
     with pytest.raises(AudioError, match="no_audio: avi without an audio stream"):
         Ffmpeg().decode(silent_film(), Span())
+
+
+@pytest.mark.parametrize("channels", [1, 2, 8, 54])
+def test_channels_are_read_without_leaving_their_memory(channels: int) -> None:
+    """Eight planes or more ended the process; found by the fuzzer."""
+    wave = np.random.default_rng(0).integers(-9_000, 9_000, (2_000, channels)) / 32_768
+    recording = Ffmpeg().decode(stored(wave), Span())
+    assert recording is not None
+    np.testing.assert_array_equal(recording.samples, wave.astype(np.float32))

@@ -1,3 +1,4 @@
+import io
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +43,13 @@ def test_file_that_is_refused_is_closed(tmp_path: Path) -> None:
         with pytest.raises(AudioError, match=reason):
             list(stream(tmp_path / name, 1_000))
     assert len(list(Path("/dev/fd").iterdir())) == before
+
+
+def test_blocks_of_many_channels_hold_as_many_samples_as_those_of_two() -> None:
+    file = io.BytesIO(stored(np.tile(tone(seconds=0.1)[:, None], 100)))
+    opened = Sndfile().open(file, block_frames=1_000)
+    assert opened is not None
+    assert [len(block) for block in opened.blocks] == [20] * 80
 
 
 def test_part_longer_than_a_block_is_read_block_by_block(monkeypatch: pytest.MonkeyPatch) -> None:
