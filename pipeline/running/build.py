@@ -284,7 +284,8 @@ def _watched(
 
     def watch() -> None:
         while not ended.wait(0.2):
-            on_progress(replace(read_progress(str(counts)), waiting=waiting()))
+            told = read_progress(str(counts))
+            on_progress(replace(told, waiting=(*waiting(), *told.waiting)))
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()

@@ -1,28 +1,33 @@
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
-from exhubert import current_folder
+from exhubert.current_folder import drop_current_folder
 
-HOME = Path(current_folder.__file__).parents[1]
+HOME = str(Path(__file__).parents[2])
 
 
-@pytest.mark.parametrize(
-    ("first", "stays"),
-    [(".", False), ("", False), ("/no/such/folder", True)],
-)
-def test_the_current_folder_is_taken_out_of_the_path(
-    first: str, stays: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("spelling", ["", ".", None])
+def test_files_of_the_current_folder_are_no_modules(
+    spelling: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "path", [first, "/other"])
-    current_folder.drop_current_folder()
-    assert sys.path == ([first, "/other"] if stays else ["/other"])
+    monkeypatch.setattr(sys, "path", [os.getcwd() if spelling is None else spelling, "/elsewhere"])
+    drop_current_folder()
+    assert sys.path == ["/elsewhere"]
 
 
-def test_a_checkout_that_is_imported_from_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_checkout_that_is_not_installed_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(HOME)
-    monkeypatch.setattr(sys, "path", [str(HOME), "/other"])
-    current_folder.drop_current_folder()
-    assert sys.path == [str(HOME), "/other"]
+    monkeypatch.setattr(sys, "path", [HOME, "/elsewhere"])
+    drop_current_folder()
+    assert sys.path == [HOME, "/elsewhere"]
+
+
+def test_another_first_entry_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", ["/elsewhere"])
+    drop_current_folder()
+    assert sys.path == ["/elsewhere"]

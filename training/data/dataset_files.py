@@ -154,7 +154,7 @@ def translated(location: str) -> Iterator[None]:
     """
     try:
         yield
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, ValueError, pa.ArrowException) as error:
         told = str(getattr(error, "strerror", None) or error).strip().partition("\n")[0]
         raise DataError(
             f"{location}: can't be read: {told}; expected the shard that was listed there; "

@@ -65,7 +65,7 @@ def test_build_and_training_from_and_into_a_store(
         kept = amazon.client.get_object(Bucket="whole", Key=f"dataset/data/{name}")
         assert kept["Body"].read() == content
     configure(amazon.options())
-    recipe = load_recipe("tiny", [*NANO, "optimizer.epochs=1", "run.workers=1"])
+    recipe = load_recipe("tiny", [*NANO, "optimizer.epochs=1", "data.workers=1"])
     models = [
         load_model(train(recipe, data, tmp_path / name).output).model.state_dict()
         for name, data in (("here", tmp_path / "local"), ("there", "s3://whole/dataset"))
