@@ -65,7 +65,7 @@ def _code(error: grpc.RpcError) -> grpc.StatusCode | None:
 def last_words(text: str) -> str:
     r"""The line of a traceback, or of several within one another, that says what went wrong.
 
-    >>> last_words("Traceback (most recent call last):\\\n  File a\\\nValueError: no b\\\n")
+    >>> last_words("Traceback (most recent call last):\n  File a\nValueError: no b\n")
     'ValueError: no b'
     """
     lines = [line.strip() for line in text.splitlines() if line.strip()]

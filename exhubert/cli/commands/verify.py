@@ -8,7 +8,7 @@ from dataclasses import asdict
 from exhubert.cli.arguments.command import Command
 from exhubert.cli.arguments.corpora import check_beam_options
 from exhubert.cli.output import console
-from exhubert.cli.output.dataset_tables import count
+from pipeline.common.count import count
 
 _MOST_SHOWN = 20  # faults that are listed for people
 
