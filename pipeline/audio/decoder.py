@@ -15,6 +15,7 @@ from pipeline.audio.backends.flac import PlainFlac
 from pipeline.audio.backends.sndfile import Sndfile
 from pipeline.audio.backends.wav import PlainWav
 from pipeline.audio.containers.examination import examine
+from pipeline.audio.containers.layout import Layout
 from pipeline.audio.recording import AudioError, Recording, Span
 
 BACKENDS: tuple[Backend, ...] = (PlainWav(), PlainFlac(), Sndfile(), Ffmpeg())
@@ -50,9 +51,7 @@ def decode(
     """
     span = Span(start, end, max_duration, track)
     refuse_no_audio(content[:HEAD_BYTES])
-    layout = examine(content)
-    if layout.offset:
-        content = layout.header + content[layout.offset :]
+    content, layout = _examined(content)
     recording = read_with_first(
         content[:HEAD_BYTES],
         lambda backend: backend.decode(content, span),
@@ -60,6 +59,21 @@ def decode(
     )
     flags = {*layout.flags, *recording.flags}
     return replace(recording, flags=tuple(sorted(flags))) if flags else recording
+
+
+_last: tuple[bytes, bytes, Layout] | None = None
+"""The file examined last, as it was and as decoders see it: its parts follow each other."""
+
+
+def _examined(content: bytes) -> tuple[bytes, Layout]:
+    """A file as decoders see it, the same object for each of its parts."""
+    global _last
+    last = _last
+    if last is None or last[0] is not content:
+        layout = examine(content)
+        body = layout.header + content[layout.offset :] if layout.offset else content
+        last = _last = (content, body, layout)
+    return last[1], last[2]
 
 
 def refuse_no_audio(head: bytes) -> None:

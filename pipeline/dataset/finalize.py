@@ -22,7 +22,7 @@ from pipeline.dataset.manifest import (
 from pipeline.dataset.manifest_builder import build_manifest, facts_from_spec
 from pipeline.dataset.rejects import write_rejects
 from pipeline.dataset.report import write_report
-from pipeline.shards.deduplication import remove_cross_split_duplicates
+from pipeline.shards.deduplication import remove_duplicates
 from pipeline.shards.metadata_reader import read_metadata
 from pipeline.shards.receipts import (
     INCOMPLETE,
@@ -73,9 +73,7 @@ def finalize_dataset(
     kept = {corpus: entry for corpus, entry in before.items() if corpus not in specs}
     found = {corpus: entry.found for corpus, entry in kept.items()} | dict(found)
     receipts = _delete_stale_shards(output, fresh, kept, found)
-    receipts, rows = remove_cross_split_duplicates(
-        output, receipts, read_metadata(output, receipts)
-    )
+    receipts, rows = remove_duplicates(output, receipts, read_metadata(output, receipts))
     facts = {**kept, **_state_facts(specs, policies, count_usable(receipts, found))}
     manifest = build_manifest(facts, options, receipts, rows, found)
     write_rejects(output, receipts)

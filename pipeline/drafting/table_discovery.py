@@ -121,7 +121,7 @@ def _read(path: str, read: ReadFile) -> DiscoveredTable:
     except OSError as error:
         return DiscoveredTable(path, problem=f"can't be read: {error.strerror or error}")
     problem = ""
-    for encoding in _ENCODINGS:
+    for encoding in _ENCODINGS[: 2 if _is_in_pairs(content) else 3]:
         table = TableSpec(file=[path], encoding=[encoding], match={}, take={})
         try:
             found = read_table(content, table, path, path)
@@ -129,6 +129,12 @@ def _read(path: str, read: ReadFile) -> DiscoveredTable:
         except DataError as error:
             problem = problem or str(error).removeprefix(f"{path}").lstrip(": ")
     return DiscoveredTable(path, problem=problem)
+
+
+def _is_in_pairs(content: bytes) -> bool:
+    """Whether bytes beyond ASCII stand side by side, as in no Western European text."""
+    runs = re.findall(rb"[\x80-\xff]+", content)
+    return 2 * sum(len(run) > 1 for run in runs) > len(runs)
 
 
 def _templates(clips: Sequence[Fields]) -> list[str]:

@@ -4,6 +4,7 @@ Beam is imported only where it is needed: a local build with several workers has
 own for it.
 """
 
+import logging
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,6 +30,8 @@ from pipeline.storage.folder_lock import lock_folder
 
 if TYPE_CHECKING:
     from apache_beam.options.pipeline_options import PipelineOptions
+
+_LOG = logging.getLogger(__name__)
 
 _END_WITH_US = {"PrismRunner", "DaskRunner"}
 """Runners of which nothing goes on when the command is interrupted."""
@@ -57,7 +60,7 @@ def build_dataset(
     jobs: int | DriverProcess = 1,
     beam_arguments: Sequence[str] = (),
     on_progress: OnProgress = lambda counts: None,
-    on_message: Callable[[str], None] = lambda line: None,
+    on_message: Callable[[str], None] = _LOG.info,
 ) -> Manifest:
     """Builds a dataset, waits for it, and verifies that it is there.
 
@@ -66,7 +69,7 @@ def build_dataset(
         jobs: Worker processes, unless the arguments name a runner.
         beam_arguments: Pipeline options as Beam spells them, ``--runner=DataflowRunner`` etc.
         on_progress: Called a few times a second with what a local build has done so far.
-        on_message: Called with a line for people: what the runner has counted.
+        on_message: Called with a line for people: what the runner has counted; logged by default.
 
     Returns:
         The manifest of the dataset.
@@ -134,7 +137,7 @@ def run_build(
     checked: CheckedBuild,
     jobs: int | DriverProcess = 1,
     on_progress: OnProgress = lambda counts: None,
-    on_message: Callable[[str], None] = lambda line: None,
+    on_message: Callable[[str], None] = _LOG.info,
     worker_timeout: float | None = None,
 ) -> Manifest:
     """Builds what has been checked; writes no report.
@@ -281,7 +284,8 @@ def _watched(
 
     def watch() -> None:
         while not ended.wait(0.2):
-            on_progress(replace(read_progress(str(counts)), waiting=waiting()))
+            told = read_progress(str(counts))
+            on_progress(replace(told, waiting=(*waiting(), *told.waiting)))
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()

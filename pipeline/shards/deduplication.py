@@ -1,4 +1,7 @@
-"""Equal audio: found by the checksum of the processed samples, and kept out of two splits."""
+"""Equal audio: found by the checksum of the processed samples, and kept out of two splits.
+
+Where a corpus gives equal audio two labels, nobody knows which is right: none of it stays.
+"""
 
 import pandas as pd
 import pyarrow as pa
@@ -37,10 +40,28 @@ def find_crossing(rows: pd.DataFrame) -> pd.DataFrame:
     return dropped.assign(kept=dropped["audio_xxh3"].map(kept))
 
 
-def remove_cross_split_duplicates(
+def find_contradicting(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of equal audio to which their corpus gives more than one category.
+
+    Args:
+        rows: Metadata of all rows.
+
+    Returns:
+        Those rows, with ``labels``: all that the audio has.
+    """
+    repeated = rows[rows.duplicated(["corpus", "audio_xxh3"], keep=False)]
+    labels = repeated.groupby(["corpus", "audio_xxh3"])["emotion"]
+    disputed = repeated[labels.transform("nunique") > 1]
+    stated = disputed.groupby(["corpus", "audio_xxh3"])["emotion"].transform(
+        lambda found: " or ".join(map(repr, sorted(set(found.dropna()))))
+    )
+    return disputed.assign(labels=stated)
+
+
+def remove_duplicates(
     output: str, receipts: list[ShardReceipt], rows: pd.DataFrame
 ) -> tuple[list[ShardReceipt], pd.DataFrame]:
-    """Removes from their shards the rows of :func:`find_crossing`.
+    """Removes from their shards the rows of :func:`find_contradicting` and :func:`find_crossing`.
 
     These shards lose their fingerprint: the next build makes them anew, since whether a row is a
     duplicate depends on what else is built.
@@ -53,7 +74,8 @@ def remove_cross_split_duplicates(
     Returns:
         Receipts and metadata as they are afterwards.
     """
-    dropped = find_crossing(rows)
+    disputed = find_contradicting(rows)
+    dropped = pd.concat([disputed, find_crossing(rows.drop(index=disputed.index))])
     if dropped.empty:
         return receipts, rows
     by_shard = {str(shard): part for shard, part in dropped.groupby("shard")}
@@ -66,17 +88,28 @@ def remove_cross_split_duplicates(
 
 def _rewrite(output: str, receipt: ShardReceipt, dropped: pd.DataFrame) -> ShardReceipt:
     table = read_shard(output, receipt.shard, receipt.xxh3)
-    kept_of = dict(zip(dropped["id"], dropped["kept"], strict=True))
-    leaving = pc.is_in(table["id"], value_set=pa.array(list(kept_of)))
+    facts = dropped.set_index("id")
+    leaving = pc.is_in(table["id"], value_set=pa.array(list(facts.index)))
     columns = ["id", "corpus", "source_path", "label_native", "split"]
     left = [
-        RejectRow(
-            **row,
-            status="excluded",
-            stage="splits",
-            reason="duplicate_across_splits",
-            detail=f"the same audio as {kept_of[row['id']]}",
-        )
+        RejectRow(**row, **_reason(facts.loc[row["id"]]))
         for row in table.filter(leaving).select(columns).to_pylist()
     ]
     return rewrite_shard(output, receipt, table.filter(pc.invert(leaving)), left, audio="")
+
+
+def _reason(dropped: "pd.Series[str]") -> dict[str, str]:
+    """Why a row leaves its shard, as a reject row states it."""
+    if isinstance(labels := dropped.get("labels"), str):
+        return {
+            "status": "rejected",
+            "stage": "audio",
+            "reason": "contradictory_labels",
+            "detail": f"equal audio is labelled {labels} in this corpus",
+        }
+    return {
+        "status": "excluded",
+        "stage": "splits",
+        "reason": "duplicate_across_splits",
+        "detail": f"the same audio as {dropped['kept']}",
+    }

@@ -22,7 +22,7 @@ _TAGS = {"tag:yaml.org,2002:null", "tag:yaml.org,2002:merge"}
 
 _KNOWN_TAGS = _TAGS | {f"tag:yaml.org,2002:{kind}" for kind in ("map", "seq", "str")}
 
-_LARGEST = 4_000_000
+_LARGEST = 1_000_000
 """Bytes of a file; the longest shipped one has 20,000."""
 
 _MOST_NODES = 100_000

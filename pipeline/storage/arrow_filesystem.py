@@ -9,7 +9,13 @@ import pyarrow as pa
 from pyarrow import fs
 
 from pipeline.common.errors import UsageError
-from pipeline.storage.protocol import Page, StoredFile, TransientError
+from pipeline.storage.protocol import (
+    Page,
+    StoredFile,
+    TransientError,
+    UnreachableError,
+    unexpected_error,
+)
 
 
 class ArrowStore:
@@ -18,10 +24,14 @@ class ArrowStore:
     def list_page(self, folder: str, after: str | None = None) -> Page:
         """Every file below a folder."""
         filesystem, root = _open(folder)
-        with _translated():
-            found = filesystem.get_file_info(
-                fs.FileSelector(root, allow_not_found=True, recursive=True)
-            )
+        with _translated(folder):
+            # Not by allow_not_found: what fsspec can't ask about, it takes for absent.
+            if filesystem.get_file_info(root).type == fs.FileType.NotFound:
+                return [], None
+            try:
+                found = filesystem.get_file_info(fs.FileSelector(root, recursive=True))
+            except FileNotFoundError as error:
+                raise TransientError(f"{folder} was there, and could not be listed") from error
         files = [
             StoredFile(
                 str(PurePosixPath(entry.path).relative_to(root)), entry.size, _version(entry)
@@ -34,17 +44,18 @@ class ArrowStore:
     def read(self, url: str, start: int = 0, end: int | None = None) -> bytes:
         """Content of a file, or a range of it."""
         filesystem, path = _open(url)
-        with _translated(), filesystem.open_input_file(path) as stream:
+        with _translated(url), _open_input(filesystem, path) as stream:
+            end = stream.size() if end is None else end
             stream.seek(start)
-            content: bytes = stream.read() if end is None else stream.read(end - start)
-        if end is not None and len(content) != end - start:
+            content: bytes = stream.read(end - start)
+        if len(content) != end - start:
             raise TransientError(f"{len(content)} bytes came of {end - start}")
         return content
 
     def write(self, url: str, content: bytes) -> None:
         """Writes a whole file."""
         filesystem, path = _open(url)
-        with _translated():
+        with _translated(url):
             filesystem.create_dir(str(PurePosixPath(path).parent))
             with filesystem.open_output_stream(path, compression=None) as stream:
                 stream.write(content)
@@ -52,7 +63,7 @@ class ArrowStore:
     def find(self, url: str) -> StoredFile | None:
         """The file at a URL; None where there is none."""
         filesystem, path = _open(url)
-        with _translated():
+        with _translated(url):
             found = filesystem.get_file_info(path)
         if found.type != fs.FileType.File:
             return None
@@ -61,11 +72,25 @@ class ArrowStore:
     def delete(self, url: str) -> None:
         """Deletes a file, if it is there."""
         filesystem, path = _open(url)
-        try:
-            with _translated():
+        with _translated(url):
+            try:
                 filesystem.delete_file(path)
-        except FileNotFoundError:
-            pass
+            except FileNotFoundError:
+                _check_absent(filesystem, path)
+
+
+def _open_input(filesystem: fs.FileSystem, path: str) -> pa.NativeFile:
+    """Opens a file; where it is absent makes sure of that: Arrow says so of fsspec's troubles."""
+    try:
+        return filesystem.open_input_file(path)
+    except FileNotFoundError:
+        _check_absent(filesystem, path)
+        raise
+
+
+def _check_absent(filesystem: fs.FileSystem, path: str) -> None:
+    if filesystem.get_file_info(path).type != fs.FileType.NotFound:
+        raise TransientError(f"{path} is there, and could not be reached")
 
 
 def _open(url: str) -> tuple[fs.FileSystem, str]:
@@ -94,11 +119,15 @@ def _version(found: fs.FileInfo) -> str:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translated(url: str) -> Iterator[None]:
     """Turns what file systems raise into what a :class:`Store` raises."""
     try:
         yield
     except (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError):
         raise
-    except OSError as error:
-        raise TransientError(str(error).strip().partition("\n")[0]) from None
+    except TransientError:
+        raise
+    except ConnectionRefusedError as error:
+        raise UnreachableError(str(error)) from None
+    except Exception as error:  # whatever a file system of fsspec raises
+        raise unexpected_error(error, url) from None

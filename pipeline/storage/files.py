@@ -101,6 +101,7 @@ def open_file(path: str, size: int | None = None) -> BinaryIO:
         size: In bytes; None where it is not known, which costs a store a request.
 
     Raises:
+        DataError: A store does not answer.
         OSError: The file is missing or can't be read.
     """
     if not is_remote(path):
@@ -168,11 +169,19 @@ def list_names(folder: str) -> list[str]:
 
 
 def delete(path: str) -> None:
-    """Deletes a file, if it is there."""
-    if is_remote(path):
-        open_store(path).delete(path)
-    else:
+    """Deletes a file, if it is there.
+
+    Raises:
+        DataError: A store does not do it.
+        OSError: The disk does not.
+    """
+    if not is_remote(path):
         Path(path).unlink(missing_ok=True)
+        return
+    try:
+        open_store(path).delete(path)
+    except OSError as error:
+        raise DataError(f"{path}: can't be deleted: {error}") from None
 
 
 def delete_leftovers(folder: str) -> None:

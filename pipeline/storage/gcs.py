@@ -7,6 +7,7 @@ process share a client, and a file is one request.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import google.auth
 import requests
@@ -21,6 +22,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, NewConnectionError
 
 from pipeline.common.errors import DataError, UsageError
+from pipeline.storage import protocol
 from pipeline.storage.options import StoreOptions
 from pipeline.storage.protocol import (
     Page,
@@ -29,11 +31,11 @@ from pipeline.storage.protocol import (
     UnreachableError,
     prefix_of,
     split_url,
+    unexpected_error,
 )
 
 _SCOPE = "https://www.googleapis.com/auth/devstorage.read_write"
 _LISTED = "items(name,size,md5Hash,crc32c),nextPageToken"
-_ONCE = {"timeout": (5, 30), "retry": None}  # RetryingStore tries again
 
 
 class GoogleStore:
@@ -48,7 +50,7 @@ class GoogleStore:
         prefix = prefix_of(name)
         with _translated(folder, whole=True):
             found = self.client.list_blobs(
-                bucket, prefix=prefix, page_token=after, page_size=1000, fields=_LISTED, **_ONCE
+                bucket, prefix=prefix, page_token=after, page_size=1000, fields=_LISTED, **_once()
             )
             blobs = list(next(found.pages))
         files = [
@@ -63,7 +65,7 @@ class GoogleStore:
         last = None if end is None else end - 1
         with _translated(url):
             content: bytes = self._blob(url).download_as_bytes(
-                start=start or None, end=last, raw_download=True, **_ONCE
+                start=start or None, end=last, raw_download=True, **_once()
             )
         if end is not None and len(content) != end - start:
             raise TransientError(f"{len(content)} bytes came of {end - start}")
@@ -72,14 +74,14 @@ class GoogleStore:
     def write(self, url: str, content: bytes) -> None:
         """Writes a whole file, its checksum with it."""
         with _translated(url, whole=True):
-            self._blob(url).upload_from_string(content, "application/octet-stream", **_ONCE)
+            self._blob(url).upload_from_string(content, "application/octet-stream", **_once())
 
     def find(self, url: str) -> StoredFile | None:
         """The file at a URL; None where there is none."""
         blob = self._blob(url)
         try:
             with _translated(url):
-                blob.reload(**_ONCE)
+                blob.reload(**_once())
         except FileNotFoundError:
             return None
         return StoredFile(blob.name, blob.size, _version(blob))
@@ -88,13 +90,18 @@ class GoogleStore:
         """Deletes a file, if it is there."""
         try:
             with _translated(url):
-                self._blob(url).delete(**_ONCE)
+                self._blob(url).delete(**_once())
         except FileNotFoundError:
             pass
 
     def _blob(self, url: str) -> storage.Blob:
         bucket, name = split_url(url)
         return self.client.bucket(bucket).blob(name)
+
+
+def _once() -> dict[str, Any]:
+    """How long a request may take; RetryingStore tries again."""
+    return {"timeout": (protocol.CONNECT_TIMEOUT_S, protocol.READ_TIMEOUT_S), "retry": None}
 
 
 def _client(options: StoreOptions) -> storage.Client:
@@ -144,15 +151,20 @@ def _translated(url: str, whole: bool = False) -> Iterator[None]:
         raise _answer(error, url, whole) from None
     except (requests.ConnectTimeout, TransportError) as error:
         raise UnreachableError(str(error)) from None
-    except requests.exceptions.SSLError as error:
-        raise DataError(f"{url}: {error}") from None
     except requests.ConnectionError as error:
-        nobody = isinstance(getattr(error.args[0], "reason", None), NewConnectionError)
+        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            raise DataError(f"{url}: its certificate is not trusted: {error}") from None
+        reason = getattr(error.args[0] if error.args else None, "reason", None)
+        nobody = isinstance(reason, NewConnectionError)
         raise (UnreachableError if nobody else TransientError)(str(error)) from None
     except (requests.RequestException, HTTPError, DataCorruption) as error:
         raise TransientError(str(error)) from None
     except GoogleAuthError as error:
+        if error.retryable:
+            raise TransientError(str(error)) from None
         raise DataError(f"{url}: the store refuses the credentials: {error}") from None
+    except Exception as error:  # whatever its client raises
+        raise unexpected_error(error, url) from None
 
 
 def _answer(error: GoogleAPICallError, url: str, whole: bool) -> Exception:

@@ -21,6 +21,7 @@ from pipeline.storage.protocol import (
     UnreachableError,
     prefix_of,
     split_url,
+    unexpected_error,
 )
 
 if TYPE_CHECKING:  # which have no names at run time
@@ -32,7 +33,7 @@ PAGE = 1000
 _PART = 8 << 20
 """Bytes of a request that writes: larger files are written in parts, and appear when all are."""
 
-_user: int | None = None  # the process that has used stores first
+_asked_by: int | None = None  # the process that has asked a store first
 
 _STATUS = re.compile(r"non-2xx status code: (\d+) ([\w ]*)(?:: (.*))?", re.DOTALL)
 _UNREACHABLE = re.compile(r"kind: Connect\b|ConnectError")
@@ -46,19 +47,7 @@ class ObjectStore:
     """Files at ``scheme://bucket/key``; keys are taken as they are, whatever signs they hold."""
 
     def __init__(self, open_bucket: Callable[[str], Bucket]) -> None:
-        """Opens each bucket once, with ``open_bucket``, which must leave retrying to the caller.
-
-        Raises:
-            RuntimeError: This process was forked from one that has used stores: obstore's threads
-                are not there, and each request would wait for ever.
-        """
-        global _user
-        _user = _user or os.getpid()
-        if _user != os.getpid():
-            raise RuntimeError(
-                "object stores were used before this process was forked; start processes by "
-                "'spawn' or 'forkserver'"
-            )
+        """Opens each bucket once, with ``open_bucket``, which must leave retrying to the caller."""
         self._open_bucket = open_bucket
         self._buckets: dict[str, Bucket] = {}
 
@@ -114,9 +103,26 @@ class ObjectStore:
         return self._bucket(name), key
 
     def _bucket(self, name: str) -> Bucket:
+        _check_not_forked()
         if name not in self._buckets:
             self._buckets.setdefault(name, self._open_bucket(name))
         return self._buckets[name]
+
+
+def _check_not_forked() -> None:
+    """Refuses what would wait for ever: obstore's threads do not survive a fork.
+
+    Raises:
+        RuntimeError: This process was forked from one that has asked stores.
+    """
+    global _asked_by
+    _asked_by = _asked_by or os.getpid()
+    if _asked_by != os.getpid():
+        raise RuntimeError(
+            "this process was forked from one that has used an object store, which the store's "
+            "client does not survive; start processes by 'spawn' or 'forkserver': a DataLoader "
+            "by multiprocessing_context=utterances.worker_context"
+        )
 
 
 def _version(entry: "ObjectMeta") -> str:
@@ -160,6 +166,8 @@ def _translated(url: str, fatal: bool = False) -> Iterator[None]:
         ) from None
     except (BaseError, FileNotFoundError) as error:
         raise _failure(error, url, fatal) from None
+    except Exception as error:  # whatever obstore raises, or who gives it keys
+        raise unexpected_error(error, url) from None
 
 
 def _failure(error: Exception, url: str, fatal: bool) -> Exception:

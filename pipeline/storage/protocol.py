@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from pipeline.common.errors import DataError
+
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
@@ -18,6 +20,9 @@ class StoredFile:
     size: int
     version: str
 
+
+CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 5.0, 30.0
+"""How long a store may be silent before a connection stands, and afterwards."""
 
 Page = tuple[list[StoredFile], str | None]
 """Some files of a listing, and where the next page begins; None after the last."""
@@ -44,6 +49,17 @@ class TransientError(OSError):
 
 class UnreachableError(TransientError):
     """Nobody answered."""
+
+
+_NOT_TRANSIENT = (ArithmeticError, AttributeError, ImportError, LookupError, TypeError, ValueError)
+
+
+def unexpected_error(error: Exception, url: str) -> TransientError | DataError:
+    """What to raise in place of an exception of a client library that nobody has thought of."""
+    told = f"{type(error).__name__}: {error}".strip().partition("\n")[0]
+    if isinstance(error, (*_NOT_TRANSIENT, NotImplementedError)):
+        return DataError(f"{url}: the store's client has failed: {told}")
+    return TransientError(told)
 
 
 class Store(Protocol):

@@ -1,6 +1,7 @@
 """Amazon S3 and what speaks like it (MinIO, Ceph, R2, …): where it answers, and by which keys."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from obstore.auth.boto3 import Boto3CredentialProvider
 from obstore.store import S3Store
 
 from pipeline.common.errors import UsageError
+from pipeline.storage import protocol
 from pipeline.storage.object_store import ObjectStore
 from pipeline.storage.options import StoreOptions
 
@@ -70,14 +72,15 @@ def _keys(options: StoreOptions, session: boto3.session.Session) -> dict[str, An
             "AWS_PROFILE, give --s3_access_key_id and --s3_secret_access_key, or --no_auth for "
             "what all may read"
         )
-    return {"credential_provider": Boto3CredentialProvider(session)}
+    # boto3 renews keys ten minutes before they expire; none may be kept for longer than that.
+    return {"credential_provider": Boto3CredentialProvider(session, ttl=timedelta(minutes=10))}
 
 
 def _client(options: StoreOptions) -> "ClientConfig":
     client: ClientConfig = {
         "allow_http": True,
-        "connect_timeout": "5s",
-        "read_timeout": "30s",
+        "connect_timeout": f"{protocol.CONNECT_TIMEOUT_S}s",
+        "read_timeout": f"{protocol.READ_TIMEOUT_S}s",
         "timeout": "10m",
     }
     trusted = options.s3_verify or os.environ.get("AWS_CA_BUNDLE")

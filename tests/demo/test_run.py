@@ -1,6 +1,7 @@
 import argparse
 import io
 from collections import namedtuple
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -117,4 +118,7 @@ def test_command_line_hands_its_options_on(monkeypatch):
     monkeypatch.setattr(run, "run_demo", lambda *arguments: given.append(arguments) or 0)
     for line in ([], ["--output", "x", "--corpora", "emo_db", "tess"]):
         assert command.run(parser.parse_args(line, argparse.Namespace(main=run_exhubert))) == 0
-    assert given == [("demo-output", run_exhubert, []), ("x", run_exhubert, ["emo_db", "tess"])]
+    assert given == [
+        (Path("demo-output"), run_exhubert, []),
+        (Path("x"), run_exhubert, ["emo_db", "tess"]),
+    ]

@@ -1,7 +1,10 @@
 """Google Cloud Storage on this machine: an emulator over HTTP, with faults where wanted."""
 
 import logging
+import socket
+import struct
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +16,9 @@ from gcp_storage_emulator.storage import Storage
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import storage
 
+SILENCE = 1.5
+"""How long a line stalls, in s."""
+
 Fault = int | str | None
 
 
@@ -23,8 +29,9 @@ class GCS:
         url: Where it answers; a client finds it by ``STORAGE_EMULATOR_HOST``.
         client: For tests to fill it and look into it.
         requests: Method and path of every request since :meth:`watch`.
-        fault: Method, path and number of tries → an HTTP status to answer with, ``cut`` for a body
-            that breaks off, None for what is asked.
+        fault: Method, path and number of tries → an HTTP status to answer with; ``cut``, ``reset``
+            and ``stall`` for a body that breaks off, ``expired`` for keys that are refused; None
+            for what is asked.
     """
 
     def __init__(self) -> None:
@@ -65,12 +72,20 @@ def serve() -> Iterator[GCS]:
     class Handler(RequestHandler):
         def do(self, method: str) -> None:
             fault = store.find_fault(method, self.path)
-            if fault == "cut":
+            if fault in ("cut", "reset", "stall"):
                 self.send_response(200)
                 self.send_header("Content-Length", "1000")
                 self.end_headers()
                 self.wfile.write(b"begun")
                 self.close_connection = True
+                if fault == "stall":
+                    time.sleep(SILENCE)
+                if fault != "cut":
+                    self.connection.setsockopt(
+                        socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+                    )
+            elif fault == "expired":
+                self.send_error(401)
             elif fault:
                 self.send_error(fault)
             else:

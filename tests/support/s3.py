@@ -1,6 +1,8 @@
 """An S3 store on this machine: moto over HTTP, with faults and delays where a test wants them."""
 
 import logging
+import socket
+import struct
 import threading
 import time
 from collections import Counter
@@ -14,9 +16,12 @@ from werkzeug.serving import make_server
 
 from pipeline.storage import StoreOptions
 
+SILENCE = 1.5
+"""How long a line stalls, in s."""
+
 Fault = int | str | None
-"""An HTTP status to answer with, ``cut`` for half of the body, ``reset`` for none; None for what is
-asked."""
+"""An HTTP status to answer with; ``cut`` for half of the body, ``reset`` and ``stall`` for a line
+that breaks or is silent then, ``expired`` for keys that are refused; None for what is asked."""
 
 
 class S3:
@@ -87,18 +92,38 @@ class S3:
             self.together = max(self.together, self.now)
         time.sleep(self.delay)
         try:
-            if isinstance(fault, int):
-                code = {503: "SlowDown", 403: "AccessDenied", 404: "NoSuchKey"}.get(fault, "Error")
-                start(f"{fault} {code}", [("Content-Type", "application/xml")])
-                return [f"<Error><Code>{code}</Code><Message>told to</Message></Error>".encode()]
-            if fault == "reset":
-                raise ConnectionResetError  # werkzeug closes the connection, and says nothing
+            if isinstance(fault, int) or fault == "expired":
+                return _refuse(400 if fault == "expired" else fault, start)
             body = b"".join(self.app(environ, start))
             self.sent += len(body)
+            if fault in ("reset", "stall"):
+                return _break(body, environ["werkzeug.socket"], fault)
             return [body[: len(body) // 2] if fault == "cut" else body]
         finally:
             with self.lock:
                 self.now -= 1
+
+
+def _refuse(status: int, start: Callable[..., Any]) -> Iterable[bytes]:
+    codes = {503: "SlowDown", 400: "ExpiredToken", 403: "AccessDenied", 404: "NoSuchKey"}
+    code = codes.get(status, "Error")
+    start(f"{status} {code}", [("Content-Type", "application/xml")])
+    return [f"<Error><Code>{code}</Code><Message>told to</Message></Error>".encode()]
+
+
+def _break(body: bytes, line: socket.socket, fault: str) -> Iterator[bytes]:
+    if body:
+        yield body[: len(body) // 2]
+    if fault == "stall":
+        time.sleep(SILENCE)
+    reset(line)
+
+
+def reset(line: socket.socket) -> None:
+    """Breaks a connection as a router does that has forgotten it."""
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    line.shutdown(socket.SHUT_RDWR)
+    line.close()
 
 
 @contextmanager

@@ -45,6 +45,9 @@ class FailedBatch(dict[str, torch.Tensor]):
         super().__init__()
         self.error = error
 
+    def __missing__(self, key: str) -> torch.Tensor:
+        raise self.error  # where nobody has called require_batch
+
 
 class Utterances(Dataset[Example]):
     """The utterances of an index as model input.

@@ -3,9 +3,12 @@
 import hashlib
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from urllib.parse import parse_qs
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.common.errors import DataError, UsageError
@@ -140,6 +143,23 @@ def open_parquet(location: str, cache: str | None = None) -> pq.ParquetFile:
     if cache is not None:
         return pq.ParquetFile(_fetch(location, Path(cache)))
     return pq.ParquetFile(storage.open_file(location), pre_buffer=True)
+
+
+@contextmanager
+def translated(location: str) -> Iterator[None]:
+    """Turns what keeps a shard from being read into an error for the user.
+
+    Raises:
+        DataError: The shard is gone, damaged, or refused.
+    """
+    try:
+        yield
+    except (OSError, ValueError, pa.ArrowException) as error:
+        told = str(getattr(error, "strerror", None) or error).strip().partition("\n")[0]
+        raise DataError(
+            f"{location}: can't be read: {told}; expected the shard that was listed there; "
+            "exhubert verify DATASET names what is damaged: copy or build the dataset again"
+        ) from error
 
 
 def worker_context(locations: list[str]) -> str | None:

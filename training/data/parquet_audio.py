@@ -97,17 +97,13 @@ class AudioReader:
         return self._groups[key].clip(place)
 
     def _load(self, shard: str, row_group: int) -> "_RowGroup":
-        try:
+        with store.translated(shard):
             if shard not in self._files:
                 self._files[shard] = store.open_parquet(shard, self.cache)
             file = self._files[shard]
             if row_group >= file.num_row_groups:
                 return _RowGroup(pa.table({name: [] for name in ("id", "audio_xxh3")}), [], 0)
             table = file.read_row_group(row_group, columns=["id", "audio_xxh3", "audio.bytes"])
-        except (OSError, ValueError) as error:
-            raise DataError(
-                f"{shard}: can't be read: {error}; see: exhubert verify DATASET"
-            ) from None
         chunks = table.column("audio")  # one, unless it holds over 2 GiB
         audio = chunks.chunk(0) if chunks.num_chunks == 1 else chunks.combine_chunks()
         return _RowGroup(table, audio.field("bytes"), table.nbytes)

@@ -11,6 +11,7 @@ whatever their ids. On the diagonal the dataset's own splits hold.
 
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,6 +30,8 @@ from training.evaluation.score_file import Evaluation, read_scores, write_scores
 from training.finetuning.run_folder import is_complete
 from training.finetuning.train import train
 from training.model.provenance import TrainingSpeakers
+
+_LOG = logging.getLogger(__name__)
 
 Mode = Literal["leave-one-corpus-out", "train-on-a-test-on-b"]
 MODES: tuple[Mode, ...] = get_args(Mode)
@@ -112,7 +115,7 @@ def run_cross_corpus(
     corpora: Sequence[str] = (),
     split: str | None = None,
     console: Console | None = None,
-    on_message: Callable[[str], None] = lambda line: None,
+    on_message: Callable[[str], None] = _LOG.info,
 ) -> CrossCorpusMatrix:
     """Runs every row of every system; rows that are done already are read.
 
@@ -128,7 +131,8 @@ def run_cross_corpus(
         corpora: Corpora of the matrix; none means all that can be scored.
         split: What is scored; ``None`` for whole corpora where they are left out, else ``test``.
         console: Where trainings print their progress; ``None`` for silence.
-        on_message: Called with a line before each row is run, or where it was run before.
+        on_message: Called with a line before each row is run, or where it was run before; logged by
+            default.
 
     Raises:
         UsageError: There are fewer than two corpora, or one that is named is not there or has

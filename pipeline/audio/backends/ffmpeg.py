@@ -91,7 +91,8 @@ class _OpenFile:
         track = self._track
         if span.start is None and track.lead:  # the picture may start before the sound
             span = replace(span, start=track.lead / track.rate)
-        self._decode_to(span.decoded_seconds * track.rate)
+        seconds = span.decoded_seconds if span.end is None else span.end + 1.0
+        self._decode_to(seconds * track.rate)
         first, last = span.frame_range(self._frames, track.rate)
         while self._held and self._first + self._held[0].shape[1] <= first:
             self._first += self._held.popleft().shape[1]

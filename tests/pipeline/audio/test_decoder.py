@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.audio.containers.examination import examine
 from pipeline.audio.decoder import decode
 from pipeline.audio.processing import process_recording
 from pipeline.audio.recording import AudioError
 from tests.conftest import tone
 from tests.support.audio import stored, video
+from tests.support.containers import with_tag
 
 
 def problem(content: bytes, **how: float) -> str:
@@ -88,3 +90,15 @@ def test_damaged_files_never_crash(data: st.DataObject) -> None:
     content = content[: data.draw(st.integers(0, len(content)))]
     with contextlib.suppress(AudioError):  # any other exception fails
         assert len(process_recording(decode(bytes(content), max_duration=10.0)).samples) > 0
+
+
+def test_a_file_is_examined_once_for_all_of_its_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    examined = []
+    monkeypatch.setattr(
+        "pipeline.audio.decoder.examine",
+        lambda content: examined.append(len(content)) or examine(content),
+    )
+    content = with_tag(stored(tone(seconds=2.0)))
+    for start in (0.0, 0.5, 1.0):
+        assert len(decode(content, start, start + 0.5).samples) == 8_000
+    assert examined == [len(content)]

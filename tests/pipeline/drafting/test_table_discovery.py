@@ -75,3 +75,15 @@ def test_chance_matches_and_repeated_keys_join_nothing(rows: bytes) -> None:
     joined = join(table, CLIPS)
     assert joined.column == ""
     assert joined.row_of(CLIPS[0]) is None
+
+
+def test_an_encoding_is_not_guessed_where_it_would_be_wrong() -> None:
+    def read(text: str, encoding: str) -> DiscoveredTable:
+        content = f"name,who\na,{text}\n".encode(encoding)
+        (table,) = find_tables([SourceFile("t.csv", 9, "")], lambda path: content)
+        return table
+
+    assert read("schön désolé", "cp1252").encoding == "cp1252"
+    chinese = read("刘畅", "gbk")
+    assert chinese.rows == ()
+    assert "name its `encoding` in the spec (it would fit gb18030" in chinese.problem

@@ -388,3 +388,15 @@ def test_corpus_of_rejects_only_gets_no_shard(
         file.write_bytes(b"")
     assert build((make_spec(), root)).corpora["tones"].rejected == {"empty": 24}
     assert not list((tmp_path / "dataset").glob("data/*/*"))
+
+
+def test_what_was_counted_is_logged_unless_someone_listens(
+    build: Run, make_spec: MakeSpec, make_corpus: MakeCorpus, caplog: pytest.LogCaptureFixture
+) -> None:
+    corpus = make_spec(), make_corpus()
+    with caplog.at_level("INFO", "pipeline.running.build"):
+        build(corpus)
+        build(corpus, on_message=lambda line: None)
+    told = [record.getMessage() for record in caplog.records if "counters" in record.getMessage()]
+    assert len(told) == 1
+    assert "clips_written 24" in told[0]

@@ -4,7 +4,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.shards.deduplication import find_crossing, find_duplicates
+from pipeline.shards.deduplication import find_contradicting, find_crossing, find_duplicates
 
 SPLITS = ["train", "validation", "test"]
 
@@ -50,3 +50,16 @@ def test_afterwards_no_audio_is_in_two_splits_and_none_is_lost(table: pd.DataFra
 @given(rows_of)
 def test_within_one_split_copies_stay(table: pd.DataFrame) -> None:
     assert find_crossing(table.assign(split="train")).empty
+
+
+def test_equal_audio_of_two_labels_in_one_corpus_leaves_altogether() -> None:
+    table = pd.DataFrame(
+        [
+            ("c/1", "c", "x", "ang"), ("c/2", "c", "x", "hap"), ("c/3", "c", "x", "ang"),
+            ("c/4", "c", "y", "ang"), ("c/5", "c", "y", "ang"), ("d/1", "d", "x", "joy"),
+        ],
+        columns=["id", "corpus", "audio_xxh3", "emotion"],
+    )  # fmt: skip
+    disputed = find_contradicting(table)
+    assert list(disputed["id"]) == ["c/1", "c/2", "c/3"]
+    assert set(disputed["labels"]) == {"'ang' or 'hap'"}

@@ -97,7 +97,7 @@ def test_what_is_no_file_or_too_large_is_not_read(tmp_path: Path) -> None:
         load_yaml(tmp_path / "pipe.yaml", Bird)
     with (tmp_path / "my.yaml").open("wb") as file:
         file.truncate(1 << 40)
-    with pytest.raises(SpecError, match=r"my\.yaml: larger than the 4,000,000 bytes"):
+    with pytest.raises(SpecError, match=r"my\.yaml: larger than the 1,000,000 bytes"):
         load_yaml(tmp_path / "my.yaml", Bird)
 
 

@@ -57,6 +57,6 @@ def test_keys_are_not_shown() -> None:
 def test_every_command_that_takes_a_url_has_them() -> None:
     names = {command.name for command in COMMANDS if command.uses_stores}
     assert names == {
-        *("check", "build", "relabel", "report"),
+        *("check", "build", "relabel", "report", "verify"),
         *("train", "evaluate", "baseline", "matrix"),
     }

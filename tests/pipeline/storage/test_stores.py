@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,16 +15,20 @@ import pyarrow as pa
 import pytest
 
 from exhubert.cli.main import main
+from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError, ExhubertError, UsageError
 from pipeline.common.extras import install_command
+from pipeline.monitoring import Counts
+from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.planning.index_corpus import index_corpus
+from pipeline.running.build import build_dataset
 from pipeline.schema.record import RECORD
 from pipeline.shards.metadata_reader import read_metadata
 from pipeline.shards.parquet import to_parquet
 from pipeline.shards.receipts import ShardReceipt
 from pipeline.sources.listing import list_files, read_file
 from pipeline.specs.emotion_scheme import emotion_scheme
-from pipeline.storage import RetryingStore, StoreOptions, configure, object_store, open_store
+from pipeline.storage import RetryingStore, StoreOptions, configure, object_store, open_store, retry
 from pipeline.storage import files as storage
 from tests.conftest import MakeCorpus, MakeSpec, write_tone
 from tests.pipeline.sources.test_archives import files_of, tarred, zipped
@@ -200,6 +205,8 @@ def test_corpus_and_dataset_in_a_store(
         "manifest.json",
         "rejects.parquet",
         "report.html",
+        "specs/emotions.yaml",
+        "specs/tones.yaml",
         *(
             f"data/tones/{split}-00000-of-00001.parquet"
             for split in ("train", "validation", "test")
@@ -328,6 +335,22 @@ def test_a_store_in_trouble_is_never_the_fault_of_a_clip(
     s3.watch()
     assert build(make_spec, bucket, tmp_path / "dataset", s3) == 0
     assert pd.read_parquet(tmp_path / "dataset" / "rejects.parquet").empty
+
+
+@pytest.mark.usefixtures("hurry")
+def test_progress_says_what_is_waited_for(
+    s3: S3, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.setattr(retry, "SAID_AFTER_S", 0.0)
+    upload(s3, "waited", make_corpus(), "tones")
+    ends = time.monotonic() + 5
+    s3.watch(lambda *_: 503 if _[1].endswith("0.wav") and time.monotonic() < ends else None)
+    corpora = {"tones": Corpus(make_spec(), "s3://waited/tones")}
+    config = BuildConfig(corpora, emotion_scheme(), str(tmp_path / "dataset"), AudioOptions())
+    told: list[Counts] = []
+    build_dataset(config, on_progress=told.append)
+    assert any("503 SlowDown" in words for counts in told for words in counts.waiting)
+    assert told[-1].waiting == ()
 
 
 @pytest.mark.usefixtures("hurry")

@@ -1,0 +1,80 @@
+"""Runs a command in which the system fails: ``python disturbed.py FAULT NUMBER COMMAND …``.
+
+``write:28`` lets the write of that number fail with ENOSPC, ``read:5`` the read of that number with
+EIO; ``clock:S`` makes the clock jump by S seconds at every second look.
+"""
+
+import builtins
+import errno
+import io
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+DONE = 77
+"""Exit status of a command that ended before the fault came."""
+
+
+def fail_writes(number: int, code: int) -> list[int]:
+    """From now on the write of that number fails, once, half of it done."""
+    left = [number]
+    write = Path.write_bytes
+
+    def write_bytes(self: Path, data: Any) -> int:
+        left[0] -= 1
+        if left[0] == 0:
+            write(self, bytes(data)[: len(data) // 2])
+            raise OSError(code, os.strerror(code), str(self))
+        return write(self, data)
+
+    Path.write_bytes = write_bytes  # type: ignore[method-assign]
+    return left
+
+
+def fail_reads(number: int, code: int) -> list[int]:
+    """From now on the opening for reading of that number, of a clip, fails once."""
+    left = [number]
+    plain: Callable[..., Any] = io.open
+
+    def open_or_fail(file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
+        if "r" in mode and str(file).endswith(".wav"):
+            left[0] -= 1
+            if left[0] == 0:
+                raise OSError(code, os.strerror(code), str(file))
+        return plain(file, mode, *args, **kwargs)
+
+    io.open = builtins.open = open_or_fail
+    return left
+
+
+def jump(seconds: float) -> list[int]:
+    """From now on the clock of the day jumps there and back."""
+    clock, looks = time.time, [0]
+
+    def now() -> float:
+        looks[0] += 1
+        return clock() + (seconds if looks[0] % 2 else 0)
+
+    time.time = now
+    return [0]
+
+
+def main() -> None:
+    fault, number, *words = sys.argv[1:]
+    if fault == "write":
+        left = fail_writes(int(number), errno.ENOSPC)
+    elif fault == "read":
+        left = fail_reads(int(number), errno.EIO)
+    else:
+        left = jump(float(number))
+    from exhubert.cli.main import main as run
+
+    status = run(words)
+    sys.exit(DONE if left[0] > 0 and status == 0 else status)
+
+
+if __name__ == "__main__":
+    main()
