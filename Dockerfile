@@ -27,7 +27,7 @@ WORKDIR /exhubert
 COPY requirements/constraints.txt requirements/
 RUN pip install --no-cache-dir --constraint requirements/constraints.txt \
     "apache-beam[gcp]" av jinja2 miniaudio numpy openpyxl pandas pyarrow pydantic pyloudnorm \
-    pyyaml rich soundfile soxr xxhash
+    pyyaml regex rich soundfile soxr xxhash
 
 COPY setup.py pyproject.toml README.md LICENSE ./
 COPY corpora_specs corpora_specs

@@ -123,7 +123,8 @@ def _make_config(args: argparse.Namespace, require_folders: bool) -> "BuildConfi
     from pipeline.dataset.manifest import read_manifest
     from pipeline.planning.build_config import BuildConfig, Corpus
 
-    kept = find_kept_specs(args, args.output, read_manifest(args.output))
+    # A job that is only prepared asks no store: it may run elsewhere, under another account.
+    kept = find_kept_specs(args, args.output, read_manifest(args.output)) if require_folders else {}
     corpora = {
         spec.id: Corpus(spec, root)
         for spec, root in find_corpora(args, require_folders, kept)

@@ -15,7 +15,7 @@ from tests.pipeline.shards.conftest import OPTIONS, SHARD
 
 
 def test_missing_shard_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"train-00000-of-00001\.parquet: missing; build corpus to"):
+    with pytest.raises(DataError, match=r"train-00000-of-00001\.parquet: missing; exhubert verify"):
         read_shard(str(tmp_path), SHARD)
 
 
