@@ -279,7 +279,7 @@ def _packets(track: Track) -> Iterator[Any]:
                 yield packet
         except av.EOFError:
             return
-        except av.FFmpegError as error:
+        except (av.FFmpegError, IndexError) as error:  # IndexError where damage adds a stream
             failures += 1
             yield error
         else:
