@@ -1,4 +1,3 @@
-import os
 import sys
 from pathlib import Path
 
@@ -14,7 +13,9 @@ def test_files_of_the_current_folder_are_no_modules(
     spelling: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "path", [os.getcwd() if spelling is None else spelling, "/elsewhere"])
+    monkeypatch.setattr(
+        sys, "path", [str(Path.cwd()) if spelling is None else spelling, "/elsewhere"]
+    )
     drop_current_folder()
     assert sys.path == ["/elsewhere"]
 
