@@ -16,7 +16,7 @@ import pytest
 from tests.conftest import MakeCorpus, MakeSpec, write_tone
 from tests.pipeline.running.test_build import contents
 from tests.pipeline.running.test_remote_runner import start
-from tests.support.servers import unpack_server
+from tests.support.real_servers import unpack
 
 pytestmark = [pytest.mark.xdist_group("processes"), pytest.mark.slow]
 
@@ -25,7 +25,7 @@ HOME = Path(__file__).parents[3]
 
 @pytest.fixture(scope="module")
 def prism(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return unpack_server("prism", tmp_path_factory.mktemp("prism"))
+    return unpack("prism", tmp_path_factory.mktemp("prism"))
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def image(tmp_path: Path) -> list[str]:
     The image is a copy of Python; workers see the packages that are installed here, and of the
     checkout nothing.
     """
-    boot = unpack_server("boot", tmp_path / "bin")
+    boot = unpack("boot", tmp_path)
     hides = ["unshare", "--mount", "mount", "-t", "tmpfs", "none", str(tmp_path)]
     if not shutil.which("unshare") or subprocess.run(hides).returncode:
         pytest.skip("this machine lets nobody hide a folder from a process")
