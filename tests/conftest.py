@@ -1,6 +1,8 @@
 """Tiny corpora on disk: tones under the names of a made-up corpus, and its spec."""
 
 import os
+import signal
+import threading
 import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -15,6 +17,10 @@ from pipeline.specs.loader import load_spec
 
 settings.register_profile("exhubert", deadline=None)  # a busy machine is no failure
 settings.load_profile("exhubert")
+
+if threading.current_thread() is threading.main_thread():
+    # A shell that runs tests in the background has them, and all they start, ignore Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SPEC = """
 id: {corpus}

@@ -268,8 +268,8 @@ def test_bucket_with_files_of_others_takes_no_dataset(
     s3.watch()
     assert main(["build", *arguments]) == 2
     assert "files that are not exhubert's, for example 0.txt" in capsys.readouterr().err
-    # The manifest, the mark of a build that was interrupted, one listing.
-    assert [method for method, _ in s3.requests] == ["GET", "HEAD", "GET"]
+    # The manifest, for its specs and its audio; the mark of an interrupted build; one listing.
+    assert [method for method, _ in s3.requests] == ["GET", "GET", "HEAD", "GET"]
 
 
 # --- stores that fail ------------------------------------------------------------------------
