@@ -4,7 +4,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 from pathlib import PurePosixPath
 
 from pipeline.common.errors import DataError, UsageError
@@ -121,7 +120,6 @@ def draft_spec(
     )
 
 
-@cache
 def _media_suffixes() -> tuple[str, ...]:
     from pipeline.audio.decoder import suffixes  # brings libraries that other commands don't need
 
