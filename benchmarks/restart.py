@@ -9,7 +9,6 @@ the killed build the data must be the bytes of one that was never interrupted, w
 
 import argparse
 import contextlib
-import hashlib
 import os
 import random
 import signal
@@ -22,26 +21,13 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
+from noises import SPEC, digests
 from rich.console import Console
 from rich.table import Table
 
 from pipeline.dataset.run_log import read_runs
 
-SPEC = """\
-id: {corpus}
-name: Noises
-languages: [en]
-kind: acted
-licence: {{name: CC0-1.0, redistribute: true}}
-access: {{how: open}}
-citation: made by benchmarks/restart.py
-audio: "wav/*.wav"
-path: '(?P<speaker>s\\d+)_(?P<emotion>[a-z]+)_(?P<take>\\d+)\\.wav$'
-emotions: {{ang: anger, neu: neutral, hap: happiness}}
-expected: {{source: this benchmark}}
-"""
 SPEAKERS = 20
-NOT_DATA = ("log", "report.html")  # tell of runs, so they differ between them
 
 
 @dataclass(frozen=True)
@@ -188,15 +174,6 @@ def write_clip(path: Path, seed: int) -> None:
 def stamps(dataset: Path) -> dict[Path, int]:
     """When each shard was written."""
     return {file: file.stat().st_mtime_ns for file in dataset.glob("data/*/[!.]*.parquet")}
-
-
-def digests(dataset: Path) -> dict[str, str]:
-    """Checksums of all files that do not tell of runs."""
-    return {
-        str(file.relative_to(dataset)): hashlib.sha256(file.read_bytes()).hexdigest()
-        for file in sorted(dataset.rglob("*"))
-        if file.is_file() and file.relative_to(dataset).parts[0] not in NOT_DATA
-    }
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """A small corpus, the dataset of a build that nothing disturbed, and what became of another one."""
 
-import hashlib
 import os
 import shutil
 import signal
@@ -14,21 +13,7 @@ from typing import Self
 import numpy as np
 import soundfile
 
-SPEC = """\
-id: {corpus}
-name: Noises
-languages: [en]
-kind: acted
-licence: {{name: CC0-1.0, redistribute: true}}
-access: {{how: open}}
-citation: made by benchmarks/faults.py
-audio: "wav/*.wav"
-path: '(?P<speaker>s\\d+)_(?P<emotion>[a-z]+)_(?P<take>\\d+)\\.wav$'
-emotions: {{ang: anger, neu: neutral, hap: happiness}}
-expected: {{source: this benchmark}}
-"""
-OF_RUNS = ("log", "report.html")
-"""Files that tell of runs, and so differ between them."""
+from benchmarks.noises import SPEC, digests
 
 LIMIT = 120
 """Seconds that a command may take; one that takes longer hangs."""
@@ -168,20 +153,6 @@ class Command:
             os.killpg(self.process.pid, number)
         except ProcessLookupError:
             return
-
-
-def digests(dataset: Path) -> dict[str, str]:
-    """Checksums of all files that do not tell of runs."""
-    return {
-        str(file.relative_to(dataset)): digest(file.read_bytes())
-        for file in sorted(dataset.rglob("*"))
-        if file.is_file() and file.relative_to(dataset).parts[0] not in OF_RUNS
-    }
-
-
-def digest(content: bytes) -> str:
-    """Checksum of a file's content."""
-    return hashlib.sha256(content).hexdigest()
 
 
 Kind = Callable[[Place, int], list[Trial]]

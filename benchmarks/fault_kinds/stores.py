@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from benchmarks.fault_kinds.place import OF_RUNS, Place, Trial, digest
+from benchmarks.fault_kinds.place import Place, Trial
+from benchmarks.noises import OF_RUNS, digest
 from tests.support.s3 import S3, Fault, serve
 
 Faults = Callable[[str, str, int], Fault]

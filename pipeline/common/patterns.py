@@ -4,7 +4,7 @@ Python's ``re`` has no limit on the ways that it tries, and some patterns try mo
 tried in years; ``regex``, which reads the same patterns, can be given a time.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -44,11 +44,7 @@ class Pattern:
         Raises:
             DataError: It takes too long.
         """
-        try:
-            found: Found | None = self._compiled.search(text, timeout=_SECONDS)
-        except TimeoutError:
-            raise self._slow(text, _SECONDS) from None
-        return found
+        return self._in_time(self._compiled.search, text)
 
     def fullmatch(self, text: str) -> Found | None:
         """Whether the pattern is the whole text.
@@ -56,11 +52,7 @@ class Pattern:
         Raises:
             DataError: It takes too long.
         """
-        try:
-            found: Found | None = self._compiled.fullmatch(text, timeout=_SECONDS)
-        except TimeoutError:
-            raise self._slow(text, _SECONDS) from None
-        return found
+        return self._in_time(self._compiled.fullmatch, text)
 
     def finditer(self, text: str) -> Iterator[Found]:
         """Every place of a long text at which the pattern is found.
@@ -73,6 +65,12 @@ class Pattern:
             yield from self._compiled.finditer(text, timeout=seconds)
         except TimeoutError:
             raise self._slow(text, round(seconds, 1)) from None
+
+    def _in_time(self, match: Callable[..., Found | None], text: str) -> Found | None:
+        try:
+            return match(text, timeout=_SECONDS)
+        except TimeoutError:
+            raise self._slow(text, _SECONDS) from None
 
     def _slow(self, text: str, seconds: float) -> DataError:
         return DataError(
