@@ -8,7 +8,7 @@ from pipeline.common.globs import glob_matcher
 from pipeline.common.numbers import read_number, read_seconds
 from pipeline.common.patterns import Pattern, compile_pattern
 from pipeline.common.spelling import compose
-from pipeline.index.table_join import TableRows, fill_template, merge_rows
+from pipeline.index.table_join import TableRows, fill_template, merge_rows, take_fields
 from pipeline.schema.utterance import DropReason, Utterance, excluded, rejected
 from pipeline.sources.listing import SourceFile
 from pipeline.specs.corpus_spec import CorpusSpec
@@ -61,6 +61,8 @@ def index_clips(
         if fields is None:
             yield _utterance(spec, file, glob_rank, path, {}, rule or _unrecognised(spec))
             continue
+        for rows in spec.clip_rows if file.record is not None else ():
+            fields |= take_fields(rows.take, file.record or {})
         yield from _reject_contradictions(
             [
                 _utterance(spec, file, glob_rank, path, joined, rule or problem)
@@ -199,6 +201,8 @@ def _utterance(
         source_size=file.size,
         source_version=file.version,
         glob_rank=glob_rank,
+        block=file.block,
+        row=file.row,
         start=start,
         end=end,
         channel=spec.channel,

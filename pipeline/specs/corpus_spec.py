@@ -6,16 +6,16 @@ names and tables, what its codes mean, how it is split. ``docs/specs.md`` teache
 
 import re
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from pipeline.common.spec_model import Regex, SpecModel
 from pipeline.schema.record import ClassName, Dimension
+from pipeline.specs.source_spec import ClipRows, ParquetSpec, SourceRules
 from pipeline.specs.spec_types import (
     Access,
     Ages,
-    ArchiveRules,
     Encoding,
     Example,
     Gender,
@@ -91,6 +91,9 @@ class CorpusSpec(SpecModel):
     archive: Annotated[list[Glob], OneOrMore] = Field(
         [], description="globs of zip and tar files whose content is read without unpacking them"
     )
+    parquet: ParquetSpec | None = Field(
+        None, description="Parquet files with audio inside: their globs, or a mapping"
+    )
     archive_encoding: Encoding | None = Field(
         None, description="of names in archives that do not state it, such as gbk or shift_jis"
     )
@@ -148,6 +151,17 @@ class CorpusSpec(SpecModel):
 
     def __hash__(self) -> int:
         return hash(self.id)  # its mappings have no hash
+
+    @model_validator(mode="before")
+    @classmethod
+    def _rows_are_clips(cls, data: Any) -> Any:
+        """Without ``audio``, all rows of Parquet files are clips."""
+        rows = data.get("parquet") if isinstance(data, dict) else None
+        if not rows or data.get("audio"):
+            return data
+        files = rows.get("files") if isinstance(rows, dict) else rows
+        globs = [files] if isinstance(files, str) else files or []
+        return data | {"audio": [f"{glob}/**" for glob in globs]}
 
     @model_validator(mode="after")
     def _codes_have_one_meaning(self) -> Self:
@@ -207,6 +221,7 @@ class CorpusSpec(SpecModel):
     def fields(self) -> frozenset[str]:
         """Every field a clip of this corpus may have."""
         taken = {field for table in self.tables.values() for field in table.take}
+        taken |= {field for rows in self.clip_rows for field in rows.take}
         return self.path_fields | taken | {"path", "stem", "speaker"}
 
     @cached_property
@@ -215,9 +230,14 @@ class CorpusSpec(SpecModel):
         return tuple(sorted({*self.annotations, *self.scales, *self.votes}))
 
     @property
-    def archive_rules(self) -> ArchiveRules:
-        """Which of its files are archives, and how names in them are read."""
-        return ArchiveRules(self.archive, self.archive_encoding, self.ignore_case)
+    def source_rules(self) -> SourceRules:
+        """Which of its files hold others, and how those are read."""
+        return SourceRules(self.archive, self.archive_encoding, self.ignore_case, self.parquet)
+
+    @property
+    def clip_rows(self) -> tuple[ClipRows, ...]:
+        """Descriptions of the files in which every row is a clip."""
+        return tuple(filter(None, [self.parquet]))
 
     @property
     def speaker_namespace(self) -> str:
