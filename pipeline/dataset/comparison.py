@@ -11,7 +11,7 @@ from pipeline.dataset.kept_specs import spec_path
 from pipeline.dataset.manifest import Manifest, require_manifest
 from pipeline.dataset.selection import SHOWN, cell_text, find_rows
 from pipeline.schema.record import COLUMNS
-from pipeline.schema.where import frame_where
+from pipeline.shards.row_filter import frame_where
 from pipeline.storage import files as storage
 
 _EXAMPLES = 20  # rows that are named for each column

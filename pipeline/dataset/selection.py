@@ -17,9 +17,9 @@ from pipeline.common.errors import DataError
 from pipeline.common.foreign_text import csv_cell
 from pipeline.dataset.manifest import Manifest
 from pipeline.schema.record import CLASSES, RECORD
-from pipeline.schema.where import CLASS_NAME, frame_where
 from pipeline.shards.metadata_reader import read_shard_metadata
 from pipeline.shards.receipts import shard_path
+from pipeline.shards.row_filter import CLASS_NAME, frame_where
 from pipeline.storage import files as storage
 
 Codec = Literal["flac", "wav"]
@@ -39,7 +39,7 @@ def find_rows(output: str, manifest: Manifest, where: str | None = None) -> pd.D
     Args:
         output: The dataset folder.
         manifest: Its manifest.
-        where: A condition as for :func:`pipeline.schema.where.rows_where`; None for all rows.
+        where: A condition as for :func:`pipeline.shards.row_filter.rows_where`; None for all rows.
 
     Returns:
         The columns of :data:`SHOWN`, ``class_name``, and where the clip lies: ``shard`` (its

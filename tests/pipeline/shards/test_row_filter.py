@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.common.errors import UsageError
-from pipeline.schema.where import frame_where, rows_where
+from pipeline.shards.row_filter import frame_where, rows_where
 
 ROWS = pa.table(
     {
