@@ -1,11 +1,9 @@
 """What differs between two datasets is told, by corpus, column and utterance."""
 
-import json
 import shutil
 from pathlib import Path
 
 import pytest
-import yaml
 
 from exhubert.cli.main import main
 from pipeline.dataset.comparison import compare_datasets
@@ -61,20 +59,3 @@ def test_another_sound_under_one_name_is_told_as_audio(command: list[str], tmp_p
     found = compare_datasets(str(tmp_path / "a"), str(tmp_path / "b"))
     assert found.corpora["tones"].changed["audio_xxh3"] == 1
     assert found.kinds.keys() == {"audio"}
-
-
-def test_the_command_tells_it_in_its_exit_status_and_as_json(
-    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    a, b = str(tmp_path / "a"), str(tmp_path / "b")
-    spec = yaml.safe_load((tmp_path / "tones.yaml").read_text())
-    (tmp_path / "tones.yaml").write_text(yaml.safe_dump(spec | {"splits": {"by": "utterance"}}))
-    main([*command, b])
-    assert main(["diff", a, a]) == 0
-    assert "the rows are the same" in capsys.readouterr().out
-    assert main(["diff", a, b, "--json"]) == 1
-    told = json.loads(capsys.readouterr().out)
-    assert told["kinds"].keys() == {"splits"}
-    assert told["specs"] == {"tones": ["splits"]}
-    assert main(["diff", a, b, "--where", "emotion = 'nothing'"]) == 0
-    assert main(["diff", a, str(tmp_path / "none")]) == 2
