@@ -11,7 +11,7 @@ def test_what_is_unknown_stays_empty(capsys: pytest.CaptureFixture[str]) -> None
     known = {"id": "tones/a", "split": "train", "emotion": "anger", "class_name": "high_negative"}
     unknown = {"label_native": None, "speaker": None, "gender": None, "text": float("nan")}
     print_rows(pd.DataFrame([{**known, **unknown, "duration": 1.25, "flags": ["quiet"]}]))
-    heading, row = capsys.readouterr().out.splitlines()
+    _, row = capsys.readouterr().out.splitlines()
     assert row.split() == ["tones/a", "train", "anger", "high_negative", "1.25", "quiet"]
 
 
