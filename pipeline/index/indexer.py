@@ -16,6 +16,7 @@ from pipeline.index.table_join import (
     group_answers,
     merge_rows,
     split_answers,
+    take_fields,
 )
 from pipeline.raters.answers import read_answers
 from pipeline.schema.utterance import DropReason, Utterance, excluded, rejected
@@ -84,6 +85,8 @@ def index_clips(
             unrecognised = Joined({}, rule or _unrecognised(spec))
             yield _utterance(spec, file, glob_rank, path, unrecognised)
             continue
+        for rows in spec.clip_rows if file.record is not None else ():
+            fields |= take_fields(rows.take, file.record or {})
         yield from _reject_contradictions(
             [
                 _utterance(
@@ -232,6 +235,8 @@ def _utterance(
         source_size=file.size,
         source_version=file.version,
         glob_rank=glob_rank,
+        block=file.block,
+        row=file.row,
         start=start,
         end=end,
         channel=spec.channel,

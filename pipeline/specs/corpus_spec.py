@@ -16,10 +16,10 @@ from pipeline.schema.record import DIMENSIONS, ClassName, Dimension
 from pipeline.specs.code_map import CodeMap, find_overlap
 from pipeline.specs.own_category import OwnCategory
 from pipeline.specs.raters import Raters
+from pipeline.specs.source_spec import ClipRows, ParquetSpec, SourceRules
 from pipeline.specs.spec_types import (
     Access,
     Ages,
-    ArchiveRules,
     Encoding,
     Example,
     Gender,
@@ -102,6 +102,9 @@ class CorpusSpec(SpecModel):
     archive: Annotated[list[Glob], OneOrMore] = Field(
         [], description="globs of zip and tar files whose content is read without unpacking them"
     )
+    parquet: ParquetSpec | None = Field(
+        None, description="Parquet files with audio inside: their globs, or a mapping"
+    )
     archive_encoding: Encoding | None = Field(
         None, description="of names in archives that do not state it, such as gbk or shift_jis"
     )
@@ -168,6 +171,17 @@ class CorpusSpec(SpecModel):
 
     def __hash__(self) -> int:
         return hash(self.id)  # its mappings have no hash
+
+    @model_validator(mode="before")
+    @classmethod
+    def _rows_are_clips(cls, data: Any) -> Any:
+        """Without ``audio``, all rows of Parquet files are clips."""
+        rows = data.get("parquet") if isinstance(data, dict) else None
+        if not rows or data.get("audio"):
+            return data
+        files = rows.get("files") if isinstance(rows, dict) else rows
+        globs = [files] if isinstance(files, str) else files or []
+        return data | {"audio": [f"{glob}/**" for glob in globs]}
 
     @model_validator(mode="before")
     @classmethod
@@ -284,6 +298,7 @@ class CorpusSpec(SpecModel):
             for name, table in self.tables.items()
             for field in table.take.keys() - raters.answers_in(name)
         }
+        taken |= {field for rows in self.clip_rows for field in rows.take}
         composed = {"speaker", *(["emotion"] if self.emotion else [])}
         return self.path_fields | taken | {"path", "stem"} | composed
 
@@ -303,9 +318,14 @@ class CorpusSpec(SpecModel):
         return self.votes or self.codes
 
     @property
-    def archive_rules(self) -> ArchiveRules:
-        """Which of its files are archives, and how names in them are read."""
-        return ArchiveRules(self.archive, self.archive_encoding, self.ignore_case)
+    def source_rules(self) -> SourceRules:
+        """Which of its files hold others, and how those are read."""
+        return SourceRules(self.archive, self.archive_encoding, self.ignore_case, self.parquet)
+
+    @property
+    def clip_rows(self) -> tuple[ClipRows, ...]:
+        """Descriptions of the files in which every row is a clip."""
+        return tuple(filter(None, [self.parquet]))
 
     @property
     def speaker_namespace(self) -> str:
