@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # the check and the manifest bring pyarrow and Beam with them
     from pipeline.checks.corpus_check import CorpusCheck
     from pipeline.dataset.manifest import CorpusManifest, Manifest
     from pipeline.dataset.run_log import Run
+    from pipeline.raters.agreement import Agreement
 
 
 def print_corpora(specs: Sequence[CorpusSpec]) -> None:
@@ -141,6 +142,8 @@ def _attention(check: "CorpusCheck", partial: bool) -> Iterator[str]:
     if check.clipped_ratings:
         clips = count(check.clipped_ratings, "clip")
         yield f"{check.corpus}: {clips} rated outside the scale, cut to it"
+    if check.agreement:
+        yield f"{check.corpus}: {describe_agreement(check.agreement)}"
     yield from _choices_made(check)
     if partial:
         if check.mismatches:
@@ -164,8 +167,22 @@ def _choices_made(check: "CorpusCheck") -> Iterator[str]:
     for why, passed in check.passed_over.items():
         number = count(passed.count, "audio file")
         yield f"{check.corpus}: {number} passed over, {why}: {', '.join(passed.first)}"
+    if unknown := check.unknown_answers.count:
+        number = count(unknown, "answer")
+        codes = ", ".join(map(repr, check.unknown_answers.first))
+        yield f"{check.corpus}: {number} of raters with a code that the spec does not know: {codes}"
     for alike in check.spellings:
         yield f"{check.corpus}: one speaker in several spellings? {', '.join(map(repr, alike))}"
+
+
+def describe_agreement(agreement: "Mapping[str, Agreement]") -> str:
+    """How far raters agree, as one line."""
+    parts = [
+        f"{what} {'–' if found.alpha is None else f'{found.alpha:.3f}'} ({found.level}, "
+        f"{count(found.utterances, 'utterance')} of {found.answers / found.utterances:.1f} raters)"
+        for what, found in agreement.items()
+    ]
+    return f"Krippendorff's α of raters: {', '.join(parts)}"
 
 
 def print_preview(preview: "Preview") -> None:
@@ -260,6 +277,8 @@ def _about_corpus(name: str, corpus: "CorpusManifest") -> Iterator[str]:
     usable, published = corpus.usable, corpus.published
     if usable is not None and published is not None and usable != published:
         yield f"{name}: {usable:,} of {published:,} published utterances"
+    if corpus.agreement:
+        yield f"{name}: {describe_agreement(corpus.agreement)}"
     if corpus.own_spec:
         yield f"{name}: by a spec of your own, kept as specs/{name}.yaml"
 
