@@ -120,7 +120,7 @@ def check_corpus(spec: CorpusSpec, indexed: IndexedCorpus) -> CorpusCheck:
     """Counts a corpus and compares it with what its spec expects."""
     utterances = indexed.utterances
     usable = [utterance for utterance in utterances if utterance.dropped is None]
-    emotions = Counter(utterance.emotion or "" for utterance in usable)
+    emotions = Counter(utterance.emotion for utterance in usable if utterance.emotion)
     speakers = _splits_by_speaker(usable)
     published = spec.expected.nearest(len(usable))
     return CorpusCheck(

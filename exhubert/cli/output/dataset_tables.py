@@ -59,7 +59,8 @@ def print_corpus(spec: CorpusSpec, scheme: EmotionScheme) -> None:
     for label, value in _facts(spec).items():
         table.add_row(Text(label, "dim"), value)
     OUT.print(table)
-    print_label_map(label_map(spec, scheme), scheme)
+    if lines := label_map(spec, scheme):
+        print_label_map(lines, scheme)
     for quirk in spec.quirks:
         OUT.print(f"- {quirk}")
 
@@ -72,7 +73,7 @@ def print_label_map(lines: Sequence[LabelMapping], scheme: EmotionScheme) -> Non
             line.code,
             line.meaning or "",
             line.emotion or f"excluded: {line.excluded}",
-            line.class_name or "",
+            line.class_name or _part_of_class(line),
             ", ".join(line.sources),
         ]
         for line in lines
@@ -81,6 +82,23 @@ def print_label_map(lines: Sequence[LabelMapping], scheme: EmotionScheme) -> Non
     print_table(OUT, groups, rows)
     for name in sorted({source for line in lines for source in line.sources} - {"spec"}):
         OUT.print(f"{name}: {scheme.sources[name]}", soft_wrap=True)
+
+
+def _part_of_class(line: LabelMapping) -> str:
+    """What is known of a class of which a part is not."""
+    parts = {"arousal": line.arousal_class, "valence": line.valence_class}
+    return ", ".join(f"{part} {name}" for name, part in parts.items() if part)
+
+
+def print_emotions(scheme: EmotionScheme) -> None:
+    """Table of the shared categories, then their sources by name."""
+    rows = [
+        [emotion, category.class_name, ", ".join(category.sources), category.note or ""]
+        for emotion, category in scheme.emotions.items()
+    ]
+    print_table(OUT, [words("category", "class"), words("sources"), words("note")], rows)
+    for name, source in scheme.sources.items():
+        OUT.print(f"{name}: {source}", soft_wrap=True)
 
 
 def print_checks(checks: "Sequence[CorpusCheck]", partial: bool = False) -> None:
