@@ -207,7 +207,7 @@ def pavoque() -> Release:
     outtakes += [_prompt(f"m{n:04}a", "poker", 7.25 * n) for n in range(10)]
     files["pavoque-outtakes.yaml"] = "".join(outtakes).encode()
     audio = (name.replace("yaml", "flac") for name in files)
-    return Release(empty(audio) | files, {"several_styles": 10})
+    return Release(empty(audio) | files, {"rows_disagree": 20})
 
 
 def _prompt(name: str, style: str, start: float) -> str:
