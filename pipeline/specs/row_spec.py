@@ -1,6 +1,6 @@
 """Rows as a spec describes them, be they of a table or of a file in which every row is a clip."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator
 
@@ -43,6 +43,9 @@ class RowSpec(SpecModel):
     )
     take: dict[str, str] = Field(
         {}, description="field → column, `column?` if it may be missing; a list where named alike"
+    )
+    disputed: Literal["reject", "exclude"] = Field(
+        "reject", description="what becomes of clips whose rows say different things"
     )
     segments: bool = Field(False, description="each row is an utterance of a longer recording")
 
