@@ -6,7 +6,7 @@ Only metadata crosses a shuffle. Audio is read, decoded and written inside one c
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import apache_beam as beam
 
@@ -15,6 +15,7 @@ from pipeline.beam.metrics import ClipTimer, count_found, count_shard
 from pipeline.beam.step import step
 from pipeline.dataset.finalize import finalize_dataset
 from pipeline.dataset.manifest import Manifest
+from pipeline.index.corpus_notes import NO_NOTES, CorpusNotes, merge_notes
 from pipeline.monitoring import set_current_clip
 from pipeline.planning.batches import ClipBatch, UtteranceBatch, group_by_shard
 from pipeline.planning.build_config import BuildConfig
@@ -111,7 +112,7 @@ class WriteManifest(beam.PTransform):
         receipts: beam.PCollection[ShardReceipt]
         batches, receipts = inputs
         # Not ToList, whose empty default is a side input. A dataset of no shard is finished, too.
-        start = receipts.pipeline | "Start" >> beam.Create([("dataset", ("", 0))])
+        start = receipts.pipeline | "Start" >> beam.Create([("dataset", Account(""))])
         found = batches | "CountFound" >> beam.Map(key_found)
         names = receipts | "ShardNames" >> beam.Map(key_shard)
         return (
@@ -186,28 +187,46 @@ def write_one(shard: str, utterances: Sequence[Utterance], build: BuildConfig) -
     return written.receipt
 
 
-def key_found(batch: UtteranceBatch) -> tuple[str, tuple[str, int]]:
-    """Corpus of a batch and number of its utterances, as :func:`finish` wants them."""
-    return "dataset", (batch.corpus, len(batch.utterances))
+class Account(NamedTuple):
+    """What the last step is told: of a batch what was found in it, or that a shard was written.
+
+    Attributes:
+        name: Of the batch's corpus, or of the shard, which holds a slash.
+    """
+
+    name: str
+    utterances: int = 0
+    notes: CorpusNotes = NO_NOTES
 
 
-def key_shard(receipt: ShardReceipt) -> tuple[str, tuple[str, int]]:
-    """Name of a shard, as :func:`finish` wants it; unlike a corpus's, it holds a slash."""
-    return "dataset", (receipt.shard, 0)
+def key_found(batch: UtteranceBatch) -> tuple[str, Account]:
+    """Account of a batch, as :func:`finish` wants it."""
+    return "dataset", Account(batch.corpus, len(batch.utterances), batch.notes)
 
 
-def finish(
-    gathered: tuple[str, Iterable[tuple[str, int]]], build: BuildConfig
-) -> Iterator[Manifest]:
+def key_shard(receipt: ShardReceipt) -> tuple[str, Account]:
+    """Account of a shard, as :func:`finish` wants it."""
+    return "dataset", Account(receipt.shard)
+
+
+def finish(gathered: tuple[str, Iterable[Account]], build: BuildConfig) -> Iterator[Manifest]:
     """Makes a dataset of the shards that were written."""
     shards: list[str] = []
     found = dict.fromkeys(build.corpora, 0)
-    for name, utterances in gathered[1]:
-        if name in found:
-            found[name] += utterances
-        elif name:
-            shards.append(name)
-    specs = {corpus_id: corpus.spec for corpus_id, corpus in build.corpora.items()}
+    notes: dict[str, list[CorpusNotes]] = {corpus: [] for corpus in build.corpora}
+    for account in gathered[1]:
+        if account.name in found:
+            found[account.name] += account.utterances
+            notes[account.name].append(account.notes)
+        elif account.name:
+            shards.append(account.name)
     yield finalize_dataset(
-        build.output, shards, specs, build.scheme, build.audio, found, report=build.report
+        build.output,
+        shards,
+        {corpus_id: corpus.spec for corpus_id, corpus in build.corpora.items()},
+        build.scheme,
+        build.audio,
+        found,
+        notes={corpus: merge_notes(parts) for corpus, parts in notes.items()},
+        report=build.report,
     )

@@ -70,7 +70,11 @@ def _relabel(
     present = {corpus: earlier.corpora[corpus] for corpus in specs if corpus in earlier.corpora}
     found = {corpus: entry.found for corpus, entry in present.items()}
     policies = {corpus: entry.split_policy for corpus, entry in present.items()}
-    return finalize_dataset(output, shards, specs, scheme, earlier.audio, found, policies), changed
+    notes = {corpus: entry.notes for corpus, entry in present.items()}
+    manifest = finalize_dataset(
+        output, shards, specs, scheme, earlier.audio, found, policies, notes
+    )
+    return manifest, changed
 
 
 def _relabel_shard(

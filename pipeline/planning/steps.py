@@ -7,13 +7,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pipeline.index.corpus_notes import NO_NOTES, merge_notes, note_encodings
 from pipeline.index.indexer import find_clips, index_clips
+from pipeline.index.passed_over import PassedOver
 from pipeline.index.table_join import TableRows, find_table_files, load_tables
 from pipeline.labels import label_utterance
 from pipeline.planning.batches import ClipBatch, UtteranceBatch, in_batches
 from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.planning.corpus_plan import CorpusPlan, assign_split_and_shard, plan_splits
 from pipeline.planning.shard_names import shard_group_key
+from pipeline.planning.torn_copies import Marks, find_torn, mark_copies
 from pipeline.schema.utterance import Utterance
 from pipeline.sources.listing import SourceFile
 from pipeline.sources.reader import CorpusReader, walk_sources
@@ -30,6 +33,7 @@ class BatchCounts:
     number: int
     groups: GroupCounts
     ungrouped: int
+    marks: Marks
 
 
 def first_elements(build: BuildConfig) -> list[str | None]:
@@ -45,22 +49,30 @@ def list_clips(corpus_id: str | None, build: BuildConfig) -> Iterator[ClipBatch]
     tables = (
         tuple(find_table_files(spec, walk_sources(root, spec.archive_rules))) if spec.tables else ()
     )
-    return in_batches(corpus_id, find_clips(spec, walk_sources(root, spec.archive_rules)), tables)
+    others = PassedOver(spec)
+    clips = find_clips(spec, walk_sources(root, spec.archive_rules), others.add)
+    return in_batches(corpus_id, clips, tables, others.notes)
 
 
 def index_batch(batch: ClipBatch, build: BuildConfig) -> UtteranceBatch:
     """Labelled utterances of a batch of clips."""
     corpus = build.corpora[batch.corpus]
-    indexed = index_clips(corpus.spec, batch.clips, _read_tables(corpus, batch.tables))
+    tables = _read_tables(corpus, batch.tables) if batch.clips else {}
+    indexed = index_clips(corpus.spec, batch.clips, tables)
     utterances = tuple(label_utterance(u, corpus.spec, build.scheme) for u in indexed)
     build.progress.found(batch.corpus, sum(u.dropped is None for u in utterances))
-    return UtteranceBatch(batch.corpus, batch.number, utterances)
+    read = note_encodings(tables) if batch.number == 0 else NO_NOTES
+    notes = merge_notes([batch.notes, read])
+    return UtteranceBatch(batch.corpus, batch.number, utterances, notes)
 
 
 def count_batch(batch: UtteranceBatch) -> tuple[str, BatchCounts]:
     """Counts of one batch; those of all batches decide how the corpus is split."""
     return batch.corpus, BatchCounts(
-        batch.number, count_groups(batch.utterances), count_ungrouped(batch.utterances)
+        batch.number,
+        count_groups(batch.utterances),
+        count_ungrouped(batch.utterances),
+        mark_copies(batch.utterances),
     )
 
 
@@ -70,7 +82,9 @@ def plan_batches(
     """Plans one corpus from the counts of all its batches; yields the plan once a batch."""
     corpus, counts = counted[0], list(counted[1])
     groups = merge_counts(part.groups for part in counts)
-    plan = plan_splits(build.corpora[corpus].spec, groups, sum(part.ungrouped for part in counts))
+    ungrouped = sum(part.ungrouped for part in counts)
+    torn = find_torn([part.marks for part in counts])
+    plan = plan_splits(build.corpora[corpus].spec, groups, ungrouped, torn)
     for part in counts:
         yield (corpus, part.number), plan
 
