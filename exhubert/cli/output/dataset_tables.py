@@ -170,6 +170,9 @@ def print_preview(preview: "Preview") -> None:
     print_table(OUT, groups, rows)
     for corpus in preview.corpora:
         _print_left_out(corpus.corpus, corpus.excluded, corpus.rejected)
+    for corpus in preview.corpora:
+        if differing := ", ".join(str(one) for one in corpus.compared if one.differs):
+            OUT.print(f"{corpus.corpus}: found/published differ: {differing}", soft_wrap=True)
     corpora = preview.corpora
     to_read = decimal(sum(corpus.bytes_to_read for corpus in corpora))
     OUT.print(
