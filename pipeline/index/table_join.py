@@ -1,7 +1,7 @@
 """Tables of a corpus: loading those that a spec names, and finding rows by key."""
 
 import string
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import PurePosixPath
@@ -14,7 +14,7 @@ from pipeline.index.table_formats import read_table
 from pipeline.index.table_keys import key_tails, plain_key
 from pipeline.sources.listing import SourceFile, too_large
 from pipeline.specs.corpus_spec import CorpusSpec
-from pipeline.specs.spec_types import FileByField, TableSpec
+from pipeline.specs.table_spec import FileByField, TableSpec
 
 _LARGEST_TABLE = 1 << 30
 """Bytes; the largest of a known corpus has 30 million."""
@@ -122,19 +122,27 @@ def build_table(
     }
     chosen_by = table.file.of if isinstance(table.file, FileByField) else None
     key = (*table.match, *([chosen_by] if chosen_by else []))
-    taken = {name: column.removesuffix("?") for name, column in table.take.items()}
     rows: dict[Key, list[Row]] = {}
     for record in records:
         if all(regex.search(record.get(column) or "") for column, regex in where.items()):
             cells = (_clean(record.get(column)) for column in key)
             values = tuple(cell and plain_key(cell) for cell in cells)
-            row = {name: _clean(record.get(column)) for name, column in taken.items()}
-            rows.setdefault(values, []).append(row)
+            rows.setdefault(values, []).append(take_fields(table.take, record))
     tails: dict[Key, list[Key]] = {}
     for found in rows:
         for tail in key_tails(found):
             tails.setdefault(tail, []).append(found)
     return TableRows(table, rows, chosen_by, tails)
+
+
+def take_fields(take: Mapping[str, str], record: Mapping[str, str | None]) -> Row:
+    """Fields that a row gives.
+
+    Args:
+        take: Field → column, ``column?`` if it may be missing.
+        record: Column → text.
+    """
+    return {name: _clean(record.get(column.removesuffix("?"))) for name, column in take.items()}
 
 
 def merge_rows(rows: Sequence[Row]) -> tuple[Row, dict[str, list[str]]]:
@@ -152,6 +160,40 @@ def merge_rows(rows: Sequence[Row]) -> tuple[Row, dict[str, list[str]]]:
                 values[name][value] = None
     merged = {name: next(iter(found), None) for name, found in values.items()}
     return merged, {name: list(found) for name, found in values.items() if len(found) > 1}
+
+
+def split_answers(
+    rows: Sequence[Row], answered: Collection[str]
+) -> tuple[Sequence[Row], Sequence[Row]]:
+    """Rows of a table, and what raters answer in each; none where the table is not theirs.
+
+    Args:
+        rows: Of a table.
+        answered: Fields that are an answer, and no fact about the clip.
+    """
+    if not answered:
+        return rows, ()
+    facts = [{n: value for n, value in row.items() if n not in answered} for row in rows]
+    return facts, [{n: value for n, value in row.items() if n in answered} for row in rows]
+
+
+def group_answers(
+    facts: Sequence[Row], answers: Sequence[Row]
+) -> Iterator[tuple[Row, Sequence[Row]]]:
+    """The segments that rows hold, each with the answers of its raters.
+
+    Args:
+        facts: One a row, as :func:`split_answers` gives them.
+        answers: One a row; none where every row is a segment of its own.
+    """
+    if not answers:
+        yield from ((row, ()) for row in facts)
+        return
+    segments: dict[tuple[tuple[str, str | None], ...], list[Row]] = {}
+    for row, answer in zip(facts, answers, strict=True):
+        segments.setdefault(tuple(row.items()), []).append(answer)
+    for segment, own in segments.items():
+        yield dict(segment), own
 
 
 def _load_table(
@@ -172,6 +214,7 @@ def _load_table(
         )
     records: list[dict[str, str]] = []
     encodings: dict[str, list[str]] = {}
+    why_empty = ""
     for rank, file in found:
         source = f"{where}: {file.path}"
         if problem := file.problem or too_large(file.size, _LARGEST_TABLE):
@@ -183,16 +226,16 @@ def _load_table(
         part = read_table(content, table, compose(file.path), source, spec.ignore_case)
         if part.encoding and part.encoding != table.encoding[0]:
             encodings.setdefault(part.encoding, []).append(file.path)
-        read_here = part.rows
+        read_here, why_empty = part.rows, part.empty or why_empty
         _check_columns(read_here, table, source)
         if isinstance(table.file, FileByField):
             chosen = {table.file.of: list(table.file.values)[rank]}
             read_here = [record | chosen for record in read_here]
         records += read_here
     if found and not records:
-        wanted = f"lines like '{table.line}'" if table.line else "rows below a header"
         files_read = ", ".join(file.path for _, file in found[:3])
-        raise DataError(f"{where}: no row in {files_read}, expected {wanted}")
+        wanted = f"lines like '{table.line}'" if table.line else "rows below a header"
+        raise DataError(f"{where}: no row in {files_read}, {why_empty or f'expected {wanted}'}")
     built = build_table(table, records, spec.ignore_case)
     return replace(built, encodings=encodings)
 
@@ -212,7 +255,8 @@ def _near(globs: Sequence[str], files: Sequence[SourceFile]) -> str:
 def _check_columns(records: list[dict[str, str]], table: TableSpec, where: str) -> None:
     if not records:
         return
-    if missing := [column for column in table.needed if column not in records[0]]:
+    missing = [column for column in table.needed if column not in records[0]]
+    if missing := [c for c in missing if not any(c in record for record in records)]:
         raise DataError(
             f"{where}: no column {', '.join(map(repr, missing))}; "
             f"found {', '.join(map(repr, records[0]))}"

@@ -41,8 +41,8 @@ def index_corpus(spec: CorpusSpec, root: str, scheme: EmotionScheme) -> IndexedC
     Raises:
         DataError: The root or a table that the spec needs is missing or unreadable.
     """
-    files = list_sources(root, spec.archive_rules)
-    return index_files(spec, files, CorpusReader(root, spec.archive_rules).read, scheme)
+    files = list_sources(root, spec.source_rules)
+    return index_files(spec, files, CorpusReader(root, spec.source_rules).read, scheme)
 
 
 def index_files(
@@ -56,8 +56,8 @@ def index_files(
     tables = load_tables(spec, files, read)
     indexed = index_clips(spec, clips, tables)
     found = [label_utterance(utterance, spec, scheme) for utterance in indexed]
-    torn = find_torn([mark_copies(found)])
-    plan = plan_splits(spec, count_groups(found), count_ungrouped(found), torn)
+    torn = find_torn(mark_copies(found))
+    plan = plan_splits(spec, count_groups(found), count_ungrouped(found), torn=torn)
     return IndexedCorpus(
         drop_copies(place_utterance(utterance, spec, plan) for utterance in found),
         {name: table.missing for name, table in tables.items() if table.missing},

@@ -4,8 +4,10 @@ Plain functions: Beam and a dry run call the same ones.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+
+import numpy as np
 
 from pipeline.index.corpus_notes import NO_NOTES, merge_notes, note_encodings
 from pipeline.index.indexer import find_clips, index_clips
@@ -16,7 +18,7 @@ from pipeline.planning.batches import ClipBatch, UtteranceBatch, in_batches
 from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.planning.corpus_plan import CorpusPlan, assign_split_and_shard, plan_splits
 from pipeline.planning.shard_names import shard_group_key
-from pipeline.planning.torn_copies import Marks, find_torn, mark_copies
+from pipeline.planning.torn_copies import Marks, find_repeated, find_torn, mark_copies
 from pipeline.schema.utterance import Utterance
 from pipeline.sources.listing import SourceFile
 from pipeline.sources.reader import CorpusReader, walk_sources
@@ -28,12 +30,19 @@ BatchKey = tuple[str, int]
 
 @dataclass(frozen=True)
 class BatchCounts:
-    """Counts of one batch; those of all batches decide how the corpus is split."""
+    """Counts of one batch; those of all batches decide how the corpus is split.
+
+    Attributes:
+        number: Of the batch.
+        groups: Utterances of every group by native label.
+        ungrouped: Number of utterances that no group keeps together.
+        marks: By which copies of an utterance are found in other batches.
+    """
 
     number: int
     groups: GroupCounts
     ungrouped: int
-    marks: Marks
+    marks: Marks = field(default_factory=lambda: mark_copies([]))
 
 
 def first_elements(build: BuildConfig) -> list[str | None]:
@@ -47,10 +56,10 @@ def list_clips(corpus_id: str | None, build: BuildConfig) -> Iterator[ClipBatch]
         return iter(())
     spec, root = build.corpora[corpus_id].spec, build.corpora[corpus_id].root
     tables = (
-        tuple(find_table_files(spec, walk_sources(root, spec.archive_rules))) if spec.tables else ()
+        tuple(find_table_files(spec, walk_sources(root, spec.source_rules))) if spec.tables else ()
     )
     others = PassedOver(spec)
-    clips = find_clips(spec, walk_sources(root, spec.archive_rules), others.add)
+    clips = find_clips(spec, walk_sources(root, spec.source_rules), others.add)
     return in_batches(corpus_id, clips, tables, others.notes)
 
 
@@ -62,8 +71,7 @@ def index_batch(batch: ClipBatch, build: BuildConfig) -> UtteranceBatch:
     utterances = tuple(label_utterance(u, corpus.spec, build.scheme) for u in indexed)
     build.progress.found(batch.corpus, sum(u.dropped is None for u in utterances))
     read = note_encodings(tables) if batch.number == 0 else NO_NOTES
-    notes = merge_notes([batch.notes, read])
-    return UtteranceBatch(batch.corpus, batch.number, utterances, notes)
+    return UtteranceBatch(batch.corpus, batch.number, utterances, merge_notes([batch.notes, read]))
 
 
 def count_batch(batch: UtteranceBatch) -> tuple[str, BatchCounts]:
@@ -83,8 +91,10 @@ def plan_batches(
     corpus, counts = counted[0], list(counted[1])
     groups = merge_counts(part.groups for part in counts)
     ungrouped = sum(part.ungrouped for part in counts)
-    torn = find_torn([part.marks for part in counts])
-    plan = plan_splits(build.corpora[corpus].spec, groups, ungrouped, torn)
+    marks = np.concatenate([part.marks for part in counts])
+    plan = plan_splits(
+        build.corpora[corpus].spec, groups, ungrouped, find_repeated(marks), find_torn(marks)
+    )
     for part in counts:
         yield (corpus, part.number), plan
 
@@ -104,6 +114,4 @@ def place_batch(
 @lru_cache(maxsize=4)
 def _read_tables(corpus: Corpus, files: tuple[SourceFile, ...]) -> dict[str, TableRows]:
     """Tables of a corpus, read once a worker."""
-    return load_tables(
-        corpus.spec, files, CorpusReader(corpus.root, corpus.spec.archive_rules).read
-    )
+    return load_tables(corpus.spec, files, CorpusReader(corpus.root, corpus.spec.source_rules).read)

@@ -5,19 +5,20 @@ Copies meet in one shard, where all but one are dropped. Those that belong to di
 would stand in train and in test.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from xxhash import xxh3_64_intdigest
 
+from pipeline.planning.shard_names import key_hash
 from pipeline.schema.utterance import Utterance, excluded, rejected
 
 Marks = npt.NDArray[np.uint64]
 """Hashes of dedup key, group and native label of some utterances, ``(utterances, 3)``."""
 
-_UNKNOWN = 0  # in place of the hash of a group or a label
+_UNKNOWN, _DROPPED = 0, 1  # in place of the hash of a group or a label
 
 
 @dataclass(frozen=True)
@@ -39,20 +40,31 @@ NOTHING_TORN = TornCopies()
 def mark_copies(utterances: Iterable[Utterance]) -> Marks:
     """What must be known of utterances, to be compared over a whole corpus."""
     marks = [
-        (_hash(u.dedup_key), _hash(u.group), _hash(u.label_native))
-        for u in utterances
+        (key_hash(u.dedup_key), _hash(u.group), _hash(u.label_native))
         if u.dropped is None
+        else (key_hash(u.dedup_key), _DROPPED, _DROPPED)
+        for u in utterances
     ]
     return np.array(marks, np.uint64).reshape(-1, 3)
 
 
-def find_torn(parts: Sequence[Marks]) -> TornCopies:
+def find_repeated(marks: Marks) -> frozenset[int]:
+    """Hashes of the dedup keys that several utterances have, be they dropped or not.
+
+    Args:
+        marks: Of all utterances of a corpus, in any order.
+    """
+    keys, times = np.unique(marks[:, 0], return_counts=True)
+    return frozenset(keys[times > 1].tolist())
+
+
+def find_torn(marks: Marks) -> TornCopies:
     """Copies of a corpus that belong to different groups.
 
     Args:
-        parts: Marks of all utterances of the corpus, in any order.
+        marks: Of all utterances of the corpus, in any order.
     """
-    marks = np.unique(np.concatenate(parts), axis=0) if parts else np.empty((0, 3), np.uint64)
+    marks = np.unique(marks[marks[:, 1] != _DROPPED], axis=0)
     keys, starts = np.unique(marks[:, 0], return_index=True)
     ends = np.append(starts[1:], len(marks))
     disputed: set[int] = set()
@@ -70,7 +82,7 @@ def drop_torn(utterance: Utterance, torn: TornCopies) -> Utterance:
     """An utterance, dropped if the splits would tear it from its copies."""
     if utterance.dropped is not None or not (torn.disputed or torn.completed):
         return utterance
-    key = _hash(utterance.dedup_key)
+    key = key_hash(utterance.dedup_key)
     if key in torn.disputed:
         detail = (
             f"its group is {utterance.group!r}, its label {utterance.label_native!r}; copies of it "
@@ -84,4 +96,4 @@ def drop_torn(utterance: Utterance, torn: TornCopies) -> Utterance:
 
 
 def _hash(text: str | None) -> int:
-    return _UNKNOWN if text is None else xxh3_64_intdigest(text.encode()) or 1
+    return _UNKNOWN if text is None else max(xxh3_64_intdigest(text.encode()), _DROPPED + 1)

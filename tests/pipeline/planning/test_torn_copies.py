@@ -2,12 +2,20 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pipeline.audio.options import AudioOptions
 from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.planning.index_corpus import index_corpus
-from pipeline.planning.torn_copies import NOTHING_TORN, drop_torn, find_torn, mark_copies
+from pipeline.planning.shard_names import key_hash
+from pipeline.planning.torn_copies import (
+    NOTHING_TORN,
+    drop_torn,
+    find_repeated,
+    find_torn,
+    mark_copies,
+)
 from pipeline.running.build import build_dataset
 from pipeline.schema.utterance import Utterance, count_reasons, excluded
 from pipeline.specs.emotion_scheme import emotion_scheme
@@ -19,7 +27,7 @@ def clip(key: str, group: str | None, label: str | None = "ang") -> Utterance:
 
 
 def reasons(*utterances: Utterance) -> list[str | None]:
-    torn = find_torn([mark_copies([one]) for one in utterances])
+    torn = find_torn(np.concatenate([mark_copies([one]) for one in utterances]))
     found = [drop_torn(one, torn).dropped for one in utterances]
     return [one and one.reason for one in found]
 
@@ -27,7 +35,7 @@ def reasons(*utterances: Utterance) -> list[str | None]:
 def test_copies_of_one_group_stay_whatever_their_number() -> None:
     assert reasons(clip("a", "s1"), clip("a", "s1"), clip("b", "s2")) == [None] * 3
     assert reasons(clip("a", None), clip("a", None)) == [None] * 2
-    assert find_torn([]) == NOTHING_TORN
+    assert find_torn(mark_copies([])) == NOTHING_TORN
 
 
 def test_copies_of_two_groups_contradict_each_other() -> None:
@@ -47,6 +55,8 @@ def test_a_copy_that_names_its_group_is_kept() -> None:
 def test_copies_that_are_dropped_already_dispute_nothing() -> None:
     left_out = clip("a", "s2")._replace(dropped=excluded("labels", "other"))
     assert reasons(clip("a", "s1"), left_out) == [None, "other"]
+    marks = mark_copies([clip("a", "s1"), clip("b", "s1"), left_out])
+    assert find_repeated(marks) == {key_hash("a")}
 
 
 @pytest.mark.parametrize(
