@@ -29,9 +29,9 @@ from pipeline.planning.steps import (
     place_batch,
     plan_batches,
 )
+from pipeline.raters.agreement import Tallies, agreements, merge_tallies
 from pipeline.schema.utterance import Utterance
-from pipeline.shards.receipts import ShardReceipt
-from pipeline.shards.writer import write_shard
+from pipeline.shards.writer import WrittenShard, write_shard
 
 
 class IndexCorpora(beam.PTransform):
@@ -81,7 +81,7 @@ class AssignSplits(beam.PTransform):
 
 
 class WriteShards(beam.PTransform):
-    """Gathers the utterances of each shard and writes it: gives receipts."""
+    """Gathers the utterances of each shard and writes it."""
 
     def __init__(self, build: BuildConfig) -> None:
         super().__init__()
@@ -89,7 +89,7 @@ class WriteShards(beam.PTransform):
 
     def expand(
         self, placed: beam.PCollection[tuple[str, UtteranceBatch]]
-    ) -> beam.PCollection[ShardReceipt]:
+    ) -> beam.PCollection[WrittenShard]:
         return (
             placed
             | "GroupByShard" >> beam.GroupByKey()
@@ -109,12 +109,12 @@ class WriteManifest(beam.PTransform):
 
     def expand(self, inputs: Any) -> beam.PCollection[Manifest]:  # Beam knows no type of two
         batches: beam.PCollection[UtteranceBatch]
-        receipts: beam.PCollection[ShardReceipt]
-        batches, receipts = inputs
+        shards: beam.PCollection[WrittenShard]
+        batches, shards = inputs
         # Not ToList, whose empty default is a side input. A dataset of no shard is finished, too.
-        start = receipts.pipeline | "Start" >> beam.Create([("dataset", Account(""))])
+        start = shards.pipeline | "Start" >> beam.Create([("dataset", Account(""))])
         found = batches | "CountFound" >> beam.Map(key_found)
-        names = receipts | "ShardNames" >> beam.Map(key_shard)
+        names = shards | "ShardNames" >> beam.Map(key_shard)
         return (
             (start, found, names)
             | "AllShards" >> beam.Flatten()
@@ -155,13 +155,13 @@ def place_joined(
 
 def write_batches(
     gathered: tuple[str, Iterable[UtteranceBatch]], build: BuildConfig
-) -> Iterator[ShardReceipt]:
+) -> Iterator[WrittenShard]:
     """Writes the shards that were gathered together."""
     for shard, utterances in group_by_shard(gathered[1]).items():
         yield write_one(shard, utterances, build)
 
 
-def write_one(shard: str, utterances: Sequence[Utterance], build: BuildConfig) -> ShardReceipt:
+def write_one(shard: str, utterances: Sequence[Utterance], build: BuildConfig) -> WrittenShard:
     """Writes one shard, and counts what came of it."""
     corpus = build.corpora[utterances[0].corpus]
     timer = ClipTimer()
@@ -184,7 +184,7 @@ def write_one(shard: str, utterances: Sequence[Utterance], build: BuildConfig) -
     fit = sum(utterance.dropped is None for utterance in utterances)
     build.progress.completed(corpus.spec.id, fit, written.reused)
     count_shard(written, utterances)
-    return written.receipt
+    return written
 
 
 class Account(NamedTuple):
@@ -192,11 +192,13 @@ class Account(NamedTuple):
 
     Attributes:
         name: Of the batch's corpus, or of the shard, which holds a slash.
+        raters: Answers of the shard's raters, counted.
     """
 
     name: str
     utterances: int = 0
     notes: CorpusNotes = NO_NOTES
+    raters: Tallies = {}
 
 
 def key_found(batch: UtteranceBatch) -> tuple[str, Account]:
@@ -204,9 +206,9 @@ def key_found(batch: UtteranceBatch) -> tuple[str, Account]:
     return "dataset", Account(batch.corpus, len(batch.utterances), batch.notes)
 
 
-def key_shard(receipt: ShardReceipt) -> tuple[str, Account]:
+def key_shard(written: WrittenShard) -> tuple[str, Account]:
     """Account of a shard, as :func:`finish` wants it."""
-    return "dataset", Account(receipt.shard)
+    return "dataset", Account(written.receipt.shard, raters=written.raters)
 
 
 def finish(gathered: tuple[str, Iterable[Account]], build: BuildConfig) -> Iterator[Manifest]:
@@ -214,12 +216,14 @@ def finish(gathered: tuple[str, Iterable[Account]], build: BuildConfig) -> Itera
     shards: list[str] = []
     found = dict.fromkeys(build.corpora, 0)
     notes: dict[str, list[CorpusNotes]] = {corpus: [] for corpus in build.corpora}
+    raters: dict[str, list[Tallies]] = {corpus: [] for corpus in build.corpora}
     for account in gathered[1]:
         if account.name in found:
             found[account.name] += account.utterances
             notes[account.name].append(account.notes)
         elif account.name:
             shards.append(account.name)
+            raters[account.name.split("/")[0]].append(account.raters)
     yield finalize_dataset(
         build.output,
         shards,
@@ -227,6 +231,7 @@ def finish(gathered: tuple[str, Iterable[Account]], build: BuildConfig) -> Itera
         build.scheme,
         build.audio,
         found,
+        {corpus: agreements(merge_tallies(parts)) for corpus, parts in raters.items()},
         notes={corpus: merge_notes(parts) for corpus, parts in notes.items()},
         report=build.report,
     )

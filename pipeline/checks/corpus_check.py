@@ -17,6 +17,7 @@ from pipeline.common.spelling import find_spellings
 from pipeline.dataset.published_counts import Comparison, compare_counts
 from pipeline.labels import is_clipped
 from pipeline.planning.index_corpus import IndexedCorpus, count_by_split
+from pipeline.raters.agreement import Agreement, agreements, tally_answers
 from pipeline.schema.record import RECORD
 from pipeline.schema.utterance import Utterance, count_reasons
 from pipeline.specs.corpus_spec import CorpusSpec
@@ -57,6 +58,8 @@ class CorpusCheck:
         examples: Reason → some of the clips rejected for it.
         passed_over: Why → audio files that the spec does not name.
         encodings: Table → encoding → files that were not read in the first encoding named.
+        agreement: ``emotion`` and dimensions → how far raters agree about it.
+        unknown_answers: Codes that raters gave and the spec does not know.
         spellings: Speakers whose names differ in case, blanks or width alone, in groups.
     """
 
@@ -81,6 +84,8 @@ class CorpusCheck:
     passed_over: dict[str, Sample] = field(default_factory=dict)
     encodings: dict[str, dict[str, Sample]] = field(default_factory=dict)
     spellings: list[list[str]] = field(default_factory=list)
+    agreement: dict[str, Agreement] = field(default_factory=dict)
+    unknown_answers: Sample = field(default_factory=lambda: Sample(0, []))
 
     @property
     def mismatches(self) -> list[Comparison]:
@@ -92,7 +97,7 @@ def check_corpus(spec: CorpusSpec, indexed: IndexedCorpus) -> CorpusCheck:
     """Counts a corpus and compares it with what its spec expects."""
     utterances = indexed.utterances
     usable = [utterance for utterance in utterances if utterance.dropped is None]
-    emotions = Counter(utterance.emotion or "" for utterance in usable)
+    emotions = Counter(utterance.emotion for utterance in usable if utterance.emotion)
     speakers = _splits_by_speaker(usable)
     published = spec.expected.nearest(len(usable))
     return CorpusCheck(
@@ -117,7 +122,17 @@ def check_corpus(spec: CorpusSpec, indexed: IndexedCorpus) -> CorpusCheck:
         passed_over=indexed.notes.passed_over,
         encodings=indexed.notes.encodings,
         spellings=find_spellings(speakers),
+        agreement=agreements(tally_answers(utterances, spec.codes)),
+        unknown_answers=_unknown_answers(utterances, spec),
     )
+
+
+def _unknown_answers(utterances: Iterable[Utterance], spec: CorpusSpec) -> Sample:
+    """Codes of raters that the spec does not know, the most frequent first, and their number."""
+    named = (code for u in utterances for answer in u.raters for code in answer.emotions)
+    unknown = Counter(code for code in named if code not in spec.codes)
+    often = sorted(unknown, key=lambda code: (-unknown[code], code))
+    return Sample(unknown.total(), often[:SHOWN])
 
 
 def _splits_by_speaker(utterances: Iterable[Utterance]) -> dict[str, set[str]]:

@@ -10,6 +10,7 @@ from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError, UsageError
 from pipeline.dataset.published_counts import Comparison, compare_counts
 from pipeline.index.corpus_notes import NO_NOTES, CorpusNotes
+from pipeline.raters.agreement import Agreement
 from pipeline.schema.record import SPLITS
 from pipeline.specs.corpus_spec import CorpusId
 from pipeline.storage import files as storage
@@ -104,6 +105,8 @@ class CorpusFacts(ManifestModel):
         published_counts: What else was published of that release.
         notes: On choices that indexing made, and files that it left out.
         own_spec: Whether the spec is a user's own, and not the one that was shipped.
+        agreement: Of its raters about emotion and dimensions, over all that was found, clips that
+            were left out since they disagree among them.
     """
 
     name: str
@@ -118,6 +121,7 @@ class CorpusFacts(ManifestModel):
     published_counts: PublishedCounts | None = None
     notes: CorpusNotes = NO_NOTES
     own_spec: bool = False
+    agreement: dict[str, Agreement] = {}
 
 
 class CorpusManifest(CorpusFacts):

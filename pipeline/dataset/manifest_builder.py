@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import combinations
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -23,6 +24,7 @@ from pipeline.dataset.manifest import (
     SplitCounts,
 )
 from pipeline.index.corpus_notes import NO_NOTES, CorpusNotes
+from pipeline.raters.agreement import Agreement
 from pipeline.schema.record import CLASSES, SPLITS
 from pipeline.shards.deduplication import find_duplicates
 from pipeline.shards.receipts import ShardReceipt
@@ -30,12 +32,18 @@ from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.loader import is_shipped
 
 
-def facts_from_spec(spec: CorpusSpec, usable: int, notes: CorpusNotes = NO_NOTES) -> CorpusFacts:
+def facts_from_spec(
+    spec: CorpusSpec,
+    usable: int,
+    agreement: Mapping[str, Agreement] = MappingProxyType({}),
+    notes: CorpusNotes = NO_NOTES,
+) -> CorpusFacts:
     """Those facts of a spec that a dataset's users need.
 
     Args:
         spec: Of a corpus.
         usable: Utterances of it that were found and left in before audio was read.
+        agreement: Of its raters.
         notes: On its index.
     """
     published = spec.expected.nearest(usable)
@@ -57,6 +65,7 @@ def facts_from_spec(spec: CorpusSpec, usable: int, notes: CorpusNotes = NO_NOTES
         ),
         notes=notes,
         own_spec=not is_shipped(spec),
+        agreement=dict(agreement),
     )
 
 

@@ -70,10 +70,11 @@ def _relabel(
     shards = [receipt.shard for receipt in receipts]
     present = {corpus: earlier.corpora[corpus] for corpus in specs if corpus in earlier.corpora}
     found = {corpus: entry.found for corpus, entry in present.items()}
+    agreement = {corpus: entry.agreement for corpus, entry in present.items()}
     policies = {corpus: entry.split_policy for corpus, entry in present.items()}
     notes = {corpus: entry.notes for corpus, entry in present.items()}
     manifest = finalize_dataset(
-        output, shards, specs, scheme, earlier.audio, found, policies, notes
+        output, shards, specs, scheme, earlier.audio, found, agreement, policies, notes
     )
     return manifest, changed
 

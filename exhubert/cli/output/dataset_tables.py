@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # the check and the manifest bring pyarrow and Beam with them
     from pipeline.checks.corpus_check import CorpusCheck
     from pipeline.dataset.manifest import CorpusManifest, Manifest
     from pipeline.dataset.run_log import Run
+    from pipeline.raters.agreement import Agreement
 
 
 def print_corpora(specs: Sequence[CorpusSpec]) -> None:
@@ -59,7 +60,8 @@ def print_corpus(spec: CorpusSpec, scheme: EmotionScheme) -> None:
     for label, value in _facts(spec).items():
         table.add_row(Text(label, "dim"), value)
     OUT.print(table)
-    print_label_map(label_map(spec, scheme), scheme)
+    if lines := label_map(spec, scheme):
+        print_label_map(lines, scheme)
     for quirk in spec.quirks:
         OUT.print(f"- {quirk}")
 
@@ -72,7 +74,7 @@ def print_label_map(lines: Sequence[LabelMapping], scheme: EmotionScheme) -> Non
             line.code,
             line.meaning or "",
             line.emotion or f"excluded: {line.excluded}",
-            line.class_name or "",
+            line.class_name or _part_of_class(line),
             ", ".join(line.sources),
         ]
         for line in lines
@@ -81,6 +83,23 @@ def print_label_map(lines: Sequence[LabelMapping], scheme: EmotionScheme) -> Non
     print_table(OUT, groups, rows)
     for name in sorted({source for line in lines for source in line.sources} - {"spec"}):
         OUT.print(f"{name}: {scheme.sources[name]}", soft_wrap=True)
+
+
+def _part_of_class(line: LabelMapping) -> str:
+    """What is known of a class of which a part is not."""
+    parts = {"arousal": line.arousal_class, "valence": line.valence_class}
+    return ", ".join(f"{part} {name}" for name, part in parts.items() if part)
+
+
+def print_emotions(scheme: EmotionScheme) -> None:
+    """Table of the shared categories, then their sources by name."""
+    rows = [
+        [emotion, category.class_name, ", ".join(category.sources), category.note or ""]
+        for emotion, category in scheme.emotions.items()
+    ]
+    print_table(OUT, [words("category", "class"), words("sources"), words("note")], rows)
+    for name, source in scheme.sources.items():
+        OUT.print(f"{name}: {source}", soft_wrap=True)
 
 
 def print_checks(checks: "Sequence[CorpusCheck]", partial: bool = False) -> None:
@@ -126,6 +145,12 @@ def _attention(check: "CorpusCheck", partial: bool) -> Iterator[str]:
     notes = CorpusNotes(check.passed_over, check.encodings)
     for line in describe_notes(notes, check.spellings):
         yield f"{check.corpus}: {line}"
+    if check.agreement:
+        yield f"{check.corpus}: {describe_agreement(check.agreement)}"
+    if unknown := check.unknown_answers.count:
+        answers = count(unknown, "answer")
+        codes = ", ".join(map(repr, check.unknown_answers.first))
+        yield f"{check.corpus}: {answers} of raters with a code that the spec does not know: {codes}"
     if partial:
         if check.mismatches:
             whole = "–" if check.expected is None else f"{check.expected:,}"
@@ -137,6 +162,16 @@ def _attention(check: "CorpusCheck", partial: bool) -> Iterator[str]:
         yield f"{check.corpus}: table {table}: {rows} without a clip: {named}"
     if check.mismatches:
         yield f"    expected counts as of: {check.source}"
+
+
+def describe_agreement(agreement: "Mapping[str, Agreement]") -> str:
+    """How far raters agree, as one line."""
+    parts = [
+        f"{what} {'–' if found.alpha is None else f'{found.alpha:.3f}'} ({found.level}, "
+        f"{count(found.utterances, 'utterance')} of {found.answers / found.utterances:.1f} raters)"
+        for what, found in agreement.items()
+    ]
+    return f"Krippendorff's α of raters: {', '.join(parts)}"
 
 
 def print_preview(preview: "Preview") -> None:
@@ -236,6 +271,8 @@ def _about_corpus(name: str, corpus: "CorpusManifest") -> Iterator[str]:
         yield f"{name}: {usable:,} of {published:,} published utterances"
     for line in describe_notes(corpus.notes, corpus.spellings):
         yield f"{name}: {line}"
+    if corpus.agreement:
+        yield f"{name}: {describe_agreement(corpus.agreement)}"
     if corpus.own_spec:
         yield f"{name}: by a spec of your own, kept as specs/{name}.yaml"
 
