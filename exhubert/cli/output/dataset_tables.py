@@ -148,9 +148,8 @@ def _attention(check: "CorpusCheck", partial: bool) -> Iterator[str]:
     if check.agreement:
         yield f"{check.corpus}: {describe_agreement(check.agreement)}"
     if unknown := check.unknown_answers.count:
-        answers = count(unknown, "answer")
-        codes = ", ".join(map(repr, check.unknown_answers.first))
-        yield f"{check.corpus}: {answers} of raters with a code that the spec does not know: {codes}"
+        answers = f"{count(unknown, 'answer')} of raters with a code that the spec does not know"
+        yield f"{check.corpus}: {answers}: {', '.join(map(repr, check.unknown_answers.first))}"
     if partial:
         if check.mismatches:
             whole = "–" if check.expected is None else f"{check.expected:,}"
