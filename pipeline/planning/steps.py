@@ -91,7 +91,7 @@ def plan_batches(
     corpus, counts = counted[0], list(counted[1])
     groups = merge_counts(part.groups for part in counts)
     ungrouped = sum(part.ungrouped for part in counts)
-    marks = np.concatenate([part.marks for part in counts])
+    marks = np.concatenate([mark_copies([]), *(part.marks for part in counts)])
     plan = plan_splits(
         build.corpora[corpus].spec, groups, ungrouped, find_repeated(marks), find_torn(marks)
     )

@@ -245,7 +245,7 @@ class CorpusSpec(SpecModel):
                         f"`{key}` uses the field {field!r}, which neither `path` nor a table "
                         f"gives; known fields: {', '.join(sorted(known))}"
                     )
-        if "emotions" not in self.model_fields_set and not self.scales:
+        if not self.emotions and not self.scales:
             raise ValueError(
                 "`emotions` is missing: what do native codes mean? (Only corpora with ratings and "
                 "no categories, which have `scales`, can do without)"
