@@ -21,7 +21,7 @@ from pipeline.dataset.manifest import (
 )
 from pipeline.dataset.manifest_builder import build_manifest, facts_from_spec
 from pipeline.dataset.rejects import write_rejects
-from pipeline.dataset.report import write_report
+from pipeline.dataset.report.page import write_report
 from pipeline.raters.agreement import Agreement
 from pipeline.shards.deduplication import remove_duplicates
 from pipeline.shards.metadata_reader import read_metadata
