@@ -6,7 +6,7 @@ single names are not public, names of the same form fill the published count of 
 
 from collections.abc import Callable, Mapping
 
-from tests.support.releases import by_grid, by_name, of_emobox, of_studies, with_tables
+from tests.support.releases import by_grid, by_name, of_emobox, of_raters, of_studies, with_tables
 from tests.support.releases.release import Release
 
 RELEASES: Mapping[str, Callable[[], Release]] = {
@@ -29,6 +29,7 @@ RELEASES: Mapping[str, Callable[[], Release]] = {
     "dafex": of_studies.dafex,
     "db_arabic_dz": of_studies.db_arabic_dz,
     "demos": by_name.demos,
+    "dusha": of_raters.dusha,
     "e_seravd": of_studies.e_seravd,
     "eaed": of_studies.eaed,
     "ema_usc": of_studies.ema_usc,
@@ -37,6 +38,7 @@ RELEASES: Mapping[str, Callable[[], Release]] = {
     "emo_db": with_tables.emo_db_first,
     "emo_db, release 2.0": with_tables.emo_db_second,
     "emofilm": by_name.emofilm,
+    "emogator": of_raters.emogator,
     "emohi": of_studies.emohi,
     "emota": of_studies.emota,
     "emotiw_2014": lambda: by_name.emotiw(578, ""),
@@ -56,6 +58,7 @@ RELEASES: Mapping[str, Callable[[], Release]] = {
     "eu_ev": by_name.eu_voices,
     "fau_aibo": with_tables.fau_aibo,
     "gemep": by_name.gemep,
+    "hi_kia": of_raters.hi_kia,
     "iemocap": with_tables.iemocap,
     "iitkgp_sehsc": of_studies.iitkgp_sehsc,
     "iitkgp_sesc": of_studies.iitkgp_sesc,
@@ -70,10 +73,16 @@ RELEASES: Mapping[str, Callable[[], Release]] = {
     "ksuemotions": of_studies.ksuemotions,
     "mead": of_emobox.mead,
     "meld": with_tables.meld,
+    "mer2023": of_raters.mer2023,
     "mesd": by_name.mesd,
     "mlendsnd": by_grid.mlendsnd,
+    "msp_improv": of_raters.msp_improv,
+    "msp_podcast": lambda: of_raters.msp_podcast("1.8"),
+    "msp_podcast, as in EmoBox": lambda: of_raters.msp_podcast("EmoBox"),
+    "msp_podcast, release 1.12": lambda: of_raters.msp_podcast("1.12"),
     "mustard_pp": by_grid.mustard_pp,
     "nemo": with_tables.nemo,
+    "nnime": of_raters.nnime,
     "oreau": lambda: of_emobox.oreau(both=False),
     "oreau, both versions": lambda: of_emobox.oreau(both=True),
     "polish_ser": of_emobox.polish_ser,
@@ -89,5 +98,6 @@ RELEASES: Mapping[str, Callable[[], Release]] = {
     "tess, the mirror": lambda: by_name.tess(mirror=True),
     "turev": by_name.turev,
     "urdu": by_name.urdu,
+    "vivae": of_raters.vivae,
 }
 """Corpus, and the release where there are several → what it holds."""
