@@ -2,8 +2,10 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
+from pipeline.planning.recordings import Placement, SlotLoads, place_slots
 from pipeline.planning.shard_names import shard_name
 from pipeline.schema.record import SPLITS, Split
 from pipeline.schema.utterance import Utterance
@@ -22,28 +24,36 @@ class CorpusPlan:
     Attributes:
         splits: Group → split.
         shards: Split → number of shards.
+        segments: Where the segments of long recordings lie.
     """
 
     splits: Mapping[str, Split]
     shards: Mapping[str, int]
+    segments: Placement = field(default_factory=dict)
 
 
-def plan_splits(spec: CorpusSpec, counts: GroupCounts, ungrouped: int) -> CorpusPlan:
+def plan_splits(
+    spec: CorpusSpec,
+    counts: GroupCounts,
+    ungrouped: int,
+    segments: SlotLoads = MappingProxyType({}),
+) -> CorpusPlan:
     """Assigns the groups of a corpus to splits and sizes its shards.
 
     Args:
         spec: The corpus.
         counts: Utterances of every group by category.
         ungrouped: Number of utterances without a group.
+        segments: What of them are segments of long recordings, as merged.
     """
     splits = spec.splits.assign(counts, spec.id, spec.namespace)
     sizes = expected_sizes(spec.splits, counts, ungrouped, splits)
-    return CorpusPlan(
-        splits, {s: max(1, math.ceil(sizes[s] / UTTERANCES_PER_SHARD)) for s in SPLITS}
-    )
+    most = {str(s): max(1, math.ceil(sizes[s] / UTTERANCES_PER_SHARD)) for s in SPLITS}
+    placement, shards = place_slots(segments, spec.splits, splits, most, UTTERANCES_PER_SHARD)
+    return CorpusPlan(splits, shards, placement)
 
 
 def assign_split_and_shard(utterance: Utterance, spec: CorpusSpec, plan: CorpusPlan) -> Utterance:
     """Gives an utterance its split and its shard."""
     placed = split_utterance(utterance, spec.splits, plan.splits)
-    return placed._replace(shard=shard_name(placed, plan.shards))
+    return placed._replace(shard=shard_name(placed, plan.shards, plan.segments))

@@ -1,28 +1,36 @@
 """Names of shards, and the keys by which utterances are grouped for them.
 
 A shard is named after its corpus and split; an utterance's index among the shards of its split is a
-hash of its dedup key, so it depends on nothing but the corpus itself.
+hash of its dedup key, so it depends on nothing but the corpus itself. Segments of long recordings
+lie together, where :mod:`pipeline.planning.recordings` places them.
 """
 
 import hashlib
 import math
 from collections.abc import Mapping
+from types import MappingProxyType
 
+from pipeline.planning.recordings import Placement, slot_of
 from pipeline.schema.utterance import Utterance
 
 MAX_GROUP_KEYS = 500
 """Upper limit on the group keys that one batch of utterances is split into."""
 
+_NO_SEGMENTS: Placement = MappingProxyType({})
+
 UNWRITTEN = "unwritten"
 """In place of a split's name, for utterances that no shard will hold."""
 
 
-def shard_name(utterance: Utterance, shards: Mapping[str, int]) -> str:
+def shard_name(
+    utterance: Utterance, shards: Mapping[str, int], segments: Placement = _NO_SEGMENTS
+) -> str:
     """The shard that an utterance belongs to.
 
     Args:
         utterance: With its split.
         shards: Split → number of shards.
+        segments: Where those of long recordings lie.
 
     >>> from pipeline.schema.utterance import Utterance
     >>> clip = Utterance("tess/OAF_mop_sad", "tess", "tess/OAF_mop_sad", "OAF_mop_sad.wav", 9, "")
@@ -32,7 +40,7 @@ def shard_name(utterance: Utterance, shards: Mapping[str, int]) -> str:
     if utterance.dropped is not None or utterance.split is None:
         return unwritten_shard(utterance.corpus)
     count = shards[utterance.split]
-    index = _shard_index(utterance, count)
+    index = _shard_index(utterance, count, segments)
     return f"{utterance.corpus}/{utterance.split}-{index:05d}-of-{count:05d}"
 
 
@@ -41,7 +49,9 @@ def unwritten_shard(corpus: str) -> str:
     return f"{corpus}/{UNWRITTEN}-00000-of-00001"
 
 
-def shard_group_key(utterance: Utterance, shards: Mapping[str, int]) -> str:
+def shard_group_key(
+    utterance: Utterance, shards: Mapping[str, int], segments: Placement = _NO_SEGMENTS
+) -> str:
     """GroupByKey key of an utterance: its shard, or a range of neighbouring shards.
 
     Ranges keep the number of keys low that a batch of a corpus of millions is split into.
@@ -49,14 +59,18 @@ def shard_group_key(utterance: Utterance, shards: Mapping[str, int]) -> str:
     Args:
         utterance: With its split and shard.
         shards: Split → number of shards.
+        segments: Where those of long recordings lie.
     """
     count = shards.get(utterance.split or "", 1)
     run = math.ceil(count / MAX_GROUP_KEYS)
     if run == 1 or utterance.dropped is not None:
         return utterance.shard or ""
-    return f"{utterance.corpus}/{utterance.split}-{_shard_index(utterance, count) // run}"
+    return f"{utterance.corpus}/{utterance.split}-{_shard_index(utterance, count, segments) // run}"
 
 
-def _shard_index(utterance: Utterance, count: int) -> int:
+def _shard_index(utterance: Utterance, count: int, segments: Placement) -> int:
+    slot = slot_of(utterance) if segments else None
+    if slot and utterance.split and (placed := segments.get((utterance.split, slot))) is not None:
+        return placed
     digest = hashlib.blake2b(utterance.dedup_key.encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") % count

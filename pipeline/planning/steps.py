@@ -4,8 +4,9 @@ Plain functions: Beam and a dry run call the same ones.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import product
 
 from pipeline.index.indexer import find_clips, index_clips
 from pipeline.index.table_join import TableRows, find_table_files, load_tables
@@ -13,7 +14,9 @@ from pipeline.labels import label_utterance
 from pipeline.planning.batches import ClipBatch, UtteranceBatch, in_batches
 from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.planning.corpus_plan import CorpusPlan, assign_split_and_shard, plan_splits
+from pipeline.planning.recordings import SlotLoads, count_slots, merge_slots
 from pipeline.planning.shard_names import shard_group_key
+from pipeline.schema.record import SPLITS
 from pipeline.schema.utterance import Utterance
 from pipeline.sources.listing import SourceFile
 from pipeline.sources.reader import CorpusReader, walk_sources
@@ -30,6 +33,7 @@ class BatchCounts:
     number: int
     groups: GroupCounts
     ungrouped: int
+    segments: SlotLoads
 
 
 def first_elements(build: BuildConfig) -> list[str | None]:
@@ -60,19 +64,26 @@ def index_batch(batch: ClipBatch, build: BuildConfig) -> UtteranceBatch:
 def count_batch(batch: UtteranceBatch) -> tuple[str, BatchCounts]:
     """Counts of one batch; those of all batches decide how the corpus is split."""
     return batch.corpus, BatchCounts(
-        batch.number, count_groups(batch.utterances), count_ungrouped(batch.utterances)
+        batch.number,
+        count_groups(batch.utterances),
+        count_ungrouped(batch.utterances),
+        count_slots(batch.utterances),
     )
 
 
 def plan_batches(
     counted: tuple[str, Iterable[BatchCounts]], build: BuildConfig
 ) -> Iterator[tuple[BatchKey, CorpusPlan]]:
-    """Plans one corpus from the counts of all its batches; yields the plan once a batch."""
+    """Plans one corpus from the counts of all its batches; yields what each batch needs of it."""
     corpus, counts = counted[0], list(counted[1])
     groups = merge_counts(part.groups for part in counts)
-    plan = plan_splits(build.corpora[corpus].spec, groups, sum(part.ungrouped for part in counts))
+    segments = merge_slots(part.segments for part in counts)
+    ungrouped = sum(part.ungrouped for part in counts)
+    plan = plan_splits(build.corpora[corpus].spec, groups, ungrouped, segments)
     for part in counts:
-        yield (corpus, part.number), plan
+        places = product(map(str, SPLITS), part.segments)
+        placed = {place: plan.segments[place] for place in places if place in plan.segments}
+        yield (corpus, part.number), replace(plan, segments=placed)
 
 
 def place_batch(
@@ -82,7 +93,7 @@ def place_batch(
     parts: dict[str, list[Utterance]] = {}
     for utterance in batch.utterances:
         placed = assign_split_and_shard(utterance, build.corpora[batch.corpus].spec, plan)
-        parts.setdefault(shard_group_key(placed, plan.shards), []).append(placed)
+        parts.setdefault(shard_group_key(placed, plan.shards, plan.segments), []).append(placed)
     for key, utterances in parts.items():
         yield key, UtteranceBatch(batch.corpus, batch.number, tuple(utterances))
 
