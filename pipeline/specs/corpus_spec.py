@@ -24,11 +24,11 @@ from pipeline.specs.spec_types import (
     OneOrMore,
     PublishedCounts,
     Scale,
-    TableSpec,
     Template,
     TextByField,
     template_fields,
 )
+from pipeline.specs.table_spec import TableSpec
 from pipeline.splits.policies import ByGroup, SplitSpec
 
 _ID = r"[a-z][a-z0-9_]*"
