@@ -1,7 +1,7 @@
 """Tables of a corpus: loading those that a spec names, and finding rows by key."""
 
 import string
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import PurePosixPath
@@ -152,6 +152,40 @@ def merge_rows(rows: Sequence[Row]) -> tuple[Row, dict[str, list[str]]]:
                 values[name][value] = None
     merged = {name: next(iter(found), None) for name, found in values.items()}
     return merged, {name: list(found) for name, found in values.items() if len(found) > 1}
+
+
+def split_answers(
+    rows: Sequence[Row], answered: Collection[str]
+) -> tuple[Sequence[Row], Sequence[Row]]:
+    """Rows of a table, and what raters answer in each; none where the table is not theirs.
+
+    Args:
+        rows: Of a table.
+        answered: Fields that are an answer, and no fact about the clip.
+    """
+    if not answered:
+        return rows, ()
+    facts = [{n: value for n, value in row.items() if n not in answered} for row in rows]
+    return facts, [{n: value for n, value in row.items() if n in answered} for row in rows]
+
+
+def group_answers(
+    facts: Sequence[Row], answers: Sequence[Row]
+) -> Iterator[tuple[Row, Sequence[Row]]]:
+    """The segments that rows hold, each with the answers of its raters.
+
+    Args:
+        facts: One a row, as :func:`split_answers` gives them.
+        answers: One a row; none where every row is a segment of its own.
+    """
+    if not answers:
+        yield from ((row, ()) for row in facts)
+        return
+    segments: dict[tuple[tuple[str, str | None], ...], list[Row]] = {}
+    for row, answer in zip(facts, answers, strict=True):
+        segments.setdefault(tuple(row.items()), []).append(answer)
+    for segment, own in segments.items():
+        yield dict(segment), own
 
 
 def _load_table(

@@ -36,6 +36,23 @@ def excluded(stage: str, reason: str, detail: str = "") -> DropReason:
     return DropReason("excluded", stage, reason, detail)
 
 
+class RaterAnswer(NamedTuple):
+    """What one rater said of an utterance, in the corpus's own codes and on its own scales.
+
+    Attributes:
+        rater: As the corpus names them; None where it does not.
+        emotions: Codes, in no order; several where the rater named several.
+        secondary: Codes of further emotions, which count for no label.
+    """
+
+    rater: str | None = None
+    emotions: tuple[str, ...] = ()
+    secondary: tuple[str, ...] = ()
+    arousal: float | None = None
+    valence: float | None = None
+    dominance: float | None = None
+
+
 class Utterance(NamedTuple):
     """One utterance of a corpus, before its audio is decoded.
 
@@ -55,6 +72,7 @@ class Utterance(NamedTuple):
         valence: Rating in [0, 1].
         dominance: Rating in [0, 1].
         label: Six-class index, 3·arousal + valence.
+        raters: What each of them said.
         shard: Name of the shard that it is planned for.
         dropped: None if the utterance is to be written.
     """
@@ -85,6 +103,7 @@ class Utterance(NamedTuple):
     valence: float | None = None
     dominance: float | None = None
     votes: Mapping[str, float] | None = None
+    raters: tuple[RaterAnswer, ...] = ()
     split: str | None = None
     shard: str | None = None
     dropped: DropReason | None = None

@@ -72,6 +72,7 @@ def metadata_columns(utterance: Utterance, spec: CorpusSpec) -> Record:
         "age": utterance.age,
         "text": utterance.text,
         "annotations": _pairs(utterance.annotations),
+        "raters": [answer._asdict() for answer in utterance.raters] or None,
         "source_path": utterance.source_path,
         **label_columns(utterance),
     }

@@ -157,6 +157,10 @@ class PublishedCounts(EditionCounts):
         return min(sized, key=lambda c: abs((c.utterances or 0) - utterances), default=self)
 
 
+def _one_row(rows: object) -> object:
+    return [rows] if isinstance(rows, dict) else rows
+
+
 class Example(SpecModel):
     """A path of the corpus, and what it must give: documentation that runs."""
 
@@ -167,7 +171,7 @@ class Example(SpecModel):
     age: float | None = None
     text: str | None = None
     language: str | None = None
-    rows: dict[str, dict[str, str]] = Field(
-        {}, description="table → the row that the example is joined with"
+    rows: dict[str, Annotated[list[dict[str, str]], BeforeValidator(_one_row)]] = Field(
+        {}, description="table → the row that the example is joined with, or a list of them"
     )
     note: str | None = None

@@ -6,12 +6,13 @@ single names are not public, names of the same form fill the published count of 
 
 from collections.abc import Callable, Mapping
 
-from tests.support.releases import by_name, of_emobox, with_tables
+from tests.support.releases import by_grid, by_name, of_emobox, with_tables
 from tests.support.releases.release import Release
 
 RELEASES: Mapping[str, Callable[[], Release]] = {
     "aesdd": of_emobox.aesdd,
     "ased": of_emobox.ased,
+    "asvp_esd": of_emobox.asvp_esd,
     "cafe": lambda: of_emobox.cafe(48_000),
     "cafe, both rates": lambda: of_emobox.cafe(192_000),
     "casia": lambda: by_name.casia(larger=False),
@@ -19,10 +20,10 @@ RELEASES: Mapping[str, Callable[[], Release]] = {
     "crema_d": lambda: with_tables.crema_d(misnamed=False),
     "crema_d, an old clone": lambda: with_tables.crema_d(misnamed=True),
     "demos": by_name.demos,
-    "emo_db": with_tables.emo_db_first,
-    "emo_db, release 2.0": with_tables.emo_db_second,
     "emns": lambda: of_emobox.emns(raw=False),
     "emns, with raw recordings": lambda: of_emobox.emns(raw=True),
+    "emo_db": with_tables.emo_db_first,
+    "emo_db, release 2.0": with_tables.emo_db_second,
     "emofilm": by_name.emofilm,
     "emotiw_2014": lambda: by_name.emotiw(578, ""),
     "emotiw_2014, release of 2017": lambda: by_name.emotiw(773, "_AFEW"),
@@ -39,10 +40,16 @@ RELEASES: Mapping[str, Callable[[], Release]] = {
     "fau_aibo": with_tables.fau_aibo,
     "gemep": by_name.gemep,
     "iemocap": with_tables.iemocap,
+    "indowave": by_grid.indowave,
     "jl_corpus": of_emobox.jl_corpus,
+    "jtes": by_grid.jtes,
+    "kannada": by_grid.kannada,
+    "kazemotts": by_grid.kazemotts,
     "mead": of_emobox.mead,
     "meld": with_tables.meld,
     "mesd": by_name.mesd,
+    "mlendsnd": by_grid.mlendsnd,
+    "mustard_pp": by_grid.mustard_pp,
     "nemo": with_tables.nemo,
     "oreau": lambda: of_emobox.oreau(both=False),
     "oreau, both versions": lambda: of_emobox.oreau(both=True),
