@@ -10,6 +10,7 @@ from pipeline.common.errors import DataError
 from pipeline.common.globs import glob_matcher
 from pipeline.sources.archives import Archive, ReadRange, read_directory
 from pipeline.sources.listing import SourceFile, is_ignored_name, read_file, walk_files
+from pipeline.sources.long_file import BLOCK, REMOTE_BLOCK, LongFile
 from pipeline.specs.spec_types import ArchiveRules
 from pipeline.storage import is_remote, open_store, open_stream
 from pipeline.storage.prefetch import PrefetchReader
@@ -84,6 +85,38 @@ def open_planned_files(
     if is_remote(root):
         return PrefetchReader(planned, CorpusReader(root, archives).read).read
     return CorpusReader(root, archives).read if archives.globs else partial(read_file, root)
+
+
+def open_long_file(
+    root: str,
+    archives: ArchiveRules,
+    path: str,
+    size: int,
+    xxh3: str | None = None,
+    mark: bytes = b"",
+) -> LongFile | None:
+    """A listed file, to be read by ranges; None where that can't be done, as in an archive.
+
+    Args:
+        root: Folder or URL of the corpus.
+        archives: Which files are archives.
+        path: Of the file.
+        size: Of the file as listed, in bytes.
+        xxh3: Its checksum, where that is known.
+        mark: What to look for while it is read.
+
+    Raises:
+        OSError: It can't be read.
+    """
+    is_archive = glob_matcher(archives.globs, archives.ignore_case)
+    if any(is_archive(folder) for folder in _folders_above(path)):
+        return None
+    location = f"{root.rstrip('/')}/{path}"
+    if is_remote(root):
+        read = partial(open_store(root).read, location)
+        return LongFile(read, size, REMOTE_BLOCK, xxh3, mark)
+    size = Path(location).stat().st_size
+    return LongFile(partial(_read_local, Path(location)), size, BLOCK, xxh3, mark)
 
 
 def _folders_above(path: str) -> Iterator[str]:
