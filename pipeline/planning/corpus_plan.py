@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from pipeline.planning.recordings import Placement, SlotLoads, place_slots
-from pipeline.planning.shard_names import shard_name
+from pipeline.planning.shard_names import key_hash, shard_name
 from pipeline.schema.record import SPLITS, Split
 from pipeline.schema.utterance import Utterance
 from pipeline.specs.corpus_spec import CorpusSpec
@@ -24,11 +24,13 @@ class CorpusPlan:
     Attributes:
         splits: Group → split.
         shards: Split → number of shards.
+        repeated: Hashes of the dedup keys that several utterances have.
         segments: Where the segments of long recordings lie.
     """
 
     splits: Mapping[str, Split]
     shards: Mapping[str, int]
+    repeated: frozenset[int] = frozenset()
     segments: Placement = field(default_factory=dict)
 
 
@@ -36,6 +38,7 @@ def plan_splits(
     spec: CorpusSpec,
     counts: GroupCounts,
     ungrouped: int,
+    repeated: frozenset[int] = frozenset(),
     segments: SlotLoads = MappingProxyType({}),
 ) -> CorpusPlan:
     """Assigns the groups of a corpus to splits and sizes its shards.
@@ -44,16 +47,19 @@ def plan_splits(
         spec: The corpus.
         counts: Utterances of every group by category.
         ungrouped: Number of utterances without a group.
-        segments: What of them are segments of long recordings, as merged.
+        repeated: Hashes of the dedup keys that several utterances have.
+        segments: What of the utterances are segments of long recordings, as merged.
     """
     splits = spec.splits.assign(counts, spec.id, spec.namespace)
     sizes = expected_sizes(spec.splits, counts, ungrouped, splits)
     most = {str(s): max(1, math.ceil(sizes[s] / UTTERANCES_PER_SHARD)) for s in SPLITS}
     placement, shards = place_slots(segments, spec.splits, splits, most, UTTERANCES_PER_SHARD)
-    return CorpusPlan(splits, shards, placement)
+    return CorpusPlan(splits, shards, repeated, placement)
 
 
 def assign_split_and_shard(utterance: Utterance, spec: CorpusSpec, plan: CorpusPlan) -> Utterance:
     """Gives an utterance its split and its shard."""
     placed = split_utterance(utterance, spec.splits, plan.splits)
+    if placed.block and key_hash(placed.dedup_key) in plan.repeated:
+        return placed._replace(shard=shard_name(placed._replace(block=""), plan.shards))
     return placed._replace(shard=shard_name(placed, plan.shards, plan.segments))

@@ -52,7 +52,8 @@ Placement = Mapping[tuple[str, Slot], int]
 def slot_of(utterance: Utterance) -> Slot | None:
     """Where in which recording a segment begins; None for what is placed as a clip is.
 
-    That are whole files, and segments whose copies a spec finds by fields of their own.
+    That are whole files, what is read in one block with others, and segments whose copies a spec
+    finds by fields of their own.
 
     >>> name = "calls/c1#130.5-131"
     >>> slot_of(Utterance(name, "calls", name, "c1.wav", 9, "", start=130.5, end=131.0))
@@ -60,7 +61,7 @@ def slot_of(utterance: Utterance) -> Slot | None:
     """
     if utterance.start is None and utterance.end is None:
         return None
-    if utterance.dedup_key != utterance.id:
+    if utterance.dedup_key != utterance.id or utterance.block:
         return None
     return utterance.id.rpartition("#")[0], int((utterance.start or 0.0) // SLOT_S)
 

@@ -1,8 +1,9 @@
 """Names of shards, and the keys by which utterances are grouped for them.
 
 A shard is named after its corpus and split; an utterance's index among the shards of its split is a
-hash of its dedup key, so it depends on nothing but the corpus itself. Segments of long recordings
-lie together, where :mod:`pipeline.planning.recordings` places them.
+hash of its dedup key, so it depends on nothing but the corpus itself. Utterances that are read in
+one block go by that, and so into one shard, unless they have copies, which must meet. Segments of
+long recordings lie together, where :mod:`pipeline.planning.recordings` places them.
 """
 
 import hashlib
@@ -40,7 +41,10 @@ def shard_name(
     if utterance.dropped is not None or utterance.split is None:
         return unwritten_shard(utterance.corpus)
     count = shards[utterance.split]
-    index = _shard_index(utterance, count, segments)
+    slot = slot_of(utterance) if segments else None
+    index = segments.get((utterance.split, slot)) if slot else None
+    if index is None:
+        index = key_hash(utterance.block or utterance.dedup_key) % count
     return f"{utterance.corpus}/{utterance.split}-{index:05d}-of-{count:05d}"
 
 
@@ -49,9 +53,7 @@ def unwritten_shard(corpus: str) -> str:
     return f"{corpus}/{UNWRITTEN}-00000-of-00001"
 
 
-def shard_group_key(
-    utterance: Utterance, shards: Mapping[str, int], segments: Placement = _NO_SEGMENTS
-) -> str:
+def shard_group_key(utterance: Utterance, shards: Mapping[str, int]) -> str:
     """GroupByKey key of an utterance: its shard, or a range of neighbouring shards.
 
     Ranges keep the number of keys low that a batch of a corpus of millions is split into.
@@ -59,18 +61,15 @@ def shard_group_key(
     Args:
         utterance: With its split and shard.
         shards: Split → number of shards.
-        segments: Where those of long recordings lie.
     """
     count = shards.get(utterance.split or "", 1)
     run = math.ceil(count / MAX_GROUP_KEYS)
     if run == 1 or utterance.dropped is not None:
         return utterance.shard or ""
-    return f"{utterance.corpus}/{utterance.split}-{_shard_index(utterance, count, segments) // run}"
+    index = int((utterance.shard or "").rpartition("-of-")[0].rpartition("-")[2])
+    return f"{utterance.corpus}/{utterance.split}-{index // run}"
 
 
-def _shard_index(utterance: Utterance, count: int, segments: Placement) -> int:
-    slot = slot_of(utterance) if segments else None
-    if slot and utterance.split and (placed := segments.get((utterance.split, slot))) is not None:
-        return placed
-    digest = hashlib.blake2b(utterance.dedup_key.encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big") % count
+def key_hash(key: str) -> int:
+    """A hash in 64 bits that is the same everywhere."""
+    return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big")

@@ -37,7 +37,7 @@ class SourceAudio:
             for u in utterances
             if u.dropped is None and not _is_long(u)
         )
-        self._read_file = open_planned_files(root, spec.archive_rules, planned)
+        self._read_file = open_planned_files(root, spec.source_rules, planned)
         self.xxh3 = ""
         self._root = root
         self._spec = spec
@@ -81,7 +81,7 @@ class SourceAudio:
         known = _KNOWN.get(self._key(utterance))
         return open_long_file(
             self._root,
-            self._spec.archive_rules,
+            self._spec.source_rules,
             utterance.source_path,
             utterance.source_size,
             known.xxh3 if known else None,

@@ -6,12 +6,10 @@ bytes are asked for once, those between the parts included: the checksum wants t
 
 import io
 from collections import OrderedDict
-from collections.abc import Callable
 
 from xxhash import xxh3_128
 
-ReadRange = Callable[[int, int], bytes]
-"""Gives the bytes of a file from one position to before another."""
+from pipeline.storage.range_reader import ReadRange
 
 LONG = 32 << 20
 """Bytes from which on a file of several utterances is read by ranges."""

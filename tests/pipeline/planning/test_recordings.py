@@ -42,7 +42,8 @@ def segment(recording: str, start: float, seconds: float = 4.0, **fields: object
 
 def plan(utterances: list[Utterance], spec: CorpusSpec = OFFICIAL) -> CorpusPlan:
     segments = merge_slots([count_slots(utterances)])
-    return plan_splits(spec, count_groups(utterances), count_ungrouped(utterances), segments)
+    counts = count_groups(utterances)
+    return plan_splits(spec, counts, count_ungrouped(utterances), segments=segments)
 
 
 def place(utterances: list[Utterance], spec: CorpusSpec = OFFICIAL) -> list[Utterance]:

@@ -15,7 +15,7 @@ from pipeline.schema.utterance import Utterance
 from pipeline.shards import source_audio
 from pipeline.shards.receipts import RejectRow
 from pipeline.shards.records import make_records
-from pipeline.sources import reader
+from pipeline.sources import byte_ranges, reader
 from pipeline.specs.corpus_spec import CorpusSpec
 from tests.pipeline.shards.conftest import OPTIONS
 
@@ -98,7 +98,7 @@ def test_the_bytes_of_a_long_file_are_asked_for_once(
         asked.append(end - start)
         return file.read_bytes()[start:end]
 
-    monkeypatch.setattr(reader, "_read_local", read)
+    monkeypatch.setattr(byte_ranges, "_read_local", read)
     monkeypatch.setattr(reader, "BLOCK", 1 << 14)
     rows, _ = build(path)
     assert sum(asked) == path.stat().st_size
@@ -115,13 +115,13 @@ def test_a_second_shard_of_a_recording_reads_its_own_parts_alone(
     build(path)
     known = dict(source_audio._KNOWN)
     asked: list[int] = []
-    original = reader._read_local
+    original = byte_ranges._read_local
 
     def read(file: Path, start: int, end: int) -> bytes:
         asked.append(end - start)
         return original(file, start, end)
 
-    monkeypatch.setattr(reader, "_read_local", read)
+    monkeypatch.setattr(byte_ranges, "_read_local", read)
     monkeypatch.setattr(reader, "BLOCK", 1 << 14)
     monkeypatch.setattr(source_audio._KNOWN, "clear", lambda: None)
     rows, _ = build(path, [3.0])  # type: ignore[call-arg]
