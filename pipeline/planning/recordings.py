@@ -114,8 +114,8 @@ def place_slots(
         clips_per_shard: Utterances that this number was made with.
 
     Returns:
-        Placement, and the number of shards of each split: fewer where a shard would stay empty,
-        since recordings are not divided.
+        Placement, and the number of shards of each split: more where segments are long, fewer
+        where a shard would stay empty, since recordings are not divided.
     """
     placement: dict[tuple[str, Slot], int] = {}
     numbers = dict(shards)
@@ -125,8 +125,10 @@ def place_slots(
         pieces = _divide({slot: sizes[split] for slot, sizes in milliseconds.items()})
         if not pieces:
             continue
-        clips = shards[split] - sum(sizes[split] for sizes in segments.values()) / clips_per_shard
-        numbers[split] = min(shards[split], max(0, int(clips)) + len(pieces))
+        by_number = sum(sizes[split] for sizes in segments.values()) / clips_per_shard
+        by_length = sum(pieces.values()) / PIECE_MS
+        clips = max(0, int(shards[split] - by_number))
+        numbers[split] = clips + min(len(pieces), math.ceil(max(by_number, by_length)))
         for shard, piece in _fill(pieces, numbers[split]):
             placement |= {(split, slot): shard for slot in piece}
     return placement, numbers
