@@ -10,6 +10,7 @@ from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError, UsageError
 from pipeline.schema.record import SPLITS
 from pipeline.specs.corpus_spec import CorpusId
+from pipeline.splits.protocols.protocol import ProtocolStatement
 from pipeline.storage import files as storage
 
 BIN = 0.5
@@ -159,6 +160,7 @@ class Manifest(ManifestModel):
     speakers: int = 0
     shared_speakers: dict[str, int] = {}
     duplicates: list[list[str]]
+    protocols: dict[str, ProtocolStatement] = {}
 
     @property
     def written(self) -> int:

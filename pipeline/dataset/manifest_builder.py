@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import combinations
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -25,6 +26,7 @@ from pipeline.shards.deduplication import find_duplicates
 from pipeline.shards.receipts import ShardReceipt
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.loader import is_shipped
+from pipeline.splits.protocols.protocol import ProtocolStatement
 
 
 def facts_from_spec(spec: CorpusSpec, usable: int) -> CorpusFacts:
@@ -54,6 +56,7 @@ def build_manifest(
     receipts: Iterable[ShardReceipt],
     rows: pd.DataFrame,
     found: Mapping[str, int],
+    protocols: Mapping[str, ProtocolStatement] = MappingProxyType({}),
 ) -> Manifest:
     """Counts a dataset.
 
@@ -63,6 +66,7 @@ def build_manifest(
         receipts: Of all shards.
         rows: Metadata of all rows.
         found: Utterances of every corpus, counted apart from receipts and rows.
+        protocols: Of the dataset, by name.
     """
     by_corpus: dict[str, list[ShardReceipt]] = {corpus: [] for corpus in sorted(facts)}
     for receipt in receipts:
@@ -76,6 +80,7 @@ def build_manifest(
         speakers=int(rows["speaker"].nunique()),
         shared_speakers=count_shared_speakers(rows),
         duplicates=find_duplicates(rows),
+        protocols=dict(protocols),
     )
 
 

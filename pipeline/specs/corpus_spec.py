@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from pipeline.common.spec_model import Regex, SpecModel
 from pipeline.schema.record import ClassName, Dimension
+from pipeline.specs.published_protocols import published_protocols
 from pipeline.specs.spec_types import (
     Access,
     Ages,
@@ -30,6 +31,7 @@ from pipeline.specs.spec_types import (
     template_fields,
 )
 from pipeline.splits.policies import ByGroup, SplitSpec
+from pipeline.splits.protocols.protocol_spec import ProtocolKey, ProtocolSpec
 
 _ID = r"[a-z][a-z0-9_]*"
 _LONGEST_ID = 64
@@ -142,6 +144,9 @@ class CorpusSpec(SpecModel):
     max_duration: Annotated[float, Field(gt=0)] = Field(60.0, description="longest clip, in s")
 
     splits: SplitSpec = ByGroup()
+    protocols: dict[ProtocolKey, ProtocolSpec] = Field(
+        {}, description="name → folds of this corpus that papers report scores by"
+    )
     expected: PublishedCounts
     examples: list[Example] = []
     quirks: list[str] = []
@@ -175,6 +180,10 @@ class CorpusSpec(SpecModel):
             "annotations": self.annotations,
             "replace": list(self.replace),
             "corrections": [field for fields in self.corrections.values() for field in fields],
+            **{
+                f"protocols.{name}": [] if protocol.of == "split" else [protocol.of]
+                for name, protocol in self.protocols.items()
+            },
             **{
                 f"tables.{name}.match": [
                     field
@@ -211,8 +220,15 @@ class CorpusSpec(SpecModel):
 
     @cached_property
     def kept_fields(self) -> tuple[str, ...]:
-        """Fields that an utterance keeps as they are: what its labels can be made from again."""
-        return tuple(sorted({*self.annotations, *self.scales, *self.votes}))
+        """Fields that an utterance keeps as they are, to make labels and folds from again."""
+        by_protocols = {protocol.of for protocol in self.all_protocols.values()} & self.fields
+        kept = {*self.annotations, *self.scales, *self.votes, *(by_protocols - {"speaker"})}
+        return tuple(sorted(kept))
+
+    @property
+    def all_protocols(self) -> dict[str, ProtocolSpec]:
+        """Protocols that a published list or the spec itself states, by name."""
+        return published_protocols(self.id) | self.protocols
 
     @property
     def archive_rules(self) -> ArchiveRules:

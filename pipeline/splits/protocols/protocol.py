@@ -1,0 +1,271 @@
+"""A protocol of a dataset: what it says of itself, and in which part each clip stands.
+
+The statement stands in the dataset's manifest, the table in a Parquet file of its own: one row a
+clip that is scored, with the folds in which it is not trained on.
+"""
+
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pydantic import BaseModel, ConfigDict
+from xxhash import xxh3_128_hexdigest
+
+from pipeline.common.errors import DataError, UsageError
+from pipeline.common.suggest import suggest
+from pipeline.splits.protocols.folds import PARTS, TEST, UNUSED, VALIDATION, Fold
+from pipeline.splits.protocols.label_sets import LabelSet
+
+FOLDER = "protocols"
+"""Folder of the files, below the dataset folder."""
+
+_Mask = npt.NDArray[np.bool_]
+
+_FOLDS = pa.list_(pa.string())
+
+TABLE = pa.schema(
+    [
+        ("id", pa.string()),
+        ("corpus", pa.string()),
+        ("label", pa.string()),
+        ("test", _FOLDS),
+        ("validation", _FOLDS),
+        ("unused", _FOLDS),
+    ]
+)
+"""Columns of a protocol's file: folds of the clip's corpus in which it is in that part; in all
+other folds of its corpus it is in the train part."""
+
+
+class _Statement(BaseModel):
+    """A part of what the manifest says of protocols: immutable; later keys are passed over."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class FoldFacts(_Statement):
+    """One fold of one corpus, and what leaks from training into its test part.
+
+    Attributes:
+        name: Of the fold, such as ``"3"``.
+        held_out: Speakers or sessions that stand in the test part alone.
+        train: Clips.
+        validation: Clips of a stated validation part; 0 where training draws its own.
+        test: Clips.
+        unused: Clips that have a class and stand in no part.
+        shared_speakers: Speakers in the test part and in train or validation.
+        shared_audio: Sounds, by checksum, in the test part and in train or validation.
+        unknown_speakers: Test clips whose speaker is not known, so that nothing can be said.
+        test_speakers: Speakers of the test part.
+        absent: Classes of the corpus that do not occur in the test part.
+        missing: Clips that the published test part names and the dataset lacks.
+        published: Part → clips, where somebody counted.
+    """
+
+    name: str
+    held_out: list[str] = []
+    train: int
+    validation: int = 0
+    test: int
+    unused: int = 0
+    shared_speakers: int
+    shared_audio: int
+    unknown_speakers: int = 0
+    test_speakers: int = 0
+    absent: list[str] = []
+    missing: int = 0
+    published: dict[str, int] = {}
+
+
+class CorpusFolds(_Statement):
+    """The folds of one corpus, and the classes of its label set that occur in it."""
+
+    labels: LabelSet
+    classes: list[str]
+    folds: list[FoldFacts]
+    note: str | None = None
+
+
+class ProtocolStatement(_Statement):
+    """What a manifest says of a protocol.
+
+    Attributes:
+        rule: How folds are made, in words.
+        corpora: The corpora that have folds.
+        left_out: Corpus → why it has none.
+        rows: Of the file.
+        bytes: Of the file.
+        xxh3: XXH3-128 of the file.
+    """
+
+    rule: str
+    corpora: dict[str, CorpusFolds]
+    left_out: dict[str, str] = {}
+    rows: int = 0
+    bytes: int = 0
+    xxh3: str = ""
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """A protocol of a dataset.
+
+    Attributes:
+        name: As in the manifest.
+        statement: Folds, classes and leaks, as the manifest has them.
+        table: :data:`TABLE` as a frame.
+    """
+
+    name: str
+    statement: ProtocolStatement
+    table: pd.DataFrame
+
+    @property
+    def label_set(self) -> Mapping[str, LabelSet]:
+        """Corpus → which classes are scored in it."""
+        return {corpus: entry.labels for corpus, entry in self.statement.corpora.items()}
+
+    @property
+    def folds(self) -> Mapping[str, list[FoldFacts]]:
+        """Corpus → its folds."""
+        return {corpus: entry.folds for corpus, entry in self.statement.corpora.items()}
+
+    @property
+    def leaks(self) -> Mapping[str, dict[str, tuple[int, int]]]:
+        """Corpus → fold → speakers and sounds that are in training and in the test part."""
+        return {
+            corpus: {fold.name: (fold.shared_speakers, fold.shared_audio) for fold in folds}
+            for corpus, folds in self.folds.items()
+        }
+
+    def parts(self, fold: str, corpora: Sequence[str] = ()) -> pd.DataFrame:
+        """In which part of a fold each clip stands.
+
+        Args:
+            fold: Name of the fold, or what it holds out.
+            corpora: Only these; default: all that have folds.
+
+        Returns:
+            ``id``, ``corpus``, ``label`` and ``part``: train, validation or test.
+
+        Raises:
+            UsageError: A corpus has no folds, or no such fold.
+        """
+        chosen = []
+        for corpus in corpora or sorted(self.folds):
+            name = self._fold_name(corpus, fold)
+            rows = self.table[self.table["corpus"] == corpus]
+            part = np.full(len(rows), "train", dtype=object)
+            for other in ("validation", "test", "unused"):
+                part[[name in folds for folds in rows[other]]] = other
+            chosen.append(rows[["id", "corpus", "label"]].assign(part=part))
+        frame = pd.concat(chosen, ignore_index=True)
+        return frame[frame["part"] != "unused"].reset_index(drop=True)
+
+    def _fold_name(self, corpus: str, fold: str) -> str:
+        if corpus not in self.folds:
+            why = self.statement.left_out.get(corpus)
+            there = f": {why}" if why else f"; it has folds of {', '.join(self.folds)}"
+            raise UsageError(f"protocol {self.name} has no folds of corpus {corpus}{there}")
+        for facts in self.folds[corpus]:
+            if fold == facts.name or facts.held_out == [fold]:
+                return facts.name
+        names = [facts.name for facts in self.folds[corpus]]
+        hint = suggest(fold, names, otherwise=": ")
+        raise UsageError(
+            f"protocol {self.name} has no fold {fold!r} of corpus {corpus}{hint}"
+            f"{'' if hint != ': ' else 'expected ' + ', '.join(names)}"
+        )
+
+
+def protocol_path(dataset: str, name: str) -> str:
+    """Where a dataset keeps the file of a protocol."""
+    return f"{dataset.rstrip('/')}/{FOLDER}/{name}.parquet"
+
+
+def state_fold(
+    fold: Fold, classes: "pd.Series[str]", speakers: "pd.Series[str]", audio: "pd.Series[str]"
+) -> FoldFacts:
+    """Counts a fold, and what leaks from its training into its test part.
+
+    Args:
+        fold: Of one corpus.
+        classes: Of each row.
+        speakers: Of each row; None where unknown.
+        audio: Checksum of the samples of each row.
+    """
+    test, trained = fold.parts == TEST, fold.parts < TEST
+    sizes = np.bincount(fold.parts, minlength=len(PARTS)).tolist()
+    return FoldFacts(
+        name=fold.name,
+        held_out=list(fold.held_out),
+        train=sizes[0],
+        validation=sizes[VALIDATION],
+        test=sizes[TEST],
+        unused=sizes[UNUSED],
+        shared_speakers=_count_shared(speakers, test, trained),
+        shared_audio=_count_shared(audio, test, trained),
+        unknown_speakers=int(speakers[test].isna().sum()),
+        test_speakers=int(speakers[test].nunique()),
+        absent=sorted(set(classes) - set(classes[test])),
+        missing=fold.missing,
+        published=dict(fold.published),
+    )
+
+
+def fold_columns(folds: Iterable[Fold], rows: int) -> dict[str, list[list[str]]]:
+    """The last columns of :data:`TABLE`: for each row the folds in which it is in such a part."""
+    columns: dict[str, list[list[str]]] = {
+        PARTS[part]: [[] for _ in range(rows)] for part in (TEST, VALIDATION, UNUSED)
+    }
+    for fold in folds:
+        for part in (TEST, VALIDATION, UNUSED):
+            for row in np.flatnonzero(fold.parts == part):
+                columns[PARTS[part]][row].append(fold.name)
+    return columns
+
+
+def write_table(frames: Sequence[pd.DataFrame]) -> bytes:
+    """The file of a protocol: frames of its corpora, sorted by id, the same bytes for the same."""
+    tables = [
+        pa.Table.from_pandas(frame.sort_values("id"), TABLE, preserve_index=False)
+        for frame in frames
+    ]
+    table = pa.concat_tables(tables) if tables else TABLE.empty_table()
+    buffer = io.BytesIO()
+    pq.write_table(table.replace_schema_metadata(None), buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+def read_protocol_file(
+    name: str, path: str, statement: ProtocolStatement, content: bytes | None
+) -> Protocol:
+    """A protocol from its statement and the content of its file.
+
+    Raises:
+        DataError: The file is missing or not the one that the manifest names.
+    """
+    if problem := file_problem(statement, content):
+        raise DataError(f"{path}: {problem}; exhubert protocols DATASET --add {name} makes it anew")
+    frame: pd.DataFrame = pq.read_table(io.BytesIO(content or b""), schema=TABLE).to_pandas()
+    return Protocol(name, statement, frame)
+
+
+def file_problem(statement: ProtocolStatement, content: bytes | None) -> str | None:
+    """What is wrong with the file of a protocol; None where it is as it was written."""
+    if content is None:
+        return "missing, though the manifest names it"
+    if len(content) != statement.bytes:
+        return f"{len(content):,} bytes, expected {statement.bytes:,}"
+    if (found := xxh3_128_hexdigest(content)) != statement.xxh3:
+        return f"XXH3 {found}, expected {statement.xxh3}"
+    return None
+
+
+def _count_shared(values: "pd.Series[str]", test: _Mask, trained: _Mask) -> int:
+    return len(set(values[test].dropna()) & set(values[trained].dropna()))
