@@ -32,7 +32,7 @@ from pipeline.sources.listing import SourceFile
 from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.specs.loader import load_spec
 from pipeline.specs.shipped import SHIPPED_SPECS
-from pipeline.specs.spec_types import TableSpec
+from pipeline.specs.table_spec import TableSpec
 
 SECONDS = 20  # that one case may take
 

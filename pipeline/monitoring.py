@@ -34,6 +34,7 @@ class Counts:
         seconds: Of audio written.
         corpora: The same of every corpus.
         waiting: What the build waits for beyond its work, each in words for people.
+        failed: Of those done, utterances whose audio can't be used.
     """
 
     found: int = 0
@@ -42,11 +43,17 @@ class Counts:
     seconds: float = 0.0
     corpora: Mapping[str, "Counts"] = field(default_factory=dict, compare=False)
     waiting: tuple[str, ...] = field(default=(), compare=False)
+    failed: int = 0
 
     @property
     def finished(self) -> int:
         """Utterances that need no more work."""
         return self.done + self.reused
+
+    @property
+    def decoded(self) -> int:
+        """Utterances whose audio was decoded and can be used."""
+        return self.done - self.failed
 
 
 class Progress:
@@ -77,6 +84,7 @@ class Progress:
         mine.done += 1
         mine.in_shard += 1
         mine.seconds += seconds
+        mine.failed += not seconds
         if time.monotonic() - self._written >= _INTERVAL:
             self._write()
 
@@ -109,10 +117,7 @@ class Progress:
             return
         with self._writing:
             self._written = time.monotonic()
-            sums = {
-                corpus: [mine.found, mine.done, mine.reused, mine.seconds]
-                for corpus, mine in list(self._corpora.items())
-            }
+            sums = {corpus: mine.told() for corpus, mine in list(self._corpora.items())}
             told = {"corpora": sums, "waiting": self._waiting}
             self._overwrite(json.dumps(told).encode())
 
@@ -135,7 +140,7 @@ def read_progress(folder: str) -> Counts:
     for file in Path(folder).iterdir():
         told = _read(file)
         for corpus, numbers in told.get("corpora", {}).items():
-            parts.setdefault(corpus, []).append(Counts(*numbers))
+            parts.setdefault(corpus, []).append(Counts(**numbers))
         waiting.add(told.get("waiting", ""))
     corpora = {corpus: _add(counts) for corpus, counts in sorted(parts.items())}
     return replace(_add(corpora.values(), corpora), waiting=tuple(sorted(waiting - {""})[:1]))
@@ -157,7 +162,18 @@ class _CorpusCounts:
     done: int = 0
     reused: int = 0
     seconds: float = 0.0
+    failed: int = 0
     in_shard: int = 0
+
+    def told(self) -> dict[str, float]:
+        """What the driver is told, by the names of :class:`Counts`."""
+        return {
+            "found": self.found,
+            "done": self.done,
+            "reused": self.reused,
+            "seconds": self.seconds,
+            "failed": self.failed,
+        }
 
 
 def _add(counts: Iterable[Counts], corpora: Mapping[str, Counts] | None = None) -> Counts:
@@ -168,6 +184,7 @@ def _add(counts: Iterable[Counts], corpora: Mapping[str, Counts] | None = None) 
         sum(part.reused for part in parts),
         sum(part.seconds for part in parts),
         corpora or {},
+        failed=sum(part.failed for part in parts),
     )
 
 

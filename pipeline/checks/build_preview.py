@@ -15,7 +15,12 @@ from pipeline.planning.steps import count_batch, index_batch, list_clips, place_
 from pipeline.schema.record import SPLITS
 from pipeline.schema.utterance import Utterance, count_reasons
 from pipeline.shards.fingerprint import Reuse, fingerprints, reusable
-from pipeline.shards.receipts import list_receipts, read_valid_receipt
+from pipeline.shards.receipts import (
+    ShardReceipt,
+    list_receipts,
+    read_valid_receipt,
+    to_drop_reason,
+)
 
 
 @dataclass(frozen=True)
@@ -103,8 +108,13 @@ def preview_corpus(corpus: str, build: BuildConfig, existing: Iterable[str] = ()
         existing: Shards of the corpus that have a receipt.
     """
     shards = plan_shards(corpus, build)
+    earlier = {shard: read_valid_receipt(build.output, shard) for shard in shards}
+    reuse = {shard: _reuse(earlier[shard], planned, build) for shard, planned in shards.items()}
+    shards = {
+        shard: planned if reuse[shard] == "nothing" else _as_left(planned, earlier[shard])
+        for shard, planned in shards.items()
+    }
     utterances = [utterance for planned in shards.values() for utterance in planned]
-    reuse = {shard: _reuse(shard, planned, build) for shard, planned in shards.items()}
     anew = [u for shard, planned in shards.items() if reuse[shard] == "nothing" for u in planned]
     return CorpusPreview(
         corpus=corpus,
@@ -133,11 +143,21 @@ def plan_shards(corpus: str, build: BuildConfig) -> dict[str, list[Utterance]]:
     return {shard: drop_copies(found) for shard, found in group_by_shard(placed).items()}
 
 
-def _reuse(shard: str, planned: Sequence[Utterance], build: BuildConfig) -> Reuse:
+def _reuse(earlier: ShardReceipt | None, planned: Sequence[Utterance], build: BuildConfig) -> Reuse:
     spec = build.corpora[planned[0].corpus].spec
-    return reusable(
-        read_valid_receipt(build.output, shard), *fingerprints(planned, spec, build.audio)
-    )
+    return reusable(earlier, *fingerprints(planned, spec, build.audio))
+
+
+def _as_left(planned: Sequence[Utterance], earlier: ShardReceipt | None) -> list[Utterance]:
+    """Utterances of a shard that stays, those dropped that an earlier run could not write."""
+    rows = earlier.unwritten if earlier else ()
+    reasons = {(row.id, row.source_path): to_drop_reason(row) for row in rows}
+    return [
+        utterance._replace(dropped=reasons.get((utterance.id, utterance.source_path)))
+        if _is_fit(utterance)
+        else utterance
+        for utterance in planned
+    ]
 
 
 def _count_shards(

@@ -9,7 +9,8 @@ from pipeline.schema.utterance import Utterance
 from pipeline.sources.listing import SourceFile
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import EmotionScheme
-from pipeline.specs.spec_types import Example, FileByField, TableSpec
+from pipeline.specs.spec_types import Example
+from pipeline.specs.table_spec import FileByField, TableSpec
 
 
 def check_examples(spec: CorpusSpec, scheme: EmotionScheme) -> list[str]:

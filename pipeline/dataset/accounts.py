@@ -7,6 +7,7 @@ lies in the folder: a shard or a receipt that is missing there would be missing 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 
+from pipeline.common.count import count
 from pipeline.common.errors import DataError
 from pipeline.dataset.build_state import is_unfinished
 from pipeline.dataset.manifest import CorpusManifest, Manifest
@@ -40,9 +41,9 @@ def check_accounts(output: str, receipts: Iterable[ShardReceipt], found: Mapping
     for corpus, utterances in found.items():
         if accounted[corpus] != utterances:
             raise DataError(
-                f"{output}: corpus {corpus}: {utterances:,} clips were found, but the receipts in "
-                f".build account for {accounted[corpus]:,}; build corpus {corpus} again: what is "
-                "there and whole is not made anew"
+                f"{output}: corpus {corpus}: {count(utterances, 'clip was', 'clips were')} found, "
+                f"but the receipts in .build account for {accounted[corpus]:,}; build corpus "
+                f"{corpus} again: what is there and whole is not made anew"
             )
 
 
@@ -126,9 +127,9 @@ def _restore_corpus(
     total = sum(receipt.found for receipt in known.values())
     if total != entry.found:
         raise DataError(
-            f"{output}: corpus {corpus}: {entry.found:,} clips were found, but shards, receipts "
-            f"and rejects.parquet account for {total:,}; build corpus {corpus}, too, or copy the "
-            "dataset again, whole"
+            f"{output}: corpus {corpus}: {count(entry.found, 'clip was', 'clips were')} found, "
+            f"but shards, receipts and rejects.parquet account for {total:,}; build corpus "
+            f"{corpus}, too, or copy the dataset again, whole"
         )
     for receipt in known.values():
         if not any(receipt is earlier for earlier in own):

@@ -6,6 +6,7 @@ import jinja2
 import yaml
 from markupsafe import Markup
 
+from pipeline.common.count import count
 from pipeline.common.foreign_text import markdown, markdown_link
 from pipeline.dataset.manifest import Manifest
 from pipeline.schema.record import CLASSES, SPLITS
@@ -17,6 +18,7 @@ def make_card(manifest: Manifest) -> str:
     environment = jinja2.Environment(
         trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined, finalize=_as_text
     )
+    environment.filters["count"] = count
     environment.filters["link"] = lambda text, address: Markup(markdown_link(text, address))
     template = environment.from_string(
         templates.joinpath("card.md.jinja").read_text(encoding="utf-8")

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from xxhash import xxh3_128_hexdigest
 
 from pipeline.common.cores import usable_cores
+from pipeline.common.count import count
 from pipeline.dataset.accounts import restore_accounts
 from pipeline.dataset.build_state import is_unfinished
 from pipeline.dataset.manifest import Manifest, ShardFile, require_manifest
@@ -146,7 +147,7 @@ def _verify_shard(output: str, corpus: str, shard: ShardFile) -> tuple[list[str]
     except (OSError, ValueError, pa.ArrowException) as error:
         return [], [*faults, fault(f"not a readable shard: {str(error).splitlines()[0]}")]
     if table.num_rows != shard.rows:
-        faults.append(fault(f"{table.num_rows:,} rows, expected {shard.rows:,}"))
+        faults.append(fault(f"{count(table.num_rows, 'row')}, expected {shard.rows:,}"))
     others = set(table["corpus"].to_pylist()) - {corpus}
     if others:
         faults.append(fault(f"holds rows of {', '.join(map(str, sorted(others, key=str)))}"))

@@ -98,10 +98,10 @@ def count_durations(seconds: "pd.Series[float]") -> Durations:
 
 
 def summarise_gains(gains: "pd.Series[float]") -> Gains | None:
-    """Range of gains in dB; None where there is none."""
+    """Range of gains in dB, with no -0.0; None where there is none."""
     if gains.empty:
         return None
-    low, median, high = (round(float(gains.quantile(q)), 2) for q in (0.05, 0.5, 0.95))
+    low, median, high = (round(float(gains.quantile(q)), 2) + 0.0 for q in (0.05, 0.5, 0.95))
     return Gains(low=low, median=median, high=high)
 
 

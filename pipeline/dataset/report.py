@@ -11,6 +11,7 @@ import jinja2
 import pyarrow.parquet as pq
 from markupsafe import Markup
 
+from pipeline.common.count import count
 from pipeline.common.foreign_text import is_web_address, printable
 from pipeline.dataset.manifest import SPLIT_PAIRS, CorpusManifest, Manifest, require_manifest
 from pipeline.dataset.run_log import Run, read_runs
@@ -79,7 +80,13 @@ def make_report(manifest: Manifest, left_out: Sequence[LeftOut], runs: Sequence[
         finalize=_as_text,
     )
     environment.tests["web_address"] = is_web_address
-    environment.filters |= {"n": _number, "hours": _hours, "clock": _clock}
+    environment.filters |= {
+        "n": _number,
+        "count": count,
+        "hours": _hours,
+        "clock": _clock,
+        "db": _gain,
+    }
     template = environment.from_string(
         package.joinpath("report.html.jinja").read_text(encoding="utf-8"),
         globals={"class_parts": _class_parts, "split_parts": _split_parts},
@@ -142,7 +149,7 @@ def _headline(manifest: Manifest, total: SimpleNamespace) -> list[tuple[str, str
     return [
         ("utterances", _number(manifest.written)),
         ("hours", _hours(manifest.hours)),
-        ("corpora", _number(len(manifest.corpora))),
+        ("corpus" if len(manifest.corpora) == 1 else "corpora", _number(len(manifest.corpora))),
         ("speakers", _number(total.speakers)),
         ("languages", _number(len(languages))),
         ("left out", _number(total.excluded + total.rejected)),
@@ -184,8 +191,8 @@ def _emotions(manifest: Manifest) -> list[tuple[str, int, str]]:
         corpora.update(corpus.emotions.keys())
     ordered = sorted(clips.items(), key=lambda pair: (-pair[1], pair[0]))
     return [
-        (emotion, count, f"{corpora[emotion]} corp{'us' if corpora[emotion] == 1 else 'ora'}")
-        for emotion, count in ordered
+        (emotion, number, count(corpora[emotion], "corpus", "corpora"))
+        for emotion, number in ordered
     ]
 
 
@@ -223,6 +230,10 @@ def _number(value: int | None) -> str:
 
 def _hours(value: float) -> str:
     return f"{value:,.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def _gain(decibels: float) -> str:
+    return f"{decibels:+z.1f}"
 
 
 def _clock(seconds: float) -> str:

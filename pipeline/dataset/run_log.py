@@ -35,7 +35,8 @@ class CorpusRun(BaseModel):
     """What a run did about one corpus.
 
     Attributes:
-        decoded: Clips whose audio was decoded; None where the runner does not count them.
+        decoded: Clips whose audio was decoded and can be used; None where the runner does not count
+            them.
         reused: Clips whose audio an earlier run had written; None likewise.
     """
 
@@ -111,6 +112,8 @@ def record_run(
         run.status = error.exit_status if isinstance(error, ExhubertError) else 1
         if isinstance(error, KeyboardInterrupt):
             run.status = 130  # as shells say of a command that was interrupted
+        if isinstance(error, OSError) and error.errno is not None:
+            run.status = UsageError.exit_status  # as commands end that may not read or write
         run.error = _mask(f"{type(error).__name__}: {error}")
         raise
     finally:
@@ -197,7 +200,7 @@ def count_corpora(
             written=manifest.corpora[corpus].written,
             excluded=sum(manifest.corpora[corpus].excluded.values()),
             rejected=sum(manifest.corpora[corpus].rejected.values()),
-            decoded=counted[corpus].done if corpus in counted else None,
+            decoded=counted[corpus].decoded if corpus in counted else None,
             reused=counted[corpus].reused if corpus in counted else None,
         )
         for corpus in sorted(built)

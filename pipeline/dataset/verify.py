@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from pipeline.common.count import count
 from pipeline.common.errors import DataError
 from pipeline.dataset.build_state import is_unfinished
 from pipeline.dataset.manifest import CorpusManifest, Manifest, read_manifest
@@ -38,8 +39,8 @@ def verify_finished(output: str, corpora: Iterable[str]) -> Manifest:
 def _verify_counts(output: str, name: str, corpus: CorpusManifest) -> None:
     if not corpus.adds_up:
         raise DataError(
-            f"{output}: corpus {name}: {corpus.found:,} clips found, but written, excluded and "
-            f"rejected are {corpus.written:,} + {sum(corpus.excluded.values()):,} + "
+            f"{output}: corpus {name}: {count(corpus.found, 'clip')} found, but written, excluded "
+            f"and rejected are {corpus.written:,} + {sum(corpus.excluded.values()):,} + "
             f"{sum(corpus.rejected.values()):,}; build again"
         )
 

@@ -12,7 +12,7 @@ from pipeline.index.indexer import Fields
 from pipeline.index.table_formats import read_table
 from pipeline.index.table_join import ReadFile, fill_template
 from pipeline.sources.listing import SourceFile
-from pipeline.specs.spec_types import TableSpec
+from pipeline.specs.table_spec import TableSpec
 
 _SUFFIXES = (".csv", ".tsv", ".xlsx", ".json", ".jsonl")
 _ENCODINGS = ("utf-8-sig", "utf-16", "cp1252")

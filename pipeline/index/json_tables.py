@@ -1,55 +1,44 @@
-"""Tables in JSON: a list of objects, an object of objects, or one object a line."""
+"""Tables in JSON: objects and lists, nested or not, or one object a line."""
 
 import json
 from collections.abc import Iterable
 from typing import Any
 
 from pipeline.common.errors import DataError
-from pipeline.common.spelling import compose
 
 _LONGEST_NUMBER = 1_000  # digits; Python refuses to read more than 4,300
 
 
-def parse_json(text: str, by_line: bool, where: str) -> list[dict[str, str]]:
-    """Rows of a JSON file; keys of an object of objects become the column ``_key``.
+def parse_json(text: str, where: str) -> Any:
+    """What a JSON file holds.
 
     Args:
         text: Of the file.
-        by_line: Whether every line is an object of its own.
         where: What errors call the file.
 
     Raises:
-        DataError: It is not JSON, holds no objects, or a key stands twice with two values.
+        DataError: It is not JSON, or a key stands twice in an object with two values.
     """
-    items: Any
-    if by_line:
-        items = []
-        for number, line in numbered_lines(text):
-            items.append(_load(line, where, number))
-            if not isinstance(items[-1], dict):
-                raise DataError(f"{where}:{number}: expected an object, found {line.strip():.40}")
-    else:
-        items = _load(text, where)
-    if isinstance(items, dict):
-        items = [
-            {"_key": key} | (value if isinstance(value, dict) else {"_value": value})
-            for key, value in items.items()
-        ]
-    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise DataError(
-            f"{where}: expected a list of objects, an object of objects, or (.jsonl) one a line"
-        )
-    return [{_as_text(key): _as_text(value) for key, value in item.items()} for item in items]
+    return _load(text, where)
+
+
+def parse_json_lines(text: str, where: str) -> list[dict[str, Any]]:
+    """The objects of a file that holds one a line.
+
+    Raises:
+        DataError: As for :func:`parse_json`, or a line is no object.
+    """
+    items = []
+    for number, line in numbered_lines(text):
+        items.append(_load(line, where, number))
+        if not isinstance(items[-1], dict):
+            raise DataError(f"{where}:{number}: expected an object, found {line.strip():.40}")
+    return items
 
 
 def numbered_lines(text: str) -> list[tuple[int, str]]:
     """Non-empty lines of a text, numbered from 1."""
     return [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
-
-
-def _as_text(value: object) -> str:
-    """A value as text; half of a surrogate pair, which JSON allows and UTF-8 not, as ?."""
-    return "" if value is None else compose(str(value).encode("utf-8", "replace").decode())
 
 
 def _load(text: str, where: str, line: int = 1) -> Any:

@@ -3,12 +3,11 @@
 import csv
 import io
 import re
-from itertools import zip_longest
-from typing import NamedTuple
 
 from pipeline.common.errors import DataError
 from pipeline.index.json_tables import numbered_lines
-from pipeline.specs.spec_types import TableSpec
+from pipeline.index.sheet import Sheet, make_sheet
+from pipeline.specs.table_spec import TableSpec
 
 _SEPARATORS = (",", ";", "\t")
 """What may stand between cells of a CSV file, the likeliest first."""
@@ -18,22 +17,6 @@ _LONGEST_HEADER = 100_000
 
 _STATED = re.compile(r'"?sep=(.)"?[ \t]*', re.IGNORECASE)
 """The line before the header by which Excel learns the separator."""
-
-
-class Sheet(NamedTuple):
-    """Names of columns, and the rows below them.
-
-    Attributes:
-        columns: Without outer blanks; a name may stand twice.
-        rows: Each with the line that it ends on.
-    """
-
-    columns: list[str]
-    rows: list[tuple[int, list[str]]]
-
-    def records(self) -> list[dict[str, str]]:
-        """Rows as mappings from column to text; cells missing at the end of a row are empty."""
-        return [dict(zip_longest(self.columns, row, fillvalue="")) for _, row in self.rows]
 
 
 def parse_separated(text: str, kind: str, table: TableSpec, where: str) -> Sheet:
@@ -48,6 +31,7 @@ def parse_separated(text: str, kind: str, table: TableSpec, where: str) -> Sheet
     Raises:
         DataError: A row has more filled cells than there are columns, or quotes are not closed.
     """
+    text = _without_lines(text, table)
     if kind == "space":
         numbered = [(number, line.split()) for number, line in numbered_lines(text)]
     else:
@@ -55,11 +39,21 @@ def parse_separated(text: str, kind: str, table: TableSpec, where: str) -> Sheet
         separator = table.separator or ("\t" if kind == "tsv" else None) or stated
         numbered = _separate(text, separator or _find_separator(text, table), kind, where)
     filled = [(line, row) for line, row in numbered if any(cell.strip() for cell in row)]
-    columns = table.columns
-    if columns is None:
-        columns = [cell.strip() for cell in filled[0][1]] if filled else []
-        filled = filled[1:]
-    return Sheet(columns, [(line, _fit(row, columns, f"{where}:{line}")) for line, row in filled])
+    columns, rows = make_sheet(filled, table, where)
+    return Sheet(columns, [(line, _fit(row, columns, f"{where}:{line}")) for line, row in rows])
+
+
+def _without_lines(text: str, table: TableSpec) -> str:
+    """The text with comments and what stands above the header left blank: it may hold anything."""
+    above = table.header_lines[0] - 1 if table.header_lines else 0
+    if not above and not table.comment:
+        return text
+    return "\n".join(
+        ""
+        if number <= above or (table.comment and line.lstrip().startswith(table.comment))
+        else line
+        for number, line in enumerate(text.split("\n"), 1)
+    )
 
 
 def _take_stated_separator(text: str) -> tuple[str, str | None]:

@@ -2,16 +2,25 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pipeline.common.errors import DataError
 from pipeline.common.patterns import compile_pattern
-from pipeline.index.json_tables import parse_json
-from pipeline.index.separated_values import Sheet, parse_separated
+from pipeline.index.cell_lists import spread_cells
+from pipeline.index.json_tables import parse_json, parse_json_lines
+from pipeline.index.nested_rows import describe_way, rows_at, rows_without_path
+from pipeline.index.separated_values import parse_separated
+from pipeline.index.sheet import Sheet
 from pipeline.index.table_text import decode_text
+from pipeline.index.text_lines import parse_lines
+from pipeline.index.textgrids import parse_textgrid
 from pipeline.index.workbooks import parse_workbook
+from pipeline.index.xml_tables import parse_xml
+from pipeline.index.yaml_tables import parse_yaml_table
 from pipeline.sources.file_kinds import describe_content, is_workbook
-from pipeline.specs.spec_types import TableSpec
+from pipeline.specs.table_spec import FORMATS_OF, TableSpec
+
+_SUFFIXES = {"yml": "yaml", "ndjson": "jsonl"}
 
 STEM = "_stem"
 """Column that every row has: the stem of the file it was read from."""
@@ -24,11 +33,13 @@ class TableContent(NamedTuple):
         rows: Each a mapping from column to text.
         encoding: The one that it was read in; None for a workbook.
         repeated: Columns whose name stands twice → where they stand, from 1.
+        empty: Why there is no row, where more can be said than that.
     """
 
     rows: list[dict[str, str]]
     encoding: str | None = None
     repeated: Mapping[str, Sequence[int]] = {}
+    empty: str = ""
 
 
 def read_table(
@@ -47,8 +58,13 @@ def read_table(
         DataError: It can't be decoded or parsed, or a wanted column stands twice.
     """
     name = PurePosixPath(path)
-    kind = table.format or ("lines" if table.line else name.suffix.lower().lstrip("."))
-    read = _read_sheets(content, where) if is_workbook(content) or kind == "xlsx" else None
+    kind = _kind(content, table, name)
+    if table.rows and kind not in FORMATS_OF["rows"]:
+        nested = ", ".join(FORMATS_OF["rows"])
+        raise DataError(
+            f"{where}: is read as {kind}, and only {nested} have `rows`; name its `format`"
+        )
+    read = _read_sheets(content, table, where) if kind == "xlsx" else None
     if read is None:
         if what := describe_content(content):
             raise DataError(f"{where}: is no table but {what}")
@@ -56,31 +72,63 @@ def read_table(
     for column in sorted(read.repeated.keys() & table.wanted):
         places = " and ".join(map(str, read.repeated[column]))
         raise DataError(
-            f"{where}: columns {places} are both called {column!r}; rename or delete one, or name "
-            "all columns by `columns`"
+            f"{where}: columns {places} are both called {column!r}; say which by `{column}#1`, "
+            f"`{column}#2` …, rename or delete one, or name all columns by `columns`"
         )
+    rows = spread_cells(read.rows, table.cells, where) if table.cells else read.rows
     found = compile_pattern(table.path, ignore_case).search(path) if table.path else None
     of_file = {STEM: name.stem} | (found.groupdict("") if found else {})
-    return read._replace(rows=[record | of_file for record in read.rows])
+    return read._replace(rows=[record | of_file for record in rows])
+
+
+def _kind(content: bytes, table: TableSpec, name: PurePosixPath) -> str:
+    """Format of a table file: by what it is, by the spec, by its suffix; else CSV."""
+    if is_workbook(content):
+        return "xlsx"
+    suffix = name.suffix.lower().lstrip(".")
+    return table.format or ("lines" if table.line else _SUFFIXES.get(suffix, suffix))
 
 
 def _read_text(
     content: bytes, kind: str, table: TableSpec, where: str, ignore_case: bool
 ) -> TableContent:
+    if kind == "xml":
+        return _nested(parse_xml(content, where), None, table, where)
     text, encoding = decode_text(content, table.encoding, where)
     if kind == "lines" and table.line:
-        lines = compile_pattern(table.line, ignore_case, lines=True).finditer(text)
-        return TableContent([found.groupdict("") for found in lines], encoding)
-    if kind in {"json", "jsonl"}:
-        return TableContent(parse_json(text, kind == "jsonl", where), encoding)
+        return TableContent(parse_lines(text, table, ignore_case), encoding)
+    if kind == "jsonl":
+        return _nested(parse_json_lines(text, where), encoding, table, where)
+    if kind in {"json", "yaml"}:
+        value = (parse_json if kind == "json" else parse_yaml_table)(text, where)
+        return _nested(value, encoding, table, where)
+    if kind == "textgrid":
+        return TableContent(parse_textgrid(text, where), encoding)
     sheet = parse_separated(text, kind, table, where)
-    return TableContent(sheet.records(), encoding, _repeated([sheet]))
+    return TableContent(sheet.records(table.wanted), encoding, _repeated([sheet]))
 
 
-def _read_sheets(content: bytes, where: str) -> TableContent:
+def _nested(value: Any, encoding: str | None, table: TableSpec, where: str) -> TableContent:
+    """Rows of nested data."""
+    if table.rows:
+        rows = rows_at(value, table.rows, table.wanted)
+        way = "" if rows else f"no row at {table.rows!r}: {describe_way(value, table.rows)}"
+        return TableContent(rows, encoding, empty=way)
+    found = rows_without_path(value)
+    if found is None:
+        raise DataError(
+            f"{where}: expected a list of objects, an object of objects, or (.jsonl) one a line; "
+            "say by `rows` where the rows lie"
+        )
+    return TableContent(found, encoding)
+
+
+def _read_sheets(content: bytes, table: TableSpec, where: str) -> TableContent:
     """Rows of every sheet of a workbook, with its title as the column ``_sheet``."""
-    sheets = parse_workbook(content, where)
-    rows = [row | {"_sheet": title} for title, sheet in sheets for row in sheet.records()]
+    sheets = parse_workbook(content, table, where)
+    rows = [
+        row | {"_sheet": title} for title, sheet in sheets for row in sheet.records(table.wanted)
+    ]
     return TableContent(rows, None, _repeated(sheet for _, sheet in sheets))
 
 

@@ -14,7 +14,7 @@ from pipeline.index.table_formats import read_table
 from pipeline.index.table_keys import key_tails, plain_key
 from pipeline.sources.listing import SourceFile, too_large
 from pipeline.specs.corpus_spec import CorpusSpec
-from pipeline.specs.spec_types import FileByField, TableSpec
+from pipeline.specs.table_spec import FileByField, TableSpec
 
 _LARGEST_TABLE = 1 << 30
 """Bytes; the largest of a known corpus has 30 million."""
@@ -172,6 +172,7 @@ def _load_table(
         )
     records: list[dict[str, str]] = []
     encodings: dict[str, list[str]] = {}
+    why_empty = ""
     for rank, file in found:
         source = f"{where}: {file.path}"
         if problem := file.problem or too_large(file.size, _LARGEST_TABLE):
@@ -183,16 +184,16 @@ def _load_table(
         part = read_table(content, table, compose(file.path), source, spec.ignore_case)
         if part.encoding and part.encoding != table.encoding[0]:
             encodings.setdefault(part.encoding, []).append(file.path)
-        read_here = part.rows
+        read_here, why_empty = part.rows, part.empty or why_empty
         _check_columns(read_here, table, source)
         if isinstance(table.file, FileByField):
             chosen = {table.file.of: list(table.file.values)[rank]}
             read_here = [record | chosen for record in read_here]
         records += read_here
     if found and not records:
-        wanted = f"lines like '{table.line}'" if table.line else "rows below a header"
         files_read = ", ".join(file.path for _, file in found[:3])
-        raise DataError(f"{where}: no row in {files_read}, expected {wanted}")
+        wanted = f"lines like '{table.line}'" if table.line else "rows below a header"
+        raise DataError(f"{where}: no row in {files_read}, {why_empty or f'expected {wanted}'}")
     built = build_table(table, records, spec.ignore_case)
     return replace(built, encodings=encodings)
 
@@ -212,7 +213,8 @@ def _near(globs: Sequence[str], files: Sequence[SourceFile]) -> str:
 def _check_columns(records: list[dict[str, str]], table: TableSpec, where: str) -> None:
     if not records:
         return
-    if missing := [column for column in table.needed if column not in records[0]]:
+    missing = [column for column in table.needed if column not in records[0]]
+    if missing := [c for c in missing if not any(c in record for record in records)]:
         raise DataError(
             f"{where}: no column {', '.join(map(repr, missing))}; "
             f"found {', '.join(map(repr, records[0]))}"

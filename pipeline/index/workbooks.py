@@ -8,7 +8,8 @@ from typing import Any
 
 from pipeline.common.errors import DataError
 from pipeline.common.spelling import compose
-from pipeline.index.separated_values import Sheet
+from pipeline.index.sheet import Sheet, make_sheet
+from pipeline.specs.table_spec import TableSpec
 
 _LARGEST = 1 << 29
 """Bytes that a workbook may unpack to."""
@@ -17,11 +18,12 @@ _MOST_CELLS = 20_000_000
 _WIDEST = 16_384  # columns, as many as Excel has
 
 
-def parse_workbook(content: bytes, where: str) -> list[tuple[str, Sheet]]:
-    """Title and cells of every sheet; the first row that is not empty names the columns.
+def parse_workbook(content: bytes, table: TableSpec, where: str) -> list[tuple[str, Sheet]]:
+    """Title and cells of every sheet.
 
     Args:
         content: Of the file.
+        table: How the spec wants it read.
         where: What errors call it.
 
     Raises:
@@ -34,7 +36,7 @@ def parse_workbook(content: bytes, where: str) -> list[tuple[str, Sheet]]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of styles and links that no table needs
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-            return [(sheet.title, _read_sheet(sheet, where)) for sheet in book.worksheets]
+            return [(sheet.title, _read_sheet(sheet, table, where)) for sheet in book.worksheets]
     except DataError:
         raise
     except Exception as error:  # openpyxl lets through whatever its parsers raise
@@ -44,12 +46,12 @@ def parse_workbook(content: bytes, where: str) -> list[tuple[str, Sheet]]:
         ) from None
 
 
-def _read_sheet(sheet: Any, where: str) -> Sheet:
+def _read_sheet(sheet: Any, table: TableSpec, where: str) -> Sheet:
     sheet.reset_dimensions()  # what a file states of them may be long out of date
-    rows = list(_filled_rows(sheet.iter_rows(values_only=True), where))
-    columns = [cell.strip() for cell in rows[0][1]] if rows else []
+    filled = list(_filled_rows(sheet.iter_rows(values_only=True), where))
+    columns, rows = make_sheet(filled, table, where)
     width = max((len(row) for _, row in rows), default=0)
-    return Sheet([*columns, *[""] * (width - len(columns))], rows[1:])
+    return Sheet([*columns, *[""] * (width - len(columns))], rows)
 
 
 def _check_size(content: bytes, where: str) -> None:

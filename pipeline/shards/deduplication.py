@@ -3,6 +3,8 @@
 Where a corpus gives equal audio two labels, nobody knows which is right: none of it stays.
 """
 
+from typing import Any
+
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -98,7 +100,7 @@ def _rewrite(output: str, receipt: ShardReceipt, dropped: pd.DataFrame) -> Shard
     return rewrite_shard(output, receipt, table.filter(pc.invert(leaving)), left, audio="")
 
 
-def _reason(dropped: "pd.Series[str]") -> dict[str, str]:
+def _reason(dropped: "pd.Series[str]") -> dict[str, Any]:
     """Why a row leaves its shard, as a reject row states it."""
     if isinstance(labels := dropped.get("labels"), str):
         return {

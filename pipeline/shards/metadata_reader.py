@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
+from pipeline.common.count import count
 from pipeline.common.errors import DataError
 from pipeline.schema.columns import indexed_columns
 from pipeline.schema.record import COLUMNS
@@ -65,5 +66,7 @@ def _read_metadata(output: str, receipt: ShardReceipt) -> pd.DataFrame:
     path = shard_path(output, receipt.shard)
     frame = read_shard_metadata(path, METADATA, receipt.size)[METADATA]
     if len(frame) != receipt.rows:
-        raise DataError(f"{path}: {len(frame)} rows, but {receipt.rows} were written; build again")
+        raise DataError(
+            f"{path}: {count(len(frame), 'row')}, but {receipt.rows:,} expected; build again"
+        )
     return frame.assign(shard=receipt.shard)

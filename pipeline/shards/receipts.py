@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from pipeline.common.errors import DataError
-from pipeline.schema.utterance import DropReason, Utterance
+from pipeline.schema.utterance import DropReason, Status, Utterance
 from pipeline.storage import files as storage
 from pipeline.storage import is_remote
 
@@ -29,7 +29,7 @@ class RejectRow:
     id: str
     corpus: str
     source_path: str
-    status: str
+    status: Status
     stage: str
     reason: str
     detail: str
@@ -130,6 +130,11 @@ def to_reject_row(utterance: Utterance, dropped: DropReason) -> RejectRow:
         label_native=utterance.label_native,
         split=utterance.split,
     )
+
+
+def to_drop_reason(row: RejectRow) -> DropReason:
+    """Why the utterance of a row was dropped."""
+    return DropReason(row.status, row.stage, row.reason, row.detail)
 
 
 def shard_path(output: str, shard: str) -> str:

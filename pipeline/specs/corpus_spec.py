@@ -25,11 +25,11 @@ from pipeline.specs.spec_types import (
     OneOrMore,
     PublishedCounts,
     Scale,
-    TableSpec,
     Template,
     TextByField,
     template_fields,
 )
+from pipeline.specs.table_spec import TableSpec
 from pipeline.splits.policies import ByGroup, SplitSpec
 from pipeline.splits.protocols.protocol_spec import ProtocolKey, ProtocolSpec
 

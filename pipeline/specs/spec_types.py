@@ -1,19 +1,12 @@
-"""Parts of a spec: licence, tables, facts about speakers, published counts, examples."""
+"""Parts of a spec: licence, facts about speakers, published counts, examples."""
 
 import codecs
 import re
 import string
 from collections.abc import Sequence
-from typing import Annotated, Literal, NamedTuple, Self
+from typing import Annotated, Literal, NamedTuple
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    FiniteFloat,
-    field_validator,
-    model_validator,
-)
+from pydantic import AfterValidator, BeforeValidator, Field, FiniteFloat
 
 from pipeline.common.globs import glob_matcher
 from pipeline.common.patterns import compile_pattern
@@ -142,73 +135,6 @@ class TextByField(ByValue):
 
     of: str
     values: dict[str, str]
-
-
-class FileByField(ByValue):
-    """``{of: part, train: train.csv}``: one table file for each value of a field."""
-
-    of: str
-    values: dict[str, Glob]
-
-
-class TableSpec(SpecModel):
-    """A file that holds facts about clips: joined on ``match``, giving the fields of ``take``."""
-
-    file: FileByField | Annotated[list[Glob], OneOrMore] = Field(
-        description="globs below the corpus root, or one file for each value of a field"
-    )
-    format: Literal["csv", "tsv", "space", "json", "jsonl", "xlsx", "lines"] | None = Field(
-        None, description="guessed from the suffix; `lines` where `line` is given"
-    )
-    separator: Literal[",", ";", "\t", "|"] | None = Field(
-        None, description="what stands between cells; found by the header where it is not named"
-    )
-    path: Regex | None = Field(
-        None, description="groups found in the path of the table file are columns of its rows"
-    )
-    encoding: Annotated[list[Encoding], OneOrMore] = Field(
-        ["utf-8-sig"], description="tried in this order"
-    )
-    columns: list[str] | None = Field(None, description="names, where the file has no header")
-    line: Regex | None = Field(None, description="each matching line is a row of its groups")
-    where: dict[str, Regex] = Field({}, description="only rows whose column matches count")
-    match: dict[str, Annotated[list[Template], OneOrMore]] = Field(
-        description="column → template over the clip's fields; of several the first that fits"
-    )
-    take: dict[str, str] = Field(
-        description="field → column, `column?` if it may be missing; a list where named alike"
-    )
-    required: bool = Field(True, description="whether a missing table is an error")
-    unmatched: Literal["reject", "keep", "exclude"] = Field(
-        "reject", description="what becomes of clips without a row"
-    )
-    segments: bool = Field(False, description="each row is an utterance of a longer recording")
-
-    @property
-    def needed(self) -> list[str]:
-        """Columns that every row must have."""
-        taken = (column for column in self.take.values() if not column.endswith("?"))
-        return list(dict.fromkeys((*self.match, *taken, *self.where)))
-
-    @property
-    def wanted(self) -> frozenset[str]:
-        """Columns that are read, those that may be missing among them."""
-        taken = (column.removesuffix("?") for column in self.take.values())
-        return frozenset((*self.match, *taken, *self.where))
-
-    @field_validator("take", mode="before")
-    @classmethod
-    def _take_alike(cls, value: object) -> object:
-        if not isinstance(value, list):
-            return value
-        return {str(column).removesuffix("?"): column for column in value}
-
-    @model_validator(mode="after")
-    def _only_cells_are_separated(self) -> Self:
-        if self.separator and (self.line or self.format not in {None, "csv", "tsv"}):
-            kind = "lines" if self.line else self.format
-            raise ValueError(f"only csv and tsv files have a `separator`, found {kind}")
-        return self
 
 
 class EditionCounts(SpecModel):

@@ -20,8 +20,8 @@ def test_counts_of_all_workers_add_up(tmp_path: Path) -> None:
         worker.completed("tones", utterances=2, reused=0)
         worker.completed("bells", utterances=1, reused=1)
     counts = read_progress(str(tmp_path))
-    assert counts == Counts(found=12, done=4, reused=2, seconds=3.5)
-    assert counts.corpora["tones"] == Counts(found=7, done=4, seconds=3.5)
+    assert counts == Counts(found=12, done=4, reused=2, seconds=3.5, failed=2)
+    assert counts.corpora["tones"] == Counts(found=7, done=4, seconds=3.5, failed=2)
     assert counts.corpora["bells"] == Counts(found=5, reused=2)
 
 
@@ -70,3 +70,13 @@ def test_what_a_worker_waits_for_is_told_until_it_has_passed(tmp_path: Path) -> 
     worker.waiting("")
     told = read_progress(str(tmp_path))
     assert (told.waiting, told.found) == ((), 3)
+
+
+def test_clips_that_cannot_be_used_are_done_and_not_decoded(tmp_path: Path) -> None:
+    worker = Progress(str(tmp_path))
+    worker.done("tones", 2.5)
+    worker.done("tones", 0.0)
+    worker.completed("tones", 2, reused=0)
+    counts = read_progress(str(tmp_path))
+    assert (counts.done, counts.failed, counts.decoded) == (2, 1, 1)
+    assert counts.corpora["tones"].decoded == 1

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import binomtest
 
+from pipeline.common.count import count
 from pipeline.common.errors import UsageError
 from training.evaluation.prediction_table import PredictionTable
 from training.evaluation.score_file import Evaluation
@@ -200,9 +201,9 @@ def _aligned(one: PredictionTable, other: PredictionTable, names: tuple[str, str
     missing = sorted(set(ids) ^ set(others))
     if missing:
         raise UsageError(
-            f"{names[0]} scores {len(ids)} utterances, {names[1]} {len(others)}; {len(missing)} "
-            f"stand in one of them only, such as {missing[0]!r}: evaluate both on the same split "
-            "and corpora of the same dataset"
+            f"{names[0]} scores {count(len(ids), 'utterance')}, {names[1]} {len(others):,}; "
+            f"{len(missing):,} stand in one of them only, such as {missing[0]!r}: evaluate both "
+            "on the same split and corpora of the same dataset"
         )
     row_of = {name: row for row, name in enumerate(others)}
     order = np.array([row_of[name] for name in ids])

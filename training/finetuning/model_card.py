@@ -169,7 +169,7 @@ def _head_results(heads: dict[str, Any] | None) -> list[str]:
     if heads and (emotion := heads["emotion"]):
         rows.append(f"| emotion | {emotion['utterances']} | UAR {100 * emotion['uar']:.1f} % |")
     for name, found in (heads["ratings"] if heads else {}).items():
-        rows.append(f"| {name} | {found['utterances']} | CCC {found['ccc']:.2f} |")
+        rows.append(f"| {name} | {found['utterances']} | CCC {found['ccc']:z.2f} |")
     return ["", "| head | utterances | score |", "|---|---|---|", *rows] if rows else []
 
 

@@ -109,7 +109,7 @@ def describe_heads(scores: HeadScores) -> str:
             f"n = {scores.emotion.utterances})"
         )
     parts += [
-        f"{name} CCC {found.ccc:.2f} (n = {found.utterances})"
+        f"{name} CCC {found.ccc:z.2f} (n = {found.utterances})"
         for name, found in scores.ratings.items()
     ]
     return ", ".join(parts)

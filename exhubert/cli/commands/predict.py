@@ -204,7 +204,7 @@ def print_predictions(
 
 def _further_cells(prediction: "Prediction | WindowPrediction") -> list[str]:
     """The emotion with its probability, and the ratings, of the heads there are."""
-    cells = [f"{rating:.2f}" for rating in (prediction.ratings or {}).values()]
+    cells = [f"{rating:z.2f}" for rating in (prediction.ratings or {}).values()]
     if prediction.emotion is None or prediction.emotions is None:
         return cells
     return [prediction.emotion, f"{100 * prediction.emotions[prediction.emotion]:.0f}", *cells]

@@ -12,6 +12,7 @@ from exhubert.cli.arguments.corpora import (
 )
 from exhubert.cli.output import console
 from exhubert.cli.output.dataset_tables import print_manifest
+from pipeline.common.count import count
 from pipeline.common.errors import UsageError
 from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.specs.loader import load_specs
@@ -69,7 +70,7 @@ def _run_relabel(args: argparse.Namespace) -> int:
         console.emit(manifest.model_dump_json(indent=2))
     else:
         print_manifest(manifest, args.dataset)
-        console.say(f"relabelled {changed:,} of {manifest.written:,} utterances")
+        console.say(f"relabelled {changed:,} of {count(manifest.written, 'utterance')}")
     return 0
 
 

@@ -12,6 +12,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.common.count import count
+
 if TYPE_CHECKING:
     from pipeline.monitoring import Counts
 
@@ -53,8 +55,8 @@ class Pace:
         with it the time left, is known.
         """
         if self.started is None:
-            return f"indexing: {counts.found:,} clips found" if counts.found else "indexing"
-        words = [f"{counts.finished:,} of {counts.found:,} clips"]
+            return f"indexing: {count(counts.found, 'clip')} found" if counts.found else "indexing"
+        words = [f"{counts.finished:,} of {count(counts.found, 'clip')}"]
         if counts.done and self.elapsed > 0:
             rate = counts.done / self.elapsed
             words += [f"{rate:,.1f} clips/s", f"{counts.seconds / self.elapsed:,.0f} × real time"]

@@ -46,7 +46,7 @@ def print_corpora(specs: Sequence[CorpusSpec]) -> None:
     ]
     left_out = print_table(OUT, groups, rows, all_columns=False)
     total = sum(spec.expected.utterances or 0 for spec in specs)
-    OUT.print(f"{count(len(specs), 'corpus', 'corpora')}, {total:,} utterances as published")
+    OUT.print(f"{count(len(specs), 'corpus', 'corpora')}, {count(total, 'utterance')} as published")
     if left_out:
         OUT.print(f"{', '.join(left_out)}: see exhubert corpora show ID")
 

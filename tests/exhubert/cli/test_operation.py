@@ -1,5 +1,6 @@
 """Operating a build from the command line: dry runs and the log of runs."""
 
+import errno
 import json
 import re
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from exhubert.cli.main import main
-from pipeline.dataset.run_log import read_runs
+from pipeline.dataset.run_log import read_runs, record_run
 from tests.conftest import SPEC, MakeCorpus, write_tone
 
 
@@ -67,6 +68,21 @@ def test_every_build_is_logged(build: list[str], tmp_path: Path) -> None:
     assert (again.rejected, again.decoded, again.reused) == (1, 0, 24)
     assert (first.status, second.status) == (0, 1)
     assert (first.runner, first.jobs) == ("local", 1)
+
+
+def test_decoded_clips_are_those_that_are_written(build: list[str], tmp_path: Path) -> None:
+    (tmp_path / "corpora" / "tones" / "wav" / "s00_ang_0.wav").write_bytes(b"no audio")
+    for decoded, reused in ((23, 0), (0, 23)):
+        main([*build, "--max-reject-rate", "0.1"])
+        tones = read_runs(str(tmp_path / "out"))[-1].corpora["tones"]
+        assert (tones.found, tones.written, tones.rejected) == (24, 23, 1)
+        assert (tones.decoded, tones.reused) == (decoded, reused)
+
+
+def test_what_the_system_refuses_is_logged_with_the_status_of_the_command(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="No space"), record_run(str(tmp_path), ["exhubert", "build"]):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert read_runs(str(tmp_path))[-1].status == 2
 
 
 def test_a_build_that_fails_is_logged_with_its_error(build: list[str], tmp_path: Path) -> None:

@@ -87,3 +87,19 @@ def test_check_splits_as_a_build_does(
     }
     checked = index_corpus(spec, str(root), emotion_scheme()).utterances
     assert built == {u.source_path: u.split for u in checked if not u.dropped}
+
+
+def test_what_an_earlier_build_could_not_write_is_not_announced_again(
+    make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
+) -> None:
+    root = make_corpus()
+    (root / "wav" / "s00_ang_0.wav").write_bytes(b"no audio")
+    build = plan(tmp_path / "out", (make_spec(), root))
+    written = build_dataset(build).corpora["tones"]
+    (after,) = preview_build(build).corpora
+    assert (after.to_write, after.reused.utterances) == (written.written, written.written)
+    assert after.rejected == written.rejected == {"undecodable": 1}
+    (relabelled,) = preview_build(
+        plan(tmp_path / "out", (make_spec(emotions="{ang: fear, neu: neutral, hap: anger}"), root))
+    ).corpora
+    assert relabelled.relabelled.utterances == written.written

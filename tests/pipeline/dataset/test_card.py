@@ -45,3 +45,9 @@ def test_a_licence_of_the_web_is_a_link() -> None:
     address = "https://creativecommons.org/publicdomain/zero/1.0/"
     linked.corpora["tones"] = corpus.model_copy(update={"licence_url": address})
     assert f"[CC0-1.0]({address})" in make_card(linked)
+
+
+def test_one_of_a_kind_is_no_plural() -> None:
+    card = make_card(manifest())
+    assert "(1 speaker)" in card
+    assert "1 speakers" not in card

@@ -10,7 +10,7 @@ import xxhash
 from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import UsageError
 from pipeline.dataset.croissant import make_croissant
-from pipeline.dataset.manifest import require_manifest
+from pipeline.dataset.manifest import Gains, require_manifest
 from pipeline.dataset.report import make_report, read_left_out, write_report
 from pipeline.dataset.run_log import read_runs, record_run
 from pipeline.planning.build_config import BuildConfig, Corpus
@@ -150,3 +150,18 @@ def test_links_lead_to_the_web_and_names_hold_no_control_characters(dataset: Pat
     croissant = make_croissant(hostile)
     assert "javascript:" not in croissant
     assert "\x1b" not in croissant
+
+
+def test_one_is_no_plural_and_nothing_is_less_than_zero(dataset: Path) -> None:
+    manifest = require_manifest(str(dataset))
+    gains = Gains(low=-0.04, median=-0.0, high=0.01)
+    manifest.corpora["tones"] = manifest.corpora["tones"].model_copy(update={"gains": gains})
+    with record_run(str(dataset), ["exhubert", "build"], jobs=1) as run:
+        run.status = 0
+    runs = read_runs(str(dataset))
+    words = " ".join(Page(make_report(manifest, [], runs)).words)
+    assert "+0.0 +0.0 … +0.0" in words
+    assert "1 group of equal audio remains, each" in words
+    assert "corpus 1" in words
+    assert "1 corpora" not in words
+    assert "local, 1 process Linux" in words.replace("Darwin", "Linux")

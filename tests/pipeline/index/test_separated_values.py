@@ -2,7 +2,7 @@ import pytest
 
 from pipeline.common.errors import DataError
 from pipeline.index.separated_values import parse_separated
-from pipeline.specs.spec_types import TableSpec
+from pipeline.specs.table_spec import TableSpec
 
 TABLE = TableSpec.model_validate({"file": "f", "match": {"file": "{stem}"}, "take": ["emotion"]})
 

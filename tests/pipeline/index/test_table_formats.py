@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.common.errors import DataError
 from pipeline.index.table_formats import read_table
-from pipeline.specs.spec_types import TableSpec
+from pipeline.specs.table_spec import TableSpec
 
 cells = st.text("abc ,;\t\"'é", max_size=5)
 

@@ -11,6 +11,9 @@ import pytest
 from pipeline.common.errors import DataError
 from pipeline.index import workbooks
 from pipeline.index.workbooks import parse_workbook
+from pipeline.specs.table_spec import TableSpec
+
+TABLE = TableSpec.model_validate({"file": "f", "match": {}, "take": {}})
 
 
 def workbook(*rows: list[object]) -> bytes:
@@ -38,18 +41,20 @@ def test_a_stale_dimension_loses_no_row() -> None:
     good = workbook(["file", "emotion"], *([f"c{i}", "joy"] for i in range(20)))
     stale = edited(good, SHEET, lambda xml: re.sub(rb'ref="A1:B21"', b'ref="A1:A2"', xml))
     assert stale != good
-    ((_, sheet),) = parse_workbook(stale, "t")
-    assert sheet == parse_workbook(good, "t")[0][1]
+    ((_, sheet),) = parse_workbook(stale, TABLE, "t")
+    assert sheet == parse_workbook(good, TABLE, "t")[0][1]
     assert len(sheet.rows) == 20
 
 
 def test_whole_numbers_are_as_excel_shows_them() -> None:
-    ((_, sheet),) = parse_workbook(workbook(["n", "m"], [3.0, 2.5], [None, None], [True]), "t")
+    ((_, sheet),) = parse_workbook(
+        workbook(["n", "m"], [3.0, 2.5], [None, None], [True]), TABLE, "t"
+    )
     assert sheet.records() == [{"n": "3", "m": "2.5"}, {"n": "True", "m": ""}]
 
 
 def test_rows_above_the_header_may_be_empty() -> None:
-    ((_, sheet),) = parse_workbook(workbook([None], ["file", "emotion"], ["c1", "joy"]), "t")
+    ((_, sheet),) = parse_workbook(workbook([None], ["file", "emotion"], ["c1", "joy"]), TABLE, "t")
     assert sheet.records() == [{"file": "c1", "emotion": "joy"}]
 
 
@@ -66,10 +71,10 @@ def test_rows_above_the_header_may_be_empty() -> None:
 )
 def test_a_damaged_workbook_is_named(content: bytes) -> None:
     with pytest.raises(DataError, match=r"^t: not an Excel workbook"):
-        parse_workbook(content, "t")
+        parse_workbook(content, TABLE, "t")
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workbooks, "_LARGEST", 1_000)
     with pytest.raises(DataError, match=r"t: unpacks to .* bytes, more than the 1,000"):
-        parse_workbook(workbook(["a"]), "t")
+        parse_workbook(workbook(["a"]), TABLE, "t")

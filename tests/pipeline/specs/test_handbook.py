@@ -9,7 +9,7 @@ from pipeline.checks.spec_examples import check_examples
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.specs.loader import load_spec
-from pipeline.specs.spec_types import TableSpec
+from pipeline.specs.table_spec import TableSpec
 from pipeline.specs.yaml_reader import SpecError
 
 HANDBOOK = Path(__file__).parents[3] / "docs" / "specs.md"

@@ -1,6 +1,8 @@
 """What a release of a corpus holds, and parts that names of files are made of."""
 
-from collections.abc import Iterator, Mapping
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, product
 
@@ -33,3 +35,11 @@ def three_letter_words() -> Iterator[str]:
 def spread(counts: Mapping[str, int]) -> Iterator[str]:
     """Every code as often as it occurs."""
     return chain.from_iterable([code] * number for code, number in counts.items())
+
+
+def table(header: str, rows: Iterable[Iterable[object]], separator: str = ",") -> bytes:
+    """A table of separated values, its header as one text."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=separator, lineterminator="\n")
+    writer.writerows([header.split(separator), *rows])
+    return text.getvalue().encode()

@@ -5,6 +5,7 @@ from typing import Any
 
 import jinja2
 
+from pipeline.common.count import count
 from training.metrics.intervals import FEW_NOTE
 
 
@@ -20,6 +21,7 @@ def render(template: str, **values: Any) -> str:
     environment.globals["few_note"] = FEW_NOTE
     environment.filters["percent"] = percent
     environment.filters["words"] = words
+    environment.filters["count"] = count
     style = files("training.evaluation.reports").joinpath("style.css").read_text(encoding="utf-8")
     return environment.get_template(template).render(style=style, **values)
 
@@ -30,7 +32,7 @@ def percent(share: float, digits: int = 0) -> str:
     >>> percent(0.256, 1)
     '25.6'
     """
-    return f"{100 * share:.{digits}f}"
+    return f"{100 * share:z.{digits}f}"
 
 
 def words(name: str) -> str:

@@ -1,0 +1,35 @@
+"""Tables of lines: each line a row, or a head line whose facts hold for the lines below it."""
+
+from pipeline.common.patterns import compile_pattern
+from pipeline.specs.table_spec import TableSpec
+
+
+def parse_lines(text: str, table: TableSpec, ignore_case: bool) -> list[dict[str, str]]:
+    """Rows of the lines that the pattern of a table fits.
+
+    Where the table names a ``block``, only lines below a head line count, up to a blank line or the
+    next head; the groups of the head are columns of theirs, too.
+
+    Args:
+        text: Of the file.
+        table: With its ``line``.
+        ignore_case: Whether patterns are blind to case.
+
+    Raises:
+        DataError: A pattern takes too long.
+    """
+    if not table.block:
+        lines = compile_pattern(table.line or "", ignore_case, lines=True)
+        return [found.groupdict("") for found in lines.finditer(text)]
+    head = compile_pattern(table.block, ignore_case)
+    line = compile_pattern(table.line or "", ignore_case)
+    rows: list[dict[str, str]] = []
+    block: dict[str, str] | None = None
+    for one in text.split("\n"):
+        if not one.strip():
+            block = None
+        elif found := head.search(one):
+            block = found.groupdict("")
+        elif block is not None and (found := line.search(one)):
+            rows.append(block | found.groupdict(""))
+    return rows

@@ -1,0 +1,155 @@
+"""Tables as a spec describes them: where they lie, how they are read, what they give."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
+
+from pipeline.common.spec_model import ByValue, Regex, SpecModel
+from pipeline.specs.row_path import RowPath
+from pipeline.specs.spec_types import Encoding, Glob, OneOrMore, Template
+
+
+class FileByField(ByValue):
+    """``{of: part, train: train.csv}``: one table file for each value of a field."""
+
+    of: str
+    values: dict[str, Glob]
+
+
+TableFormat = Literal[
+    "csv", "tsv", "space", "xlsx", "json", "jsonl", "yaml", "xml", "textgrid", "lines"
+]
+
+_SHEETS = ("csv", "tsv", "space", "xlsx")
+FORMATS_OF = {
+    "rows": ("json", "jsonl", "yaml", "xml"),
+    "separator": ("csv", "tsv"),
+    "columns": _SHEETS,
+    "header": _SHEETS,
+    "comment": _SHEETS,
+    "line": ("lines",),
+    "block": ("lines",),
+}
+"""Keys that only tables of some formats have."""
+
+
+def _check_form(form: str) -> str:
+    is_separator = 0 < len(form) <= 3 and not any(sign.isalnum() for sign in form)
+    if form not in {"json", "literal"} and not is_separator:
+        raise ValueError(
+            f"expected json, literal (as Python writes) or a separator like ';', found {form!r}"
+        )
+    return form
+
+
+class CellList(SpecModel):
+    """``{parse: json, rows: "*.{rater}"}``: how the cells of a column hold lists, and of what."""
+
+    parse: Annotated[str, AfterValidator(_check_form)]
+    rows: RowPath | None = Field(None, description="where in the cell its elements lie")
+
+
+def _name_form(value: object) -> object:
+    return {"parse": value} if isinstance(value, str) else value
+
+
+def _list_lines(value: object) -> object:
+    return [value] if isinstance(value, str | int) else value
+
+
+HeaderLine = Annotated[int, Field(ge=0, le=1_000)]
+
+
+class TableSpec(SpecModel):
+    """A file that holds facts about clips: joined on ``match``, giving the fields of ``take``."""
+
+    file: FileByField | Annotated[list[Glob], OneOrMore] = Field(
+        description="globs below the corpus root, or one file for each value of a field"
+    )
+    format: TableFormat | None = Field(
+        None, description="guessed from the suffix; `lines` where `line` is given"
+    )
+    separator: Literal[",", ";", "\t", "|"] | None = Field(
+        None, description="what stands between cells; found by the header where it is not named"
+    )
+    path: Regex | None = Field(
+        None, description="groups found in the path of the table file are columns of its rows"
+    )
+    encoding: Annotated[list[Encoding], OneOrMore] = Field(
+        ["utf-8-sig"], description="tried in this order"
+    )
+    columns: list[str] | None = Field(None, description="names, where the file has no header")
+    header: Annotated[list[HeaderLine], BeforeValidator(_list_lines)] | None = Field(
+        None, description="line of the header, from 1, or two that are joined; 0 for none"
+    )
+    comment: Annotated[str, Field(min_length=1)] | None = Field(
+        None, description="what lines begin with that do not count"
+    )
+    rows: RowPath | None = Field(
+        None, description="where the rows lie in nested data, as {file}.annotations.*"
+    )
+    cells: dict[str, Annotated[CellList, BeforeValidator(_name_form)]] = Field(
+        {}, description="column whose cells hold lists → json, literal or what separates them"
+    )
+    line: Regex | None = Field(None, description="each matching line is a row of its groups")
+    block: Regex | None = Field(
+        None, description="a head line, whose groups hold for the lines below it"
+    )
+    where: dict[str, Regex] = Field({}, description="only rows whose column matches count")
+    match: dict[str, Annotated[list[Template], OneOrMore]] = Field(
+        description="column → template over the clip's fields; of several the first that fits"
+    )
+    take: dict[str, str] = Field(
+        description="field → column, `column?` if it may be missing; a list where named alike"
+    )
+    required: bool = Field(True, description="whether a missing table is an error")
+    unmatched: Literal["reject", "keep", "exclude"] = Field(
+        "reject", description="what becomes of clips without a row"
+    )
+    segments: bool = Field(False, description="each row is an utterance of a longer recording")
+
+    @property
+    def header_lines(self) -> list[int]:
+        """Lines of the header, from 1; none where the file has none."""
+        if self.header is None:
+            return [] if self.columns is not None else [1]
+        return [line for line in self.header if line]
+
+    @property
+    def needed(self) -> list[str]:
+        """Columns that every row must have."""
+        taken = (column for column in self.take.values() if not column.endswith("?"))
+        return list(dict.fromkeys((*self.match, *taken, *self.where)))
+
+    @property
+    def wanted(self) -> frozenset[str]:
+        """Columns that are read, those that may be missing among them."""
+        taken = (column.removesuffix("?") for column in self.take.values())
+        return frozenset((*self.match, *taken, *self.where, *self.cells))
+
+    @field_validator("take", mode="before")
+    @classmethod
+    def _take_alike(cls, value: object) -> object:
+        if not isinstance(value, list):
+            return value
+        return {str(column).removesuffix("?"): column for column in value}
+
+    @field_validator("header", mode="after")
+    @classmethod
+    def _header_lines_adjoin(cls, lines: list[int] | None) -> list[int] | None:
+        if lines is None or lines == [0]:
+            return lines
+        if not lines or not lines[0] or lines != list(range(lines[0], lines[0] + len(lines))):
+            raise ValueError(f"expected a line, 0 for none, or lines that adjoin, found {lines}")
+        return lines
+
+    @model_validator(mode="after")
+    def _keys_fit_the_format(self) -> Self:
+        kind = self.format or ("lines" if self.line else None)
+        for key, formats in FORMATS_OF.items():
+            if kind and getattr(self, key) and kind not in formats:
+                known = " and ".join(filter(None, (", ".join(formats[:-1]), formats[-1])))
+                raise ValueError(f"only {known} files have a `{key}`, found {kind}")
+        if self.block and not self.line:
+            raise ValueError("`block` names the head of a block: say by `line` what its rows are")
+        return self
