@@ -47,6 +47,9 @@ _COLUMNS = (
     *("audio_xxh3", "annotations"),
 )
 
+CorpusPart = tuple[CorpusFolds, pd.DataFrame]
+"""Folds of a corpus, and its rows of a protocol's file."""
+
 
 def change_protocols(
     output: str, add: Sequence[str] = (), remove: Collection[str] = ()
@@ -148,9 +151,7 @@ def make_protocols(
     for receipt in receipts:
         if receipt.size:
             shards.setdefault(receipt.corpus, []).append(receipt.shard)
-    parts: dict[str, dict[str, tuple[CorpusFolds, pd.DataFrame] | str]] = {
-        name.full: {} for name in names
-    }
+    parts: dict[str, dict[str, CorpusPart | str]] = {name.full: {} for name in names}
     for corpus in sorted(shards):
         known = describe_corpus(specs[corpus]) if corpus in specs else CorpusProtocols({})
         fitting = [name for name in names if knows(name, known)]
@@ -159,7 +160,7 @@ def make_protocols(
         fields = {field for name in fitting for field in fields_needed(name, known)}
         rows = _read_rows(output, shards[corpus], fields)
         for name in fitting:
-            parts[name.full][corpus] = _fold_corpus(name, rows, known)
+            parts[name.full][corpus] = fold_corpus(name, rows, known)
     return {name.full: _assemble(name, parts[name.full]) for name in names}
 
 
@@ -174,29 +175,36 @@ def read_specs(output: str, corpora: Iterable[str]) -> dict[str, CorpusSpec]:
     return {corpus: spec for corpus, spec in specs.items() if spec}
 
 
-def _fold_corpus(
+def fold_corpus(
     name: ProtocolName, rows: pd.DataFrame, corpus: CorpusProtocols
-) -> tuple[CorpusFolds, pd.DataFrame] | str:
+) -> CorpusPart | str:
+    """The folds of a corpus and its rows of the protocol's file; or why it has none."""
     try:
         return make_corpus_folds(name, rows, corpus)
     except NoFoldsError as error:
         return str(error)
 
 
-def _assemble(
-    name: ProtocolName, parts: Mapping[str, tuple[CorpusFolds, pd.DataFrame] | str]
-) -> tuple[ProtocolStatement, bytes]:
-    made = {corpus: part for corpus, part in parts.items() if not isinstance(part, str)}
-    content = write_table([table for _, table in made.values()])
-    statement = ProtocolStatement(
+def state_protocol(name: ProtocolName, parts: Mapping[str, CorpusPart | str]) -> ProtocolStatement:
+    """What :func:`fold_corpus` gave of each corpus, as a statement without a file."""
+    return ProtocolStatement(
         rule=describe_rule(name),
-        corpora={corpus: folds for corpus, (folds, _) in made.items()},
+        corpora={corpus: part[0] for corpus, part in parts.items() if not isinstance(part, str)},
         left_out={corpus: part for corpus, part in parts.items() if isinstance(part, str)},
-        rows=sum(len(table) for _, table in made.values()),
-        bytes=len(content),
-        xxh3=xxh3_128_hexdigest(content),
     )
-    return statement, content
+
+
+def _assemble(
+    name: ProtocolName, parts: Mapping[str, CorpusPart | str]
+) -> tuple[ProtocolStatement, bytes]:
+    tables = [part[1] for part in parts.values() if not isinstance(part, str)]
+    content = write_table(tables)
+    file = {
+        "rows": sum(map(len, tables)),
+        "bytes": len(content),
+        "xxh3": xxh3_128_hexdigest(content),
+    }
+    return state_protocol(name, parts).model_copy(update=file), content
 
 
 def _check_fits(output: str, name: ProtocolName, made: tuple[ProtocolStatement, bytes]) -> None:

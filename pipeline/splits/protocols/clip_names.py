@@ -34,27 +34,35 @@ def shorten_names(names: Iterable[str]) -> str:
     return "\n".join(_shorten(sorted(set(names))))
 
 
-def find_clips_by_name(names: Sequence[str], ids: Iterable[str]) -> Mapping[str, str]:
+def find_clips_by_name(
+    names: Iterable[str], ids: Iterable[str], speakers: Iterable[str | None]
+) -> Mapping[str, str]:
     """Finds clips by names that end as their ids do.
 
     A name is the end of a path without suffix (``wav/03a01Fa``, or ``03a01Fa`` alone where that
-    is enough), ``#`` and the start in seconds added for a segment (``angry#5.94``).
+    is enough), behind its speaker and a colon where others have clips of that name
+    (``bea:amused_1-15_0003``), and before ``#`` and its start in seconds if it is a segment
+    (``angry#5.94``).
 
     Args:
         names: As published.
         ids: Of the corpus's utterances.
+        speakers: Of the same, without their namespace.
 
     Returns:
         Name → id; names that no clip or several have are left out.
     """
-    by_stem: dict[str, list[str]] = {}
-    for one in ids:
-        by_stem.setdefault(_stem(_without_end(one)), []).append(one)
+    by_stem: dict[str, list[tuple[str, str | None]]] = {}
+    for one, speaker in zip(ids, speakers, strict=True):
+        by_stem.setdefault(_stem(_without_end(one)), []).append((one, speaker))
     found = {}
     for name in names:
-        alike = by_stem.get(_stem(name), [])
-        if "/" in name:
-            alike = [one for one in alike if f"/{_without_end(one)}".endswith(f"/{name}")]
+        who, _, path = name.rpartition(":")
+        alike = [
+            one
+            for one, speaker in by_stem.get(_stem(path), [])
+            if (not who or speaker == who) and f"/{_without_end(one)}".endswith(f"/{path}")
+        ]
         if len(alike) == 1:
             found[name] = alike[0]
     return found

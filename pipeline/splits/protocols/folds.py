@@ -40,7 +40,8 @@ class Fold:
     Attributes:
         name: Unique among the folds of the corpus.
         parts: Part of each row, an index of :data:`PARTS`, ``(rows,)``.
-        held_out: Values that stand in the test part alone: speakers, sessions.
+        held_out: Values that stand in the test part alone: speakers without their namespace,
+            sessions.
         published: Part → clips, where somebody counted.
         missing: Clips named by the published test part that are not there, or not uniquely.
     """
@@ -128,22 +129,36 @@ def speaker_independent(
 
 
 def stated_folds(
-    spec: ProtocolSpec, ids: "pd.Series[str]", values: "pd.Series[str]"
+    spec: ProtocolSpec,
+    ids: "pd.Series[str]",
+    speakers: "pd.Series[str]",
+    values: "pd.Series[str]",
 ) -> Iterator[Fold]:
     """Folds that a spec states, by values of a field or by names of clips.
 
     Args:
         spec: With folds.
         ids: Of all rows.
+        speakers: Of all rows, without their namespace.
         values: Of its field, of all rows; None where unknown.
     """
     is_left_out = glob_matcher(spec.leave_out)
     left_out = np.array([is_left_out(one) is not None for one in ids], dtype=bool)
     for name, fold in spec.folds.items():
-        parts, missing = _parts_by_name(fold, ids) if fold.clips else (_by_value(fold, values), 0)
+        parts, missing = (
+            _parts_by_name(fold, ids, speakers)
+            if fold.clips
+            else (_parts_by_value(fold, values), 0)
+        )
         parts[left_out] = UNUSED
         held_out = () if fold.clips else tuple(sorted(set(values[parts == TEST].dropna())))
-        yield Fold(name, parts, held_out, {**fold.published}, missing)
+        yield Fold(
+            name,
+            parts,
+            held_out,
+            {str(part): clips for part, clips in fold.published.items()},
+            missing,
+        )
 
 
 def natural_order(text: str) -> list[tuple[bool, int, str]]:
@@ -158,14 +173,16 @@ def natural_order(text: str) -> list[tuple[bool, int, str]]:
     ]
 
 
-def _parts_by_name(fold: FoldSpec, ids: "pd.Series[str]") -> tuple[Parts, int]:
-    names = sorted(set(expand_names(fold.clips)))
-    found = find_clips_by_name(names, ids)
+def _parts_by_name(
+    fold: FoldSpec, ids: "pd.Series[str]", speakers: "pd.Series[str]"
+) -> tuple[Parts, int]:
+    names = set(expand_names(fold.clips))
+    found = find_clips_by_name(names, ids, speakers)
     parts = np.where(ids.isin(list(found.values())), TEST, TRAIN).astype(np.int8)
     return parts, len(names) - len(found)
 
 
-def _by_value(fold: FoldSpec, values: "pd.Series[str]") -> Parts:
+def _parts_by_value(fold: FoldSpec, values: "pd.Series[str]") -> Parts:
     part_of: dict[str, int] = {}
     for value in set(values.dropna()):
         named = {TEST: fold.test, VALIDATION: fold.validation, TRAIN: fold.train}
@@ -186,7 +203,7 @@ def _folds_of_bins(
     for number, name in enumerate(names):
         parts = np.where(bins == number, TEST, TRAIN).astype(np.int8)
         parts[speakers.isna().to_numpy()] = UNUSED
-        own = (speaker for speaker, place in assigned.items() if place == number)
+        own = (one.partition(":")[2] for one, place in assigned.items() if place == number)
         yield Fold(name, parts, tuple(sorted(own, key=natural_order)))
 
 

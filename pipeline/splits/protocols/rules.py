@@ -192,7 +192,7 @@ def _make_folds(
         return list(leave_one_out(_without_namespace(rows["speaker"]), "speaker"))
     values = _field_values(rows, spec.of)
     folds = (
-        list(stated_folds(spec, rows["id"], values))
+        list(stated_folds(spec, rows["id"], _without_namespace(rows["speaker"]), values))
         if spec.folds
         else list(leave_one_out(values, spec.of))
     )
@@ -215,5 +215,5 @@ def _field_values(rows: pd.DataFrame, name: str) -> "pd.Series[str]":
 
 
 def _without_namespace(speakers: "pd.Series[str]") -> "pd.Series[str]":
-    known = speakers.dropna().str.partition(":")[2]
-    return known.reindex(speakers.index).astype(object).where(speakers.notna(), None)
+    bare = [one.partition(":")[2] if isinstance(one, str) else None for one in speakers]
+    return pd.Series(bare, index=speakers.index, dtype=object)
