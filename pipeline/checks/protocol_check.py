@@ -8,31 +8,24 @@ from pipeline.dataset.protocols import describe_corpus, fold_corpus, state_proto
 from pipeline.planning.index_corpus import IndexedCorpus
 from pipeline.schema.utterance import Utterance
 from pipeline.specs.corpus_spec import CorpusSpec
-from pipeline.splits.protocols.protocol import ProtocolStatement
 from pipeline.splits.protocols.rules import (
     ProtocolName,
     field_column,
     fields_needed,
     knows,
 )
+from pipeline.splits.protocols.statement import ProtocolStatement
 
 
 def check_protocol(
-    name: ProtocolName, corpora: Iterable[tuple[CorpusSpec, IndexedCorpus]]
+    name: ProtocolName, spec: CorpusSpec, indexed: IndexedCorpus
 ) -> ProtocolStatement:
-    """States the folds of indexed corpora; audio shared by parts is not known yet.
-
-    Args:
-        name: Of the protocol.
-        corpora: Specs, and the corpora as they were indexed.
-    """
-    parts = {}
-    for spec, indexed in corpora:
-        corpus = describe_corpus(spec)
-        if knows(name, corpus):
-            rows = utterance_rows(indexed.utterances, fields_needed(name, corpus))
-            parts[spec.id] = fold_corpus(name, rows, corpus)
-    return state_protocol(name, parts)
+    """States the folds of an indexed corpus; audio shared by parts is not known yet."""
+    corpus = describe_corpus(spec)
+    if not knows(name, corpus):
+        return state_protocol(name, {})
+    rows = utterance_rows(indexed.utterances, fields_needed(name, corpus))
+    return state_protocol(name, {spec.id: fold_corpus(name, rows, corpus)})
 
 
 def utterance_rows(utterances: Iterable[Utterance], fields: Collection[str]) -> pd.DataFrame:

@@ -19,8 +19,8 @@ from pipeline.dataset.output_check import check_no_links
 from pipeline.schema.record import RECORD
 from pipeline.shards.receipts import read_receipt, write_receipt
 from pipeline.shards.row_check import find_damaged_rows
-from pipeline.splits.protocols.protocol import FOLDER as PROTOCOLS
-from pipeline.splits.protocols.protocol import file_problem, protocol_path
+from pipeline.splits.protocols.statement import FOLDER as PROTOCOLS
+from pipeline.splits.protocols.statement import file_problem, protocol_path
 from pipeline.storage import files as storage
 from pipeline.storage.folder_lock import check_unlocked, lock_folder
 

@@ -10,7 +10,7 @@ from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError, UsageError
 from pipeline.schema.record import SPLITS
 from pipeline.specs.corpus_spec import CorpusId
-from pipeline.splits.protocols.protocol import ProtocolStatement
+from pipeline.splits.protocols.statement import ProtocolStatement
 from pipeline.storage import files as storage
 
 BIN = 0.5

@@ -26,7 +26,7 @@ from pipeline.shards.deduplication import find_duplicates
 from pipeline.shards.receipts import ShardReceipt
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.loader import is_shipped
-from pipeline.splits.protocols.protocol import ProtocolStatement
+from pipeline.splits.protocols.statement import ProtocolStatement
 
 
 def facts_from_spec(spec: CorpusSpec, usable: int) -> CorpusFacts:

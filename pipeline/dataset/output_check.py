@@ -10,7 +10,7 @@ from pipeline.dataset.kept_specs import SPECS
 from pipeline.dataset.run_log import LOG
 from pipeline.shards.receipts import RECEIPTS
 from pipeline.sources.listing import is_ignored_name
-from pipeline.splits.protocols.protocol import FOLDER as PROTOCOLS
+from pipeline.splits.protocols.statement import FOLDER as PROTOCOLS
 from pipeline.storage import is_remote, open_store
 from pipeline.storage.claims import CLAIMS
 from pipeline.storage.folder_lock import LOCK

@@ -21,13 +21,7 @@ from pipeline.shards.receipts import ShardReceipt, read_receipts, shard_path
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.published_protocols import published_corpora, published_names
 from pipeline.splits.protocols.folds import NoFoldsError
-from pipeline.splits.protocols.protocol import (
-    FOLDER,
-    CorpusFolds,
-    ProtocolStatement,
-    protocol_path,
-    write_table,
-)
+from pipeline.splits.protocols.protocol import write_table
 from pipeline.splits.protocols.rules import (
     INDEPENDENT,
     CorpusProtocols,
@@ -38,6 +32,12 @@ from pipeline.splits.protocols.rules import (
     knows,
     make_corpus_folds,
     parse_name,
+)
+from pipeline.splits.protocols.statement import (
+    FOLDER,
+    CorpusFolds,
+    ProtocolStatement,
+    protocol_path,
 )
 from pipeline.storage import files as storage
 from pipeline.storage.folder_lock import lock_folder

@@ -6,7 +6,7 @@ from exhubert.cli.output.console import OUT
 from exhubert.cli.output.fitted_table import numbers, print_table, words
 from pipeline.common.count import count
 from pipeline.splits.protocols.label_sets import MEANINGS
-from pipeline.splits.protocols.protocol import CorpusFolds, FoldFacts, ProtocolStatement
+from pipeline.splits.protocols.statement import CorpusFolds, FoldFacts, ProtocolStatement
 
 
 def print_protocols(statements: Mapping[str, ProtocolStatement]) -> None:
@@ -17,7 +17,7 @@ def print_protocols(statements: Mapping[str, ProtocolStatement]) -> None:
         numbers("speakers shared", "audio shared"),
     ]
     rows = [
-        [name, corpus, *map(str, _summary(entry))]
+        [name, corpus, *_summary(entry)]
         for name, statement in statements.items()
         for corpus, entry in statement.corpora.items()
     ]
@@ -78,7 +78,8 @@ def _corpus_remarks(entry: CorpusFolds) -> Iterator[str]:
         )
     if leaky := [fold for fold in folds if fold.shared_audio]:
         most = max(fold.shared_audio for fold in leaky)
-        yield f"up to {count(most, 'sound')} in train and test, in {len(leaky)} of {len(folds)}"
+        where = f"in {len(leaky)} of {count(len(folds), 'fold')}"
+        yield f"up to {count(most, 'sound')} in train and test, {where}"
     if unknown := max(fold.unknown_speakers for fold in folds):
         yield f"{count(unknown, 'test clip')} of unknown speakers: independence can't be checked"
     if missing := max(fold.missing for fold in folds):
@@ -106,16 +107,9 @@ def _difference(fold: FoldFacts) -> str:
     return f"fold {fold.name}: {', '.join(differ)}" if differ else ""
 
 
-def _summary(entry: CorpusFolds) -> tuple[str, ...]:
-    sizes = [fold.test for fold in entry.folds]
-    first = entry.folds[0]
-    clips = first.train + first.validation + first.test + first.unused
-    return (
-        f"{len(entry.folds):,}",
-        f"{clips:,}",
-        str(len(entry.classes)),
-        f"{min(sizes):,}",
-        f"{max(sizes):,}",
-        f"{max(fold.shared_speakers for fold in entry.folds):,}",
-        f"{max(fold.shared_audio for fold in entry.folds):,}",
+def _summary(entry: CorpusFolds) -> Iterator[str]:
+    numbers_shown = (
+        *(len(entry.folds), entry.clips, len(entry.classes)),
+        *(entry.smallest_test, entry.largest_test, entry.shared_speakers, entry.shared_audio),
     )
+    return (f"{number:,}" for number in numbers_shown)

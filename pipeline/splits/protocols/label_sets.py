@@ -1,11 +1,12 @@
 """Label sets: which classes a protocol scores, and which of them a clip has."""
 
 from collections.abc import Mapping
-from typing import Literal, get_args
-
-import pandas as pd
+from typing import TYPE_CHECKING, Literal, get_args
 
 from pipeline.schema.record import CLASSES
+
+if TYPE_CHECKING:  # statements need no pandas
+    import pandas as pd
 
 LabelSet = Literal["six", "categories", "native", "four", "own"]
 """Six classes of arousal and valence, shared categories, codes of the corpus, the four of IEMOCAP
@@ -31,7 +32,7 @@ MEANINGS: Mapping[LabelSet, str] = {
 }
 
 
-def class_names(rows: pd.DataFrame, labels: LabelSet, own: Mapping[str, str]) -> "pd.Series[str]":
+def class_names(rows: "pd.DataFrame", labels: LabelSet, own: Mapping[str, str]) -> "pd.Series[str]":
     """The class of every clip in a label set.
 
     Args:

@@ -1,7 +1,6 @@
-"""A protocol of a dataset: what it says of itself, and in which part each clip stands.
+"""A protocol of a dataset: in which part of its folds each clip stands.
 
-The statement stands in the dataset's manifest, the table in a Parquet file of its own: one row a
-clip that is scored, with the folds in which it is not trained on.
+Its file is Parquet: one row a clip that is scored, with the folds in which it is not trained on.
 """
 
 import io
@@ -13,16 +12,12 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pydantic import BaseModel, ConfigDict
-from xxhash import xxh3_128_hexdigest
 
 from pipeline.common.errors import DataError, UsageError
 from pipeline.common.suggest import suggest
 from pipeline.splits.protocols.folds import PARTS, TEST, UNUSED, VALIDATION, Fold
 from pipeline.splits.protocols.label_sets import LabelSet
-
-FOLDER = "protocols"
-"""Folder of the files, below the dataset folder."""
+from pipeline.splits.protocols.statement import FoldFacts, ProtocolStatement, file_problem
 
 _Mask = npt.NDArray[np.bool_]
 
@@ -40,75 +35,6 @@ TABLE = pa.schema(
 )
 """Columns of a protocol's file: folds of the clip's corpus in which it is in that part; in all
 other folds of its corpus it is in the train part."""
-
-
-class _Statement(BaseModel):
-    """A part of what the manifest says of protocols: immutable; later keys are passed over."""
-
-    model_config = ConfigDict(frozen=True)
-
-
-class FoldFacts(_Statement):
-    """One fold of one corpus, and what leaks from training into its test part.
-
-    Attributes:
-        name: Of the fold, such as ``"3"``.
-        held_out: Speakers or sessions that stand in the test part alone.
-        train: Clips.
-        validation: Clips of a stated validation part; 0 where training draws its own.
-        test: Clips.
-        unused: Clips that have a class and stand in no part.
-        shared_speakers: Speakers in the test part and in train or validation.
-        shared_audio: Sounds, by checksum, in the test part and in train or validation.
-        unknown_speakers: Test clips whose speaker is not known, so that nothing can be said.
-        test_speakers: Speakers of the test part.
-        absent: Classes of the corpus that do not occur in the test part.
-        missing: Clips that the published test part names and the dataset lacks.
-        published: Part → clips, where somebody counted.
-    """
-
-    name: str
-    held_out: list[str] = []
-    train: int
-    validation: int = 0
-    test: int
-    unused: int = 0
-    shared_speakers: int
-    shared_audio: int
-    unknown_speakers: int = 0
-    test_speakers: int = 0
-    absent: list[str] = []
-    missing: int = 0
-    published: dict[str, int] = {}
-
-
-class CorpusFolds(_Statement):
-    """The folds of one corpus, and the classes of its label set that occur in it."""
-
-    labels: LabelSet
-    classes: list[str]
-    folds: list[FoldFacts]
-    note: str | None = None
-
-
-class ProtocolStatement(_Statement):
-    """What a manifest says of a protocol.
-
-    Attributes:
-        rule: How folds are made, in words.
-        corpora: The corpora that have folds.
-        left_out: Corpus → why it has none.
-        rows: Of the file.
-        bytes: Of the file.
-        xxh3: XXH3-128 of the file.
-    """
-
-    rule: str
-    corpora: dict[str, CorpusFolds]
-    left_out: dict[str, str] = {}
-    rows: int = 0
-    bytes: int = 0
-    xxh3: str = ""
 
 
 @dataclass(frozen=True)
@@ -183,11 +109,6 @@ class Protocol:
         )
 
 
-def protocol_path(dataset: str, name: str) -> str:
-    """Where a dataset keeps the file of a protocol."""
-    return f"{dataset.rstrip('/')}/{FOLDER}/{name}.parquet"
-
-
 def state_fold(
     fold: Fold, classes: "pd.Series[str]", speakers: "pd.Series[str]", audio: "pd.Series[str]"
 ) -> FoldFacts:
@@ -254,17 +175,6 @@ def read_protocol_file(
         raise DataError(f"{path}: {problem}; exhubert protocols DATASET --add {name} makes it anew")
     frame: pd.DataFrame = pq.read_table(io.BytesIO(content or b""), schema=TABLE).to_pandas()
     return Protocol(name, statement, frame)
-
-
-def file_problem(statement: ProtocolStatement, content: bytes | None) -> str | None:
-    """What is wrong with the file of a protocol; None where it is as it was written."""
-    if content is None:
-        return "missing, though the manifest names it"
-    if len(content) != statement.bytes:
-        return f"{len(content):,} bytes, expected {statement.bytes:,}"
-    if (found := xxh3_128_hexdigest(content)) != statement.xxh3:
-        return f"XXH3 {found}, expected {statement.xxh3}"
-    return None
 
 
 def _count_shared(values: "pd.Series[str]", test: _Mask, trained: _Mask) -> int:

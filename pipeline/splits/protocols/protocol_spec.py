@@ -21,7 +21,10 @@ def _check_names(names: str) -> str:
 
 
 def _check_globs(globs: list[str]) -> list[str]:
-    glob_matcher(globs)
+    try:
+        glob_matcher(globs)
+    except re.error as error:
+        raise ValueError(f"not a glob: {error.msg} in '{error.pattern!s}'") from None
     return globs
 
 

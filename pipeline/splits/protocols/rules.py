@@ -21,8 +21,9 @@ from pipeline.splits.protocols.folds import (
     stated_folds,
 )
 from pipeline.splits.protocols.label_sets import MEANINGS, LabelSet, class_names
-from pipeline.splits.protocols.protocol import CorpusFolds, fold_columns, state_fold
+from pipeline.splits.protocols.protocol import fold_columns, state_fold
 from pipeline.splits.protocols.protocol_spec import FoldSpec, ProtocolSpec
+from pipeline.splits.protocols.statement import CorpusFolds
 
 INDEPENDENT = "-speaker-independent"
 """Behind the name of a protocol with published folds: the nearest without shared speakers."""
