@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from pipeline.common.numbers import read_number
+from pipeline.raters.ratings import combine
+from pipeline.raters.votes import count_answers, elect, group_votes
 from pipeline.schema.record import AROUSAL_CLASSES, CLASSES, VALENCE_CLASSES, Dimension
-from pipeline.schema.utterance import Utterance, excluded, rejected
+from pipeline.schema.utterance import DropReason, Utterance, excluded, rejected
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import EmotionScheme
 
@@ -55,8 +57,8 @@ def label_map(spec: CorpusSpec, scheme: EmotionScheme) -> list[LabelMapping]:
 def label_utterance(utterance: Utterance, spec: CorpusSpec, scheme: EmotionScheme) -> Utterance:
     """Gives an utterance its labels in the shared schemes.
 
-    Native code → category → six classes, arousal class and valence class; native ratings → [0, 1];
-    native votes → votes by category.
+    Native code, the corpus's own or what its raters voted for → category → six classes, arousal
+    class and valence class; native ratings → [0, 1]; native votes → votes by category.
 
     Args:
         utterance: With ``label_native`` and ``annotations`` as the corpus has them.
@@ -67,24 +69,14 @@ def label_utterance(utterance: Utterance, spec: CorpusSpec, scheme: EmotionSchem
         The labelled utterance; excluded where the spec says so, rejected where it has no label or
         one that the spec does not know.
     """
-    code = utterance.label_native
+    code, dropped = native_label(utterance, spec)
     emotion = spec.emotions.get(code) if code else None
-    dropped = utterance.dropped
-    if dropped is None and emotion is None:
-        if code is None:
-            dropped = rejected("labels", "no_label", "nothing gives the clip a label")
-        elif code in spec.exclude:
-            dropped = excluded("labels", spec.exclude[code], f"label {code!r}")
-        else:
-            dropped = rejected(
-                "labels",
-                "unknown_label",
-                f"label {code!r} is not among {', '.join([*spec.emotions, *spec.exclude])}",
-            )
+    dropped = utterance.dropped or dropped
     label, arousal_class, valence_class = (
         class_to_indices(six_class_name(emotion, spec, scheme)) if emotion else (None, None, None)
     )
     return utterance._replace(
+        label_native=code,
         emotion=emotion,
         label=label,
         arousal_class=arousal_class,
@@ -95,6 +87,39 @@ def label_utterance(utterance: Utterance, spec: CorpusSpec, scheme: EmotionSchem
         votes=count_votes(utterance, spec),
         dropped=dropped,
     )
+
+
+def native_label(utterance: Utterance, spec: CorpusSpec) -> tuple[str | None, DropReason | None]:
+    """The code that an utterance is labelled by, and why that is of no use; None where it is.
+
+    Raters vote where the spec has a rule for them and they answered. Of the codes of one category,
+    that with the most votes stands for it.
+    """
+    rule = spec.raters.emotion if spec.raters else None
+    native = native_votes(utterance, spec) if rule else {}
+    if rule is None or not native:
+        return utterance.label_native, _fault(utterance.label_native, spec)
+    outcomes = spec.outcomes
+    if unknown := [code for code, votes in native.items() if code not in outcomes and votes]:
+        return None, _fault(unknown[0], spec)
+    elected = elect(group_votes(native, outcomes), rule)
+    if isinstance(elected, DropReason):
+        return None, elected
+    codes = [code for code in native if outcomes[code] == elected and code in spec.codes]
+    codes = codes or [code for code, outcome in spec.codes.items() if outcome == elected]
+    code = max(sorted(codes), key=lambda code: native.get(code, 0.0))
+    return code, _fault(code, spec)
+
+
+def _fault(code: str | None, spec: CorpusSpec) -> DropReason | None:
+    if code in spec.emotions:
+        return None
+    if code is None:
+        return rejected("labels", "no_label", "nothing gives the clip a label")
+    if code in spec.exclude:
+        return excluded("labels", spec.exclude[code], f"label {code!r}")
+    known = ", ".join([*spec.emotions, *spec.exclude])
+    return rejected("labels", "unknown_label", f"label {code!r} is not among {known}")
 
 
 def six_class_name(emotion: str, spec: CorpusSpec, scheme: EmotionScheme) -> str:
@@ -127,14 +152,23 @@ def scale_rating(utterance: Utterance, spec: CorpusSpec, dimension: Dimension) -
     if dimension not in spec.scales:
         return None
     lowest, highest = spec.scales[dimension]
-    native = read_number(utterance.annotations.get(dimension))
+    native = native_rating(utterance, spec, dimension)
     return None if native is None else min(max((native - lowest) / (highest - lowest), 0.0), 1.0)
+
+
+def native_rating(utterance: Utterance, spec: CorpusSpec, dimension: Dimension) -> float | None:
+    """A rating on the corpus's own scale: what raters say together, or what the corpus states."""
+    how = spec.raters.ratings if spec.raters else None
+    given = [r for answer in utterance.raters if (r := getattr(answer, dimension)) is not None]
+    if how and given:
+        return combine(given, how)
+    return read_number(utterance.annotations.get(dimension))
 
 
 def is_clipped(utterance: Utterance, spec: CorpusSpec) -> bool:
     """Whether a native rating lies outside the scale that the spec documents."""
     for dimension, (lowest, highest) in spec.scales.items():
-        native = read_number(utterance.annotations.get(dimension))
+        native = native_rating(utterance, spec, dimension)
         if native is not None and not lowest <= native <= highest:
             return True
     return False
@@ -142,9 +176,14 @@ def is_clipped(utterance: Utterance, spec: CorpusSpec) -> bool:
 
 def count_votes(utterance: Utterance, spec: CorpusSpec) -> dict[str, float] | None:
     """Annotator votes by category; None where the corpus has none for the utterance."""
-    counts: dict[str, float] = {}
-    for field, category in spec.votes.items():
-        count = read_number(utterance.annotations.get(field))
-        if count is not None:
-            counts[category] = counts.get(category, 0.0) + count
-    return counts or None
+    votes = group_votes(native_votes(utterance, spec), spec.outcomes)
+    reasons = spec.exclude.values()
+    return {what: count for what, count in votes.items() if what not in reasons} or None
+
+
+def native_votes(utterance: Utterance, spec: CorpusSpec) -> dict[str, float]:
+    """Votes by the corpus's own codes: of its raters' answers, or as its tables count them."""
+    if not spec.votes:
+        return count_answers(utterance.raters)
+    counts = {name: read_number(utterance.annotations.get(name)) for name in spec.votes}
+    return {name: count for name, count in counts.items() if count is not None}

@@ -27,7 +27,7 @@ def check_examples(spec: CorpusSpec, scheme: EmotionScheme) -> list[str]:
 
 
 def _check(spec: CorpusSpec, example: Example, scheme: EmotionScheme) -> Iterator[str]:
-    file = SourceFile(example.path, size=1, version="")
+    file = SourceFile(example.path, size=1, version="", record=example.columns or None)
     clips = list(find_clips(spec, [file]))
     if not clips:
         yield f"no glob of `audio` matches it: {', '.join(spec.audio)}"
@@ -56,9 +56,8 @@ def _compare(spec: CorpusSpec, example: Example, utterance: Utterance) -> Iterat
 
 
 def _table(spec: CorpusSpec, name: str, example: Example) -> TableRows:
-    """A table of the one row that the example states, or of none."""
-    row = example.rows.get(name)
-    return build_table(spec.tables[name], [row] if row else [])
+    """A table of the rows that the example states."""
+    return build_table(spec.tables[name], example.rows.get(name, []))
 
 
 def _rows_to_add(spec: CorpusSpec, example: Example) -> str:

@@ -158,12 +158,17 @@ def column_field(column: Column) -> Json:
     if not pa.types.is_struct(item):
         array: Json = {"isArray": True, "arrayShape": "-1", "source": _source(column.name)}
         return _field(name, croissant_type(item)) | described | array
-    parts = [
-        _field(f"{name}/{part.name}", croissant_type(part.type))
-        | {"source": _source(column.name, f"[*].{part.name}")}
-        for part in item
-    ]
+    parts = [_part(column, part) for part in item]
     return _field(name) | described | {"repeated": True, "subField": parts}
+
+
+def _part(column: Column, part: pa.Field) -> Json:
+    """One field of the structs that a column lists; itself a list or a scalar."""
+    listed = pa.types.is_list(part.type)
+    scalar = croissant_type(part.type.value_type if listed else part.type)
+    array: Json = {"isArray": True, "arrayShape": "-1"} if listed else {}
+    source: Json = {"source": _source(column.name, f"[*].{part.name}")}
+    return _field(f"utterances/{column.name}/{part.name}", scalar) | array | source
 
 
 _REFERENCES: Mapping[str, Json] = {

@@ -1,6 +1,7 @@
 """Relabelling: a changed label map applied to a dataset, without its corpora and their audio."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pyarrow as pa
 
@@ -13,7 +14,7 @@ from pipeline.dataset.output_check import check_no_links
 from pipeline.labels import label_utterance
 from pipeline.schema.columns import stage_columns
 from pipeline.schema.record import COLUMNS
-from pipeline.schema.utterance import Utterance
+from pipeline.schema.utterance import RaterAnswer, Utterance
 from pipeline.shards.parquet import read_shard
 from pipeline.shards.receipts import (
     INCOMPLETE,
@@ -121,5 +122,11 @@ def _utterance(row: Record) -> Utterance:
         source_version="",
         annotations={pair["key"]: pair["value"] for pair in row.get("annotations") or []},
         label_native=row.get("label_native"),
+        raters=tuple(RaterAnswer(**_tuples(answer)) for answer in row.get("raters") or []),
         split=row.get("split"),
     )
+
+
+def _tuples(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """An answer as it was before Parquet made lists of its codes."""
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in answer.items()}

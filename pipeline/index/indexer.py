@@ -3,12 +3,22 @@
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from posixpath import splitext
+from typing import NamedTuple
 
 from pipeline.common.globs import glob_matcher
 from pipeline.common.numbers import read_number, read_seconds
 from pipeline.common.patterns import Pattern, compile_pattern
 from pipeline.common.spelling import compose
-from pipeline.index.table_join import TableRows, fill_template, merge_rows
+from pipeline.index.table_join import (
+    Row,
+    TableRows,
+    fill_template,
+    group_answers,
+    merge_rows,
+    split_answers,
+    take_fields,
+)
+from pipeline.raters.answers import read_answers
 from pipeline.schema.utterance import DropReason, Utterance, excluded, rejected
 from pipeline.sources.listing import SourceFile
 from pipeline.specs.corpus_spec import CorpusSpec
@@ -17,6 +27,19 @@ Fields = dict[str, str | None]
 
 _NOT_A_TIME = "NaT"
 """What pandas and audformat write where a time is unknown."""
+
+
+class Joined(NamedTuple):
+    """What is known of an utterance.
+
+    Attributes:
+        dropped: Why it can't be used; None where it can.
+        answers: Rows of its raters, which are no facts about it.
+    """
+
+    fields: Fields
+    dropped: DropReason | None = None
+    answers: tuple[Row, ...] = ()
 
 
 FoundClip = tuple[SourceFile, int, str]
@@ -59,12 +82,17 @@ def index_clips(
         if file.problem and not rule:
             rule = rejected("index", "bad_file", file.problem)
         if fields is None:
-            yield _utterance(spec, file, glob_rank, path, {}, rule or _unrecognised(spec))
+            unrecognised = Joined({}, rule or _unrecognised(spec))
+            yield _utterance(spec, file, glob_rank, path, unrecognised)
             continue
+        for rows in spec.clip_rows if file.record is not None else ():
+            fields |= take_fields(rows.take, file.record or {})
         yield from _reject_contradictions(
             [
-                _utterance(spec, file, glob_rank, path, joined, rule or problem)
-                for joined, problem in join_tables(spec, fields, tables)
+                _utterance(
+                    spec, file, glob_rank, path, joined._replace(dropped=rule or joined.dropped)
+                )
+                for joined in join_tables(spec, fields, tables)
             ]
         )
 
@@ -105,50 +133,54 @@ def read_path(path: str, patterns: Sequence[Pattern]) -> Fields | None:
     return None
 
 
-def join_tables(
-    spec: CorpusSpec, fields: Fields, tables: Mapping[str, TableRows]
-) -> list[tuple[Fields, DropReason | None]]:
+def join_tables(spec: CorpusSpec, fields: Fields, tables: Mapping[str, TableRows]) -> list[Joined]:
     """Fields of a clip with those of its table rows added, in the order of the tables.
 
     Returns:
         One entry a clip, or one a row where a table holds segments.
     """
-    joined: list[tuple[Fields, DropReason | None]] = [
-        (_apply_corrections(spec, fields, fields["stem"]), None)
-    ]
+    joined = [Joined(_apply_corrections(spec, fields, fields["stem"]))]
     for name, table in tables.items():
-        joined = [
-            entry
-            for fields, dropped in joined
-            for entry in _join(spec, fields, dropped, name, table)
-        ]
+        joined = [entry for one in joined for entry in _join(spec, one, name, table)]
     return joined
 
 
-def _join(
-    spec: CorpusSpec, fields: Fields, dropped: DropReason | None, name: str, table: TableRows
-) -> list[tuple[Fields, DropReason | None]]:
-    rows = table.find(fields)
-    stem = fields["stem"]
-    if rows and table.table.segments:
-        return [(fields | _apply_corrections(spec, row, stem), dropped) for row in rows]
-    if rows:
-        row, disputed = merge_rows(rows)
-        row = _apply_corrections(spec, row, stem)
-        settled = spec.corrections.get(stem or "", {}).keys()
-        if disputed := {name: values for name, values in disputed.items() if name not in settled}:
-            dropped = dropped or _disagreement(name, len(rows), disputed)
-        return [(fields | row, dropped)]
+def _join(spec: CorpusSpec, joined: Joined, name: str, table: TableRows) -> list[Joined]:
+    if rows := table.find(joined.fields):
+        answered = spec.raters.answers_in(name) if spec.raters else frozenset()
+        facts, answers = split_answers(rows, answered)
+        if not table.table.segments:
+            return [_add_rows(spec, joined, name, facts, answers)]
+        return [
+            _add_rows(spec, joined, name, [segment], own)
+            for segment, own in group_answers(facts, answers)
+        ]
     unmatched = table.table.unmatched
-    if unmatched == "keep" or dropped:
-        return [(fields, dropped)]
+    if unmatched == "keep" or joined.dropped:
+        return [joined]
     wanted = ", ".join(
-        f"{column} = {' or '.join(repr(fill_template(template, fields)) for template in templates)}"
+        f"{column} = {' or '.join(repr(fill_template(t, joined.fields)) for t in templates)}"
         for column, templates in table.table.match.items()
     )
     detail = f"table {name!r} has no row with {wanted}"
     drop = excluded if unmatched == "exclude" else rejected
-    return [(fields, drop("index", "no_table_row", detail))]
+    return [joined._replace(dropped=drop("index", "no_table_row", detail))]
+
+
+def _add_rows(
+    spec: CorpusSpec, joined: Joined, name: str, facts: Sequence[Row], answers: Sequence[Row]
+) -> Joined:
+    """Adds the rows of a table for one utterance: what they state, and what its raters said."""
+    row, disputed = merge_rows(facts)
+    stem = joined.fields["stem"]
+    settled = spec.corrections.get(stem or "", {}).keys()
+    dropped = joined.dropped
+    if disputed := {field: values for field, values in disputed.items() if field not in settled}:
+        dropped = dropped or _disagreement(name, len(facts), disputed)
+    spelt = (_apply_replace(spec, answer) for answer in answers)
+    return Joined(
+        joined.fields | _apply_corrections(spec, row, stem), dropped, (*joined.answers, *spelt)
+    )
 
 
 def _disagreement(table: str, rows: int, disputed: Mapping[str, Sequence[str]]) -> DropReason:
@@ -165,7 +197,10 @@ def _apply_corrections(spec: CorpusSpec, fields: Fields, stem: str | None) -> Fi
 
     Called again for every table row, because corrections win over tables.
     """
-    fields = fields | spec.corrections.get(stem or "", {})
+    return _apply_replace(spec, fields | spec.corrections.get(stem or "", {}))
+
+
+def _apply_replace(spec: CorpusSpec, fields: Fields) -> Fields:
     if not spec.replace:
         return fields
     return {
@@ -179,9 +214,9 @@ def _utterance(
     file: SourceFile,
     glob_rank: int,
     path: str,
-    fields: Fields,
-    dropped: DropReason | None,
+    joined: Joined,
 ) -> Utterance:
+    fields, dropped, answers = joined
     speaker = fill_template(spec.speaker, fields) if spec.speaker else fields.get("speaker")
     fields = fields | {"speaker": speaker}
     start, end, bad_time = segment_bounds(spec, fields)
@@ -199,6 +234,8 @@ def _utterance(
         source_size=file.size,
         source_version=file.version,
         glob_rank=glob_rank,
+        block=file.block,
+        row=file.row,
         start=start,
         end=end,
         channel=spec.channel,
@@ -210,6 +247,7 @@ def _utterance(
         group=spec.splits.group_of(fields),
         annotations={name: value for name in spec.kept_fields if (value := fields.get(name))},
         label_native=fields.get("emotion"),
+        raters=read_answers(spec.raters, fields, answers) if spec.raters else (),
         dropped=dropped or bad_time,
     )
 

@@ -1,7 +1,7 @@
 """Tables of a corpus: loading those that a spec names, and finding rows by key."""
 
 import string
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import PurePosixPath
@@ -122,19 +122,27 @@ def build_table(
     }
     chosen_by = table.file.of if isinstance(table.file, FileByField) else None
     key = (*table.match, *([chosen_by] if chosen_by else []))
-    taken = {name: column.removesuffix("?") for name, column in table.take.items()}
     rows: dict[Key, list[Row]] = {}
     for record in records:
         if all(regex.search(record.get(column) or "") for column, regex in where.items()):
             cells = (_clean(record.get(column)) for column in key)
             values = tuple(cell and plain_key(cell) for cell in cells)
-            row = {name: _clean(record.get(column)) for name, column in taken.items()}
-            rows.setdefault(values, []).append(row)
+            rows.setdefault(values, []).append(take_fields(table.take, record))
     tails: dict[Key, list[Key]] = {}
     for found in rows:
         for tail in key_tails(found):
             tails.setdefault(tail, []).append(found)
     return TableRows(table, rows, chosen_by, tails)
+
+
+def take_fields(take: Mapping[str, str], record: Mapping[str, str | None]) -> Row:
+    """Fields that a row gives.
+
+    Args:
+        take: Field → column, ``column?`` if it may be missing.
+        record: Column → text.
+    """
+    return {name: _clean(record.get(column.removesuffix("?"))) for name, column in take.items()}
 
 
 def merge_rows(rows: Sequence[Row]) -> tuple[Row, dict[str, list[str]]]:
@@ -152,6 +160,40 @@ def merge_rows(rows: Sequence[Row]) -> tuple[Row, dict[str, list[str]]]:
                 values[name][value] = None
     merged = {name: next(iter(found), None) for name, found in values.items()}
     return merged, {name: list(found) for name, found in values.items() if len(found) > 1}
+
+
+def split_answers(
+    rows: Sequence[Row], answered: Collection[str]
+) -> tuple[Sequence[Row], Sequence[Row]]:
+    """Rows of a table, and what raters answer in each; none where the table is not theirs.
+
+    Args:
+        rows: Of a table.
+        answered: Fields that are an answer, and no fact about the clip.
+    """
+    if not answered:
+        return rows, ()
+    facts = [{n: value for n, value in row.items() if n not in answered} for row in rows]
+    return facts, [{n: value for n, value in row.items() if n in answered} for row in rows]
+
+
+def group_answers(
+    facts: Sequence[Row], answers: Sequence[Row]
+) -> Iterator[tuple[Row, Sequence[Row]]]:
+    """The segments that rows hold, each with the answers of its raters.
+
+    Args:
+        facts: One a row, as :func:`split_answers` gives them.
+        answers: One a row; none where every row is a segment of its own.
+    """
+    if not answers:
+        yield from ((row, ()) for row in facts)
+        return
+    segments: dict[tuple[tuple[str, str | None], ...], list[Row]] = {}
+    for row, answer in zip(facts, answers, strict=True):
+        segments.setdefault(tuple(row.items()), []).append(answer)
+    for segment, own in segments.items():
+        yield dict(segment), own
 
 
 def _load_table(

@@ -29,6 +29,7 @@ class _TypeNames:
 _SCALARS: Mapping[pa.DataType, _TypeNames] = {
     pa.string(): _TypeNames("string", "sc:Text"),
     pa.float32(): _TypeNames("float32", "cr:Float32"),
+    pa.float64(): _TypeNames("float64", "cr:Float64"),
     pa.int64(): _TypeNames("int64", "cr:Int64"),
     pa.int32(): _TypeNames("int32", "cr:Int32"),
     pa.int16(): _TypeNames("int16", "cr:Int16"),
@@ -41,7 +42,7 @@ class Column:
 
     Attributes:
         name: As in the shards.
-        dtype: A scalar, a list of scalars, or a list of structs of scalars; anything else needs
+        dtype: A scalar, a list of scalars, or a list of structs of both; anything else needs
             ``feature``.
         meaning: One line for the docs and for Croissant; names and values in backticks.
         stage: The step of a build that fills it.
@@ -111,14 +112,19 @@ def markdown_table(columns: Iterable[Column]) -> str:
 
 
 def _check_type(name: str, dtype: pa.DataType) -> None:
-    item = dtype.value_type if pa.types.is_list(dtype) else dtype
-    parts = [part.type for part in item] if item != dtype and pa.types.is_struct(item) else [item]
+    item = _item(dtype)
+    of_structs = item != dtype and pa.types.is_struct(item)
+    parts = [_item(part.type) for part in item] if of_structs else [item]
     if unknown := [str(part) for part in parts if part not in _SCALARS]:
         raise TypeError(
             f"column {name!r} is of type {dtype}: expected {', '.join(map(str, _SCALARS))}, a list "
-            f"of these or a list of structs of these, found {', '.join(unknown)}; name it in "
+            f"of these or a list of structs of both, found {', '.join(unknown)}; name it in "
             f"_SCALARS of {__name__}, as Hugging Face and Croissant call it"
         )
+
+
+def _item(dtype: pa.DataType) -> pa.DataType:
+    return dtype.value_type if pa.types.is_list(dtype) else dtype
 
 
 def _feature(dtype: pa.DataType) -> object:

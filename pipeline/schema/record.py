@@ -35,6 +35,16 @@ GENDERS = ("female", "male", "other")
 # `datasets` knows no Parquet map and keeps a ClassLabel as int64: hence pairs, and label's width.
 _VOTES = pa.list_(pa.struct([("key", pa.string()), ("value", pa.float32())]))
 _ANNOTATIONS = pa.list_(pa.struct([("key", pa.string()), ("value", pa.string())]))
+_RATERS = pa.list_(
+    pa.struct(
+        [
+            ("rater", pa.string()),
+            ("emotions", pa.list_(pa.string())),
+            ("secondary", pa.list_(pa.string())),
+            *((dimension, pa.float64()) for dimension in DIMENSIONS),
+        ]
+    )
+)
 _AUDIO = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 _TEXT, _FLOAT = pa.string(), pa.float32()
 
@@ -90,6 +100,13 @@ COLUMNS: tuple[Column, ...] = (
     Column("valence", _FLOAT, _RATING.format("valence"), "labels", _TRAINING),
     Column("dominance", _FLOAT, _RATING.format("dominance"), "labels", _TRAINING),
     Column("votes", _VOTES, "annotators' votes by category", "labels"),
+    Column(
+        "raters",
+        _RATERS,
+        "what each rater answered, in the corpus's own codes and on its own scales; null where "
+        "that is unknown",
+        "index",
+    ),
     Column(
         "annotations",
         _ANNOTATIONS,

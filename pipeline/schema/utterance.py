@@ -36,6 +36,23 @@ def excluded(stage: str, reason: str, detail: str = "") -> DropReason:
     return DropReason("excluded", stage, reason, detail)
 
 
+class RaterAnswer(NamedTuple):
+    """What one rater said of an utterance, in the corpus's own codes and on its own scales.
+
+    Attributes:
+        rater: As the corpus names them; None where it does not.
+        emotions: Codes, in no order; several where the rater named several.
+        secondary: Codes of further emotions, which count for no label.
+    """
+
+    rater: str | None = None
+    emotions: tuple[str, ...] = ()
+    secondary: tuple[str, ...] = ()
+    arousal: float | None = None
+    valence: float | None = None
+    dominance: float | None = None
+
+
 class Utterance(NamedTuple):
     """One utterance of a corpus, before its audio is decoded.
 
@@ -45,6 +62,9 @@ class Utterance(NamedTuple):
         source_path: Relative to the corpus root, ``/``-separated.
         source_size: In bytes.
         source_version: Of the file: differs whenever its content does.
+        block: What is read in one piece with others, where the clip is no file of its own;
+            ``source_size`` is a share of it then.
+        row: Place of the clip in the file that holds the block.
         glob_rank: Rank of the glob that found the file; among copies the lowest is kept.
         start: Start of the segment in s; None for a whole file.
         end: End of the segment in s; None for a whole file.
@@ -55,6 +75,7 @@ class Utterance(NamedTuple):
         valence: Rating in [0, 1].
         dominance: Rating in [0, 1].
         label: Six-class index, 3·arousal + valence.
+        raters: What each of them said.
         shard: Name of the shard that it is planned for.
         dropped: None if the utterance is to be written.
     """
@@ -66,6 +87,8 @@ class Utterance(NamedTuple):
     source_size: int
     source_version: str
     glob_rank: int = 0
+    block: str = ""
+    row: int = 0
     start: float | None = None
     end: float | None = None
     channel: int | None = None
@@ -85,6 +108,7 @@ class Utterance(NamedTuple):
     valence: float | None = None
     dominance: float | None = None
     votes: Mapping[str, float] | None = None
+    raters: tuple[RaterAnswer, ...] = ()
     split: str | None = None
     shard: str | None = None
     dropped: DropReason | None = None

@@ -48,7 +48,7 @@ def in_row_groups(records: Iterable[Record]) -> Iterator[pa.Table]:
 
 
 def read_shard(output: str, shard: str, xxh3: str | None = None) -> pa.Table:
-    """All rows of a shard, audio included.
+    """All rows of a shard, audio included; columns that an earlier release had not yet are null.
 
     Args:
         output: The dataset folder.
@@ -66,9 +66,16 @@ def read_shard(output: str, shard: str, xxh3: str | None = None) -> pa.Table:
     if xxh3 is not None and (found := xxh3_128_hexdigest(content)) != xxh3:
         raise DataError(f"{path}: damaged: XXH3 {found} where its receipt has {xxh3}; {repair}")
     try:
-        return pq.read_table(io.BytesIO(content))
+        return _with_all_columns(pq.read_table(io.BytesIO(content)))
     except (OSError, ValueError) as error:
         raise DataError(f"{path}: damaged: {error}; {repair}") from None
+
+
+def _with_all_columns(table: pa.Table) -> pa.Table:
+    for index, field in enumerate(RECORD):
+        if field.name not in table.column_names:
+            table = table.add_column(index, field, pa.nulls(table.num_rows, field.type))
+    return table
 
 
 @cache

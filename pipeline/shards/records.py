@@ -72,6 +72,7 @@ def metadata_columns(utterance: Utterance, spec: CorpusSpec) -> Record:
         "age": utterance.age,
         "text": utterance.text,
         "annotations": _pairs(utterance.annotations),
+        "raters": [answer._asdict() for answer in utterance.raters] or None,
         "source_path": utterance.source_path,
         **label_columns(utterance),
     }
@@ -125,7 +126,7 @@ class _Source:
 
     def __init__(self, root: str, spec: CorpusSpec, utterances: Sequence[Utterance]) -> None:
         planned = ((u.source_path, u.source_size) for u in utterances if u.dropped is None)
-        self.read_file = open_planned_files(root, spec.archive_rules, planned)
+        self.read_file = open_planned_files(root, spec.source_rules, planned)
         self.path: str | None = None
         self.content = b""
         self.xxh3 = ""

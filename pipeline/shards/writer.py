@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import xxhash
 
 from pipeline.audio.options import AudioOptions
-from pipeline.planning.copies import drop_copies
+from pipeline.planning.copies import plan_shard
 from pipeline.planning.shard_names import UNWRITTEN
 from pipeline.schema.utterance import Utterance
 from pipeline.shards.fingerprint import fingerprints, reusable
@@ -64,7 +64,7 @@ def write_shard(
         on_start: Called with ``<corpus>: <path>`` before each clip is read.
         on_clip: Called with the length, in s, of each clip after it; 0 where it was rejected.
     """
-    planned = drop_copies(utterances)
+    planned = plan_shard(utterances)
     audio, content = fingerprints(planned, spec, options)
     earlier = read_valid_receipt(output, shard)
     reuse = reusable(earlier, audio, content)

@@ -5,18 +5,20 @@ names and tables, what its codes mean, how it is split. ``docs/specs.md`` teache
 """
 
 import re
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from pipeline.common.spec_model import Regex, SpecModel
-from pipeline.schema.record import ClassName, Dimension
+from pipeline.schema.record import DIMENSIONS, ClassName, Dimension
 from pipeline.specs.published_protocols import published_protocols
+from pipeline.specs.raters import Raters
+from pipeline.specs.source_spec import ClipRows, ParquetSpec, SourceRules
 from pipeline.specs.spec_types import (
     Access,
     Ages,
-    ArchiveRules,
     Encoding,
     Example,
     Gender,
@@ -93,6 +95,9 @@ class CorpusSpec(SpecModel):
     archive: Annotated[list[Glob], OneOrMore] = Field(
         [], description="globs of zip and tar files whose content is read without unpacking them"
     )
+    parquet: ParquetSpec | None = Field(
+        None, description="Parquet files with audio inside: their globs, or a mapping"
+    )
     archive_encoding: Encoding | None = Field(
         None, description="of names in archives that do not state it, such as gbk or shift_jis"
     )
@@ -132,7 +137,10 @@ class CorpusSpec(SpecModel):
     scales: dict[Dimension, Scale] = Field(
         {}, description="dimension → lowest and highest rating of the native scale"
     )
-    votes: dict[str, str] = Field({}, description="field that counts votes → category")
+    votes: dict[str, str] = Field(
+        {}, description="field that counts votes → category; a list where it is called as its code"
+    )
+    raters: Raters | None = Field(None, description="the answers of single raters")
     annotations: list[str] = Field([], description="fields kept as they are")
 
     channel: int | None = Field(
@@ -153,6 +161,30 @@ class CorpusSpec(SpecModel):
 
     def __hash__(self) -> int:
         return hash(self.id)  # its mappings have no hash
+
+    @model_validator(mode="before")
+    @classmethod
+    def _rows_are_clips(cls, data: Any) -> Any:
+        """Without ``audio``, all rows of Parquet files are clips."""
+        rows = data.get("parquet") if isinstance(data, dict) else None
+        if not rows or data.get("audio"):
+            return data
+        files = rows.get("files") if isinstance(rows, dict) else rows
+        globs = [files] if isinstance(files, str) else files or []
+        return data | {"audio": [f"{glob}/**" for glob in globs]}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _votes_called_as_codes(cls, data: Any) -> Any:
+        if isinstance(data, dict) and isinstance(votes := data.get("votes"), list):
+            codes: dict[str, str] = (data.get("emotions") or {}) | (data.get("exclude") or {})
+            if stray := [str(field) for field in votes if field not in codes]:
+                raise ValueError(
+                    f"`votes`: {', '.join(stray)} is no code of `emotions` or `exclude`; say what "
+                    "it counts: `votes: {FIELD: category}`"
+                )
+            return data | {"votes": {field: codes[field] for field in votes}}
+        return data
 
     @model_validator(mode="after")
     def _codes_have_one_meaning(self) -> Self:
@@ -177,6 +209,9 @@ class CorpusSpec(SpecModel):
             "language": [self.language.of] if self.language else [],
             "splits": list(filter(None, [self.splits.group_field])),
             "votes": list(self.votes),
+            "raters.columns": [
+                field for fields in (self.raters or Raters()).columns.values() for field in fields
+            ],
             "annotations": self.annotations,
             "replace": list(self.replace),
             "corrections": [field for fields in self.corrections.values() for field in fields],
@@ -201,10 +236,37 @@ class CorpusSpec(SpecModel):
                         f"`{key}` uses the field {field!r}, which neither `path` nor a table "
                         f"gives; known fields: {', '.join(sorted(known))}"
                     )
-        if "emotion" not in known:
+        if "emotion" not in known and not (self.raters and self.raters.emotion):
             raise ValueError(
-                "nothing gives the field 'emotion': name a group of `path` so, or `take` it"
+                "nothing gives the field 'emotion': name a group of `path` so, or `take` it; where "
+                "raters give it, say how by `raters: {emotion: majority}`"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _raters_answer(self) -> Self:
+        raters = self.raters
+        if raters is None:
+            return self
+        for name in raters.rows:
+            if name not in self.tables:
+                raise ValueError(f"`raters.rows` names the table {name!r}, which `tables` lacks")
+        given = {
+            field
+            for name in raters.rows
+            for field in self.tables[name].take.keys() & raters.answers_in(name)
+        }
+        if raters.by and raters.by not in given:
+            raise ValueError(f"`raters.by`: no table of `raters.rows` gives {raters.by!r}")
+        answered = given | raters.columns.keys()
+        if raters.emotion and not self.votes and "emotion" not in answered:
+            raise ValueError("`raters.emotion`: nothing gives the emotions that raters name")
+        if self.votes and "emotion" in answered:
+            raise ValueError("`votes`: raters give them already, and would be counted twice")
+        if raters.ratings and not answered & set(DIMENSIONS):
+            raise ValueError("`raters.ratings`: nothing gives the ratings that are to be joined")
+        if raters.emotion and any("emotion" in fields for fields in self.corrections.values()):
+            raise ValueError("`corrections`: raters vote for `emotion`; use `leave_out` instead")
         return self
 
     @cached_property
@@ -215,7 +277,13 @@ class CorpusSpec(SpecModel):
     @cached_property
     def fields(self) -> frozenset[str]:
         """Every field a clip of this corpus may have."""
-        taken = {field for table in self.tables.values() for field in table.take}
+        raters = self.raters or Raters()
+        taken = {
+            field
+            for name, table in self.tables.items()
+            for field in table.take.keys() - raters.answers_in(name)
+        }
+        taken |= {field for rows in self.clip_rows for field in rows.take}
         return self.path_fields | taken | {"path", "stem", "speaker"}
 
     @cached_property
@@ -230,10 +298,25 @@ class CorpusSpec(SpecModel):
         """Protocols that a published list or the spec itself states, by name."""
         return published_protocols(self.id) | self.protocols
 
+    @cached_property
+    def codes(self) -> Mapping[str, str]:
+        """Every native code → its category, or why it is left out."""
+        return self.emotions | self.exclude
+
     @property
-    def archive_rules(self) -> ArchiveRules:
-        """Which of its files are archives, and how names in them are read."""
-        return ArchiveRules(self.archive, self.archive_encoding, self.ignore_case)
+    def outcomes(self) -> Mapping[str, str]:
+        """Whatever votes are given to, a code or a field → its category, or why it is left out."""
+        return self.votes or self.codes
+
+    @property
+    def source_rules(self) -> SourceRules:
+        """Which of its files hold others, and how those are read."""
+        return SourceRules(self.archive, self.archive_encoding, self.ignore_case, self.parquet)
+
+    @property
+    def clip_rows(self) -> tuple[ClipRows, ...]:
+        """Descriptions of the files in which every row is a clip."""
+        return tuple(filter(None, [self.parquet]))
 
     @property
     def speaker_namespace(self) -> str:

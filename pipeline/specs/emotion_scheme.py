@@ -45,7 +45,7 @@ class EmotionScheme(SpecModel):
         named = {
             "emotions": spec.emotions.values(),
             "classes": spec.classes,
-            "votes": spec.votes.values(),
+            "votes": set(spec.votes.values()) - set(spec.exclude.values()),
             "expected.emotions": spec.expected.emotions,
             "expected.editions": chain.from_iterable(e.emotions for e in spec.expected.editions),
         }

@@ -3,8 +3,7 @@
 import codecs
 import re
 import string
-from collections.abc import Sequence
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, FiniteFloat
 
@@ -67,20 +66,6 @@ OneOrMore = BeforeValidator(_as_list)
 def template_fields(template: str) -> list[str]:
     """Names of the fields in a template: ``"{session}{letter}"`` gives both."""
     return [name for _, name, _, _ in string.Formatter().parse(template) if name is not None]
-
-
-class ArchiveRules(NamedTuple):
-    """Which files of a corpus are archives, and how the names in them are read.
-
-    Attributes:
-        globs: Of the archives; without any, none is opened.
-        encoding: Of names that an archive does not mark as UTF-8; None where no spec states it.
-        ignore_case: Whether the globs are blind to case.
-    """
-
-    globs: Sequence[str] = ()
-    encoding: str | None = None
-    ignore_case: bool = False
 
 
 class Licence(SpecModel):
@@ -157,6 +142,10 @@ class PublishedCounts(EditionCounts):
         return min(sized, key=lambda c: abs((c.utterances or 0) - utterances), default=self)
 
 
+def _one_row(rows: object) -> object:
+    return [rows] if isinstance(rows, dict) else rows
+
+
 class Example(SpecModel):
     """A path of the corpus, and what it must give: documentation that runs."""
 
@@ -167,7 +156,10 @@ class Example(SpecModel):
     age: float | None = None
     text: str | None = None
     language: str | None = None
-    rows: dict[str, dict[str, str]] = Field(
-        {}, description="table → the row that the example is joined with"
+    rows: dict[str, Annotated[list[dict[str, str]], BeforeValidator(_one_row)]] = Field(
+        {}, description="table → the row that the example is joined with, or a list of them"
+    )
+    columns: dict[str, str] = Field(
+        {}, description="of the row that the example is, in a file of rows"
     )
     note: str | None = None

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from pipeline.labels import class_to_indices, is_clipped, label_utterance
 from pipeline.schema.record import CLASSES
-from pipeline.schema.utterance import Utterance
+from pipeline.schema.utterance import RaterAnswer, Utterance
 from pipeline.specs.emotion_scheme import emotion_scheme
 from tests.conftest import MakeSpec
 
@@ -82,3 +82,81 @@ def test_votes_are_counted_by_category(make_spec: MakeSpec) -> None:
 def test_six_classes_are_arousal_times_valence() -> None:
     assert [class_to_indices(name)[0] for name in CLASSES] == list(range(6))
     assert class_to_indices("low_positive") == (2, "low", "positive")
+
+
+RATED = {
+    "tables": "{answers: {file: a.csv, match: {c: '{stem}'}, take: {emotion: e, arousal: a}}}",
+    "raters": "{rows: answers, emotion: majority, ratings: median}",
+    "scales": "{arousal: [0, 4]}",
+}
+
+
+def rated(*emotions: str, arousal: float | None = None) -> Utterance:
+    answers = tuple(RaterAnswer(None, (emotion,), (), arousal) for emotion in emotions)
+    return CLIP._replace(raters=answers)
+
+
+def test_raters_vote_for_the_label_and_make_the_rating(make_spec: MakeSpec) -> None:
+    spec = make_spec(**RATED)
+    answers = [RaterAnswer(None, (e,), (), a) for e, a in (("hap", 1.0), ("neu", 9), ("hap", 2.0))]
+    clip = label_utterance(CLIP._replace(raters=tuple(answers)), spec, emotion_scheme())
+    assert (clip.label_native, clip.emotion, clip.dropped) == ("hap", "happiness", None)
+    assert clip.votes == {"happiness": 2.0, "neutral": 1.0}
+    assert clip.arousal == 0.5
+    assert is_clipped(rated("hap", arousal=9.0), spec)
+
+
+@pytest.mark.parametrize(
+    ("answers", "reason"),
+    [
+        (["hap", "neu"], "no_majority"),
+        (["oth", "oth", "neu"], "other"),
+        (["hap", "hap", "huh"], "unknown_label"),
+        ([], None),  # nobody answered: what the name says holds
+    ],
+)
+def test_what_raters_cannot_decide(
+    make_spec: MakeSpec, answers: list[str], reason: str | None
+) -> None:
+    clip = label_utterance(rated(*answers), make_spec(**RATED), emotion_scheme())
+    assert (clip.dropped.reason if clip.dropped else None) == reason
+    assert clip.emotion == (None if reason else "anger")
+
+
+def test_raters_without_a_rule_only_vote(make_spec: MakeSpec) -> None:
+    spec = make_spec(**RATED | {"raters": "{rows: answers}"})
+    answered = rated("hap", "hap", "oth", "huh", arousal=4.0)
+    clip = label_utterance(answered._replace(annotations={"arousal": "1"}), spec, emotion_scheme())
+    assert (clip.label_native, clip.emotion, clip.dropped) == ("ang", "anger", None)
+    assert clip.votes == {"happiness": 2.0}
+    assert clip.arousal == 0.25
+
+
+def test_counted_votes_make_a_label_by_the_same_rule(make_spec: MakeSpec) -> None:
+    spec = make_spec(
+        path=r"'(?P<ang>\d)(?P<hap>\d)(?P<oth>\d)'",
+        votes="[ang, hap, oth]",
+        raters="{emotion: {rule: unanimous, otherwise: several_emotions}}",
+    )
+
+    def label(**votes: str) -> Utterance:
+        clip = CLIP._replace(label_native=None, annotations=votes)
+        return label_utterance(clip, spec, emotion_scheme())
+
+    assert label(ang="0", hap="1").emotion == "happiness"
+    assert label(ang="0", hap="1").label_native == "hap"
+    reasons = [label(ang="1", hap="1"), label(ang="0", hap="0"), label(oth="1"), label()]
+    assert [clip.dropped.reason if clip.dropped else None for clip in reasons] == [
+        "several_emotions", "several_emotions", "other", "no_label",
+    ]  # fmt: skip
+
+
+def test_votes_by_category_find_a_code_of_the_corpus(make_spec: MakeSpec) -> None:
+    spec = make_spec(
+        path=r"'(?P<A>\d)(?P<H>\d)'",
+        votes="{A: anger, H: happiness}",
+        emotions="{joy: happiness, hap: happiness, ang: anger}",
+        raters="{emotion: plurality}",
+    )
+    clip = CLIP._replace(annotations={"A": "1", "H": "3"})
+    assert label_utterance(clip, spec, emotion_scheme()).label_native == "hap"

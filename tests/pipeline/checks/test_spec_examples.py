@@ -18,3 +18,11 @@ def test_example_whose_row_is_of_another_clip_is_told_what_is_looked_for(
     spec = make_spec(path="[]", tables=LABELS, examples=f"[{{path: wav/1.wav, rows: {rows}}}]")
     (problem,) = check_examples(spec, emotion_scheme())
     assert "no_table_row: table 'labels' has no row with Datei = '1.wav'" in problem
+
+
+def test_example_may_have_several_rows_of_a_table(make_spec: MakeSpec) -> None:
+    rows = "{labels: [{Datei: 1.wav, Gefühl: ang}, {Datei: 1.wav, Gefühl: ang}]}"
+    example = f"[{{path: wav/1.wav, emotion: anger, rows: {rows}}}]"
+    raters = "{rows: labels, emotion: unanimous}"
+    spec = make_spec(path="[]", tables=LABELS, raters=raters, examples=example)
+    assert check_examples(spec, emotion_scheme()) == []

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import datasets
 import duckdb
+import pandas
 import polars
 import pytest
 import soundfile
@@ -61,3 +62,54 @@ def test_card_lists_corpora_terms_and_splits(dataset: Path) -> None:
     assert card.startswith("---\n")
     assert "| `tones` | Tones | en | CC0-1.0 | yes | 30 |" in card
     assert "speaker-disjoint" in card
+
+
+def test_answers_of_raters_are_read_by_all(
+    tmp_path: Path, make_spec: MakeSpec, make_corpus: MakeCorpus
+) -> None:
+    root = make_corpus()
+    stems = sorted(file.stem for file in root.glob("wav/*.wav"))
+    rows = [
+        f"{stem},{rater},{felt},{level}"
+        for stem in stems
+        for rater, felt, level in (("a", "hap", "6,5"), ("a", "neu", ""), ("b", "hap", "2"))
+    ]
+    text = "\n".join(["clip;rater;felt;level", *(row.replace(",", ";", 3) for row in rows)])
+    (root / "answers.csv").write_text(text)
+    spec = make_spec(
+        tables="{answers: {file: answers.csv, match: {clip: '{stem}'}, "
+        "take: {rater: rater, emotion: felt, arousal: level}}}",
+        raters="{rows: answers, by: rater, emotion: majority, ratings: mean}",
+        scales="{arousal: [1, 7]}",
+    )
+    build_dataset(
+        BuildConfig(
+            {"tones": Corpus(spec, str(root))},
+            emotion_scheme(),
+            str(tmp_path / "out"),
+            AudioOptions(),
+        )
+    )
+    both = [
+        {"rater": "a", "emotions": ["hap", "neu"], "secondary": [], "arousal": 6.5},
+        {"rater": "b", "emotions": ["hap"], "secondary": [], "arousal": 2.0},
+    ]
+    both = [answer | {"valence": None, "dominance": None} for answer in both]
+    loaded = datasets.load_dataset(str(tmp_path / "out"), cache_dir=str(tmp_path / "cache"))
+    first = loaded["train"].remove_columns("audio")[0]
+    assert first["raters"] == both
+    assert first["emotion"] == "happiness"
+    assert first["arousal"] == pytest.approx(3.25 / 6)
+    assert {vote["key"]: vote["value"] for vote in first["votes"]} == {
+        "happiness": 1.5,
+        "neutral": 0.5,
+    }
+    shards = f"{tmp_path}/out/data/*/*.parquet"
+    found = polars.read_parquet(shards, columns=["raters"])["raters"].to_list()
+    assert found == [both] * 24
+    frame = pandas.read_parquet(next(tmp_path.glob("out/data/*/train-*.parquet")))
+    assert list(frame["raters"][0][0]["emotions"]) == ["hap", "neu"]
+    felt = duckdb.sql(
+        f"select r.rater, mean(r.arousal) from (select unnest(raters) r from '{shards}') group by 1"
+    ).fetchall()
+    assert dict(felt) == {"a": 6.5, "b": 2.0}

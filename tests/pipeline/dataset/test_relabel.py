@@ -1,9 +1,12 @@
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
+from xxhash import xxh3_128_hexdigest
 
 from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError
@@ -201,3 +204,62 @@ def test_dataset_that_another_process_writes_to_is_not_relabelled(
 ) -> None:
     with lock_folder(str(dataset), "exhubert build"), pytest.raises(DataError, match="writing"):
         relabel_dataset(str(dataset), {"tones": make_spec()}, emotion_scheme())
+
+
+ANSWERS = {
+    "tables": "{answers: {file: answers.csv, match: {clip: '{stem}'}, "
+    "take: {rater: rater, emotion: felt, valence: level}}}",
+    "scales": "{valence: [1, 7]}",
+}
+
+
+def write_answers(root: Path) -> None:
+    """Three raters a clip: two hear anger and one happiness; all ratings are thirds."""
+    said = [("a", "ang", "2.3333333333333335"), ("b", "ang", "1.3"), ("c", "hap", "6.1")]
+    lines = [
+        f"{file.stem},{rater},{felt},{level}"
+        for file in sorted(root.glob("wav/*.wav"))
+        for rater, felt, level in said
+    ]
+    (root / "answers.csv").write_text("\n".join(["clip,rater,felt,level", *lines]))
+
+
+def test_answers_of_raters_are_counted_anew(
+    make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
+) -> None:
+    root, dataset = make_corpus(), tmp_path / "dataset"
+    write_answers(root)
+    keys = ANSWERS | {"raters": "{rows: answers, by: rater, emotion: majority, ratings: mean}"}
+    build(make_spec(**keys), root, dataset)
+    before = rows(dataset)
+    assert set(before["label_native"]) == {"ang"}
+    _, changed = relabel_dataset(str(dataset), {"tones": make_spec(**keys)}, emotion_scheme())
+    assert changed == 0
+    keys["raters"] = "{rows: answers, by: rater, emotion: majority, ratings: median}"
+    keys["emotions"] = "{ang: irritation, neu: neutral, hap: happiness}"
+    _, changed = relabel_dataset(str(dataset), {"tones": make_spec(**keys)}, emotion_scheme())
+    after = rows(dataset)
+    assert changed == 24
+    assert set(after["emotion"]) == {"irritation"}
+    assert after["valence"].to_list() == pytest.approx([(2.3333333 - 1) / 6] * 24)
+    pd.testing.assert_series_equal(after["raters"], before["raters"])
+    keys["raters"] = "{rows: answers, by: rater, emotion: unanimous}"
+    manifest, _ = relabel_dataset(str(dataset), {"tones": make_spec(**keys)}, emotion_scheme())
+    assert manifest.corpora["tones"].excluded == {"no_majority": 24}
+
+
+def test_dataset_of_a_release_without_a_column_is_relabelled(
+    dataset: Path, make_spec: MakeSpec
+) -> None:
+    shards = sorted(dataset.glob("data/*/*.parquet"))
+    for shard in shards:
+        pq.write_table(pq.read_table(shard).drop_columns("raters"), shard)
+        receipt = dataset / ".build" / f"tones/{shard.stem}.json"
+        stated = json.loads(receipt.read_text())
+        content = shard.read_bytes()
+        stated |= {"size": len(content), "xxh3": xxh3_128_hexdigest(content)}
+        receipt.write_text(json.dumps(stated))
+    spec = make_spec(emotions="{ang: irritation, neu: neutral, hap: happiness}")
+    manifest, changed = relabel_dataset(str(dataset), {"tones": spec}, emotion_scheme())
+    assert (changed, manifest.corpora["tones"].emotions["irritation"]) == (8, 8)
+    assert rows(dataset)["raters"].isna().all()

@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.index.indexer import find_clips, index_clips
 from pipeline.index.table_join import TableRows, build_table
-from pipeline.schema.utterance import Utterance
+from pipeline.schema.utterance import RaterAnswer, Utterance
 from pipeline.sources.listing import SourceFile
 from pipeline.specs.corpus_spec import CorpusSpec
 from tests.conftest import MakeSpec
@@ -219,3 +219,44 @@ def test_times_of_audformat_are_read_and_nat_is_unknown(make_spec: MakeSpec) -> 
     assert [(u.start, u.end) for u in index(spec, "wav/c.wav", t=rows)] == [(0, 1.5), (1.5, None)]
     whole = index(spec, "wav/c.wav", t=[row | {"start": "NaT", "end": "NaT"}])
     assert [(u.start, u.end, u.dropped) for u in whole] == [(None, None, None)]
+
+
+ANSWERS = "{answers: {file: a.csv, match: {clip: '{stem}'}, take: {rater: r, emotion: e, text: t}}}"
+
+
+def test_rows_of_raters_are_answers_and_what_else_they_hold_is_a_fact(make_spec: MakeSpec) -> None:
+    spec = make_spec(
+        tables=ANSWERS,
+        raters="{rows: answers, by: rater, emotion: majority}",
+        replace="{emotion: {ANG: ang}}",
+    )
+    rows = [
+        {"clip": "s1_hap_1", "r": "a", "e": "ANG", "t": "one"},
+        {"clip": "s1_hap_1", "r": "b", "e": "neu", "t": ""},
+        {"clip": "s1_hap_2", "r": "a", "e": "neu", "t": "one"},
+        {"clip": "s1_hap_2", "r": "b", "e": "neu", "t": "two"},
+    ]
+    one, two = index(spec, "wav/s1_hap_1.wav", "wav/s1_hap_2.wav", answers=rows)
+    assert one.raters == (RaterAnswer("a", ("ang",)), RaterAnswer("b", ("neu",)))
+    assert (one.label_native, one.text, one.dropped) == ("hap", "one", None)
+    assert two.dropped is not None
+    assert two.dropped.detail == (
+        "table 'answers' has 2 rows for it that disagree: text is 'one' or 'two'"
+    )
+
+
+def test_a_segment_has_the_answers_of_its_own_rows(make_spec: MakeSpec) -> None:
+    spec = make_spec(
+        path="'.'",
+        tables="{turns: {file: t.csv, segments: true, match: {n: '{stem}'}, "
+        "take: {start: b, end: d, emotion: e, rater: r}}}",
+        raters="{rows: turns, by: rater, emotion: majority}",
+    )
+    rows = [
+        {"n": "c", "b": "0", "d": "1", "e": "ang", "r": "1"},
+        {"n": "c", "b": "1", "d": "2", "e": "hap", "r": "1"},
+        {"n": "c", "b": "0", "d": "1", "e": "neu", "r": "2"},
+    ]
+    first, second = index(spec, "wav/c.wav", turns=rows)
+    assert (first.id, len(first.raters), first.dropped) == ("tones/wav/c#0-1", 2, None)
+    assert (second.id, len(second.raters), second.dropped) == ("tones/wav/c#1-2", 1, None)

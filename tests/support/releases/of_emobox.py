@@ -177,3 +177,20 @@ def polish_ser() -> Release:
     words = ("nie", "oddaj", "podaj", "stop", "tak", "trzymaj")
     grid = product(range(1, 6), "ans", words, range(1, 6))
     return Release(empty(f"POLISH/m{s}.{code}_{word}_{take}.wav" for s, code, word, take in grid))
+
+
+def asvp_esd() -> Release:
+    counts = {1: 548, 2: 1598, 3: 1868, 4: 2694, 5: 1453, 6: 1180, 7: 899, 8: 1586, 9: 401}
+    counts |= {10: 365, 11: 834, 12: 365, 13: 172, 17: 1}
+    ends = cycle(("-01", "-02-02", "-02-03-12", "-02-01-00-18", "-01-00-14 -01", "-02-02-66-11-02"))
+    who = cycle((*range(129), 150, 200))
+    names = []
+    for number, code in enumerate(spread(counts)):
+        actor = next(who)
+        top = "Bonus" if actor >= 150 else "Audio"
+        folder = "" if code == 13 and top == "Audio" else 119 if number == 4000 else actor
+        names.append(
+            f"{top}/actor_{folder}/03-0{1 + number % 2}-{code:02}-01-{number % 60:02}-{actor:02}"
+            f"-02{next(ends)}.wav".replace(".wav", f"-{number // 60:02}.wav")
+        )
+    return Release(empty(iter(names)), {"breath": 172, "unexplained_code": 1})

@@ -1,0 +1,1 @@
+"""Raters: their answers, what becomes of several, and how far they agree."""
