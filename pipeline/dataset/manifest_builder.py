@@ -21,6 +21,7 @@ from pipeline.dataset.manifest import (
     ShardFile,
     SplitCounts,
 )
+from pipeline.raters.agreement import Agreement
 from pipeline.schema.record import CLASSES, SPLITS
 from pipeline.shards.deduplication import find_duplicates
 from pipeline.shards.receipts import ShardReceipt
@@ -29,12 +30,15 @@ from pipeline.specs.loader import is_shipped
 from pipeline.splits.protocols.statement import ProtocolStatement
 
 
-def facts_from_spec(spec: CorpusSpec, usable: int) -> CorpusFacts:
+def facts_from_spec(
+    spec: CorpusSpec, usable: int, agreement: Mapping[str, Agreement] = MappingProxyType({})
+) -> CorpusFacts:
     """Those facts of a spec that a dataset's users need.
 
     Args:
         spec: Of a corpus.
         usable: Utterances of it that were found and left in before audio was read.
+        agreement: Of its raters.
     """
     return CorpusFacts(
         name=spec.name,
@@ -47,6 +51,7 @@ def facts_from_spec(spec: CorpusSpec, usable: int) -> CorpusFacts:
         usable=usable,
         published=spec.expected.nearest(usable).utterances,
         own_spec=not is_shipped(spec),
+        agreement=dict(agreement),
     )
 
 

@@ -218,7 +218,8 @@ def _utterance(
 ) -> Utterance:
     fields, dropped, answers = joined
     speaker = fill_template(spec.speaker, fields) if spec.speaker else fields.get("speaker")
-    fields = fields | {"speaker": speaker}
+    emotion = fill_template(spec.emotion, fields) if spec.emotion else fields.get("emotion")
+    fields = fields | {"speaker": speaker, "emotion": emotion}
     start, end, bad_time = segment_bounds(spec, fields)
     whole = f"{spec.id}/{splitext(path)[0]}"
     utterance_id = (
@@ -246,7 +247,7 @@ def _utterance(
         text=spec.texts.get(text, text) if text else None,
         group=spec.splits.group_of(fields),
         annotations={name: value for name in spec.kept_fields if (value := fields.get(name))},
-        label_native=fields.get("emotion"),
+        label_native=emotion,
         raters=read_answers(spec.raters, fields, answers) if spec.raters else (),
         dropped=dropped or bad_time,
     )

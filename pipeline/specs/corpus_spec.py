@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from pipeline.common.spec_model import Regex, SpecModel
 from pipeline.schema.record import DIMENSIONS, ClassName, Dimension
+from pipeline.specs.code_map import CodeMap, find_overlap
+from pipeline.specs.own_category import OwnCategory
 from pipeline.specs.published_protocols import published_protocols
 from pipeline.specs.raters import Raters
 from pipeline.specs.source_spec import ClipRows, ParquetSpec, SourceRules
@@ -75,6 +77,13 @@ CorpusId = Annotated[
 ]
 
 
+Codes = Annotated[dict[str, str], AfterValidator(CodeMap)]
+
+
+def _name_class(value: object) -> object:
+    return {"class": value} if isinstance(value, str) else value
+
+
 class CorpusSpec(SpecModel):
     """One corpus, described as data."""
 
@@ -126,8 +135,14 @@ class CorpusSpec(SpecModel):
     language: TextByField | None = None
     texts: dict[str, str] = Field({}, description="text code → sentence")
 
-    emotions: dict[str, str] = Field(description="native code → category of emotions.yaml")
-    exclude: dict[str, str] = Field({}, description="native code → why it is left out")
+    emotion: Template | None = Field(None, description="default: the field `emotion`")
+    emotions: Codes = Field(
+        {}, description="native code, or range of them, → category of emotions.yaml"
+    )
+    exclude: Codes = Field({}, description="native code → why it is left out")
+    categories: dict[str, Annotated[OwnCategory, BeforeValidator(_name_class)]] = Field(
+        {}, description="category of this corpus alone → its place in the classes"
+    )
     meanings: dict[str, str] = Field(
         {}, description="native code → what it stands for in the corpus's own words"
     )
@@ -135,7 +150,7 @@ class CorpusSpec(SpecModel):
         {}, description="category → six-class label, where it differs from emotions.yaml"
     )
     scales: dict[Dimension, Scale] = Field(
-        {}, description="dimension → lowest and highest rating of the native scale"
+        {}, description="dimension → ratings that become 0 and 1: lowest and highest as a rule"
     )
     votes: dict[str, str] = Field(
         {}, description="field that counts votes → category; a list where it is called as its code"
@@ -191,6 +206,8 @@ class CorpusSpec(SpecModel):
         both = sorted(self.emotions.keys() & self.exclude.keys())
         if both:
             raise ValueError(f"`exclude`: {', '.join(both)} stands in `emotions` too; keep one")
+        if overlap := find_overlap([*self.emotions, *self.exclude]):
+            raise ValueError(f"`emotions`: the codes {' and '.join(overlap)} overlap")
         stray = sorted(self.meanings.keys() - self.emotions.keys() - self.exclude.keys())
         if stray:
             raise ValueError(
@@ -202,6 +219,7 @@ class CorpusSpec(SpecModel):
     def _fields_come_from_somewhere(self) -> Self:
         known = self.fields
         wanted = {
+            "emotion": template_fields(self.emotion or ""),
             "speaker": template_fields(self.speaker or ""),
             "same_utterance": template_fields(self.same_utterance or ""),
             "gender": [self.gender.of] if self.gender else [],
@@ -236,7 +254,13 @@ class CorpusSpec(SpecModel):
                         f"`{key}` uses the field {field!r}, which neither `path` nor a table "
                         f"gives; known fields: {', '.join(sorted(known))}"
                     )
-        if "emotion" not in known and not (self.raters and self.raters.emotion):
+        if not self.emotions and not self.scales:
+            raise ValueError(
+                "`emotions` is missing: what do native codes mean? (Only corpora with ratings and "
+                "no categories, which have `scales`, can do without)"
+            )
+        voted = self.raters and self.raters.emotion
+        if self.emotions and "emotion" not in known and not voted:
             raise ValueError(
                 "nothing gives the field 'emotion': name a group of `path` so, or `take` it; where "
                 "raters give it, say how by `raters: {emotion: majority}`"
@@ -284,7 +308,8 @@ class CorpusSpec(SpecModel):
             for field in table.take.keys() - raters.answers_in(name)
         }
         taken |= {field for rows in self.clip_rows for field in rows.take}
-        return self.path_fields | taken | {"path", "stem", "speaker"}
+        composed = {"speaker", *(["emotion"] if self.emotion else [])}
+        return self.path_fields | taken | {"path", "stem"} | composed
 
     @cached_property
     def kept_fields(self) -> tuple[str, ...]:
@@ -301,7 +326,7 @@ class CorpusSpec(SpecModel):
     @cached_property
     def codes(self) -> Mapping[str, str]:
         """Every native code → its category, or why it is left out."""
-        return self.emotions | self.exclude
+        return CodeMap(self.emotions | self.exclude)
 
     @property
     def outcomes(self) -> Mapping[str, str]:

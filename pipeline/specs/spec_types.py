@@ -51,7 +51,7 @@ def _check_encoding(name: str) -> str:
 
 def _check_scale(scale: tuple[float, float]) -> tuple[float, float]:
     lowest, highest = scale
-    if not lowest < highest:
+    if lowest == highest:
         raise ValueError(f"expected [lowest, highest], found [{lowest:g}, {highest:g}]")
     return scale
 
