@@ -1,7 +1,7 @@
 """Index: from the files of a corpus to its utterances, by names and tables; no audio is decoded."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from posixpath import splitext
 from typing import NamedTuple
 
@@ -46,14 +46,26 @@ FoundClip = tuple[SourceFile, int, str]
 """A file, the rank of the glob that found it, and its path from where the glob matches."""
 
 
-def find_clips(spec: CorpusSpec, files: Iterable[SourceFile]) -> Iterator[FoundClip]:
-    """Files that are clips of the corpus: found by ``audio`` and not by ``ignore``."""
+def find_clips(
+    spec: CorpusSpec,
+    files: Iterable[SourceFile],
+    on_other: Callable[[SourceFile], None] = lambda file: None,
+) -> Iterator[FoundClip]:
+    """Files that are clips of the corpus: found by ``audio`` and not by ``ignore``.
+
+    Args:
+        spec: The corpus.
+        files: Those of its folder.
+        on_other: Called with every file that is no clip.
+    """
     wanted = glob_matcher(spec.audio, spec.ignore_case)
     ignored = glob_matcher(spec.ignore, spec.ignore_case)
     for file in files:
         path = compose(file.path)
         if (hit := wanted(path)) and not ignored(path):
             yield file, *hit
+        else:
+            on_other(file)
 
 
 def index_clips(
