@@ -43,6 +43,7 @@ _LONGEST_ID = 64
 _RESERVED = {
     "all": "the configuration of a dataset that holds every corpus",
     "default": "what the datasets library calls a dataset without configurations",
+    "collections": "the file of the collections",
     "emotions": "the file of the shared categories",
     "emotion_words": "the file of words for emotions",
     **dict.fromkeys(

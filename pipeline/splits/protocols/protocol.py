@@ -84,7 +84,7 @@ class Protocol:
         """
         chosen = []
         for corpus in corpora or sorted(self.folds):
-            name = self._fold_name(corpus, fold)
+            name = self.fold(corpus, fold).name
             rows = self.table[self.table["corpus"] == corpus]
             part = np.full(len(rows), "train", dtype=object)
             for other in ("validation", "test", "unused"):
@@ -93,14 +93,23 @@ class Protocol:
         frame = pd.concat(chosen, ignore_index=True)
         return frame[frame["part"] != "unused"].reset_index(drop=True)
 
-    def _fold_name(self, corpus: str, fold: str) -> str:
+    def fold(self, corpus: str, fold: str) -> FoldFacts:
+        """What the manifest says of a fold.
+
+        Args:
+            corpus: Its id.
+            fold: Name of the fold, or what it holds out.
+
+        Raises:
+            UsageError: The corpus has no folds, or no such fold.
+        """
         if corpus not in self.folds:
             why = self.statement.left_out.get(corpus)
             there = f": {why}" if why else f"; it has folds of {', '.join(self.folds)}"
             raise UsageError(f"protocol {self.name} has no folds of corpus {corpus}{there}")
         for facts in self.folds[corpus]:
             if fold == facts.name or facts.held_out == [fold]:
-                return facts.name
+                return facts
         names = [facts.name for facts in self.folds[corpus]]
         hint = suggest(fold, names, otherwise=": ")
         raise UsageError(
