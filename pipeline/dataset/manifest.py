@@ -14,6 +14,7 @@ from pipeline.raters.agreement import Agreement
 from pipeline.schema.record import SPLITS
 from pipeline.specs.corpus_spec import CorpusId
 from pipeline.splits.protocols.statement import ProtocolStatement
+from pipeline.splits.split_warnings import warn_of_splits
 from pipeline.storage import files as storage
 
 BIN = 0.5
@@ -159,6 +160,14 @@ class CorpusManifest(CorpusFacts):
         """Whether every clip found is accounted for."""
         return self.found == self.written + sum(self.excluded.values()) + sum(
             self.rejected.values()
+        )
+
+    @property
+    def split_warnings(self) -> list[str]:
+        """What makes scores on its splits say little."""
+        classes = {name: counts.labels for name, counts in self.splits.items()}
+        return list(
+            warn_of_splits(classes, {name: one.speakers for name, one in self.splits.items()})
         )
 
     @property

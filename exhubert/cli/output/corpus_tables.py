@@ -83,7 +83,7 @@ def _print_specs(specs: Sequence[CorpusSpec]) -> list[str]:
     """One table of corpora; the headings for which there was no room."""
     groups = [
         words("corpus"),
-        [Heading("name", cut=True), *words("languages"), *numbers("utterances"), *words("access")],
+        [Heading("name", cut=True), *words("languages"), *numbers("clips"), *words("access")],
         words("licence"),
         [*numbers("speakers", "classes"), *words("layout")],
     ]

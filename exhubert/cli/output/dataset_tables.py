@@ -114,6 +114,7 @@ def _attention(check: "CorpusCheck", partial: bool) -> Iterator[str]:
     if check.clipped_ratings:
         clips = count(check.clipped_ratings, "clip")
         yield f"{check.corpus}: {clips} rated outside the scale, cut to it"
+    yield from (f"{check.corpus}: {line}" for line in check.split_warnings)
     notes = CorpusNotes(check.passed_over, check.encodings)
     for line in describe_notes(notes, check.spellings):
         yield f"{check.corpus}: {line}"
@@ -240,7 +241,7 @@ def _about_corpus(name: str, corpus: "CorpusManifest") -> Iterator[str]:
     usable, published = corpus.usable, corpus.published
     if usable is not None and published is not None and usable != published:
         yield f"{name}: {usable:,} of {published:,} published utterances"
-    for line in describe_notes(corpus.notes, corpus.spellings):
+    for line in [*corpus.split_warnings, *describe_notes(corpus.notes, corpus.spellings)]:
         yield f"{name}: {line}"
     if corpus.agreement:
         yield f"{name}: {describe_agreement(corpus.agreement)}"

@@ -4,8 +4,9 @@ Its file is Parquet: one row a clip that is scored, with the folds in which it i
 """
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -18,8 +19,6 @@ from pipeline.common.suggest import suggest
 from pipeline.splits.protocols.folds import PARTS, TEST, UNUSED, VALIDATION, Fold
 from pipeline.splits.protocols.label_sets import LabelSet
 from pipeline.splits.protocols.statement import FoldFacts, ProtocolStatement, file_problem
-
-_Mask = npt.NDArray[np.bool_]
 
 _FOLDS = pa.list_(pa.string())
 
@@ -34,7 +33,7 @@ TABLE = pa.schema(
     ]
 )
 """Columns of a protocol's file: folds of the clip's corpus in which it is in that part; in all
-other folds of its corpus it is in the train part."""
+other folds of its corpus it is in the train part. Clips that no fold uses have no row."""
 
 
 @dataclass(frozen=True)
@@ -118,19 +117,44 @@ class Protocol:
         )
 
 
-def state_fold(
-    fold: Fold, classes: "pd.Series[str]", speakers: "pd.Series[str]", audio: "pd.Series[str]"
-) -> FoldFacts:
+@dataclass(frozen=True)
+class Codes:
+    """Values of a column as numbers, so that they are compared once and not in every fold.
+
+    Attributes:
+        numbers: Of each row, −1 where there is no value ``(rows,)``.
+        names: The value behind each number.
+    """
+
+    numbers: npt.NDArray[np.intp]
+    names: list[str]
+
+    @classmethod
+    def of(cls, values: "pd.Series[str]") -> Self:
+        """The codes of a column."""
+        numbers, names = pd.factorize(values.astype(object))
+        return cls(numbers, [str(name) for name in names])
+
+    def occurring(self, rows: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """Which values occur in some rows ``(values,)``."""
+        there = np.zeros(len(self.names) + 1, dtype=bool)
+        there[self.numbers[rows]] = True  # −1 is the last place, which is none
+        return there[:-1]
+
+
+def state_fold(fold: Fold, classes: Codes, speakers: Codes, audio: Codes) -> FoldFacts:
     """Counts a fold, and what leaks from its training into its test part.
 
     Args:
         fold: Of one corpus.
-        classes: Of each row.
-        speakers: Of each row; None where unknown.
-        audio: Checksum of the samples of each row.
+        classes: Of its rows.
+        speakers: Of its rows; unknown ones have no value.
+        audio: Checksums of the samples of its rows.
     """
     test, trained = fold.parts == TEST, fold.parts < TEST
     sizes = np.bincount(fold.parts, minlength=len(PARTS)).tolist()
+    tested = speakers.occurring(test)
+    absent = np.flatnonzero(~classes.occurring(test))
     return FoldFacts(
         name=fold.name,
         held_out=list(fold.held_out),
@@ -138,26 +162,35 @@ def state_fold(
         validation=sizes[VALIDATION],
         test=sizes[TEST],
         unused=sizes[UNUSED],
-        shared_speakers=_count_shared(speakers, test, trained),
-        shared_audio=_count_shared(audio, test, trained),
-        unknown_speakers=int(speakers[test].isna().sum()),
-        test_speakers=int(speakers[test].nunique()),
-        absent=sorted(set(classes) - set(classes[test])),
+        shared_speakers=int((tested & speakers.occurring(trained)).sum()),
+        shared_audio=int((audio.occurring(test) & audio.occurring(trained)).sum()),
+        unknown_speakers=int((speakers.numbers[test] < 0).sum()),
+        test_speakers=int(tested.sum()),
+        absent=sorted(classes.names[number] for number in absent),
         missing=fold.missing,
         published=dict(fold.published),
     )
 
 
-def fold_columns(folds: Iterable[Fold], rows: int) -> dict[str, list[list[str]]]:
-    """The last columns of :data:`TABLE`: for each row the folds in which it is in such a part."""
+def fold_columns(folds: Sequence[Fold], rows: int) -> pd.DataFrame:
+    """The last columns of :data:`TABLE`, of the rows that stand in a part of any fold.
+
+    Args:
+        folds: Of one corpus.
+        rows: How many it has.
+
+    Returns:
+        A frame whose index is the rows that are in it.
+    """
+    used = np.any([fold.parts != UNUSED for fold in folds], axis=0)
     columns: dict[str, list[list[str]]] = {
         PARTS[part]: [[] for _ in range(rows)] for part in (TEST, VALIDATION, UNUSED)
     }
     for fold in folds:
         for part in (TEST, VALIDATION, UNUSED):
-            for row in np.flatnonzero(fold.parts == part):
+            for row in np.flatnonzero((fold.parts == part) & used):
                 columns[PARTS[part]][row].append(fold.name)
-    return columns
+    return pd.DataFrame(columns)[used]
 
 
 def write_table(frames: Sequence[pd.DataFrame]) -> bytes:
@@ -184,7 +217,3 @@ def read_protocol_file(
         raise DataError(f"{path}: {problem}; exhubert protocols DATASET --add {name} makes it anew")
     frame: pd.DataFrame = pq.read_table(io.BytesIO(content or b""), schema=TABLE).to_pandas()
     return Protocol(name, statement, frame)
-
-
-def _count_shared(values: "pd.Series[str]", test: _Mask, trained: _Mask) -> int:
-    return len(set(values[test].dropna()) & set(values[trained].dropna()))

@@ -21,7 +21,7 @@ from pipeline.splits.protocols.folds import (
     stated_folds,
 )
 from pipeline.splits.protocols.label_sets import MEANINGS, LabelSet, class_names
-from pipeline.splits.protocols.protocol import fold_columns, state_fold
+from pipeline.splits.protocols.protocol import Codes, fold_columns, state_fold
 from pipeline.splits.protocols.protocol_spec import FoldSpec, ProtocolSpec
 from pipeline.splits.protocols.statement import CorpusFolds
 
@@ -140,9 +140,13 @@ def make_corpus_folds(
     if rows.empty:
         raise NoFoldsError(f"no clip has a class of the label set: {MEANINGS[labels]}")
     folds = list(_make_folds(name, spec, rows, classes))
-    facts = [state_fold(fold, classes, rows["speaker"], rows["audio_xxh3"]) for fold in folds]
-    columns = fold_columns(folds, len(rows))
-    table = pd.DataFrame({"id": rows["id"], "corpus": rows["corpus"], "label": classes, **columns})
+    coded = [Codes.of(column) for column in (classes, rows["speaker"], rows["audio_xxh3"])]
+    facts = [state_fold(fold, *coded) for fold in folds]
+    table = (
+        rows[["id", "corpus"]]
+        .assign(label=classes)
+        .join(fold_columns(folds, len(rows)), how="inner")
+    )
     note = spec.note if spec else None
     return CorpusFolds(labels=labels, classes=sorted(set(classes)), folds=facts, note=note), table
 
