@@ -32,7 +32,7 @@ def _run_protocols(args: argparse.Namespace) -> int:
     from exhubert.cli.output.protocol_tables import print_folds, print_protocols
     from pipeline.dataset.manifest import require_manifest
     from pipeline.dataset.protocols import change_protocols
-    from pipeline.dataset.report import write_report
+    from pipeline.dataset.report.page import write_report
 
     check_beam_options(args)
     changes = bool(args.add or args.remove)
