@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from pipeline.dataset.manifest import CorpusFacts
-
 Kind = Literal["redistribution", "commercial_use", "changes", "share_alike", "attribution"]
 """What terms are about: passing on, earning money, altering, passing on alike, naming authors."""
 
@@ -68,18 +66,18 @@ class MixTerm:
     corpora: tuple[str, ...]
 
 
-def mix_terms(corpora: Mapping[str, CorpusFacts]) -> dict[Kind, MixTerm]:
+def mix_terms(licences: Mapping[str, tuple[str, bool | None]]) -> dict[Kind, MixTerm]:
     """Terms of a dataset of these corpora.
 
     Args:
-        corpora: By id.
+        licences: Corpus → name of its licence, and whether it may be passed on.
     """
-    asked = {
-        name: licence_rules(facts.licence, facts.redistribute) for name, facts in corpora.items()
-    }
+    asked = {corpus: licence_rules(*licence) for corpus, licence in licences.items()}
     terms: dict[Kind, MixTerm] = {}
     for kind in KINDS:
-        strictest = max((rules[kind] for rules in asked.values()), key=_RULES.index, default="free")
+        strictest: Rule = max(
+            (rules[kind] for rules in asked.values()), key=_RULES.index, default="free"
+        )
         because = tuple(name for name, rules in asked.items() if rules[kind] == strictest)
         named = () if strictest == "free" else because
         terms[kind] = MixTerm(strictest, _WORDS[kind][strictest], named)

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.dataset.manifest import CorpusFacts
 from pipeline.dataset.terms import KINDS, Rule, licence_rules, mix_terms
 
 LICENCES = st.sampled_from(
@@ -25,18 +24,6 @@ CORPORA = st.dictionaries(
     max_size=6,
 )
 ORDER: tuple[Rule, ...] = ("free", "unknown", "bound")
-
-
-def facts(licence: str, redistribute: bool | None) -> CorpusFacts:
-    return CorpusFacts(
-        name="",
-        languages=[],
-        licence=licence,
-        licence_url=None,
-        redistribute=redistribute,
-        citation="",
-        split_policy="",
-    )
 
 
 @pytest.mark.parametrize(
@@ -62,11 +49,10 @@ def test_what_licences_ask_for(licence: str, redistribute: bool | None, rules: s
 def test_one_corpus_more_never_makes_a_mix_freer(
     corpora: dict[str, tuple[str, bool | None]], licence: str, redistribute: bool | None
 ) -> None:
-    before = {name: facts(*one) for name, one in corpora.items()}
-    after = {**before, "new": facts(licence, redistribute)}
-    fewer, more = mix_terms(before), mix_terms(after)
+    after = {**corpora, "new": (licence, redistribute)}
+    fewer, more = mix_terms(corpora), mix_terms(after)
     for kind in KINDS:
         assert ORDER.index(more[kind].rule) >= ORDER.index(fewer[kind].rule)
-        stated = {n: licence_rules(f.licence, f.redistribute)[kind] for n, f in after.items()}
+        stated = {name: licence_rules(*one)[kind] for name, one in after.items()}
         assert (more[kind].rule == "free") == (not more[kind].corpora)
         assert all(stated[name] == more[kind].rule for name in more[kind].corpora)
