@@ -232,7 +232,7 @@ def _load_table(
             chosen = {table.file.of: list(table.file.values)[rank]}
             read_here = [record | chosen for record in read_here]
         records += read_here
-    if found and not records:
+    if found and not records and table.required:
         files_read = ", ".join(file.path for _, file in found[:3])
         wanted = f"lines like '{table.line}'" if table.line else "rows below a header"
         raise DataError(f"{where}: no row in {files_read}, {why_empty or f'expected {wanted}'}")
