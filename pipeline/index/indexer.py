@@ -9,6 +9,8 @@ from pipeline.common.globs import glob_matcher
 from pipeline.common.numbers import read_number, read_seconds
 from pipeline.common.patterns import Pattern, compile_pattern
 from pipeline.common.spelling import compose
+from pipeline.index.replacements import apply_corrections as _apply_corrections
+from pipeline.index.replacements import apply_replace as _apply_replace
 from pipeline.index.table_join import (
     Row,
     TableRows,
@@ -208,23 +210,6 @@ def _disagreement(
     return drop(
         "index", "rows_disagree", f"table {table!r} has {rows} rows for it that disagree: {found}"
     )
-
-
-def _apply_corrections(spec: CorpusSpec, fields: Fields, stem: str | None) -> Fields:
-    """Applies ``corrections`` and ``replace``.
-
-    Called again for every table row, because corrections win over tables.
-    """
-    return _apply_replace(spec, fields | spec.corrections.get(stem or "", {}))
-
-
-def _apply_replace(spec: CorpusSpec, fields: Fields) -> Fields:
-    if not spec.replace:
-        return fields
-    return {
-        field: spec.replace[field].get(value, value) if field in spec.replace and value else value
-        for field, value in fields.items()
-    }
 
 
 def _utterance(
