@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.common.errors import DataError
 from pipeline.common.globs import glob_matcher
-from pipeline.sources.archives import Archive, read_directory
+from pipeline.sources.archives import Archive, DamagedArchiveError, read_directory
 from pipeline.sources.byte_ranges import RangedFile, find_file, ranged_file
 from pipeline.sources.listing import SourceFile, is_ignored_name, read_file, walk_files
 from pipeline.sources.parquet_clips import ParquetClips
@@ -18,12 +18,16 @@ from pipeline.storage.prefetch import PrefetchReader
 _PLAIN = SourceRules()
 
 
-def list_sources(root: str, rules: SourceRules = _PLAIN) -> list[SourceFile]:
+def list_sources(
+    root: str, rules: SourceRules = _PLAIN, keep_damaged: bool = False
+) -> list[SourceFile]:
     """Every file of a corpus, sorted by path; see :func:`walk_sources`."""
-    return sorted(walk_sources(root, rules), key=lambda source: source.path)
+    return sorted(walk_sources(root, rules, keep_damaged), key=lambda source: source.path)
 
 
-def walk_sources(root: str, rules: SourceRules = _PLAIN) -> Iterator[SourceFile]:
+def walk_sources(
+    root: str, rules: SourceRules = _PLAIN, keep_damaged: bool = False
+) -> Iterator[SourceFile]:
     """Every file of a corpus, in no order; what an archive or a Parquet file holds in its place.
 
     A member's path is that of its archive, ``/``, and its own: ``download.zip/wav/03a01Fa.wav``.
@@ -32,12 +36,13 @@ def walk_sources(root: str, rules: SourceRules = _PLAIN) -> Iterator[SourceFile]
     Args:
         root: Folder or URL of the corpus.
         rules: Which files hold others.
+        keep_damaged: Whether a damaged archive is a file with a problem, and no error.
 
     Raises:
         DataError: There is no such folder, or a file that holds others can't be read.
     """
     files = walk_files(root)
-    return _Contents(root, rules).walk(files) if rules.hold_others else files
+    return _Contents(root, rules).walk(files, keep_damaged) if rules.hold_others else files
 
 
 class CorpusReader:
@@ -55,7 +60,7 @@ class CorpusReader:
         Raises:
             OSError: It can't be read.
         """
-        for holder in _folders_above(path):
+        for holder in folders_above(path):
             if self._contents.is_holder(holder) and (opened := self._open(holder)):
                 return opened.read(path[len(holder) + 1 :])
         return read_file(self.root, path)
@@ -106,12 +111,17 @@ class _Contents:
         assert self._rules.parquet
         return _open_parquet(self._root, path, file, self._rules.parquet, self._rules.ignore_case)
 
-    def walk(self, files: Iterable[SourceFile]) -> Iterator[SourceFile]:
+    def walk(self, files: Iterable[SourceFile], keep_damaged: bool) -> Iterator[SourceFile]:
         for file in files:
-            if self.is_holder(file.path):
-                yield from self._inside(file)
-            else:
+            if not self.is_holder(file.path):
                 yield file
+                continue
+            try:
+                yield from self._inside(file)
+            except DamagedArchiveError as error:
+                if not keep_damaged:
+                    raise
+                yield file._replace(problem=str(error))
 
     def _inside(self, file: SourceFile) -> Iterator[SourceFile]:
         opened = self.open(file.path, ranged_file(self._root, file.path, file.size, file.version))
@@ -124,7 +134,8 @@ class _Contents:
                 yield SourceFile(path, member.size, member.version, member.problem)
 
 
-def _folders_above(path: str) -> Iterator[str]:
+def folders_above(path: str) -> Iterator[str]:
+    """Folders, or what holds files like one, that a path leads through."""
     end = path.find("/")
     while end >= 0:
         yield path[:end]

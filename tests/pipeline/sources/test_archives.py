@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import shutil
 import struct
 import tarfile
@@ -192,10 +193,18 @@ def test_shipped_specs_find_their_clips_in_the_archive_they_name(
     listed = [SourceFile(path, 1, "") for path in sorted(paths)]
     unpacked = sorted(path for *_, path in find_clips(spec, listed))
     for archive in spec.archive:
-        (tmp_path / archive).write_bytes(zipped(dict.fromkeys(paths, b"x")))
+        file = tmp_path / name_by_glob(archive)
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(zipped(dict.fromkeys(paths, b"x")))
         found = find_clips(spec, list_sources(str(tmp_path), spec.source_rules))
         assert sorted(path for *_, path in found) == unpacked
-        (tmp_path / archive).unlink()
+        file.unlink()
+
+
+def name_by_glob(glob: str) -> str:
+    """A name that a glob names: the first choice of braces and brackets."""
+    chosen = re.sub(r"\{([^,}]+)[^}]*\}", r"\1", glob)
+    return re.sub(r"\[(.)[^\]]*\]", r"\1", chosen).replace("*", "x")
 
 
 # --- what archives may hold ------------------------------------------------------------------
