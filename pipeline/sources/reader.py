@@ -115,7 +115,7 @@ def open_long_file(
         OSError: It can't be looked at.
     """
     contents = _Contents(root, rules)
-    if any(map(contents.is_holder, _folders_above(path))):
+    if any(map(contents.is_holder, folders_above(path))):
         return None
     file = ranged_file(root, path, size, "") if is_remote(root) else find_file(root, path)
     if file is None:
