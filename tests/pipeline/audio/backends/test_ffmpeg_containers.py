@@ -20,7 +20,6 @@ from pipeline.audio.recording import AudioError, Span
 from pipeline.audio.stream import stream
 from tests.conftest import tone
 from tests.support.audio import stored
-from tests.support.containers import RATE, muxed
 
 REFERRING = {
     "hls": "#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\n{other}\n#EXT-X-ENDLIST\n",
@@ -148,7 +147,7 @@ def test_sound_that_a_film_says_lies_in_another_file_is_not_looked_for(
 ) -> None:
     """QuickTime's external data references: the file's own bytes are all that is read."""
     other = tmp_path / "other.wav"
-    soundfile.write(other, np.full(60_000, 0.9), RATE)
+    soundfile.write(other, np.full(60_000, 0.9), 48_000)
     content = bytearray(muxed("mov", codec))
     reference = content.index(b"url ", content.index(b"dref"))
     name = str(other).encode() + b"\0"
