@@ -1,10 +1,9 @@
-"""Clips that can't be whole, told without decoding them: files that were never fetched, or empty.
+"""Clips that can't be whole, told without decoding them: never fetched, empty, or links to nothing.
 
 No clip is as short as a Git LFS pointer, so only files of that size are looked into.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 
 from pipeline.schema.utterance import Utterance, rejected
 
@@ -18,7 +17,7 @@ _MOST_READ = 100
 def reject_unfetched(
     utterances: Iterable[Utterance], read: Callable[[str], bytes]
 ) -> Iterator[Utterance]:
-    """Utterances, those rejected whose file is empty or a Git LFS pointer.
+    """Utterances, those rejected whose file is empty, missing or a Git LFS pointer.
 
     Args:
         utterances: Of a corpus, indexed.
@@ -36,11 +35,14 @@ def reject_unfetched(
         if looked_into < _MOST_READ:
             looked_into += 1
             problem = None
-            with suppress(OSError):  # as the build will say
-                try:
-                    refuse_no_audio(read(utterance.source_path))
-                except AudioError as error:
-                    problem, pointers = error, pointers + 1
+            try:
+                refuse_no_audio(read(utterance.source_path))
+            except AudioError as error:
+                problem, pointers = error, pointers + 1
+            except FileNotFoundError as error:  # a link whose target is missing
+                problem = AudioError("unreadable", f"can't be read: {error.strerror}")
+            except OSError:  # as the build will say, if it is so then
+                pass
         elif pointers < looked_into:
             problem = None
         yield (

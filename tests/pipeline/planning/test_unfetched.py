@@ -20,13 +20,15 @@ def test_check_tells_of_pointers_and_empty_files(
     (root / "wav" / "s00_ang_0.wav").write_bytes(POINTER)
     (root / "wav" / "s00_ang_1.wav").write_bytes(b"")
     (root / "wav" / "s00_neu_1.wav").write_bytes(b"short, and neither")
+    (root / "wav" / "s09_ang_1.wav").symlink_to("nowhere")
     where = ["--spec", str(tmp_path / "tones.yaml"), "--root", f"tones={root}"]
     assert main(["check", *where, "--allow-partial"]) == 1
     printed = capsys.readouterr()
     assert "tones: git_lfs_pointer 1" in printed.out
     assert "run `git lfs pull`" in printed.out
     assert "tones: empty 1" in printed.out
-    assert "error: corpus tones: 2 clips would be rejected" in printed.err
+    assert "tones: unreadable 1" in printed.out
+    assert "error: corpus tones: 3 clips would be rejected" in printed.err
 
 
 def test_not_every_pointer_of_a_large_corpus_is_read() -> None:
