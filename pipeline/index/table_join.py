@@ -1,6 +1,7 @@
 """Tables of a corpus: loading those that a spec names, and finding rows by key."""
 
 import string
+import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
@@ -9,7 +10,7 @@ from pathlib import PurePosixPath
 from pipeline.common.errors import DataError
 from pipeline.common.globs import glob_matcher
 from pipeline.common.patterns import compile_pattern
-from pipeline.common.spelling import compose
+from pipeline.common.spelling import compose, name_strangers
 from pipeline.index.table_formats import read_table
 from pipeline.index.table_keys import key_tails, plain_key
 from pipeline.sources.listing import SourceFile, too_large
@@ -18,6 +19,9 @@ from pipeline.specs.table_spec import FileByField, TableSpec
 
 _LARGEST_TABLE = 1 << 30
 """Bytes; the largest of a known corpus has 30 million."""
+
+_LONGEST_SHARED = 32
+"""Characters of values that are kept once: codes, numbers and names, and no sentences."""
 
 Row = dict[str, str | None]
 """Fields that a row of a table gives a clip."""
@@ -142,7 +146,8 @@ def take_fields(take: Mapping[str, str], record: Mapping[str, str | None]) -> Ro
         take: Field → column, ``column?`` if it may be missing.
         record: Column → text.
     """
-    return {name: _clean(record.get(column.removesuffix("?"))) for name, column in take.items()}
+    cells = ((name, record.get(column.removesuffix("?"))) for name, column in take.items())
+    return {name: _share(_clean(cell)) for name, cell in cells}
 
 
 def merge_rows(rows: Sequence[Row]) -> tuple[Row, dict[str, list[str]]]:
@@ -232,7 +237,7 @@ def _load_table(
             chosen = {table.file.of: list(table.file.values)[rank]}
             read_here = [record | chosen for record in read_here]
         records += read_here
-    if found and not records:
+    if found and not records and table.required:
         files_read = ", ".join(file.path for _, file in found[:3])
         wanted = f"lines like '{table.line}'" if table.line else "rows below a header"
         raise DataError(f"{where}: no row in {files_read}, {why_empty or f'expected {wanted}'}")
@@ -259,12 +264,17 @@ def _check_columns(records: list[dict[str, str]], table: TableSpec, where: str) 
     if missing := [c for c in missing if not any(c in record for record in records)]:
         raise DataError(
             f"{where}: no column {', '.join(map(repr, missing))}; "
-            f"found {', '.join(map(repr, records[0]))}"
+            f"found {', '.join(repr(name) + name_strangers(name) for name in records[0])}"
         )
 
 
 def _globs(table: TableSpec) -> list[str]:
     return list(table.file.values.values()) if isinstance(table.file, FileByField) else table.file
+
+
+def _share(value: str | None) -> str | None:
+    """A value that equal ones share: tables of raters repeat few words in millions of rows."""
+    return sys.intern(value) if value and len(value) <= _LONGEST_SHARED else value
 
 
 def _clean(value: str | None) -> str | None:

@@ -6,7 +6,7 @@ import jinja2
 from markupsafe import Markup
 
 from pipeline.common.count import count
-from pipeline.common.foreign_text import is_web_address, printable
+from pipeline.common.foreign_text import is_web_address, page_text
 
 
 def page_environment(package: str) -> jinja2.Environment:
@@ -20,7 +20,7 @@ def page_environment(package: str) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
-        finalize=as_text,
+        finalize=page_text,
         loader=jinja2.FunctionLoader(lambda name: _find_template(package, name)),
     )
     environment.tests["web_address"] = is_web_address
@@ -30,11 +30,6 @@ def page_environment(package: str) -> jinja2.Environment:
         "kit_script": Markup(_read("kit.js")),
     }
     return environment
-
-
-def as_text(value: object) -> object:
-    """Text without control characters; HTML that is marked as such as it is."""
-    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def number(value: int | None) -> str:
