@@ -148,8 +148,9 @@ def open_long_file(
     file = ranged_file(root, path, size, "") if is_remote(root) else find_file(root, path)
     if file is None:
         return None
-    block = REMOTE_BLOCK if is_remote(root) else BLOCK
-    return LongFile(file.read_range, file.size, block, xxh3, mark)
+    remote = is_remote(root)
+    block = REMOTE_BLOCK if remote else BLOCK
+    return LongFile(file.read_range, file.size, block, xxh3, mark, ahead=remote)
 
 
 class _Contents:
