@@ -15,6 +15,7 @@ from pipeline.common.spec_model import Regex, SpecModel
 from pipeline.schema.record import DIMENSIONS, ClassName, Dimension
 from pipeline.specs.code_map import CodeMap, find_overlap
 from pipeline.specs.own_category import OwnCategory
+from pipeline.specs.published_protocols import published_protocols
 from pipeline.specs.raters import Raters
 from pipeline.specs.row_spec import RowSpec
 from pipeline.specs.source_spec import ClipRows, ParquetSpec, SourceRules, WebDatasetSpec
@@ -35,6 +36,7 @@ from pipeline.specs.spec_types import (
 )
 from pipeline.specs.table_spec import TableSpec
 from pipeline.splits.policies import ByGroup, SplitSpec
+from pipeline.splits.protocols.protocol_spec import ProtocolKey, ProtocolSpec
 
 _CLIP_ROWS = ("parquet", "webdataset")
 """Keys that describe files in which every row is a clip."""
@@ -45,6 +47,7 @@ _LONGEST_ID = 64
 _RESERVED = {
     "all": "the configuration of a dataset that holds every corpus",
     "default": "what the datasets library calls a dataset without configurations",
+    "collections": "the file of the collections",
     "emotions": "the file of the shared categories",
     "emotion_words": "the file of words for emotions",
     **dict.fromkeys(
@@ -172,6 +175,9 @@ class CorpusSpec(SpecModel):
     max_duration: Annotated[float, Field(gt=0)] = Field(60.0, description="longest clip, in s")
 
     splits: SplitSpec = ByGroup()
+    protocols: dict[ProtocolKey, ProtocolSpec] = Field(
+        {}, description="name → folds of this corpus that papers report scores by"
+    )
     expected: PublishedCounts
     examples: list[Example] = []
     quirks: list[str] = []
@@ -242,6 +248,10 @@ class CorpusSpec(SpecModel):
             "annotations": self.annotations,
             "replace": list(self.replace),
             "corrections": [field for fields in self.corrections.values() for field in fields],
+            **{
+                f"protocols.{name}": [] if protocol.of == "split" else [protocol.of]
+                for name, protocol in self.protocols.items()
+            },
             **{
                 f"tables.{name}.match": [
                     field
@@ -317,8 +327,15 @@ class CorpusSpec(SpecModel):
 
     @cached_property
     def kept_fields(self) -> tuple[str, ...]:
-        """Fields that an utterance keeps as they are: what its labels can be made from again."""
-        return tuple(sorted({*self.annotations, *self.scales, *self.votes}))
+        """Fields that an utterance keeps as they are, to make labels and folds from again."""
+        by_protocols = {protocol.of for protocol in self.all_protocols.values()} & self.fields
+        kept = {*self.annotations, *self.scales, *self.votes, *(by_protocols - {"speaker"})}
+        return tuple(sorted(kept))
+
+    @property
+    def all_protocols(self) -> dict[str, ProtocolSpec]:
+        """Protocols that a published list or the spec itself states, by name."""
+        return published_protocols(self.id) | self.protocols
 
     @cached_property
     def codes(self) -> Mapping[str, str]:

@@ -11,6 +11,7 @@ from pipeline.common.globs import glob_matcher
 from pipeline.common.patterns import compile_pattern
 from pipeline.common.spec_model import ByValue, Regex, SpecModel
 from pipeline.schema.record import GENDERS
+from pipeline.specs.access_file import AccessFile
 
 
 def _as_list(value: object) -> object:
@@ -83,6 +84,7 @@ class Access(SpecModel):
     how: Literal["open", "registration", "agreement", "purchase", "never_released", "unknown"]
     url: str | None = None
     note: str | None = None
+    files: list[AccessFile] = Field([], description="what `exhubert corpora get` downloads")
 
 
 class Gender(SpecModel):
