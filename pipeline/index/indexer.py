@@ -1,14 +1,15 @@
 """Index: from the files of a corpus to its utterances, by names and tables; no audio is decoded."""
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from posixpath import splitext
 from typing import NamedTuple
 
 from pipeline.common.globs import glob_matcher
-from pipeline.common.numbers import read_number, read_seconds
+from pipeline.common.numbers import read_number
 from pipeline.common.patterns import Pattern, compile_pattern
 from pipeline.common.spelling import compose
+from pipeline.index.cell_lists import spread_cells
+from pipeline.index.segment_tables import segment_groups
 from pipeline.index.table_join import (
     Row,
     TableRows,
@@ -18,15 +19,13 @@ from pipeline.index.table_join import (
     split_answers,
     take_fields,
 )
+from pipeline.index.units import read_unit
 from pipeline.raters.answers import read_answers
 from pipeline.schema.utterance import DropReason, Utterance, excluded, rejected
 from pipeline.sources.listing import SourceFile
 from pipeline.specs.corpus_spec import CorpusSpec
 
 Fields = dict[str, str | None]
-
-_NOT_A_TIME = "NaT"
-"""What pandas and audformat write where a time is unknown."""
 
 
 class Joined(NamedTuple):
@@ -41,6 +40,9 @@ class Joined(NamedTuple):
     dropped: DropReason | None = None
     answers: tuple[Row, ...] = ()
 
+
+_MILDEST = {"keep": 0, "exclude": 1, "reject": 2}
+"""Of several tables of segments: how a clip without a row in any of them is dropped."""
 
 FoundClip = tuple[SourceFile, int, str]
 """A file, the rank of the glob that found it, and its path from where the glob matches."""
@@ -97,15 +99,14 @@ def index_clips(
             unrecognised = Joined({}, rule or _unrecognised(spec))
             yield _utterance(spec, file, glob_rank, path, unrecognised)
             continue
-        for rows in spec.clip_rows if file.record is not None else ():
-            fields |= take_fields(rows.take, file.record or {})
+        known = _join_own_row(spec, file, Joined(_apply_corrections(spec, fields, fields["stem"])))
         yield from _drop_contradictions(
             spec,
             [
                 _utterance(
                     spec, file, glob_rank, path, joined._replace(dropped=rule or joined.dropped)
                 )
-                for joined in join_tables(spec, fields, tables)
+                for joined in join_tables(spec, known, tables)
             ],
         )
 
@@ -114,7 +115,7 @@ def _drop_contradictions(spec: CorpusSpec, utterances: list[Utterance]) -> list[
     """Drops segments of one file that have the same times and say different things."""
     if len(utterances) == 1:
         return utterances
-    known = any(table.segments and table.disputed == "exclude" for table in spec.tables.values())
+    known = any(r.segments and r.disputed == "exclude" for r in spec.row_specs.values())
     drop = excluded if known else rejected
     by_id: dict[str, list[Utterance]] = {}
     for utterance in utterances:
@@ -148,28 +149,41 @@ def read_path(path: str, patterns: Sequence[Pattern]) -> Fields | None:
     return None
 
 
-def join_tables(spec: CorpusSpec, fields: Fields, tables: Mapping[str, TableRows]) -> list[Joined]:
+def join_tables(
+    spec: CorpusSpec, known: Iterable[Joined], tables: Mapping[str, TableRows]
+) -> list[Joined]:
     """Fields of a clip with those of its table rows added, in the order of the tables.
+
+    Args:
+        spec: The corpus.
+        known: What is known of the clip, or of its segments.
+        tables: By name.
 
     Returns:
         One entry a clip, or one a row where a table holds segments.
     """
-    joined = [Joined(_apply_corrections(spec, fields, fields["stem"]))]
-    for name, table in tables.items():
-        joined = [entry for one in joined for entry in _join(spec, one, name, table)]
+    joined = list(known)
+    for group in segment_groups(spec):
+        names = [name for name in group if name in tables]
+        joined = [entry for one in joined for entry in _join_group(spec, one, names, tables)]
     return joined
+
+
+def _join_group(
+    spec: CorpusSpec, joined: Joined, names: Sequence[str], tables: Mapping[str, TableRows]
+) -> list[Joined]:
+    """Joins a table, or several whose segments stand beside each other."""
+    if not names:
+        return [joined]
+    if len(names) > 1:
+        found = [name for name in names if tables[name].find(joined.fields)]
+        names = found or [min(names, key=lambda name: _MILDEST[spec.tables[name].unmatched])]
+    return [entry for name in names for entry in _join(spec, joined, name, tables[name])]
 
 
 def _join(spec: CorpusSpec, joined: Joined, name: str, table: TableRows) -> list[Joined]:
     if rows := table.find(joined.fields):
-        answered = spec.raters.answers_in(name) if spec.raters else frozenset()
-        facts, answers = split_answers(rows, answered)
-        if not table.table.segments:
-            return [_add_rows(spec, joined, name, facts, answers)]
-        return [
-            _add_rows(spec, joined, name, [segment], own)
-            for segment, own in group_answers(facts, answers)
-        ]
+        return _join_rows(spec, joined, name, rows)
     unmatched = table.table.unmatched
     if unmatched == "keep" or joined.dropped:
         return [joined]
@@ -180,6 +194,27 @@ def _join(spec: CorpusSpec, joined: Joined, name: str, table: TableRows) -> list
     detail = f"table {name!r} has no row with {wanted}"
     drop = excluded if unmatched == "exclude" else rejected
     return [joined._replace(dropped=drop("index", "no_table_row", detail))]
+
+
+def _join_own_row(spec: CorpusSpec, file: SourceFile, joined: Joined) -> list[Joined]:
+    """Adds the row that a clip is, in a file of rows."""
+    if file.record is None:
+        return [joined]
+    rows = spec.clip_rows[file.rows]
+    records = spread_cells([dict(file.record)], rows.cells, file.path)
+    return _join_rows(spec, joined, file.rows, [take_fields(rows.take, r) for r in records])
+
+
+def _join_rows(spec: CorpusSpec, joined: Joined, name: str, rows: Sequence[Row]) -> list[Joined]:
+    """Adds the rows of a clip, in one of ``row_specs``."""
+    answered = spec.raters.answers_in(name) if spec.raters else frozenset()
+    facts, answers = split_answers(rows, answered)
+    if not spec.row_specs[name].segments:
+        return [_add_rows(spec, joined, name, facts, answers)]
+    return [
+        _add_rows(spec, joined, name, [segment], own)
+        for segment, own in group_answers(facts, answers)
+    ]
 
 
 def _add_rows(
@@ -204,7 +239,7 @@ def _disagreement(
     found = "; ".join(
         f"{field} is {' or '.join(map(repr, values))}" for field, values in disputed.items()
     )
-    drop = excluded if spec.tables[table].disputed == "exclude" else rejected
+    drop = excluded if spec.row_specs[table].disputed == "exclude" else rejected
     return drop(
         "index", "rows_disagree", f"table {table!r} has {rows} rows for it that disagree: {found}"
     )
@@ -238,11 +273,9 @@ def _utterance(
     speaker = fill_template(spec.speaker, fields) if spec.speaker else fields.get("speaker")
     emotion = fill_template(spec.emotion, fields) if spec.emotion else fields.get("emotion")
     fields = fields | {"speaker": speaker, "emotion": emotion}
-    start, end, bad_time = segment_bounds(spec, fields)
+    unit = read_unit(spec, fields)
     whole = f"{spec.id}/{splitext(path)[0]}"
-    utterance_id = (
-        whole if start is None else f"{whole}#{_format_seconds(start)}-{_format_seconds(end)}"
-    )
+    utterance_id = f"{whole}#{unit.name}" if unit.name else whole
     dedup_key = fill_template(spec.same_utterance, fields) if spec.same_utterance else None
     text = fields.get("text")
     return Utterance(
@@ -255,9 +288,9 @@ def _utterance(
         glob_rank=glob_rank,
         block=file.block,
         row=file.row,
-        start=start,
-        end=end,
-        channel=spec.channel,
+        start=unit.start,
+        end=unit.end,
+        channel=unit.channel,
         language=_language(spec, fields),
         speaker=f"{spec.speaker_namespace}:{speaker}" if speaker else None,
         gender=_gender(spec, fields),
@@ -267,51 +300,8 @@ def _utterance(
         annotations={name: value for name in spec.kept_fields if (value := fields.get(name))},
         label_native=emotion,
         raters=read_answers(spec.raters, fields, answers) if spec.raters else (),
-        dropped=dropped or bad_time,
+        dropped=dropped or unit.problem,
     )
-
-
-def segment_bounds(
-    spec: CorpusSpec, fields: Fields
-) -> tuple[float | None, float | None, DropReason | None]:
-    """Start and end of a segment.
-
-    Args:
-        spec: The corpus; says in which unit its times are.
-        fields: Of the clip; ``start``, ``end`` and ``duration`` are read.
-
-    Returns:
-        Start and end in s, to the microsecond, None where not stated, and why they can't be used,
-        None where they can.
-    """
-    stated = {
-        name: text
-        for name in ("start", "end", "duration")
-        if (text := fields.get(name)) and text != _NOT_A_TIME
-    }
-    if not stated:
-        return None, None, None
-    unit = 1.0 / (spec.sample_times or 1)
-    seconds: dict[str, float | None] = {}
-    for name in ("start", "end", "duration"):
-        time = read_seconds(stated.get(name))
-        if name in stated and time is None:
-            detail = f"{name} is {stated[name]!r}, expected seconds or h:mm:ss"
-            return None, None, rejected("index", "bad_time", detail)
-        seconds[name] = None if time is None else round(time * unit, 6)
-    start, end, duration = seconds["start"], seconds["end"], seconds["duration"]
-    if start is not None and end is None and duration is not None:
-        end = round(start + duration, 6)
-    if not 0 <= (start or 0) < (math.inf if end is None else end):
-        until = "the end" if end is None else f"{_format_seconds(end)} s"
-        detail = f"from {_format_seconds(start or 0)} s to {until}, expected 0 ≤ start < end"
-        return start, end, rejected("index", "bad_time", detail)
-    return start, end, None
-
-
-def _format_seconds(seconds: float | None) -> str:
-    """Seconds to the microsecond, without trailing zeros."""
-    return "" if seconds is None else f"{seconds:.6f}".rstrip("0").rstrip(".")
 
 
 def _unrecognised(spec: CorpusSpec) -> DropReason:
