@@ -15,7 +15,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.common.errors import DataError, UsageError
-from pipeline.common.suggest import suggest
 from pipeline.splits.protocols.folds import PARTS, TEST, UNUSED, VALIDATION, Fold
 from pipeline.splits.protocols.label_sets import LabelSet
 from pipeline.splits.protocols.statement import FoldFacts, ProtocolStatement, file_problem
@@ -110,10 +109,10 @@ class Protocol:
             if fold == facts.name or facts.held_out == [fold]:
                 return facts
         names = [facts.name for facts in self.folds[corpus]]
-        hint = suggest(fold, names, otherwise=": ")
+        there = f"expected {', '.join(names[:20])}{', …' if len(names) > 20 else ''}"
         raise UsageError(
-            f"protocol {self.name} has no fold {fold!r} of corpus {corpus}{hint}"
-            f"{'' if hint != ': ' else 'expected ' + ', '.join(names)}"
+            f"protocol {self.name} has no fold {fold!r} of corpus {corpus}: {there}; or choose "
+            "other corpora"
         )
 
 
