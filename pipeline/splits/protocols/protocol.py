@@ -105,10 +105,11 @@ class Protocol:
             why = self.statement.left_out.get(corpus)
             there = f": {why}" if why else f"; it has folds of {', '.join(self.folds)}"
             raise UsageError(f"protocol {self.name} has no folds of corpus {corpus}{there}")
-        for facts in self.folds[corpus]:
-            if fold == facts.name or facts.held_out == [fold]:
-                return facts
-        names = [facts.name for facts in self.folds[corpus]]
+        by_name = {facts.name: facts for facts in self.folds[corpus]}
+        by_value = {one: facts for facts in by_name.values() for one in facts.held_out}
+        if found := by_name.get(fold) or by_value.get(fold):
+            return found
+        names = list(by_name)
         there = f"expected {', '.join(names[:20])}{', …' if len(names) > 20 else ''}"
         raise UsageError(
             f"protocol {self.name} has no fold {fold!r} of corpus {corpus}: {there}; or choose "

@@ -64,3 +64,14 @@ def test_rows_of_the_file_name_the_folds(tmp_path) -> None:  # type: ignore[no-u
     (tmp_path / "p.parquet").write_bytes(written()[1])
     table = pd.read_parquet(tmp_path / "p.parquet")
     assert [list(folds) for folds in table["test"]] == [["1"], ["1"], ["2"], ["2"], ["3"]]
+
+
+def test_the_name_of_a_fold_goes_before_whom_it_holds_out() -> None:
+    rows = ROWS.assign(speaker=["c:1", "c:1", "c:3", "c:3", "c:2b", None])
+    folds, table = make_corpus_folds(parse_name("loso"), rows, CorpusProtocols({}))
+    content = write_table([table])
+    file = {"bytes": len(content), "xxh3": xxh3_128_hexdigest(content)}
+    statement = ProtocolStatement(rule="", corpora={"c": folds}, **file)
+    protocol = read_protocol_file("loso", "p", statement, content)
+    held_out = [protocol.fold("c", fold).held_out for fold in ("2", "3", "2b")]
+    assert held_out == [["2b"], ["3"], ["2b"]]
