@@ -21,17 +21,14 @@ from pipeline.shards.receipts import ShardReceipt, shard_path
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.published_protocols import published_corpora, published_names
 from pipeline.splits.protocols.folds import NoFoldsError
+from pipeline.splits.protocols.names import INDEPENDENT, ProtocolName, describe_rule, parse_name
 from pipeline.splits.protocols.protocol import write_table
 from pipeline.splits.protocols.rules import (
-    INDEPENDENT,
     CorpusProtocols,
-    ProtocolName,
-    describe_rule,
     field_column,
     fields_needed,
     knows,
     make_corpus_folds,
-    parse_name,
 )
 from pipeline.splits.protocols.statement import (
     FOLDER,

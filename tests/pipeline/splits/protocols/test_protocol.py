@@ -3,8 +3,9 @@ import pytest
 from xxhash import xxh3_128_hexdigest
 
 from pipeline.common.errors import DataError, UsageError
+from pipeline.splits.protocols.names import parse_name
 from pipeline.splits.protocols.protocol import read_protocol_file, write_table
-from pipeline.splits.protocols.rules import CorpusProtocols, make_corpus_folds, parse_name
+from pipeline.splits.protocols.rules import CorpusProtocols, make_corpus_folds
 from pipeline.splits.protocols.statement import ProtocolStatement, file_problem
 from tests.pipeline.splits.protocols.test_rules import ROWS
 
