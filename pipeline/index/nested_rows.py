@@ -16,6 +16,9 @@ KEY = "_key"
 _DEEPEST = 8
 """Levels of objects that become columns with dots; what lies deeper stays JSON."""
 
+_WIDEST = 1_000
+"""Elements of a list that is taken for a row of cells."""
+
 
 def rows_at(value: Any, path: str, wanted: Collection[str]) -> list[dict[str, str]]:
     """Rows that a path leads to.
@@ -39,30 +42,33 @@ def rows_at(value: Any, path: str, wanted: Collection[str]) -> list[dict[str, st
 
 
 def rows_without_path(value: Any) -> list[dict[str, str]] | None:
-    """Rows of a list of objects, or of an object of objects, whose keys become ``_key``.
+    """Rows of a list of objects or lists, or of an object of them, whose keys become ``_key``.
 
     Returns:
         None where it is neither.
     """
     if isinstance(value, Mapping):
         return [{KEY: as_text(key)} | flatten(below) for key, below in value.items()]
-    if isinstance(value, list) and all(isinstance(item, Mapping) for item in value):
+    if isinstance(value, list) and all(isinstance(item, Mapping | list) for item in value):
         return [flatten(item) for item in value]
     return None
 
 
 def flatten(value: Any, name: str = "") -> dict[str, str]:
-    """Columns of a value: an object's keys, with dots where they are nested.
+    """Columns of a value: an object's keys, with dots where they are nested; places of a list.
 
     Args:
-        value: An object, or anything else, which is one column.
+        value: An object, a list, whose columns are ``#1``, ``#2`` …, or a single value.
         name: What the columns of an object begin with; of anything else, the column.
 
     >>> flatten({"id": 3, "emo": {"main": "sad", "all": ["sad", "tired"]}})
     {'id': '3', 'emo.main': 'sad', 'emo.all': '["sad", "tired"]'}
     """
     if not isinstance(value, Mapping):
-        return {name or VALUE: as_text(value)}
+        is_row = isinstance(value, list) and not name and len(value) <= _WIDEST
+        parts: Sequence[Any] = value if is_row else ()
+        places = {f"#{place}": as_text(part) for place, part in enumerate(parts, 1)}
+        return {name or VALUE: as_text(value)} | places
     columns: dict[str, str] = {}
     below = [(f"{name}." if name else "", value, 1)]
     while below:

@@ -10,6 +10,7 @@ from pipeline.common.errors import DataError
 from pipeline.common.globs import glob_matcher
 from pipeline.common.patterns import compile_pattern
 from pipeline.common.spelling import compose
+from pipeline.index.nested_rows import VALUE
 from pipeline.index.table_formats import read_table
 from pipeline.index.table_keys import key_tails, plain_key
 from pipeline.sources.listing import SourceFile, too_large
@@ -257,9 +258,10 @@ def _check_columns(records: list[dict[str, str]], table: TableSpec, where: str) 
         return
     missing = [column for column in table.needed if column not in records[0]]
     if missing := [c for c in missing if not any(c in record for record in records)]:
+        deeper = "; say by `rows` where its rows lie" if VALUE in records[0] else ""
         raise DataError(
             f"{where}: no column {', '.join(map(repr, missing))}; "
-            f"found {', '.join(map(repr, records[0]))}"
+            f"found {', '.join(map(repr, records[0]))}{deeper}"
         )
 
 
