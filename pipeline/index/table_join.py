@@ -8,9 +8,9 @@ from pathlib import PurePosixPath
 
 from pipeline.common.errors import DataError
 from pipeline.common.globs import glob_matcher
+from pipeline.common.nested_values import VALUE
 from pipeline.common.patterns import compile_pattern
 from pipeline.common.spelling import compose
-from pipeline.index.nested_rows import VALUE
 from pipeline.index.table_formats import read_table
 from pipeline.index.table_keys import key_tails, plain_key
 from pipeline.sources.listing import SourceFile, too_large
