@@ -1,7 +1,7 @@
 """Checking corpora without decoding audio: what was found against what was published."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,10 @@ from pipeline.dataset.published_counts import Comparison, compare_counts
 from pipeline.labels import is_clipped
 from pipeline.planning.index_corpus import IndexedCorpus, count_by_split
 from pipeline.raters.agreement import Agreement, agreements, tally_answers
-from pipeline.schema.record import RECORD
+from pipeline.schema.record import CLASSES, RECORD, SPLITS
 from pipeline.schema.utterance import Utterance, count_reasons
 from pipeline.specs.corpus_spec import CorpusSpec
+from pipeline.splits.split_warnings import warn_of_splits
 
 _OF_RECORD = (
     *("id", "corpus", "source_path", "label_native", "emotion", "arousal_class", "valence_class"),
@@ -61,6 +62,7 @@ class CorpusCheck:
         agreement: ``emotion`` and dimensions → how far raters agree about it.
         unknown_answers: Codes that raters gave and the spec does not know.
         spellings: Speakers whose names differ in case, blanks or width alone, in groups.
+        split_warnings: What makes scores on the splits say little.
     """
 
     corpus: str
@@ -86,6 +88,7 @@ class CorpusCheck:
     spellings: list[list[str]] = field(default_factory=list)
     agreement: dict[str, Agreement] = field(default_factory=dict)
     unknown_answers: Sample = field(default_factory=lambda: Sample(0, []))
+    split_warnings: list[str] = field(default_factory=list)
 
     @property
     def mismatches(self) -> list[Comparison]:
@@ -124,7 +127,20 @@ def check_corpus(spec: CorpusSpec, indexed: IndexedCorpus) -> CorpusCheck:
         spellings=find_spellings(speakers),
         agreement=agreements(tally_answers(utterances, spec.codes)),
         unknown_answers=_unknown_answers(utterances, spec),
+        split_warnings=_split_warnings(usable, speakers),
     )
+
+
+def _split_warnings(
+    usable: Iterable[Utterance], speakers: Mapping[str, Collection[str]]
+) -> list[str]:
+    """What makes scores on the splits say little."""
+    classes: dict[str, Counter[str]] = {split: Counter() for split in SPLITS}
+    for utterance in usable:
+        if utterance.split and utterance.label is not None:
+            classes[utterance.split][CLASSES[utterance.label]] += 1
+    known = Counter(split for splits in speakers.values() for split in splits)
+    return list(warn_of_splits(classes, known))
 
 
 def _unknown_answers(utterances: Iterable[Utterance], spec: CorpusSpec) -> Sample:

@@ -69,7 +69,7 @@ def locate(fault: Mapping[str, Any]) -> tuple[int | str, ...]:
 
 
 def known_keys_at(location: Sequence[int | str], model: type[BaseModel]) -> list[str]:
-    """Keys that the part of a model at a location knows, the required ones first, then its own."""
+    """Keys that the part of a model at a location knows, the required and its own ones first."""
     for part in location:
         field = model.model_fields.get(str(part))
         inner: list[Any] = [field.annotation] if field else []
@@ -79,10 +79,9 @@ def known_keys_at(location: Sequence[int | str], model: type[BaseModel]) -> list
                 model = kind
                 break
             inner.extend(getattr(kind, "__args__", ()))
-    in_order = dict.fromkeys((*model.__annotations__, *model.model_fields))  # own before inherited
-    fields = {name: model.model_fields[name] for name in in_order if name in model.model_fields}
-    fields.pop("values", None)
-    return sorted(fields, key=lambda name: not fields[name].is_required())
+    fields = {name: field for name, field in model.model_fields.items() if name != "values"}
+    own = [*model.__annotations__, *fields]
+    return sorted(fields, key=lambda name: (not fields[name].is_required(), own.index(name)))
 
 
 def _show(value: object) -> str:

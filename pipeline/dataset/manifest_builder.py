@@ -30,6 +30,7 @@ from pipeline.shards.deduplication import find_duplicates
 from pipeline.shards.receipts import ShardReceipt
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.loader import is_shipped
+from pipeline.splits.protocols.statement import ProtocolStatement
 
 
 def facts_from_spec(
@@ -75,6 +76,7 @@ def build_manifest(
     receipts: Iterable[ShardReceipt],
     rows: pd.DataFrame,
     found: Mapping[str, int],
+    protocols: Mapping[str, ProtocolStatement] = MappingProxyType({}),
 ) -> Manifest:
     """Counts a dataset.
 
@@ -84,6 +86,7 @@ def build_manifest(
         receipts: Of all shards.
         rows: Metadata of all rows.
         found: Utterances of every corpus, counted apart from receipts and rows.
+        protocols: Of the dataset, by name.
     """
     by_corpus: dict[str, list[ShardReceipt]] = {corpus: [] for corpus in sorted(facts)}
     for receipt in receipts:
@@ -97,6 +100,7 @@ def build_manifest(
         speakers=int(rows["speaker"].nunique()),
         shared_speakers=count_shared_speakers(rows),
         duplicates=find_duplicates(rows),
+        protocols=dict(protocols),
     )
 
 
