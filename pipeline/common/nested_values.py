@@ -37,7 +37,7 @@ def flatten(value: Any, name: str = "") -> dict[str, str]:
         start, found, level = below.pop()
         for key, one in found.items():
             column = start + as_text(key)
-            if isinstance(one, Mapping) and level < _DEEPEST:
+            if not isinstance(one, str) and isinstance(one, Mapping) and level < _DEEPEST:
                 below.append((f"{column}.", one, level + 1))
             else:
                 columns.setdefault(column, as_text(one))
@@ -48,8 +48,9 @@ def as_text(value: object) -> str:
     """A value as text: lists as JSON, half of a surrogate pair, which UTF-8 has not, as ``?``."""
     if value is None:
         return ""
-    text = _as_json(value) if isinstance(value, list | Mapping) else str(value)
-    return compose(text.encode("utf-8", "replace").decode())
+    if not isinstance(value, str):  # asked first: nearly all values are text
+        value = _as_json(value) if isinstance(value, list | Mapping) else str(value)
+    return value if value.isascii() else compose(value.encode("utf-8", "replace").decode())
 
 
 def _as_json(value: object) -> str:
