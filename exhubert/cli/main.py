@@ -11,7 +11,17 @@ from exhubert.cli.arguments.command import Command
 from exhubert.cli.arguments.spelling import as_written, respell
 from exhubert.cli.arguments.stores import add_store_options, read_store_options
 from exhubert.cli.arguments.unknown_options import check_unknown, known_options, suggest_options
-from exhubert.cli.commands import build, check, corpora, export, predict, relabel, report, verify
+from exhubert.cli.commands import (
+    build,
+    check,
+    corpora,
+    duplicates,
+    export,
+    predict,
+    relabel,
+    report,
+    verify,
+)
 from exhubert.cli.commands import cross_corpus as matrix
 from exhubert.cli.commands import demo as demonstration
 from exhubert.cli.commands import evaluate as evaluation
@@ -27,6 +37,7 @@ COMMANDS: list[Command] = [
     *check.COMMANDS,
     *build.COMMANDS,
     *relabel.COMMANDS,
+    *duplicates.COMMANDS,
     *report.COMMANDS,
     *verify.COMMANDS,
     *model.COMMANDS,

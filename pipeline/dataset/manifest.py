@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError, UsageError
+from pipeline.dataset.duplicates.findings import LabelConflict, NearDuplicates, SamePerson
 from pipeline.schema.record import SPLITS
 from pipeline.specs.corpus_spec import CorpusId
 from pipeline.storage import files as storage
@@ -151,14 +152,27 @@ FORMAT = 1
 
 
 class Manifest(ManifestModel):
-    """A whole dataset."""
+    """A whole dataset.
+
+    Attributes:
+        speakers_in_corpora: Corpora that have speakers in common, by their ids joined with ` ∩ ` →
+            how many speakers.
+        duplicates: Ids of utterances whose audio is equal, in groups.
+        near_duplicates: Of the last search; None where none was made.
+        conflicting_labels: Recordings that have several labels.
+        same_person: Speakers who share most of their clips.
+    """
 
     format: int = FORMAT
     audio: AudioOptions
     corpora: dict[CorpusId, CorpusManifest]
     speakers: int = 0
     shared_speakers: dict[str, int] = {}
+    speakers_in_corpora: dict[str, int] = {}
     duplicates: list[list[str]]
+    near_duplicates: NearDuplicates | None = None
+    conflicting_labels: list[LabelConflict] = []
+    same_person: list[SamePerson] = []
 
     @property
     def written(self) -> int:

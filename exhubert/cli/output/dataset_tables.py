@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from exhubert.cli.output.console import OUT
+from exhubert.cli.output.finding_tables import print_findings
 from exhubert.cli.output.fitted_table import Heading, numbers, print_table, words
 from pipeline.common.count import count
 from pipeline.labels import LabelMapping, label_map
@@ -231,6 +232,7 @@ def print_manifest(manifest: "Manifest", output: str) -> None:
     )
     for group in manifest.duplicates:
         OUT.print(f"    equal audio: {', '.join(group)}", soft_wrap=True)
+    print_findings(manifest)
     for name, corpus in manifest.corpora.items():
         for line in _about_corpus(name, corpus):
             OUT.print(line, soft_wrap=True)
