@@ -205,7 +205,8 @@ def _clip(
         "stem": PurePosixPath(path).stem,
     }
     manners = load_manners()
-    manner = manners.get(emotion) or manners[six_class_name(emotion, spec, emotion_scheme())]
+    class_name = six_class_name(emotion, spec, emotion_scheme()) or "low_neutral"
+    manner = manners.get(emotion) or manners[class_name]
     voice = Voice(choose(entry.language, named), entry.speakers[speaker])
     stored = {
         "rate": choose(entry.rate, named),

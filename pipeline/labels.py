@@ -1,11 +1,13 @@
 """Labels: what a corpus's own codes mean in the schemes all corpora share."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import get_args
 
 from pipeline.common.numbers import read_number
 from pipeline.raters.ratings import combine
 from pipeline.raters.votes import count_answers, elect, group_votes
-from pipeline.schema.record import AROUSAL_CLASSES, CLASSES, VALENCE_CLASSES, Dimension
+from pipeline.schema.record import CLASSES, Dimension
 from pipeline.schema.utterance import DropReason, Utterance, excluded, rejected
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import EmotionScheme
@@ -18,8 +20,10 @@ class LabelMapping:
     Attributes:
         meaning: What the code stands for in the corpus's own words.
         emotion: Shared category; None where the code is excluded.
-        class_name: Six-class name; None where the code is excluded.
-        sources: Of the mapping from category to class; ``spec`` where the spec overrides it.
+        class_name: Six-class name; None where the code is excluded, or its place is not known.
+        arousal_class: Low or high; None where that is not known.
+        valence_class: Negative, neutral or positive; None where that is not known.
+        sources: Of the mapping from category to class; ``spec`` where it is the spec's own.
         excluded: Why the code is left out; None where it is not.
     """
 
@@ -28,6 +32,8 @@ class LabelMapping:
     meaning: str | None
     emotion: str | None
     class_name: str | None
+    arousal_class: str | None
+    valence_class: str | None
     sources: tuple[str, ...]
     excluded: str | None
 
@@ -36,7 +42,8 @@ def label_map(spec: CorpusSpec, scheme: EmotionScheme) -> list[LabelMapping]:
     """The whole map of a corpus, many native codes to six classes."""
     lines = []
     for code, emotion in spec.emotions.items():
-        own = emotion in spec.classes
+        own = emotion in spec.classes or emotion in spec.categories
+        arousal_class, valence_class = scheme.place(emotion, spec)
         lines.append(
             LabelMapping(
                 corpus=spec.id,
@@ -44,13 +51,15 @@ def label_map(spec: CorpusSpec, scheme: EmotionScheme) -> list[LabelMapping]:
                 meaning=spec.meanings.get(code),
                 emotion=emotion,
                 class_name=six_class_name(emotion, spec, scheme),
+                arousal_class=arousal_class,
+                valence_class=valence_class,
                 sources=("spec",) if own else tuple(scheme.emotions[emotion].sources),
                 excluded=None,
             )
         )
     for code, reason in spec.exclude.items():
         meaning = spec.meanings.get(code)
-        lines.append(LabelMapping(spec.id, code, meaning, None, None, (), reason))
+        lines.append(LabelMapping(spec.id, code, meaning, None, None, None, None, (), reason))
     return lines
 
 
@@ -71,22 +80,30 @@ def label_utterance(utterance: Utterance, spec: CorpusSpec, scheme: EmotionSchem
     """
     code, dropped = native_label(utterance, spec)
     emotion = spec.emotions.get(code) if code else None
-    dropped = utterance.dropped or dropped
-    label, arousal_class, valence_class = (
-        class_to_indices(six_class_name(emotion, spec, scheme)) if emotion else (None, None, None)
-    )
+    ratings: dict[Dimension, float | None] = {
+        name: scale_rating(utterance, spec, name) for name in get_args(Dimension)
+    }
+    dropped = utterance.dropped or dropped or _unrated(spec, ratings)
+    arousal_class, valence_class = scheme.place(emotion, spec) if emotion else (None, None)
     return utterance._replace(
         label_native=code,
         emotion=emotion,
-        label=label,
+        label=class_index(arousal_class, valence_class),
         arousal_class=arousal_class,
         valence_class=valence_class,
-        arousal=scale_rating(utterance, spec, "arousal"),
-        valence=scale_rating(utterance, spec, "valence"),
-        dominance=scale_rating(utterance, spec, "dominance"),
+        arousal=ratings["arousal"],
+        valence=ratings["valence"],
+        dominance=ratings["dominance"],
         votes=count_votes(utterance, spec),
         dropped=dropped,
     )
+
+
+def _unrated(spec: CorpusSpec, ratings: Mapping[Dimension, float | None]) -> DropReason | None:
+    """Why a clip of a corpus that has ratings alone can't be used; None where it can."""
+    if spec.emotions or any(rating is not None for rating in ratings.values()):
+        return None
+    return rejected("labels", "no_label", f"nothing rates its {' or '.join(spec.scales)}")
 
 
 def native_label(utterance: Utterance, spec: CorpusSpec) -> tuple[str | None, DropReason | None]:
@@ -115,27 +132,29 @@ def _fault(code: str | None, spec: CorpusSpec) -> DropReason | None:
     if code in spec.emotions:
         return None
     if code is None:
-        return rejected("labels", "no_label", "nothing gives the clip a label")
+        nothing = rejected("labels", "no_label", "nothing gives the clip a label")
+        return nothing if spec.emotions else None
     if code in spec.exclude:
         return excluded("labels", spec.exclude[code], f"label {code!r}")
     known = ", ".join([*spec.emotions, *spec.exclude])
     return rejected("labels", "unknown_label", f"label {code!r} is not among {known}")
 
 
-def six_class_name(emotion: str, spec: CorpusSpec, scheme: EmotionScheme) -> str:
-    """Six-class name of a category: the corpus's own word first, else the shared one."""
-    return spec.classes.get(emotion) or scheme.emotions[emotion].class_name
+def six_class_name(emotion: str, spec: CorpusSpec, scheme: EmotionScheme) -> str | None:
+    """Six-class name of a category; None where the spec knows only a part of its place."""
+    index = class_index(*scheme.place(emotion, spec))
+    return None if index is None else CLASSES[index]
 
 
-def class_to_indices(class_name: str) -> tuple[int, str, str]:
-    """Index of a six-class name from 0 to 5, and the arousal and valence classes it is made of.
+def class_index(arousal_class: str | None, valence_class: str | None) -> int | None:
+    """Index of a six-class name from 0 to 5; None where a part of it is not known.
 
-    >>> class_to_indices("high_negative")
-    (3, 'high', 'negative')
+    >>> class_index("high", "negative")
+    3
     """
-    index = CLASSES.index(class_name)
-    arousal, valence = divmod(index, len(VALENCE_CLASSES))
-    return index, AROUSAL_CLASSES[arousal], VALENCE_CLASSES[valence]
+    if arousal_class is None or valence_class is None:
+        return None
+    return CLASSES.index(f"{arousal_class}_{valence_class}")
 
 
 def scale_rating(utterance: Utterance, spec: CorpusSpec, dimension: Dimension) -> float | None:
@@ -147,13 +166,16 @@ def scale_rating(utterance: Utterance, spec: CorpusSpec, dimension: Dimension) -
         dimension: Which rating.
 
     Returns:
-        ``(rating − lowest) / (highest − lowest)``; None where there is no rating or no scale.
+        ``(rating − lowest) / (highest − lowest)``, for scales that run backwards, too; None where
+        there is no rating or no scale.
     """
     if dimension not in spec.scales:
         return None
     lowest, highest = spec.scales[dimension]
     native = native_rating(utterance, spec, dimension)
-    return None if native is None else min(max((native - lowest) / (highest - lowest), 0.0), 1.0)
+    if native is None:
+        return None
+    return min(max((native - lowest) / (highest - lowest), 0.0), 1.0) + 0.0  # no -0.0
 
 
 def native_rating(utterance: Utterance, spec: CorpusSpec, dimension: Dimension) -> float | None:
@@ -167,9 +189,9 @@ def native_rating(utterance: Utterance, spec: CorpusSpec, dimension: Dimension) 
 
 def is_clipped(utterance: Utterance, spec: CorpusSpec) -> bool:
     """Whether a native rating lies outside the scale that the spec documents."""
-    for dimension, (lowest, highest) in spec.scales.items():
+    for dimension, ends in spec.scales.items():
         native = native_rating(utterance, spec, dimension)
-        if native is not None and not lowest <= native <= highest:
+        if native is not None and not min(ends) <= native <= max(ends):
             return True
     return False
 

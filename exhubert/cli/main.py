@@ -15,11 +15,13 @@ from exhubert.cli.commands import (
     build,
     check,
     corpora,
+    diff,
     duplicates,
     export,
     predict,
     relabel,
     report,
+    show,
     verify,
 )
 from exhubert.cli.commands import cross_corpus as matrix
@@ -39,6 +41,8 @@ COMMANDS: list[Command] = [
     *relabel.COMMANDS,
     *duplicates.COMMANDS,
     *report.COMMANDS,
+    *show.COMMANDS,
+    *diff.COMMANDS,
     *verify.COMMANDS,
     *model.COMMANDS,
     *evaluation.COMMANDS,

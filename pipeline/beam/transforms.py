@@ -28,9 +28,12 @@ from pipeline.planning.steps import (
     place_batch,
     plan_batches,
 )
+from pipeline.raters.agreement import Tallies, agreements, merge_tallies
 from pipeline.schema.utterance import Utterance
-from pipeline.shards.receipts import ShardReceipt
-from pipeline.shards.writer import write_shard
+from pipeline.shards.writer import WrittenShard, write_shard
+
+Part = tuple[str, int, Tallies]
+"""What the end of a build gathers: a corpus and its utterances, or a shard and its raters."""
 
 
 class IndexCorpora(beam.PTransform):
@@ -80,7 +83,7 @@ class AssignSplits(beam.PTransform):
 
 
 class WriteShards(beam.PTransform):
-    """Gathers the utterances of each shard and writes it: gives receipts."""
+    """Gathers the utterances of each shard and writes it."""
 
     def __init__(self, build: BuildConfig) -> None:
         super().__init__()
@@ -88,7 +91,7 @@ class WriteShards(beam.PTransform):
 
     def expand(
         self, placed: beam.PCollection[tuple[str, UtteranceBatch]]
-    ) -> beam.PCollection[ShardReceipt]:
+    ) -> beam.PCollection[WrittenShard]:
         return (
             placed
             | "GroupByShard" >> beam.GroupByKey()
@@ -108,12 +111,12 @@ class WriteManifest(beam.PTransform):
 
     def expand(self, inputs: Any) -> beam.PCollection[Manifest]:  # Beam knows no type of two
         batches: beam.PCollection[UtteranceBatch]
-        receipts: beam.PCollection[ShardReceipt]
-        batches, receipts = inputs
+        shards: beam.PCollection[WrittenShard]
+        batches, shards = inputs
         # Not ToList, whose empty default is a side input. A dataset of no shard is finished, too.
-        start = receipts.pipeline | "Start" >> beam.Create([("dataset", ("", 0))])
+        start = shards.pipeline | "Start" >> beam.Create([("dataset", ("", 0, {}))])
         found = batches | "CountFound" >> beam.Map(key_found)
-        names = receipts | "ShardNames" >> beam.Map(key_shard)
+        names = shards | "ShardNames" >> beam.Map(key_shard)
         return (
             (start, found, names)
             | "AllShards" >> beam.Flatten()
@@ -154,13 +157,13 @@ def place_joined(
 
 def write_batches(
     gathered: tuple[str, Iterable[UtteranceBatch]], build: BuildConfig
-) -> Iterator[ShardReceipt]:
+) -> Iterator[WrittenShard]:
     """Writes the shards that were gathered together."""
     for shard, utterances in group_by_shard(gathered[1]).items():
         yield write_one(shard, utterances, build)
 
 
-def write_one(shard: str, utterances: Sequence[Utterance], build: BuildConfig) -> ShardReceipt:
+def write_one(shard: str, utterances: Sequence[Utterance], build: BuildConfig) -> WrittenShard:
     """Writes one shard, and counts what came of it."""
     corpus = build.corpora[utterances[0].corpus]
     timer = ClipTimer()
@@ -183,31 +186,37 @@ def write_one(shard: str, utterances: Sequence[Utterance], build: BuildConfig) -
     fit = sum(utterance.dropped is None for utterance in utterances)
     build.progress.completed(corpus.spec.id, fit, written.reused)
     count_shard(written, utterances)
-    return written.receipt
+    return written
 
 
-def key_found(batch: UtteranceBatch) -> tuple[str, tuple[str, int]]:
+def key_found(batch: UtteranceBatch) -> tuple[str, Part]:
     """Corpus of a batch and number of its utterances, as :func:`finish` wants them."""
-    return "dataset", (batch.corpus, len(batch.utterances))
+    return "dataset", (batch.corpus, len(batch.utterances), {})
 
 
-def key_shard(receipt: ShardReceipt) -> tuple[str, tuple[str, int]]:
+def key_shard(written: WrittenShard) -> tuple[str, Part]:
     """Name of a shard, as :func:`finish` wants it; unlike a corpus's, it holds a slash."""
-    return "dataset", (receipt.shard, 0)
+    return "dataset", (written.receipt.shard, 0, written.raters)
 
 
-def finish(
-    gathered: tuple[str, Iterable[tuple[str, int]]], build: BuildConfig
-) -> Iterator[Manifest]:
+def finish(gathered: tuple[str, Iterable[Part]], build: BuildConfig) -> Iterator[Manifest]:
     """Makes a dataset of the shards that were written."""
     shards: list[str] = []
     found = dict.fromkeys(build.corpora, 0)
-    for name, utterances in gathered[1]:
+    raters: dict[str, list[Tallies]] = {corpus: [] for corpus in build.corpora}
+    for name, utterances, tallies in gathered[1]:
         if name in found:
             found[name] += utterances
         elif name:
             shards.append(name)
-    specs = {corpus_id: corpus.spec for corpus_id, corpus in build.corpora.items()}
+            raters[name.split("/")[0]].append(tallies)
     yield finalize_dataset(
-        build.output, shards, specs, build.scheme, build.audio, found, report=build.report
+        build.output,
+        shards,
+        {corpus_id: corpus.spec for corpus_id, corpus in build.corpora.items()},
+        build.scheme,
+        build.audio,
+        found,
+        {corpus: agreements(merge_tallies(parts)) for corpus, parts in raters.items()},
+        report=build.report,
     )

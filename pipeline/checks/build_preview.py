@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pipeline.dataset.manifest import read_manifest
 from pipeline.planning.batches import group_by_shard
 from pipeline.planning.build_config import BuildConfig
-from pipeline.planning.copies import drop_copies
+from pipeline.planning.copies import plan_shard
 from pipeline.planning.shard_names import UNWRITTEN
 from pipeline.planning.steps import count_batch, index_batch, list_clips, place_batch, plan_batches
 from pipeline.schema.record import SPLITS
@@ -140,7 +140,7 @@ def plan_shards(corpus: str, build: BuildConfig) -> dict[str, list[Utterance]]:
         for batch in batches
         for _, part in place_batch(batch, plans[batch.corpus, batch.number], build)
     ]
-    return {shard: drop_copies(found) for shard, found in group_by_shard(placed).items()}
+    return {shard: plan_shard(found) for shard, found in group_by_shard(placed).items()}
 
 
 def _reuse(earlier: ShardReceipt | None, planned: Sequence[Utterance], build: BuildConfig) -> Reuse:

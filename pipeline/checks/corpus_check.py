@@ -15,6 +15,7 @@ from pipeline.common.foreign_text import csv_cell
 from pipeline.common.spelling import fold
 from pipeline.labels import is_clipped
 from pipeline.planning.index_corpus import IndexedCorpus, count_by_split
+from pipeline.raters.agreement import Agreement, agreements, tally_answers
 from pipeline.schema.record import RECORD
 from pipeline.schema.utterance import Utterance, count_reasons
 from pipeline.specs.corpus_spec import CorpusSpec
@@ -80,6 +81,8 @@ class CorpusCheck:
         examples: Reason → some of the clips rejected for it.
         passed_over: Why → audio files that the spec does not name.
         encodings: Table → encoding → files that were not read in the first encoding named.
+        agreement: ``emotion`` and dimensions → how far raters agree about it.
+        unknown_answers: Codes that raters gave and the spec does not know.
         spellings: Speakers whose names differ in case, blanks or width alone, in groups.
     """
 
@@ -104,6 +107,8 @@ class CorpusCheck:
     passed_over: dict[str, Sample] = field(default_factory=dict)
     encodings: dict[str, dict[str, Sample]] = field(default_factory=dict)
     spellings: list[list[str]] = field(default_factory=list)
+    agreement: dict[str, Agreement] = field(default_factory=dict)
+    unknown_answers: Sample = Sample(0, [])
 
     @property
     def mismatches(self) -> list[Comparison]:
@@ -115,7 +120,7 @@ def check_corpus(spec: CorpusSpec, indexed: IndexedCorpus) -> CorpusCheck:
     """Counts a corpus and compares it with what its spec expects."""
     utterances = indexed.utterances
     usable = [utterance for utterance in utterances if utterance.dropped is None]
-    emotions = Counter(utterance.emotion or "" for utterance in usable)
+    emotions = Counter(utterance.emotion for utterance in usable if utterance.emotion)
     speakers = _splits_by_speaker(usable)
     published = spec.expected.nearest(len(usable))
     return CorpusCheck(
@@ -143,11 +148,21 @@ def check_corpus(spec: CorpusSpec, indexed: IndexedCorpus) -> CorpusCheck:
             for table, files in indexed.encodings.items()
         },
         spellings=_spellings(speakers),
+        agreement=agreements(tally_answers(utterances, spec.codes)),
+        unknown_answers=_unknown_answers(utterances, spec),
     )
 
 
 def _sample(found: Sequence[str]) -> Sample:
     return Sample(len(found), list(found[:_EXAMPLES]))
+
+
+def _unknown_answers(utterances: Iterable[Utterance], spec: CorpusSpec) -> Sample:
+    """Codes of raters that the spec does not know, the most frequent first, and their number."""
+    named = (code for u in utterances for answer in u.raters for code in answer.emotions)
+    unknown = Counter(code for code in named if code not in spec.codes)
+    often = sorted(unknown, key=lambda code: (-unknown[code], code))
+    return Sample(unknown.total(), often[:_EXAMPLES])
 
 
 def _spellings(speakers: Iterable[str]) -> list[list[str]]:

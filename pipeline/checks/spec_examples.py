@@ -27,7 +27,7 @@ def check_examples(spec: CorpusSpec, scheme: EmotionScheme) -> list[str]:
 
 
 def _check(spec: CorpusSpec, example: Example, scheme: EmotionScheme) -> Iterator[str]:
-    file = SourceFile(example.path, size=1, version="")
+    file = SourceFile(example.path, size=1, version="", record=example.columns or None)
     clips = list(find_clips(spec, [file]))
     if not clips:
         yield f"no glob of `audio` matches it: {', '.join(spec.audio)}"

@@ -27,6 +27,7 @@ from pipeline.dataset.manifest import (
 from pipeline.dataset.manifest_builder import build_manifest, facts_from_spec
 from pipeline.dataset.rejects import write_rejects
 from pipeline.dataset.report import write_report
+from pipeline.raters.agreement import Agreement
 from pipeline.shards.deduplication import remove_duplicates
 from pipeline.shards.metadata_reader import read_metadata
 from pipeline.shards.receipts import (
@@ -51,6 +52,7 @@ def finalize_dataset(
     scheme: EmotionScheme,
     options: AudioOptions,
     found: Mapping[str, int],
+    agreement: Mapping[str, Mapping[str, Agreement]] = MappingProxyType({}),
     policies: Mapping[str, str] = MappingProxyType({}),
     report: bool = True,
 ) -> Manifest:
@@ -65,6 +67,7 @@ def finalize_dataset(
         scheme: The shared categories.
         options: How clips are stored.
         found: Utterances of those corpora, counted when they were indexed.
+        agreement: Of their raters, by corpus, counted over all that was found.
         policies: How corpora were split, by id, where not as their specs say now.
         report: Whether to write the report, too; the caller does otherwise.
 
@@ -79,7 +82,8 @@ def finalize_dataset(
     found = {corpus: entry.found for corpus, entry in kept.items()} | dict(found)
     receipts = _delete_stale_shards(output, fresh, kept, found)
     receipts, rows, pairs = _resolve_duplicates(output, receipts)
-    facts = {**kept, **_state_facts(specs, policies, count_usable(receipts, found))}
+    usable = count_usable(receipts, found)
+    facts = {**kept, **_state_facts(specs, policies, usable, agreement)}
     manifest = build_manifest(facts, options, receipts, rows, found, pairs)
     write_rejects(output, receipts)
     keep_specs(output, specs, scheme, kept)
@@ -106,10 +110,16 @@ def _resolve_duplicates(
 
 
 def _state_facts(
-    specs: Mapping[str, CorpusSpec], policies: Mapping[str, str], usable: Mapping[str, int]
+    specs: Mapping[str, CorpusSpec],
+    policies: Mapping[str, str],
+    usable: Mapping[str, int],
+    agreement: Mapping[str, Mapping[str, Agreement]],
 ) -> dict[str, CorpusFacts]:
     """Facts about the corpora just built."""
-    stated = {corpus: facts_from_spec(spec, usable[corpus]) for corpus, spec in specs.items()}
+    stated = {
+        corpus: facts_from_spec(spec, usable[corpus], agreement.get(corpus, {}))
+        for corpus, spec in specs.items()
+    }
     return {
         corpus: facts.model_copy(update={"split_policy": policies.get(corpus, facts.split_policy)})
         for corpus, facts in stated.items()

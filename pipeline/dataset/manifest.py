@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError, UsageError
 from pipeline.dataset.duplicates.findings import LabelConflict, NearDuplicates, SamePerson
+from pipeline.raters.agreement import Agreement
 from pipeline.schema.record import SPLITS
 from pipeline.specs.corpus_spec import CorpusId
 from pipeline.storage import files as storage
@@ -92,6 +93,8 @@ class CorpusFacts(ManifestModel):
             in manifests of earlier releases.
         published: Utterances of the complete release that is nearest in size; None if unknown.
         own_spec: Whether the spec is a user's own, and not the one that was shipped.
+        agreement: Of its raters about emotion and dimensions, over all that was found, clips that
+            were left out since they disagree among them.
     """
 
     name: str
@@ -104,6 +107,7 @@ class CorpusFacts(ManifestModel):
     usable: int | None = None
     published: int | None = None
     own_spec: bool = False
+    agreement: dict[str, Agreement] = {}
 
 
 class CorpusManifest(CorpusFacts):

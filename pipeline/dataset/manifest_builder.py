@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import combinations
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -26,6 +27,7 @@ from pipeline.dataset.manifest import (
     ShardFile,
     SplitCounts,
 )
+from pipeline.raters.agreement import Agreement
 from pipeline.schema.record import CLASSES, SPLITS
 from pipeline.shards.deduplication import find_duplicates
 from pipeline.shards.receipts import ShardReceipt
@@ -33,12 +35,15 @@ from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.loader import is_shipped
 
 
-def facts_from_spec(spec: CorpusSpec, usable: int) -> CorpusFacts:
+def facts_from_spec(
+    spec: CorpusSpec, usable: int, agreement: Mapping[str, Agreement] = MappingProxyType({})
+) -> CorpusFacts:
     """Those facts of a spec that a dataset's users need.
 
     Args:
         spec: Of a corpus.
         usable: Utterances of it that were found and left in before audio was read.
+        agreement: Of its raters.
     """
     return CorpusFacts(
         name=spec.name,
@@ -51,6 +56,7 @@ def facts_from_spec(spec: CorpusSpec, usable: int) -> CorpusFacts:
         usable=usable,
         published=spec.expected.nearest(usable).utterances,
         own_spec=not is_shipped(spec),
+        agreement=dict(agreement),
     )
 
 

@@ -70,8 +70,12 @@ def _relabel(
     shards = [receipt.shard for receipt in receipts]
     present = {corpus: earlier.corpora[corpus] for corpus in specs if corpus in earlier.corpora}
     found = {corpus: entry.found for corpus, entry in present.items()}
+    agreement = {corpus: entry.agreement for corpus, entry in present.items()}
     policies = {corpus: entry.split_policy for corpus, entry in present.items()}
-    return finalize_dataset(output, shards, specs, scheme, earlier.audio, found, policies), changed
+    manifest = finalize_dataset(
+        output, shards, specs, scheme, earlier.audio, found, agreement, policies
+    )
+    return manifest, changed
 
 
 def _relabel_shard(

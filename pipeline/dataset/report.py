@@ -98,6 +98,7 @@ def make_report(manifest: Manifest, left_out: Sequence[LeftOut], runs: Sequence[
         style=Markup(style),
         manifest=manifest,
         corpora=list(manifest.corpora.items()),
+        rated=[(name, corpus) for name, corpus in manifest.corpora.items() if corpus.agreement],
         headline=_headline(manifest, total),
         assurances=_assurances(manifest),
         total=total,

@@ -20,7 +20,7 @@ from pipeline.sources.listing import SourceFile, list_files
 from pipeline.sources.reader import CorpusReader, list_sources
 from pipeline.specs.corpus_spec import check_id
 from pipeline.specs.shipped import builtin_ids
-from pipeline.specs.spec_types import ArchiveRules
+from pipeline.specs.source_spec import SourceRules
 
 _ARCHIVES = (".zip", ".tar")
 _UNKNOWN = '"?"'
@@ -44,7 +44,7 @@ def draft_folder(corpus: str, root: str) -> str:
         return draft_spec(corpus, files, CorpusReader(root).read)
     spelt = {PurePosixPath(file.path).suffix for file in files}
     globs = [f"*{suffix}" for suffix in sorted(spelt) if suffix.lower() in _ARCHIVES]
-    rules = ArchiveRules(globs)
+    rules = SourceRules(globs)
     return draft_spec(corpus, list_sources(root, rules), CorpusReader(root, rules).read, globs)
 
 

@@ -16,6 +16,7 @@ from pipeline.index.table_join import (
     group_answers,
     merge_rows,
     split_answers,
+    take_fields,
 )
 from pipeline.raters.answers import read_answers
 from pipeline.schema.utterance import DropReason, Utterance, excluded, rejected
@@ -84,6 +85,8 @@ def index_clips(
             unrecognised = Joined({}, rule or _unrecognised(spec))
             yield _utterance(spec, file, glob_rank, path, unrecognised)
             continue
+        for rows in spec.clip_rows if file.record is not None else ():
+            fields |= take_fields(rows.take, file.record or {})
         yield from _reject_contradictions(
             [
                 _utterance(
@@ -215,7 +218,8 @@ def _utterance(
 ) -> Utterance:
     fields, dropped, answers = joined
     speaker = fill_template(spec.speaker, fields) if spec.speaker else fields.get("speaker")
-    fields = fields | {"speaker": speaker}
+    emotion = fill_template(spec.emotion, fields) if spec.emotion else fields.get("emotion")
+    fields = fields | {"speaker": speaker, "emotion": emotion}
     start, end, bad_time = segment_bounds(spec, fields)
     whole = f"{spec.id}/{splitext(path)[0]}"
     utterance_id = (
@@ -231,6 +235,8 @@ def _utterance(
         source_size=file.size,
         source_version=file.version,
         glob_rank=glob_rank,
+        block=file.block,
+        row=file.row,
         start=start,
         end=end,
         channel=spec.channel,
@@ -241,7 +247,7 @@ def _utterance(
         text=spec.texts.get(text, text) if text else None,
         group=spec.splits.group_of(fields),
         annotations={name: value for name in spec.kept_fields if (value := fields.get(name))},
-        label_native=fields.get("emotion"),
+        label_native=emotion,
         raters=read_answers(spec.raters, fields, answers) if spec.raters else (),
         dropped=dropped or bad_time,
     )

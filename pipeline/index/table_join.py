@@ -122,19 +122,27 @@ def build_table(
     }
     chosen_by = table.file.of if isinstance(table.file, FileByField) else None
     key = (*table.match, *([chosen_by] if chosen_by else []))
-    taken = {name: column.removesuffix("?") for name, column in table.take.items()}
     rows: dict[Key, list[Row]] = {}
     for record in records:
         if all(regex.search(record.get(column) or "") for column, regex in where.items()):
             cells = (_clean(record.get(column)) for column in key)
             values = tuple(cell and plain_key(cell) for cell in cells)
-            row = {name: _clean(record.get(column)) for name, column in taken.items()}
-            rows.setdefault(values, []).append(row)
+            rows.setdefault(values, []).append(take_fields(table.take, record))
     tails: dict[Key, list[Key]] = {}
     for found in rows:
         for tail in key_tails(found):
             tails.setdefault(tail, []).append(found)
     return TableRows(table, rows, chosen_by, tails)
+
+
+def take_fields(take: Mapping[str, str], record: Mapping[str, str | None]) -> Row:
+    """Fields that a row gives.
+
+    Args:
+        take: Field → column, ``column?`` if it may be missing.
+        record: Column → text.
+    """
+    return {name: _clean(record.get(column.removesuffix("?"))) for name, column in take.items()}
 
 
 def merge_rows(rows: Sequence[Row]) -> tuple[Row, dict[str, list[str]]]:

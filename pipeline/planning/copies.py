@@ -26,6 +26,14 @@ def drop_copies(utterances: Iterable[Utterance]) -> list[Utterance]:
     return sorted(result, key=lambda u: (u.id, u.source_path))
 
 
+def plan_shard(utterances: Iterable[Utterance]) -> list[Utterance]:
+    """Utterances of one shard as they are written: without copies, by id.
+
+    Those that lie in blocks come in the order in which the blocks hold them.
+    """
+    return sorted(drop_copies(utterances), key=lambda u: (u.block.rpartition("#")[0], u.row))
+
+
 def _preference(utterance: Utterance) -> tuple[bool, int, int, str]:
     path = utterance.source_path
     return utterance.dropped is not None, utterance.glob_rank, len(path), path
@@ -54,8 +62,18 @@ def _contradiction(copies: Sequence[Utterance]) -> DropReason | None:
         if len(values) > 1:
             found = " and ".join(f"{value!r} by {path}" for value, path in sorted(values.items()))
             return rejected("index", "copies_disagree", f"{what} is {found}")
+    holders = {one.block.rpartition("#")[0]: one.source_path for one in copies if one.block}
+    if len(holders) > 1 and all(one.id == one.dedup_key for one in copies):
+        return rejected(
+            "index",
+            "copies_disagree",
+            f"{' and '.join(holders.values())} count as one utterance, and nothing says that they "
+            "are; name the files' names in `audio`, or say `same_utterance`",
+        )
     sizes: dict[tuple[int, str], dict[int, str]] = {}
     for one in copies:
+        if one.block:  # whose size is not its own
+            continue
         kind = (one.glob_rank, PurePosixPath(one.source_path).suffix.lower())
         sizes.setdefault(kind, {})[one.source_size] = one.source_path
     for by_size in sizes.values():

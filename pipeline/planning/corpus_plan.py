@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.planning.shard_names import shard_name
+from pipeline.planning.shard_names import key_hash, shard_name
 from pipeline.schema.record import SPLITS, Split
 from pipeline.schema.utterance import Utterance
 from pipeline.specs.corpus_spec import CorpusSpec
@@ -22,28 +22,38 @@ class CorpusPlan:
     Attributes:
         splits: Group → split.
         shards: Split → number of shards.
+        repeated: Hashes of the dedup keys that several utterances have.
     """
 
     splits: Mapping[str, Split]
     shards: Mapping[str, int]
+    repeated: frozenset[int] = frozenset()
 
 
-def plan_splits(spec: CorpusSpec, counts: GroupCounts, ungrouped: int) -> CorpusPlan:
+def plan_splits(
+    spec: CorpusSpec,
+    counts: GroupCounts,
+    ungrouped: int,
+    repeated: frozenset[int] = frozenset(),
+) -> CorpusPlan:
     """Assigns the groups of a corpus to splits and sizes its shards.
 
     Args:
         spec: The corpus.
         counts: Utterances of every group by category.
         ungrouped: Number of utterances without a group.
+        repeated: Hashes of the dedup keys that several utterances have.
     """
     splits = spec.splits.assign(counts, spec.id, spec.namespace)
     sizes = expected_sizes(spec.splits, counts, ungrouped, splits)
     return CorpusPlan(
-        splits, {s: max(1, math.ceil(sizes[s] / UTTERANCES_PER_SHARD)) for s in SPLITS}
+        splits, {s: max(1, math.ceil(sizes[s] / UTTERANCES_PER_SHARD)) for s in SPLITS}, repeated
     )
 
 
 def assign_split_and_shard(utterance: Utterance, spec: CorpusSpec, plan: CorpusPlan) -> Utterance:
     """Gives an utterance its split and its shard."""
     placed = split_utterance(utterance, spec.splits, plan.splits)
+    if placed.block and key_hash(placed.dedup_key) in plan.repeated:
+        return placed._replace(shard=shard_name(placed._replace(block=""), plan.shards))
     return placed._replace(shard=shard_name(placed, plan.shards))

@@ -42,8 +42,8 @@ def index_corpus(spec: CorpusSpec, root: str, scheme: EmotionScheme) -> IndexedC
     Raises:
         DataError: The root or a table that the spec needs is missing or unreadable.
     """
-    files = list_sources(root, spec.archive_rules)
-    return index_files(spec, files, CorpusReader(root, spec.archive_rules).read, scheme)
+    files = list_sources(root, spec.source_rules)
+    return index_files(spec, files, CorpusReader(root, spec.source_rules).read, scheme)
 
 
 def index_files(

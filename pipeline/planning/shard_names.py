@@ -1,7 +1,8 @@
 """Names of shards, and the keys by which utterances are grouped for them.
 
 A shard is named after its corpus and split; an utterance's index among the shards of its split is a
-hash of its dedup key, so it depends on nothing but the corpus itself.
+hash of its dedup key, so it depends on nothing but the corpus itself. Utterances that are read in
+one block go by that, and so into one shard, unless they have copies, which must meet.
 """
 
 import hashlib
@@ -32,7 +33,7 @@ def shard_name(utterance: Utterance, shards: Mapping[str, int]) -> str:
     if utterance.dropped is not None or utterance.split is None:
         return unwritten_shard(utterance.corpus)
     count = shards[utterance.split]
-    index = _shard_index(utterance, count)
+    index = key_hash(utterance.block or utterance.dedup_key) % count
     return f"{utterance.corpus}/{utterance.split}-{index:05d}-of-{count:05d}"
 
 
@@ -54,9 +55,10 @@ def shard_group_key(utterance: Utterance, shards: Mapping[str, int]) -> str:
     run = math.ceil(count / MAX_GROUP_KEYS)
     if run == 1 or utterance.dropped is not None:
         return utterance.shard or ""
-    return f"{utterance.corpus}/{utterance.split}-{_shard_index(utterance, count) // run}"
+    index = int((utterance.shard or "").rpartition("-of-")[0].rpartition("-")[2])
+    return f"{utterance.corpus}/{utterance.split}-{index // run}"
 
 
-def _shard_index(utterance: Utterance, count: int) -> int:
-    digest = hashlib.blake2b(utterance.dedup_key.encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big") % count
+def key_hash(key: str) -> int:
+    """A hash in 64 bits that is the same everywhere."""
+    return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big")

@@ -4,8 +4,11 @@ Plain functions: Beam and a dry run call the same ones.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
 
 from pipeline.index.indexer import find_clips, index_clips
 from pipeline.index.table_join import TableRows, find_table_files, load_tables
@@ -13,7 +16,7 @@ from pipeline.labels import label_utterance
 from pipeline.planning.batches import ClipBatch, UtteranceBatch, in_batches
 from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.planning.corpus_plan import CorpusPlan, assign_split_and_shard, plan_splits
-from pipeline.planning.shard_names import shard_group_key
+from pipeline.planning.shard_names import key_hash, shard_group_key
 from pipeline.schema.utterance import Utterance
 from pipeline.sources.listing import SourceFile
 from pipeline.sources.reader import CorpusReader, walk_sources
@@ -25,11 +28,19 @@ BatchKey = tuple[str, int]
 
 @dataclass(frozen=True)
 class BatchCounts:
-    """Counts of one batch; those of all batches decide how the corpus is split."""
+    """Counts of one batch; those of all batches decide how the corpus is split.
+
+    Attributes:
+        number: Of the batch.
+        groups: Utterances of every group by native label.
+        ungrouped: Number of utterances that no group keeps together.
+        keys: Hashes of the dedup keys.
+    """
 
     number: int
     groups: GroupCounts
     ungrouped: int
+    keys: npt.NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
 
 
 def first_elements(build: BuildConfig) -> list[str | None]:
@@ -43,9 +54,9 @@ def list_clips(corpus_id: str | None, build: BuildConfig) -> Iterator[ClipBatch]
         return iter(())
     spec, root = build.corpora[corpus_id].spec, build.corpora[corpus_id].root
     tables = (
-        tuple(find_table_files(spec, walk_sources(root, spec.archive_rules))) if spec.tables else ()
+        tuple(find_table_files(spec, walk_sources(root, spec.source_rules))) if spec.tables else ()
     )
-    return in_batches(corpus_id, find_clips(spec, walk_sources(root, spec.archive_rules)), tables)
+    return in_batches(corpus_id, find_clips(spec, walk_sources(root, spec.source_rules)), tables)
 
 
 def index_batch(batch: ClipBatch, build: BuildConfig) -> UtteranceBatch:
@@ -60,7 +71,10 @@ def index_batch(batch: ClipBatch, build: BuildConfig) -> UtteranceBatch:
 def count_batch(batch: UtteranceBatch) -> tuple[str, BatchCounts]:
     """Counts of one batch; those of all batches decide how the corpus is split."""
     return batch.corpus, BatchCounts(
-        batch.number, count_groups(batch.utterances), count_ungrouped(batch.utterances)
+        batch.number,
+        count_groups(batch.utterances),
+        count_ungrouped(batch.utterances),
+        np.array([key_hash(u.dedup_key) for u in batch.utterances], np.uint64),
     )
 
 
@@ -70,7 +84,10 @@ def plan_batches(
     """Plans one corpus from the counts of all its batches; yields the plan once a batch."""
     corpus, counts = counted[0], list(counted[1])
     groups = merge_counts(part.groups for part in counts)
-    plan = plan_splits(build.corpora[corpus].spec, groups, sum(part.ungrouped for part in counts))
+    ungrouped = sum(part.ungrouped for part in counts)
+    keys, times = np.unique(np.concatenate([part.keys for part in counts]), return_counts=True)
+    repeated = frozenset(keys[times > 1].tolist())
+    plan = plan_splits(build.corpora[corpus].spec, groups, ungrouped, repeated)
     for part in counts:
         yield (corpus, part.number), plan
 
@@ -90,6 +107,4 @@ def place_batch(
 @lru_cache(maxsize=4)
 def _read_tables(corpus: Corpus, files: tuple[SourceFile, ...]) -> dict[str, TableRows]:
     """Tables of a corpus, read once a worker."""
-    return load_tables(
-        corpus.spec, files, CorpusReader(corpus.root, corpus.spec.archive_rules).read
-    )
+    return load_tables(corpus.spec, files, CorpusReader(corpus.root, corpus.spec.source_rules).read)

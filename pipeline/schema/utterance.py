@@ -62,6 +62,9 @@ class Utterance(NamedTuple):
         source_path: Relative to the corpus root, ``/``-separated.
         source_size: In bytes.
         source_version: Of the file: differs whenever its content does.
+        block: What is read in one piece with others, where the clip is no file of its own;
+            ``source_size`` is a share of it then.
+        row: Place of the clip in the file that holds the block.
         glob_rank: Rank of the glob that found the file; among copies the lowest is kept.
         start: Start of the segment in s; None for a whole file.
         end: End of the segment in s; None for a whole file.
@@ -84,6 +87,8 @@ class Utterance(NamedTuple):
     source_size: int
     source_version: str
     glob_rank: int = 0
+    block: str = ""
+    row: int = 0
     start: float | None = None
     end: float | None = None
     channel: int | None = None

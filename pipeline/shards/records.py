@@ -126,7 +126,7 @@ class _Source:
 
     def __init__(self, root: str, spec: CorpusSpec, utterances: Sequence[Utterance]) -> None:
         planned = ((u.source_path, u.source_size) for u in utterances if u.dropped is None)
-        self.read_file = open_planned_files(root, spec.archive_rules, planned)
+        self.read_file = open_planned_files(root, spec.source_rules, planned)
         self.path: str | None = None
         self.content = b""
         self.xxh3 = ""

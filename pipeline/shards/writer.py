@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 import xxhash
 
 from pipeline.audio.options import AudioOptions
-from pipeline.planning.copies import drop_copies
+from pipeline.planning.copies import plan_shard
 from pipeline.planning.shard_names import UNWRITTEN
+from pipeline.raters.agreement import Tallies, tally_answers
 from pipeline.schema.utterance import Utterance
 from pipeline.shards.fingerprint import fingerprints, reusable
 from pipeline.shards.parquet import in_row_groups, read_shard, to_parquet
@@ -36,10 +37,12 @@ class WrittenShard:
     Attributes:
         receipt: As stored beside it.
         reused: Number of utterances whose audio was not decoded again.
+        raters: What their agreement follows from, on all that were planned.
     """
 
     receipt: ShardReceipt
     reused: int
+    raters: Tallies
 
 
 def write_shard(
@@ -64,12 +67,13 @@ def write_shard(
         on_start: Called with ``<corpus>: <path>`` before each clip is read.
         on_clip: Called with the length, in s, of each clip after it; 0 where it was rejected.
     """
-    planned = drop_copies(utterances)
+    planned = plan_shard(utterances)
     audio, content = fingerprints(planned, spec, options)
     earlier = read_valid_receipt(output, shard)
     reuse = reusable(earlier, audio, content)
+    raters = tally_answers(planned, spec.codes)
     if earlier and reuse == "shard":
-        return WrittenShard(earlier, earlier.rows)
+        return WrittenShard(earlier, earlier.rows, raters)
     unwritten: list[RejectRow] = []
     if earlier and reuse == "audio":
         records = _update_metadata(planned, spec, output, earlier, unwritten.append)
@@ -89,7 +93,7 @@ def write_shard(
         unwritten=tuple(unwritten),
     )
     write_shard_files(output, receipt, file)
-    return WrittenShard(receipt, rows if reuse == "audio" else 0)
+    return WrittenShard(receipt, rows if reuse == "audio" else 0, raters)
 
 
 def write_shard_files(output: str, receipt: ShardReceipt, file: memoryview) -> None:

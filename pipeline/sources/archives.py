@@ -7,30 +7,24 @@ with what is wrong with them, so that they are counted and not read.
 
 import io
 import lzma
-import re
 import stat
 import struct
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from pipeline.common.errors import DataError
 from pipeline.sources import zip_content
-from pipeline.sources.listing import storable_name
+from pipeline.sources.clip_names import clip_name
 from pipeline.sources.member_names import tar_name, zip_name
+from pipeline.storage.range_reader import ReadRange
 
 LARGEST_MEMBER = 1 << 30
 """Members that unpack to more than 1 GiB are not read: no clip is that long, but zip bombs are."""
 
 MOST_MEMBERS = 1_000_000
-
-_LONGEST_NAME = 2_000  # characters
-_SHOWN = 100  # characters of either end of a longer one
-
-ReadRange = Callable[[int, int], bytes]
-"""Gives the bytes of a file from one position to before another."""
 
 _COMPRESSED = {b"\x1f\x8b": "gzip", b"BZ": "bzip2", b"\xfd7": "xz", b"(\xb5": "zstd"}
 _DAMAGED = (
@@ -159,7 +153,7 @@ def _zip_members(
         if entry.orig_filename.endswith("/"):
             continue
         name, guessed = zip_name(entry, encoding)
-        path, problem = _member_path(name)
+        path, problem = clip_name(name)
         longest = zip_content.HEADER_BYTES + entry.compress_size
         members.append(
             Member(
@@ -193,7 +187,7 @@ def _tar_members(stream: io.BufferedIOBase, encoding: str | None) -> list[Member
             archive.members = []  # type: ignore[attr-defined]  # else it would keep all entries
             if entry.isdir():
                 continue
-            path, problem = _member_path(tar_name(entry.name, encoding))
+            path, problem = clip_name(tar_name(entry.name, encoding))
             problem = problem or _tar_problem(entry)
             start = entry.offset_data
             end = start if problem else start + entry.size
@@ -209,22 +203,6 @@ def _tar_problem(entry: tarfile.TarInfo) -> str | None:
     if not entry.isreg() or entry.issparse():
         return "no regular file"
     return _too_large(entry.size)
-
-
-def _member_path(name: str) -> tuple[str, str | None]:
-    """Path of a member below the archive's root, and what is wrong with its name."""
-    problem = None
-    parts = [part for part in name.split("/") if part not in {"", "."}]
-    if name.startswith("/") or re.match(r"[A-Za-z]:[/\\]", name) or ".." in parts:
-        problem = f"its name {name!r} leads out of the archive"
-    path = "/".join(parts)
-    if not path:
-        return "_", "it has no name"
-    if len(path) > _LONGEST_NAME:
-        problem = f"its name has {len(path):,} characters, more than any file's"
-        path = f"{path[:_SHOWN]}…{path[-_SHOWN:]}"
-    written, unwritable = storable_name(path)
-    return written, problem or unwritable
 
 
 def _too_large(size: int) -> str | None:

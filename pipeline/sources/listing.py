@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,12 +18,19 @@ class SourceFile(NamedTuple):
         size: In bytes.
         version: Differs whenever the content does: a checksum, or the time of the last change.
         problem: Why the file can't be read, where the listing shows it.
+        record: Columns of the row that a clip is; None for a file of its own.
+        block: What is read in one piece with it, where that is more than the file itself; its
+            ``size`` is a share of the block's then.
+        row: Its place in the file that holds the block.
     """
 
     path: str
     size: int
     version: str
     problem: str | None = None
+    record: Mapping[str, str] | None = None
+    block: str = ""
+    row: int = 0
 
 
 LARGEST_FILE = 1 << 32

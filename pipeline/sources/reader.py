@@ -1,6 +1,5 @@
-"""Sources: the files of a corpus, those inside its archives among them, listed and read."""
+"""Sources: the files of a corpus, and those inside its archives and Parquet files, by path."""
 
-import io
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
@@ -8,48 +7,46 @@ from pathlib import Path
 
 from pipeline.common.errors import DataError
 from pipeline.common.globs import glob_matcher
-from pipeline.sources.archives import Archive, ReadRange, read_directory
+from pipeline.sources.archives import Archive, read_directory
+from pipeline.sources.byte_ranges import RangedFile, find_file, ranged_file
 from pipeline.sources.listing import SourceFile, is_ignored_name, read_file, walk_files
-from pipeline.specs.spec_types import ArchiveRules
-from pipeline.storage import is_remote, open_store, open_stream
+from pipeline.sources.parquet_clips import ParquetClips
+from pipeline.specs.source_spec import ParquetSpec, SourceRules
+from pipeline.storage import is_remote
 from pipeline.storage.prefetch import PrefetchReader
 
-_NO_ARCHIVES = ArchiveRules()
-
-_BUFFER = 1 << 20
-"""Bytes asked of a store at a time while an archive's directory is read."""
+_PLAIN = SourceRules()
 
 
-def list_sources(root: str, archives: ArchiveRules = _NO_ARCHIVES) -> list[SourceFile]:
+def list_sources(root: str, rules: SourceRules = _PLAIN) -> list[SourceFile]:
     """Every file of a corpus, sorted by path; see :func:`walk_sources`."""
-    return sorted(walk_sources(root, archives), key=lambda source: source.path)
+    return sorted(walk_sources(root, rules), key=lambda source: source.path)
 
 
-def walk_sources(root: str, archives: ArchiveRules = _NO_ARCHIVES) -> Iterator[SourceFile]:
-    """Every file of a corpus, in no order; the members of an archive in place of it.
+def walk_sources(root: str, rules: SourceRules = _PLAIN) -> Iterator[SourceFile]:
+    """Every file of a corpus, in no order; what an archive or a Parquet file holds in its place.
 
     A member's path is that of its archive, ``/``, and its own: ``download.zip/wav/03a01Fa.wav``.
     Globs skip leading folders, so they find it whether the archive is unpacked or not.
 
     Args:
         root: Folder or URL of the corpus.
-        archives: Which files are archives.
+        rules: Which files hold others.
 
     Raises:
-        DataError: There is no such folder, or an archive can't be read.
+        DataError: There is no such folder, or a file that holds others can't be read.
     """
     files = walk_files(root)
-    return _with_members(root, files, archives) if archives.globs else files
+    return _Contents(root, rules).walk(files) if rules.hold_others else files
 
 
 class CorpusReader:
     """Reads the files of a corpus by path, whatever thread asks."""
 
-    def __init__(self, root: str, archives: ArchiveRules = _NO_ARCHIVES) -> None:
+    def __init__(self, root: str, rules: SourceRules = _PLAIN) -> None:
         self.root = root
-        self._is_archive = glob_matcher(archives.globs, archives.ignore_case)
-        self._encoding = archives.encoding
-        self._opened: dict[str, Archive | None] = {}
+        self._contents = _Contents(root, rules)
+        self._found: dict[str, RangedFile | None] = {}
         self._opening = threading.Lock()
 
     def read(self, path: str) -> bytes:
@@ -58,32 +55,73 @@ class CorpusReader:
         Raises:
             OSError: It can't be read.
         """
-        for archive_path in _folders_above(path):
-            if self._is_archive(archive_path) and (archive := self._archive(archive_path)):
-                return archive.read(path[len(archive_path) + 1 :])
+        for holder in _folders_above(path):
+            if self._contents.is_holder(holder) and (opened := self._open(holder)):
+                return opened.read(path[len(holder) + 1 :])
         return read_file(self.root, path)
 
-    def _archive(self, path: str) -> Archive | None:
-        """The archive at a path; None where it is a folder with such a name."""
+    def _open(self, path: str) -> Archive | ParquetClips | None:
+        """What holds other files at a path; None where it is a folder with such a name."""
         with self._opening:
-            if path not in self._opened:
-                self._opened[path] = _find_archive(self.root, path, self._encoding)
-            return self._opened[path]
+            if path not in self._found:
+                self._found[path] = find_file(self.root, path)
+            file = self._found[path]
+            return self._contents.open(path, file) if file else None
 
 
 def open_planned_files(
-    root: str, archives: ArchiveRules, planned: Iterable[tuple[str, int]]
+    root: str, rules: SourceRules, planned: Iterable[tuple[str, int]]
 ) -> Callable[[str], bytes]:
     """Returns a function that reads the files of a shard; those of a store are prefetched.
 
     Args:
         root: Folder or URL of the corpus.
-        archives: Which files are archives.
+        rules: Which files hold others.
         planned: Path and size, in bytes, of the files, in the order in which they will be read.
     """
+    reader = CorpusReader(root, rules)
     if is_remote(root):
-        return PrefetchReader(planned, CorpusReader(root, archives).read).read
-    return CorpusReader(root, archives).read if archives.globs else partial(read_file, root)
+        if rules.parquet:  # whose rows stream in their order, and are known by their mean size
+            return PrefetchReader(planned, reader.read, in_flight=1, exact=False).read
+        return PrefetchReader(planned, reader.read).read
+    return reader.read if rules.hold_others else partial(read_file, root)
+
+
+class _Contents:
+    """Which files of a corpus hold others, and what they hold."""
+
+    def __init__(self, root: str, rules: SourceRules) -> None:
+        self._root = root
+        self._rules = rules
+        self._is_archive = glob_matcher(rules.globs, rules.ignore_case)
+        parquet = rules.parquet.files if rules.parquet else []
+        self._is_parquet = glob_matcher(parquet, rules.ignore_case)
+
+    def is_holder(self, path: str) -> bool:
+        return bool(self._is_archive(path) or self._is_parquet(path))
+
+    def open(self, path: str, file: RangedFile) -> Archive | ParquetClips:
+        if self._is_archive(path):
+            return _open_archive(file, self._rules.encoding)
+        assert self._rules.parquet
+        return _open_parquet(self._root, path, file, self._rules.parquet, self._rules.ignore_case)
+
+    def walk(self, files: Iterable[SourceFile]) -> Iterator[SourceFile]:
+        for file in files:
+            if self.is_holder(file.path):
+                yield from self._inside(file)
+            else:
+                yield file
+
+    def _inside(self, file: SourceFile) -> Iterator[SourceFile]:
+        opened = self.open(file.path, ranged_file(self._root, file.path, file.size, file.version))
+        if isinstance(opened, ParquetClips):
+            yield from opened.clips()
+            return
+        for member in opened.members:
+            if not is_ignored_name(member.path):
+                path = f"{file.path}/{member.path}"
+                yield SourceFile(path, member.size, member.version, member.problem)
 
 
 def _folders_above(path: str) -> Iterator[str]:
@@ -93,59 +131,26 @@ def _folders_above(path: str) -> Iterator[str]:
         end = path.find("/", end + 1)
 
 
-def _with_members(
-    root: str, files: Iterator[SourceFile], archives: ArchiveRules
-) -> Iterator[SourceFile]:
-    is_archive = glob_matcher(archives.globs, archives.ignore_case)
-    for file in files:
-        if is_archive(file.path):
-            yield from _members(root, file, archives.encoding)
-        else:
-            yield file
-
-
-def _members(root: str, file: SourceFile, encoding: str | None) -> Iterator[SourceFile]:
-    for member in _open_archive(root, file.path, file.size, file.version, encoding).members:
-        if not is_ignored_name(member.path):
-            path = f"{file.path}/{member.path}"
-            yield SourceFile(path, member.size, member.version, member.problem)
-
-
-def _find_archive(root: str, path: str, encoding: str | None) -> Archive | None:
-    if is_remote(root):
-        found = open_store(root).find(f"{root.rstrip('/')}/{path}")
-        if found is None:
-            return None
-        return _open_archive(root, path, found.size, found.version, encoding)
-    file = Path(root, path)
-    if not file.is_file():
-        return None
-    status = file.stat()
-    return _open_archive(root, path, status.st_size, str(status.st_mtime_ns), encoding)
+@lru_cache(maxsize=8)
+def _open_archive(file: RangedFile, encoding: str | None) -> Archive:
+    """An archive; its directory is read once a process, and again when the file changes."""
+    _check_file(file)
+    try:
+        with file.stream() as stream:
+            return read_directory(file.location, stream, file.size, file.read_range, encoding)
+    except OSError as error:
+        raise DataError(f"{file.location}: can't be read: {error.strerror or error}") from None
 
 
 @lru_cache(maxsize=8)
-def _open_archive(root: str, path: str, size: int, version: str, encoding: str | None) -> Archive:
-    """An archive; its directory is read once a process, and again when the file changes."""
-    location = f"{root.rstrip('/')}/{path}"
-    read_range: ReadRange
-    stream: io.BufferedIOBase
-    try:
-        if is_remote(root):
-            read_range = partial(open_store(root).read, location)
-            stream = open_stream(location, size, _BUFFER)
-        else:
-            if not Path(location).is_file():
-                raise DataError(f"{location}: can't be read: no file, but a pipe or a device")
-            read_range = partial(_read_local, Path(location))
-            stream = Path(location).open("rb")  # noqa: SIM115 (the next line closes it)
-        with stream:
-            return read_directory(location, stream, size, read_range, encoding)
-    except OSError as error:
-        raise DataError(f"{location}: can't be read: {error.strerror or error}") from None
+def _open_parquet(
+    root: str, path: str, file: RangedFile, spec: ParquetSpec, ignore_case: bool
+) -> ParquetClips:
+    """A Parquet file; its footer is read once a process, and again when the file changes."""
+    _check_file(file)
+    return ParquetClips(path, file, spec, ignore_case, partial(read_file, root))
 
 
-def _read_local(file: Path, start: int, end: int) -> bytes:
-    with file.open("rb", buffering=0) as stream:
-        stream.seek(start)
-        return stream.read(end - start)
+def _check_file(file: RangedFile) -> None:
+    if not is_remote(file.location) and not Path(file.location).is_file():
+        raise DataError(f"{file.location}: can't be read: no file, but a pipe or a device")

@@ -9,15 +9,17 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from pipeline.common.spec_model import Regex, SpecModel
 from pipeline.schema.record import DIMENSIONS, ClassName, Dimension
+from pipeline.specs.code_map import CodeMap, find_overlap
+from pipeline.specs.own_category import OwnCategory
 from pipeline.specs.raters import Raters
+from pipeline.specs.source_spec import ClipRows, ParquetSpec, SourceRules
 from pipeline.specs.spec_types import (
     Access,
     Ages,
-    ArchiveRules,
     Encoding,
     Example,
     Gender,
@@ -73,6 +75,13 @@ CorpusId = Annotated[
 ]
 
 
+Codes = Annotated[dict[str, str], AfterValidator(CodeMap)]
+
+
+def _name_class(value: object) -> object:
+    return {"class": value} if isinstance(value, str) else value
+
+
 class CorpusSpec(SpecModel):
     """One corpus, described as data."""
 
@@ -92,6 +101,9 @@ class CorpusSpec(SpecModel):
     audio: Annotated[list[Glob], Field(min_length=1), OneOrMore]
     archive: Annotated[list[Glob], OneOrMore] = Field(
         [], description="globs of zip and tar files whose content is read without unpacking them"
+    )
+    parquet: ParquetSpec | None = Field(
+        None, description="Parquet files with audio inside: their globs, or a mapping"
     )
     archive_encoding: Encoding | None = Field(
         None, description="of names in archives that do not state it, such as gbk or shift_jis"
@@ -121,8 +133,14 @@ class CorpusSpec(SpecModel):
     language: TextByField | None = None
     texts: dict[str, str] = Field({}, description="text code → sentence")
 
-    emotions: dict[str, str] = Field(description="native code → category of emotions.yaml")
-    exclude: dict[str, str] = Field({}, description="native code → why it is left out")
+    emotion: Template | None = Field(None, description="default: the field `emotion`")
+    emotions: Codes = Field(
+        {}, description="native code, or range of them, → category of emotions.yaml"
+    )
+    exclude: Codes = Field({}, description="native code → why it is left out")
+    categories: dict[str, Annotated[OwnCategory, BeforeValidator(_name_class)]] = Field(
+        {}, description="category of this corpus alone → its place in the classes"
+    )
     meanings: dict[str, str] = Field(
         {}, description="native code → what it stands for in the corpus's own words"
     )
@@ -130,7 +148,7 @@ class CorpusSpec(SpecModel):
         {}, description="category → six-class label, where it differs from emotions.yaml"
     )
     scales: dict[Dimension, Scale] = Field(
-        {}, description="dimension → lowest and highest rating of the native scale"
+        {}, description="dimension → ratings that become 0 and 1: lowest and highest as a rule"
     )
     votes: dict[str, str] = Field(
         {}, description="field that counts votes → category; a list where it is called as its code"
@@ -156,6 +174,17 @@ class CorpusSpec(SpecModel):
 
     @model_validator(mode="before")
     @classmethod
+    def _rows_are_clips(cls, data: Any) -> Any:
+        """Without ``audio``, all rows of Parquet files are clips."""
+        rows = data.get("parquet") if isinstance(data, dict) else None
+        if not rows or data.get("audio"):
+            return data
+        files = rows.get("files") if isinstance(rows, dict) else rows
+        globs = [files] if isinstance(files, str) else files or []
+        return data | {"audio": [f"{glob}/**" for glob in globs]}
+
+    @model_validator(mode="before")
+    @classmethod
     def _votes_called_as_codes(cls, data: Any) -> Any:
         if isinstance(data, dict) and isinstance(votes := data.get("votes"), list):
             codes: dict[str, str] = (data.get("emotions") or {}) | (data.get("exclude") or {})
@@ -172,6 +201,8 @@ class CorpusSpec(SpecModel):
         both = sorted(self.emotions.keys() & self.exclude.keys())
         if both:
             raise ValueError(f"`exclude`: {', '.join(both)} stands in `emotions` too; keep one")
+        if overlap := find_overlap([*self.emotions, *self.exclude]):
+            raise ValueError(f"`emotions`: the codes {' and '.join(overlap)} overlap")
         stray = sorted(self.meanings.keys() - self.emotions.keys() - self.exclude.keys())
         if stray:
             raise ValueError(
@@ -183,6 +214,7 @@ class CorpusSpec(SpecModel):
     def _fields_come_from_somewhere(self) -> Self:
         known = self.fields
         wanted = {
+            "emotion": template_fields(self.emotion or ""),
             "speaker": template_fields(self.speaker or ""),
             "same_utterance": template_fields(self.same_utterance or ""),
             "gender": [self.gender.of] if self.gender else [],
@@ -213,7 +245,13 @@ class CorpusSpec(SpecModel):
                         f"`{key}` uses the field {field!r}, which neither `path` nor a table "
                         f"gives; known fields: {', '.join(sorted(known))}"
                     )
-        if "emotion" not in known and not (self.raters and self.raters.emotion):
+        if not self.emotions and not self.scales:
+            raise ValueError(
+                "`emotions` is missing: what do native codes mean? (Only corpora with ratings and "
+                "no categories, which have `scales`, can do without)"
+            )
+        voted = self.raters and self.raters.emotion
+        if self.emotions and "emotion" not in known and not voted:
             raise ValueError(
                 "nothing gives the field 'emotion': name a group of `path` so, or `take` it; where "
                 "raters give it, say how by `raters: {emotion: majority}`"
@@ -260,7 +298,9 @@ class CorpusSpec(SpecModel):
             for name, table in self.tables.items()
             for field in table.take.keys() - raters.answers_in(name)
         }
-        return self.path_fields | taken | {"path", "stem", "speaker"}
+        taken |= {field for rows in self.clip_rows for field in rows.take}
+        composed = {"speaker", *(["emotion"] if self.emotion else [])}
+        return self.path_fields | taken | {"path", "stem"} | composed
 
     @cached_property
     def kept_fields(self) -> tuple[str, ...]:
@@ -270,7 +310,7 @@ class CorpusSpec(SpecModel):
     @cached_property
     def codes(self) -> Mapping[str, str]:
         """Every native code → its category, or why it is left out."""
-        return self.emotions | self.exclude
+        return CodeMap(self.emotions | self.exclude)
 
     @property
     def outcomes(self) -> Mapping[str, str]:
@@ -278,9 +318,14 @@ class CorpusSpec(SpecModel):
         return self.votes or self.codes
 
     @property
-    def archive_rules(self) -> ArchiveRules:
-        """Which of its files are archives, and how names in them are read."""
-        return ArchiveRules(self.archive, self.archive_encoding, self.ignore_case)
+    def source_rules(self) -> SourceRules:
+        """Which of its files hold others, and how those are read."""
+        return SourceRules(self.archive, self.archive_encoding, self.ignore_case, self.parquet)
+
+    @property
+    def clip_rows(self) -> tuple[ClipRows, ...]:
+        """Descriptions of the files in which every row is a clip."""
+        return tuple(filter(None, [self.parquet]))
 
     @property
     def speaker_namespace(self) -> str:

@@ -36,12 +36,28 @@ class EmotionScheme(SpecModel):
                     raise ValueError(f"emotions.{emotion}: unknown source {source!r}")
         return self
 
+    def place(self, emotion: str, spec: CorpusSpec) -> tuple[str | None, str | None]:
+        """Arousal class and valence class of a category; None for what a spec leaves open.
+
+        The corpus's own word comes first: its ``classes``, then the ``categories`` it defines.
+        """
+        if emotion in spec.categories and emotion not in spec.classes:
+            return spec.categories[emotion].place
+        name = spec.classes.get(emotion) or self.emotions[emotion].class_name
+        arousal, _, valence = name.partition("_")
+        return arousal, valence
+
     def check(self, spec: CorpusSpec) -> None:
-        """Checks that a spec names only known categories.
+        """Checks that a spec names only known categories, and defines none that is known.
 
         Raises:
             UsageError: It does not; the message suggests the nearest category.
         """
+        if known := sorted(spec.categories.keys() & self.emotions.keys()):
+            raise UsageError(
+                f"corpus {spec.id}: `categories` defines {known[0]!r}, which emotions.yaml has; "
+                "give it another place by `classes`"
+            )
         named = {
             "emotions": spec.emotions.values(),
             "classes": spec.classes,
@@ -51,8 +67,8 @@ class EmotionScheme(SpecModel):
         }
         for key, categories in named.items():
             for category in categories:
-                if category not in self.emotions:
-                    hint = suggest(category, self.emotions, otherwise=".")
+                if category not in self.emotions and category not in spec.categories:
+                    hint = suggest(category, [*self.emotions, *spec.categories], otherwise=".")
                     raise UsageError(
                         f"corpus {spec.id}: `{key}` names the category {category!r}, which "
                         f"emotions.yaml does not have{hint}"

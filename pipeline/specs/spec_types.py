@@ -3,8 +3,7 @@
 import codecs
 import re
 import string
-from collections.abc import Sequence
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, FiniteFloat
 
@@ -52,7 +51,7 @@ def _check_encoding(name: str) -> str:
 
 def _check_scale(scale: tuple[float, float]) -> tuple[float, float]:
     lowest, highest = scale
-    if not lowest < highest:
+    if lowest == highest:
         raise ValueError(f"expected [lowest, highest], found [{lowest:g}, {highest:g}]")
     return scale
 
@@ -67,20 +66,6 @@ OneOrMore = BeforeValidator(_as_list)
 def template_fields(template: str) -> list[str]:
     """Names of the fields in a template: ``"{session}{letter}"`` gives both."""
     return [name for _, name, _, _ in string.Formatter().parse(template) if name is not None]
-
-
-class ArchiveRules(NamedTuple):
-    """Which files of a corpus are archives, and how the names in them are read.
-
-    Attributes:
-        globs: Of the archives; without any, none is opened.
-        encoding: Of names that an archive does not mark as UTF-8; None where no spec states it.
-        ignore_case: Whether the globs are blind to case.
-    """
-
-    globs: Sequence[str] = ()
-    encoding: str | None = None
-    ignore_case: bool = False
 
 
 class Licence(SpecModel):
@@ -173,5 +158,8 @@ class Example(SpecModel):
     language: str | None = None
     rows: dict[str, Annotated[list[dict[str, str]], BeforeValidator(_one_row)]] = Field(
         {}, description="table → the row that the example is joined with, or a list of them"
+    )
+    columns: dict[str, str] = Field(
+        {}, description="of the row that the example is, in a file of rows"
     )
     note: str | None = None

@@ -52,9 +52,24 @@ def prefetch(
 class PrefetchReader:
     """Hands out files that are read ahead, to a caller that asks for them in the order planned."""
 
-    def __init__(self, files: Iterable[tuple[str, int]], read: Callable[[str], bytes]) -> None:
+    def __init__(
+        self,
+        files: Iterable[tuple[str, int]],
+        read: Callable[[str], bytes],
+        in_flight: int = IN_FLIGHT,
+        exact: bool = True,
+    ) -> None:
+        """Plans what is read.
+
+        Args:
+            files: Path and size, in bytes, of every file, in the order in which they are asked for.
+            read: Gives the content of a path; called from as many threads as are in flight.
+            in_flight: Most files to be asked for and not yet handed out.
+            exact: Whether the sizes are those of the files, and no estimates.
+        """
         self._sizes = dict(files)
-        self._coming = prefetch(self._sizes.items(), read)
+        self._exact = exact
+        self._coming = prefetch(self._sizes.items(), read, in_flight)
         self._path: str | None = None
         self._content: Future[bytes] | None = None
 
@@ -67,7 +82,7 @@ class PrefetchReader:
         while self._content is None or self._path != path:
             self._path, self._content = next(self._coming)
         content = self._content.result()
-        if len(content) != self._sizes[path]:
+        if self._exact and len(content) != self._sizes[path]:
             raise OSError(
                 f"{len(content)} bytes where {self._sizes[path]} were listed: cut short, or changed"
             )

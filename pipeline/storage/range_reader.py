@@ -1,12 +1,16 @@
-"""A file of a store as a stream, for readers that want only some of it."""
+"""A file that is read in ranges as a stream, for readers that want only some of it."""
 
 import io
+from collections.abc import Callable
 
 from pipeline.storage.registry import open_store
 
+ReadRange = Callable[[int, int], bytes]
+"""Gives the bytes of a file from one position to before another."""
+
 
 def open_stream(url: str, size: int, at_a_time: int) -> io.BufferedReader:
-    """Opens a file of which ranges are fetched as they are read.
+    """Opens a file of a store, of which ranges are fetched as they are read.
 
     Args:
         url: Of the file.
@@ -17,35 +21,45 @@ def open_stream(url: str, size: int, at_a_time: int) -> io.BufferedReader:
         OSError: While it is read: the file can't be had.
         DataError: While it is read: the store can't be used.
     """
-    return io.BufferedReader(_Ranges(url, size), at_a_time)
+
+    def read_range(start: int, end: int) -> bytes:
+        return open_store(url).read(url, start, end)
+
+    return io.BufferedReader(RangeStream(read_range, size), at_a_time)
 
 
-class _Ranges(io.RawIOBase):
-    def __init__(self, url: str, size: int) -> None:
+class RangeStream(io.RawIOBase):
+    """A file as a stream; what is asked for is read, and no more. It holds nothing open."""
+
+    def __init__(self, read_range: ReadRange, size: int) -> None:
+        """Takes a function that reads parts of the file, and its size in bytes."""
         super().__init__()
-        self._url = url
+        self._read_range = read_range
         self._size = size
         self._place = 0
 
     def readable(self) -> bool:
+        """Yes."""
         return True
 
     def seekable(self) -> bool:
+        """Yes."""
         return True
 
     def tell(self) -> int:
+        """Place of the next byte to be read."""
         return self._place
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Moves the place of the next byte to be read."""
         base = {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._size}[whence]
         self._place = max(0, base + offset)
         return self._place
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Fills a buffer as far as the file goes."""
         end = min(self._place + len(buffer), self._size)
-        content = b""
-        if end > self._place:
-            content = open_store(self._url).read(self._url, self._place, end)
+        content = self._read_range(self._place, end) if end > self._place else b""
         buffer[: len(content)] = content
         self._place += len(content)
         return len(content)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.labels import class_to_indices, is_clipped, label_utterance
+from pipeline.labels import class_index, is_clipped, label_map, label_utterance
 from pipeline.schema.record import CLASSES
 from pipeline.schema.utterance import RaterAnswer, Utterance
 from pipeline.specs.emotion_scheme import emotion_scheme
@@ -80,8 +80,73 @@ def test_votes_are_counted_by_category(make_spec: MakeSpec) -> None:
 
 
 def test_six_classes_are_arousal_times_valence() -> None:
-    assert [class_to_indices(name)[0] for name in CLASSES] == list(range(6))
-    assert class_to_indices("low_positive") == (2, "low", "positive")
+    assert [class_index(*name.split("_")) for name in CLASSES] == list(range(6))
+    assert class_index("low", "positive") == 2
+    assert class_index("low", None) is class_index(None, "positive") is None
+
+
+def test_codes_may_be_ranges_of_numbers(make_spec: MakeSpec) -> None:
+    spec = make_spec(
+        emotions="{0-64: neutral, 65-72: anger, x/1-5: fear}", exclude="{100-120: other}"
+    )
+    found = {
+        code: label_utterance(CLIP._replace(label_native=code), spec, emotion_scheme())
+        for code in ("0", "064", "72", "73", "x/3", "110")
+    }
+    assert [clip.emotion for clip in found.values()] == [
+        *("neutral", "neutral", "anger", None, "fear", None)
+    ]
+    assert [clip.dropped.reason for clip in found.values() if clip.dropped] == [
+        *("unknown_label", "other")
+    ]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rating=st.floats(-10, 10))
+def test_a_scale_may_run_backwards(make_spec: MakeSpec, rating: float) -> None:
+    path = r"'(?P<emotion>ang)(?P<valence>\d)(?P<arousal>\d)'"
+    spec = make_spec(path=path, scales="{valence: [1, 5], arousal: [5, 1]}")
+    clip = CLIP._replace(annotations={"valence": str(rating), "arousal": str(rating)})
+    assert is_clipped(clip, spec) == (not 1 <= rating <= 5)
+    labelled = label_utterance(clip, spec, emotion_scheme())
+    assert labelled.valence is not None
+    assert labelled.arousal == pytest.approx(1 - labelled.valence)
+    assert not str(labelled.arousal).startswith("-")
+
+
+def test_a_corpus_may_define_categories_with_what_is_known_of_their_place(
+    make_spec: MakeSpec,
+) -> None:
+    spec = make_spec(
+        categories="{dreamy: low_positive, level_2: {arousal: high}, sour: {valence: negative}}",
+        emotions="{ang: dreamy, neu: level_2, hap: sour}",
+        classes="{sour: low_negative}",
+    )
+    places = {}
+    for code in ("ang", "neu", "hap"):
+        clip = label_utterance(CLIP._replace(label_native=code), spec, emotion_scheme())
+        assert clip.dropped is None
+        places[clip.emotion] = (clip.label, clip.arousal_class, clip.valence_class)
+    assert places == {
+        "dreamy": (2, "low", "positive"),
+        "level_2": (None, "high", None),
+        "sour": (0, "low", "negative"),
+    }
+    assert [line.class_name for line in label_map(spec, emotion_scheme())] == [
+        *("low_positive", None, "low_negative", None)
+    ]
+    assert {line.sources for line in label_map(spec, emotion_scheme())} == {("spec",), ()}
+
+
+def test_a_corpus_with_ratings_needs_no_categories(make_spec: MakeSpec) -> None:
+    path = r"'(?P<speaker>s\d+)_(?P<valence>\d)?'"
+    spec = make_spec(path=path, scales="{valence: [1, 5]}", emotions="{}", exclude="{}")
+    rated = CLIP._replace(label_native=None, annotations={"valence": "3"})
+    clip = label_utterance(rated, spec, emotion_scheme())
+    assert (clip.dropped, clip.emotion, clip.label, clip.valence) == (None, None, None, 0.5)
+    silent = label_utterance(rated._replace(annotations={}), spec, emotion_scheme())
+    assert silent.dropped is not None
+    assert silent.dropped.detail == "nothing rates its valence"
 
 
 RATED = {

@@ -8,10 +8,10 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 from torch.utils.data import DataLoader
-from transformers import Trainer
+from transformers import PreTrainedModel, Trainer
 
 from training.config.recipe import Recipe
-from training.data.dataset import collate, require_batch
+from training.data.dataset import Utterances, collate, require_batch
 from training.data.sampling import EpochBatches
 from training.data.targets import take_targets
 from training.finetuning.optimizer import parameter_groups
@@ -23,7 +23,7 @@ class PlannedLoader(DataLoader[Any]):
 
     def set_epoch(self, epoch: int) -> None:
         """Chooses the epoch that the next iteration gives."""
-        self.batch_sampler.set_epoch(epoch)  # type: ignore[union-attr]
+        self.batch_sampler.set_epoch(epoch)
 
 
 class ShardTrainer(Trainer):
@@ -34,6 +34,8 @@ class ShardTrainer(Trainer):
     here is what its documentation says to override.
     """
 
+    model: PreTrainedModel
+    train_dataset: Utterances
     loss_is_scaled_for_ga = True  # compute_loss divides by the counts of all accumulated batches
 
     def __init__(
@@ -83,7 +85,7 @@ class ShardTrainer(Trainer):
 
     def create_optimizer(self, model: Any = None) -> Optimizer:
         """AdamW with the recipe's learning rates."""
-        if self.optimizer is None:  # type: ignore[has-type]
+        if self.optimizer is None:
             optimizer = self.recipe.optimizer
             kind, options = self.get_optimizer_cls_and_kwargs(self.args, self.model)
             groups = parameter_groups(
@@ -160,7 +162,7 @@ class ShardTrainer(Trainer):
         self.control = self.callback_handler.on_evaluate(
             self.args,
             self.state,
-            self.control,  # type: ignore[has-type]
+            self.control,
             metrics,
         )
         return metrics

@@ -24,7 +24,7 @@ from training.model.hub_files import (
     read_settings,
 )
 from training.model.modeling_exhubert import ExtendedClassifier
-from training.model.outputs import heads_of
+from training.model.outputs import class_names, heads_of
 from training.model.provenance import check_provenance
 
 RECIPE_FILE = "training_config.yaml"
@@ -52,8 +52,7 @@ class LoadedModel:
     @property
     def labels(self) -> list[str]:
         """Names of the classes, in index order."""
-        names = self.model.config.id2label
-        return [names[index] for index in range(len(names))]
+        return class_names(self.model.config)
 
     @property
     def heads(self) -> HeadLabels:

@@ -206,7 +206,8 @@ def _on_cpu(model: ExtendedClassifier) -> ExtendedClassifier:
     """The model itself if it is in float32 on the CPU, else a copy that is."""
     if model.device.type == "cpu" and model.dtype is torch.float32:
         return model
-    moved: ExtendedClassifier = copy.deepcopy(model).to("cpu", torch.float32)
+    copied: Any = copy.deepcopy(model)  # what transformers wraps its `to` in hides its arguments
+    moved: ExtendedClassifier = copied.to("cpu", torch.float32)
     return moved
 
 

@@ -23,7 +23,7 @@ from training.model.configuration_exhubert import ExtendedConfig
 from training.model.foreign_checkpoint import LOADING_ERRORS, check_size, reason_of
 from training.model.hub_files import CONFIG_FILE, backbone_of, find_checkpoint, find_config
 from training.model.modeling_exhubert import ExtendedBackbone, ExtendedClassifier
-from training.model.outputs import heads_of
+from training.model.outputs import class_names, heads_of
 
 Model = TypeVar("Model", bound=PreTrainedModel)
 
@@ -215,7 +215,7 @@ def _with_heads(
     config = trained.config
     had = heads_of(config)
     same = {
-        "classifier": [config.id2label[i] for i in range(config.num_labels)] == list(labels),
+        "classifier": class_names(config) == list(labels),
         "emotion_classifier": had.emotions == heads.emotions,
         "rater": had.dimensions == heads.dimensions,
     }
@@ -230,7 +230,7 @@ def _with_heads(
         if name.partition(".")[0] in kept
     }
     backbone = find_backbone(config.model_type)
-    model = _attach_heads(backbone, trained.base_model, labels, heads)
+    model = _attach_heads(backbone, trained.backbone, labels, heads)
     model.load_state_dict(weights, strict=False)
     return model
 
@@ -256,9 +256,8 @@ def load_weights(kind: type[Model], folder: Path, config: PreTrainedConfig) -> M
         UsageError: A weight is missing, has another shape, or cannot be read.
     """
     check_size(folder, config)
-    model: Model
     try:
-        model, report = kind.from_pretrained(
+        loaded: Any = kind.from_pretrained(
             folder,
             config=config,
             dtype=torch.float32,
@@ -267,6 +266,8 @@ def load_weights(kind: type[Model], folder: Path, config: PreTrainedConfig) -> M
         )
     except LOADING_ERRORS as error:
         raise UsageError(f"{folder}: cannot load the weights: {reason_of(error)}") from error
+    model: Model
+    model, report = loaded
     if mismatched := sorted(report["mismatched_keys"]):
         name, stored, wanted = mismatched[0]
         raise UsageError(

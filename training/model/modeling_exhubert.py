@@ -9,7 +9,7 @@ HuBERT here, others in :mod:`training.model.backbones`.
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from torch import Tensor, nn
 from transformers import HubertModel, HubertPreTrainedModel
@@ -38,6 +38,8 @@ class ExtendedBackbone(ExtendedPreTrainedModel):
     """
 
     config: ExtendedConfig
+    feature_extractor: Any  # of the base's own kind
+    encoder: Any
 
     def __init__(self, config: ExtendedConfig) -> None:
         super().__init__(config)
@@ -151,20 +153,25 @@ class ExtendedClassifier(ExtendedPreTrainedModel):
         backbone = self.backbone_class(config) if backbone is None else backbone
         self.add_module(self.base_model_prefix, backbone)
         self.projector = nn.Linear(config.hidden_size, width)
-        self.classifier = nn.Linear(width, config.num_labels)
+        self.classifier = nn.Linear(width, config.num_labels or 0)
         self.emotion_classifier = (
             nn.Linear(width, len(config.emotions)) if config.emotions else None
         )
         self.rater = nn.Linear(width, len(config.dimensions)) if config.dimensions else None
         self.post_init()
 
+    @property
+    def backbone(self) -> ExtendedBackbone:
+        """The encoder below the heads."""
+        return cast("ExtendedBackbone", self.base_model)
+
     def freeze_original_layers(self) -> None:
         """See :meth:`ExtendedBackbone.freeze_original_layers`."""
-        self.base_model.freeze_original_layers()
+        self.backbone.freeze_original_layers()
 
     def freeze_feature_encoder(self) -> None:
         """See :meth:`ExtendedBackbone.freeze_feature_encoder`."""
-        self.base_model.freeze_feature_encoder()
+        self.backbone.freeze_feature_encoder()
 
     @can_return_tuple
     def forward(

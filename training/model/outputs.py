@@ -91,10 +91,16 @@ def join(parts: Sequence[Predictions], config: ExtendedConfig) -> Predictions:
         return np.concatenate(rows)
 
     return Predictions(
-        below("classes", config.num_labels),
+        below("classes", config.num_labels or 0),
         below("emotions", len(config.emotions)) if config.emotions else None,
         below("ratings", len(config.dimensions)) if config.dimensions else None,
     )
+
+
+def class_names(config: ExtendedConfig) -> list[str]:
+    """Names of a model's classes, in index order."""
+    names = config.id2label or {}
+    return [names[index] for index in range(len(names))]
 
 
 def heads_of(config: ExtendedConfig) -> HeadLabels:

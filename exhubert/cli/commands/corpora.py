@@ -10,7 +10,12 @@ from exhubert.cli.arguments.command import Command
 from exhubert.cli.arguments.local_paths import local_path
 from exhubert.cli.arguments.output_paths import check_file
 from exhubert.cli.output import console
-from exhubert.cli.output.dataset_tables import print_corpora, print_corpus, print_label_map
+from exhubert.cli.output.dataset_tables import (
+    print_corpora,
+    print_corpus,
+    print_emotions,
+    print_label_map,
+)
 from pipeline.checks.spec_examples import check_examples
 from pipeline.common.errors import UsageError
 from pipeline.drafting.draft_spec import draft_folder
@@ -93,6 +98,16 @@ def _run_map(args: argparse.Namespace) -> int:
     return 0
 
 
+def _run_emotions(args: argparse.Namespace) -> int:
+    scheme = emotion_scheme()
+    if args.json:
+        shown = scheme.model_dump(mode="json", by_alias=True)["emotions"]
+        console.emit(json.dumps(shown, ensure_ascii=False))
+    else:
+        print_emotions(scheme)
+    return 0
+
+
 def _add_new(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("corpus", metavar="ID", help="id of the corpus to be: a-z, 0-9 and _")
     parser.add_argument(
@@ -161,6 +176,13 @@ COMMANDS = [
         "  exhubert corpora map\n  exhubert corpora map emo_db my_corpus.yaml",
         _add_map,
         _run_map,
+    ),
+    Command(
+        "corpora emotions",
+        "list the categories that all corpora share: class, and on whose word",
+        "  exhubert corpora emotions",
+        _add_json,
+        _run_emotions,
     ),
     Command(
         "corpora new",

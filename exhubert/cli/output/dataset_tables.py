@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # the check and the manifest bring pyarrow and Beam with them
     from pipeline.checks.corpus_check import CorpusCheck
     from pipeline.dataset.manifest import CorpusManifest, Manifest
     from pipeline.dataset.run_log import Run
+    from pipeline.raters.agreement import Agreement
 
 
 def print_corpora(specs: Sequence[CorpusSpec]) -> None:
@@ -59,7 +60,8 @@ def print_corpus(spec: CorpusSpec, scheme: EmotionScheme) -> None:
     for label, value in _facts(spec).items():
         table.add_row(Text(label, "dim"), value)
     OUT.print(table)
-    print_label_map(label_map(spec, scheme), scheme)
+    if lines := label_map(spec, scheme):
+        print_label_map(lines, scheme)
     for quirk in spec.quirks:
         OUT.print(f"- {quirk}")
 
@@ -72,7 +74,7 @@ def print_label_map(lines: Sequence[LabelMapping], scheme: EmotionScheme) -> Non
             line.code,
             line.meaning or "",
             line.emotion or f"excluded: {line.excluded}",
-            line.class_name or "",
+            line.class_name or _part_of_class(line),
             ", ".join(line.sources),
         ]
         for line in lines
@@ -81,6 +83,23 @@ def print_label_map(lines: Sequence[LabelMapping], scheme: EmotionScheme) -> Non
     print_table(OUT, groups, rows)
     for name in sorted({source for line in lines for source in line.sources} - {"spec"}):
         OUT.print(f"{name}: {scheme.sources[name]}", soft_wrap=True)
+
+
+def _part_of_class(line: LabelMapping) -> str:
+    """What is known of a class of which a part is not."""
+    parts = {"arousal": line.arousal_class, "valence": line.valence_class}
+    return ", ".join(f"{part} {name}" for name, part in parts.items() if part)
+
+
+def print_emotions(scheme: EmotionScheme) -> None:
+    """Table of the shared categories, then their sources by name."""
+    rows = [
+        [emotion, category.class_name, ", ".join(category.sources), category.note or ""]
+        for emotion, category in scheme.emotions.items()
+    ]
+    print_table(OUT, [words("category", "class"), words("sources"), words("note")], rows)
+    for name, source in scheme.sources.items():
+        OUT.print(f"{name}: {source}", soft_wrap=True)
 
 
 def print_checks(checks: "Sequence[CorpusCheck]", partial: bool = False) -> None:
@@ -124,6 +143,8 @@ def _attention(check: "CorpusCheck", partial: bool) -> Iterator[str]:
     if check.clipped_ratings:
         clips = count(check.clipped_ratings, "clip")
         yield f"{check.corpus}: {clips} rated outside the scale, cut to it"
+    if check.agreement:
+        yield f"{check.corpus}: {describe_agreement(check.agreement)}"
     yield from _choices_made(check)
     if partial:
         if check.mismatches:
@@ -147,8 +168,22 @@ def _choices_made(check: "CorpusCheck") -> Iterator[str]:
     for why, passed in check.passed_over.items():
         number = count(passed.count, "audio file")
         yield f"{check.corpus}: {number} passed over, {why}: {', '.join(passed.first)}"
+    if unknown := check.unknown_answers.count:
+        number = count(unknown, "answer")
+        codes = ", ".join(map(repr, check.unknown_answers.first))
+        yield f"{check.corpus}: {number} of raters with a code that the spec does not know: {codes}"
     for alike in check.spellings:
         yield f"{check.corpus}: one speaker in several spellings? {', '.join(map(repr, alike))}"
+
+
+def describe_agreement(agreement: "Mapping[str, Agreement]") -> str:
+    """How far raters agree, as one line."""
+    parts = [
+        f"{what} {'–' if found.alpha is None else f'{found.alpha:.3f}'} ({found.level}, "
+        f"{count(found.utterances, 'utterance')} of {found.answers / found.utterances:.1f} raters)"
+        for what, found in agreement.items()
+    ]
+    return f"Krippendorff's α of raters: {', '.join(parts)}"
 
 
 def print_preview(preview: "Preview") -> None:
@@ -244,6 +279,8 @@ def _about_corpus(name: str, corpus: "CorpusManifest") -> Iterator[str]:
     usable, published = corpus.usable, corpus.published
     if usable is not None and published is not None and usable != published:
         yield f"{name}: {usable:,} of {published:,} published utterances"
+    if corpus.agreement:
+        yield f"{name}: {describe_agreement(corpus.agreement)}"
     if corpus.own_spec:
         yield f"{name}: by a spec of your own, kept as specs/{name}.yaml"
 

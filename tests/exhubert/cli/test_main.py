@@ -118,6 +118,15 @@ def test_map_names_code_category_class_and_source(capsys: pytest.CaptureFixture[
     assert lines["angry"]["sources"][0] == "exhubert"
 
 
+def test_shared_categories_are_listed_with_their_class(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["corpora", "emotions", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["anger"]["class"] == "high_negative"
+    assert main(["corpora", "emotions"]) == 0
+    shown = capsys.readouterr().out
+    assert "pondering" in shown
+    assert "schuller_2010: Schuller et al." in shown
+
+
 @pytest.mark.parametrize(
     ("args", "message"),
     [

@@ -1,5 +1,8 @@
 from pathlib import Path
 
+import pytest
+
+from exhubert.cli.output.dataset_tables import print_checks
 from pipeline.checks.corpus_check import check_corpus
 from pipeline.planning.index_corpus import index_corpus
 from pipeline.specs.emotion_scheme import emotion_scheme
@@ -73,3 +76,23 @@ def test_choices_made_in_reading_are_told(make_spec: MakeSpec, make_corpus: Make
     assert check.encodings["facts"]["gbk"].first == ["facts.csv"]
     assert [passed.first for passed in check.passed_over.values()] == [["wav/other.MP3"]]
     assert check.spellings == [["tones:ANNA", "tones:Anna"]]
+
+
+def test_agreement_of_raters_and_codes_that_nobody_knows(
+    make_spec: MakeSpec, make_corpus: MakeCorpus, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = make_corpus(speakers=1, emotions=["ang"], takes=3)
+    rows = ["0,a,ang", "0,b,ang", "1,a,neu", "1,b,hap", "2,a,ang", "2,b,tired"]
+    (root / "a.csv").write_text("\n".join(["take,rater,felt", *rows]))
+    spec = make_spec(
+        tables="{a: {file: a.csv, match: {take: '{take}'}, take: {emotion: felt, rater: rater}}}",
+        raters="{rows: a, by: rater, unanswered: [nothing]}",
+    )
+    check = check_corpus(spec, index_corpus(spec, str(root), emotion_scheme()))
+    found = check.agreement["emotion"]
+    assert (found.alpha, found.utterances, found.answers) == (0.4, 2, 4)
+    assert (check.unknown_answers.count, check.unknown_answers.first) == (1, ["tired"])
+    print_checks([check])
+    told = capsys.readouterr().out
+    assert "tones: Krippendorff's α of raters: emotion 0.400 (nominal, 2 utterances" in told
+    assert "tones: 1 answer of raters with a code that the spec does not know: 'tired'" in told

@@ -15,6 +15,7 @@ from pipeline.dataset.manifest import require_manifest
 from pipeline.dataset.relabel import relabel_dataset
 from pipeline.monitoring import Counts
 from pipeline.planning.build_config import BuildConfig, Corpus
+from pipeline.raters.agreement import Agreement
 from pipeline.running.build import build_dataset
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import emotion_scheme
@@ -232,6 +233,14 @@ def test_answers_of_raters_are_counted_anew(
     keys = ANSWERS | {"raters": "{rows: answers, by: rater, emotion: majority, ratings: mean}"}
     build(make_spec(**keys), root, dataset)
     before = rows(dataset)
+    agreement = require_manifest(str(dataset)).corpora["tones"].agreement
+    assert agreement["emotion"] == Agreement(-0.4792, "nominal", 24, 72)
+    assert (agreement["valence"].level, agreement["valence"].answers) == ("interval", 72)
+    for page in ("README.md", "report.html"):
+        assert "α" in (dataset / page).read_text()
+    assert (
+        "| `tones` | emotion | -0.479 | nominal | 24 | 3.0 |" in (dataset / "README.md").read_text()
+    )
     assert set(before["label_native"]) == {"ang"}
     _, changed = relabel_dataset(str(dataset), {"tones": make_spec(**keys)}, emotion_scheme())
     assert changed == 0
@@ -246,6 +255,7 @@ def test_answers_of_raters_are_counted_anew(
     keys["raters"] = "{rows: answers, by: rater, emotion: unanimous}"
     manifest, _ = relabel_dataset(str(dataset), {"tones": make_spec(**keys)}, emotion_scheme())
     assert manifest.corpora["tones"].excluded == {"no_majority": 24}
+    assert manifest.corpora["tones"].agreement == agreement
 
 
 def test_dataset_of_a_release_without_a_column_is_relabelled(

@@ -58,6 +58,32 @@ def test_speaker_is_a_template_in_a_shared_namespace(make_spec: MakeSpec) -> Non
     assert clip.speaker == "choir:s01-0"
 
 
+def test_a_speaker_may_be_one_known_person(make_spec: MakeSpec) -> None:
+    spec = make_spec(
+        speaker="anna", gender="{of: speaker, female: [anna]}", age="{of: speaker, anna: 31}"
+    )
+    clips = index(spec, "wav/s01_ang_0.wav", "wav/s02_neu_0.wav")
+    assert {(c.speaker, c.gender, c.age, c.group) for c in clips} == {
+        ("tones:anna", "female", 31.0, "anna")
+    }
+
+
+def test_a_code_may_be_composed_of_several_fields(make_spec: MakeSpec) -> None:
+    spec = make_spec(
+        path=r"'(?P<part>speech|talk)_(?P<number>\d+)?\.wav$'",
+        emotion="'{part}/{number}'",
+        emotions="{speech/0-64: neutral, talk/1-9: anger}",
+    )
+    clips = index(spec, "wav/speech_7.wav", "wav/talk_7.wav", "wav/talk_.wav")
+    assert [c.label_native for c in clips] == ["speech/7", "talk/7", None]
+
+
+def test_all_clips_may_have_one_code(make_spec: MakeSpec) -> None:
+    spec = make_spec(path=r"'(?P<speaker>s\d+)'", emotion="ang", splits="{by: utterance}")
+    (clip,) = index(spec, "wav/s01.wav")
+    assert clip.label_native == "ang"
+
+
 def test_spellings_are_replaced_and_errors_corrected(make_spec: MakeSpec) -> None:
     spec = make_spec(
         replace="{speaker: {s01: s02, s03: null}}", corrections="{s02_ang_0: {emotion: neu}}"

@@ -27,7 +27,7 @@ from pipeline.sources.reader import CorpusReader, list_sources
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.specs.loader import load_specs
-from pipeline.specs.spec_types import ArchiveRules
+from pipeline.specs.source_spec import SourceRules
 from tests.conftest import MakeCorpus, MakeSpec, write_tone
 
 Pack = Callable[[Path, Path], None]
@@ -92,13 +92,13 @@ def test_members_are_listed_and_read_like_files(
     (tmp_path / name).write_bytes(pack(files))
     (tmp_path / "beside.csv").write_bytes(b"1,2")
     del files["__MACOSX/wav/._a.wav"]
-    listed = list_sources(str(tmp_path), ArchiveRules(["*.zip", "*.tar"]))
+    listed = list_sources(str(tmp_path), SourceRules(["*.zip", "*.tar"]))
     assert {file.path: file.size for file in listed} == {
         "beside.csv": 3,
         **{f"{name}/{path}": len(content) for path, content in files.items()},
     }
     assert not any(file.problem for file in listed)
-    read = CorpusReader(str(tmp_path), ArchiveRules(["*.zip", "*.tar"])).read
+    read = CorpusReader(str(tmp_path), SourceRules(["*.zip", "*.tar"])).read
     assert {path: read(f"{name}/{path}") for path in files} == files
     assert read("beside.csv") == b"1,2"
     with pytest.raises(FileNotFoundError):
@@ -193,7 +193,7 @@ def test_shipped_specs_find_their_clips_in_the_archive_they_name(
     unpacked = sorted(path for *_, path in find_clips(spec, listed))
     for archive in spec.archive:
         (tmp_path / archive).write_bytes(zipped(dict.fromkeys(paths, b"x")))
-        found = find_clips(spec, list_sources(str(tmp_path), spec.archive_rules))
+        found = find_clips(spec, list_sources(str(tmp_path), spec.source_rules))
         assert sorted(path for *_, path in found) == unpacked
         (tmp_path / archive).unlink()
 
@@ -329,7 +329,7 @@ def test_archive_that_can_not_be_read_in_place_is_named(
 ) -> None:
     (tmp_path / "speech.zip").write_bytes(content)
     with pytest.raises(DataError, match=f"speech\\.zip: .*({message})"):
-        list_sources(str(tmp_path), ArchiveRules(["*.zip"]))
+        list_sources(str(tmp_path), SourceRules(["*.zip"]))
 
 
 def test_member_of_a_method_that_is_not_known_is_named() -> None:

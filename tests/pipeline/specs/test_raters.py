@@ -32,7 +32,7 @@ def test_one_rater_may_have_one_column() -> None:
     ],
 )
 def test_faults_are_named(make_spec: MakeSpec, raters: str, fault: str) -> None:
-    with pytest.raises(SpecError, match="raters") as error:
+    with pytest.raises(SpecError) as error:
         make_spec(tables=ANSWERS, raters=raters)
     assert fault in str(error.value)
 

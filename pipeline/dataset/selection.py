@@ -1,0 +1,175 @@
+"""Some rows of a dataset: found by a condition, and their clips as files."""
+
+import io
+import math
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import soundfile
+
+from pipeline.common.errors import DataError
+from pipeline.common.foreign_text import csv_cell
+from pipeline.dataset.manifest import Manifest
+from pipeline.schema.record import CLASSES, RECORD
+from pipeline.shards.metadata_reader import read_shard_metadata
+from pipeline.shards.receipts import shard_path
+from pipeline.shards.row_filter import CLASS_NAME, frame_where
+from pipeline.storage import files as storage
+
+Codec = Literal["flac", "wav"]
+
+SHOWN = tuple(name for name in RECORD.names if name != "audio")
+"""Columns of the record that are metadata."""
+
+_LISTS = tuple(field.name for field in RECORD if pa.types.is_list(field.type))
+
+INDEX_FILE = "metadata.csv"
+"""Table of the clips in a folder of files, as ``datasets`` reads it beside them (audiofolder)."""
+
+
+def find_rows(output: str, manifest: Manifest, where: str | None = None) -> pd.DataFrame:
+    """Rows of a dataset, without their audio.
+
+    Args:
+        output: The dataset folder.
+        manifest: Its manifest.
+        where: A condition as for :func:`pipeline.shards.row_filter.rows_where`; None for all rows.
+
+    Returns:
+        The columns of :data:`SHOWN`, ``class_name``, and where the clip lies: ``shard`` (its
+        name), ``row_group`` and ``row`` (within the group). In the order of corpora and shards.
+
+    Raises:
+        UsageError: The condition is none.
+        DataError: A shard is missing or damaged.
+    """
+    shards = [shard for corpus in manifest.corpora.values() for shard in corpus.shards]
+    read = partial(_read_rows, output)
+    frames = storage.map_files(output, read, [(shard.name, shard.bytes) for shard in shards])
+    rows = pd.concat(frames, ignore_index=True) if frames else _no_rows()
+    if where is not None:
+        rows = frame_where(rows, where).reset_index(drop=True)
+    return rows.assign(**{CLASS_NAME: rows["label"].map(dict(enumerate(CLASSES)))})
+
+
+def read_clips(output: str, rows: pd.DataFrame) -> Iterator[tuple[str, bytes]]:
+    """Ids and files of clips, each row group read once.
+
+    Args:
+        output: The dataset folder.
+        rows: From :func:`find_rows`, in their order.
+
+    Raises:
+        DataError: A shard is missing, damaged, or not the one that the rows were read from.
+    """
+    for shard, of_shard in rows.groupby("shard", sort=False):
+        path = shard_path(output, str(shard))
+        try:
+            with storage.open_file(path) as stream, pq.ParquetFile(stream) as file:
+                for number, group in of_shard.groupby("row_group", sort=False):
+                    table = file.read_row_group(int(str(number)), columns=["id", "audio"])
+                    yield from _clips_of(table, group, path)
+        except (OSError, ValueError, IndexError, pa.ArrowException) as error:
+            raise DataError(f"{path}: can't be read: {error}; see: exhubert verify") from None
+
+
+def _clips_of(table: pa.Table, rows: pd.DataFrame, path: str) -> Iterator[tuple[str, bytes]]:
+    for clip, position in zip(rows["id"], rows["row"], strict=True):
+        row = table.slice(int(position), 1).to_pylist()
+        if not row or row[0]["id"] != clip:
+            raise DataError(f"{path}: {clip} is not where it was: the dataset has changed")
+        yield clip, row[0]["audio"]["bytes"]
+
+
+def save_clips(
+    output: str,
+    rows: pd.DataFrame,
+    folder: Path,
+    codec: Codec | None = None,
+    on_clip: Callable[[], object] = lambda: None,
+) -> None:
+    """Writes clips as files, named by their ids, and a table of them beside.
+
+    ``datasets.load_dataset("audiofolder", data_dir=folder)`` reads what is written.
+
+    Args:
+        output: The dataset folder.
+        rows: From :func:`find_rows`.
+        folder: Where to; made where it is not there.
+        codec: Of the files; None for that of the dataset.
+        on_clip: Called after each clip.
+
+    Raises:
+        DataError: A shard can't be read, or an id leads out of the folder.
+    """
+    names = []
+    for clip, content in read_clips(output, rows):
+        stored, content = _to_codec(content, codec)
+        name = f"{_file_name(clip)}.{stored}"
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        names.append(name)
+        on_clip()
+    table = rows.drop(columns=["shard", "row_group", "row"]).copy()
+    for column in _LISTS:
+        table[column] = [cell_text(value) for value in table[column]]
+    table.insert(0, "file_name", names)
+    folder.mkdir(parents=True, exist_ok=True)
+    table.map(csv_cell).to_csv(folder / INDEX_FILE, index=False)
+
+
+def _read_rows(output: str, shard: tuple[str, int]) -> pd.DataFrame:
+    name, size = shard
+    frame = read_shard_metadata(shard_path(output, name), SHOWN, size)
+    return frame.drop(columns="group_bytes").assign(shard=name)
+
+
+def _no_rows() -> pd.DataFrame:
+    names = [*SHOWN, "shard", "row_group", "row"]
+    return pd.DataFrame({name: pd.Series(dtype="object") for name in names})
+
+
+def as_wav(content: bytes) -> bytes:
+    """A clip's file as WAV."""
+    return _to_codec(content, "wav")[1]
+
+
+def _to_codec(content: bytes, codec: Codec | None) -> tuple[str, bytes]:
+    """A clip's file in a codec, and that codec; untouched where it is in it already."""
+    stored = "wav" if content[:4] == b"RIFF" else "flac"
+    if codec in {None, stored}:
+        return stored, content
+    samples, rate = soundfile.read(io.BytesIO(content), dtype="int16")
+    sink = io.BytesIO()
+    soundfile.write(sink, samples, rate, format=str(codec).upper(), subtype="PCM_16")
+    return str(codec), sink.getvalue()
+
+
+def _file_name(clip: str) -> str:
+    """The id of a clip as the path of a file.
+
+    Raises:
+        DataError: It would lead out of the folder.
+    """
+    path = PurePosixPath(clip)
+    if path.is_absolute() or ".." in path.parts or "\\" in clip or "\0" in clip:
+        raise DataError(f"the id {clip!r} is no path below a folder")
+    return str(path)
+
+
+def cell_text(value: object) -> str:
+    """A value of the record as text, lists of pairs as ``anger=2; neutral=1``; empty if unknown."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, np.ndarray | list):
+        return "; ".join(map(cell_text, value))
+    if isinstance(value, dict):
+        return "=".join(map(cell_text, value.values()))
+    return str(value)

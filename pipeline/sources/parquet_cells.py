@@ -1,0 +1,67 @@
+"""Cells of Parquet columns as text, as the rows of tables are."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.common.spelling import compose
+from pipeline.sources.class_names import Names
+
+
+def column_text(column: pa.ChunkedArray) -> list[str]:
+    """Cells as text: numbers and times as usual, lists and structs as JSON, unknown as nothing.
+
+    >>> column_text(pa.chunked_array([[1, None, 3]]))
+    ['1', '', '3']
+    """
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        column = column.cast(kind.value_type)
+        kind = kind.value_type
+    if pa.types.is_boolean(kind) or pa.types.is_nested(kind) or pa.types.is_binary(kind):
+        return [_as_text(value) for value in column.to_pylist()]
+    texts = column.to_pylist() if pa.types.is_string(kind) else _cast(column).to_pylist()
+    return ["" if text is None else compose(text) for text in texts]
+
+
+def is_whole(kind: pa.DataType) -> bool:
+    """Whether cells are whole numbers, or lists of such: what classes are numbered by."""
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        kind = kind.value_type
+    return bool(pa.types.is_integer(kind))
+
+
+def name_classes(texts: Sequence[str], names: Names) -> list[str]:
+    """Cells with the name of a class in place of its number.
+
+    Raises:
+        KeyError: A number has no name; the error's argument is the number.
+    """
+    return [_named(text, names) for text in texts]
+
+
+def _named(text: str, names: Names) -> str:
+    if not text.startswith("["):
+        return (names[text] or "") if text else ""
+    found = [names[str(number)] for number in json.loads(text)]
+    return json.dumps([name for name in found if name], ensure_ascii=False)
+
+
+def _cast(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    try:
+        return pc.cast(column, pa.string())
+    except (pa.ArrowNotImplementedError, pa.ArrowInvalid):
+        return pa.chunked_array([[_as_text(value) for value in column.to_pylist()]], pa.string())
+
+
+def _as_text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list | dict):
+        return compose(json.dumps(value, ensure_ascii=False, default=str))
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return compose(str(value))
