@@ -6,13 +6,14 @@ single names are not public, names of the same form fill the published count of 
 
 from collections.abc import Callable, Mapping
 
-from tests.support.releases import by_grid, by_name, of_emobox, of_studies, with_tables
+from tests.support.releases import by_grid, by_name, of_emobox, of_studies, rated, with_tables
 from tests.support.releases.release import Release
 
 RELEASES: Mapping[str, Callable[[], Release]] = {
     "aesdd": of_emobox.aesdd,
     "ahoemo1": of_studies.ahoemo1,
     "ahoemo2": of_studies.ahoemo2,
+    "aihub_263": rated.aihub_263,
     "ased": of_emobox.ased,
     "asvp_esd": of_emobox.asvp_esd,
     "att_hack": of_studies.att_hack,
@@ -27,10 +28,12 @@ RELEASES: Mapping[str, Callable[[], Release]] = {
     "crema_d": lambda: with_tables.crema_d(misnamed=False),
     "crema_d, an old clone": lambda: with_tables.crema_d(misnamed=True),
     "dafex": of_studies.dafex,
+    "dailytalk": with_tables.dailytalk,
     "db_arabic_dz": of_studies.db_arabic_dz,
     "demos": by_name.demos,
     "e_seravd": of_studies.e_seravd,
     "eaed": of_studies.eaed,
+    "ears_emotional": with_tables.ears_emotional,
     "ema_usc": of_studies.ema_usc,
     "emns": lambda: of_emobox.emns(raw=False),
     "emns, with raw recordings": lambda: of_emobox.emns(raw=True),
@@ -76,18 +79,27 @@ RELEASES: Mapping[str, Callable[[], Release]] = {
     "nemo": with_tables.nemo,
     "oreau": lambda: of_emobox.oreau(both=False),
     "oreau, both versions": lambda: of_emobox.oreau(both=True),
+    "pavoque": of_emobox.pavoque,
+    "pax": of_studies.pax,
     "polish_ser": of_emobox.polish_ser,
+    "portuguese": with_tables.portuguese,
+    "quechua": rated.quechua,
     "ravdess": lambda: by_name.ravdess(mirror=False),
     "ravdess, the mirror": lambda: by_name.ravdess(mirror=True),
+    "ravdess_song": by_grid.ravdess_song,
     "savee": lambda: by_name.savee(mirror=False),
     "savee, the mirror": lambda: by_name.savee(mirror=True),
     "shemo": with_tables.shemo,
     "smartkom": with_tables.smartkom,
+    "stressdat": of_studies.stressdat,
     "subesco": by_name.subesco,
     "susas": by_name.susas,
+    "syntact": by_grid.syntact,
     "tess": lambda: by_name.tess(mirror=False),
     "tess, the mirror": lambda: by_name.tess(mirror=True),
+    "thorsten_emotional": by_grid.thorsten_emotional,
     "turev": by_name.turev,
     "urdu": by_name.urdu,
+    "verbo": of_studies.verbo,
 }
 """Corpus, and the release where there are several → what it holds."""

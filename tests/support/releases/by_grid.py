@@ -86,3 +86,34 @@ def mustard_pp() -> Release:
     )
     files["mustard++_text.csv"] = table(header, chain(rows, context, [damaged]))
     return Release(files, {"damaged_row": 1})
+
+
+def ravdess_song() -> Release:
+    actors = [actor for actor in two(range(1, 25)) if actor != "18"]
+    loud = [(word, level) for word in two(range(1, 7)) for level in ("01", "02")]
+    takes = product(actors, loud, two((1, 2)), two((1, 2)))
+    return Release(
+        empty(
+            (
+                f"Actor_{actor}/03-02-{word}-{level}-{text}-{take}-{actor}.wav"
+                for actor, (word, level), text, take in takes
+                if (word, level) != ("01", "02")
+            ),
+            (f"Actor_{actor}/03-01-01-01-01-01-{actor}.wav" for actor in actors),
+            (f"Actor_{actor}/01-02-01-01-01-01-{actor}.mp4" for actor in actors),
+        )
+    )
+
+
+def syntact() -> Release:
+    words = ("angry", "bored", "happy", "neutral", "sad", "scared")
+    takes = islice(product(range(28), (1, 2, 3, 4, 6, 7), words), 997)
+    return Release(
+        empty(f"syntact_cat/synthesized_audio/de{v}_{w}_p{n:06}.wav" for n, v, w in takes)
+    )
+
+
+def thorsten_emotional() -> Release:
+    words = ("amused", "angry", "disgusted", "drunk", "neutral", "sleepy", "surprised", "whisper")
+    names = [f"{word}/{text:032x}.wav" for word, text in product(words, range(300))][:-1]
+    return Release(empty(f"thorsten-emotional_v02/{name}" for name in names), {"other": 299})

@@ -194,3 +194,25 @@ def asvp_esd() -> Release:
             f"-02{next(ends)}.wav".replace(".wav", f"-{number // 60:02}.wav")
         )
     return Release(empty(iter(names)), {"breath": 172, "unexplained_code": 1})
+
+
+def pavoque() -> Release:
+    """Outtakes 0 to 9 are listed as two styles each."""
+    counts = {"angry": 601, "happy": 584, "neutral": 3126, "poker": 575, "sad": 556}
+    files = {}
+    for style, wanted in counts.items():
+        prompts = [_prompt(f"m{n:04}", style, 4.5 * n) for n in range(wanted)]
+        files[f"pavoque-{style}.yaml"] = "".join(prompts).encode()
+    outtakes = [_prompt(f"m{n:04}a", "sad", 7.25 * n) for n in range(1604)]
+    outtakes += [_prompt(f"m{n:04}a", "poker", 7.25 * n) for n in range(10)]
+    files["pavoque-outtakes.yaml"] = "".join(outtakes).encode()
+    audio = (name.replace("yaml", "flac") for name in files)
+    return Release(empty(audio) | files, {"other": 575}, {"rows_disagree": 20})
+
+
+def _prompt(name: str, style: str, start: float) -> str:
+    return (
+        f"- prompt: {name}\n  text: 'Er sagte: nein'\n  style: {style}\n"
+        f"  start: {start}\n  end: {start + 4.5}\n"
+        "  segments:\n  - {lab: H#, end: 0.416756}\n  - {lab: n, end: 0.5}\n"
+    )

@@ -197,3 +197,25 @@ def ksuemotions() -> Release:
         (1, 2), range(6), speakers, two(range(1, 9)),
     )  # fmt: skip
     return Release(release.contents, {"other": 2 * 23 * 8})
+
+
+def pax() -> Release:
+    words = ("ANG", "DIS", "FER", "HAP", "NEU", "SAD", "SUR")
+    release = grid("PAX/Nonsense/{}_{}_VX{}.wav", ("DF", "MG", "NA", "SL"), words, range(1, 13))
+    more = iter(["PAX/Nonsense/DF_ANG_VX12(2).wav", "PAX/Sentences/NA_SAD_V3a.wav"])
+    return Release(release.contents | empty(more), {"copy": 1})
+
+
+def stressdat() -> Release:
+    speakers = [f"s{number:02}h" for number in range(1, 31)]
+    clips = product(speakers, two(range(1, 5)), "abc", two(range(1, 4)))
+    return Release(
+        empty(f"repo/audio/{who}_{scene}{code}_{n}.wav" for who, scene, code, n in clips)
+    )
+
+
+def verbo() -> Release:
+    words = ("ale", "des", "med", "neu", "rai", "sur", "tri")
+    texts = [*(f"{letter}{n}" for letter, n in product("bln", range(1, 5))), "d1", "d2"]
+    takes = islice(product(texts, words, "fm", range(1, 7)), 1167)
+    return Release(empty(f"Audios/{s}{n}/{w}-{s}{n}-{text}.wav" for text, w, s, n in takes))

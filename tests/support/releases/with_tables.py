@@ -1,5 +1,6 @@
 """Releases with tables of labels, transcripts or ratings beside the clips."""
 
+import json
 from collections.abc import Iterator
 from itertools import chain, cycle, islice, product
 
@@ -199,3 +200,57 @@ def smartkom() -> Release:
         contents[f"{session}_{speaker}.par"] = states if labelled else b"TRN: 0 16000 0 x\n"
     # two labelled sessions of two states and four channels; none of the third says a state
     return Release(contents, {"copy": 6, "no_table_row": 4, "unidentifiable": 8})
+
+
+def dailytalk() -> Release:
+    counts = {"no emotion": 18840, "happiness": 3961, "surprise": 416, "sadness": 281}
+    counts |= {"anger": 169, "disgust": 73, "fear": 19}
+    dialogues: dict[str, dict[str, dict[str, str]]] = {}
+    clips, lists = [], {"train": "", "val": ""}
+    for number, emotion in enumerate(spread(counts)):
+        dialogue, turn = str(number % 2541), str(number // 2541)
+        dialogues.setdefault(dialogue, {})[turn] = {"emotion": emotion, "act": "inform"}
+        stem = f"{turn}_{number // 2541 % 2}_d{dialogue}"
+        clips.append(f"dailytalk/data/{dialogue}/{stem}")
+        lists["val" if number % 20 == 0 else "train"] += f"{stem}|0|{{HH AY}}|hi|none\n"
+    tables = {"dailytalk/metadata.json": json.dumps(dialogues).encode()}
+    for part, text in lists.items():
+        tables[f"preprocessed_data/DailyTalk/{part}_frame.txt"] = text.encode()
+    texts = {f"{clip}.txt": b"Hi, how are you?\n" for clip in clips}
+    return Release(empty(f"{clip}.wav" for clip in clips) | tables | texts)
+
+
+def ears_emotional() -> Release:
+    emotions = (
+        "adoration", "amazement", "amusement", "anger", "confusion", "contentment", "cuteness",
+        "desire", "disappointment", "disgust", "distress", "embarassment", "extasy", "fear",
+        "guilt", "interest", "neutral", "pain", "pride", "realization", "relief", "sadness",
+        "serenity",
+    )  # fmt: skip
+    tasks = [f"emo_{emotion}_{task}" for emotion in emotions for task in ("sentences", "freeform")]
+    speakers = [f"p{number:03}" for number in range(1, 108)]
+    people = {s: {"age": "36-45", "gender": "female", "native language": "en"} for s in speakers}
+    words = {task: "Nothing but joy." for task in tasks if task.endswith("sentences")}
+    return Release(
+        empty(
+            (f"{speaker}/{task}.wav" for speaker, task in product(speakers, tasks)),
+            (f"{speaker}/rainbow_01_regular.wav" for speaker in speakers),
+            (f"{speaker}/freeform_speech_01.wav" for speaker in speakers),
+        )
+        | {
+            "speaker_statistics.json": json.dumps(people).encode(),
+            "transcripts.json": json.dumps(words).encode(),
+        }
+    )
+
+
+def portuguese() -> Release:
+    counts = {"angry": 63, "disgust": 35, "fear": 41, "happy": 46, "neutral": 60, "sad": 59}
+    stems = [
+        f"{number}{'sp'[number % 2]}{'AB'[number // 2 % 2]}_{word}{number % 16}"
+        for number, word in enumerate(spread(counts | {"surprise": 64}))
+    ]
+    head = "Appendix B\n\nRatings\n\n\n\tStimulus \tContent\tIntensity (1-7)\tPitch\n"
+    rows = "".join(f"{n}\t{stem}\toRadio\t5.3\t210\n" for n, stem in enumerate(stems))
+    files = empty(f"{stem}.wav" for stem in stems)
+    return Release(files | {" Castro_2010_AppxB_Sents.txt": f"{head}{rows}".encode()})
