@@ -21,11 +21,15 @@ def _add_duplicates(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_duplicates(args: argparse.Namespace) -> int:
+    from pipeline.dataset.manifest import require_manifest
+    from pipeline.dataset.output_check import check_no_links
     from pipeline.dataset.report import write_report
     from pipeline.dataset.run_log import count_corpora, record_run
     from pipeline.dataset.search_duplicates import search_duplicates
 
     check_beam_options(args)
+    require_manifest(args.dataset)
+    check_no_links(args.dataset)
     with (
         record_run(args.dataset, args.line) as run,
         console.counter("clips compared", quiet=args.json) as advance,
