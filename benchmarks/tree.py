@@ -18,7 +18,7 @@ audio: "*/*.*"
 path: '(?P<speaker>s\\d+)_(?P<emotion>[a-z]+)_(?P<take>\\d+)\\.\\w+$'
 emotions: {ang: anger, hap: happiness, neu: neutral, sad: sadness}
 splits: {by: speaker}
-expected: {utterances: 1, source: this benchmark}
+expected: {source: this benchmark}
 """
 
 RATES = (16_000,) * 7 + (22_050,) * 4 + (24_000,) * 2 + (44_100,) * 4 + (48_000,) * 3

@@ -6,7 +6,7 @@ Only metadata crosses a shuffle. Audio is read, decoded and written inside one c
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import apache_beam as beam
 
@@ -15,6 +15,7 @@ from pipeline.beam.metrics import ClipTimer, count_found, count_shard
 from pipeline.beam.step import step
 from pipeline.dataset.finalize import finalize_dataset
 from pipeline.dataset.manifest import Manifest
+from pipeline.index.corpus_notes import NO_NOTES, CorpusNotes, merge_notes
 from pipeline.monitoring import set_current_clip
 from pipeline.planning.batches import ClipBatch, UtteranceBatch, group_by_shard
 from pipeline.planning.build_config import BuildConfig
@@ -31,9 +32,6 @@ from pipeline.planning.steps import (
 from pipeline.raters.agreement import Tallies, agreements, merge_tallies
 from pipeline.schema.utterance import Utterance
 from pipeline.shards.writer import WrittenShard, write_shard
-
-Part = tuple[str, int, Tallies]
-"""What the end of a build gathers: a corpus and its utterances, or a shard and its raters."""
 
 
 class IndexCorpora(beam.PTransform):
@@ -114,7 +112,7 @@ class WriteManifest(beam.PTransform):
         shards: beam.PCollection[WrittenShard]
         batches, shards = inputs
         # Not ToList, whose empty default is a side input. A dataset of no shard is finished, too.
-        start = shards.pipeline | "Start" >> beam.Create([("dataset", ("", 0, {}))])
+        start = shards.pipeline | "Start" >> beam.Create([("dataset", Account(""))])
         found = batches | "CountFound" >> beam.Map(key_found)
         names = shards | "ShardNames" >> beam.Map(key_shard)
         return (
@@ -189,27 +187,43 @@ def write_one(shard: str, utterances: Sequence[Utterance], build: BuildConfig) -
     return written
 
 
-def key_found(batch: UtteranceBatch) -> tuple[str, Part]:
-    """Corpus of a batch and number of its utterances, as :func:`finish` wants them."""
-    return "dataset", (batch.corpus, len(batch.utterances), {})
+class Account(NamedTuple):
+    """What the last step is told: of a batch what was found in it, or that a shard was written.
+
+    Attributes:
+        name: Of the batch's corpus, or of the shard, which holds a slash.
+        raters: Answers of the shard's raters, counted.
+    """
+
+    name: str
+    utterances: int = 0
+    notes: CorpusNotes = NO_NOTES
+    raters: Tallies = {}
 
 
-def key_shard(written: WrittenShard) -> tuple[str, Part]:
-    """Name of a shard, as :func:`finish` wants it; unlike a corpus's, it holds a slash."""
-    return "dataset", (written.receipt.shard, 0, written.raters)
+def key_found(batch: UtteranceBatch) -> tuple[str, Account]:
+    """Account of a batch, as :func:`finish` wants it."""
+    return "dataset", Account(batch.corpus, len(batch.utterances), batch.notes)
 
 
-def finish(gathered: tuple[str, Iterable[Part]], build: BuildConfig) -> Iterator[Manifest]:
+def key_shard(written: WrittenShard) -> tuple[str, Account]:
+    """Account of a shard, as :func:`finish` wants it."""
+    return "dataset", Account(written.receipt.shard, raters=written.raters)
+
+
+def finish(gathered: tuple[str, Iterable[Account]], build: BuildConfig) -> Iterator[Manifest]:
     """Makes a dataset of the shards that were written."""
     shards: list[str] = []
     found = dict.fromkeys(build.corpora, 0)
+    notes: dict[str, list[CorpusNotes]] = {corpus: [] for corpus in build.corpora}
     raters: dict[str, list[Tallies]] = {corpus: [] for corpus in build.corpora}
-    for name, utterances, tallies in gathered[1]:
-        if name in found:
-            found[name] += utterances
-        elif name:
-            shards.append(name)
-            raters[name.split("/")[0]].append(tallies)
+    for account in gathered[1]:
+        if account.name in found:
+            found[account.name] += account.utterances
+            notes[account.name].append(account.notes)
+        elif account.name:
+            shards.append(account.name)
+            raters[account.name.split("/")[0]].append(account.raters)
     yield finalize_dataset(
         build.output,
         shards,
@@ -218,5 +232,6 @@ def finish(gathered: tuple[str, Iterable[Part]], build: BuildConfig) -> Iterator
         build.audio,
         found,
         {corpus: agreements(merge_tallies(parts)) for corpus, parts in raters.items()},
+        notes={corpus: merge_notes(parts) for corpus, parts in notes.items()},
         report=build.report,
     )

@@ -3,10 +3,12 @@
 It calls the same steps as a build, so what it says is what a build does.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.dataset.manifest import read_manifest
+from pipeline.dataset.published_counts import Comparison, compare_counts
 from pipeline.planning.batches import group_by_shard
 from pipeline.planning.build_config import BuildConfig
 from pipeline.planning.copies import plan_shard
@@ -21,6 +23,7 @@ from pipeline.shards.receipts import (
     read_valid_receipt,
     to_drop_reason,
 )
+from pipeline.specs.corpus_spec import CorpusSpec
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class CorpusPreview:
         decoded: Shards that are made from audio.
         bytes_to_read: Size of the files that these need.
         stale: Shards of an earlier build that would be removed.
+        compared: Published counts, of the corpus and of its classes, beside what was found.
     """
 
     corpus: str
@@ -66,6 +70,7 @@ class CorpusPreview:
     decoded: ShardCounts
     bytes_to_read: int
     stale: int
+    compared: list[Comparison]
 
 
 @dataclass(frozen=True)
@@ -108,6 +113,7 @@ def preview_corpus(corpus: str, build: BuildConfig, existing: Iterable[str] = ()
         existing: Shards of the corpus that have a receipt.
     """
     shards = plan_shards(corpus, build)
+    usable = [u for planned in shards.values() for u in planned if _is_fit(u)]
     earlier = {shard: read_valid_receipt(build.output, shard) for shard in shards}
     reuse = {shard: _reuse(earlier[shard], planned, build) for shard, planned in shards.items()}
     shards = {
@@ -128,6 +134,7 @@ def preview_corpus(corpus: str, build: BuildConfig, existing: Iterable[str] = ()
         decoded=_count_shards("nothing", shards, reuse),
         bytes_to_read=sum({u.source_path: u.source_size for u in anew if _is_fit(u)}.values()),
         stale=len([shard for shard in existing if shard not in shards]),
+        compared=_compare(build.corpora[corpus].spec, usable),
     )
 
 
@@ -169,6 +176,13 @@ def _count_shards(
         if reuse[shard] == wanted and not _is_unwritten(shard)
     ]
     return ShardCounts(len(found), sum(_is_fit(u) for planned in found for u in planned))
+
+
+def _compare(spec: CorpusSpec, usable: Sequence[Utterance]) -> list[Comparison]:
+    speakers = {utterance.speaker for utterance in usable} - {None}
+    emotions = Counter(utterance.emotion or "" for utterance in usable)
+    published = spec.expected.nearest(len(usable))
+    return compare_counts(published, len(usable), len(speakers), emotions)
 
 
 def _split(split: str, shards: dict[str, list[Utterance]]) -> SplitPreview:

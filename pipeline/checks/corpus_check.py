@@ -1,7 +1,7 @@
 """Checking corpora without decoding audio: what was found against what was published."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,16 +12,15 @@ import pyarrow.parquet as pq
 
 from pipeline.common.errors import UsageError
 from pipeline.common.foreign_text import csv_cell
-from pipeline.common.spelling import fold
+from pipeline.common.sample import SHOWN, Sample
+from pipeline.common.spelling import find_spellings
+from pipeline.dataset.published_counts import Comparison, compare_counts
 from pipeline.labels import is_clipped
 from pipeline.planning.index_corpus import IndexedCorpus, count_by_split
 from pipeline.raters.agreement import Agreement, agreements, tally_answers
 from pipeline.schema.record import RECORD
 from pipeline.schema.utterance import Utterance, count_reasons
 from pipeline.specs.corpus_spec import CorpusSpec
-from pipeline.specs.spec_types import EditionCounts
-
-_EXAMPLES = 3  # that are shown of many
 
 _OF_RECORD = (
     *("id", "corpus", "source_path", "label_native", "emotion", "arousal_class", "valence_class"),
@@ -37,28 +36,6 @@ EXPORT = pa.schema(
     ]
 )
 """Columns of ``check --export``."""
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """A published count beside what was found."""
-
-    what: str
-    expected: int
-    found: int
-
-
-@dataclass(frozen=True)
-class Sample:
-    """Some of many: how many there are, and the first few.
-
-    Attributes:
-        count: Of all.
-        first: The first few.
-    """
-
-    count: int
-    first: list[str]
 
 
 @dataclass(frozen=True)
@@ -108,12 +85,12 @@ class CorpusCheck:
     encodings: dict[str, dict[str, Sample]] = field(default_factory=dict)
     spellings: list[list[str]] = field(default_factory=list)
     agreement: dict[str, Agreement] = field(default_factory=dict)
-    unknown_answers: Sample = Sample(0, [])
+    unknown_answers: Sample = field(default_factory=lambda: Sample(0, []))
 
     @property
     def mismatches(self) -> list[Comparison]:
         """Published counts that differ from what was found."""
-        return [count for count in self.compared if count.expected != count.found]
+        return [count for count in self.compared if count.differs]
 
 
 def check_corpus(spec: CorpusSpec, indexed: IndexedCorpus) -> CorpusCheck:
@@ -138,23 +115,16 @@ def check_corpus(spec: CorpusSpec, indexed: IndexedCorpus) -> CorpusCheck:
         leaks=sorted(s for s, splits in speakers.items() if not spec.splits.allows(splits)),
         expected=published.utterances,
         clipped_ratings=sum(is_clipped(utterance, spec) for utterance in usable),
-        compared=_compare(published, len(usable), len(speakers), emotions),
+        compared=compare_counts(published, len(usable), len(speakers), emotions),
         source=published.source,
-        missing={table: _sample(rows) for table, rows in indexed.missing.items()},
+        missing={table: Sample.of(rows) for table, rows in indexed.missing.items()},
         examples=_examples_by_reason(utterances),
-        passed_over={why: _sample(paths) for why, paths in indexed.passed_over.items()},
-        encodings={
-            table: {encoding: _sample(paths) for encoding, paths in files.items()}
-            for table, files in indexed.encodings.items()
-        },
-        spellings=_spellings(speakers),
+        passed_over=indexed.notes.passed_over,
+        encodings=indexed.notes.encodings,
+        spellings=find_spellings(speakers),
         agreement=agreements(tally_answers(utterances, spec.codes)),
         unknown_answers=_unknown_answers(utterances, spec),
     )
-
-
-def _sample(found: Sequence[str]) -> Sample:
-    return Sample(len(found), list(found[:_EXAMPLES]))
 
 
 def _unknown_answers(utterances: Iterable[Utterance], spec: CorpusSpec) -> Sample:
@@ -162,15 +132,7 @@ def _unknown_answers(utterances: Iterable[Utterance], spec: CorpusSpec) -> Sampl
     named = (code for u in utterances for answer in u.raters for code in answer.emotions)
     unknown = Counter(code for code in named if code not in spec.codes)
     often = sorted(unknown, key=lambda code: (-unknown[code], code))
-    return Sample(unknown.total(), often[:_EXAMPLES])
-
-
-def _spellings(speakers: Iterable[str]) -> list[list[str]]:
-    """Speakers that may be one person, whose name is spelt in several ways."""
-    by_name: dict[str, list[str]] = {}
-    for speaker in sorted(speakers):
-        by_name.setdefault(fold(speaker), []).append(speaker)
-    return [alike for alike in by_name.values() if len(alike) > 1]
+    return Sample(unknown.total(), often[:SHOWN])
 
 
 def _splits_by_speaker(utterances: Iterable[Utterance]) -> dict[str, set[str]]:
@@ -187,7 +149,7 @@ def _examples_by_reason(utterances: Iterable[Utterance]) -> dict[str, list[str]]
     for utterance in utterances:
         if utterance.dropped and utterance.status == "rejected":
             clips = examples.setdefault(utterance.dropped.reason, [])
-            if len(clips) < _EXAMPLES:
+            if len(clips) < SHOWN:
                 clips.append(f"{utterance.source_path}: {utterance.dropped.detail}")
     return examples
 
@@ -221,19 +183,6 @@ def _export_row(utterance: Utterance) -> dict[str, object]:
         "reason": dropped.reason if dropped else None,
         "detail": dropped.detail if dropped else None,
     }
-
-
-def _compare(
-    expected: EditionCounts, utterances: int, speakers: int, emotions: Mapping[str, int]
-) -> list[Comparison]:
-    pairs = [("utterances", expected.utterances, utterances)]
-    pairs += [("speakers", expected.speakers, speakers)]
-    if expected.emotions:
-        pairs += [
-            (emotion, expected.emotions.get(emotion, 0), emotions.get(emotion, 0))
-            for emotion in sorted(expected.emotions.keys() | emotions.keys())
-        ]
-    return [Comparison(what, count, found) for what, count, found in pairs if count is not None]
 
 
 def _csv_column(column: "pd.Series[Any]") -> "pd.Series[Any]":

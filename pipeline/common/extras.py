@@ -18,6 +18,7 @@ EXTRAS = {
     "baseline": ("opensmile",),
     "onnx": ("onnx", "onnxscript", "onnxruntime"),
     "tensorboard": ("tensorboard",),
+    "exports": ("lhotse", "audformat"),
     "demo": ("espeakng_loader",),
 }
 """Extra → the packages that code of ours imports and only this extra brings, by import name."""

@@ -1,6 +1,7 @@
 """Spelling: the same word is the same text, however its letters are stored."""
 
 import unicodedata
+from collections.abc import Iterable
 
 
 def compose(text: str) -> str:
@@ -26,3 +27,15 @@ def fold(text: str) -> str:
     """
     seen = (sign for sign in text if unicodedata.category(sign) != "Cf")
     return " ".join(unicodedata.normalize("NFKC", "".join(seen)).casefold().split())
+
+
+def find_spellings(names: Iterable[str]) -> list[list[str]]:
+    """Names that may be one, spelt in several ways, in groups.
+
+    >>> find_spellings(["Anna", "anna", "Bo"])
+    [['Anna', 'anna']]
+    """
+    by_name: dict[str, list[str]] = {}
+    for name in sorted(names):
+        by_name.setdefault(fold(name), []).append(name)
+    return [alike for alike in by_name.values() if len(alike) > 1]

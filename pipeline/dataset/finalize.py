@@ -27,6 +27,7 @@ from pipeline.dataset.manifest import (
 from pipeline.dataset.manifest_builder import build_manifest, facts_from_spec
 from pipeline.dataset.rejects import write_rejects
 from pipeline.dataset.report import write_report
+from pipeline.index.corpus_notes import NO_NOTES, CorpusNotes
 from pipeline.raters.agreement import Agreement
 from pipeline.shards.deduplication import remove_duplicates
 from pipeline.shards.metadata_reader import read_metadata
@@ -54,6 +55,7 @@ def finalize_dataset(
     found: Mapping[str, int],
     agreement: Mapping[str, Mapping[str, Agreement]] = MappingProxyType({}),
     policies: Mapping[str, str] = MappingProxyType({}),
+    notes: Mapping[str, CorpusNotes] = MappingProxyType({}),
     report: bool = True,
 ) -> Manifest:
     """Removes stale shards, resolves duplicates, writes manifest, rejects, card and report.
@@ -69,6 +71,7 @@ def finalize_dataset(
         found: Utterances of those corpora, counted when they were indexed.
         agreement: Of their raters, by corpus, counted over all that was found.
         policies: How corpora were split, by id, where not as their specs say now.
+        notes: On the indexes of those corpora, by id.
         report: Whether to write the report, too; the caller does otherwise.
 
     Raises:
@@ -83,7 +86,7 @@ def finalize_dataset(
     receipts = _delete_stale_shards(output, fresh, kept, found)
     receipts, rows, pairs = _resolve_duplicates(output, receipts)
     usable = count_usable(receipts, found)
-    facts = {**kept, **_state_facts(specs, policies, usable, agreement)}
+    facts = {**kept, **_state_facts(specs, policies, usable, agreement, notes)}
     manifest = build_manifest(facts, options, receipts, rows, found, pairs)
     write_rejects(output, receipts)
     keep_specs(output, specs, scheme, kept)
@@ -114,10 +117,13 @@ def _state_facts(
     policies: Mapping[str, str],
     usable: Mapping[str, int],
     agreement: Mapping[str, Mapping[str, Agreement]],
+    notes: Mapping[str, CorpusNotes],
 ) -> dict[str, CorpusFacts]:
     """Facts about the corpora just built."""
     stated = {
-        corpus: facts_from_spec(spec, usable[corpus], agreement.get(corpus, {}))
+        corpus: facts_from_spec(
+            spec, usable[corpus], agreement.get(corpus, {}), notes.get(corpus, NO_NOTES)
+        )
         for corpus, spec in specs.items()
     }
     return {

@@ -9,6 +9,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError, UsageError
 from pipeline.dataset.duplicates.findings import LabelConflict, NearDuplicates, SamePerson
+from pipeline.dataset.published_counts import Comparison, compare_counts
+from pipeline.index.corpus_notes import NO_NOTES, CorpusNotes
 from pipeline.raters.agreement import Agreement
 from pipeline.schema.record import SPLITS
 from pipeline.specs.corpus_spec import CorpusId
@@ -85,13 +87,24 @@ class ShardFile(ManifestModel):
         return self.path.removeprefix("data/").removesuffix(".parquet")
 
 
+class PublishedCounts(ManifestModel):
+    """Published counts of the complete release that is nearest in size, and who published them."""
+
+    utterances: int | None = None
+    speakers: int | None = None
+    emotions: dict[str, int] = {}
+    source: str = ""
+
+
 class CorpusFacts(ManifestModel):
-    """What a corpus's spec says about it.
+    """What a corpus's spec and its index say about it.
 
     Attributes:
         usable: Utterances found that index and labels leave in, as published counts are meant; None
             in manifests of earlier releases.
         published: Utterances of the complete release that is nearest in size; None if unknown.
+        published_counts: What else was published of that release.
+        notes: On choices that indexing made, and files that it left out.
         own_spec: Whether the spec is a user's own, and not the one that was shipped.
         agreement: Of its raters about emotion and dimensions, over all that was found, clips that
             were left out since they disagree among them.
@@ -106,6 +119,8 @@ class CorpusFacts(ManifestModel):
     split_policy: str
     usable: int | None = None
     published: int | None = None
+    published_counts: PublishedCounts | None = None
+    notes: CorpusNotes = NO_NOTES
     own_spec: bool = False
     agreement: dict[str, Agreement] = {}
 
@@ -116,6 +131,7 @@ class CorpusManifest(CorpusFacts):
     Attributes:
         shared_speakers: Pair of splits → speakers who stand in both.
         sample_rates: Rate of the source in Hz → clips.
+        spellings: Speakers whose names differ in case, blanks or width alone, in groups.
     """
 
     found: int
@@ -135,6 +151,7 @@ class CorpusManifest(CorpusFacts):
     durations: Durations = Durations()
     sample_rates: dict[str, int] = {}
     gains: Gains | None = None
+    spellings: list[list[str]] = []
     shards: list[ShardFile]
 
     @property
@@ -143,6 +160,21 @@ class CorpusManifest(CorpusFacts):
         return self.found == self.written + sum(self.excluded.values()) + sum(
             self.rejected.values()
         )
+
+    @property
+    def compared(self) -> list[Comparison]:
+        """Published counts beside what was found; none in manifests of earlier releases."""
+        if self.published_counts is None or self.usable is None:
+            return []
+        unread = self.usable - self.written
+        return compare_counts(
+            self.published_counts, self.usable, self.speakers, self.emotions, unread
+        )
+
+    @property
+    def mismatches(self) -> list[Comparison]:
+        """Published counts that differ from what was found."""
+        return [count for count in self.compared if count.differs]
 
 
 class _Format(BaseModel):

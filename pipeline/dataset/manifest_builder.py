@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.audio.options import AudioOptions
+from pipeline.common.spelling import find_spellings
 from pipeline.dataset.duplicates.conflicts import find_conflicts
 from pipeline.dataset.duplicates.findings import NearDuplicates
 from pipeline.dataset.duplicates.groups import connect
@@ -24,9 +25,11 @@ from pipeline.dataset.manifest import (
     Durations,
     Gains,
     Manifest,
+    PublishedCounts,
     ShardFile,
     SplitCounts,
 )
+from pipeline.index.corpus_notes import NO_NOTES, CorpusNotes
 from pipeline.raters.agreement import Agreement
 from pipeline.schema.record import CLASSES, SPLITS
 from pipeline.shards.deduplication import find_duplicates
@@ -36,7 +39,10 @@ from pipeline.specs.loader import is_shipped
 
 
 def facts_from_spec(
-    spec: CorpusSpec, usable: int, agreement: Mapping[str, Agreement] = MappingProxyType({})
+    spec: CorpusSpec,
+    usable: int,
+    agreement: Mapping[str, Agreement] = MappingProxyType({}),
+    notes: CorpusNotes = NO_NOTES,
 ) -> CorpusFacts:
     """Those facts of a spec that a dataset's users need.
 
@@ -44,7 +50,9 @@ def facts_from_spec(
         spec: Of a corpus.
         usable: Utterances of it that were found and left in before audio was read.
         agreement: Of its raters.
+        notes: On its index.
     """
+    published = spec.expected.nearest(usable)
     return CorpusFacts(
         name=spec.name,
         languages=spec.languages,
@@ -54,7 +62,14 @@ def facts_from_spec(
         citation=spec.citation,
         split_policy=spec.splits.describe(),
         usable=usable,
-        published=spec.expected.nearest(usable).utterances,
+        published=published.utterances,
+        published_counts=PublishedCounts(
+            utterances=published.utterances,
+            speakers=published.speakers,
+            emotions=published.emotions,
+            source=published.source,
+        ),
+        notes=notes,
         own_spec=not is_shipped(spec),
         agreement=dict(agreement),
     )
@@ -191,6 +206,7 @@ def _count_corpus(
         durations=count_durations(rows["duration"]),
         sample_rates=count_values(rows["source_sample_rate"]),
         gains=summarise_gains(rows["gain_db"]),
+        spellings=find_spellings(rows["speaker"].dropna().unique()),
         shards=[
             ShardFile(
                 path=f"data/{receipt.shard}.parquet",

@@ -72,8 +72,9 @@ def _relabel(
     found = {corpus: entry.found for corpus, entry in present.items()}
     agreement = {corpus: entry.agreement for corpus, entry in present.items()}
     policies = {corpus: entry.split_policy for corpus, entry in present.items()}
+    notes = {corpus: entry.notes for corpus, entry in present.items()}
     manifest = finalize_dataset(
-        output, shards, specs, scheme, earlier.audio, found, agreement, policies
+        output, shards, specs, scheme, earlier.audio, found, agreement, policies, notes
     )
     return manifest, changed
 

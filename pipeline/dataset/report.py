@@ -15,6 +15,7 @@ from pipeline.common.count import count
 from pipeline.common.foreign_text import is_web_address, printable
 from pipeline.dataset.manifest import SPLIT_PAIRS, CorpusManifest, Manifest, require_manifest
 from pipeline.dataset.run_log import Run, read_runs
+from pipeline.index.corpus_notes import describe_notes
 from pipeline.schema.record import CLASSES, SPLITS
 from pipeline.storage import files as storage
 
@@ -102,6 +103,7 @@ def make_report(manifest: Manifest, left_out: Sequence[LeftOut], runs: Sequence[
         headline=_headline(manifest, total),
         assurances=_assurances(manifest),
         total=total,
+        remarks=_remarks(manifest),
         emotions=_emotions(manifest),
         durations=_add_counts(corpus.durations.counts for corpus in corpora),
         left_out=left_out,
@@ -180,6 +182,17 @@ def _assurances(manifest: Manifest) -> list[tuple[bool, str]]:
     if unclear:
         words = f"Terms do not say whether it may be passed on: {', '.join(unclear)}."
         lines.append((False, words))
+    return lines
+
+
+def _remarks(manifest: Manifest) -> list[tuple[str, str]]:
+    """Corpora, and what there is to say of each: published counts not met, choices made."""
+    lines: list[tuple[str, str]] = []
+    for name, corpus in manifest.corpora.items():
+        if corpus.mismatches:
+            differing = ", ".join(map(str, corpus.mismatches))
+            lines.append((name, f"found/published differ: {differing}"))
+        lines += [(name, line) for line in describe_notes(corpus.notes, corpus.spellings)]
     return lines
 
 

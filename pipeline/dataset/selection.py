@@ -2,7 +2,7 @@
 
 import io
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -87,16 +87,14 @@ def _clips_of(table: pa.Table, rows: pd.DataFrame, path: str) -> Iterator[tuple[
         yield clip, row[0]["audio"]["bytes"]
 
 
-def save_clips(
+def write_files(
     output: str,
     rows: pd.DataFrame,
     folder: Path,
     codec: Codec | None = None,
     on_clip: Callable[[], object] = lambda: None,
-) -> None:
-    """Writes clips as files, named by their ids, and a table of them beside.
-
-    ``datasets.load_dataset("audiofolder", data_dir=folder)`` reads what is written.
+) -> list[str]:
+    """Writes clips as files that are named by their ids.
 
     Args:
         output: The dataset folder.
@@ -105,29 +103,43 @@ def save_clips(
         codec: Of the files; None for that of the dataset.
         on_clip: Called after each clip.
 
+    Returns:
+        The path of each row's file below the folder.
+
     Raises:
         DataError: A shard can't be read, or an id leads out of the folder.
     """
     names = []
     for clip, content in read_clips(output, rows):
-        stored, content = _to_codec(content, codec)
+        stored, content = to_codec(content, codec)
         name = f"{_file_name(clip)}.{stored}"
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         names.append(name)
         on_clip()
+    return names
+
+
+def write_table(rows: pd.DataFrame, names: Sequence[str], file: Path) -> None:
+    """Writes a table of clips, ``metadata.csv``, which ``datasets`` reads beside their files.
+
+    Args:
+        rows: From :func:`find_rows`.
+        names: Path of each row's file below the folder of the table: the column ``file_name``.
+        file: The table.
+    """
     table = rows.drop(columns=["shard", "row_group", "row"]).copy()
     for column in _LISTS:
         table[column] = [cell_text(value) for value in table[column]]
-    table.insert(0, "file_name", names)
-    folder.mkdir(parents=True, exist_ok=True)
-    table.map(csv_cell).to_csv(folder / INDEX_FILE, index=False)
+    table.insert(0, "file_name", list(names))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    table.map(csv_cell).to_csv(file, index=False)
 
 
 def _read_rows(output: str, shard: tuple[str, int]) -> pd.DataFrame:
     name, size = shard
-    frame = read_shard_metadata(shard_path(output, name), SHOWN, size)
+    frame = read_shard_metadata(shard_path(output, name), SHOWN, size, older=True)
     return frame.drop(columns="group_bytes").assign(shard=name)
 
 
@@ -138,11 +150,16 @@ def _no_rows() -> pd.DataFrame:
 
 def as_wav(content: bytes) -> bytes:
     """A clip's file as WAV."""
-    return _to_codec(content, "wav")[1]
+    return to_codec(content, "wav")[1]
 
 
-def _to_codec(content: bytes, codec: Codec | None) -> tuple[str, bytes]:
-    """A clip's file in a codec, and that codec; untouched where it is in it already."""
+def to_codec(content: bytes, codec: Codec | None) -> tuple[str, bytes]:
+    """The codec of a clip's file, and the file in it.
+
+    Args:
+        content: The file as the dataset has it.
+        codec: That it is wanted in, without loss; None for the one it has.
+    """
     stored = "wav" if content[:4] == b"RIFF" else "flac"
     if codec in {None, stored}:
         return stored, content

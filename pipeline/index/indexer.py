@@ -1,7 +1,7 @@
 """Index: from the files of a corpus to its utterances, by names and tables; no audio is decoded."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from posixpath import splitext
 from typing import NamedTuple
 
@@ -46,14 +46,26 @@ FoundClip = tuple[SourceFile, int, str]
 """A file, the rank of the glob that found it, and its path from where the glob matches."""
 
 
-def find_clips(spec: CorpusSpec, files: Iterable[SourceFile]) -> Iterator[FoundClip]:
-    """Files that are clips of the corpus: found by ``audio`` and not by ``ignore``."""
+def find_clips(
+    spec: CorpusSpec,
+    files: Iterable[SourceFile],
+    on_other: Callable[[SourceFile], None] = lambda file: None,
+) -> Iterator[FoundClip]:
+    """Files that are clips of the corpus: found by ``audio`` and not by ``ignore``.
+
+    Args:
+        spec: The corpus.
+        files: Those of its folder.
+        on_other: Called with every file that is no clip.
+    """
     wanted = glob_matcher(spec.audio, spec.ignore_case)
     ignored = glob_matcher(spec.ignore, spec.ignore_case)
     for file in files:
         path = compose(file.path)
         if (hit := wanted(path)) and not ignored(path):
             yield file, *hit
+        else:
+            on_other(file)
 
 
 def index_clips(
@@ -87,20 +99,23 @@ def index_clips(
             continue
         for rows in spec.clip_rows if file.record is not None else ():
             fields |= take_fields(rows.take, file.record or {})
-        yield from _reject_contradictions(
+        yield from _drop_contradictions(
+            spec,
             [
                 _utterance(
                     spec, file, glob_rank, path, joined._replace(dropped=rule or joined.dropped)
                 )
                 for joined in join_tables(spec, fields, tables)
-            ]
+            ],
         )
 
 
-def _reject_contradictions(utterances: list[Utterance]) -> list[Utterance]:
-    """Rejects segments of one file that have the same times and say different things."""
+def _drop_contradictions(spec: CorpusSpec, utterances: list[Utterance]) -> list[Utterance]:
+    """Drops segments of one file that have the same times and say different things."""
     if len(utterances) == 1:
         return utterances
+    known = any(table.segments and table.disputed == "exclude" for table in spec.tables.values())
+    drop = excluded if known else rejected
     by_id: dict[str, list[Utterance]] = {}
     for utterance in utterances:
         if utterance.dropped is None:
@@ -115,7 +130,7 @@ def _reject_contradictions(utterances: list[Utterance]) -> list[Utterance]:
                 f"speaker is {speakers}"
             )
     return [
-        u._replace(dropped=rejected("index", "rows_disagree", disputed[u.id]))
+        u._replace(dropped=drop("index", "rows_disagree", disputed[u.id]))
         if u.dropped is None and u.id in disputed
         else u
         for u in utterances
@@ -176,18 +191,21 @@ def _add_rows(
     settled = spec.corrections.get(stem or "", {}).keys()
     dropped = joined.dropped
     if disputed := {field: values for field, values in disputed.items() if field not in settled}:
-        dropped = dropped or _disagreement(name, len(facts), disputed)
+        dropped = dropped or _disagreement(spec, name, len(facts), disputed)
     spelt = (_apply_replace(spec, answer) for answer in answers)
     return Joined(
         joined.fields | _apply_corrections(spec, row, stem), dropped, (*joined.answers, *spelt)
     )
 
 
-def _disagreement(table: str, rows: int, disputed: Mapping[str, Sequence[str]]) -> DropReason:
+def _disagreement(
+    spec: CorpusSpec, table: str, rows: int, disputed: Mapping[str, Sequence[str]]
+) -> DropReason:
     found = "; ".join(
         f"{field} is {' or '.join(map(repr, values))}" for field, values in disputed.items()
     )
-    return rejected(
+    drop = excluded if spec.tables[table].disputed == "exclude" else rejected
+    return drop(
         "index", "rows_disagree", f"table {table!r} has {rows} rows for it that disagree: {found}"
     )
 

@@ -1,39 +1,49 @@
 """Audio files that a spec does not name: told of, so that nothing is left out in silence."""
 
-from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from pipeline.common.globs import glob_matcher
+from pipeline.common.sample import Sampler
 from pipeline.common.spelling import compose
+from pipeline.index.corpus_notes import CorpusNotes
+from pipeline.sources.contents import ARCHIVES
 from pipeline.sources.listing import SourceFile
 from pipeline.specs.corpus_spec import CorpusSpec
 
+_BY_CASE = "their case differs from `audio`; `ignore_case: true` takes them"
 
-def find_passed_over(spec: CorpusSpec, files: Iterable[SourceFile]) -> dict[str, list[str]]:
-    """Audio files that neither ``audio`` nor ``ignore`` names.
 
-    Returns:
-        Why → paths; files that only their case keeps out come first, the others by suffix.
-    """
-    from pipeline.audio.decoder import suffixes  # brings libraries that other commands don't need
+class PassedOver:
+    """Gathers audio files that neither ``audio`` nor ``ignore`` names, and unread archives."""
 
-    endings = tuple(suffixes())
-    wanted = glob_matcher(spec.audio, spec.ignore_case)
-    ignored = glob_matcher(spec.ignore, spec.ignore_case)
-    but_for_case = glob_matcher(spec.audio, ignore_case=True)
-    case: list[str] = []
-    others: dict[str, list[str]] = {}
-    for file in files:
+    def __init__(self, spec: CorpusSpec) -> None:
+        from pipeline.audio.decoder import suffixes  # brings libraries that others don't need
+
+        self._endings = tuple(suffixes())
+        self._ignored = glob_matcher(spec.ignore, spec.ignore_case)
+        self._wanted = glob_matcher(spec.audio, spec.ignore_case)
+        self._but_for_case = glob_matcher(spec.audio, ignore_case=True)
+        self._found: dict[str, Sampler] = {}
+
+    def add(self, file: SourceFile) -> None:
+        """Looks at a file that is no clip."""
         path = compose(file.path)
-        if not path.lower().endswith(endings) or wanted(path) or ignored(path):
-            continue
-        if but_for_case(path):
-            case.append(path)
+        if why := self._why(path):
+            self._found.setdefault(why, Sampler()).add(path)
+
+    def notes(self) -> CorpusNotes:
+        """What was found; files that only their case keeps out come first, the others by suffix."""
+        reasons = sorted(self._found, key=lambda why: (why != _BY_CASE, why))
+        return CorpusNotes(passed_over={why: self._found[why].sample() for why in reasons})
+
+    def _why(self, path: str) -> str | None:
+        name = path.lower()
+        if name.endswith(ARCHIVES):
+            what = None if self._ignored(path) else "archive"
+        elif name.endswith(self._endings) and not self._ignored(path) and not self._wanted(path):
+            if self._but_for_case(path):
+                return _BY_CASE
+            what = "audio"
         else:
-            others.setdefault(f"no glob of `audio` names {_suffix(path)} there", []).append(path)
-    by_case = {"their case differs from `audio`; `ignore_case: true` takes them": case}
-    return (by_case if case else {}) | dict(sorted(others.items()))
-
-
-def _suffix(path: str) -> str:
-    return PurePosixPath(path).suffix
+            what = None
+        return what and f"no glob of `{what}` names {PurePosixPath(path).suffix} there"

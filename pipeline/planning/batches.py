@@ -1,9 +1,10 @@
 """Batches: many clips or utterances as one element, so that Beam handles few elements."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count, islice
 
+from pipeline.index.corpus_notes import NO_NOTES, CorpusNotes
 from pipeline.index.indexer import FoundClip
 from pipeline.schema.utterance import Utterance
 from pipeline.sources.listing import SourceFile
@@ -14,31 +15,53 @@ SMALLEST, LARGEST = 2_000, 32_000
 
 @dataclass(frozen=True)
 class ClipBatch:
-    """Some clips of a corpus, and the table files that all of its clips are joined with."""
+    """Some clips of a corpus, and the table files that all of its clips are joined with.
+
+    Attributes:
+        notes: What listing the corpus gave to tell; the last batch has them, be it empty.
+    """
 
     corpus: str
     number: int
     clips: tuple[FoundClip, ...]
     tables: tuple[SourceFile, ...]
+    notes: CorpusNotes = NO_NOTES
 
 
 @dataclass(frozen=True)
 class UtteranceBatch:
-    """Some utterances of a corpus; ``number`` is that of their :class:`ClipBatch`."""
+    """Some utterances of a corpus; ``number`` is that of their :class:`ClipBatch`.
+
+    Attributes:
+        notes: What indexing the corpus gave to tell; the first batch has those of tables.
+    """
 
     corpus: str
     number: int
     utterances: tuple[Utterance, ...]
+    notes: CorpusNotes = NO_NOTES
 
 
 def in_batches(
-    corpus: str, clips: Iterable[FoundClip], tables: tuple[SourceFile, ...]
+    corpus: str,
+    clips: Iterable[FoundClip],
+    tables: tuple[SourceFile, ...],
+    take_notes: Callable[[], CorpusNotes] = lambda: NO_NOTES,
 ) -> Iterator[ClipBatch]:
-    """Clips of a corpus in the order in which they are found, in batches."""
+    """Clips of a corpus in the order in which they are found, in batches.
+
+    Args:
+        corpus: Its id.
+        clips: As they are found.
+        tables: Files of its tables.
+        take_notes: Called once all clips were found.
+    """
     clips = iter(clips)
     for number in count():
         batch = tuple(islice(clips, min(SMALLEST * 2 ** (number // 16), LARGEST)))
         if not batch:
+            if notes := take_notes():
+                yield ClipBatch(corpus, number, (), tables, notes)
             return
         yield ClipBatch(corpus, number, batch, tables)
 

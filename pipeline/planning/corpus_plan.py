@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.planning.shard_names import key_hash, shard_name
+from pipeline.planning.torn_copies import NOTHING_TORN, TornCopies, drop_torn
 from pipeline.schema.record import SPLITS, Split
 from pipeline.schema.utterance import Utterance
 from pipeline.specs.corpus_spec import CorpusSpec
@@ -23,11 +24,13 @@ class CorpusPlan:
         splits: Group → split.
         shards: Split → number of shards.
         repeated: Hashes of the dedup keys that several utterances have.
+        torn: Copies that the splits would tear apart.
     """
 
     splits: Mapping[str, Split]
     shards: Mapping[str, int]
     repeated: frozenset[int] = frozenset()
+    torn: TornCopies = NOTHING_TORN
 
 
 def plan_splits(
@@ -35,6 +38,7 @@ def plan_splits(
     counts: GroupCounts,
     ungrouped: int,
     repeated: frozenset[int] = frozenset(),
+    torn: TornCopies = NOTHING_TORN,
 ) -> CorpusPlan:
     """Assigns the groups of a corpus to splits and sizes its shards.
 
@@ -43,17 +47,26 @@ def plan_splits(
         counts: Utterances of every group by category.
         ungrouped: Number of utterances without a group.
         repeated: Hashes of the dedup keys that several utterances have.
+        torn: Copies that the splits would tear apart.
     """
     splits = spec.splits.assign(counts, spec.id, spec.namespace)
     sizes = expected_sizes(spec.splits, counts, ungrouped, splits)
     return CorpusPlan(
-        splits, {s: max(1, math.ceil(sizes[s] / UTTERANCES_PER_SHARD)) for s in SPLITS}, repeated
+        splits,
+        {s: max(1, math.ceil(sizes[s] / UTTERANCES_PER_SHARD)) for s in SPLITS},
+        repeated,
+        torn,
     )
+
+
+def place_utterance(utterance: Utterance, spec: CorpusSpec, plan: CorpusPlan) -> Utterance:
+    """Gives an utterance its split, unless it is a copy that has no place in any."""
+    return split_utterance(drop_torn(utterance, plan.torn), spec.splits, plan.splits)
 
 
 def assign_split_and_shard(utterance: Utterance, spec: CorpusSpec, plan: CorpusPlan) -> Utterance:
     """Gives an utterance its split and its shard."""
-    placed = split_utterance(utterance, spec.splits, plan.splits)
+    placed = place_utterance(utterance, spec, plan)
     if placed.block and key_hash(placed.dedup_key) in plan.repeated:
         return placed._replace(shard=shard_name(placed._replace(block=""), plan.shards))
     return placed._replace(shard=shard_name(placed, plan.shards))

@@ -2,20 +2,21 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from pipeline.index.corpus_notes import NO_NOTES, CorpusNotes, merge_notes, note_encodings
 from pipeline.index.indexer import find_clips, index_clips
-from pipeline.index.passed_over import find_passed_over
+from pipeline.index.passed_over import PassedOver
 from pipeline.index.table_join import ReadFile, load_tables
 from pipeline.labels import label_utterance
 from pipeline.planning.copies import drop_copies
-from pipeline.planning.corpus_plan import plan_splits
+from pipeline.planning.corpus_plan import place_utterance, plan_splits
+from pipeline.planning.torn_copies import find_torn, mark_copies
 from pipeline.schema.utterance import Utterance
 from pipeline.sources.listing import SourceFile
 from pipeline.sources.reader import CorpusReader, list_sources
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import EmotionScheme
-from pipeline.splits.assignment import split_utterance
 from pipeline.splits.groups import count_groups, count_ungrouped
 
 
@@ -26,14 +27,12 @@ class IndexedCorpus:
     Attributes:
         utterances: Sorted by id, with labels and splits; copies are excluded.
         missing: Table → keys of rows whose clips were not found.
-        passed_over: Why → audio files that the spec does not name.
-        encodings: Table → encoding → files that were not read in the first encoding named.
+        notes: On choices that were made, and files that were left out.
     """
 
     utterances: list[Utterance]
     missing: dict[str, list[str]]
-    passed_over: dict[str, list[str]] = field(default_factory=dict)
-    encodings: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    notes: CorpusNotes = NO_NOTES
 
 
 def index_corpus(spec: CorpusSpec, root: str, scheme: EmotionScheme) -> IndexedCorpus:
@@ -50,22 +49,19 @@ def index_files(
     spec: CorpusSpec, files: Sequence[SourceFile], read: ReadFile, scheme: EmotionScheme
 ) -> IndexedCorpus:
     """As :func:`index_corpus`, of files that are listed already and a function that reads them."""
-    clips = list(find_clips(spec, files))
+    others = PassedOver(spec)
+    clips = list(find_clips(spec, files, others.add))
     if not clips:
         return IndexedCorpus([], {})
     tables = load_tables(spec, files, read)
     indexed = index_clips(spec, clips, tables)
     found = [label_utterance(utterance, spec, scheme) for utterance in indexed]
-    plan = plan_splits(spec, count_groups(found), count_ungrouped(found))
+    torn = find_torn(mark_copies(found))
+    plan = plan_splits(spec, count_groups(found), count_ungrouped(found), torn=torn)
     return IndexedCorpus(
-        drop_copies(split_utterance(utterance, spec.splits, plan.splits) for utterance in found),
+        drop_copies(place_utterance(utterance, spec, plan) for utterance in found),
         {name: table.missing for name, table in tables.items() if table.missing},
-        find_passed_over(spec, files),
-        {
-            name: {encoding: list(paths) for encoding, paths in table.encodings.items()}
-            for name, table in tables.items()
-            if table.encodings
-        },
+        merge_notes([others.notes(), note_encodings(tables)]),
     )
 
 

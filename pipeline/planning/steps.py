@@ -8,15 +8,17 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
+from pipeline.index.corpus_notes import NO_NOTES, merge_notes, note_encodings
 from pipeline.index.indexer import find_clips, index_clips
+from pipeline.index.passed_over import PassedOver
 from pipeline.index.table_join import TableRows, find_table_files, load_tables
 from pipeline.labels import label_utterance
 from pipeline.planning.batches import ClipBatch, UtteranceBatch, in_batches
 from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.planning.corpus_plan import CorpusPlan, assign_split_and_shard, plan_splits
-from pipeline.planning.shard_names import key_hash, shard_group_key
+from pipeline.planning.shard_names import shard_group_key
+from pipeline.planning.torn_copies import Marks, find_repeated, find_torn, mark_copies
 from pipeline.schema.utterance import Utterance
 from pipeline.sources.listing import SourceFile
 from pipeline.sources.reader import CorpusReader, walk_sources
@@ -34,13 +36,13 @@ class BatchCounts:
         number: Of the batch.
         groups: Utterances of every group by native label.
         ungrouped: Number of utterances that no group keeps together.
-        keys: Hashes of the dedup keys.
+        marks: By which copies of an utterance are found in other batches.
     """
 
     number: int
     groups: GroupCounts
     ungrouped: int
-    keys: npt.NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
+    marks: Marks = field(default_factory=lambda: mark_copies([]))
 
 
 def first_elements(build: BuildConfig) -> list[str | None]:
@@ -56,16 +58,20 @@ def list_clips(corpus_id: str | None, build: BuildConfig) -> Iterator[ClipBatch]
     tables = (
         tuple(find_table_files(spec, walk_sources(root, spec.source_rules))) if spec.tables else ()
     )
-    return in_batches(corpus_id, find_clips(spec, walk_sources(root, spec.source_rules)), tables)
+    others = PassedOver(spec)
+    clips = find_clips(spec, walk_sources(root, spec.source_rules), others.add)
+    return in_batches(corpus_id, clips, tables, others.notes)
 
 
 def index_batch(batch: ClipBatch, build: BuildConfig) -> UtteranceBatch:
     """Labelled utterances of a batch of clips."""
     corpus = build.corpora[batch.corpus]
-    indexed = index_clips(corpus.spec, batch.clips, _read_tables(corpus, batch.tables))
+    tables = _read_tables(corpus, batch.tables) if batch.clips else {}
+    indexed = index_clips(corpus.spec, batch.clips, tables)
     utterances = tuple(label_utterance(u, corpus.spec, build.scheme) for u in indexed)
     build.progress.found(batch.corpus, sum(u.dropped is None for u in utterances))
-    return UtteranceBatch(batch.corpus, batch.number, utterances)
+    read = note_encodings(tables) if batch.number == 0 else NO_NOTES
+    return UtteranceBatch(batch.corpus, batch.number, utterances, merge_notes([batch.notes, read]))
 
 
 def count_batch(batch: UtteranceBatch) -> tuple[str, BatchCounts]:
@@ -74,7 +80,7 @@ def count_batch(batch: UtteranceBatch) -> tuple[str, BatchCounts]:
         batch.number,
         count_groups(batch.utterances),
         count_ungrouped(batch.utterances),
-        np.array([key_hash(u.dedup_key) for u in batch.utterances], np.uint64),
+        mark_copies(batch.utterances),
     )
 
 
@@ -85,9 +91,10 @@ def plan_batches(
     corpus, counts = counted[0], list(counted[1])
     groups = merge_counts(part.groups for part in counts)
     ungrouped = sum(part.ungrouped for part in counts)
-    keys, times = np.unique(np.concatenate([part.keys for part in counts]), return_counts=True)
-    repeated = frozenset(keys[times > 1].tolist())
-    plan = plan_splits(build.corpora[corpus].spec, groups, ungrouped, repeated)
+    marks = np.concatenate([mark_copies([]), *(part.marks for part in counts)])
+    plan = plan_splits(
+        build.corpora[corpus].spec, groups, ungrouped, find_repeated(marks), find_torn(marks)
+    )
     for part in counts:
         yield (corpus, part.number), plan
 

@@ -18,6 +18,10 @@ METADATA = list(indexed_columns(COLUMNS, "statistics"))
 """Columns that statistics are made from; audio is not among them."""
 
 
+_FIRST_COLUMNS = {"id", "corpus", "split", "audio"}
+"""Columns without which a file was never a shard."""
+
+
 def read_metadata(output: str, receipts: list[ShardReceipt]) -> pd.DataFrame:
     """Metadata of all rows, with the shard of each.
 
@@ -31,13 +35,17 @@ def read_metadata(output: str, receipts: list[ShardReceipt]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def read_shard_metadata(path: str, columns: Sequence[str], size: int | None = None) -> pd.DataFrame:
+def read_shard_metadata(
+    path: str, columns: Sequence[str], size: int | None = None, older: bool = False
+) -> pd.DataFrame:
     """Some columns of a shard, and the place of each row in it; no audio is read.
 
     Args:
         path: Of the shard, local or a URL.
         columns: The columns.
         size: Of the shard, in bytes; None where it is not known.
+        older: Whether it may come of an earlier release, which had fewer columns; those that it
+            lacks are unknown in all rows.
 
     Returns:
         The columns, and ``row_group``, ``row`` (within the group) and ``group_bytes`` (size of the
@@ -48,9 +56,11 @@ def read_shard_metadata(path: str, columns: Sequence[str], size: int | None = No
     """
     try:
         with storage.open_file(path, size) as stream, pq.ParquetFile(stream) as file:
-            if lacking := [name for name in columns if name not in file.schema_arrow.names]:
+            lacking = [name for name in columns if name not in file.schema_arrow.names]
+            if lacking and not (older and _FIRST_COLUMNS.issubset(file.schema_arrow.names)):
                 raise DataError(f"{path}: not a shard of this dataset: no column {lacking[0]!r}")
-            frame: pd.DataFrame = file.read(list(columns)).to_pandas()
+            there = [name for name in columns if name not in lacking]
+            frame: pd.DataFrame = file.read(there).to_pandas().reindex(columns=list(columns))
             groups = [file.metadata.row_group(number) for number in range(file.num_row_groups)]
     except (OSError, ValueError) as error:
         raise DataError(f"{path}: not a shard of this dataset: {error}; build again") from None

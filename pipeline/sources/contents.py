@@ -22,6 +22,9 @@ _SUFFIXES = {
     ".part": "part of a download that was not finished, or of a divided archive",
     ".crdownload": "download that was not finished",
 }
+ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".rar", ".7z")
+"""How names of archives end, in small letters."""
+
 _SHOWN = 3
 _POINTER = 200
 """Bytes that a Git LFS pointer has at most; no clip is as short."""

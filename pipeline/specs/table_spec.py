@@ -106,6 +106,9 @@ class TableSpec(SpecModel):
     unmatched: Literal["reject", "keep", "exclude"] = Field(
         "reject", description="what becomes of clips without a row"
     )
+    disputed: Literal["reject", "exclude"] = Field(
+        "reject", description="what becomes of clips whose rows say different things"
+    )
     segments: bool = Field(False, description="each row is an utterance of a longer recording")
 
     @property

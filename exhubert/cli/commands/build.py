@@ -3,8 +3,7 @@
 import argparse
 import json
 import logging
-import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -24,6 +23,7 @@ from exhubert.cli.output.dataset_tables import print_manifest, print_preview
 from pipeline.common.cores import usable_cores
 from pipeline.common.count import count
 from pipeline.common.errors import DataError, UsageError
+from pipeline.dataset.published_counts import describe_differences
 from pipeline.running.driver_process import DriverProcess
 from pipeline.specs.emotion_scheme import emotion_scheme
 
@@ -73,6 +73,11 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
         default=0.01,
         metavar="R",
         help="exit 1 if more than this share of a corpus is rejected (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--allow-partial",
+        action="store_true",
+        help="exit 0 although counts differ from the published ones (a subset of a corpus)",
     )
     parser.add_argument(
         "--dry-run",
@@ -160,8 +165,8 @@ def _build(checked: "CheckedBuild", args: argparse.Namespace, jobs: int | Driver
         for name, corpus in corpora.items():
             if not manifest.corpora[name].found:
                 raise DataError(no_clips_message(corpus.spec, corpus.root))
-        over = _over_reject_rate(manifest, corpora, args.max_reject_rate)
-        run.status = 1 if over else 0
+        faults = list(_faults(manifest, corpora, args))
+        run.status = 1 if faults else 0
     write_report(args.output, manifest)  # now that the run has ended
     if args.json:
         console.emit(manifest.model_dump_json(indent=2))
@@ -172,13 +177,9 @@ def _build(checked: "CheckedBuild", args: argparse.Namespace, jobs: int | Driver
         if last.reused:
             reused = count(last.reused, "clip")
             console.say(f"reused {reused} of an earlier build, whose inputs have not changed")
-    for name, rate in over.items():
-        print(
-            f"error: corpus {name}: {rate:.1%} of its clips are rejected, more than "
-            f"--max-reject-rate {args.max_reject_rate:.1%}; see {args.output}/rejects.parquet",
-            file=sys.stderr,
-        )
-    return 1 if over else 0
+    for fault in faults:
+        console.complain(f"error: {fault}")
+    return 1 if faults else 0
 
 
 def _preview(build: "BuildConfig", as_json: bool) -> int:
@@ -196,15 +197,20 @@ def _preview(build: "BuildConfig", as_json: bool) -> int:
     return 0
 
 
-def _over_reject_rate(
-    manifest: "Manifest", corpora: Iterable[str], limit: float
-) -> dict[str, float]:
-    """Corpora of which too large a share is rejected, and that share."""
-    rates = {
-        name: sum(manifest.corpora[name].rejected.values()) / max(1, manifest.corpora[name].found)
-        for name in corpora
-    }
-    return {name: rate for name, rate in rates.items() if rate > limit}
+def _faults(
+    manifest: "Manifest", corpora: Iterable[str], args: argparse.Namespace
+) -> Iterator[str]:
+    """What makes a build that came to its end exit with status 1."""
+    for name in corpora:
+        corpus = manifest.corpora[name]
+        rate = sum(corpus.rejected.values()) / max(1, corpus.found)
+        if rate > args.max_reject_rate:
+            yield (
+                f"corpus {name}: {rate:.1%} of its clips are rejected, more than "
+                f"--max-reject-rate {args.max_reject_rate:.1%}; see {args.output}/rejects.parquet"
+            )
+        if corpus.mismatches and not args.allow_partial:
+            yield describe_differences(name, corpus.mismatches)
 
 
 COMMANDS = [

@@ -19,6 +19,7 @@ from exhubert.cli.output import console
 from exhubert.cli.output.dataset_tables import print_checks
 from pipeline.common.count import count
 from pipeline.common.errors import DataError
+from pipeline.dataset.published_counts import describe_differences
 from pipeline.specs.emotion_scheme import emotion_scheme
 
 if TYPE_CHECKING:  # brings pyarrow
@@ -79,11 +80,7 @@ def _faults(check: "CorpusCheck", partial: bool) -> Iterator[str]:
     if check.leaks:
         yield f"{corpus}: {count(len(check.leaks), 'speaker')} in test and in another split"
     if check.mismatches and not partial:
-        differ = ", ".join(f"{c.what} {c.found:,}/{c.expected:,}" for c in check.mismatches)
-        yield (
-            f"{corpus}: found/published differ: {differ}; for a part of a corpus give "
-            "--allow-partial"
-        )
+        yield describe_differences(check.corpus, check.mismatches)
 
 
 COMMANDS = [

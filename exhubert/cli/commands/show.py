@@ -62,7 +62,14 @@ def _run(args: argparse.Namespace) -> int:
     player = _find_player() if args.play else []
     from exhubert.cli.output.row_tables import print_counts, print_rows
     from pipeline.dataset.manifest import require_manifest
-    from pipeline.dataset.selection import SHOWN, find_rows, read_clips, save_clips
+    from pipeline.dataset.selection import (
+        INDEX_FILE,
+        SHOWN,
+        find_rows,
+        read_clips,
+        write_files,
+        write_table,
+    )
 
     manifest = require_manifest(args.dataset)
     rows = find_rows(args.dataset, manifest, args.where)
@@ -77,7 +84,8 @@ def _run(args: argparse.Namespace) -> int:
         console.say(f"none of {count(manifest.written, 'clip')}")
     if args.save and len(rows):
         with console.counter("clips saved", quiet=args.json) as advance:
-            save_clips(args.dataset, rows, args.save, args.codec, lambda: advance(1))
+            names = write_files(args.dataset, rows, args.save, args.codec, lambda: advance(1))
+        write_table(rows, names, args.save / INDEX_FILE)
         console.say(f"saved {count(len(rows), 'clip')} in {args.save}", quiet=args.json)
     if args.play:
         for clip, content in read_clips(args.dataset, shown):

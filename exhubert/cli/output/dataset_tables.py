@@ -11,6 +11,7 @@ from exhubert.cli.output.console import OUT
 from exhubert.cli.output.finding_tables import print_findings
 from exhubert.cli.output.fitted_table import Heading, numbers, print_table, words
 from pipeline.common.count import count
+from pipeline.index.corpus_notes import CorpusNotes, describe_notes
 from pipeline.labels import LabelMapping, label_map
 from pipeline.schema.record import CLASSES, SPLITS
 from pipeline.specs.corpus_spec import CorpusSpec
@@ -136,16 +137,20 @@ def _attention(check: "CorpusCheck", partial: bool) -> Iterator[str]:
         yield f"{check.corpus}: {reason} {number:,}"
         yield from (f"    {example}" for example in check.examples.get(reason, []))
     if check.compared and not partial:
-        counts = (f"{c.what} {c.found:,}/{c.expected:,}" for c in check.compared)
-        yield f"{check.corpus}: found/published: {', '.join(counts)}"
+        yield f"{check.corpus}: found/published: {', '.join(map(str, check.compared))}"
     for leak in check.leaks:
         yield f"{check.corpus}: speaker {leak} stands in test and in another split"
     if check.clipped_ratings:
         clips = count(check.clipped_ratings, "clip")
         yield f"{check.corpus}: {clips} rated outside the scale, cut to it"
+    notes = CorpusNotes(check.passed_over, check.encodings)
+    for line in describe_notes(notes, check.spellings):
+        yield f"{check.corpus}: {line}"
     if check.agreement:
         yield f"{check.corpus}: {describe_agreement(check.agreement)}"
-    yield from _choices_made(check)
+    if unknown := check.unknown_answers.count:
+        answers = f"{count(unknown, 'answer')} of raters with a code that the spec does not know"
+        yield f"{check.corpus}: {answers}: {', '.join(map(repr, check.unknown_answers.first))}"
     if partial:
         if check.mismatches:
             whole = "–" if check.expected is None else f"{check.expected:,}"
@@ -157,23 +162,6 @@ def _attention(check: "CorpusCheck", partial: bool) -> Iterator[str]:
         yield f"{check.corpus}: table {table}: {rows} without a clip: {named}"
     if check.mismatches:
         yield f"    expected counts as of: {check.source}"
-
-
-def _choices_made(check: "CorpusCheck") -> Iterator[str]:
-    """Choices that were made, and files that were left out, without an error."""
-    for table, encodings in check.encodings.items():
-        for encoding, files in encodings.items():
-            read = f"{count(files.count, 'file')} read as {encoding}"
-            yield f"{check.corpus}: table {table}: {read}: {', '.join(files.first)}"
-    for why, passed in check.passed_over.items():
-        number = count(passed.count, "audio file")
-        yield f"{check.corpus}: {number} passed over, {why}: {', '.join(passed.first)}"
-    if unknown := check.unknown_answers.count:
-        number = count(unknown, "answer")
-        codes = ", ".join(map(repr, check.unknown_answers.first))
-        yield f"{check.corpus}: {number} of raters with a code that the spec does not know: {codes}"
-    for alike in check.spellings:
-        yield f"{check.corpus}: one speaker in several spellings? {', '.join(map(repr, alike))}"
 
 
 def describe_agreement(agreement: "Mapping[str, Agreement]") -> str:
@@ -217,6 +205,9 @@ def print_preview(preview: "Preview") -> None:
     print_table(OUT, groups, rows)
     for corpus in preview.corpora:
         _print_left_out(corpus.corpus, corpus.excluded, corpus.rejected)
+    for corpus in preview.corpora:
+        if differing := ", ".join(str(one) for one in corpus.compared if one.differs):
+            OUT.print(f"{corpus.corpus}: found/published differ: {differing}", soft_wrap=True)
     corpora = preview.corpora
     to_read = decimal(sum(corpus.bytes_to_read for corpus in corpora))
     OUT.print(
@@ -279,6 +270,8 @@ def _about_corpus(name: str, corpus: "CorpusManifest") -> Iterator[str]:
     usable, published = corpus.usable, corpus.published
     if usable is not None and published is not None and usable != published:
         yield f"{name}: {usable:,} of {published:,} published utterances"
+    for line in describe_notes(corpus.notes, corpus.spellings):
+        yield f"{name}: {line}"
     if corpus.agreement:
         yield f"{name}: {describe_agreement(corpus.agreement)}"
     if corpus.own_spec:

@@ -101,7 +101,7 @@ def test_two_corpora_given_one_by_one_are_both_checked(
         (["convert", "--from", "a", "--output", "s3://b/m"], "s3://b/m: is a URL"),
         (["corpora", "new", "mine", "--from", "nix"], "--from nix: no such folder"),
         (["build", "--output", "o", "--allow-parts"], "has an option --allow-parts"),
-        (["build", "--output", "o", "--allow-partial"], "; exhubert check has it"),
+        (["build", "--output", "o", "--export", "a.csv"], "; exhubert check has it"),
     ],
 )
 def test_slips_exit_2_and_say_what_was_meant(

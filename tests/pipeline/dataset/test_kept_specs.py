@@ -82,11 +82,19 @@ def test_published_counts_stand_in_manifest_card_and_console(
     make_spec("tones", utterances=535)
     command = ["build", "--output", str(tmp_path / "dataset"), "--jobs", "1"]
     command += ["--root", f"tones={make_corpus('tones')}", "--spec", str(tmp_path / "tones.yaml")]
-    assert main(command) == 0
-    assert "tones: 24 of 535 published utterances" in capsys.readouterr().out
+    assert main([*command, "--dry-run"]) == 0
+    assert "tones: found/published differ: utterances 24/535" in capsys.readouterr().out
+    assert main(command) == 1
+    printed = capsys.readouterr()
+    assert "tones: 24 of 535 published utterances" in printed.out
+    assert "error: corpus tones: found/published differ: utterances 24/535; for a p" in printed.err
+    assert main([*command, "--allow-partial"]) == 0
     corpus = require_manifest(str(tmp_path / "dataset")).corpora["tones"]
     assert (corpus.usable, corpus.published) == (24, 535)
-    assert "| `tones` | 535 | 24 |" in (tmp_path / "dataset" / "README.md").read_text()
+    assert [str(count) for count in corpus.mismatches] == ["utterances 24/535"]
+    card = (tmp_path / "dataset" / "README.md").read_text()
+    assert "| `tones` | 535 | 24 |" in card
+    assert "24 of 535 published utterances are there" in card
     assert ">535</td>" in (tmp_path / "dataset" / "report.html").read_text()
 
 

@@ -112,7 +112,7 @@ def test_report_of_a_folder_that_is_no_dataset_is_refused(tmp_path: Path) -> Non
 def test_report_of_an_empty_corpus_is_made(
     tmp_path: Path, make_spec: MakeSpec, make_corpus: MakeCorpus
 ) -> None:
-    spec = make_spec(exclude="{ang: a, neu: b, hap: c}", emotions="{}")
+    spec = make_spec(exclude="{ang: a, neu: b, hap: c}", emotions="{fea: fear}")
     corpora = {"tones": Corpus(spec, str(make_corpus()))}
     output = tmp_path / "dataset"
     build_dataset(BuildConfig(corpora, emotion_scheme(), str(output), AudioOptions()))

@@ -13,7 +13,7 @@ import soundfile
 from exhubert.cli.main import main
 from pipeline.common.errors import DataError
 from pipeline.dataset.manifest import require_manifest
-from pipeline.dataset.selection import cell_text, find_rows, read_clips, save_clips
+from pipeline.dataset.selection import cell_text, find_rows, read_clips, write_files, write_table
 from tests.conftest import MakeCorpus, MakeSpec
 
 
@@ -56,7 +56,7 @@ def test_rows_of_another_dataset_give_no_other_clip(dataset: str) -> None:
 @pytest.mark.parametrize("codec", [None, "flac", "wav"])
 def test_saved_files_hold_the_same_samples(dataset: str, tmp_path: Path, codec: str | None) -> None:
     rows, folder = rows_of(dataset, "split = 'train'"), tmp_path / "clips"
-    save_clips(dataset, rows, folder, codec)
+    write_table(rows, write_files(dataset, rows, folder, codec), folder / "metadata.csv")
     with (folder / "metadata.csv").open(newline="") as file:
         table = list(csv.DictReader(file))
     assert [row["id"] for row in table] == rows["id"].tolist()
@@ -74,7 +74,7 @@ def test_an_id_that_leads_elsewhere_is_refused(
     content = next(content for _, content in read_clips(dataset, rows))
     monkeypatch.setattr("pipeline.dataset.selection.read_clips", lambda *_: iter([(clip, content)]))
     with pytest.raises(DataError, match="no path below a folder"):
-        save_clips(dataset, rows, tmp_path / "deep" / "clips")
+        write_files(dataset, rows, tmp_path / "deep" / "clips")
     assert not list(tmp_path.glob("outside*"))
 
 

@@ -202,6 +202,23 @@ def test_rows_that_disagree_reject_their_clip_alone(make_spec: MakeSpec) -> None
     assert (settled.dropped, settled.label_native) == (None, "neu")
 
 
+def test_a_corpus_that_is_known_to_contradict_itself_loses_these_clips_by_rule(
+    make_spec: MakeSpec,
+) -> None:
+    whole = FACTS.replace("match", "disputed: exclude, match")
+    cut = whole.replace("speaker: s", "speaker: s, start: b, end: d").replace(
+        "match", "segments: true, match"
+    )
+    rows = [
+        {"n": "c", "e": "ang", "s": "a", "b": "0", "d": "1"},
+        {"n": "c", "e": "hap", "s": "a", "b": "0", "d": "1"},
+    ]
+    for tables in (whole, cut):
+        clips = index(make_spec(path="'.'", tables=tables), "wav/c.wav", t=rows)
+        dropped = {(c.status, c.dropped.reason if c.dropped else "") for c in clips}
+        assert dropped == {("excluded", "rows_disagree")}
+
+
 def test_segments_of_the_same_times_that_disagree_are_rejected(make_spec: MakeSpec) -> None:
     spec = make_spec(
         path="'.'",

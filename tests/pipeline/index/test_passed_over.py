@@ -1,17 +1,35 @@
-from pipeline.index.passed_over import find_passed_over
+from collections.abc import Iterable
+
+from pipeline.index.passed_over import PassedOver
 from pipeline.sources.listing import SourceFile
+from pipeline.specs.corpus_spec import CorpusSpec
 from tests.conftest import MakeSpec
+
+
+def find_passed_over(spec: CorpusSpec, paths: Iterable[str]) -> dict[str, list[str]]:
+    others = PassedOver(spec)
+    for path in paths:
+        others.add(SourceFile(path, 1, ""))
+    return {why: passed.first for why, passed in others.notes().passed_over.items()}
 
 
 def test_audio_that_no_glob_names_is_told_of(make_spec: MakeSpec) -> None:
     spec = make_spec(ignore="'*_x.wav'")
     paths = ["wav/s01_ang_0.wav", "wav/s01_ang_1.WAV", "songs/a.wav", "wav/a.mp3", "wav/b_x.wav",
              "README.txt"]  # fmt: skip
-    found = find_passed_over(spec, [SourceFile(path, 1, "") for path in paths])
+    found = find_passed_over(spec, paths)
     assert list(found.values()) == [["wav/s01_ang_1.WAV"], ["wav/a.mp3"], ["songs/a.wav"]]
     assert "`ignore_case: true` takes them" in next(iter(found))
 
 
 def test_nothing_is_told_where_case_does_not_count(make_spec: MakeSpec) -> None:
     spec = make_spec(ignore_case="true")
-    assert find_passed_over(spec, [SourceFile("WAV/s01_ang_1.WAV", 1, "")]) == {}
+    assert find_passed_over(spec, ["WAV/s01_ang_1.WAV"]) == {}
+
+
+def test_archives_that_are_not_read_are_told_of(make_spec: MakeSpec) -> None:
+    paths = ["female.zip", "more/male.tar.gz", "wav/s01_ang_0.wav"]
+    assert find_passed_over(make_spec(), paths) == {
+        "no glob of `archive` names .gz there": ["more/male.tar.gz"],
+        "no glob of `archive` names .zip there": ["female.zip"],
+    }

@@ -34,6 +34,7 @@ RELEASES: Mapping[str, Callable[[], Release]] = {
     "e_seravd": of_studies.e_seravd,
     "eaed": of_studies.eaed,
     "ears_emotional": with_tables.ears_emotional,
+    "eatd": of_studies.eatd,
     "ema_usc": of_studies.ema_usc,
     "emns": lambda: of_emobox.emns(raw=False),
     "emns, with raw recordings": lambda: of_emobox.emns(raw=True),

@@ -193,7 +193,7 @@ def asvp_esd() -> Release:
             f"{top}/actor_{folder}/03-0{1 + number % 2}-{code:02}-01-{number % 60:02}-{actor:02}"
             f"-02{next(ends)}.wav".replace(".wav", f"-{number // 60:02}.wav")
         )
-    return Release(empty(iter(names)), {"breath": 172, "unexplained_code": 1})
+    return Release(empty(iter(names)), {"unexplained_code": 1})
 
 
 def pavoque() -> Release:
@@ -207,7 +207,7 @@ def pavoque() -> Release:
     outtakes += [_prompt(f"m{n:04}a", "poker", 7.25 * n) for n in range(10)]
     files["pavoque-outtakes.yaml"] = "".join(outtakes).encode()
     audio = (name.replace("yaml", "flac") for name in files)
-    return Release(empty(audio) | files, {"other": 575}, {"rows_disagree": 20})
+    return Release(empty(audio) | files, {"rows_disagree": 20})
 
 
 def _prompt(name: str, style: str, start: float) -> str:

@@ -219,3 +219,12 @@ def verbo() -> Release:
     texts = [*(f"{letter}{n}" for letter, n in product("bln", range(1, 5))), "d1", "d2"]
     takes = islice(product(texts, words, "fm", range(1, 7)), 1167)
     return Release(empty(f"Audios/{s}{n}/{w}-{s}{n}-{text}.wav" for text, w, s, n in takes))
+
+
+def eatd() -> Release:
+    people = [f"t_{n}" for n in range(1, 84)] + [f"v_{n}" for n in range(1, 80)]
+    answers = [f"EATD-Corpus/{s}/{w}" for s in people for w in ("positive", "neutral", "negative")]
+    suffixes = (".wav", "_out.wav")
+    files = empty(f"{answer}{suffix}" for answer in answers for suffix in suffixes)
+    files |= {f"{answer}.txt": "我很高兴\n".encode() for answer in answers}
+    return Release(files | {f"EATD-Corpus/{s}/label.txt": b"41" for s in people}, {"copy": 486})

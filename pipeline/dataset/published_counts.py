@@ -1,0 +1,78 @@
+"""Published counts of a corpus beside what was found of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class Counts(Protocol):
+    """Published counts of one complete release; what is not known is None or empty."""
+
+    @property
+    def utterances(self) -> int | None:
+        """Of the release."""
+
+    @property
+    def speakers(self) -> int | None:
+        """Of the release."""
+
+    @property
+    def emotions(self) -> Mapping[str, int]:
+        """Category → utterances."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A published count beside what was found.
+
+    Attributes:
+        unread: How many more there may be, of clips that are there and could not be used.
+    """
+
+    what: str
+    expected: int
+    found: int
+    unread: int = 0
+
+    @property
+    def differs(self) -> bool:
+        """Whether the corpus can't be the one that was counted."""
+        return not self.found <= self.expected <= self.found + self.unread
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.found:,}/{self.expected:,}"
+
+
+def compare_counts(
+    published: Counts, utterances: int, speakers: int, emotions: Mapping[str, int], unread: int = 0
+) -> list[Comparison]:
+    """Every published count beside what was found.
+
+    Args:
+        published: Of the complete release.
+        utterances: Found, whether their audio can be used or not.
+        speakers: Of those whose audio can be used.
+        emotions: Category → utterances of those.
+        unread: Utterances found whose audio can't be used.
+    """
+    found = [
+        Comparison("utterances", published.utterances or 0, utterances),
+        Comparison("speakers", published.speakers or 0, speakers, unread),
+    ]
+    known = (published.utterances is not None, published.speakers is not None)
+    compared = [one for one, is_known in zip(found, known, strict=True) if is_known]
+    if published.emotions:
+        compared += [
+            Comparison(name, published.emotions.get(name, 0), emotions.get(name, 0), unread)
+            for name in sorted(published.emotions.keys() | emotions.keys())
+        ]
+    return compared
+
+
+def describe_differences(corpus: str, differing: Sequence[Comparison]) -> str:
+    """What an error says of a corpus whose counts are not the published ones."""
+    differ = ", ".join(map(str, differing))
+    return (
+        f"corpus {corpus}: found/published differ: {differ}; for a part of a corpus give "
+        "--allow-partial"
+    )

@@ -1,0 +1,1 @@
+"""Exports: a dataset, or some of its rows, in the forms that other tools read."""

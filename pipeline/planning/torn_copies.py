@@ -1,0 +1,99 @@
+"""Copies that the splits would tear apart: found before shards are planned.
+
+Copies meet in one shard, where all but one are dropped. Those that belong to different groups
+(speakers, sessions, parts) may come to different splits and would never meet: the same utterance
+would stand in train and in test.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from xxhash import xxh3_64_intdigest
+
+from pipeline.planning.shard_names import key_hash
+from pipeline.schema.utterance import Utterance, excluded, rejected
+
+Marks = npt.NDArray[np.uint64]
+"""Hashes of dedup key, group and native label of some utterances, ``(utterances, 3)``."""
+
+_UNKNOWN, _DROPPED = 0, 1  # in place of the hash of a group or a label
+
+
+@dataclass(frozen=True)
+class TornCopies:
+    """Hashes of dedup keys of copies that belong to different groups.
+
+    Attributes:
+        disputed: Copies that contradict each other: several groups or labels are named.
+        completed: Copies of which some name their group and the others none.
+    """
+
+    disputed: frozenset[int] = frozenset()
+    completed: frozenset[int] = frozenset()
+
+
+NOTHING_TORN = TornCopies()
+
+
+def mark_copies(utterances: Iterable[Utterance]) -> Marks:
+    """What must be known of utterances, to be compared over a whole corpus."""
+    marks = [
+        (key_hash(u.dedup_key), _hash(u.group), _hash(u.label_native))
+        if u.dropped is None
+        else (key_hash(u.dedup_key), _DROPPED, _DROPPED)
+        for u in utterances
+    ]
+    return np.array(marks, np.uint64).reshape(-1, 3)
+
+
+def find_repeated(marks: Marks) -> frozenset[int]:
+    """Hashes of the dedup keys that several utterances have, be they dropped or not.
+
+    Args:
+        marks: Of all utterances of a corpus, in any order.
+    """
+    keys, times = np.unique(marks[:, 0], return_counts=True)
+    return frozenset(keys[times > 1].tolist())
+
+
+def find_torn(marks: Marks) -> TornCopies:
+    """Copies of a corpus that belong to different groups.
+
+    Args:
+        marks: Of all utterances of the corpus, in any order.
+    """
+    marks = np.unique(marks[marks[:, 1] != _DROPPED], axis=0)
+    keys, starts = np.unique(marks[:, 0], return_index=True)
+    ends = np.append(starts[1:], len(marks))
+    disputed: set[int] = set()
+    completed: set[int] = set()
+    for place in np.flatnonzero(ends - starts > 1):  # copies that are equal are one mark
+        copies = marks[starts[place] : ends[place]]
+        groups, labels = (set(copies[:, column].tolist()) for column in (1, 2))
+        if len(groups) > 1:
+            contradict = len(groups - {_UNKNOWN}) > 1 or len(labels - {_UNKNOWN}) > 1
+            (disputed if contradict else completed).add(int(keys[place]))
+    return TornCopies(frozenset(disputed), frozenset(completed))
+
+
+def drop_torn(utterance: Utterance, torn: TornCopies) -> Utterance:
+    """An utterance, dropped if the splits would tear it from its copies."""
+    if utterance.dropped is not None or not (torn.disputed or torn.completed):
+        return utterance
+    key = key_hash(utterance.dedup_key)
+    if key in torn.disputed:
+        detail = (
+            f"its group is {utterance.group!r}, its label {utterance.label_native!r}; copies of it "
+            "have others, and would stand in other splits"
+        )
+        return utterance._replace(dropped=rejected("index", "copies_disagree", detail))
+    if key in torn.completed and utterance.group is None:
+        detail = "a copy of it names its group, and is kept"
+        return utterance._replace(dropped=excluded("index", "copy", detail))
+    return utterance
+
+
+def _hash(text: str | None) -> int:
+    return _UNKNOWN if text is None else max(xxh3_64_intdigest(text.encode()), _DROPPED + 1)
