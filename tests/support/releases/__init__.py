@@ -6,7 +6,15 @@ single names are not public, names of the same form fill the published count of 
 
 from collections.abc import Callable, Mapping
 
-from tests.support.releases import by_grid, by_name, of_emobox, of_studies, rated, with_tables
+from tests.support.releases import (
+    by_grid,
+    by_name,
+    nested,
+    of_emobox,
+    of_studies,
+    rated,
+    with_tables,
+)
 from tests.support.releases.release import Release
 
 RELEASES: Mapping[str, Callable[[], Release]] = {
@@ -20,10 +28,14 @@ RELEASES: Mapping[str, Callable[[], Release]] = {
     "banglaser": lambda: of_studies.banglaser(5),
     "banglaser, version 3": lambda: of_studies.banglaser(3),
     "banspemo": of_studies.banspemo,
+    "beat": nested.beat,
     "cafe": lambda: of_emobox.cafe(48_000),
     "cafe, both rates": lambda: of_emobox.cafe(192_000),
     "casia": lambda: by_name.casia(larger=False),
     "casia, the whole corpus": lambda: by_name.casia(larger=True),
+    "ch_sims": nested.ch_sims,
+    "cmu_mosei": lambda: nested.cmu_mosei(whole=False),
+    "cmu_mosei, whole videos": lambda: nested.cmu_mosei(whole=True),
     "coraa_ser": of_studies.coraa_ser,
     "crema_d": lambda: with_tables.crema_d(misnamed=False),
     "crema_d, an old clone": lambda: with_tables.crema_d(misnamed=True),
@@ -43,6 +55,8 @@ RELEASES: Mapping[str, Callable[[], Release]] = {
     "emofilm": by_name.emofilm,
     "emohi": of_studies.emohi,
     "emota": of_studies.emota,
+    "emotiontts_open_db": lambda: nested.emotiontts_open_db(whole=True),
+    "emotiontts_open_db, the public part": lambda: nested.emotiontts_open_db(whole=False),
     "emotiw_2014": lambda: by_name.emotiw(578, ""),
     "emotiw_2014, release of 2017": lambda: by_name.emotiw(773, "_AFEW"),
     "emouerj": of_studies.emouerj,
@@ -67,17 +81,23 @@ RELEASES: Mapping[str, Callable[[], Release]] = {
     "jl_corpus": of_emobox.jl_corpus,
     "jnv": of_studies.jnv,
     "jtes": by_grid.jtes,
+    "juslin_laukka_2001": nested.juslin_laukka_2001,
     "jvnv": of_studies.jvnv,
     "kannada": by_grid.kannada,
     "kazemotts": by_grid.kazemotts,
     "kbes": of_studies.kbes,
+    "kemdy19": nested.kemdy19,
+    "kemdy20": nested.kemdy20,
     "ksuemotions": of_studies.ksuemotions,
+    "m3ed": nested.m3ed,
+    "map_hawk": nested.map_hawk,
     "mead": of_emobox.mead,
     "meld": with_tables.meld,
     "mesd": by_name.mesd,
     "mlendsnd": by_grid.mlendsnd,
     "mustard_pp": by_grid.mustard_pp,
     "nemo": with_tables.nemo,
+    "ogvc": nested.ogvc,
     "oreau": lambda: of_emobox.oreau(both=False),
     "oreau, both versions": lambda: of_emobox.oreau(both=True),
     "pavoque": of_emobox.pavoque,
@@ -101,6 +121,8 @@ RELEASES: Mapping[str, Callable[[], Release]] = {
     "thorsten_emotional": by_grid.thorsten_emotional,
     "turev": by_name.turev,
     "urdu": by_name.urdu,
+    "uudb": nested.uudb,
+    "venec": nested.venec,
     "verbo": of_studies.verbo,
 }
 """Corpus, and the release where there are several → what it holds."""
