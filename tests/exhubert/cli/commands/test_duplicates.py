@@ -19,7 +19,8 @@ def test_one_command_searches_a_dataset_and_tells_of_it(
         soundfile.write(wav / f"{name}.wav", level * babble(1.5, seed=1) / 32768, RATE)
     output = str(tmp_path / "dataset")
     spec = ["--spec", str(tmp_path / "tones.yaml"), "--root", f"tones={wav.parent}"]
-    assert main(["build", *spec, "--output", output, "--normalize", "none", "--jobs", "1"]) == 0
+    build = ["build", *spec, "--output", output, "--jobs", "1", "--allow-partial"]
+    assert main([*build, "--normalize", "none"]) == 0
     assert "near-duplicates: not looked for" in capsys.readouterr().out
     assert main(["duplicates", output]) == 0
     told = capsys.readouterr().out
