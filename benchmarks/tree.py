@@ -39,7 +39,7 @@ def write_tree(root: Path, files: int, container: str = "wav") -> None:
     """
     root.mkdir(parents=True, exist_ok=True)
     root.with_name("babble.yaml").write_text(SPEC)
-    sources = {rate: _babble(rate) for rate in set(RATES)}
+    sources = {rate: babble(rate) for rate in set(RATES)}
     for number in range(files):
         rate = RATES[number * 7 % len(RATES)]
         suffix = sorted(SUBTYPES)[number % 3] if container == "mixed" else container
@@ -58,7 +58,7 @@ def write_tree(root: Path, files: int, container: str = "wav") -> None:
         soundfile.write(path, clip, rate, subtype=SUBTYPES[suffix])
 
 
-def _babble(rate: int, seconds: float = 60.0) -> np.ndarray:
+def babble(rate: int, seconds: float = 60.0) -> np.ndarray:
     """Harmonics of a wandering pitch in syllables, and breath: compresses about as speech does."""
     dice = np.random.default_rng(rate)
     time = np.arange(round(seconds * rate)) / rate

@@ -109,8 +109,8 @@ def _unrated(spec: CorpusSpec, ratings: Mapping[Dimension, float | None]) -> Dro
 def native_label(utterance: Utterance, spec: CorpusSpec) -> tuple[str | None, DropReason | None]:
     """The code that an utterance is labelled by, and why that is of no use; None where it is.
 
-    Raters vote where the spec has a rule for them and they answered. Of the codes of one category,
-    that with the most votes stands for it.
+    Raters vote where the spec has a rule for them and they answered. Of the codes that what they
+    elect stands for, that with the most votes is the label.
     """
     rule = spec.raters.emotion if spec.raters else None
     native = native_votes(utterance, spec) if rule else {}
@@ -119,11 +119,14 @@ def native_label(utterance: Utterance, spec: CorpusSpec) -> tuple[str | None, Dr
     outcomes = spec.outcomes
     if unknown := [code for code, votes in native.items() if code not in outcomes and votes]:
         return None, _fault(unknown[0], spec)
-    elected = elect(group_votes(native, outcomes), rule)
+    alone = rule.votes_for == "code"
+    elected = elect(native if alone else group_votes(native, outcomes), rule)
     if isinstance(elected, DropReason):
         return None, elected
-    codes = [code for code in native if outcomes[code] == elected and code in spec.codes]
-    codes = codes or [code for code, outcome in spec.codes.items() if outcome == elected]
+    outcome = outcomes[elected] if alone else elected
+    codes = [elected] if alone else [code for code in native if outcomes[code] == outcome]
+    codes = [code for code in codes if code in spec.codes]
+    codes = codes or [code for code, other in spec.codes.items() if other == outcome]
     code = max(sorted(codes), key=lambda code: native.get(code, 0.0))
     return code, _fault(code, spec)
 

@@ -1,6 +1,6 @@
 """What a decoder of audio files must offer."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO, NamedTuple, Protocol
 
 import numpy as np
@@ -19,6 +19,13 @@ class AudioBlocks(NamedTuple):
 
     rate: int
     blocks: Iterator[np.ndarray]
+
+
+OpenSource = Callable[[], BinaryIO]
+"""Gives the file, at its beginning, as often as it is asked."""
+
+ReadPart = Callable[[Span], Recording | None]
+"""Decodes a part of a file that stays open; as :meth:`Backend.decode`."""
 
 
 class Backend(Protocol):
@@ -68,5 +75,16 @@ class Backend(Protocol):
         Raises:
             AudioError: As for :meth:`decode`.
             OSError: The file can't be read.
+        """
+        return None
+
+    def open_parts(self, source: OpenSource) -> ReadPart | None:
+        """Opens a file of which parts are decoded in turn, mostly in the order of their times.
+
+        Args:
+            source: The file.
+
+        Returns:
+            What gives each part as :meth:`decode` gives it; None to leave all to the next backend.
         """
         return None

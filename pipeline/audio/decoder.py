@@ -57,6 +57,11 @@ def decode(
         lambda backend: backend.decode(content, span),
         by_packet=layout.by_packet or bool(track),
     )
+    return with_flags_of(layout, recording)
+
+
+def with_flags_of(layout: Layout, recording: Recording) -> Recording:
+    """A recording with what its file's headers tell users to know, too."""
     flags = {*layout.flags, *recording.flags}
     return replace(recording, flags=tuple(sorted(flags))) if flags else recording
 

@@ -4,7 +4,6 @@ What :func:`pipeline.audio.decoder.decode` and :func:`pipeline.audio.processing.
 whole file, in memory that does not grow with its length.
 """
 
-import io
 import mmap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ import numpy as np
 import soxr
 
 from pipeline.audio.containers.examination import examine
+from pipeline.audio.containers.file_view import FileView
 from pipeline.audio.containers.layout import Layout
 from pipeline.audio.decoder import HEAD_BYTES, read_with_first, refuse_no_audio
 from pipeline.audio.processing import CHANNELS_CANCEL, SILENT_STEPS, channels_cancel, to_mono
@@ -44,48 +44,6 @@ def stream(path: str | Path, block_frames: int = BLOCK_FRAMES) -> Iterator[np.nd
             layout = examine(content)
         rate, blocks = _open(file, layout, block_frames)
         yield from resample_blocks(_mix(blocks), rate)
-
-
-class FileView(io.RawIOBase):
-    """A file as decoders see it: with a header of ours, or without what stands before its own."""
-
-    def __init__(self, file: BinaryIO, layout: Layout) -> None:
-        self._file = file
-        self._header = layout.header
-        self._shift = layout.offset - len(layout.header)
-        self._position = 0
-
-    def readable(self) -> bool:
-        """Always."""
-        return True
-
-    def seekable(self) -> bool:
-        """Always."""
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Moves; to the beginning at most, as a damaged header may send to before it."""
-        if whence == io.SEEK_CUR:
-            offset += self._position
-        elif whence == io.SEEK_END:
-            offset += self._file.seek(0, io.SEEK_END) - self._shift
-        self._position = max(0, offset)
-        return self._position
-
-    def tell(self) -> int:
-        """Where the next byte is read."""
-        return self._position
-
-    def readinto(self, buffer: "memoryview | bytearray") -> int:  # type: ignore[override]
-        """Reads some bytes; 0 at the end."""
-        wanted = len(buffer)
-        found = self._header[self._position : self._position + wanted]
-        if not found:
-            self._file.seek(self._position + self._shift)
-            found = self._file.read(wanted)
-        buffer[: len(found)] = found
-        self._position += len(found)
-        return len(found)
 
 
 def _open(file: BinaryIO, layout: Layout, block_frames: int) -> tuple[int, Iterator[np.ndarray]]:

@@ -14,15 +14,13 @@ from pipeline.schema.record import CLASSES, SPLITS
 
 def make_card(manifest: Manifest) -> str:
     """Dataset card of a manifest: YAML front matter, then tables and terms."""
-    templates = files("pipeline.dataset") / "templates"
     environment = jinja2.Environment(
         trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined, finalize=_as_text
     )
     environment.filters["count"] = count
     environment.filters["link"] = lambda text, address: Markup(markdown_link(text, address))
-    template = environment.from_string(
-        templates.joinpath("card.md.jinja").read_text(encoding="utf-8")
-    )
+    source = files("pipeline.dataset").joinpath("card.md.jinja").read_text(encoding="utf-8")
+    template = environment.from_string(source)
     front_matter = yaml.safe_dump(_front_matter(manifest), sort_keys=False, allow_unicode=True)
     card: str = template.render(
         front_matter=Markup(front_matter), manifest=manifest, splits=SPLITS, classes=CLASSES

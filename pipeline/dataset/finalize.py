@@ -26,7 +26,7 @@ from pipeline.dataset.manifest import (
 )
 from pipeline.dataset.manifest_builder import build_manifest, facts_from_spec
 from pipeline.dataset.rejects import write_rejects
-from pipeline.dataset.report import write_report
+from pipeline.dataset.report.page import write_report
 from pipeline.index.corpus_notes import NO_NOTES, CorpusNotes
 from pipeline.raters.agreement import Agreement
 from pipeline.shards.deduplication import remove_duplicates

@@ -2,8 +2,10 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
+from pipeline.planning.recordings import Placement, SlotLoads, place_slots
 from pipeline.planning.shard_names import key_hash, shard_name
 from pipeline.planning.torn_copies import NOTHING_TORN, TornCopies, drop_torn
 from pipeline.schema.record import SPLITS, Split
@@ -25,12 +27,14 @@ class CorpusPlan:
         shards: Split → number of shards.
         repeated: Hashes of the dedup keys that several utterances have.
         torn: Copies that the splits would tear apart.
+        segments: Where the segments of long recordings lie.
     """
 
     splits: Mapping[str, Split]
     shards: Mapping[str, int]
     repeated: frozenset[int] = frozenset()
     torn: TornCopies = NOTHING_TORN
+    segments: Placement = field(default_factory=dict)
 
 
 def plan_splits(
@@ -39,6 +43,7 @@ def plan_splits(
     ungrouped: int,
     repeated: frozenset[int] = frozenset(),
     torn: TornCopies = NOTHING_TORN,
+    segments: SlotLoads = MappingProxyType({}),
 ) -> CorpusPlan:
     """Assigns the groups of a corpus to splits and sizes its shards.
 
@@ -48,15 +53,13 @@ def plan_splits(
         ungrouped: Number of utterances without a group.
         repeated: Hashes of the dedup keys that several utterances have.
         torn: Copies that the splits would tear apart.
+        segments: What of the utterances are segments of long recordings, as merged.
     """
     splits = spec.splits.assign(counts, spec.id, spec.namespace)
     sizes = expected_sizes(spec.splits, counts, ungrouped, splits)
-    return CorpusPlan(
-        splits,
-        {s: max(1, math.ceil(sizes[s] / UTTERANCES_PER_SHARD)) for s in SPLITS},
-        repeated,
-        torn,
-    )
+    most = {str(s): max(1, math.ceil(sizes[s] / UTTERANCES_PER_SHARD)) for s in SPLITS}
+    placement, shards = place_slots(segments, spec.splits, splits, most, UTTERANCES_PER_SHARD)
+    return CorpusPlan(splits, shards, repeated, torn, placement)
 
 
 def place_utterance(utterance: Utterance, spec: CorpusSpec, plan: CorpusPlan) -> Utterance:
@@ -69,4 +72,4 @@ def assign_split_and_shard(utterance: Utterance, spec: CorpusSpec, plan: CorpusP
     placed = place_utterance(utterance, spec, plan)
     if placed.block and key_hash(placed.dedup_key) in plan.repeated:
         return placed._replace(shard=shard_name(placed._replace(block=""), plan.shards))
-    return placed._replace(shard=shard_name(placed, plan.shards))
+    return placed._replace(shard=shard_name(placed, plan.shards, plan.segments))

@@ -2,28 +2,36 @@
 
 A shard is named after its corpus and split; an utterance's index among the shards of its split is a
 hash of its dedup key, so it depends on nothing but the corpus itself. Utterances that are read in
-one block go by that, and so into one shard, unless they have copies, which must meet.
+one block go by that, and so into one shard, unless they have copies, which must meet. Segments of
+long recordings lie together, where :mod:`pipeline.planning.recordings` places them.
 """
 
 import hashlib
 import math
 from collections.abc import Mapping
+from types import MappingProxyType
 
+from pipeline.planning.recordings import Placement, slot_of
 from pipeline.schema.utterance import Utterance
 
 MAX_GROUP_KEYS = 500
 """Upper limit on the group keys that one batch of utterances is split into."""
 
+_NO_SEGMENTS: Placement = MappingProxyType({})
+
 UNWRITTEN = "unwritten"
 """In place of a split's name, for utterances that no shard will hold."""
 
 
-def shard_name(utterance: Utterance, shards: Mapping[str, int]) -> str:
+def shard_name(
+    utterance: Utterance, shards: Mapping[str, int], segments: Placement = _NO_SEGMENTS
+) -> str:
     """The shard that an utterance belongs to.
 
     Args:
         utterance: With its split.
         shards: Split → number of shards.
+        segments: Where those of long recordings lie.
 
     >>> from pipeline.schema.utterance import Utterance
     >>> clip = Utterance("tess/OAF_mop_sad", "tess", "tess/OAF_mop_sad", "OAF_mop_sad.wav", 9, "")
@@ -33,7 +41,10 @@ def shard_name(utterance: Utterance, shards: Mapping[str, int]) -> str:
     if utterance.dropped is not None or utterance.split is None:
         return unwritten_shard(utterance.corpus)
     count = shards[utterance.split]
-    index = key_hash(utterance.block or utterance.dedup_key) % count
+    slot = slot_of(utterance) if segments else None
+    index = segments.get((utterance.split, slot)) if slot else None
+    if index is None:
+        index = key_hash(utterance.block or utterance.dedup_key) % count
     return f"{utterance.corpus}/{utterance.split}-{index:05d}-of-{count:05d}"
 
 

@@ -4,8 +4,9 @@ Plain functions: Beam and a dry run call the same ones.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import product
 
 import numpy as np
 
@@ -17,8 +18,10 @@ from pipeline.labels import label_utterance
 from pipeline.planning.batches import ClipBatch, UtteranceBatch, in_batches
 from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.planning.corpus_plan import CorpusPlan, assign_split_and_shard, plan_splits
+from pipeline.planning.recordings import SlotLoads, count_slots, merge_slots
 from pipeline.planning.shard_names import shard_group_key
 from pipeline.planning.torn_copies import Marks, find_repeated, find_torn, mark_copies
+from pipeline.schema.record import SPLITS
 from pipeline.schema.utterance import Utterance
 from pipeline.sources.listing import SourceFile
 from pipeline.sources.reader import CorpusReader, walk_sources
@@ -37,12 +40,14 @@ class BatchCounts:
         groups: Utterances of every group by native label.
         ungrouped: Number of utterances that no group keeps together.
         marks: By which copies of an utterance are found in other batches.
+        segments: Where in which recordings segments begin.
     """
 
     number: int
     groups: GroupCounts
     ungrouped: int
     marks: Marks = field(default_factory=lambda: mark_copies([]))
+    segments: SlotLoads = field(default_factory=dict)
 
 
 def first_elements(build: BuildConfig) -> list[str | None]:
@@ -81,22 +86,25 @@ def count_batch(batch: UtteranceBatch) -> tuple[str, BatchCounts]:
         count_groups(batch.utterances),
         count_ungrouped(batch.utterances),
         mark_copies(batch.utterances),
+        count_slots(batch.utterances),
     )
 
 
 def plan_batches(
     counted: tuple[str, Iterable[BatchCounts]], build: BuildConfig
 ) -> Iterator[tuple[BatchKey, CorpusPlan]]:
-    """Plans one corpus from the counts of all its batches; yields the plan once a batch."""
+    """Plans one corpus from the counts of all its batches; yields what each batch needs of it."""
     corpus, counts = counted[0], list(counted[1])
     groups = merge_counts(part.groups for part in counts)
     ungrouped = sum(part.ungrouped for part in counts)
     marks = np.concatenate([mark_copies([]), *(part.marks for part in counts)])
-    plan = plan_splits(
-        build.corpora[corpus].spec, groups, ungrouped, find_repeated(marks), find_torn(marks)
-    )
+    copies = find_repeated(marks), find_torn(marks)
+    segments = merge_slots(part.segments for part in counts)
+    plan = plan_splits(build.corpora[corpus].spec, groups, ungrouped, *copies, segments)
     for part in counts:
-        yield (corpus, part.number), plan
+        places = product(map(str, SPLITS), part.segments)
+        placed = {place: plan.segments[place] for place in places if place in plan.segments}
+        yield (corpus, part.number), replace(plan, segments=placed)
 
 
 def place_batch(

@@ -18,7 +18,7 @@ from pipeline.dataset.accounts import restore_accounts
 from pipeline.dataset.build_state import mark_unfinished
 from pipeline.dataset.manifest import Manifest, read_manifest
 from pipeline.dataset.output_check import check_output
-from pipeline.dataset.report import write_report
+from pipeline.dataset.report.page import write_report
 from pipeline.dataset.verify import verify_finished
 from pipeline.monitoring import Counts, Progress, read_progress
 from pipeline.planning.build_config import BuildConfig

@@ -1,18 +1,18 @@
 """Records: from a planned utterance and its file to one row of a shard."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from xxhash import xxh3_128_hexdigest
 
-from pipeline.audio.decoder import decode
 from pipeline.audio.encoding import encode
 from pipeline.audio.options import AudioOptions
 from pipeline.audio.processing import process_recording
-from pipeline.audio.recording import AudioError
-from pipeline.schema.utterance import Utterance, rejected
+from pipeline.audio.recording import AudioError, Recording
+from pipeline.schema.utterance import DropReason, Utterance, rejected
 from pipeline.shards.receipts import RejectRow, to_reject_row
-from pipeline.sources.reader import open_planned_files
+from pipeline.shards.source_audio import SourceAudio
 from pipeline.specs.corpus_spec import CorpusSpec
 
 Record = dict[str, Any]
@@ -39,24 +39,44 @@ def make_records(
         on_start: Called with ``<corpus>: <path>`` before each clip is read.
         on_clip: Called with the length, in s, of each clip after it; 0 where it was rejected.
     """
-    source = _Source(root, spec, utterances)
-    for utterance in utterances:
-        if utterance.dropped is not None:
-            on_reject(to_reject_row(utterance, utterance.dropped))
-            continue
-        on_start(f"{spec.id}: {utterance.source_path}")
+    source = SourceAudio(root, spec, utterances)
+    for _, group in groupby(utterances, key=lambda utterance: utterance.source_path):
+        planned = list(group)
+        made: dict[int, Record | DropReason] = {}  # by identity
+        unreadable = None
         try:
-            audio = _audio_columns(utterance, spec, source, options)
-        except AudioError as error:
-            dropped = rejected("audio", error.reason, error.detail)
+            for utterance, read in source.decoders(planned):
+                on_start(f"{spec.id}: {utterance.source_path}")
+                record = _make_record(utterance, spec, options, read)
+                made[id(utterance)] = record
+                on_clip(0.0 if isinstance(record, DropReason) else record["duration"])
         except OSError as error:
-            dropped = rejected("audio", "unreadable", f"can't be read: {error.strerror or error}")
-        else:
-            on_clip(audio["duration"])
-            yield metadata_columns(utterance, spec) | audio
-            continue
-        on_reject(to_reject_row(utterance, dropped))
-        on_clip(0.0)
+            unreadable = _unreadable(error)
+        for utterance in planned:
+            record = utterance.dropped or unreadable or made.pop(id(utterance))
+            if isinstance(record, DropReason):
+                on_reject(to_reject_row(utterance, record))
+            else:
+                yield record | {"source_xxh3": source.xxh3}
+
+
+def _make_record(
+    utterance: Utterance,
+    spec: CorpusSpec,
+    options: AudioOptions,
+    read: Callable[[], Recording],
+) -> Record | DropReason:
+    """A row without its file's checksum, or why there is none."""
+    try:
+        return metadata_columns(utterance, spec) | _audio_columns(utterance, read(), options)
+    except AudioError as error:
+        return rejected("audio", error.reason, error.detail)
+    except OSError as error:
+        return _unreadable(error)
+
+
+def _unreadable(error: OSError) -> DropReason:
+    return rejected("audio", "unreadable", f"can't be read: {error.strerror or error}")
 
 
 def metadata_columns(utterance: Utterance, spec: CorpusSpec) -> Record:
@@ -93,17 +113,12 @@ def label_columns(utterance: Utterance) -> Record:
     }
 
 
-def _audio_columns(
-    utterance: Utterance, spec: CorpusSpec, source: "_Source", options: AudioOptions
-) -> Record:
+def _audio_columns(utterance: Utterance, recording: Recording, options: AudioOptions) -> Record:
     """The columns that come from the audio.
 
     Raises:
         AudioError: The audio can't be used.
-        OSError: The file can't be read.
     """
-    content, source_xxh3 = source.read(utterance.source_path)
-    recording = decode(content, utterance.start, utterance.end, spec.max_duration, spec.track)
     clip = process_recording(recording, options.normalize, utterance.channel)
     return {
         "audio": {
@@ -113,31 +128,11 @@ def _audio_columns(
         "duration": clip.duration,
         "flags": clip.flags,
         "gain_db": clip.gain_db,
-        "source_xxh3": source_xxh3,
         "source_sample_rate": recording.rate,
         "source_channels": recording.channels,
         "source_codec": recording.codec,
         "audio_xxh3": xxh3_128_hexdigest(clip.samples.astype("<i2", copy=False).data),
     }
-
-
-class _Source:
-    """Reads files of a corpus; keeps the last, which segments of one recording share."""
-
-    def __init__(self, root: str, spec: CorpusSpec, utterances: Sequence[Utterance]) -> None:
-        planned = ((u.source_path, u.source_size) for u in utterances if u.dropped is None)
-        self.read_file = open_planned_files(root, spec.source_rules, planned)
-        self.path: str | None = None
-        self.content = b""
-        self.xxh3 = ""
-
-    def read(self, path: str) -> tuple[bytes, str]:
-        """Content and XXH3 of a file."""
-        if path != self.path:
-            self.content = self.read_file(path)
-            self.xxh3 = xxh3_128_hexdigest(self.content)
-            self.path = path
-        return self.content, self.xxh3
 
 
 def _pairs(mapping: Mapping[str, object] | None) -> list[dict[str, object]] | None:

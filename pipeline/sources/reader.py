@@ -10,6 +10,7 @@ from pipeline.common.globs import glob_matcher
 from pipeline.sources.archives import Archive, read_directory
 from pipeline.sources.byte_ranges import RangedFile, find_file, ranged_file
 from pipeline.sources.listing import SourceFile, is_ignored_name, read_file, walk_files
+from pipeline.sources.long_file import BLOCK, REMOTE_BLOCK, LongFile
 from pipeline.sources.parquet_clips import ParquetClips
 from pipeline.specs.source_spec import ParquetSpec, SourceRules
 from pipeline.storage import is_remote
@@ -85,6 +86,37 @@ def open_planned_files(
             return PrefetchReader(planned, reader.read, in_flight=1, exact=False).read
         return PrefetchReader(planned, reader.read).read
     return reader.read if rules.hold_others else partial(read_file, root)
+
+
+def open_long_file(
+    root: str,
+    rules: SourceRules,
+    path: str,
+    size: int,
+    xxh3: str | None = None,
+    mark: bytes = b"",
+) -> LongFile | None:
+    """A listed file, to be read by ranges; None where that can't be done, as in an archive.
+
+    Args:
+        root: Folder or URL of the corpus.
+        rules: Which files hold others.
+        path: Of the file.
+        size: Of the file as listed, in bytes.
+        xxh3: Its checksum, where that is known.
+        mark: What to look for while it is read.
+
+    Raises:
+        OSError: It can't be looked at.
+    """
+    contents = _Contents(root, rules)
+    if any(map(contents.is_holder, _folders_above(path))):
+        return None
+    file = ranged_file(root, path, size, "") if is_remote(root) else find_file(root, path)
+    if file is None:
+        return None
+    block = REMOTE_BLOCK if is_remote(root) else BLOCK
+    return LongFile(file.read_range, file.size, block, xxh3, mark)
 
 
 class _Contents:

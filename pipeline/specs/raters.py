@@ -19,11 +19,14 @@ class VoteRule(SpecModel):
     rule: Literal["plurality", "majority", "unanimous"] = Field(
         description="the label has the most votes, more than half of them, or all of them"
     )
+    votes_for: Literal["category", "code"] = Field(
+        "category", description="whether codes of one category vote together, or each for itself"
+    )
     least_share: float = Field(0.0, ge=0, le=1, description="of the votes that the label needs")
     least_raters: int = Field(1, ge=1, description="that must have voted")
     ties: str | list[str] = Field(
         "no_majority",
-        description="why clips with a tie are excluded, or categories of which the first wins",
+        description="why clips with a tie are excluded, or categories (or codes), the first wins",
     )
     otherwise: str = Field(
         "no_majority", description="why clips without the votes that the rule wants are excluded"

@@ -24,8 +24,8 @@ def spoken(tmp_path_factory):
     return root, speak_standins(root, ["crema_d", "tess"], clips_per_corpus=10)
 
 
-def test_every_corpus_of_the_catalogue_has_a_stand_in():
-    assert standin_ids() == sorted(builtin_ids())
+def test_every_stand_in_is_of_a_corpus_of_the_catalogue():
+    assert set(standin_ids()) <= set(builtin_ids())
 
 
 @pytest.mark.parametrize("corpus", standin_ids())

@@ -216,6 +216,20 @@ def test_counted_votes_make_a_label_by_the_same_rule(make_spec: MakeSpec) -> Non
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("votes_for", "code"), [("category", "hap"), ("code", "ang")])
+def test_codes_vote_together_or_each_for_itself(
+    make_spec: MakeSpec, votes_for: str, code: str
+) -> None:
+    spec = make_spec(
+        path=r"'(?P<ang>\d)(?P<hap>\d)(?P<joy>\d)'",
+        emotions="{joy: happiness, hap: happiness, ang: anger}",
+        votes="[ang, hap, joy]",
+        raters=f"{{emotion: {{rule: plurality, votes_for: {votes_for}}}}}",
+    )
+    clip = CLIP._replace(annotations={"ang": "0.4", "hap": "0,3", "joy": "0.3"})
+    assert label_utterance(clip, spec, emotion_scheme()).label_native == code
+
+
 def test_votes_by_category_find_a_code_of_the_corpus(make_spec: MakeSpec) -> None:
     spec = make_spec(
         path=r"'(?P<A>\d)(?P<H>\d)'",

@@ -143,7 +143,7 @@ def _make_config(args: argparse.Namespace, require_folders: bool) -> "BuildConfi
 
 
 def _build(checked: "CheckedBuild", args: argparse.Namespace, jobs: int | DriverProcess) -> int:
-    from pipeline.dataset.report import write_report
+    from pipeline.dataset.report.page import write_report
     from pipeline.dataset.run_log import count_corpora, record_run
     from pipeline.monitoring import Counts
     from pipeline.running.build import run_build

@@ -37,7 +37,7 @@ def _run_relabel(args: argparse.Namespace) -> int:
     from pipeline.dataset.manifest import require_manifest
     from pipeline.dataset.output_check import check_no_links
     from pipeline.dataset.relabel import relabel_dataset
-    from pipeline.dataset.report import write_report
+    from pipeline.dataset.report.page import write_report
     from pipeline.dataset.run_log import count_corpora, record_run
 
     check_beam_options(args)

@@ -17,7 +17,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(args: argparse.Namespace) -> int:
     from pipeline.dataset.manifest import require_manifest
-    from pipeline.dataset.report import report_path, write_report
+    from pipeline.dataset.report.page import report_path, write_report
     from pipeline.dataset.run_log import read_runs
 
     check_beam_options(args)

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from pipeline.audio.backend import AudioBlocks, Backend
+from pipeline.audio.backend import AudioBlocks, Backend, OpenSource, ReadPart
 from pipeline.audio.backends.ffmpeg_track import Track, open_track
 from pipeline.audio.recording import AudioError, Recording, Span
 
@@ -31,7 +31,7 @@ class Ffmpeg(Backend):
     by_packet = True
 
     def __init__(self) -> None:
-        self._last: _OpenFile | None = None
+        self._last: tuple[bytes, _Parts] | None = None
 
     def accepts(self, head: bytes) -> bool:
         """Always: FFmpeg itself tells what it knows."""
@@ -42,13 +42,11 @@ class Ffmpeg(Backend):
 
         What does not decode is silent and flagged ``damaged``.
         """
-        file, self._last = self._last, None  # nobody else's, as long as it is in use
-        if file is None or not file.has(content, span):
-            with _errors_of_av():
-                file = _OpenFile(content, span.track)
-        with _errors_of_av():
-            recording = file.read(span)
-        self._last = file
+        last, self._last = self._last, None  # nobody else's, as long as it is in use
+        if last is None or last[0] is not content:
+            last = content, _Parts(lambda: io.BytesIO(content))
+        recording = last[1].read(span)
+        self._last = last
         return recording
 
     def open(self, source: BinaryIO, block_frames: int) -> AudioBlocks | None:
@@ -56,6 +54,10 @@ class Ffmpeg(Backend):
         with _errors_of_av():
             track = open_track(source)
         return AudioBlocks(track.rate, _join(track, block_frames))
+
+    def open_parts(self, source: OpenSource) -> ReadPart:
+        """Parts of one file."""
+        return _Parts(source).read
 
 
 @contextmanager
@@ -68,23 +70,39 @@ def _errors_of_av() -> Iterator[None]:
         raise AudioError("undecodable", f"FFmpeg: {error}") from None
 
 
+class _Parts:
+    """A file that stays open as long as its parts follow each other."""
+
+    def __init__(self, source: OpenSource) -> None:
+        self._source = source
+        self._file: _OpenFile | None = None
+
+    def read(self, span: Span) -> Recording:
+        """A part; after a failure the next one is read from a file anew."""
+        file, self._file = self._file, None
+        with _errors_of_av():
+            if file is None or not file.has(span):
+                file = _OpenFile(self._source(), span.track)
+            recording = file.read(span)
+        self._file = file
+        return recording
+
+
 class _OpenFile:
     """A file that is decoded forward; holds the last part read and what was decoded behind it."""
 
-    def __init__(self, content: bytes, track: int | None) -> None:
-        self._content = content
+    def __init__(self, source: BinaryIO, track: int | None) -> None:
         self._number = track
-        self._track = open_track(io.BytesIO(content), track)
+        self._track = open_track(source, track)
         self._blocks = self._track.blocks(from_picture=True)
         self._held: deque[np.ndarray] = deque()
         self._first = self._frames = 0  # of the blocks held, and of all so far
         any(self._decode_to(0))
 
-    def has(self, content: bytes, span: Span) -> bool:
-        """Whether it is this file, and the part has not been passed."""
+    def has(self, span: Span) -> bool:
+        """Whether it is of this track, and has not been passed."""
         start = self._track.lead if span.start is None else span.start * self._track.rate
-        same = content is self._content and span.track == self._number
-        return same and start + 0.5 >= self._first
+        return span.track == self._number and start + 0.5 >= self._first
 
     def read(self, span: Span) -> Recording:
         """A part of the track."""

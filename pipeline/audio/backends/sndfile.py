@@ -1,18 +1,24 @@
 """What libsndfile decodes: WAV, AIFF, FLAC, Ogg, MP3, SPHERE and many more."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 import numpy as np
 import soundfile
 
-from pipeline.audio.backend import AudioBlocks, Backend
+from pipeline.audio.backend import AudioBlocks, Backend, OpenSource, ReadPart
 from pipeline.audio.recording import MISSING_TOLERANCE, AudioError, Recording, Span
 
 _PCM_16 = {"PCM_16", "PCM_S8", "PCM_U8"}
+_SOUGHT_APART = ("OPUS", "VORBIS")
+"""Codecs of which a place that is sought from another one gives other samples."""
+_SOUGHT_SLOWLY = ("MPEG",)
+"""Codecs of which all must be walked through, from the start, to find a place."""
 _BLOCK = 1 << 22
 """Frames decoded at once: a header may promise more than memory holds."""
+_STEP = 1 << 16
+"""Frames decoded at once on the way forward."""
 _UNKNOWN = 1 << 60
 """Frames that libsndfile reports at least where a header does not say how many there are."""
 
@@ -33,22 +39,7 @@ class Sndfile(Backend):
     def decode(self, content: bytes, span: Span) -> Recording | None:
         """A part of the file: int16 where it holds no more than 16 bits a sample, else float32."""
         with _open(_Content(content)) as file:
-            if file.frames >= _UNKNOWN:
-                return None
-            first, last = span.frame_range(file.frames, file.samplerate)
-            span.check_size(last - first, file.channels)
-            dtype = "int16" if file.subtype in _PCM_16 else "float32"
-            try:
-                if first:
-                    file.seek(first)
-                samples = _read(file, last - first, dtype)
-            except soundfile.LibsndfileError as error:
-                raise _broken_off(error) from None
-            if file.subtype.startswith("MPEG") and len(samples) < last - first:
-                span.frame_range(first + len(samples), file.samplerate)  # lengths are guesses there
-            _check_frames(file, last - first - len(samples))
-            codec = f"{file.format}/{file.subtype}"
-            return Recording(samples, file.samplerate, codec, file.channels)
+            return _read_part(file, span)
 
     def open(self, source: BinaryIO, block_frames: int) -> AudioBlocks | None:
         """The whole file."""
@@ -57,6 +48,97 @@ class Sndfile(Backend):
             file.close()
             return None
         return AudioBlocks(file.samplerate, _read_blocks(file, block_frames))
+
+    def open_parts(self, source: OpenSource) -> ReadPart:
+        """Parts of one file."""
+        return _Parts(source).read
+
+
+class _Parts:
+    """A file that stays open from part to part where that gives the same samples."""
+
+    def __init__(self, source: OpenSource) -> None:
+        self._source = source
+        self._file: soundfile.SoundFile | None = None
+        self._forward: _Forward | None = None
+        self._at = 0
+
+    def read(self, span: Span) -> Recording | None:
+        """A part; after a failure the next one is read from a file anew."""
+        file, forward = self._file, self._forward
+        self._file = self._forward = None
+        if file is None or (forward and not forward.has(span)):
+            file = _open(self._source())
+            forward = _Forward(file) if file.subtype.startswith(_SOUGHT_SLOWLY) else None
+            self._at = 0
+        recording = _read_part(file, span, self._at, forward.read if forward else None)
+        if recording and file.seekable() and not file.subtype.startswith(_SOUGHT_APART):
+            self._file, self._forward = file, forward
+            self._at = span.frame_range(file.frames, file.samplerate)[0] + len(recording.samples)
+        return recording
+
+
+class _Forward:
+    """A file that is decoded forward, in steps that do not depend on the parts wanted.
+
+    Samples are those of the whole file, which for MP3 differ from sought ones by rounding.
+    """
+
+    def __init__(self, file: soundfile.SoundFile) -> None:
+        self._file = file
+        self._first = 0  # of the frames held
+        self._held: list[np.ndarray] = []
+
+    def has(self, span: Span) -> bool:
+        """Whether a part has not been passed."""
+        first = round((span.start or 0.0) * int(self._file.samplerate))
+        return first >= self._first
+
+    def read(self, first: int, frames: int, dtype: str) -> np.ndarray:
+        """So many frames from the first on, or as many as there are."""
+        held, end = self._held, self._first + sum(map(len, self._held))
+        while end < first + frames and len(block := _read(self._file, _STEP, dtype)):
+            held.append(block)
+            end += len(block)
+            while len(held) > 1 and self._first + len(held[0]) <= first:
+                self._first += len(held.pop(0))
+        before = first - self._first
+        return np.concatenate(held or [_read(self._file, 0, dtype)])[before : before + frames]
+
+
+def _read_part(
+    file: soundfile.SoundFile,
+    span: Span,
+    at: int = 0,
+    read: Callable[[int, int, str], np.ndarray] | None = None,
+) -> Recording | None:
+    """A part of an open file.
+
+    Args:
+        file: The file.
+        span: The part.
+        at: Where the file stands; some can't tell.
+        read: Gives so many frames from the first on, of a type; None to seek them.
+    """
+    if file.frames >= _UNKNOWN:
+        return None
+    first, last = span.frame_range(file.frames, file.samplerate)
+    span.check_size(last - first, file.channels)
+    dtype = "int16" if file.subtype in _PCM_16 else "float32"
+    try:
+        if read:
+            samples = read(first, last - first, dtype)
+        else:
+            if first != at:
+                file.seek(first)
+            samples = _read(file, last - first, dtype)
+    except soundfile.LibsndfileError as error:
+        raise _broken_off(error) from None
+    if file.subtype.startswith("MPEG") and len(samples) < last - first:
+        span.frame_range(first + len(samples), file.samplerate)  # lengths are guesses there
+    _check_frames(file, last - first - len(samples))
+    codec = f"{file.format}/{file.subtype}"
+    return Recording(samples, file.samplerate, codec, file.channels)
 
 
 class _Content(io.BytesIO):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from pipeline.audio.containers.chunks import examine_chunks
+from pipeline.audio.containers.file_bytes import FileBytes
 from pipeline.audio.containers.flac import examine_flac
 from pipeline.audio.containers.layout import Buffer, Layout
 from pipeline.audio.containers.mpeg import examine_mpeg
@@ -10,22 +11,30 @@ from pipeline.audio.containers.nested import examine_nested
 from pipeline.audio.containers.ogg import examine_ogg
 from pipeline.audio.containers.tags import tag_before_header
 
-_EXAMINERS = (examine_chunks, examine_ogg, examine_nested, examine_flac, examine_mpeg)
+_EXAMINERS = (examine_chunks, examine_ogg, examine_nested, examine_mpeg)
 
 
-def examine(content: Buffer) -> Layout:
+def examine(content: Buffer, joined: bool | None = None) -> Layout:
     """How to read a file.
 
     Args:
         content: The whole file.
+        joined: Whether another FLAC file follows, if it is one; None to search all of it for that.
 
     Raises:
         AudioError: It is truncated: its headers promise more than there is.
     """
     tag = tag_before_header(content)
-    body = content[tag:] if tag else content
+    body = _behind(content, tag) if tag else content
+    flac = examine_flac(body, joined)
+    if flac is not None:
+        return replace(flac, offset=tag)
     for examine_container in _EXAMINERS:
         layout = examine_container(body)
         if layout is not None:
             return replace(layout, offset=layout.offset + tag)
     return Layout(offset=tag)
+
+
+def _behind(content: Buffer, offset: int) -> Buffer:
+    return content.behind(offset) if isinstance(content, FileBytes) else content[offset:]

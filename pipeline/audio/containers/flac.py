@@ -6,7 +6,7 @@ Source: RFC 9639.
 from pipeline.audio.containers.layout import Buffer, Layout
 
 _HEAD = b"fLaC"
-_NEXT = b"fLaC"
+NEXT = b"fLaC"
 """Of a file that follows; four bytes of sound are equal to it once in 4 GB, which does no harm."""
 
 _TOTAL = slice(21, 26)
@@ -15,12 +15,17 @@ _END = 1 << 18
 """Bytes at the end in which the last packet starts."""
 
 
-def examine_flac(content: Buffer) -> Layout | None:
-    """The layout of a FLAC file; None where it is something else."""
+def examine_flac(content: Buffer, joined: bool | None = None) -> Layout | None:
+    """The layout of a FLAC file; None where it is something else.
+
+    Args:
+        content: The whole file.
+        joined: Whether another one follows; None to look for it.
+    """
     if content[:4] != _HEAD:
         return None
     stated = int.from_bytes(content[_TOTAL], "big") & (1 << 36) - 1
-    chained = content.find(_NEXT, 8) > 0
+    chained = content.find(NEXT, 8) > 0 if joined is None else joined
     understated = 0 < stated < _frames_at_end(content, stated)
     flags = () if stated else ("unknown_length",)
     return Layout(flags=flags, by_packet=chained or understated or not stated)

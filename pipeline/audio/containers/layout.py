@@ -3,9 +3,10 @@
 import mmap
 from dataclasses import dataclass
 
+from pipeline.audio.containers.file_bytes import FileBytes
 from pipeline.audio.recording import MISSING_TOLERANCE, AudioError
 
-Buffer = bytes | mmap.mmap
+Buffer = bytes | mmap.mmap | FileBytes
 """A whole file."""
 
 MAX_PARTS = 5_000_000

@@ -10,7 +10,7 @@ from pipeline.audio.options import AudioOptions
 from pipeline.schema.columns import stage_columns
 from pipeline.schema.record import COLUMNS, RECORD
 from pipeline.schema.utterance import Utterance, excluded
-from pipeline.shards import records
+from pipeline.shards import source_audio
 from pipeline.shards.receipts import RejectRow
 from pipeline.shards.records import label_columns, make_records, metadata_columns
 from pipeline.specs.corpus_spec import CorpusSpec
@@ -74,8 +74,8 @@ def test_segments_of_one_recording_read_it_once(
         read = original(*how)  # type: ignore[arg-type]
         return lambda path: opened.append(path) or read(path)
 
-    original = records.open_planned_files
-    monkeypatch.setattr(records, "open_planned_files", planned)
+    original = source_audio.open_planned_files
+    monkeypatch.setattr(source_audio, "open_planned_files", planned)
     rows = list(make_records(segments, spec, root, OPTIONS, pytest.fail))
     assert [row["duration"] for row in rows] == [0.5] * 4
     assert len({row["source_xxh3"] for row in rows}) == 1

@@ -23,8 +23,11 @@ ASSUMED = (
 
 
 WELL_KNOWN = (
-    *SAMPLED, "casia", "demos", "emofilm", "enterface05", "esd", "fau_aibo", "iemocap", "meld",
-    "mesd", "savee", "shemo", "subesco", "susas",
+    *SAMPLED, "aesdd", "ased", "asvp_esd", "cafe", "casia", "dailytalk", "demos", "emns", "emofilm",
+    "emotiontalk", "emov_db", "emozionalmente", "enterface05", "erysac", "esd", "fau_aibo",
+    "iemocap", "indowave", "jl_corpus", "jtes", "kannada", "kazemotts", "mead", "meld", "mesd",
+    "mlendsnd", "oreau", "pavoque", "polish_ser", "portuguese", "ravdess_song", "savee", "shemo",
+    "subesco", "susas", "thorsten_emotional",
 )  # fmt: skip
 """Corpora whose names are known well enough for an example of every class."""
 

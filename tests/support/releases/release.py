@@ -17,12 +17,10 @@ class Release:
     Attributes:
         contents: Every file that could be taken for a clip or a table.
         excluded: Reason → clips that a rule of the spec leaves out.
-        rejected: Reason → clips of which the corpus itself says two things.
     """
 
     contents: Contents
     excluded: Mapping[str, int] = field(default_factory=dict)
-    rejected: Mapping[str, int] = field(default_factory=dict)
 
 
 def empty(*paths: Iterator[str]) -> Contents:

@@ -72,7 +72,7 @@ def make_report(manifest: Manifest, left_out: Sequence[LeftOut], runs: Sequence[
         left_out: As :func:`read_left_out` gives it.
         runs: To be listed, the oldest first.
     """
-    package = files("pipeline.dataset") / "templates"
+    package = files("pipeline.dataset.report")
     environment = jinja2.Environment(
         autoescape=True,
         trim_blocks=True,

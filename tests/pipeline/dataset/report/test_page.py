@@ -11,7 +11,7 @@ from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import UsageError
 from pipeline.dataset.croissant import make_croissant
 from pipeline.dataset.manifest import Gains, require_manifest
-from pipeline.dataset.report import make_report, read_left_out, write_report
+from pipeline.dataset.report.page import make_report, read_left_out, write_report
 from pipeline.dataset.run_log import read_runs, record_run
 from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.running.build import build_dataset

@@ -1,0 +1,1 @@
+"""The report: one page about a dataset, to look at and to listen to."""

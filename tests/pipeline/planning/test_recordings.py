@@ -1,0 +1,173 @@
+import random
+from collections import Counter
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.planning.corpus_plan import CorpusPlan, assign_split_and_shard, plan_splits
+from pipeline.planning.recordings import SLOT_S, count_slots, merge_slots, slot_of
+from pipeline.planning.shard_names import shard_name
+from pipeline.schema.utterance import Utterance, excluded
+from pipeline.specs.corpus_spec import CorpusSpec
+from pipeline.splits.groups import count_groups, count_ungrouped
+
+SPEC = CorpusSpec.model_validate(
+    {
+        "id": "calls", "name": "Calls", "languages": "en", "kind": "acted",
+        "licence": {"name": "CC0"}, "access": {"how": "open"}, "citation": "x", "audio": "*.wav",
+        "path": "(?P<speaker>s)(?P<emotion>e)", "emotions": {"e": "anger"},
+        "expected": {"source": "x"},
+    }
+)  # fmt: skip
+OFFICIAL = SPEC.model_copy(
+    update={
+        "splits": CorpusSpec.model_validate(
+            SPEC.model_dump(exclude_unset=True)
+            | {"splits": {"by": "official", "of": "emotion", "tr": "train", "te": "test"}}
+        ).splits
+    }
+)
+
+
+def segment(recording: str, start: float, seconds: float = 4.0, **fields: object) -> Utterance:
+    name = f"calls/{recording}#{start:g}-{start + seconds:g}"
+    utterance = Utterance(
+        name, "calls", name, f"{recording}.wav", 9, "", start=start, end=start + seconds
+    )
+    return utterance._replace(label_native="e", **fields)  # type: ignore[arg-type]
+
+
+def plan(utterances: list[Utterance], spec: CorpusSpec = OFFICIAL) -> CorpusPlan:
+    segments = merge_slots([count_slots(utterances)])
+    counts = count_groups(utterances)
+    return plan_splits(spec, counts, count_ungrouped(utterances), segments=segments)
+
+
+def place(utterances: list[Utterance], spec: CorpusSpec = OFFICIAL) -> list[Utterance]:
+    made = plan(utterances, spec)
+    return [assign_split_and_shard(utterance, spec, made) for utterance in utterances]
+
+
+def shards_of(placed: list[Utterance]) -> dict[tuple[str, str | None], set[str | None]]:
+    found: dict[tuple[str, str | None], set[str | None]] = {}
+    for one in placed:
+        found.setdefault((one.source_path, one.split), set()).add(one.shard)
+    return found
+
+
+def test_each_of_six_long_recordings_lies_in_one_shard() -> None:
+    calls = [
+        segment(f"c{n}", start * 1.2, 1.2, group="tr") for n in range(6) for start in range(1_000)
+    ]
+    placed = place(calls)
+    assert all(len(shards) == 1 for shards in shards_of(placed).values())
+    sizes = Counter(one.shard for one in placed)
+    assert set(sizes) == {f"calls/train-{n:05d}-of-00006" for n in range(6)}
+    assert set(sizes.values()) == {1_000}
+
+
+def test_a_recording_with_segments_in_two_splits_lies_in_one_shard_of_each() -> None:
+    calls = [
+        segment(f"c{n}", start * 5.0, group="te" if start % 4 == 0 else "tr")
+        for n in range(40)
+        for start in range(100)
+    ]
+    assert all(len(shards) == 1 for shards in shards_of(place(calls)).values())
+
+
+def test_eight_hours_are_divided_into_runs_of_equal_length() -> None:
+    calls = [segment("day", start * 5.76, 5.76, group="tr") for start in range(5_000)]
+    placed = place(calls)
+    sizes = Counter(one.shard for one in placed)
+    assert len(sizes) == 4
+    assert max(sizes.values()) - min(sizes.values()) <= 2 * SLOT_S / 5.76
+    changes = sum(a.shard != b.shard for a, b in pairwise(placed))
+    assert changes == 3
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(st.integers(1, 400), min_size=1, max_size=40),
+    st.integers(0, 3_000),
+    st.randoms(use_true_random=False),
+)
+def test_shards_are_about_equally_full_and_the_order_of_batches_does_not_matter(
+    lengths: list[int], clips: int, order: random.Random
+) -> None:
+    calls = [
+        segment(f"c{n}", 5.0 * start, group="tr")
+        for n, length in enumerate(lengths)
+        for start in range(length)
+    ]
+    calls += [
+        Utterance(f"calls/{n}", "calls", f"calls/{n}", f"{n}.wav", 9, "", group="tr")
+        for n in range(clips)
+    ]
+    parts = [calls[start::3] for start in range(3)]
+    segments = merge_slots(count_slots(part) for part in parts)
+    order.shuffle(parts)
+    assert merge_slots(count_slots(part) for part in parts) == segments
+    placed = place(calls)
+    sizes = Counter(one.shard for one in placed)
+    assert max(sizes.values()) <= max(1.25 * 500 + 400, 1.6 * len(calls) / len(sizes))
+    for (path, _), shards in shards_of(placed).items():
+        assert len(shards) == 1, path
+
+
+def test_clips_and_recordings_of_one_segment_are_placed_by_their_id_alone() -> None:
+    calls = [segment(f"c{n}", start * 5.0, group="tr") for n in range(9) for start in range(200)]
+    single = segment("alone", 3.0, group="tr")
+    clip = Utterance("calls/x", "calls", "calls/x", "x.wav", 9, "", group="tr")
+    made = plan([*calls, single, clip])
+    for one in (single, clip):
+        placed = assign_split_and_shard(one, OFFICIAL, made)
+        assert placed.shard == shard_name(one._replace(split="train"), made.shards)
+
+
+def test_copies_of_a_recording_share_its_shards_whichever_batch_holds_them() -> None:
+    calls = [segment("a", start * 5.0, group="tr") for start in range(3_000)]
+    copies = [one._replace(source_path="again/a.mp3") for one in calls[::2]]
+    placed = {one.id: one.shard for one in place([*calls, *copies])[:3_000]}
+    made = plan([*calls, *copies])
+    for copy in copies:
+        assert assign_split_and_shard(copy, OFFICIAL, made).shard == placed[copy.id]
+
+
+def test_one_more_segment_moves_no_other_recording() -> None:
+    calls = [segment(f"c{n}", 5.0 * start, group="tr") for n in range(60) for start in range(66)]
+    before = {one.id: one.shard for one in place(calls)}
+    more = segment("c7", 1_000.0, group="tr")
+    after = {one.id: one.shard for one in place([*calls, more])}
+    assert {name: after[name] for name in before} == before
+
+
+def test_what_is_dropped_or_found_by_other_fields_is_no_part_of_a_recording() -> None:
+    one = segment("a", 1.0)
+    assert slot_of(one) == ("calls/a", 0)
+    assert slot_of(one._replace(start=None, end=None)) is None
+    assert slot_of(one._replace(dedup_key="calls/take1")) is None
+    assert count_slots([replace_dropped(one)]) == {}
+
+
+def replace_dropped(utterance: Utterance) -> Utterance:
+    return utterance._replace(dropped=excluded("labels", "other"))
+
+
+@pytest.mark.parametrize("spec", [SPEC, OFFICIAL])
+def test_utterances_that_are_split_one_by_one_lie_once_in_each_split(spec: CorpusSpec) -> None:
+    if spec is OFFICIAL:
+        calls = [segment("a", 5.0 * n, group="tr") for n in range(900)]
+    else:
+        calls = [segment("a", 5.0 * n) for n in range(900)]  # nobody knows who speaks
+    placed = place(calls, spec)
+    assert all(one.shard for one in placed)
+    assert all(len(shards) == 1 for shards in shards_of(placed).values())
+
+
+def test_a_placement_is_part_of_the_plan() -> None:
+    made = plan([segment("a", 5.0 * n, group="tr") for n in range(9)])
+    assert set(made.segments) == {("train", ("calls/a", 0))}
+    assert replace(made, segments={}).segments == {}
