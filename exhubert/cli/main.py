@@ -21,6 +21,7 @@ from exhubert.cli.commands import (
     predict,
     relabel,
     report,
+    shortcuts,
     show,
     verify,
 )
@@ -40,6 +41,7 @@ COMMANDS: list[Command] = [
     *build.COMMANDS,
     *relabel.COMMANDS,
     *duplicates.COMMANDS,
+    *shortcuts.COMMANDS,
     *report.COMMANDS,
     *show.COMMANDS,
     *diff.COMMANDS,

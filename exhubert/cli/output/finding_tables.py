@@ -7,6 +7,7 @@ from exhubert.cli.output.console import OUT
 from pipeline.common.count import count
 
 if TYPE_CHECKING:  # brings pyarrow
+    from pipeline.checks.shared_speakers import SharedSpeakers
     from pipeline.dataset.duplicates.findings import SamePerson
     from pipeline.dataset.manifest import Manifest
 
@@ -56,3 +57,11 @@ def _persons(persons: "Sequence[SamePerson]") -> Iterator[str]:
         )
         shared = count(person.shared, "clip")
         yield f"    {one} and {other} share {shared}; in {', '.join(person.splits)}"
+
+
+def describe_shared(shared: "SharedSpeakers") -> Iterator[str]:
+    """Speakers whom two checked corpora have in common, and those whom splits tear apart."""
+    corpora = " and ".join(shared.corpora)
+    yield f"{corpora}: {count(shared.speakers, 'speaker')} in common, by their namespace"
+    if shared.apart:
+        yield f"    in test and in another split: {', '.join(shared.apart)}"

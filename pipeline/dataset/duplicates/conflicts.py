@@ -1,7 +1,7 @@
 """One recording under several labels: found among pairs, copies and tables."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from pipeline.dataset.duplicates.findings import LabelConflict
 from pipeline.dataset.duplicates.groups import connect
@@ -25,10 +25,10 @@ def find_conflicts(
         receipts: Of all shards; they name copies and rows that were rejected.
     """
     unwritten = [row for receipt in receipts for row in receipt.unwritten]
-    return [*_among_pairs(pairs, written), *_among_rejects(unwritten)]
+    return [*_among_pairs(pairs, written), *find_disputed(unwritten)]
 
 
-def _among_pairs(pairs: Sequence[Pair], written: Collection[str]) -> Iterable[LabelConflict]:
+def _among_pairs(pairs: Sequence[Pair], written: Collection[str]) -> Iterator[LabelConflict]:
     clips = {clip.id: clip for pair in pairs for clip in (pair.one, pair.other)}
     equal = connect((pair.one.id, pair.other.id) for pair in pairs if pair.kind == "equal")
     equal_ids = {frozenset(group) for group in equal}
@@ -47,8 +47,12 @@ def _outcome(clips: Sequence[Clip], written: Collection[str]) -> str:
     return "kept" if stay == len(clips) else "excluded" if stay else "rejected"
 
 
-def _among_rejects(rows: Iterable[RejectRow]) -> Iterable[LabelConflict]:
-    """Copies whose labels differ, and clips of which the rows of a table say different things."""
+def find_disputed(rows: Iterable[RejectRow]) -> Iterator[LabelConflict]:
+    """Copies whose labels differ, and clips of which the rows of a table say different things.
+
+    Args:
+        rows: Utterances that were not written, for any reason.
+    """
     disputed: dict[tuple[str, str, str], list[RejectRow]] = {}
     for row in rows:
         if row.reason in _FROM and _ABOUT_LABELS.search(row.detail):
