@@ -23,7 +23,7 @@ def _add_duplicates(parser: argparse.ArgumentParser) -> None:
 def _run_duplicates(args: argparse.Namespace) -> int:
     from pipeline.dataset.manifest import require_manifest
     from pipeline.dataset.output_check import check_no_links
-    from pipeline.dataset.report import write_report
+    from pipeline.dataset.report.page import write_report
     from pipeline.dataset.run_log import count_corpora, record_run
     from pipeline.dataset.search_duplicates import search_duplicates
 

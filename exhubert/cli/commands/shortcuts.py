@@ -24,7 +24,7 @@ def _add_shortcuts(parser: argparse.ArgumentParser) -> None:
 
 def _run_shortcuts(args: argparse.Namespace) -> int:
     from pipeline.dataset.manifest import require_manifest
-    from pipeline.dataset.report import write_report
+    from pipeline.dataset.report.page import write_report
     from pipeline.dataset.shortcuts import Shortcuts, shards_checksum, write_shortcuts
     from training.evaluation.shortcuts.corpora import find_shortcuts
 

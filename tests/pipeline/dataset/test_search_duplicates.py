@@ -13,7 +13,7 @@ from pipeline.dataset.build_state import mark_unfinished
 from pipeline.dataset.duplicates.near import find_near_pairs
 from pipeline.dataset.manifest import Manifest
 from pipeline.dataset.relabel import relabel_dataset
-from pipeline.dataset.report import write_report
+from pipeline.dataset.report.page import write_report
 from pipeline.dataset.search_duplicates import search_duplicates
 from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.running.build import build_dataset
