@@ -17,6 +17,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -128,13 +129,13 @@ def write_recordings(root: Path, args: argparse.Namespace) -> None:
     (root / "turns.csv").write_text("\n".join(lines))
 
 
-def write_m4a(path: Path, pieces: "object", rate: int) -> None:
+def write_m4a(path: Path, pieces: Iterable[np.ndarray], rate: int) -> None:
     """AAC in MP4."""
     import av
 
     with av.open(str(path), "w", format="ipod") as film:
         stream = film.add_stream("aac", rate=rate, layout="stereo")
-        for piece in pieces:  # type: ignore[attr-defined]
+        for piece in pieces:
             frame = av.AudioFrame.from_ndarray(
                 np.ascontiguousarray(piece.T, np.float32), "fltp", "stereo"
             )
@@ -199,7 +200,7 @@ def run_loop(root: Path, output: Path) -> None:
         pq.write_table(pa.Table.from_pylist(rows), output / f"{recording}.parquet")
 
 
-def parts(path: Path, spans: list[tuple[float, float]]) -> "object":
+def parts(path: Path, spans: list[tuple[float, float]]) -> Iterator[tuple[np.ndarray, int]]:
     """Samples of each span and their rate."""
     if path.suffix != ".m4a":
         with soundfile.SoundFile(path) as file:

@@ -27,7 +27,7 @@ def check_examples(spec: CorpusSpec, scheme: EmotionScheme) -> list[str]:
 
 
 def _check(spec: CorpusSpec, example: Example, scheme: EmotionScheme) -> Iterator[str]:
-    file = SourceFile(example.path, size=1, version="", record=example.columns or None)
+    file = SourceFile(example.path, 1, "", record=example.columns or None, rows=_rows_of(spec))
     clips = list(find_clips(spec, [file]))
     if not clips:
         yield f"no glob of `audio` matches it: {', '.join(spec.audio)}"
@@ -43,6 +43,11 @@ def _check(spec: CorpusSpec, example: Example, scheme: EmotionScheme) -> Iterato
                 yield f"{labelled.dropped.reason}: {labelled.dropped.detail}"
         else:
             yield from _compare(spec, example, labelled)
+
+
+def _rows_of(spec: CorpusSpec) -> str:
+    """The key that describes the rows that clips are."""
+    return next(iter(spec.clip_rows), "")
 
 
 def _compare(spec: CorpusSpec, example: Example, utterance: Utterance) -> Iterator[str]:

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pipeline.common.errors import DataError
-from pipeline.index.nested_rows import VALUE, flatten, rows_at
-from pipeline.specs.table_spec import CellList
+from pipeline.common.nested_values import VALUE, flatten
+from pipeline.index.nested_rows import rows_at
+from pipeline.specs.row_spec import CellList
 
 _LONGEST = 1_000_000
 """Characters of a cell; Python's own reader is slow and deep."""

@@ -9,6 +9,7 @@ from pipeline.common.globs import glob_matcher
 from pipeline.common.numbers import read_number, read_seconds
 from pipeline.common.patterns import Pattern, compile_pattern
 from pipeline.common.spelling import compose
+from pipeline.index.cell_lists import spread_cells
 from pipeline.index.table_join import (
     Row,
     TableRows,
@@ -97,15 +98,14 @@ def index_clips(
             unrecognised = Joined({}, rule or _unrecognised(spec))
             yield _utterance(spec, file, glob_rank, path, unrecognised)
             continue
-        for rows in spec.clip_rows if file.record is not None else ():
-            fields |= take_fields(rows.take, file.record or {})
+        known = _join_own_row(spec, file, Joined(_apply_corrections(spec, fields, fields["stem"])))
         yield from _drop_contradictions(
             spec,
             [
                 _utterance(
                     spec, file, glob_rank, path, joined._replace(dropped=rule or joined.dropped)
                 )
-                for joined in join_tables(spec, fields, tables)
+                for joined in join_tables(spec, known, tables)
             ],
         )
 
@@ -114,7 +114,7 @@ def _drop_contradictions(spec: CorpusSpec, utterances: list[Utterance]) -> list[
     """Drops segments of one file that have the same times and say different things."""
     if len(utterances) == 1:
         return utterances
-    known = any(table.segments and table.disputed == "exclude" for table in spec.tables.values())
+    known = any(r.segments and r.disputed == "exclude" for r in spec.row_specs.values())
     drop = excluded if known else rejected
     by_id: dict[str, list[Utterance]] = {}
     for utterance in utterances:
@@ -148,13 +148,20 @@ def read_path(path: str, patterns: Sequence[Pattern]) -> Fields | None:
     return None
 
 
-def join_tables(spec: CorpusSpec, fields: Fields, tables: Mapping[str, TableRows]) -> list[Joined]:
+def join_tables(
+    spec: CorpusSpec, known: Iterable[Joined], tables: Mapping[str, TableRows]
+) -> list[Joined]:
     """Fields of a clip with those of its table rows added, in the order of the tables.
+
+    Args:
+        spec: The corpus.
+        known: What is known of the clip, or of its segments.
+        tables: By name.
 
     Returns:
         One entry a clip, or one a row where a table holds segments.
     """
-    joined = [Joined(_apply_corrections(spec, fields, fields["stem"]))]
+    joined = list(known)
     for name, table in tables.items():
         joined = [entry for one in joined for entry in _join(spec, one, name, table)]
     return joined
@@ -162,14 +169,7 @@ def join_tables(spec: CorpusSpec, fields: Fields, tables: Mapping[str, TableRows
 
 def _join(spec: CorpusSpec, joined: Joined, name: str, table: TableRows) -> list[Joined]:
     if rows := table.find(joined.fields):
-        answered = spec.raters.answers_in(name) if spec.raters else frozenset()
-        facts, answers = split_answers(rows, answered)
-        if not table.table.segments:
-            return [_add_rows(spec, joined, name, facts, answers)]
-        return [
-            _add_rows(spec, joined, name, [segment], own)
-            for segment, own in group_answers(facts, answers)
-        ]
+        return _join_rows(spec, joined, name, rows)
     unmatched = table.table.unmatched
     if unmatched == "keep" or joined.dropped:
         return [joined]
@@ -180,6 +180,27 @@ def _join(spec: CorpusSpec, joined: Joined, name: str, table: TableRows) -> list
     detail = f"table {name!r} has no row with {wanted}"
     drop = excluded if unmatched == "exclude" else rejected
     return [joined._replace(dropped=drop("index", "no_table_row", detail))]
+
+
+def _join_own_row(spec: CorpusSpec, file: SourceFile, joined: Joined) -> list[Joined]:
+    """Adds the row that a clip is, in a file of rows."""
+    if file.record is None:
+        return [joined]
+    rows = spec.clip_rows[file.rows]
+    records = spread_cells([dict(file.record)], rows.cells, file.path)
+    return _join_rows(spec, joined, file.rows, [take_fields(rows.take, r) for r in records])
+
+
+def _join_rows(spec: CorpusSpec, joined: Joined, name: str, rows: Sequence[Row]) -> list[Joined]:
+    """Adds the rows of a clip, in one of ``row_specs``."""
+    answered = spec.raters.answers_in(name) if spec.raters else frozenset()
+    facts, answers = split_answers(rows, answered)
+    if not spec.row_specs[name].segments:
+        return [_add_rows(spec, joined, name, facts, answers)]
+    return [
+        _add_rows(spec, joined, name, [segment], own)
+        for segment, own in group_answers(facts, answers)
+    ]
 
 
 def _add_rows(
@@ -204,7 +225,7 @@ def _disagreement(
     found = "; ".join(
         f"{field} is {' or '.join(map(repr, values))}" for field, values in disputed.items()
     )
-    drop = excluded if spec.tables[table].disputed == "exclude" else rejected
+    drop = excluded if spec.row_specs[table].disputed == "exclude" else rejected
     return drop(
         "index", "rows_disagree", f"table {table!r} has {rows} rows for it that disagree: {found}"
     )

@@ -1,20 +1,13 @@
 """Rows of nested data: where a path leads, and nested values as columns with dots."""
 
-import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from pipeline.common.spelling import compose
+from pipeline.common.nested_values import as_text, flatten
 from pipeline.specs.row_path import Step, parse_row_path
-
-VALUE = "_value"
-"""Column of a row that is no object but a single value."""
 
 KEY = "_key"
 """Column of the keys of an object of objects that is read without a path."""
-
-_DEEPEST = 8
-"""Levels of objects that become columns with dots; what lies deeper stays JSON."""
 
 
 def rows_at(value: Any, path: str, wanted: Collection[str]) -> list[dict[str, str]]:
@@ -49,39 +42,6 @@ def rows_without_path(value: Any) -> list[dict[str, str]] | None:
     if isinstance(value, list) and all(isinstance(item, Mapping) for item in value):
         return [flatten(item) for item in value]
     return None
-
-
-def flatten(value: Any, name: str = "") -> dict[str, str]:
-    """Columns of a value: an object's keys, with dots where they are nested.
-
-    Args:
-        value: An object, or anything else, which is one column.
-        name: What the columns of an object begin with; of anything else, the column.
-
-    >>> flatten({"id": 3, "emo": {"main": "sad", "all": ["sad", "tired"]}})
-    {'id': '3', 'emo.main': 'sad', 'emo.all': '["sad", "tired"]'}
-    """
-    if not isinstance(value, Mapping):
-        return {name or VALUE: as_text(value)}
-    columns: dict[str, str] = {}
-    below = [(f"{name}." if name else "", value, 1)]
-    while below:
-        start, found, level = below.pop()
-        for key, one in found.items():
-            column = start + as_text(key)
-            if isinstance(one, Mapping) and level < _DEEPEST:
-                below.append((f"{column}.", one, level + 1))
-            else:
-                columns.setdefault(column, as_text(one))
-    return columns
-
-
-def as_text(value: object) -> str:
-    """A value as text: lists as JSON, half of a surrogate pair, which UTF-8 has not, as ``?``."""
-    if value is None:
-        return ""
-    text = _as_json(value) if isinstance(value, list | Mapping) else str(value)
-    return compose(text.encode("utf-8", "replace").decode())
 
 
 def describe_way(value: Any, path: str) -> str:
@@ -159,10 +119,3 @@ def _objects_in(value: Any) -> Iterator[Mapping[str, Any]]:
             yield one
         if isinstance(one, Mapping | list):
             below += reversed(list(one.values()) if isinstance(one, Mapping) else one)
-
-
-def _as_json(value: object) -> str:
-    try:
-        return json.dumps(value, ensure_ascii=False, default=str)
-    except (TypeError, ValueError, RecursionError):
-        return "…"  # no table is nested so deeply that a cell of it can't be written

@@ -9,6 +9,7 @@ from pipeline.common.patterns import compile_pattern
 from pipeline.index.cell_lists import spread_cells
 from pipeline.index.json_tables import parse_json, parse_json_lines
 from pipeline.index.nested_rows import describe_way, rows_at, rows_without_path
+from pipeline.index.parquet_tables import parse_parquet
 from pipeline.index.separated_values import parse_separated
 from pipeline.index.sheet import Sheet
 from pipeline.index.table_text import decode_text
@@ -18,12 +19,10 @@ from pipeline.index.workbooks import parse_workbook
 from pipeline.index.xml_tables import parse_xml
 from pipeline.index.yaml_tables import parse_yaml_table
 from pipeline.sources.file_kinds import describe_content, is_workbook
+from pipeline.specs.row_spec import FILE_STEM
 from pipeline.specs.table_spec import FORMATS_OF, TableSpec
 
 _SUFFIXES = {"yml": "yaml", "ndjson": "jsonl"}
-
-STEM = "_stem"
-"""Column that every row has: the stem of the file it was read from."""
 
 
 class TableContent(NamedTuple):
@@ -64,8 +63,11 @@ def read_table(
         raise DataError(
             f"{where}: is read as {kind}, and only {nested} have `rows`; name its `format`"
         )
-    read = _read_sheets(content, table, where) if kind == "xlsx" else None
-    if read is None:
+    if kind == "xlsx":
+        read = _read_sheets(content, table, where)
+    elif kind == "parquet":
+        read = TableContent(parse_parquet(content, table.wanted, where))
+    else:
         if what := describe_content(content):
             raise DataError(f"{where}: is no table but {what}")
         read = _read_text(content, kind, table, where, ignore_case)
@@ -77,7 +79,7 @@ def read_table(
         )
     rows = spread_cells(read.rows, table.cells, where) if table.cells else read.rows
     found = compile_pattern(table.path, ignore_case).search(path) if table.path else None
-    of_file = {STEM: name.stem} | (found.groupdict("") if found else {})
+    of_file = {FILE_STEM: name.stem} | (found.groupdict("") if found else {})
     return read._replace(rows=[record | of_file for record in rows])
 
 
@@ -85,6 +87,8 @@ def _kind(content: bytes, table: TableSpec, name: PurePosixPath) -> str:
     """Format of a table file: by what it is, by the spec, by its suffix; else CSV."""
     if is_workbook(content):
         return "xlsx"
+    if content.startswith(b"PAR1"):
+        return "parquet"
     suffix = name.suffix.lower().lstrip(".")
     return table.format or ("lines" if table.line else _SUFFIXES.get(suffix, suffix))
 

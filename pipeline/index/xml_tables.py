@@ -4,7 +4,7 @@ from typing import Any
 from xml.parsers import expat
 
 from pipeline.common.errors import DataError
-from pipeline.index.nested_rows import VALUE
+from pipeline.common.nested_values import VALUE
 
 _DEEPEST = 100
 

@@ -18,11 +18,14 @@ from pipeline.splits.policies import SplitPolicy
 SLOT_S = 120.0
 """Segments that begin in the same two minutes of a recording stay together whatever happens."""
 
-LARGEST_PIECE_MS = 7_200_000
-"""Longest audio of one recording in one shard: two hours, about 130 MB of FLAC."""
+LARGEST_PIECE_MS = 3_600_000
+"""Longest audio of one recording in one shard: an hour, about 65 MB of FLAC."""
 
-LEAST_MS = 3_600
-"""What a segment counts as at least, so that a piece has 2,000 segments at most."""
+PIECE_MS = 1_800_000
+"""Longest audio of each piece where that is not all of the recording."""
+
+LEAST_MS = 1_800
+"""What a segment counts as at least, so that no shard has more than 2,000 of one recording."""
 
 CROWDED = 1.25
 """Times the mean that a shard may be filled with segments before others take them."""
@@ -111,8 +114,8 @@ def place_slots(
         clips_per_shard: Utterances that this number was made with.
 
     Returns:
-        Placement, and the number of shards of each split: fewer where a shard would stay empty,
-        since recordings are not divided.
+        Placement, and the number of shards of each split: more where segments are long, fewer
+        where a shard would stay empty, since recordings are not divided.
     """
     placement: dict[tuple[str, Slot], int] = {}
     numbers = dict(shards)
@@ -122,8 +125,10 @@ def place_slots(
         pieces = _divide({slot: sizes[split] for slot, sizes in milliseconds.items()})
         if not pieces:
             continue
-        clips = shards[split] - sum(sizes[split] for sizes in segments.values()) / clips_per_shard
-        numbers[split] = min(shards[split], max(0, int(clips)) + len(pieces))
+        by_number = sum(sizes[split] for sizes in segments.values()) / clips_per_shard
+        by_length = sum(pieces.values()) / PIECE_MS
+        clips = max(0, int(shards[split] - by_number))
+        numbers[split] = clips + min(len(pieces), math.ceil(max(by_number, by_length)))
         for shard, piece in _fill(pieces, numbers[split]):
             placement |= {(split, slot): shard for slot in piece}
     return placement, numbers
@@ -152,7 +157,7 @@ def _divide(weights: Mapping[Slot, float]) -> dict[tuple[Slot, ...], float]:
     pieces: dict[tuple[Slot, ...], float] = {}
     for slots in recordings.values():
         total = sum(weights[slot] for slot in slots)
-        count = math.ceil(total / LARGEST_PIECE_MS)
+        count = math.ceil(total / PIECE_MS) if total > LARGEST_PIECE_MS else 1
         parts: list[list[Slot]] = [[] for _ in range(count)]
         before = 0.0
         for slot in slots:

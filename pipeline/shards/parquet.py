@@ -26,7 +26,7 @@ def to_parquet(tables: Iterable[pa.Table]) -> memoryview:
         tables: Its rows in order, in tables of any length.
     """
     columns = _parquet_columns()
-    sink = pa.BufferOutputStream()
+    sink = io.BytesIO()  # grows in place, where Arrow's stream holds twice the content
     with pq.ParquetWriter(
         sink,
         RECORD,
@@ -37,7 +37,7 @@ def to_parquet(tables: Iterable[pa.Table]) -> memoryview:
     ) as writer:
         for table in tables:
             writer.write_table(table, row_group_size=ROWS_PER_GROUP)
-    return memoryview(sink.getvalue())
+    return sink.getbuffer()
 
 
 def in_row_groups(records: Iterable[Record]) -> Iterator[pa.Table]:

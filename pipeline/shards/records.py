@@ -52,7 +52,7 @@ def make_records(
                 on_clip(0.0 if isinstance(record, DropReason) else record["duration"])
         except OSError as error:
             unreadable = _unreadable(error)
-        for utterance in planned:
+        for utterance in planned:  # what is handed on is not held any longer
             record = utterance.dropped or unreadable or made.pop(id(utterance))
             if isinstance(record, DropReason):
                 on_reject(to_reject_row(utterance, record))

@@ -62,7 +62,8 @@ class SourceAudio:
         if len(wanted) > 1:
             wanted.sort(key=lambda one: (one.start or 0.0, one.end or 0.0))
         if wanted and _is_long(wanted[0]) and (file := self._open_long(wanted[0])):
-            yield from self._pass_through(file, wanted)
+            with file:
+                yield from self._pass_through(file, wanted)
             return
         for utterance in wanted:
             yield utterance, partial(self._decode, utterance)
@@ -92,7 +93,7 @@ class SourceAudio:
         self, file: LongFile, utterances: Sequence[Utterance]
     ) -> Iterator[tuple[Utterance, Decode]]:
         """What decodes the parts of a file that is read by ranges."""
-        self._path = None
+        self._path, self._content = None, b""
         key = self._key(utterances[0])
         joined = _KNOWN[key].joined if key in _KNOWN else False
         seen = _open(file, joined)

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.common.errors import DataError
 from pipeline.sources import zip_content
+from pipeline.sources.byte_ranges import RangedFile, unpacked
 from pipeline.sources.clip_names import clip_name
 from pipeline.sources.member_names import tar_name, zip_name
 from pipeline.storage.range_reader import ReadRange
@@ -27,7 +28,7 @@ LARGEST_MEMBER = 1 << 30
 MOST_MEMBERS = 1_000_000
 
 _COMPRESSED = {b"\x1f\x8b": "gzip", b"BZ": "bzip2", b"\xfd7": "xz", b"(\xb5": "zstd"}
-_DAMAGED = (
+DAMAGED = (
     *(OSError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
     *(EOFError, RuntimeError, ValueError, ArithmeticError, LookupError, TypeError, MemoryError),
 )
@@ -75,6 +76,7 @@ class Archive:
         self._by_path = {member.path: member for member in self.members}  # the last of a name
         self._read_range = read_range
         self._entries = entries
+        self._nested: dict[str, RangedFile] = {}
 
     def read(self, path: str) -> bytes:
         """Content of a member, in one range of the archive.
@@ -91,11 +93,50 @@ class Archive:
         if self._entries is not None:
             try:
                 return zip_content.unpack(content, self._entries[member.start])
-            except _DAMAGED as error:
+            except DAMAGED as error:
                 raise OSError(f"damaged in its archive: {error}") from None
         if len(content) != member.size:
             raise OSError(f"{len(content)} bytes in its archive, which promises {member.size}")
         return content
+
+    def open(self, path: str, outer: RangedFile) -> RangedFile:
+        """A member of any size that holds others, to be read in ranges.
+
+        One that is stored as it is is read in the archive; another is unpacked to a file without a
+        name, which ends with this archive.
+
+        Args:
+            path: Of the member.
+            outer: This archive.
+
+        Raises:
+            OSError: There is no such member, it is damaged, or can't be read.
+        """
+        if path not in self._nested:
+            member = self._by_path.get(path)
+            if member is None:
+                raise FileNotFoundError(f"the archive holds no {path!r}")
+            if member.problem and member.problem != _too_large(member.size):
+                raise OSError(member.problem)
+            self._nested[path] = RangedFile(
+                f"{outer.location}/{path}",
+                member.size,
+                f"{outer.version} {member.version}",
+                self._part_of(member) or unpacked(self.read(path)),
+            )
+        return self._nested[path]
+
+    def _part_of(self, member: Member) -> ReadRange | None:
+        """Reads parts of a member that is stored as it is; None where it is compressed."""
+        start = member.start
+        if self._entries is not None:
+            entry = self._entries[start]
+            if entry.compress_type != zipfile.ZIP_STORED:
+                return None
+            header = self._read_range(start, min(start + zip_content.HEADER_BYTES, member.end))
+            start += zip_content.content_start(header)
+        read, end = self._read_range, start + member.size
+        return lambda first, last: read(min(start + first, end), min(start + last, end))
 
 
 def read_directory(
@@ -119,12 +160,7 @@ def read_directory(
     """
     start = stream.read(64)
     stream.seek(0)
-    for magic, kind in _COMPRESSED.items():
-        if start.startswith(magic):
-            raise DataError(
-                f"{name}: compressed as a whole ({kind}): no file in it can be read without all "
-                "that stand before it; unpack it, or decompress it to a plain .tar"
-            )
+    check_plain(name, start)
     entries = None
     try:
         if zipfile.is_zipfile(stream):
@@ -134,11 +170,25 @@ def read_directory(
         else:
             stream.seek(0)
             members = _tar_members(stream, encoding)
-    except (*_DAMAGED, tarfile.TarError) as error:
-        raise DataError(f"{name}: {_explain(start, error)}") from None
+    except (*DAMAGED, tarfile.TarError) as error:
+        raise DataError(f"{name}: {explain(start, error)}") from None
     if members and max(member.end for member in members) > size:
         raise DataError(f"{name}: cut off: it holds {size} bytes, its directory names more")
     return Archive(members, read_range, entries)
+
+
+def check_plain(name: str, start: bytes) -> None:
+    """Makes sure that a file is not compressed as a whole, by its first bytes.
+
+    Raises:
+        DataError: It is.
+    """
+    for magic, kind in _COMPRESSED.items():
+        if start.startswith(magic):
+            raise DataError(
+                f"{name}: compressed as a whole ({kind}): no file in it can be read without all "
+                "that stand before it; unpack it, or decompress it to a plain .tar"
+            )
 
 
 def _zip_members(
@@ -146,7 +196,7 @@ def _zip_members(
 ) -> list[Member]:
     """Members by the entries of a zip of ``size`` bytes."""
     entries = sorted(directory, key=lambda entry: entry.header_offset)
-    _check_count(len(entries))
+    check_count(len(entries))
     ends = [*(entry.header_offset for entry in entries[1:]), size]
     members = []
     for entry, next_start in zip(entries, ends, strict=False):
@@ -187,13 +237,19 @@ def _tar_members(stream: io.BufferedIOBase, encoding: str | None) -> list[Member
             archive.members = []  # type: ignore[attr-defined]  # else it would keep all entries
             if entry.isdir():
                 continue
-            path, problem = clip_name(tar_name(entry.name, encoding))
-            problem = problem or _tar_problem(entry)
-            start = entry.offset_data
-            end = start if problem else start + entry.size
-            members.append(Member(path, entry.size, str(entry.mtime), problem, start, end))
-            _check_count(len(members))
+            members.append(tar_member(entry, encoding))
+            check_count(len(members))
     return members
+
+
+def tar_member(entry: tarfile.TarInfo, encoding: str | None) -> Member:
+    """A member as a tar's header states it, names in the encoding that the spec states."""
+    path, problem = clip_name(tar_name(entry.name, encoding))
+    problem = problem or _tar_problem(entry)
+    start = entry.offset_data
+    whole = entry.isreg() and not entry.issparse()
+    end = start + entry.size if whole else start
+    return Member(path, entry.size, str(entry.mtime), problem or _too_large(entry.size), start, end)
 
 
 def _tar_problem(entry: tarfile.TarInfo) -> str | None:
@@ -202,7 +258,7 @@ def _tar_problem(entry: tarfile.TarInfo) -> str | None:
         return f"a link to {entry.linkname!r}; only files are read"
     if not entry.isreg() or entry.issparse():
         return "no regular file"
-    return _too_large(entry.size)
+    return None
 
 
 def _too_large(size: int) -> str | None:
@@ -211,7 +267,12 @@ def _too_large(size: int) -> str | None:
     return f"unpacks to {size:,} bytes, more than the {LARGEST_MEMBER:,} that are read"
 
 
-def _check_count(count: int) -> None:
+def check_count(count: int) -> None:
+    """Makes sure that an archive has no more members than are read.
+
+    Raises:
+        ValueError: It has.
+    """
     if count > MOST_MEMBERS:
         raise ValueError(f"more than {MOST_MEMBERS:,} members; unpack it")
 
@@ -227,7 +288,8 @@ def _mark_repeated(members: Iterable[Member]) -> list[Member]:
     ]
 
 
-def _explain(start: bytes, error: Exception) -> str:
+def explain(start: bytes, error: Exception) -> str:
+    """What an archive that can't be read is, by its first bytes, and what to do."""
     if start.startswith(b"version https://git-lfs."):
         return "a Git LFS pointer stands where the archive should be; run `git lfs pull`"
     if start.startswith(b"PK"):

@@ -1,6 +1,8 @@
 """Files of which any range can be read: on disk, in a store, or inside another file."""
 
 import io
+import os
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -66,6 +68,14 @@ def ranged_file(root: str, path: str, size: int, version: str) -> RangedFile:
         return RangedFile(location, size, version, read, opened)
     file = Path(location)
     return RangedFile(location, size, version, partial(_read_local, file), partial(_open, file))
+
+
+def unpacked(content: bytes) -> ReadRange:
+    """Keeps content in a file without a name and reads parts of that."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the function that reads it)
+    file.write(content)
+    file.flush()
+    return lambda start, end: os.pread(file.fileno(), end - start, start)
 
 
 def _open(file: Path) -> io.BufferedReader:

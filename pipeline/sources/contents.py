@@ -8,7 +8,8 @@ from pipeline.sources.listing import SourceFile
 
 _SUFFIXES = {
     ".zip": "zip archive: unpack it, or name it under `archive` in the spec",
-    ".tar": "tar archive: unpack it, or name it under `archive` in the spec",
+    ".tar": "tar archive: unpack it, or name it under `archive` in the spec, or under `webdataset` "
+    "where labels lie beside the clips",
     ".tgz": "compressed archive: unpack it with tar",
     ".gz": "compressed file or archive: unpack it with tar or gunzip",
     ".bz2": "compressed file or archive: unpack it with tar or bunzip2",
@@ -16,8 +17,7 @@ _SUFFIXES = {
     ".zst": "compressed file or archive: unpack it with tar or unzstd",
     ".rar": "RAR archive: unpack it with unrar or unar",
     ".7z": "7z archive: unpack it with 7z",
-    ".parquet": "Parquet file: clips inside it are not read; write them as files, or get the "
-    "corpus from its authors",
+    ".parquet": "Parquet file: if clips are inside, name it under `parquet` in the spec",
     ".arrow": "Arrow file: clips inside it are not read; write them as files",
     ".part": "part of a download that was not finished, or of a divided archive",
     ".crdownload": "download that was not finished",

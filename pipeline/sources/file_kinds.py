@@ -3,7 +3,7 @@
 _KINDS = (
     (b"version https://git-lfs.", "a Git LFS pointer, not the file itself: run `git lfs pull`"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook (.xls): save it as .xlsx or .csv"),
-    (b"PAR1", "a Parquet file: write it as .csv or .jsonl"),
+    (b"PAR1", "a Parquet file"),
     (b"\x1f\x8b", "compressed by gzip: unpack it with gunzip"),
     (b"BZh", "compressed by bzip2: unpack it with bunzip2"),
     (b"\xfd7zXZ", "compressed by xz: unpack it with unxz"),
@@ -28,8 +28,8 @@ def describe_content(content: bytes) -> str | None:
     Args:
         content: Of the file, or its beginning.
 
-    >>> describe_content(b"PAR1...")
-    'a Parquet file: write it as .csv or .jsonl'
+    >>> describe_content(b"%PDF...")
+    'a PDF: save its table as .csv'
     """
     for start, what in _KINDS:
         if content.startswith(start):

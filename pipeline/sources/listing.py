@@ -19,6 +19,7 @@ class SourceFile(NamedTuple):
         version: Differs whenever the content does: a checksum, or the time of the last change.
         problem: Why the file can't be read, where the listing shows it.
         record: Columns of the row that a clip is; None for a file of its own.
+        rows: The key of the spec that describes that row.
         block: What is read in one piece with it, where that is more than the file itself; its
             ``size`` is a share of the block's then.
         row: Its place in the file that holds the block.
@@ -31,6 +32,7 @@ class SourceFile(NamedTuple):
     record: Mapping[str, str] | None = None
     block: str = ""
     row: int = 0
+    rows: str = ""
 
 
 LARGEST_FILE = 1 << 32

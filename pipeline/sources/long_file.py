@@ -20,7 +20,7 @@ BLOCK = 1 << 20
 REMOTE_BLOCK = 4 << 20
 """Bytes asked for at a time of a store, which takes long to answer."""
 
-HELD = 32 << 20
+HELD = 16 << 20
 """Bytes held of what was read last: parts overlap, and decoders look around."""
 
 
@@ -90,6 +90,11 @@ class LongFile(io.RawIOBase):
             given += len(part)
         self._position += given
         return given
+
+    def close(self) -> None:
+        """Forgets what is held."""
+        self._blocks.clear()
+        super().close()
 
     def keep_up(self) -> None:
         """Takes what lies before the current position into the checksum.

@@ -1,14 +1,12 @@
 """Cells of Parquet columns as text, as the rows of tables are."""
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.common.spelling import compose
-from pipeline.sources.class_names import Names
 
 
 def column_text(column: pa.ChunkedArray) -> list[str]:
@@ -32,22 +30,6 @@ def is_whole(kind: pa.DataType) -> bool:
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         kind = kind.value_type
     return bool(pa.types.is_integer(kind))
-
-
-def name_classes(texts: Sequence[str], names: Names) -> list[str]:
-    """Cells with the name of a class in place of its number.
-
-    Raises:
-        KeyError: A number has no name; the error's argument is the number.
-    """
-    return [_named(text, names) for text in texts]
-
-
-def _named(text: str, names: Names) -> str:
-    if not text.startswith("["):
-        return (names[text] or "") if text else ""
-    found = [names[str(number)] for number in json.loads(text)]
-    return json.dumps([name for name in found if name], ensure_ascii=False)
 
 
 def _cast(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -4,17 +4,18 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from pathlib import PurePosixPath
 
 from pipeline.common.errors import DataError
-from pipeline.common.patterns import compile_pattern
 from pipeline.sources.byte_ranges import RangedFile
 from pipeline.sources.class_names import Names, ReadFile, find_class_names
 from pipeline.sources.clip_names import clip_name, template_text
+from pipeline.sources.clip_rows import file_columns, name_cells, row_filter
 from pipeline.sources.listing import SourceFile
-from pipeline.sources.parquet_cells import is_whole, name_classes
-from pipeline.sources.parquet_file import ParquetFile, RowGroup
-from pipeline.specs.source_spec import CLIP_NAME, FILE_STEM, ParquetSpec
+from pipeline.sources.parquet_audio import ParquetAudio
+from pipeline.sources.parquet_cells import is_whole
+from pipeline.sources.parquet_columns import RowGroup
+from pipeline.specs.row_spec import FILE_STEM
+from pipeline.specs.source_spec import CLIP_NAME, ParquetSpec
 from pipeline.specs.spec_types import template_fields
 
 _MOST_ROWS = 2_000_000
@@ -43,11 +44,9 @@ class ParquetClips:
         """
         self.path = path
         self._spec = spec
-        self._parquet = ParquetFile(file, spec.audio)
-        self._of_file = _file_columns(path, spec, ignore_case)
-        self._where = {
-            column: compile_pattern(pattern, ignore_case) for column, pattern in spec.where.items()
-        }
+        self._parquet = ParquetAudio(file, spec.audio)
+        self._of_file = file_columns(path, spec, ignore_case)
+        self._where = row_filter(spec, ignore_case)
         self._columns = [
             column
             for column, needed in spec.columns.items()
@@ -61,8 +60,8 @@ class ParquetClips:
             for column in self._columns
             if (names := self._class_names(column, read)) is not None
         }
-        rows = sum(group.rows for group in self._parquet.row_groups)
-        if rows > _MOST_ROWS:
+        if self._parquet.rows > _MOST_ROWS:
+            rows = self._parquet.rows
             raise DataError(f"{file.location}: {rows:,} rows, more than {_MOST_ROWS:,}: divide it")
         self._reading = threading.Lock()
         self._place: tuple[int, int] | None = None  # row group and next row of what is streamed
@@ -76,9 +75,9 @@ class ParquetClips:
             DataError: A column is damaged, or a number has no name.
         """
         for group in self._parquet.row_groups:
-            size = group.audio_bytes // max(1, group.rows)
+            size = self._parquet.mean_bytes(group)
             for row, record in enumerate(self._records(group, self._columns), group.first):
-                if all(regex.search(record[column]) for column, regex in self._where.items()):
+                if self._where(record):
                     path, problem = self._clip_path(row, record)
                     part = (row - group.first) // _ROWS_TOGETHER
                     yield SourceFile(
@@ -89,6 +88,7 @@ class ParquetClips:
                         record,
                         f"{self.path}#{group.number}.{part}",
                         row,
+                        "parquet",
                     )
 
     def read(self, name: str) -> bytes:
@@ -173,16 +173,8 @@ class ParquetClips:
         names = self._names.get(column)
         if names is None:
             return texts
-        try:
-            return name_classes(texts, names)
-        except KeyError as error:
-            number = error.args[0]
-            known = ", ".join(f"{n} {name}" for n, name in list(names.items())[:5])
-            raise DataError(
-                f"{self._parquet.file.location}: {number} in column {column!r} is no class; known "
-                f"are {known}; if it stands for what is unknown, say "
-                f'`names: {{{column}: {{"{number}": null}}}}` below `parquet`'
-            ) from None
+        where = self._parquet.file.location
+        return name_cells(texts, names, column, where, "parquet")
 
     def _class_names(self, column: str, read: ReadFile) -> Names | None:
         kind = self._parquet.kind_of(column)
@@ -198,12 +190,6 @@ class ParquetClips:
                 "below `parquet`"
             )
         return names
-
-
-def _file_columns(path: str, spec: ParquetSpec, ignore_case: bool) -> dict[str, str]:
-    """Columns that the path of a file gives all of its rows."""
-    found = compile_pattern(spec.path, ignore_case).search(path) if spec.path else None
-    return {FILE_STEM: PurePosixPath(path).stem} | (found.groupdict("") if found else {})
 
 
 def _plain_path(path: str) -> str:

@@ -12,11 +12,18 @@ from pipeline.sources.byte_ranges import RangedFile, find_file, ranged_file
 from pipeline.sources.listing import SourceFile, is_ignored_name, read_file, walk_files
 from pipeline.sources.long_file import BLOCK, REMOTE_BLOCK, LongFile
 from pipeline.sources.parquet_clips import ParquetClips
+from pipeline.sources.webdataset import WebDatasetClips
 from pipeline.specs.source_spec import ParquetSpec, SourceRules
 from pipeline.storage import is_remote
 from pipeline.storage.prefetch import PrefetchReader
 
+Holder = Archive | ParquetClips | WebDatasetClips
+"""What holds other files."""
+
 _PLAIN = SourceRules()
+
+_DEEPEST = 3
+"""Archives in archives."""
 
 
 def list_sources(root: str, rules: SourceRules = _PLAIN) -> list[SourceFile]:
@@ -56,18 +63,39 @@ class CorpusReader:
         Raises:
             OSError: It can't be read.
         """
-        for holder in _folders_above(path):
-            if self._contents.is_holder(holder) and (opened := self._open(holder)):
-                return opened.read(path[len(holder) + 1 :])
-        return read_file(self.root, path)
+        holder, opened = "", None
+        for folder in _folders_above(path):
+            if self._contents.is_holder(folder):
+                found = self._open(folder, holder, opened)
+                holder, opened = (folder, found) if found else (holder, opened)
+        if opened is None:
+            return read_file(self.root, path)
+        return opened.read(path[len(holder) + 1 :])
 
-    def _open(self, path: str) -> Archive | ParquetClips | None:
-        """What holds other files at a path; None where it is a folder with such a name."""
+    def _open(self, path: str, holder: str, outer: Holder | None) -> Holder | None:
+        """What holds other files at a path; None where it is a folder with such a name.
+
+        Args:
+            path: Below the corpus root.
+            holder: Path of what holds it; empty where it is a file of its own.
+            outer: What holds it.
+        """
         with self._opening:
             if path not in self._found:
-                self._found[path] = find_file(self.root, path)
+                self._found[path] = self._find(path, holder, outer)
             file = self._found[path]
             return self._contents.open(path, file) if file else None
+
+    def _find(self, path: str, holder: str, outer: Holder | None) -> RangedFile | None:
+        if outer is None:
+            return find_file(self.root, path)
+        file = self._found[holder]
+        if file is None or not isinstance(outer, Archive):
+            return None
+        try:
+            return outer.open(path[len(holder) + 1 :], file)
+        except FileNotFoundError:
+            return None
 
 
 def open_planned_files(
@@ -128,32 +156,57 @@ class _Contents:
         self._is_archive = glob_matcher(rules.globs, rules.ignore_case)
         parquet = rules.parquet.files if rules.parquet else []
         self._is_parquet = glob_matcher(parquet, rules.ignore_case)
+        tars = rules.webdataset.files if rules.webdataset else []
+        self._is_webdataset = glob_matcher(tars, rules.ignore_case)
 
     def is_holder(self, path: str) -> bool:
-        return bool(self._is_archive(path) or self._is_parquet(path))
+        """Whether a file of this path holds others."""
+        return bool(self._is_archive(path) or self._is_parquet(path) or self._is_webdataset(path))
 
-    def open(self, path: str, file: RangedFile) -> Archive | ParquetClips:
-        if self._is_archive(path):
-            return _open_archive(file, self._rules.encoding)
-        assert self._rules.parquet
-        return _open_parquet(self._root, path, file, self._rules.parquet, self._rules.ignore_case)
+    def open(self, path: str, file: RangedFile) -> Holder:
+        """Opens what holds others.
+
+        Raises:
+            DataError: It can't be read.
+        """
+        rules = self._rules
+        if rules.webdataset and self._is_webdataset(path):
+            directory = partial(_open_archive, file, None)
+            return WebDatasetClips(path, file, rules.webdataset, rules.ignore_case, directory)
+        if rules.parquet and self._is_parquet(path):
+            return _open_parquet(self._root, path, file, rules.parquet, rules.ignore_case)
+        return _open_archive(file, rules.encoding)
 
     def walk(self, files: Iterable[SourceFile]) -> Iterator[SourceFile]:
+        """Files, and what those of them hold that hold others."""
         for file in files:
             if self.is_holder(file.path):
-                yield from self._inside(file)
+                ranged = ranged_file(self._root, file.path, file.size, file.version)
+                yield from self._inside(file.path, ranged, 1)
             else:
                 yield file
 
-    def _inside(self, file: SourceFile) -> Iterator[SourceFile]:
-        opened = self.open(file.path, ranged_file(self._root, file.path, file.size, file.version))
-        if isinstance(opened, ParquetClips):
+    def _inside(self, path: str, file: RangedFile, depth: int) -> Iterator[SourceFile]:
+        if depth > _DEEPEST:
+            raise DataError(
+                f"{file.location}: more than {_DEEPEST} archives deep; unpack the outer"
+            )
+        opened = self.open(path, file)
+        if not isinstance(opened, Archive):
             yield from opened.clips()
             return
         for member in opened.members:
-            if not is_ignored_name(member.path):
-                path = f"{file.path}/{member.path}"
-                yield SourceFile(path, member.size, member.version, member.problem)
+            inner = f"{path}/{member.path}"
+            if is_ignored_name(member.path):
+                continue
+            if not self.is_holder(inner):
+                yield SourceFile(inner, member.size, member.version, member.problem)
+                continue
+            try:
+                nested = opened.open(member.path, file)
+            except OSError as error:
+                raise DataError(f"{file.location}/{member.path}: {error}") from None
+            yield from self._inside(inner, nested, depth + 1)
 
 
 def _folders_above(path: str) -> Iterator[str]:
@@ -184,5 +237,5 @@ def _open_parquet(
 
 
 def _check_file(file: RangedFile) -> None:
-    if not is_remote(file.location) and not Path(file.location).is_file():
+    if file.opened and not is_remote(file.location) and not Path(file.location).is_file():
         raise DataError(f"{file.location}: can't be read: no file, but a pipe or a device")

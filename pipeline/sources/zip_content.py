@@ -30,12 +30,7 @@ def unpack(stored: bytes, entry: zipfile.ZipInfo) -> bytes:
         zipfile.BadZipFile: It is not what the directory says.
         OSError, EOFError, zlib.error, lzma.LZMAError: It can't be decompressed.
     """
-    if len(stored) < _HEADER.size:
-        raise zipfile.BadZipFile("cut off in its header")
-    signature, name_length, extra_length = _HEADER.unpack_from(stored)
-    if signature != _SIGNATURE:
-        raise zipfile.BadZipFile("no header where the directory says it is")
-    start = _HEADER.size + name_length + extra_length
+    start = content_start(stored)
     packed = memoryview(stored)[start : start + entry.compress_size]
     content = METHODS[entry.compress_type](packed, entry)
     if len(content) != entry.file_size:
@@ -43,6 +38,23 @@ def unpack(stored: bytes, entry: zipfile.ZipInfo) -> bytes:
     if zlib.crc32(content) != entry.CRC:
         raise zipfile.BadZipFile(f"Bad CRC-32: expected {entry.CRC:08x}")
     return content
+
+
+def content_start(stored: bytes) -> int:
+    """Place of a member's content behind the beginning of its local header.
+
+    Args:
+        stored: The archive from the header on.
+
+    Raises:
+        zipfile.BadZipFile: There is no header.
+    """
+    if len(stored) < _HEADER.size:
+        raise zipfile.BadZipFile("cut off in its header")
+    signature, name_length, extra_length = _HEADER.unpack_from(stored)
+    if signature != _SIGNATURE:
+        raise zipfile.BadZipFile("no header where the directory says it is")
+    return int(_HEADER.size + name_length + extra_length)
 
 
 def _store(packed: memoryview, entry: zipfile.ZipInfo) -> bytes:

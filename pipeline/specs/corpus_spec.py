@@ -16,7 +16,8 @@ from pipeline.schema.record import DIMENSIONS, ClassName, Dimension
 from pipeline.specs.code_map import CodeMap, find_overlap
 from pipeline.specs.own_category import OwnCategory
 from pipeline.specs.raters import Raters
-from pipeline.specs.source_spec import ClipRows, ParquetSpec, SourceRules
+from pipeline.specs.row_spec import RowSpec
+from pipeline.specs.source_spec import ClipRows, ParquetSpec, SourceRules, WebDatasetSpec
 from pipeline.specs.spec_types import (
     Access,
     Ages,
@@ -34,6 +35,9 @@ from pipeline.specs.spec_types import (
 )
 from pipeline.specs.table_spec import TableSpec
 from pipeline.splits.policies import ByGroup, SplitSpec
+
+_CLIP_ROWS = ("parquet", "webdataset")
+"""Keys that describe files in which every row is a clip."""
 
 _ID = r"[a-z][a-z0-9_]*"
 _LONGEST_ID = 64
@@ -104,6 +108,9 @@ class CorpusSpec(SpecModel):
     )
     parquet: ParquetSpec | None = Field(
         None, description="Parquet files with audio inside: their globs, or a mapping"
+    )
+    webdataset: WebDatasetSpec | None = Field(
+        None, description="tar files of clips beside their labels: their globs, or a mapping"
     )
     archive_encoding: Encoding | None = Field(
         None, description="of names in archives that do not state it, such as gbk or shift_jis"
@@ -178,13 +185,14 @@ class CorpusSpec(SpecModel):
     @model_validator(mode="before")
     @classmethod
     def _rows_are_clips(cls, data: Any) -> Any:
-        """Without ``audio``, all rows of Parquet files are clips."""
-        rows = data.get("parquet") if isinstance(data, dict) else None
-        if not rows or data.get("audio"):
+        """Without ``audio``, all that lies in Parquet and WebDataset files are clips."""
+        if not isinstance(data, dict) or data.get("audio"):
             return data
-        files = rows.get("files") if isinstance(rows, dict) else rows
-        globs = [files] if isinstance(files, str) else files or []
-        return data | {"audio": [f"{glob}/**" for glob in globs]}
+        globs: list[str] = []
+        for rows in filter(None, map(data.get, _CLIP_ROWS)):
+            files = rows.get("files") if isinstance(rows, dict) else rows
+            globs += [files] if isinstance(files, str) else files or []
+        return data | {"audio": [f"{glob}/**" for glob in globs]} if globs else data
 
     @model_validator(mode="before")
     @classmethod
@@ -207,6 +215,12 @@ class CorpusSpec(SpecModel):
                     f"`same_speaker`: {alias} is {speaker}, which is an alias itself; give both "
                     "the same id"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _names_of_rows_differ(self) -> Self:
+        if both := sorted(self.tables.keys() & self.clip_rows.keys()):
+            raise ValueError(f"`tables`: {both[0]!r} is a key of the spec, too; call it otherwise")
         return self
 
     @model_validator(mode="after")
@@ -277,12 +291,12 @@ class CorpusSpec(SpecModel):
         if raters is None:
             return self
         for name in raters.rows:
-            if name not in self.tables:
+            if name not in self.row_specs:
                 raise ValueError(f"`raters.rows` names the table {name!r}, which `tables` lacks")
         given = {
             field
             for name in raters.rows
-            for field in self.tables[name].take.keys() & raters.answers_in(name)
+            for field in self.row_specs[name].take.keys() & raters.answers_in(name)
         }
         if raters.by and raters.by not in given:
             raise ValueError(f"`raters.by`: no table of `raters.rows` gives {raters.by!r}")
@@ -308,10 +322,9 @@ class CorpusSpec(SpecModel):
         raters = self.raters or Raters()
         taken = {
             field
-            for name, table in self.tables.items()
-            for field in table.take.keys() - raters.answers_in(name)
+            for name, rows in self.row_specs.items()
+            for field in rows.take.keys() - raters.answers_in(name)
         }
-        taken |= {field for rows in self.clip_rows for field in rows.take}
         composed = {"speaker", *(["emotion"] if self.emotion else [])}
         return self.path_fields | taken | {"path", "stem"} | composed
 
@@ -333,12 +346,19 @@ class CorpusSpec(SpecModel):
     @property
     def source_rules(self) -> SourceRules:
         """Which of its files hold others, and how those are read."""
-        return SourceRules(self.archive, self.archive_encoding, self.ignore_case, self.parquet)
+        return SourceRules(
+            self.archive, self.archive_encoding, self.ignore_case, self.parquet, self.webdataset
+        )
 
-    @property
-    def clip_rows(self) -> tuple[ClipRows, ...]:
-        """Descriptions of the files in which every row is a clip."""
-        return tuple(filter(None, [self.parquet]))
+    @cached_property
+    def clip_rows(self) -> Mapping[str, ClipRows]:
+        """Files in which every row is a clip, by the key that describes them."""
+        return {key: rows for key in _CLIP_ROWS if (rows := getattr(self, key)) is not None}
+
+    @cached_property
+    def row_specs(self) -> Mapping[str, RowSpec]:
+        """All that has rows: tables by name, and files in which every row is a clip."""
+        return {**self.clip_rows, **self.tables}
 
     @property
     def speaker_namespace(self) -> str:

@@ -1,33 +1,25 @@
-"""Files that hold many clips, as a spec describes them: archives and Parquet files."""
+"""Files that hold many clips, as a spec describes them: archives, Parquet, WebDataset."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field, field_validator, model_validator
 
-from pipeline.common.spec_model import Regex, SpecModel
+from pipeline.specs.row_spec import RowSpec
 from pipeline.specs.spec_types import Glob, OneOrMore, Template, template_fields
-
-FILE_STEM = "_stem"
-"""Column that every row has: the stem of the file it was read from."""
 
 CLIP_NAME = "_name"
 """Column that every clip has: the path that its row gives it; its number where there is none."""
 
 
-class ClipRows(SpecModel):
+class ClipRows(RowSpec):
     """Files in which every row is a clip, with facts about it in columns."""
 
     files: Annotated[list[Glob], Field(min_length=1), OneOrMore]
-    path: Regex | None = Field(
-        None, description="groups found in the path of the file are columns of its rows"
-    )
-    where: dict[str, Regex] = Field({}, description="only rows whose column matches are clips")
-    take: dict[str, str] = Field(
-        {}, description="field → column, `column?` if it may be missing; a list where named alike"
-    )
-    name: Template = Field(
-        f"{{{CLIP_NAME}}}", description="path of a clip in its file, a template over columns"
+    names: dict[str, dict[str, str | None]] = Field(
+        {},
+        description="column of numbers → number → name, or a list of names; null for unknown; "
+        "only where neither file nor card states them",
     )
 
     def __hash__(self) -> int:
@@ -36,10 +28,11 @@ class ClipRows(SpecModel):
     @property
     def columns(self) -> dict[str, bool]:
         """Columns that are read → whether they must be there."""
-        wanted = dict.fromkeys([*template_fields(self.name), *self.where], True)
+        wanted = dict.fromkeys([*self.where, *self.cells], True)
         for column in self.take.values():
             plain = column.removesuffix("?")
-            wanted[plain] = wanted.get(plain, False) or not column.endswith("?")
+            needed = plain == column and not self._is_in_cell(plain)
+            wanted[plain] = wanted.get(plain, False) or needed
         return wanted
 
     @property
@@ -48,32 +41,14 @@ class ClipRows(SpecModel):
         column = self.take.get("emotion")
         return column.removesuffix("?") if column else None
 
+    def _is_in_cell(self, column: str) -> bool:
+        """Whether it may be a column that elements of a cell give."""
+        return any(form.rows or column.startswith(f"{of}.") for of, form in self.cells.items())
+
     @model_validator(mode="before")
     @classmethod
     def _only_files(cls, data: Any) -> Any:
         return {"files": data} if isinstance(data, str | list) else data
-
-    @field_validator("take", mode="before")
-    @classmethod
-    def _take_alike(cls, value: object) -> object:
-        if not isinstance(value, list):
-            return value
-        return {str(column).removesuffix("?"): column for column in value}
-
-
-class ParquetSpec(ClipRows):
-    """Parquet files with audio inside, one clip a row, as hubs give corpora out."""
-
-    audio: str | None = Field(
-        None, description="the column of the audio; default: the only one of bytes and a path"
-    )
-    names: dict[str, dict[str, str | None]] = Field(
-        {},
-        description="column of numbers → number → name, or a list of names; null for unknown; "
-        "only where neither file nor card states them",
-    )
-
-    __hash__ = ClipRows.__hash__
 
     @field_validator("names", mode="before")
     @classmethod
@@ -88,6 +63,30 @@ class ParquetSpec(ClipRows):
         }
 
 
+class ParquetSpec(ClipRows):
+    """Parquet files with audio inside, one clip a row, as hubs give corpora out."""
+
+    audio: str | None = Field(
+        None, description="the column of the audio; default: the only one of bytes and a path"
+    )
+    name: Template = Field(
+        f"{{{CLIP_NAME}}}", description="path of a clip in its file, a template over columns"
+    )
+
+    __hash__ = ClipRows.__hash__
+
+    @property
+    def columns(self) -> dict[str, bool]:
+        """Columns that are read → whether they must be there."""
+        return super().columns | dict.fromkeys(template_fields(self.name), True)
+
+
+class WebDatasetSpec(ClipRows):
+    """Tar files in which a clip and its labels have one name, up to the first dot."""
+
+    __hash__ = ClipRows.__hash__
+
+
 class SourceRules(NamedTuple):
     """Which files of a corpus hold others, and how those are read.
 
@@ -96,14 +95,16 @@ class SourceRules(NamedTuple):
         encoding: Of names that an archive does not mark as UTF-8; None where no spec states it.
         ignore_case: Whether globs and patterns are blind to case.
         parquet: The Parquet files that hold clips.
+        webdataset: The tar files that hold clips beside their labels.
     """
 
     globs: Sequence[str] = ()
     encoding: str | None = None
     ignore_case: bool = False
     parquet: ParquetSpec | None = None
+    webdataset: WebDatasetSpec | None = None
 
     @property
     def hold_others(self) -> bool:
         """Whether any file may hold others."""
-        return bool(self.globs or self.parquet)
+        return bool(self.globs or self.parquet or self.webdataset)

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from pipeline.common.spec_model import ByValue, Regex, SpecModel
+from pipeline.common.spec_model import ByValue, Regex
 from pipeline.specs.row_path import RowPath
+from pipeline.specs.row_spec import RowSpec
 from pipeline.specs.spec_types import Encoding, Glob, OneOrMore, Template
 
 
@@ -17,7 +18,7 @@ class FileByField(ByValue):
 
 
 TableFormat = Literal[
-    "csv", "tsv", "space", "xlsx", "json", "jsonl", "yaml", "xml", "textgrid", "lines"
+    "csv", "tsv", "space", "xlsx", "parquet", "json", "jsonl", "yaml", "xml", "textgrid", "lines"
 ]
 
 _SHEETS = ("csv", "tsv", "space", "xlsx")
@@ -33,26 +34,6 @@ FORMATS_OF = {
 """Keys that only tables of some formats have."""
 
 
-def _check_form(form: str) -> str:
-    is_separator = 0 < len(form) <= 3 and not any(sign.isalnum() for sign in form)
-    if form not in {"json", "literal"} and not is_separator:
-        raise ValueError(
-            f"expected json, literal (as Python writes) or a separator like ';', found {form!r}"
-        )
-    return form
-
-
-class CellList(SpecModel):
-    """``{parse: json, rows: "*.{rater}"}``: how the cells of a column hold lists, and of what."""
-
-    parse: Annotated[str, AfterValidator(_check_form)]
-    rows: RowPath | None = Field(None, description="where in the cell its elements lie")
-
-
-def _name_form(value: object) -> object:
-    return {"parse": value} if isinstance(value, str) else value
-
-
 def _list_lines(value: object) -> object:
     return [value] if isinstance(value, str | int) else value
 
@@ -60,7 +41,7 @@ def _list_lines(value: object) -> object:
 HeaderLine = Annotated[int, Field(ge=0, le=1_000)]
 
 
-class TableSpec(SpecModel):
+class TableSpec(RowSpec):
     """A file that holds facts about clips: joined on ``match``, giving the fields of ``take``."""
 
     file: FileByField | Annotated[list[Glob], OneOrMore] = Field(
@@ -71,9 +52,6 @@ class TableSpec(SpecModel):
     )
     separator: Literal[",", ";", "\t", "|"] | None = Field(
         None, description="what stands between cells; found by the header where it is not named"
-    )
-    path: Regex | None = Field(
-        None, description="groups found in the path of the table file are columns of its rows"
     )
     encoding: Annotated[list[Encoding], OneOrMore] = Field(
         ["utf-8-sig"], description="tried in this order"
@@ -88,14 +66,10 @@ class TableSpec(SpecModel):
     rows: RowPath | None = Field(
         None, description="where the rows lie in nested data, as {file}.annotations.*"
     )
-    cells: dict[str, Annotated[CellList, BeforeValidator(_name_form)]] = Field(
-        {}, description="column whose cells hold lists → json, literal or what separates them"
-    )
     line: Regex | None = Field(None, description="each matching line is a row of its groups")
     block: Regex | None = Field(
         None, description="a head line, whose groups hold for the lines below it"
     )
-    where: dict[str, Regex] = Field({}, description="only rows whose column matches count")
     match: dict[str, Annotated[list[Template], OneOrMore]] = Field(
         description="column → template over the clip's fields; of several the first that fits"
     )
@@ -106,10 +80,6 @@ class TableSpec(SpecModel):
     unmatched: Literal["reject", "keep", "exclude"] = Field(
         "reject", description="what becomes of clips without a row"
     )
-    disputed: Literal["reject", "exclude"] = Field(
-        "reject", description="what becomes of clips whose rows say different things"
-    )
-    segments: bool = Field(False, description="each row is an utterance of a longer recording")
 
     @property
     def header_lines(self) -> list[int]:
@@ -129,13 +99,6 @@ class TableSpec(SpecModel):
         """Columns that are read, those that may be missing among them."""
         taken = (column.removesuffix("?") for column in self.take.values())
         return frozenset((*self.match, *taken, *self.where, *self.cells))
-
-    @field_validator("take", mode="before")
-    @classmethod
-    def _take_alike(cls, value: object) -> object:
-        if not isinstance(value, list):
-            return value
-        return {str(column).removesuffix("?"): column for column in value}
 
     @field_validator("header", mode="after")
     @classmethod

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.common.errors import DataError
-from pipeline.index.nested_rows import describe_way, flatten, rows_at, rows_without_path
+from pipeline.common.nested_values import flatten
+from pipeline.index.nested_rows import describe_way, rows_at, rows_without_path
 from pipeline.index.table_formats import read_table
 from pipeline.specs.table_spec import TableSpec
 

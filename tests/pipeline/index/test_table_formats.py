@@ -70,7 +70,6 @@ def test_names_that_differ_in_their_unicode_form_are_one_column() -> None:
     ("content", "message"),
     [
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1....", "an old Excel workbook .*save it as .xlsx"),
-        (b"PAR1....", "a Parquet file"),
         (b"version https://git-lfs.github.com/spec/v1\n", "a Git LFS pointer.*git lfs pull"),
         (b"PK\x03\x04....", "a zip archive"),
         (b"<!DOCTYPE html><html>", "a page for browsers"),

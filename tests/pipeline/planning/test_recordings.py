@@ -82,10 +82,10 @@ def test_eight_hours_are_divided_into_runs_of_equal_length() -> None:
     calls = [segment("day", start * 5.76, 5.76, group="tr") for start in range(5_000)]
     placed = place(calls)
     sizes = Counter(one.shard for one in placed)
-    assert len(sizes) == 4
+    assert len(sizes) == 16
     assert max(sizes.values()) - min(sizes.values()) <= 2 * SLOT_S / 5.76
     changes = sum(a.shard != b.shard for a, b in pairwise(placed))
-    assert changes == 3
+    assert changes == 15
 
 
 @settings(max_examples=30, deadline=None)

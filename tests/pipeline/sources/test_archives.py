@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import shutil
 import struct
 import tarfile
@@ -184,6 +185,12 @@ def test_only_the_shard_of_a_changed_member_is_made_anew(
     assert sum(file.stat().st_mtime_ns != time for file, time in times.items()) == 1
 
 
+def name_for(glob: str) -> str:
+    """A path that a glob finds: the first of what its brackets and braces allow."""
+    name = re.sub(r"\[(.)[^\]]*\]", r"\1", glob)
+    return re.sub(r"\{([^,}]*)[^}]*\}", r"\1", name).replace("**", "a").replace("*", "a")
+
+
 @pytest.mark.parametrize("spec", [s for s in load_specs() if s.archive], ids=lambda spec: spec.id)
 def test_shipped_specs_find_their_clips_in_the_archive_they_name(
     spec: CorpusSpec, tmp_path: Path
@@ -191,7 +198,8 @@ def test_shipped_specs_find_their_clips_in_the_archive_they_name(
     paths = {example.path for example in spec.examples}
     listed = [SourceFile(path, 1, "") for path in sorted(paths)]
     unpacked = sorted(path for *_, path in find_clips(spec, listed))
-    for archive in spec.archive:
+    for archive in map(name_for, spec.archive):
+        (tmp_path / archive).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / archive).write_bytes(zipped(dict.fromkeys(paths, b"x")))
         found = find_clips(spec, list_sources(str(tmp_path), spec.source_rules))
         assert sorted(path for *_, path in found) == unpacked

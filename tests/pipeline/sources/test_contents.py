@@ -9,7 +9,10 @@ from pipeline.sources.listing import SourceFile
     [
         (["a.zip", "b.zip"], "found there: a.zip, b.zip (zip archive: unpack it, or name it under"),
         (["x/A.RAR"], "found there: x/A.RAR (RAR archive"),
-        (["data/train-00000.parquet"], "Parquet file: clips inside it are not read"),
+        (
+            ["data/train-00000.parquet"],
+            "Parquet file: if clips are inside, name it under `parquet`",
+        ),
         ([f"{n}.7z" for n in range(5)], "0.7z, 1.7z, 2.7z and 2 more (7z archive"),
         (["a.txt", "b.txt", "README"], "2 .txt, such as a.txt, b.txt; 1 without a suffix"),
     ],

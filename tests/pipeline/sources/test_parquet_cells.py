@@ -5,7 +5,7 @@ import datetime
 import pyarrow as pa
 import pytest
 
-from pipeline.sources.parquet_cells import column_text, is_whole, name_classes
+from pipeline.sources.parquet_cells import column_text, is_whole
 
 
 @pytest.mark.parametrize(
@@ -25,14 +25,6 @@ from pipeline.sources.parquet_cells import column_text, is_whole, name_classes
 )
 def test_cells_are_text(column: pa.Array, texts: list[str]) -> None:
     assert column_text(pa.chunked_array([column])) == texts
-
-
-def test_classes_are_named_and_those_of_lists() -> None:
-    names = {"0": "anger", "1": "joy", "-1": None}
-    assert name_classes(["1", "", "-1", "0"], names) == ["joy", "", "", "anger"]
-    assert name_classes(["[0, 1]", "[]"], names) == ['["anger", "joy"]', "[]"]
-    with pytest.raises(KeyError, match="7"):
-        name_classes(["7"], names)
 
 
 def test_whole_numbers_number_classes() -> None:

@@ -226,7 +226,7 @@ def test_a_build_from_parquet_gives_the_rows_of_files(
     jobs: str, parquet_corpus: tuple[Path, Path], make_spec: MakeSpec, tmp_path: Path
 ) -> None:
     root, hub = parquet_corpus
-    make_spec(parquet='{files: "*.parquet", name: "wav/{_name}", take: [emotion]}')
+    make_spec(utterances=36, parquet='{files: "*.parquet", name: "wav/{_name}", take: [emotion]}')
     command = ["build", "--spec", str(tmp_path / "tones.yaml"), "--json", "--jobs", jobs]
     assert main([*command, "--root", f"tones={root}", "--output", str(tmp_path / "one")]) == 0
     inside = [*command, "--root", f"tones={hub}", "--output", str(tmp_path / "two")]
@@ -246,7 +246,7 @@ def test_a_clip_in_two_files_is_rejected_and_a_file_beside_wins(
     parquet_corpus: tuple[Path, Path], make_spec: MakeSpec, tmp_path: Path
 ) -> None:
     root, hub = parquet_corpus
-    make_spec(parquet='{files: "*.parquet", name: "wav/{_name}", take: [emotion]}')
+    make_spec(utterances=36, parquet='{files: "*.parquet", name: "wav/{_name}", take: [emotion]}')
     first = pq.read_table(hub / "data" / "train-00000-of-00002.parquet")
     pq.write_table(first.slice(0, 1), hub / "again.parquet")
     (hub / "wav").mkdir()

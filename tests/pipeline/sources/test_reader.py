@@ -11,7 +11,9 @@ import pytest
 from pipeline.common.errors import DataError
 from pipeline.sources import reader
 from pipeline.sources.reader import CorpusReader, list_sources, open_planned_files, walk_sources
-from pipeline.specs.source_spec import SourceRules
+from pipeline.specs.source_spec import ParquetSpec, SourceRules
+from tests.pipeline.sources.test_archives import tarred, zipped
+from tests.support.parquet import write_parquet
 
 
 def write_zip(path: Path, files: dict[str, bytes]) -> None:
@@ -97,4 +99,59 @@ def test_archive_that_can_not_be_opened_is_named(
 def test_a_pipe_is_no_archive(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.zip")
     with pytest.raises(DataError, match=r"a\.zip: can't be read: no file, but a pipe"):
+        list_sources(str(tmp_path), SourceRules(["*.zip"]))
+
+
+def nested(stored: bool) -> bytes:
+    """A zip in which a tar and a zip lie, with a clip each."""
+    how = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
+    outer = io.BytesIO()
+    with zipfile.ZipFile(outer, "w", how) as archive:
+        archive.writestr("parts/one.zip", zipped({"wav/1.wav": b"one" * 100}))
+        archive.writestr("parts/two.tar", tarred({"wav/2.wav": b"two" * 100}))
+        archive.writestr("parts/other.zip", b"never opened")
+        archive.writestr("wav/3.wav", b"three")
+    return outer.getvalue()
+
+
+@pytest.mark.parametrize("stored", [True, False])
+def test_archives_in_archives_are_read(stored: bool, tmp_path: Path) -> None:
+    (tmp_path / "all.zip").write_bytes(nested(stored))
+    rules = SourceRules(["all.zip", "{one,two}.{zip,tar}"])
+    clips = {
+        "all.zip/parts/one.zip/wav/1.wav": b"one" * 100,
+        "all.zip/parts/two.tar/wav/2.wav": b"two" * 100,
+        "all.zip/wav/3.wav": b"three",
+    }
+    found = [file.path for file in list_sources(str(tmp_path), rules)]
+    assert found == sorted([*clips, "all.zip/parts/other.zip"])
+    read = CorpusReader(str(tmp_path), rules).read
+    assert {path: read(path) for path in clips} == clips
+    with pytest.raises(FileNotFoundError):
+        read("all.zip/parts/one.zip/wav/9.wav")
+
+
+def test_parquet_in_an_archive_is_read(tmp_path: Path) -> None:
+    inner = write_parquet(tmp_path / "x.parquet", [("a.wav", b"1"), ("b.wav", b"2")]).read_bytes()
+    (tmp_path / "x.parquet").unlink()
+    write_zip(tmp_path / "all.zip", {"data/x.parquet": inner})
+    rules = SourceRules(["*.zip"], parquet=ParquetSpec(files=["*.parquet"]))
+    assert [f.path for f in list_sources(str(tmp_path), rules)] == [
+        "all.zip/data/x.parquet/a.wav", "all.zip/data/x.parquet/b.wav"
+    ]  # fmt: skip
+    assert CorpusReader(str(tmp_path), rules).read("all.zip/data/x.parquet/b.wav") == b"2"
+
+
+def test_archives_that_never_end_are_refused(tmp_path: Path) -> None:
+    content = zipped({"1.wav": b"one"})
+    for _ in range(3):
+        content = zipped({"a.zip": content})
+    (tmp_path / "a.zip").write_bytes(content)
+    with pytest.raises(DataError, match="more than 3 archives deep; unpack the outer"):
+        list_sources(str(tmp_path), SourceRules(["*.zip"]))
+
+
+def test_a_nested_archive_that_can_not_be_read_is_named(tmp_path: Path) -> None:
+    write_zip(tmp_path / "a.zip", {"b.zip": b"text"})
+    with pytest.raises(DataError, match=r"a\.zip/b\.zip: neither a zip nor a tar"):
         list_sources(str(tmp_path), SourceRules(["*.zip"]))

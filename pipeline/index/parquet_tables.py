@@ -1,0 +1,57 @@
+"""Tables in Parquet."""
+
+import pyarrow as pa
+
+from pipeline.common.errors import DataError
+from pipeline.sources.byte_ranges import RangedFile
+from pipeline.sources.class_names import Names, find_class_names
+from pipeline.sources.clip_rows import name_cells
+from pipeline.sources.parquet_cells import is_whole
+from pipeline.sources.parquet_columns import ParquetColumns
+
+_MOST_CELLS = 50_000_000
+
+
+def parse_parquet(content: bytes, wanted: frozenset[str], where: str) -> list[dict[str, str]]:
+    """Rows of a Parquet file; numbers of classes that its footer names become those names.
+
+    Args:
+        content: Of the file.
+        wanted: Columns that are read beside the others: fields of structs, as ``struct.field``.
+        where: What errors call the file.
+
+    Raises:
+        DataError: It is no Parquet file, is damaged, or too large.
+    """
+    file = RangedFile(where, len(content), "", lambda start, end: content[start:end])
+    table = ParquetColumns(file)
+    inner = [column for column in wanted if "." in column and table.kind_of(column)]
+    plain = [field.name for field in table.schema if not _holds_bytes(field.type)]
+    columns = list(dict.fromkeys([*plain, *sorted(inner)]))
+    if table.rows * len(columns) > _MOST_CELLS:
+        raise DataError(f"{where}: {table.rows:,} rows, more than are read of a table")
+    rows: list[dict[str, str]] = []
+    for group in table.row_groups:
+        cells = table.read_columns(group, columns)
+        for column in columns:
+            if names := _names(table, column):
+                cells[column] = name_cells(cells[column], names, column, where, "tables")
+        rows += (dict(zip(columns, row, strict=True)) for row in zip(*cells.values(), strict=True))
+    return rows
+
+
+def _names(table: ParquetColumns, column: str) -> Names | None:
+    """Names of the classes that a column numbers, by the file's footer."""
+    if not is_whole(table.kind_of(column)):
+        return None
+    return find_class_names(column, "", table.schema.metadata, _no_file, None)
+
+
+def _no_file(path: str) -> bytes:
+    raise FileNotFoundError(path)
+
+
+def _holds_bytes(kind: pa.DataType) -> bool:
+    if pa.types.is_struct(kind):
+        return any(_holds_bytes(field.type) for field in kind)
+    return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))

@@ -1,0 +1,66 @@
+"""What rows of clips have in common, whatever the file that holds them."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import PurePosixPath
+
+from pipeline.common.errors import DataError
+from pipeline.common.patterns import compile_pattern
+from pipeline.sources.class_names import Names
+from pipeline.specs.row_spec import FILE_STEM, RowSpec
+
+_SHOWN = 5
+
+
+def file_columns(path: str, rows: RowSpec, ignore_case: bool) -> dict[str, str]:
+    """Columns that the path of a file gives all of its rows.
+
+    Args:
+        path: Of the file, below the corpus root.
+        rows: As the spec describes them.
+        ignore_case: Whether patterns are blind to case.
+    """
+    found = compile_pattern(rows.path, ignore_case).search(path) if rows.path else None
+    return {FILE_STEM: PurePosixPath(path).stem} | (found.groupdict("") if found else {})
+
+
+def row_filter(rows: RowSpec, ignore_case: bool) -> Callable[[Mapping[str, str]], bool]:
+    """Whether a row counts, by the patterns of ``where``."""
+    where = {
+        column: compile_pattern(pattern, ignore_case) for column, pattern in rows.where.items()
+    }
+    return lambda row: all(regex.search(row.get(c, "")) for c, regex in where.items())
+
+
+def name_cells(
+    texts: Sequence[str], names: Names, column: str, location: str, key: str
+) -> list[str]:
+    """Cells with the name of a class in place of its number.
+
+    Args:
+        texts: Numbers, or lists of them in JSON.
+        names: Of the classes.
+        column: For messages, as the others.
+        location: Path or URL of the file.
+        key: Of the spec that describes the rows.
+
+    Raises:
+        DataError: A number has no name.
+    """
+    try:
+        return [_name(text, names) for text in texts]
+    except KeyError as error:
+        number = error.args[0]
+        known = ", ".join(f"{n} {name}" for n, name in list(names.items())[:_SHOWN])
+        raise DataError(
+            f"{location}: {number} in column {column!r} is no class; known are {known}; if it "
+            f'stands for what is unknown, say `names: {{{column}: {{"{number}": null}}}}` below '
+            f"`{key}`"
+        ) from None
+
+
+def _name(text: str, names: Names) -> str:
+    if not text.startswith("["):
+        return (names[text] or "") if text else ""
+    found = [names[str(number)] for number in json.loads(text)]
+    return json.dumps([name for name in found if name], ensure_ascii=False)
