@@ -22,7 +22,7 @@ _LEAST_SHARE = 0.5  # of the loud frames of the clip that has fewer
 _HIGHEST_ERROR = 0.25
 _SPREAD = 0.0148 * np.sqrt(256)  # over one frame
 _SPREADS = 8.0
-_AT_ONCE = 1 << 22  # frames compared at once
+_AT_ONCE = 1 << 20  # frames compared at once
 
 
 class Match(NamedTuple):

@@ -15,6 +15,7 @@ from pipeline.common.count import count
 from pipeline.common.foreign_text import is_web_address, printable
 from pipeline.dataset.manifest import SPLIT_PAIRS, CorpusManifest, Manifest, require_manifest
 from pipeline.dataset.run_log import Run, read_runs
+from pipeline.dataset.shortcuts import Shortcuts, read_shortcuts, shards_checksum
 from pipeline.index.corpus_notes import describe_notes
 from pipeline.schema.record import CLASSES, SPLITS
 from pipeline.storage import files as storage
@@ -58,19 +59,26 @@ def write_report(output: str, manifest: Manifest | None = None) -> str:
     Raises:
         UsageError: There is no dataset.
     """
-    runs = read_runs(output, _RUNS)
-    page = make_report(manifest or require_manifest(output), read_left_out(output), runs)
+    runs, shortcuts = read_runs(output, _RUNS), read_shortcuts(output)
+    manifest = manifest or require_manifest(output)
+    page = make_report(manifest, read_left_out(output), runs, shortcuts)
     storage.write_atomic(report_path(output), page.encode())
     return report_path(output)
 
 
-def make_report(manifest: Manifest, left_out: Sequence[LeftOut], runs: Sequence[Run]) -> str:
+def make_report(
+    manifest: Manifest,
+    left_out: Sequence[LeftOut],
+    runs: Sequence[Run],
+    shortcuts: Shortcuts | None = None,
+) -> str:
     """The page.
 
     Args:
         manifest: Of the dataset.
         left_out: As :func:`read_left_out` gives it.
         runs: To be listed, the oldest first.
+        shortcuts: As they were measured last; None where they never were.
     """
     package = files("pipeline.dataset.report")
     environment = jinja2.Environment(
@@ -107,6 +115,8 @@ def make_report(manifest: Manifest, left_out: Sequence[LeftOut], runs: Sequence[
         emotions=_emotions(manifest),
         durations=_add_counts(corpus.durations.counts for corpus in corpora),
         left_out=left_out,
+        shortcuts=shortcuts,
+        shortcuts_are_old=shortcuts is not None and shortcuts.audio != shards_checksum(manifest),
         runs=[_show_run(run) for run in reversed(runs)],
         splits=SPLITS,
         classes=CLASSES,
@@ -176,6 +186,9 @@ def _assurances(manifest: Manifest) -> list[tuple[bool, str]]:
             else "No speaker stands in two splits.",
         ),
     ]
+    if apart := [person for person in manifest.same_person if len(person.splits) > 1]:
+        names = "; ".join(" and ".join(person.speakers) for person in apart)
+        lines.append((False, f"Speakers who may be one person stand in several splits: {names}."))
     if kept:
         words = f"Not to be passed on as it is: terms forbid it for {', '.join(kept)}."
         lines.append((False, words))
