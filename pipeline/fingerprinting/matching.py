@@ -2,7 +2,7 @@
 
 Bits of different recordings differ in half of all cases, with a spread of 0.0148 over 256 frames,
 as Haitsma and Kalker measured it (section 3.3); over fewer frames it is wider. A pair matches where
-it lies six and a half spreads below one half, and below 0.25 in any case: the same sentence, spoken
+it lies six and a half spreads below one half, and below 0.22 in any case: the same sentence, spoken
 twice by one actor, does not come near. Each quarter must be alike, too: of sentences that
 begin with the same words, spoken the same, the end differs.
 """
@@ -20,10 +20,10 @@ from pipeline.fingerprinting.subfingerprints import FRAME_SECONDS, Subfingerprin
 
 _LEAST_FRAMES = 20  # that both clips have loud: 0.24 s, and the 0.19 s that a frame lasts
 _LEAST_SHARE = 0.5  # of the loud frames of the clip that has fewer
-_HIGHEST_ERROR = 0.25
+_HIGHEST_ERROR = 0.22
 _PARTS = 4  # of what is compared, each of which must be alike
 _LEAST_PART = 6  # loud frames of a part from which it counts
-_HIGHEST_OF_PART = 0.35
+_HIGHEST_OF_PART = 0.32
 _SPREAD = 0.0148 * np.sqrt(256)  # over one frame
 _SPREADS = 8.0
 _AT_ONCE = 1 << 20  # frames compared at once
@@ -37,7 +37,7 @@ class Match(NamedTuple):
         second: Number of the other, which is larger.
         offset: Seconds by which the second begins later in the recording than the first.
         overlap: Seconds that were compared: those that are loud in both.
-        error: Share of the bits that differ, in [0, 0.25].
+        error: Share of the bits that differ, in [0, 0.22].
     """
 
     first: int

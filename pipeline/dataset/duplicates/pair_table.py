@@ -44,7 +44,7 @@ class Pair(NamedTuple):
         kind: How alike they are.
         offset: Seconds by which the other begins later in the recording than the one.
         overlap: Seconds that were compared; None where all samples are equal.
-        error: Share of the bits of their fingerprints that differ, in [0, 0.25].
+        error: Share of the bits of their fingerprints that differ, in [0, 0.22].
     """
 
     one: Clip
