@@ -12,7 +12,7 @@ setup(
     ],
     package_data={
         **{name: ["py.typed"] for name in OURS},
-        "corpora_specs": ["*.yaml"],
+        "corpora_specs": ["*.yaml", "protocols/*/*.yaml"],
         "demo": ["*.yaml", "corpora/*.yaml"],
         "pipeline.dataset": ["*.jinja"],
         "pipeline.dataset.report": ["*.jinja", "*.css", "*.js"],

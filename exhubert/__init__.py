@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pipeline.specs.yaml_reader import SpecError
     from training.config.recipe import Recipe, load_recipe
     from training.data.index import load_index
+    from training.data.protocols import read_protocol
     from training.evaluation.baselines.run import Baseline, run_baseline
     from training.evaluation.compare import Comparison, compare
     from training.evaluation.evaluate import evaluate
@@ -88,6 +89,7 @@ __all__ = [
     "load_recipe",
     "load_spec",
     "load_specs",
+    "read_protocol",
     "read_scores",
     "relabel_dataset",
     "require_manifest",
@@ -112,6 +114,7 @@ _MODULES = {
     "pipeline.specs.yaml_reader": ("SpecError",),
     "training.config.recipe": ("Recipe", "load_recipe"),
     "training.data.index": ("load_index",),
+    "training.data.protocols": ("read_protocol",),
     "training.evaluation.baselines.run": ("Baseline", "run_baseline"),
     "training.evaluation.compare": ("Comparison", "compare"),
     "training.evaluation.evaluate": ("evaluate",),

@@ -1,7 +1,7 @@
 """Checking corpora without decoding audio: what was found against what was published."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,11 @@ from pipeline.dataset.published_counts import Comparison, compare_counts
 from pipeline.labels import is_clipped
 from pipeline.planning.index_corpus import IndexedCorpus, count_by_split
 from pipeline.raters.agreement import Agreement, agreements, tally_answers
-from pipeline.schema.record import RECORD
+from pipeline.schema.record import CLASSES, RECORD, SPLITS
 from pipeline.schema.utterance import Utterance, count_reasons
 from pipeline.shards.receipts import to_reject_row
 from pipeline.specs.corpus_spec import CorpusSpec
+from pipeline.splits.split_warnings import warn_of_splits
 
 _OF_RECORD = (
     *("id", "corpus", "source_path", "label_native", "emotion", "arousal_class", "valence_class"),
@@ -65,6 +66,7 @@ class CorpusCheck:
         spellings: Speakers whose names differ in case, blanks or width alone, in groups.
         conflicting_labels: Recordings that copies or tables label in several ways.
         namespace_speakers: Speakers of a namespace that corpora share → their splits.
+        split_warnings: What makes scores on the splits say little.
     """
 
     corpus: str
@@ -92,6 +94,7 @@ class CorpusCheck:
     unknown_answers: Sample = field(default_factory=lambda: Sample(0, []))
     conflicting_labels: Sample = field(default_factory=lambda: Sample(0, []))
     namespace_speakers: dict[str, list[str]] = field(default_factory=dict)
+    split_warnings: list[str] = field(default_factory=list)
 
     @property
     def mismatches(self) -> list[Comparison]:
@@ -134,6 +137,7 @@ def check_corpus(spec: CorpusSpec, indexed: IndexedCorpus) -> CorpusCheck:
         namespace_speakers={speaker: sorted(splits) for speaker, splits in sorted(speakers.items())}
         if spec.namespace
         else {},
+        split_warnings=_split_warnings(usable, speakers),
     )
 
 
@@ -144,6 +148,18 @@ def _conflicting_labels(utterances: Iterable[Utterance]) -> list[str]:
         ", ".join(f"{clip} {label}" for clip, label in conflict.clips.items())
         for conflict in find_disputed(dropped)
     ]
+
+
+def _split_warnings(
+    usable: Iterable[Utterance], speakers: Mapping[str, Collection[str]]
+) -> list[str]:
+    """What makes scores on the splits say little."""
+    classes: dict[str, Counter[str]] = {split: Counter() for split in SPLITS}
+    for utterance in usable:
+        if utterance.split and utterance.label is not None:
+            classes[utterance.split][CLASSES[utterance.label]] += 1
+    known = Counter(split for splits in speakers.values() for split in splits)
+    return list(warn_of_splits(classes, known))
 
 
 def _unknown_answers(utterances: Iterable[Utterance], spec: CorpusSpec) -> Sample:

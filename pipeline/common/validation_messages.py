@@ -69,7 +69,7 @@ def locate(fault: Mapping[str, Any]) -> tuple[int | str, ...]:
 
 
 def known_keys_at(location: Sequence[int | str], model: type[BaseModel]) -> list[str]:
-    """Keys that the part of a model at a location knows, the required ones first."""
+    """Keys that the part of a model at a location knows, the required and its own ones first."""
     for part in location:
         field = model.model_fields.get(str(part))
         inner: list[Any] = [field.annotation] if field else []
@@ -80,7 +80,8 @@ def known_keys_at(location: Sequence[int | str], model: type[BaseModel]) -> list
                 break
             inner.extend(getattr(kind, "__args__", ()))
     fields = {name: field for name, field in model.model_fields.items() if name != "values"}
-    return sorted(fields, key=lambda name: not fields[name].is_required())
+    own = [*model.__annotations__, *fields]
+    return sorted(fields, key=lambda name: (not fields[name].is_required(), own.index(name)))
 
 
 def _show(value: object) -> str:

@@ -25,6 +25,7 @@ from pipeline.dataset.manifest import (
     read_manifest,
 )
 from pipeline.dataset.manifest_builder import build_manifest, facts_from_spec
+from pipeline.dataset.protocols import update_protocols
 from pipeline.dataset.rejects import write_rejects
 from pipeline.dataset.report.page import write_report
 from pipeline.index.corpus_notes import NO_NOTES, CorpusNotes
@@ -87,7 +88,8 @@ def finalize_dataset(
     receipts, rows, pairs = _resolve_duplicates(output, receipts)
     usable = count_usable(receipts, found)
     facts = {**kept, **_state_facts(specs, policies, usable, agreement, notes)}
-    manifest = build_manifest(facts, options, receipts, rows, found, pairs)
+    protocols = update_protocols(output, earlier, receipts, specs, facts)
+    manifest = build_manifest(facts, options, receipts, rows, found, protocols, pairs)
     write_rejects(output, receipts)
     keep_specs(output, specs, scheme, kept)
     storage.write_atomic(storage.join(output, "README.md"), make_card(manifest).encode())

@@ -19,8 +19,12 @@ from pipeline.dataset.output_check import check_no_links
 from pipeline.schema.record import RECORD
 from pipeline.shards.receipts import read_receipt, write_receipt
 from pipeline.shards.row_check import find_damaged_rows
+from pipeline.splits.protocols.statement import FOLDER as PROTOCOLS
+from pipeline.splits.protocols.statement import file_problem, protocol_path
 from pipeline.storage import files as storage
 from pipeline.storage.folder_lock import check_unlocked, lock_folder
+
+_ADD = "exhubert protocols DATASET --add {} makes it anew"
 
 
 @dataclass(frozen=True)
@@ -108,10 +112,20 @@ def _find_faults_of_whole(output: str, manifest: Manifest) -> Iterator[Fault]:
     for path in storage.list_names(storage.join(output, "data")):
         if f"data/{path}" not in named:
             yield Fault(f"data/{path}", "is not named by the manifest")
+    yield from _find_faults_of_protocols(output, manifest)
     for shard in sorted(named):
         name = shard.removeprefix("data/").removesuffix(".parquet")
         if read_receipt(output, name) is None:
             yield Fault(f".build/{name}.json", "the receipt of a shard is missing or damaged")
+
+
+def _find_faults_of_protocols(output: str, manifest: Manifest) -> Iterator[Fault]:
+    for name, statement in manifest.protocols.items():
+        if problem := file_problem(statement, storage.read(protocol_path(output, name))):
+            yield Fault(f"{PROTOCOLS}/{name}.parquet", f"{problem}; {_ADD.format(name)}")
+    for path in storage.list_names(storage.join(output, PROTOCOLS)):
+        if path.removesuffix(".parquet") not in manifest.protocols:
+            yield Fault(f"{PROTOCOLS}/{path}", "is not named by the manifest")
 
 
 def _verify_shard(output: str, corpus: str, shard: ShardFile) -> tuple[list[str], list[Fault]]:

@@ -71,10 +71,20 @@ def read_kept_specs(
     }
 
 
-def _read(output: str, corpus: str) -> CorpusSpec:
+def read_kept_spec(output: str, corpus: str) -> CorpusSpec | None:
+    """The spec by which a corpus of a dataset was built; None where it is not there.
+
+    Raises:
+        SpecError: It is not valid.
+    """
     path = spec_path(output, corpus)
     content = storage.read(path)
-    spec = parse_spec(content, path) if content else None
+    return parse_spec(content, path) if content else None
+
+
+def _read(output: str, corpus: str) -> CorpusSpec:
+    path = spec_path(output, corpus)
+    spec = read_kept_spec(output, corpus)
     if spec is None or spec.id != corpus:
         raise DataError(
             f"{path}: missing, or not the spec of {corpus}, which was built by a spec of your own; "

@@ -14,6 +14,8 @@ from pipeline.index.corpus_notes import NO_NOTES, CorpusNotes
 from pipeline.raters.agreement import Agreement
 from pipeline.schema.record import SPLITS
 from pipeline.specs.corpus_spec import CorpusId
+from pipeline.splits.protocols.statement import ProtocolStatement
+from pipeline.splits.split_warnings import warn_of_splits
 from pipeline.storage import files as storage
 
 BIN = 0.5
@@ -162,6 +164,14 @@ class CorpusManifest(CorpusFacts):
         )
 
     @property
+    def split_warnings(self) -> list[str]:
+        """What makes scores on its splits say little."""
+        classes = {name: counts.labels for name, counts in self.splits.items()}
+        return list(
+            warn_of_splits(classes, {name: one.speakers for name, one in self.splits.items()})
+        )
+
+    @property
     def compared(self) -> list[Comparison]:
         """Published counts beside what was found; none in manifests of earlier releases."""
         if self.published_counts is None or self.usable is None:
@@ -209,6 +219,7 @@ class Manifest(ManifestModel):
     near_duplicates: NearDuplicates | None = None
     conflicting_labels: list[LabelConflict] = []
     same_person: list[SamePerson] = []
+    protocols: dict[str, ProtocolStatement] = {}
 
     @property
     def written(self) -> int:

@@ -36,6 +36,7 @@ from pipeline.shards.deduplication import find_duplicates
 from pipeline.shards.receipts import ShardReceipt
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.loader import is_shipped
+from pipeline.splits.protocols.statement import ProtocolStatement
 
 
 def facts_from_spec(
@@ -81,6 +82,7 @@ def build_manifest(
     receipts: Iterable[ShardReceipt],
     rows: pd.DataFrame,
     found: Mapping[str, int],
+    protocols: Mapping[str, ProtocolStatement] = MappingProxyType({}),
     pairs: PairTable | None = None,
 ) -> Manifest:
     """Counts a dataset.
@@ -92,6 +94,7 @@ def build_manifest(
         rows: Metadata of all rows.
         found: Utterances of every corpus, counted apart from receipts and rows.
         pairs: Clips that hold the same recording, those that were removed included.
+        protocols: Of the dataset, by name.
     """
     receipts, pairs = list(receipts), pairs or PairTable()
     by_corpus: dict[str, list[ShardReceipt]] = {corpus: [] for corpus in sorted(facts)}
@@ -110,6 +113,7 @@ def build_manifest(
         near_duplicates=_near_duplicates(pairs, rows, receipts),
         conflicting_labels=find_conflicts(pairs.pairs, set(rows["id"]), receipts),
         same_person=find_same_persons(pairs.pairs, rows),
+        protocols=dict(protocols),
     )
 
 

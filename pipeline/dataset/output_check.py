@@ -10,11 +10,12 @@ from pipeline.dataset.kept_specs import SPECS
 from pipeline.dataset.run_log import LOG
 from pipeline.shards.receipts import RECEIPTS
 from pipeline.sources.listing import is_ignored_name
+from pipeline.splits.protocols.statement import FOLDER as PROTOCOLS
 from pipeline.storage import is_remote, open_store
 from pipeline.storage.claims import CLAIMS
 from pipeline.storage.folder_lock import LOCK
 
-OUTPUT_FOLDERS = {"data", LOG, RECEIPTS, SPECS}
+OUTPUT_FOLDERS = {"data", LOG, PROTOCOLS, RECEIPTS, SPECS}
 """Folders that a build fills."""
 
 _FIRST_FILES = re.compile(

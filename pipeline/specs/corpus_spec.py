@@ -15,12 +15,15 @@ from pipeline.common.spec_model import Regex, SpecModel
 from pipeline.schema.record import DIMENSIONS, ClassName, Dimension
 from pipeline.specs.code_map import CodeMap, find_overlap
 from pipeline.specs.own_category import OwnCategory
+from pipeline.specs.published_protocols import published_protocols
 from pipeline.specs.raters import Raters
 from pipeline.specs.row_spec import RowSpec
 from pipeline.specs.source_spec import ClipRows, ParquetSpec, SourceRules, WebDatasetSpec
 from pipeline.specs.spec_types import (
     Access,
     Ages,
+    Channel,
+    Channels,
     Encoding,
     Example,
     Gender,
@@ -35,6 +38,7 @@ from pipeline.specs.spec_types import (
 )
 from pipeline.specs.table_spec import TableSpec
 from pipeline.splits.policies import ByGroup, SplitSpec
+from pipeline.splits.protocols.protocol_spec import ProtocolKey, ProtocolSpec
 
 _CLIP_ROWS = ("parquet", "webdataset")
 """Keys that describe files in which every row is a clip."""
@@ -45,6 +49,7 @@ _LONGEST_ID = 64
 _RESERVED = {
     "all": "the configuration of a dataset that holds every corpus",
     "default": "what the datasets library calls a dataset without configurations",
+    "collections": "the file of the collections",
     "emotions": "the file of the shared categories",
     "emotion_words": "the file of words for emotions",
     **dict.fromkeys(
@@ -166,8 +171,8 @@ class CorpusSpec(SpecModel):
     raters: Raters | None = Field(None, description="the answers of single raters")
     annotations: list[str] = Field([], description="fields kept as they are")
 
-    channel: int | None = Field(
-        None, ge=0, description="the channel that holds the speaker; from 0"
+    channel: Channel | None = Field(
+        None, description="the channel that holds the speaker, from 0; or by the value of a field"
     )
     track: int | None = Field(
         None, ge=0, description="the audio track of films; from 0; default: the one they mark"
@@ -175,6 +180,9 @@ class CorpusSpec(SpecModel):
     max_duration: Annotated[float, Field(gt=0)] = Field(60.0, description="longest clip, in s")
 
     splits: SplitSpec = ByGroup()
+    protocols: dict[ProtocolKey, ProtocolSpec] = Field(
+        {}, description="name → folds of this corpus that papers report scores by"
+    )
     expected: PublishedCounts
     examples: list[Example] = []
     quirks: list[str] = []
@@ -247,6 +255,7 @@ class CorpusSpec(SpecModel):
             "gender": [self.gender.of] if self.gender else [],
             "age": [self.age.of] if self.age else [],
             "language": [self.language.of] if self.language else [],
+            "channel": [self.channel.of] if isinstance(self.channel, Channels) else [],
             "splits": list(filter(None, [self.splits.group_field])),
             "votes": list(self.votes),
             "raters.columns": [
@@ -255,6 +264,10 @@ class CorpusSpec(SpecModel):
             "annotations": self.annotations,
             "replace": list(self.replace),
             "corrections": [field for fields in self.corrections.values() for field in fields],
+            **{
+                f"protocols.{name}": [] if protocol.of == "split" else [protocol.of]
+                for name, protocol in self.protocols.items()
+            },
             **{
                 f"tables.{name}.match": [
                     field
@@ -330,8 +343,15 @@ class CorpusSpec(SpecModel):
 
     @cached_property
     def kept_fields(self) -> tuple[str, ...]:
-        """Fields that an utterance keeps as they are: what its labels can be made from again."""
-        return tuple(sorted({*self.annotations, *self.scales, *self.votes}))
+        """Fields that an utterance keeps as they are, to make labels and folds from again."""
+        by_protocols = {protocol.of for protocol in self.all_protocols.values()} & self.fields
+        kept = {*self.annotations, *self.scales, *self.votes, *(by_protocols - {"speaker"})}
+        return tuple(sorted(kept))
+
+    @property
+    def all_protocols(self) -> dict[str, ProtocolSpec]:
+        """Protocols that a published list or the spec itself states, by name."""
+        return published_protocols(self.id) | self.protocols
 
     @cached_property
     def codes(self) -> Mapping[str, str]:

@@ -13,7 +13,7 @@ Not found by name: a folder of that name in the user's current folder would come
 """
 
 
-_SHARED = {"emotions", "emotion_words"}
+_SHARED = {"collections", "emotions", "emotion_words"}
 """Files in that folder that are no specs: they hold for all corpora."""
 
 

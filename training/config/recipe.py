@@ -9,10 +9,18 @@ import math
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from pipeline.common.errors import UsageError
 from pipeline.common.suggest import nearest, suggest
@@ -31,6 +39,14 @@ def _as_number(value: Any) -> Any:
         raise ValueError("a number must be finite")
     return value
 
+
+def _as_text(value: Any) -> Any:
+    """The name of a fold, which YAML may read as a number."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+_COLLECTION = re.compile(r"(?<![^\s\[,])@[\w+-]+")
+"""A collection, as in ``[@emobox]``: YAML wants it in quotes."""
 
 Setting = Annotated[Any, AfterValidator(_as_number)]
 Beta = Annotated[float, Field(ge=0, lt=1)]
@@ -61,11 +77,20 @@ class DataSection(_Section):
     exclude_corpora: tuple[str, ...] = ()
     exclude_speakers: tuple[str, ...] = ()
     exclude_audio_of: tuple[str, ...] = ()
+    protocol: str | None = None
+    fold: Annotated[str | None, BeforeValidator(_as_text)] = None
+    validation_seed: int = Field(default=0, ge=0)
     window: float = Field(default=3.0, gt=0, le=3_600)
     longest: float = Field(default=30.0, gt=0, le=3_600)
     speed: float = Field(default=0.0, ge=0, lt=0.5)
     workers: int = Field(default=0, ge=0)
     cache: str | None = None
+
+    @model_validator(mode="after")
+    def _a_protocol_has_a_fold(self) -> Self:
+        if (self.protocol is None) != (self.fold is None):
+            raise ValueError("`protocol` and `fold` belong together: give both or neither")
+        return self
 
 
 class SamplingSection(_Section):
@@ -235,7 +260,7 @@ def _apply(values: dict[str, Any], override: str) -> None:
     if not separator or not key:
         raise UsageError(f"override {override!r}: expected key=value, as in optimizer.epochs=5")
     try:
-        value = yaml.safe_load(text)
+        value = yaml.safe_load(_COLLECTION.sub(r"'\g<0>'", text))
     except (yaml.YAMLError, RecursionError) as error:
         raise UsageError(f"override {override!r}: the value is not YAML: {error}") from error
     keys = known_keys()

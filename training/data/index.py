@@ -11,6 +11,7 @@ from pipeline.common.errors import UsageError
 from pipeline.schema.columns import indexed_columns
 from pipeline.schema.record import COLUMNS, SPLITS
 from pipeline.shards.metadata_reader import read_shard_metadata
+from pipeline.specs.collections import choose_corpora
 from training.data import dataset_files as store
 from training.data.targets import UNLABELLED
 
@@ -33,8 +34,8 @@ def load_index(
     Args:
         dataset: Folder or URL with ``data/<corpus>/<split>-NNNNN-of-NNNNN.parquet``.
         split: ``train``, ``validation`` or ``test``; ``None`` for all.
-        corpora: Corpora to read; none means all.
-        exclude: Corpora to leave out.
+        corpora: Corpora to read, or collections such as ``@emobox``; none means all.
+        exclude: Corpora or collections to leave out.
         labelled: Whether rows without a six-class label are left out.
         also: Columns of which one alone keeps a row, too
             (:attr:`training.data.targets.HeadLabels.columns`); its missing ``label`` is then
@@ -64,6 +65,8 @@ def load_index(
         raise UsageError(f"unknown split {split!r}: expected one of {', '.join(SPLITS)}")
     paths = {shard: store.path_of(shard) for shard in shards}
     there = sorted({path.parent.name for path in paths.values()})
+    corpora = choose_corpora(corpora, there).corpora
+    exclude = choose_corpora(exclude, there).corpora
     for corpus in (*corpora, *exclude):
         if corpus not in there:
             raise UsageError(f"{folder}: no corpus {corpus!r}: there are {', '.join(there)}")

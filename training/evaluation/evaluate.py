@@ -11,6 +11,7 @@ import pandas as pd
 from pipeline.common.errors import DataError, UsageError
 from pipeline.schema.record import CLASSES, SPLITS
 from training.data.index import load_index
+from training.data.protocols import FoldChoice, describe_choice, load_fold
 from training.data.targets import UNLABELLED
 from training.evaluation.prediction_table import PredictionTable
 from training.evaluation.score_file import Evaluation, score_predictions
@@ -31,6 +32,7 @@ def evaluate(
     split: str = "test",
     corpora: Collection[str] = (),
     batch_size: int = 16,
+    fold: FoldChoice | None = None,
 ) -> Evaluation:
     """Scores a trained model on a split of a dataset folder, or several trained alike.
 
@@ -40,6 +42,7 @@ def evaluate(
         split: ``train``, ``validation``, ``test``, or :data:`ALL`.
         corpora: Corpora to score; none means all.
         batch_size: Clips that go through the model at once, where padding changes nothing.
+        fold: The fold of a protocol whose part is scored, in place of a split of the dataset's.
 
     Returns:
         Scores overall and per corpus, of several models their means; predictions; and how many
@@ -58,16 +61,17 @@ def evaluate(
     clips: set[str] = set()
     for name in names:
         trained = load_model(name)
-        if trained.labels != list(CLASSES):
+        if not fold and trained.labels != list(CLASSES):
             raise UsageError(
                 f"{name}: its classes are {', '.join(trained.labels)}: expected those that "
-                f"datasets are labelled with, {', '.join(CLASSES)}"
+                f"datasets are labelled with, {', '.join(CLASSES)}; a protocol with classes of its "
+                "own is named by --protocol"
             )
         if not predictions:
-            heads = trained.heads
-            rows = load_index(dataset, part_of(split), tuple(corpora), also=heads.columns)
+            heads, labels = trained.heads, trained.labels
+            rows = _load_rows(dataset, split, tuple(corpora), labels, heads.columns, fold)
             labelled = _labelled(rows, dataset, split)
-        elif trained.heads != heads:
+        elif (trained.heads, trained.labels) != (heads, labels):
             raise UsageError(
                 f"{name}: has other heads than {names[0]}: expected models trained alike"
             )
@@ -79,8 +83,10 @@ def evaluate(
         names, index, [one.classes[labelled] for one in predictions]
     )
     notes = audio_overlap(index, clips)
+    if fold:
+        notes = [*describe_choice(dataset, fold, sorted(set(index["corpus"]))), *notes]
     evaluation = score_predictions(
-        table, dataset, split, list(CLASSES), TrainingSpeakers.of_all(training), notes
+        table, dataset, split, labels, TrainingSpeakers.of_all(training), notes
     )
     if not heads.columns:
         return evaluation
@@ -89,6 +95,20 @@ def evaluate(
         heads=score_heads(rows, predictions, heads),
         head_corpora=score_heads_by_corpus(rows, predictions, heads),
     )
+
+
+def _load_rows(
+    dataset: str | Path,
+    split: str,
+    corpora: Sequence[str],
+    labels: Sequence[str],
+    also: Sequence[str],
+    fold: FoldChoice | None,
+) -> pd.DataFrame:
+    """The rows of a split, or of that part of a fold, with indices of a model's classes."""
+    if fold:
+        return load_fold(dataset, fold, part_of(split), corpora, labels=labels)
+    return load_index(dataset, part_of(split), corpora, also=also)
 
 
 def labelled_rows(dataset: str | Path, split: str, corpora: Collection[str] = ()) -> pd.DataFrame:

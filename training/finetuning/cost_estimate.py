@@ -19,7 +19,7 @@ from typing import Any
 
 import torch
 
-from pipeline.schema.record import CLASSES, SAMPLE_RATE
+from pipeline.schema.record import SAMPLE_RATE
 from training.config.processes import rank_and_world
 from training.config.recipe import Recipe
 from training.data.sampling import expected_repeats
@@ -145,7 +145,7 @@ def estimate(recipe: Recipe, dataset: str | Path, output: str | Path) -> Estimat
         output=str(output),
         output_state="complete" if done else "unfinished" if is_started(output) else "new",
         heads={
-            "label": list(CLASSES),
+            "label": list(plan.labels),
             "emotion": list(plan.heads.emotions),
             "ratings": list(plan.heads.dimensions),
         },
@@ -174,7 +174,7 @@ def mixture_shares(plan: Plan) -> list[CorpusShare]:
     """What an epoch shows of each corpus, before and after temperature, cap and balance."""
     index = plan.index
     often = expected_repeats(index, plan.mixture)
-    names = {**dict(enumerate(CLASSES)), UNLABELLED: "none"}
+    names = {**dict(enumerate(plan.labels)), UNLABELLED: "none"}
     shares = []
     for corpus, rows in index.reset_index(drop=True).groupby("corpus", sort=True).indices.items():
         shown = often[rows].sum()

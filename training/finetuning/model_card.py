@@ -11,6 +11,7 @@ import yaml
 from transformers import PreTrainedModel
 
 from pipeline.common.foreign_text import code, markdown
+from pipeline.schema.record import CLASSES
 from training.data import dataset_files as store
 from training.metrics.head_scores import HeadScores
 from training.metrics.intervals import FEW_NOTE, is_few, show_interval
@@ -78,9 +79,9 @@ def model_card(provenance: dict[str, Any]) -> str:
         "---",
         f"# ExHuBERT, recipe `{code(recipe['name'])}`",
         "",
-        "Six classes of speech emotion: arousal (low, high) × valence (negative, neutral, "
-        f"positive). {parameters['total']:,} parameters, {parameters['trainable']:,} of them "
-        f"trained, starting from {f'`{code(base)}`' if base else 'random weights'}.",
+        f"{_classes(provenance)} {parameters['total']:,} parameters, "
+        f"{parameters['trainable']:,} of them trained, starting from "
+        f"{f'`{code(base)}`' if base else 'random weights'}.",
         *_heads(**provenance["heads"]),
         "",
         "## Use",
@@ -114,6 +115,22 @@ def model_card(provenance: dict[str, Any]) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _classes(provenance: dict[str, Any]) -> str:
+    """The classes that the model tells apart, and the fold that it was trained in, if any."""
+    labels = provenance.get("labels", CLASSES)
+    if tuple(labels) == CLASSES:
+        text = (
+            "Six classes of speech emotion: arousal (low, high) × valence (negative, neutral, "
+            "positive)."
+        )
+    else:
+        text = f"Classes of speech emotion: {markdown(', '.join(labels))}."
+    data = provenance["recipe"].get("data", {})
+    if data.get("protocol"):
+        text += f" Trained in fold {markdown(data['fold'])} of protocol `{code(data['protocol'])}`."
+    return text
 
 
 def _heads(emotions: Sequence[str], dimensions: Sequence[str]) -> list[str]:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 import numpy as np
 
-from pipeline.schema.record import CLASSES
 from training.data.sampling import expected_repeats
 from training.data.targets import UNLABELLED
 from training.finetuning.run_plan import Plan
@@ -29,8 +28,8 @@ def build_objective(plan: Plan) -> Objective:
 
 
 def label_loss(plan: Plan) -> HeadLoss:
-    """The loss of the six classes."""
-    return _class_loss(plan, "labels", "logits", len(CLASSES), plan.recipe.heads.label)
+    """The loss of the classes: the six, or those of a protocol."""
+    return _class_loss(plan, "labels", "logits", len(plan.labels), plan.recipe.heads.label)
 
 
 def emotion_loss(plan: Plan) -> HeadLoss | None:

@@ -7,9 +7,16 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.common.errors import DataError
-from pipeline.schema.record import DIMENSIONS
+from pipeline.schema.record import CLASSES, DIMENSIONS
 from training.config.recipe import DataSection, Recipe
 from training.data.index import clipped_durations, load_index
+from training.data.protocols import (
+    FoldChoice,
+    choose_fold_corpora,
+    fold_labels,
+    load_fold,
+    read_protocol,
+)
 from training.data.sampling import EpochBatches, Mixture
 from training.data.targets import UNLABELLED, HeadLabels, choose_heads
 
@@ -24,6 +31,7 @@ class Plan:
         validation: The same of the validation split.
         heads: The heads beside that of the six classes: with the labels that occur.
         mixture: How corpora and classes mix.
+        labels: Names of the classes, in index order: the six, or those of a protocol.
     """
 
     recipe: Recipe
@@ -31,6 +39,7 @@ class Plan:
     validation: pd.DataFrame
     heads: HeadLabels
     mixture: Mixture
+    labels: tuple[str, ...] = CLASSES
 
     @property
     def has_validation(self) -> bool:
@@ -74,7 +83,23 @@ def plan_run(recipe: Recipe, dataset: str | Path) -> Plan:
     if not (index["label"] != UNLABELLED).any():
         raise DataError(f"{dataset}: no labelled utterances in split 'train': nothing to learn")
     heads = choose_heads(index, emotion=wanted.emotion > 0, ratings=wanted.ratings > 0)
-    return Plan(recipe, index, validation, heads, Mixture(**recipe.sampling.model_dump()))
+    mixture = Mixture(**recipe.sampling.model_dump())
+    return Plan(recipe, index, validation, heads, mixture, _labels(dataset, data))
+
+
+def _labels(dataset: str | Path, data: DataSection) -> tuple[str, ...]:
+    """Names of the classes that a run learns."""
+    if data.protocol is None:
+        return CLASSES
+    protocol = read_protocol(dataset, data.protocol)
+    return fold_labels(protocol, choose_fold_corpora(protocol, data.corpora, data.exclude_corpora))
+
+
+def fold_choice(data: DataSection) -> FoldChoice | None:
+    """The fold that a recipe names; None where it goes by the dataset's own split."""
+    if data.protocol is None or data.fold is None:
+        return None
+    return FoldChoice(data.protocol, data.fold, data.validation_seed)
 
 
 def load_part(
@@ -86,11 +111,22 @@ def load_part(
         dataset: Folder or URL.
         split: ``train`` or ``validation``.
         data: What the recipe says about data.
-        also: Columns of which one alone keeps a row without a six-class label.
+        also: Columns of which one alone keeps a row without a six-class label; in a fold of a
+            protocol all rows have a class.
 
     Raises:
-        UsageError: The folder is no dataset, or has no such corpus.
+        UsageError: The folder is no dataset, or has no such corpus, protocol or fold.
     """
+    if choice := fold_choice(data):
+        return load_fold(
+            dataset,
+            choice,
+            split,
+            data.corpora,
+            data.exclude_corpora,
+            exclude_speakers=data.exclude_speakers,
+            exclude_audio_of=data.exclude_audio_of,
+        )
     return load_index(
         dataset,
         split,

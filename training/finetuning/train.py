@@ -34,7 +34,6 @@ from transformers import (
 )
 
 from pipeline.common.count import count
-from pipeline.schema.record import CLASSES
 from pipeline.storage.files import write_atomic
 from training.config.processes import rank_and_world
 from training.config.recipe import Recipe
@@ -144,6 +143,7 @@ def train(
         console.print(f"Base: {recipe.model.base}, from disk, the cache or the hub …")
     model = build_model(
         recipe.model.base,
+        labels=plan.labels,
         heads=plan.heads,
         extended_layers=recipe.model.extended_layers,
         original_linear=recipe.model.original_linear,
@@ -223,7 +223,9 @@ def train(
     if plan.has_validation:
         predictions = predict()
         overall, corpora = score_rows(
-            validation.iloc[labelled], predictions.classes[labelled].argmax(axis=1), len(CLASSES)
+            validation.iloc[labelled],
+            predictions.classes[labelled].argmax(axis=1),
+            len(plan.labels),
         )
         if plan.heads.columns:
             heads = score_heads(validation, predictions, plan.heads)
@@ -236,6 +238,7 @@ def train(
             "dataset": describe_dataset(dataset, index, validation),
             **TrainingSpeakers.of_rows(index).to_provenance(),
             "base": base_said,
+            "labels": list(plan.labels),
             "heads": asdict(plan.heads),
             "parameters": count_parameters(model),
             "steps": trainer.state.global_step,
@@ -267,7 +270,9 @@ def _opening(plan: Plan, model: ExtendedClassifier, checkpoint: str | None) -> s
     )
     if plan.heads.columns:
         kinds = [count(len(plan.heads.emotions), "emotion")] * bool(plan.heads.emotions)
-        what += f"\nheads: {len(CLASSES)} classes, {', '.join([*kinds, *plan.heads.dimensions])}"
+        what += (
+            f"\nheads: {len(plan.labels)} classes, {', '.join([*kinds, *plan.heads.dimensions])}"
+        )
     for missing in plan.missing_heads:
         what += f"\nno head for {missing}, which the recipe asks for: no training utterance has any"
     return what + (f"\nresuming from {Path(checkpoint).name}" if checkpoint else "")

@@ -12,6 +12,7 @@ from pipeline.common.foreign_text import printable
 from pipeline.common.suggest import suggest
 from pipeline.sources.contents import describe_files
 from pipeline.sources.listing import is_ignored_name, list_files
+from pipeline.specs.collections import ChosenCorpora, choose_corpora
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.loader import load_spec, load_specs
 from pipeline.specs.shipped import builtin_ids
@@ -37,7 +38,8 @@ def add_corpora(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         metavar="ID",
         default=[],
-        help="only these corpora (default: every corpus that has a folder in --data-root)",
+        help="only these corpora, or collections such as @emobox (default: every corpus that has "
+        "a folder in --data-root)",
     )
     group.add_argument(
         "--spec",
@@ -109,7 +111,10 @@ def find_corpora(
         if "," in corpus:
             names = " ".join(corpus.split(","))
             raise UsageError(f"--corpora {corpus}: separate names by blanks: --corpora {names}")
-    specs = load_specs(args.corpora, args.spec, kept)
+    own = {load_spec(file).id for file in args.spec}
+    chosen = choose_corpora(args.corpora, {*builtin_ids(), *kept, *own})
+    tell_lacking(chosen)
+    specs = load_specs([one for one in chosen.corpora if one not in own], args.spec, kept)
     if args.spec and not args.corpora and args.data_root:
         shipped = {spec.id: spec for spec in load_specs(kept=kept)} | {
             spec.id: spec for spec in specs
@@ -122,8 +127,8 @@ def find_corpora(
             raise UsageError(f"--data-root {args.data_root}: no such folder")
         if not args.corpora:
             _tell_passed_over(args, {spec.id for spec in specs})
-    named = {*args.corpora, *roots, *(load_spec(file).id for file in args.spec)}
-    found = []
+    named = {*chosen.named, *roots, *own}
+    found, without_folder = [], []
     for spec in specs:
         root = roots.get(spec.id) or (args.data_root and f"{args.data_root.rstrip('/')}/{spec.id}")
         if root and (not require_folder or _is_folder(root)):
@@ -133,6 +138,11 @@ def find_corpora(
                 f"corpus {spec.id}: no folder {root or spec.id}; give --root {spec.id}=DIR, or a "
                 f"--data-root that holds a folder called {spec.id}"
             )
+        elif spec.id in chosen.corpora:
+            without_folder.append(spec.id)
+    if without_folder:
+        names = ", ".join(without_folder)
+        print(f"no folder, so passed over: {names}", file=sys.stderr)
     if not found:
         where = f"in --data-root {args.data_root}" if args.data_root else "without --data-root"
         raise UsageError(
@@ -142,6 +152,12 @@ def find_corpora(
     return found
 
 
+def tell_lacking(chosen: ChosenCorpora) -> None:
+    """Says which corpora of collections no spec describes."""
+    for name, corpora in chosen.lacking.items():
+        print(f"{name}: no spec of {', '.join(corpora)}; passed over", file=sys.stderr)
+
+
 def no_clips_message(spec: CorpusSpec, root: str) -> str:
     """What to say of a corpus in whose folder no clip was found, and what lies there instead."""
     try:
@@ -149,6 +165,18 @@ def no_clips_message(spec: CorpusSpec, root: str) -> str:
     except DataError:
         found = ""
     return f"corpus {spec.id}: no clip below {root}: expected {' or '.join(spec.audio)}{found}"
+
+
+def corpus_folders(data_root: str, corpora: Collection[str]) -> list[str]:
+    """Ids of the corpora that have a folder in a local data root.
+
+    Raises:
+        UsageError: There is no such folder.
+    """
+    if not Path(data_root).is_dir():
+        raise UsageError(f"{data_root}: no such folder; expected a data root on this machine")
+    there = {path.name for path in Path(data_root).iterdir() if path.is_dir()}
+    return sorted(there & set(corpora))
 
 
 def check_beam_options(args: argparse.Namespace) -> None:

@@ -42,27 +42,46 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="exit 0 although counts differ from the published ones (a subset of a corpus)",
     )
+    parser.add_argument(
+        "--protocol",
+        metavar="NAME",
+        help="show the folds of a protocol, too, such as loso, 5-fold, session or emobox",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _run_check(args: argparse.Namespace) -> int:
     if args.export:
         check_file("--export", args.export, EXPORTS)
+    from exhubert.cli.output.protocol_tables import print_folds
     from pipeline.checks.corpus_check import check_corpus, export_utterances
+    from pipeline.checks.protocol_check import check_protocol
     from pipeline.planning.index_corpus import index_corpus
+    from pipeline.splits.protocols.rules import parse_name
+    from pipeline.splits.protocols.statement import ProtocolStatement
 
     check_beam_options(args)
+    name = parse_name(args.protocol) if args.protocol else None
     checks, planned = [], []
+    protocol = ProtocolStatement(rule="", corpora={})
     for spec, root in console.track(find_corpora(args), "checking", quiet=args.json):
         indexed = index_corpus(spec, root, emotion_scheme())
         if not indexed.utterances:
             raise DataError(no_clips_message(spec, root))
         checks.append(check_corpus(spec, indexed))
         planned += indexed.utterances if args.export else []
+        if name:
+            protocol = protocol.joined(check_protocol(name, spec, indexed))
     if args.json:
-        console.emit(json.dumps([asdict(check) for check in checks], ensure_ascii=False))
+        told = [asdict(check) for check in checks]
+        folds = {corpus: one.model_dump(mode="json") for corpus, one in protocol.corpora.items()}
+        for one in told:
+            one |= {"protocol": folds.get(one["corpus"])} if name else {}
+        console.emit(json.dumps(told, ensure_ascii=False))
     else:
         print_checks(checks, partial=args.allow_partial)
+        if name:
+            print_folds(name.full, protocol)
     if args.export:
         export_utterances(planned, args.export)
         console.say(f"{count(len(planned), 'utterance')} written to {args.export}", quiet=args.json)
@@ -89,6 +108,7 @@ COMMANDS = [
         "count what lies on disk against what was published; decodes no audio",
         "  exhubert check --data-root corpora\n"
         "  exhubert check --root emo_db=download/emodb --allow-partial --export emo_db.csv\n"
+        "  exhubert check --data-root corpora --protocol loso\n"
         "  exhubert check --data-root s3://bucket/corpora --s3_endpoint_url=https://…",
         _add_check,
         _run_check,

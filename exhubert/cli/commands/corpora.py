@@ -5,46 +5,118 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import get_args
 
 from exhubert.cli.arguments.command import Command
+from exhubert.cli.arguments.corpora import corpus_folders, tell_lacking
 from exhubert.cli.arguments.local_paths import local_path
 from exhubert.cli.arguments.output_paths import check_file
 from exhubert.cli.output import console
-from exhubert.cli.output.dataset_tables import (
+from exhubert.cli.output.corpus_tables import (
+    GROUPINGS,
+    print_collections,
     print_corpora,
-    print_corpus,
-    print_emotions,
-    print_label_map,
+    print_obtained,
 )
+from exhubert.cli.output.dataset_tables import print_corpus, print_emotions, print_label_map
 from pipeline.checks.spec_examples import check_examples
 from pipeline.common.errors import UsageError
 from pipeline.drafting.draft_spec import draft_folder
 from pipeline.labels import label_map
+from pipeline.sources.obtain import ObtainedFile, how_to_obtain, obtain_corpus
+from pipeline.specs.collections import choose_corpora, collections_of, load_collections
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.specs.loader import load_spec, load_specs
 from pipeline.specs.shipped import builtin_ids
+from pipeline.specs.spec_filter import SpecFilter
+from pipeline.specs.spec_types import Access
 from pipeline.specs.yaml_reader import SpecError
 from pipeline.storage import is_remote
 
 
 def _load(names: Sequence[str]) -> list[CorpusSpec]:
-    """Specs that are named by id or by file."""
+    """Specs that are named by id, by collection or by file."""
     own = [name for name in names if name.endswith((".yaml", ".yml"))]
-    return load_specs([name for name in names if name not in own], own)
+    chosen = choose_corpora([name for name in names if name not in own], builtin_ids())
+    tell_lacking(chosen)
+    return load_specs(chosen.corpora, own)
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
+def _add_list(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--language",
+        action="extend",
+        nargs="+",
+        default=[],
+        metavar="TAG",
+        help="corpora in these languages, such as de or en-US",
+    )
+    parser.add_argument(
+        "--access",
+        action="extend",
+        nargs="+",
+        default=[],
+        choices=get_args(Access.model_fields["how"].annotation),
+        help="corpora that are given out so",
+    )
+    parser.add_argument(
+        "--redistributable",
+        action="store_true",
+        help="corpora whose terms allow a dataset to be passed on",
+    )
+    parser.add_argument(
+        "--collection",
+        action="extend",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="corpora of these collections, such as emobox (exhubert corpora collections)",
+    )
+    parser.add_argument(
+        "--available", metavar="DIR", help="corpora that have a folder in this data root"
+    )
+    parser.add_argument(
+        "--group-by", choices=GROUPINGS, help="a table for each language, access, …"
+    )
+    _add_json(parser)
+
+
 def _run_list(args: argparse.Namespace) -> int:
-    specs = load_specs()
+    chosen = SpecFilter(
+        args.language,
+        args.access,
+        args.redistributable,
+        args.collection,
+        None if args.available is None else corpus_folders(args.available, builtin_ids()),
+    )
+    specs = chosen.select(load_specs())
+    for name in args.collection:
+        tell_lacking(choose_corpora([f"@{name.removeprefix('@')}"], builtin_ids()))
     if args.json:
-        shown = [spec.model_dump(mode="json") for spec in specs]
+        shown = [
+            spec.model_dump(mode="json") | {"collections": collections_of(spec.id)}
+            for spec in specs
+        ]
         console.emit(json.dumps(shown, ensure_ascii=False))
+    elif not specs:
+        console.say("no corpus fits")
     else:
-        print_corpora(specs)
+        print_corpora(specs, args.group_by)
+    return 0
+
+
+def _run_collections(args: argparse.Namespace) -> int:
+    collections = load_collections()
+    if args.json:
+        told = {name: one.model_dump(mode="json") for name, one in collections.items()}
+        console.emit(json.dumps(told, ensure_ascii=False))
+    else:
+        print_collections(collections, builtin_ids())
     return 0
 
 
@@ -60,6 +132,46 @@ def _run_show(args: argparse.Namespace) -> int:
     else:
         print_corpus(spec, emotion_scheme())
     return 0
+
+
+def _add_get(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("corpora", nargs="+", metavar="ID", help="corpora, or collections")
+    parser.add_argument(
+        "--data-root",
+        type=local_path,
+        required=True,
+        metavar="DIR",
+        help="where a folder is made for each corpus, called by its id",
+    )
+    parser.add_argument(
+        "--keep-archives",
+        action="store_true",
+        help="unpack nothing, not even archives that can't be read in place",
+    )
+    _add_json(parser)
+
+
+def _run_get(args: argparse.Namespace) -> int:
+    obtained: dict[str, list[ObtainedFile]] = {}
+    missing = []
+    for spec in _load(args.corpora):
+        if not spec.access.files:
+            missing.append(spec)
+            continue
+        with console.transfer(args.json) as show:
+            folder = args.data_root / spec.id
+            obtained[spec.id] = obtain_corpus(spec, folder, not args.keep_archives, show)
+        print_obtained(spec.id, obtained[spec.id], args.json)
+    if args.json:
+        told = {
+            corpus: [asdict(one.file) | {"unpacked": one.unpacked} for one in files]
+            for corpus, files in obtained.items()
+        }
+        how = {spec.id: how_to_obtain(spec) for spec in missing}
+        console.emit(json.dumps({"files": told, "not_fetched": how}, default=str))
+    for spec in missing:
+        console.complain(how_to_obtain(spec))
+    return 1 if missing else 0
 
 
 def _add_validate(parser: argparse.ArgumentParser) -> None:
@@ -152,9 +264,26 @@ COMMANDS = [
     Command(
         "corpora list",
         "list the corpora that exhubert can read, and how to obtain them",
-        "  exhubert corpora list",
-        _add_json,
+        "  exhubert corpora list\n"
+        "  exhubert corpora list --language de pl --access open --redistributable\n"
+        "  exhubert corpora list --collection emobox --available corpora --group-by language",
+        _add_list,
         _run_list,
+    ),
+    Command(
+        "corpora collections",
+        "list collections: corpora that benchmarks use together, named @emobox and so on",
+        "  exhubert corpora collections\n  exhubert check --data-root corpora --corpora @emobox",
+        _add_json,
+        _run_collections,
+    ),
+    Command(
+        "corpora get",
+        "download open corpora whose files are known; of others, say whom to ask",
+        "  exhubert corpora get emns --data-root corpora\n"
+        "  exhubert corpora get @emobox --data-root corpora",
+        _add_get,
+        _run_get,
     ),
     Command(
         "corpora show",

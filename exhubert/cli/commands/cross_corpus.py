@@ -66,6 +66,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 def _run(args: argparse.Namespace) -> int:
     check_folder("--output", args.output)
     recipe = _recipe(args)
+    if recipe and recipe.data.protocol:
+        raise UsageError("data.protocol: the matrix leaves whole corpora out, and knows no folds")
     kinds = _baseline_kinds(args)
     if not (recipe or kinds):
         raise UsageError("nothing to run: give --config, --baseline or both")

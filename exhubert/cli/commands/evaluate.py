@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exhubert.cli.arguments.command import Command
+from exhubert.cli.arguments.folds import add_fold, read_fold
 from exhubert.cli.arguments.local_paths import local_path
 from exhubert.cli.arguments.number_types import positive
 from exhubert.cli.arguments.output_paths import check_file
@@ -45,6 +46,7 @@ def _add_evaluate_arguments(parser: argparse.ArgumentParser) -> None:
         help="folder or Hub name; several, trained with different seeds, give mean ± sd",
     )
     _add_scoring(parser)
+    add_fold(parser)
     parser.add_argument(
         "--batch-size",
         type=positive,
@@ -56,10 +58,12 @@ def _add_evaluate_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _evaluate(args: argparse.Namespace) -> int:
     _check_output(args)
+    from training.data.protocols import FoldChoice
     from training.evaluation.evaluate import evaluate
 
     console.quieten_transformers()
-    result = evaluate(args.model, args.data, args.split, args.corpora, args.batch_size)
+    fold = FoldChoice(args.protocol, args.fold) if read_fold(args) else None
+    result = evaluate(args.model, args.data, args.split, args.corpora, args.batch_size, fold)
     _show(result, args)
     return 0
 
@@ -192,6 +196,7 @@ EVALUATE = Command(
     examples="""\
   exhubert evaluate --model models/tiny --data dataset
   exhubert evaluate --model models/tiny --data dataset --split validation --output scores.json
+  exhubert evaluate --model models/loso3 --data dataset --protocol loso --fold 3
   exhubert evaluate --model models/seed0 models/seed1 models/seed2 --data dataset
 """,
     add_arguments=_add_evaluate_arguments,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exhubert.cli.arguments.command import Command
+from exhubert.cli.arguments.folds import add_fold, read_fold
 from exhubert.cli.arguments.local_paths import local_path
 from exhubert.cli.arguments.output_paths import check_folder
 from exhubert.cli.output import console
@@ -34,6 +35,7 @@ def _add_train_arguments(parser: argparse.ArgumentParser) -> None:
         help="recipe: tiny, exhubert_base, exhubert_large (default), exhubert_large_best, or a "
         "YAML file",
     )
+    add_fold(parser)
     parser.add_argument(
         "overrides", nargs="*", metavar="key=value", help="settings that replace the recipe's"
     )
@@ -49,7 +51,7 @@ def _add_train_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _train(args: argparse.Namespace) -> int:
-    recipe = load_recipe(args.config, args.overrides)
+    recipe = load_recipe(args.config, [*args.overrides, *read_fold(args)])
     if not args.dry_run:
         check_folder("--output", args.output)
     from training.config.processes import rank_and_world
@@ -127,6 +129,7 @@ TRAIN = Command(
   exhubert train --data dataset --output models/tiny --config tiny
   exhubert train --data dataset --output models/large optimizer.epochs=5 data.corpora=[emo_db]
   exhubert train --data dataset --output models/large optimizer.epochs=5 --resume
+  exhubert train --data dataset --output models/loso3 --config tiny --protocol loso --fold 3
   exhubert train --data dataset --output models/best --config exhubert_large_best --dry-run
   torchrun --nproc_per_node 4 -m exhubert train --data dataset --output models/large
 """,

@@ -7,7 +7,16 @@ from collections.abc import Callable, Iterable, Iterator, Sized
 from typing import TypeVar
 
 from rich.console import Console, ConsoleOptions, RenderableType
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 from rich.segment import Segment
 
 from pipeline.common.foreign_text import printable, printable_json
@@ -88,6 +97,28 @@ def counter(what: str, quiet: bool = False) -> Iterator[Callable[[int], None]]:
             progress.update(task, description=f"{progress.tasks[task].completed:,.0f} {what}")
 
         yield advance
+
+
+@contextlib.contextmanager
+def transfer(quiet: bool = False) -> Iterator[Callable[[str, int, int | None], None]]:
+    """Bars on stderr of files that are coming: told a name, the bytes so far and those in all."""
+    tasks: dict[str, TaskID] = {}
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(elapsed_when_finished=True),
+        console=ERR,
+        disable=quiet or not ERR.is_terminal,
+    ) as progress:
+
+        def show(name: str, come: int, total: int | None) -> None:
+            if name not in tasks:
+                tasks[name] = progress.add_task(printable(name), total=total)
+            progress.update(tasks[name], completed=come, total=total)
+
+        yield show
 
 
 def _progress(quiet: bool) -> Progress:

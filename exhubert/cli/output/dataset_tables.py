@@ -9,11 +9,12 @@ from rich.text import Text
 
 from exhubert.cli.output.console import OUT
 from exhubert.cli.output.finding_tables import describe_shared, print_findings
-from exhubert.cli.output.fitted_table import Heading, numbers, print_table, words
+from exhubert.cli.output.fitted_table import numbers, print_table, words
 from pipeline.common.count import count
 from pipeline.index.corpus_notes import CorpusNotes, describe_notes
 from pipeline.labels import LabelMapping, label_map
 from pipeline.schema.record import CLASSES, SPLITS
+from pipeline.specs.collections import collections_of
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import EmotionScheme
 
@@ -23,35 +24,6 @@ if TYPE_CHECKING:  # the check and the manifest bring pyarrow and Beam with them
     from pipeline.dataset.manifest import CorpusManifest, Manifest
     from pipeline.dataset.run_log import Run
     from pipeline.raters.agreement import Agreement
-
-
-def print_corpora(specs: Sequence[CorpusSpec]) -> None:
-    """Table of corpora: what each is, how large, on what terms."""
-    groups = [
-        words("corpus"),
-        [Heading("name", cut=True), *words("languages"), *numbers("utterances"), *words("access")],
-        words("licence"),
-        [*numbers("speakers", "classes"), *words("layout")],
-    ]
-    rows = [
-        [
-            spec.id,
-            spec.name,
-            ", ".join(spec.languages),
-            _count(spec.expected.utterances),
-            spec.access.how.replace("_", " "),
-            spec.licence.name,
-            _count(spec.expected.speakers),
-            str(len(set(spec.emotions.values()))),
-            spec.layout,
-        ]
-        for spec in specs
-    ]
-    left_out = print_table(OUT, groups, rows, all_columns=False)
-    total = sum(spec.expected.utterances or 0 for spec in specs)
-    OUT.print(f"{count(len(specs), 'corpus', 'corpora')}, {count(total, 'utterance')} as published")
-    if left_out:
-        OUT.print(f"{', '.join(left_out)}: see exhubert corpora show ID")
 
 
 def print_corpus(spec: CorpusSpec, scheme: EmotionScheme) -> None:
@@ -151,6 +123,7 @@ def _attention(check: "CorpusCheck", partial: bool) -> Iterator[str]:
     if check.clipped_ratings:
         clips = count(check.clipped_ratings, "clip")
         yield f"{check.corpus}: {clips} rated outside the scale, cut to it"
+    yield from (f"{check.corpus}: {line}" for line in check.split_warnings)
     notes = CorpusNotes(check.passed_over, check.encodings)
     for line in describe_notes(notes, check.spellings):
         yield f"{check.corpus}: {line}"
@@ -278,7 +251,7 @@ def _about_corpus(name: str, corpus: "CorpusManifest") -> Iterator[str]:
     usable, published = corpus.usable, corpus.published
     if usable is not None and published is not None and usable != published:
         yield f"{name}: {usable:,} of {published:,} published utterances"
-    for line in describe_notes(corpus.notes, corpus.spellings):
+    for line in [*corpus.split_warnings, *describe_notes(corpus.notes, corpus.spellings)]:
         yield f"{name}: {line}"
     if corpus.agreement:
         yield f"{name}: {describe_agreement(corpus.agreement)}"
@@ -339,6 +312,8 @@ def _facts(spec: CorpusSpec) -> Mapping[str, str]:
         ),
         "speakers": _count(spec.expected.speakers),
         "licence": " ".join(filter(None, [spec.licence.name, spec.licence.url])),
+        "collections": ", ".join(collections_of(spec.id)),
+        "protocols": ", ".join(spec.all_protocols),
         "access": " ".join(
             filter(None, [spec.access.how.replace("_", " "), spec.access.url, spec.access.note])
         ),

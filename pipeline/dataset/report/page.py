@@ -205,7 +205,13 @@ def _remarks(manifest: Manifest) -> list[tuple[str, str]]:
         if corpus.mismatches:
             differing = ", ".join(map(str, corpus.mismatches))
             lines.append((name, f"found/published differ: {differing}"))
+        lines += [(name, line) for line in corpus.split_warnings]
         lines += [(name, line) for line in describe_notes(corpus.notes, corpus.spellings)]
+    for name, protocol in manifest.protocols.items():
+        for corpus_name, folds in protocol.corpora.items():
+            if folds.shared_speakers:
+                shared = count(folds.shared_speakers, "speaker")
+                lines.append((corpus_name, f"protocol {name}: {shared} in training and test"))
     return lines
 
 

@@ -2,6 +2,7 @@ import pytest
 import yaml
 
 from pipeline.dataset.card import make_card
+from pipeline.splits.protocols.statement import CorpusFolds, FoldFacts, ProtocolStatement
 from tests.support.manifests import manifest
 
 
@@ -51,3 +52,12 @@ def test_one_of_a_kind_is_no_plural() -> None:
     card = make_card(manifest())
     assert "(1 speaker)" in card
     assert "1 speakers" not in card
+
+
+def test_protocols_stand_with_their_leaks() -> None:
+    fold = FoldFacts(name="1", train=80, test=20, shared_speakers=9, shared_audio=1)
+    folds = CorpusFolds(labels="six", classes=["high_negative"], folds=[fold])
+    protocol = ProtocolStatement(rule="as published", corpora={"tones": folds})
+    card = make_card(manifest().model_copy(update={"protocols": {"bench": protocol}}))
+    assert "| `bench` | as published | `tones` | 1 | 1 | 100 | 20 | **9** | 1 |" in card
+    assert "## Protocols" not in make_card(manifest())

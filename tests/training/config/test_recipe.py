@@ -122,3 +122,18 @@ def test_differences_name_the_settings() -> None:
     before, after = load_recipe("tiny"), load_recipe("tiny", ["run.seed=7"])
     assert differences(before, before) == []
     assert differences(before, after) == ["run.seed: 0 → 7"]
+
+
+def test_a_fold_is_named_by_number_or_word() -> None:
+    data = load_recipe("tiny", ["data.protocol=loso", "data.fold=3"]).data
+    assert (data.protocol, data.fold) == ("loso", "3")
+    with pytest.raises(UsageError, match="give both or neither"):
+        load_recipe("tiny", ["data.protocol=loso"])
+
+
+def test_a_collection_needs_no_quotes() -> None:
+    recipe = load_recipe(
+        "tiny", ["data.corpora=[@emobox, nemo]", "data.exclude_corpora=[@emoset++]"]
+    )
+    assert recipe.data.corpora == ("@emobox", "nemo")
+    assert recipe.data.exclude_corpora == ("@emoset++",)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from exhubert.cli.main import main
-from exhubert.cli.output import dataset_tables as tables
+from exhubert.cli.output import corpus_tables as tables
 from exhubert.cli.output.fitted_table import Heading, numbers, print_table, words
 from pipeline.schema.record import SPLITS
 

@@ -1,0 +1,1 @@
+"""Protocols: named sets of folds beside a dataset's own split, as papers report scores by them."""

@@ -1,0 +1,224 @@
+"""From the name of a protocol to the folds of a corpus.
+
+``loso``, ``5-fold``, ``10-fold-seed3``, ``session``, ``official`` or a name that specs give;
+``-native``, ``-categories`` or ``-four`` behind it name another label set than the six classes.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pipeline.common.errors import UsageError
+from pipeline.splits.protocols.folds import (
+    TEST,
+    Fold,
+    NoFoldsError,
+    k_folds,
+    leave_one_out,
+    speaker_independent,
+    stated_folds,
+)
+from pipeline.splits.protocols.label_sets import MEANINGS, LabelSet, class_names
+from pipeline.splits.protocols.protocol import Codes, fold_columns, state_fold
+from pipeline.splits.protocols.protocol_spec import FoldSpec, ProtocolSpec
+from pipeline.splits.protocols.statement import CorpusFolds
+
+INDEPENDENT = "-speaker-independent"
+"""Behind the name of a protocol with published folds: the nearest without shared speakers."""
+
+OWN_SPLIT = ProtocolSpec(
+    of="split",
+    folds={"1": FoldSpec(train=["train"], validation=["validation"], test=["test"])},
+)
+"""The one fold of a corpus that is split by its own partition."""
+
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_K_FOLD = re.compile(r"(\d{1,3})-fold(?:-seed(\d{1,9}))?")
+_LABELS = re.compile(r"(.+)-(native|categories|four)")
+
+
+@dataclass(frozen=True)
+class ProtocolName:
+    """What the name of a protocol says.
+
+    Attributes:
+        full: The whole name.
+        base: Without the label set and :data:`INDEPENDENT`.
+        labels: The label set; ``own`` where the spec of a corpus may name classes.
+        independent: Whether the nearest folds without shared speakers are meant.
+        k: Folds of a K-fold protocol; 0 for others.
+        seed: Of a K-fold protocol.
+    """
+
+    full: str
+    base: str
+    labels: LabelSet
+    independent: bool = False
+    k: int = 0
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class CorpusProtocols:
+    """What protocols need to know of a corpus.
+
+    Attributes:
+        stated: Protocols that its spec or a published list states, by name.
+        official_split: Whether the dataset's split of it is the corpus's own partition.
+    """
+
+    stated: Mapping[str, ProtocolSpec]
+    official_split: bool = False
+
+
+def parse_name(name: str) -> ProtocolName:
+    """Reads the name of a protocol.
+
+    Raises:
+        UsageError: It can't be one.
+
+    >>> parse_name("10-fold-seed3").k
+    10
+    """
+    if not _NAME.fullmatch(name) or len(name) > 64:
+        raise UsageError(f"protocol {name!r}: expected a-z, 0-9 and single hyphens, as in loso")
+    base, labels = name, "six"
+    if found := _LABELS.fullmatch(name):
+        base, labels = found.groups()
+    independent = base.endswith(INDEPENDENT)
+    base = base.removesuffix(INDEPENDENT)
+    base = "5-fold" if base == "k-fold" else base
+    if not (k_fold := _K_FOLD.fullmatch(base)):
+        return ProtocolName(name, base, labels, independent)  # type: ignore[arg-type]
+    if int(k_fold[1]) < 2:
+        raise UsageError(f"protocol {name!r}: expected two folds or more")
+    return ProtocolName(name, base, labels, False, int(k_fold[1]), int(k_fold[2] or 0))  # type: ignore[arg-type]
+
+
+def describe_rule(name: ProtocolName) -> str:
+    """How the folds of a protocol are made, in words."""
+    if name.k:
+        seed = f", seed {name.seed}" if name.seed else ""
+        return f"{name.k} folds of whole speakers, alike in size and classes{seed}"
+    if name.base == "loso":
+        return "each speaker once as the test part"
+    if name.independent:
+        return (
+            f"as many folds as {name.base}, whole speakers in each test part, sizes nearest to the "
+            "published ones; corpora whose published folds share no speaker keep them"
+        )
+    if name.base == "official":
+        return "the partition that the corpus comes with"
+    if name.base == "session":
+        return "each session once as the test part"
+    return f"folds as published ({name.base})"
+
+
+def make_corpus_folds(
+    name: ProtocolName, rows: pd.DataFrame, corpus: CorpusProtocols
+) -> tuple[CorpusFolds, pd.DataFrame]:
+    """The folds of one corpus, and its rows of the protocol's table.
+
+    Args:
+        name: Of the protocol.
+        rows: Of the corpus: ``id``, ``corpus``, ``split``, ``speaker``, ``label``,
+            ``label_native``, ``emotion``, ``audio_xxh3``, and a column for every field of
+            :func:`fields_needed`, called as :func:`field_column` says.
+        corpus: What its spec states.
+
+    Raises:
+        NoFoldsError: The protocol does not fit the corpus.
+    """
+    spec = _find_spec(name, corpus)
+    own = spec.classes if spec else {}
+    labels: LabelSet = "own" if own and name.labels == "six" else name.labels
+    classes = class_names(rows, labels, own)
+    rows = rows[classes.notna()].reset_index(drop=True)
+    classes = classes.dropna().reset_index(drop=True)
+    if rows.empty:
+        raise NoFoldsError(f"no clip has a class of the label set: {MEANINGS[labels]}")
+    folds = list(_make_folds(name, spec, rows, classes))
+    coded = [Codes.of(column) for column in (classes, rows["speaker"], rows["audio_xxh3"])]
+    facts = [state_fold(fold, *coded) for fold in folds]
+    table = (
+        rows[["id", "corpus"]]
+        .assign(label=classes)
+        .join(fold_columns(folds, len(rows)), how="inner")
+    )
+    note = spec.note if spec else None
+    return CorpusFolds(labels=labels, classes=sorted(set(classes)), folds=facts, note=note), table
+
+
+def knows(name: ProtocolName, corpus: CorpusProtocols) -> bool:
+    """Whether a protocol has anything to say of a corpus, be it that it does not fit."""
+    by_rule = bool(name.k) or name.base == "loso"
+    return by_rule or name.base in corpus.stated or _is_own_split(name, corpus)
+
+
+def fields_needed(name: ProtocolName, corpus: CorpusProtocols) -> set[str]:
+    """Annotations that the folds of a corpus are made from."""
+    spec = corpus.stated.get(name.base)
+    return {spec.of} - {"speaker", "split"} if spec else set()
+
+
+def field_column(field: str) -> str:
+    """What the column of rows is called that holds an annotation."""
+    return f"annotations.{field}"
+
+
+def _is_own_split(name: ProtocolName, corpus: CorpusProtocols) -> bool:
+    return name.base == "official" and corpus.official_split
+
+
+def _find_spec(name: ProtocolName, corpus: CorpusProtocols) -> ProtocolSpec | None:
+    """What is stated of the protocol for a corpus; None where a rule makes its folds."""
+    if name.k or name.base == "loso":
+        return None
+    spec = corpus.stated.get(name.base)
+    if spec is None and _is_own_split(name, corpus):
+        return OWN_SPLIT
+    if spec is None:
+        raise NoFoldsError(f"neither its spec nor a published list states a protocol {name.base}")
+    if spec.unsupported:
+        raise NoFoldsError(spec.unsupported)
+    if spec.of == "split" and not corpus.official_split:
+        raise NoFoldsError("the dataset is not split by the corpus's own partition")
+    return spec
+
+
+def _make_folds(
+    name: ProtocolName, spec: ProtocolSpec | None, rows: pd.DataFrame, classes: "pd.Series[str]"
+) -> list[Fold]:
+    if spec is None:
+        if name.k:
+            return list(k_folds(rows["speaker"], classes, name.k, name.seed))
+        return list(leave_one_out(_without_namespace(rows["speaker"]), "speaker"))
+    values = _field_values(rows, spec.of)
+    folds = (
+        list(stated_folds(spec, rows["id"], _without_namespace(rows["speaker"]), values))
+        if spec.folds
+        else list(leave_one_out(values, spec.of))
+    )
+    if not any((fold.parts == TEST).any() for fold in folds):
+        raise NoFoldsError("no clip of a test part is in the dataset")
+    return speaker_independent(folds, rows["speaker"], classes) if name.independent else folds
+
+
+def _field_values(rows: pd.DataFrame, name: str) -> "pd.Series[str]":
+    """Values of a field of the spec, of all rows."""
+    if name == "speaker":
+        return _without_namespace(rows["speaker"])
+    if name == "split":
+        return rows["split"]
+    if field_column(name) not in rows or rows[field_column(name)].isna().all():
+        raise NoFoldsError(
+            f"its clips carry no field {name!r}: build the corpus again, which keeps its audio"
+        )
+    return rows[field_column(name)]
+
+
+def _without_namespace(speakers: "pd.Series[str]") -> "pd.Series[str]":
+    bare = [one.partition(":")[2] if isinstance(one, str) else None for one in speakers]
+    return pd.Series(bare, index=speakers.index, dtype=object)

@@ -1,0 +1,66 @@
+import pandas as pd
+import pytest
+from xxhash import xxh3_128_hexdigest
+
+from pipeline.common.errors import DataError, UsageError
+from pipeline.splits.protocols.protocol import read_protocol_file, write_table
+from pipeline.splits.protocols.rules import CorpusProtocols, make_corpus_folds, parse_name
+from pipeline.splits.protocols.statement import ProtocolStatement, file_problem
+from tests.pipeline.splits.protocols.test_rules import ROWS
+
+
+def written() -> tuple[ProtocolStatement, bytes]:
+    folds, table = make_corpus_folds(parse_name("loso"), ROWS, CorpusProtocols({}))
+    content = write_table([table])
+    file = {"bytes": len(content), "xxh3": xxh3_128_hexdigest(content)}
+    left_out = {"other": "no speakers"}
+    return ProtocolStatement(rule="", corpora={"c": folds}, left_out=left_out, **file), content
+
+
+def test_a_fold_has_the_parts_that_were_written() -> None:
+    protocol = read_protocol_file("loso", "p", *written())
+    for fold in ("2", "b"):
+        parts = protocol.parts(fold)
+        assert parts["part"].tolist() == ["train", "train", "test", "test", "train"]
+    assert protocol.parts("1", ["c"])["label"].tolist()[0] == "high_negative"
+    assert protocol.label_set == {"c": "six"}
+    assert protocol.leaks["c"]["1"] == (0, 1)
+
+
+def test_the_same_folds_are_the_same_bytes() -> None:
+    _, table = make_corpus_folds(parse_name("loso"), ROWS, CorpusProtocols({}))
+    assert write_table([table]) == write_table([table.iloc[::-1]]) == written()[1]
+
+
+def test_a_protocol_without_corpora_is_a_table_without_rows() -> None:
+    statement = ProtocolStatement(rule="", corpora={}, bytes=0)
+    content = write_table([])
+    assert file_problem(statement, content)
+
+
+@pytest.mark.parametrize(
+    ("fold", "corpora", "why"),
+    [
+        ("9", [], "no fold '9' of corpus c: expected 1, 2, 3"),
+        ("1", ["other"], "no folds of corpus other: no speakers"),
+        ("1", ["third"], "no folds of corpus third; it has folds of c"),
+    ],
+)
+def test_what_is_not_there_is_refused(fold: str, corpora: list[str], why: str) -> None:
+    protocol = read_protocol_file("loso", "p", *written())
+    with pytest.raises(UsageError, match=why):
+        protocol.parts(fold, corpora)
+
+
+@pytest.mark.parametrize("damage", [lambda c: None, lambda c: c[:-1], lambda c: c[:-1] + b"x"])
+def test_a_damaged_file_is_no_protocol(damage) -> None:  # type: ignore[no-untyped-def]
+    statement, content = written()
+    assert file_problem(statement, content) is None
+    with pytest.raises(DataError, match="--add loso"):
+        read_protocol_file("loso", "p", statement, damage(content))
+
+
+def test_rows_of_the_file_name_the_folds(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "p.parquet").write_bytes(written()[1])
+    table = pd.read_parquet(tmp_path / "p.parquet")
+    assert [list(folds) for folds in table["test"]] == [["1"], ["1"], ["2"], ["2"], ["3"]]

@@ -1,0 +1,109 @@
+import json
+from pathlib import Path
+
+import pytest
+
+import exhubert
+from pipeline.common.errors import DataError, UsageError
+from pipeline.dataset.protocols import change_protocols
+from pipeline.schema.record import SPLITS
+from tests.conftest import MakeCorpus, MakeSpec
+from tests.pipeline.dataset.test_relabel import build
+from tests.support.shards import NANO
+from training.config.recipe import load_recipe
+from training.data.protocols import (
+    FoldChoice,
+    describe_choice,
+    fold_labels,
+    load_fold,
+    read_protocol,
+)
+from training.evaluation.evaluate import evaluate
+from training.finetuning.train import train
+
+
+@pytest.fixture
+def dataset(make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path) -> Path:
+    build(make_spec(), make_corpus(), tmp_path / "dataset")
+    change_protocols(str(tmp_path / "dataset"), ["loso"])
+    return tmp_path / "dataset"
+
+
+def test_a_protocol_is_read_as_it_was_written(dataset: Path) -> None:
+    protocol = exhubert.read_protocol(dataset, "loso")
+    assert [fold.name for fold in protocol.folds["tones"]] == ["1", "2", "3", "4"]
+    assert protocol.label_set == {"tones": "six"}
+    assert protocol.leaks == {"tones": dict.fromkeys("1234", (0, 0))}
+    parts = protocol.parts("s02")
+    assert parts["part"].value_counts().to_dict() == {"train": 18, "test": 6}
+
+
+def test_a_protocol_that_is_not_there_is_named(dataset: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"no protocol 'lozo'; did you mean 'loso'.*--add lozo"):
+        read_protocol(dataset, "lozo")
+    with pytest.raises(UsageError, match="missing"):
+        read_protocol(tmp_path / "nothing", "loso")
+
+
+def test_a_damaged_manifest_is_no_traceback(dataset: Path) -> None:
+    content = json.loads((dataset / "manifest.json").read_text())
+    content["protocols"]["loso"]["corpora"] = 3
+    (dataset / "manifest.json").write_text(json.dumps(content))
+    with pytest.raises(DataError, match=r"protocols\.loso\.corpora"):
+        read_protocol(dataset, "loso")
+
+
+def test_parts_of_a_fold_share_no_speaker(dataset: Path) -> None:
+    every = load_fold(dataset, FoldChoice("loso", "3"))
+    speakers = every.groupby("split")["speaker"].agg(set).to_dict()
+    assert speakers["test"] == {"tones:s02"}
+    assert len(speakers["validation"]) == 1
+    assert set.union(*speakers.values()) == {f"tones:s{n:02d}" for n in range(4)}
+    assert sum(map(len, speakers.values())) == 4
+    parts = [load_fold(dataset, FoldChoice("loso", "3"), part) for part in SPLITS]
+    assert [len(part) for part in parts] == [12, 6, 6]
+    assert set(every["label"]) == {1, 3, 5}
+
+
+def test_classes_of_a_label_set_are_indices(dataset: Path) -> None:
+    change_protocols(str(dataset), ["loso-native"])
+    protocol = read_protocol(dataset, "loso-native")
+    assert fold_labels(protocol) == ("ang", "hap", "neu")
+    rows = load_fold(dataset, FoldChoice("loso-native", "1"), "test")
+    assert sorted(zip(rows["emotion"], rows["label"], strict=True)) == [
+        *[("anger", 0)] * 2,
+        *[("happiness", 1)] * 2,
+        *[("neutral", 2)] * 2,
+    ]
+    with pytest.raises(UsageError, match="scores neu, which is not among the classes ang, hap"):
+        load_fold(dataset, FoldChoice("loso-native", "1"), labels=["ang", "hap"])
+
+
+def test_leaks_stand_beside_a_score(dataset: Path) -> None:
+    assert describe_choice(dataset, FoldChoice("loso", "2"), ["tones"]) == [
+        "fold 2 of protocol loso: each speaker once as the test part"
+    ]
+
+
+def test_training_and_evaluation_go_by_a_fold(dataset: Path, tmp_path: Path) -> None:
+    change_protocols(str(dataset), ["loso-native"])
+    where = ["data.protocol=loso-native", "data.fold=3"]
+    result = train(
+        load_recipe("tiny", [*NANO, "optimizer.epochs=1", *where]), dataset, tmp_path / "m"
+    )
+    assert result.validation is not None
+    assert result.validation.utterances == 6
+    choice = FoldChoice("loso-native", "3")
+    evaluation = evaluate(tmp_path / "m", dataset, fold=choice)
+    assert evaluation.labels == ["ang", "hap", "neu"]
+    assert evaluation.overall.utterances == 6
+    assert set(evaluation.predictions.utterances["speaker"]) == {"tones:s02"}
+    assert evaluation.speakers.independent
+    assert evaluation.notes == [
+        "fold 3 of protocol loso-native: each speaker once as the test part"
+    ]
+    assert "Trained in fold 3 of protocol `loso-native`" in (tmp_path / "m/README.md").read_text()
+    with pytest.raises(UsageError, match="--protocol"):
+        evaluate(tmp_path / "m", dataset)
+    overlap = evaluate(tmp_path / "m", dataset, "train", fold=choice)
+    assert any("WAS in training" in note for note in overlap.notes)

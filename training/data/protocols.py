@@ -1,0 +1,198 @@
+"""Protocols of a dataset for training: which rows a fold trains on, validates on and tests on."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from pydantic import BaseModel, ValidationError
+
+from pipeline.common.errors import DataError, UsageError
+from pipeline.common.suggest import suggest
+from pipeline.schema.record import CLASSES, SPLITS
+from pipeline.specs.collections import choose_corpora
+from pipeline.splits.protocols.protocol import Protocol, read_protocol_file
+from pipeline.splits.protocols.statement import ProtocolStatement, protocol_path
+from pipeline.splits.protocols.validation import draw_validation
+from pipeline.storage import files as storage
+from training.data.dataset_files import MANIFEST
+from training.data.index import load_index
+
+
+class _Manifest(BaseModel):
+    """The one part of a manifest that is read here."""
+
+    protocols: dict[str, ProtocolStatement] = {}
+
+
+@dataclass(frozen=True)
+class FoldChoice:
+    """One fold of a protocol.
+
+    Attributes:
+        protocol: Its name.
+        fold: Name of the fold, or what it holds out.
+        validation_seed: Draws the validation part of folds that state none.
+    """
+
+    protocol: str
+    fold: str
+    validation_seed: int = 0
+
+    def __str__(self) -> str:
+        return f"fold {self.fold} of protocol {self.protocol}"
+
+
+def read_protocol(dataset: str | Path, name: str) -> Protocol:
+    """Reads a protocol of a dataset folder.
+
+    Args:
+        dataset: Folder or URL.
+        name: Of the protocol, such as ``loso``.
+
+    Raises:
+        UsageError: The dataset has no such protocol.
+        DataError: The manifest or the file of the protocol is damaged.
+    """
+    folder = str(dataset)
+    statements = _read_statements(folder)
+    if name not in statements:
+        there = f"; it has {', '.join(statements)}" if statements else ""
+        raise UsageError(
+            f"{folder} has no protocol {name!r}{suggest(name, statements, otherwise=there)}; "
+            f"exhubert protocols {folder} --add {name} adds it"
+        )
+    path = protocol_path(folder, name)
+    return read_protocol_file(name, path, statements[name], storage.read(path))
+
+
+def fold_labels(protocol: Protocol, corpora: Sequence[str] = ()) -> tuple[str, ...]:
+    """Classes that a protocol scores in some corpora, in index order.
+
+    Args:
+        protocol: Of the dataset.
+        corpora: Only these; default: all that have folds.
+
+    Returns:
+        The six classes of :data:`pipeline.schema.record.CLASSES`, or the protocol's, sorted.
+    """
+    chosen = {
+        corpus: entry
+        for corpus, entry in protocol.statement.corpora.items()
+        if not corpora or corpus in corpora
+    }
+    if all(entry.labels == "six" for entry in chosen.values()):
+        return CLASSES
+    return tuple(sorted({name for entry in chosen.values() for name in entry.classes}))
+
+
+def choose_fold_corpora(
+    protocol: Protocol, corpora: Sequence[str] = (), exclude: Sequence[str] = ()
+) -> list[str]:
+    """Corpora that are named, or that have folds of a protocol; collections are written out."""
+    there = sorted(protocol.folds)
+    chosen = choose_corpora(corpora, there).corpora or there
+    left_out = choose_corpora(exclude, there).corpora
+    return [corpus for corpus in chosen if corpus not in left_out]
+
+
+def load_fold(
+    dataset: str | Path,
+    choice: FoldChoice,
+    part: str | None = None,
+    corpora: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    labels: Sequence[str] | None = None,
+    exclude_speakers: Collection[str] = (),
+    exclude_audio_of: Collection[str] = (),
+) -> pd.DataFrame:
+    """Reads the metadata of the rows of a fold, as :func:`training.data.index.load_index` does.
+
+    Where the fold states no validation part, one is drawn from the train part
+    (:func:`pipeline.splits.protocols.validation.draw_validation`).
+
+    Args:
+        dataset: Folder or URL.
+        choice: The fold.
+        part: ``train``, ``validation`` or ``test``; None for all.
+        corpora: Corpora to read; none means all that have the protocol.
+        exclude: Corpora to leave out.
+        labels: Classes in index order; default: :func:`fold_labels`.
+        exclude_speakers: Speakers to leave out.
+        exclude_audio_of: As for :func:`training.data.index.load_index`.
+
+    Returns:
+        Rows of an index; ``split`` is the part of the fold, ``label`` an index of the classes.
+
+    Raises:
+        UsageError: There is no such dataset, protocol, fold or corpus, or a class of the fold is
+            not among the labels.
+        DataError: The dataset is damaged.
+    """
+    protocol = read_protocol(dataset, choice.protocol)
+    wanted = choose_fold_corpora(protocol, corpora, exclude)
+    names = tuple(labels or fold_labels(protocol, wanted))
+    index = load_index(
+        dataset,
+        corpora=wanted,
+        labelled=False,
+        exclude_speakers=exclude_speakers,
+        exclude_audio_of=exclude_audio_of,
+    )
+    parts = protocol.parts(choice.fold, wanted)
+    if lacking := sorted(set(parts["label"]) - set(names)):
+        raise UsageError(
+            f"protocol {choice.protocol} scores {', '.join(lacking)}, which is not among the "
+            f"classes {', '.join(names)}"
+        )
+    index = index.drop(columns=["split", "label"]).merge(
+        parts[["id", "label", "part"]].rename(columns={"part": "split"}), on="id"
+    )
+    index["label"] = index["label"].map({name: n for n, name in enumerate(names)})
+    index = index.astype({"label": "int64"})
+    index = _with_validation(index, choice.validation_seed)
+    return index[index["split"] == part].reset_index(drop=True) if part else index
+
+
+def describe_choice(dataset: str | Path, choice: FoldChoice, corpora: Sequence[str]) -> list[str]:
+    """What a score under a fold must be read with: how it was made, and what leaks in it."""
+    protocol = read_protocol(dataset, choice.protocol)
+    lines = [f"{choice}: {protocol.statement.rule}"]
+    for corpus in corpora:
+        facts = protocol.fold(corpus, choice.fold)
+        leaks = [
+            f"{number} {what}"
+            for number, what in (
+                (facts.shared_speakers, "speakers"),
+                (facts.shared_audio, "equal sounds"),
+            )
+            if number
+        ]
+        if leaks:
+            lines.append(f"{corpus}: {' and '.join(leaks)} stand in training AND in test")
+    return lines
+
+
+def _with_validation(index: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """Draws a validation part in each corpus whose fold states none."""
+    parts = []
+    for _, rows in index.groupby("corpus", sort=True):
+        if not (rows["split"] == SPLITS[1]).any():
+            trained = rows["split"] == SPLITS[0]
+            drawn = draw_validation(rows[trained], seed)
+            rows = rows.assign(split=rows["split"].where(~rows["id"].isin(drawn), SPLITS[1]))
+        parts.append(rows)
+    return pd.concat(parts) if parts else index
+
+
+def _read_statements(dataset: str) -> dict[str, ProtocolStatement]:
+    path = storage.join(dataset, MANIFEST)
+    content = storage.read(path)
+    if content is None:
+        raise UsageError(f"{path}: missing; protocols stand in the manifest of a dataset")
+    try:
+        return _Manifest.model_validate_json(content).protocols
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        place = ".".join(map(str, fault["loc"]))
+        raise DataError(f"{path}: {place}: {fault['msg']}") from None
