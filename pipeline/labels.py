@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from pipeline.common.numbers import read_number
+from pipeline.common.spelling import name_strangers
 from pipeline.raters.ratings import combine
 from pipeline.raters.votes import count_answers, elect, group_votes
 from pipeline.schema.record import CLASSES, Dimension
@@ -140,7 +141,8 @@ def _fault(code: str | None, spec: CorpusSpec) -> DropReason | None:
     if code in spec.exclude:
         return excluded("labels", spec.exclude[code], f"label {code!r}")
     known = ", ".join([*spec.emotions, *spec.exclude])
-    return rejected("labels", "unknown_label", f"label {code!r} is not among {known}")
+    detail = f"label {code!r} is not among {known}{name_strangers(code)}"
+    return rejected("labels", "unknown_label", detail)
 
 
 def six_class_name(emotion: str, spec: CorpusSpec, scheme: EmotionScheme) -> str | None:

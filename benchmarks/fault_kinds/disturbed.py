@@ -1,7 +1,7 @@
 """Runs a command in which the system fails: ``python disturbed.py FAULT NUMBER COMMAND …``.
 
-``write:28`` lets the write of that number fail with ENOSPC, ``read:5`` the read of that number with
-EIO; ``clock:S`` makes the clock jump by S seconds at every second look.
+``write 28`` lets the write of that number fail with ENOSPC, ``spoil 28`` with EIO, ``read 5`` the
+read of that number with EIO; ``clock S`` makes the clock jump by S seconds at every second look.
 """
 
 import builtins
@@ -66,6 +66,8 @@ def main() -> None:
     fault, number, *words = sys.argv[1:]
     if fault == "write":
         left = fail_writes(int(number), errno.ENOSPC)
+    elif fault == "spoil":
+        left = fail_writes(int(number), errno.EIO)
     elif fault == "read":
         left = fail_reads(int(number), errno.EIO)
     else:

@@ -1,7 +1,10 @@
-"""A store that answers 500 or 503, slowly, with half a body, or not to these credentials."""
+"""A store that answers 500 or 503, slowly, with half a body, or not to these credentials.
+
+And one that holds uploads which were never completed.
+"""
 
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -10,6 +13,15 @@ from benchmarks.noises import OF_RUNS, digest
 from tests.support.s3 import S3, Fault, serve
 
 Faults = Callable[[str, str, int], Fault]
+
+
+SLOW = 0.3
+"""Seconds that a slow store takes for each answer."""
+
+
+def _never(asked: str, path: str, tries: int) -> Fault:
+    """A store that has no fault."""
+    return None
 
 
 def _often(fault: Fault, method: str, share: int) -> Faults:
@@ -35,6 +47,8 @@ def _from_then_on(fault: Fault, method: str, after: int) -> Faults:
 
 
 WAYS: dict[str, Callable[[], Faults]] = {
+    "half uploads of others": lambda: _never,
+    "slow answers": lambda: _never,
     "500 at some reads": lambda: _often(500, "GET", 3),
     "503 at some reads": lambda: _often(503, "GET", 3),
     "half of some bodies": lambda: _often("cut", "GET", 3),
@@ -53,7 +67,8 @@ def faulty_store(place: Place, times: int) -> list[Trial]:
         for number, (name, faults) in enumerate(list(WAYS.items())[:times]):
             output = f"s3://out/{number}"
             build = there.build(output, root="s3://corpora/noises")
-            store.watch(faults())
+            _leave_half_uploads(store, f"{number}/", expected)
+            store.watch(faults(), delay=SLOW if name == "slow answers" else 0)
             first = there.run(build)
             store.watch()
             again = there.run(build)
@@ -62,6 +77,15 @@ def faulty_store(place: Place, times: int) -> list[Trial]:
             survived = again.status == 0 and written and told
             trials.append(Trial(name, survived, "" if survived else first.said[-200:]))
     return trials
+
+
+def _leave_half_uploads(store: S3, prefix: str, files: Iterable[str]) -> None:
+    """Begins to upload every shard in parts, as a build that died has, and never completes it."""
+    for name in files:
+        if name.endswith(".parquet"):
+            place = {"Bucket": "out", "Key": prefix + name}
+            upload = store.client.create_multipart_upload(**place)["UploadId"]
+            store.client.upload_part(**place, UploadId=upload, PartNumber=1, Body=b"half of it")
 
 
 @contextmanager

@@ -18,8 +18,9 @@ def full_disk(place: Place, times: int) -> list[Trial]:
 
 
 def failing_disk(place: Place, times: int) -> list[Trial]:
-    """An input/output error at the reading of a clip, one after the other."""
-    return _at_each(place, "read", "EIO at read", times)
+    """An input/output error at the reading of a clip, and at each write, one after the other."""
+    reads = _at_each(place, "read", "EIO at read", times)
+    return reads + _at_each(place, "spoil", "EIO at write", times)
 
 
 def jumping_clock(place: Place, times: int) -> list[Trial]:

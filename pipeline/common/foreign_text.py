@@ -22,6 +22,16 @@ def printable(text: str) -> str:
     return _CONTROLS.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
+def one_line(text: str) -> str:
+    r"""Text for one line of a terminal: line ends and tabs are written out, too."""
+    return printable(text).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def page_text(value: object) -> object:
+    """What a template of HTML writes: text without control characters, its own HTML as it is."""
+    return printable(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
 def printable_json(text: str) -> str:
     """JSON for a terminal: what JSON need not escape, but terminals obey, is escaped, too."""
     return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

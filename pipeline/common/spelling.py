@@ -39,3 +39,22 @@ def find_spellings(names: Iterable[str]) -> list[list[str]]:
     for name in sorted(names):
         by_name.setdefault(fold(name), []).append(name)
     return [alike for alike in by_name.values() if len(alike) > 1]
+
+
+def name_strangers(text: str) -> str:
+    r"""Letters that look like those beside them and are of another script, as a message ends.
+
+    >>> name_strangers("h\u0430ppy")
+    ' (its letter 2 is CYRILLIC SMALL LETTER A)'
+    >>> name_strangers("happy"), name_strangers("\u0433\u043d\u0435\u0432")
+    ('', '')
+    """
+    if text.isascii() or not any(sign.isascii() and sign.isalpha() for sign in text):
+        return ""
+    names = {place: unicodedata.name(sign, "") for place, sign in enumerate(text, 1)}
+    strangers = [
+        f"its letter {place} is {name}"
+        for place, name in names.items()
+        if name.startswith(("CYRILLIC", "GREEK", "ARMENIAN", "FULLWIDTH", "MATHEMATICAL"))
+    ]
+    return f" ({', '.join(strangers[:3])})" if strangers else ""

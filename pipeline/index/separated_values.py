@@ -35,7 +35,7 @@ def parse_separated(text: str, kind: str, table: TableSpec, where: str) -> Sheet
     if kind == "space":
         numbered = [(number, line.split()) for number, line in numbered_lines(text)]
     else:
-        text, stated = _take_stated_separator(text)
+        text, stated = _take_stated_separator(_blank_comments(text, table))
         separator = table.separator or ("\t" if kind == "tsv" else None) or stated
         numbered = _separate(text, separator or _find_separator(text, table), kind, where)
     filled = [(line, row) for line, row in numbered if any(cell.strip() for cell in row)]
@@ -63,6 +63,35 @@ def _take_stated_separator(text: str) -> tuple[str, str | None]:
     return (f"\n{rest}", found[1]) if found else (text, None)
 
 
+def _blank_comments(text: str, table: TableSpec) -> str:
+    """The text with lines of comment before the header left blank.
+
+    They begin with ``#``, as a header may, too: it is the line that names the wanted columns.
+    """
+    if table.columns is not None or not text.lstrip().startswith("#"):
+        return text
+    lines = text.split("\n")
+    header = next(
+        (number for number, line in enumerate(lines) if line.strip() and line.lstrip()[0] != "#"),
+        0,
+    )
+    if not header:
+        return text
+    named = [_most_named(line, table) for line in lines[: header + 1]]
+    return "\n" * header + "\n".join(lines[header:]) if named[-1] > max(named[:-1]) else text
+
+
+def _most_named(line: str, table: TableSpec) -> int:
+    """How many of the wanted columns a line names, by the separator that gives most."""
+    separators = (*_SEPARATORS, *filter(None, [table.separator]))
+    return max(len(table.wanted & set(_cells(line, separator))) for separator in separators)
+
+
+def _cells(line: str, separator: str) -> list[str]:
+    first = line[:_LONGEST_HEADER]
+    return [cell.strip() for cell in next(csv.reader([first], delimiter=separator), [])]
+
+
 def _fit(row: list[str], columns: list[str], where: str) -> list[str]:
     """A row with no more cells than there are columns; those left over must be empty."""
     if any(cell.strip() for cell in row[len(columns) :]):
@@ -79,11 +108,8 @@ def _find_separator(text: str, table: TableSpec) -> str:
     Where it names none, it is the one with most cells, so that an error shows them one by one.
     Without a header, it is the one that gives as many cells as there are columns.
     """
-    first = next((line[:_LONGEST_HEADER] for _, line in numbered_lines(text)), "")
-    cells = {
-        separator: [cell.strip() for cell in next(csv.reader([first], delimiter=separator), [])]
-        for separator in _SEPARATORS
-    }
+    first = next((line for _, line in numbered_lines(text)), "")
+    cells = {separator: _cells(first, separator) for separator in _SEPARATORS}
     if table.columns:
         return max(_SEPARATORS, key=lambda s: len(cells[s]) == len(table.columns or ()))
     named = {separator: len(table.wanted & set(found)) for separator, found in cells.items()}

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from pipeline.common.errors import DataError
 from pipeline.common.globs import glob_matcher
 from pipeline.common.patterns import compile_pattern
-from pipeline.common.spelling import compose
+from pipeline.common.spelling import compose, name_strangers
 from pipeline.index.table_formats import read_table
 from pipeline.index.table_keys import key_tails, plain_key
 from pipeline.sources.listing import SourceFile, too_large
@@ -259,7 +259,7 @@ def _check_columns(records: list[dict[str, str]], table: TableSpec, where: str) 
     if missing := [c for c in missing if not any(c in record for record in records)]:
         raise DataError(
             f"{where}: no column {', '.join(map(repr, missing))}; "
-            f"found {', '.join(map(repr, records[0]))}"
+            f"found {', '.join(repr(name) + name_strangers(name) for name in records[0])}"
         )
 
 

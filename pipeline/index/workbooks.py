@@ -1,6 +1,7 @@
 """Tables in Excel workbooks (.xlsx), whatever may be wrong with them."""
 
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -17,6 +18,13 @@ _LARGEST = 1 << 29
 _MOST_CELLS = 20_000_000
 _WIDEST = 16_384  # columns, as many as Excel has
 
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
+_UNCALCULATED = re.compile(
+    rb'<c(?![^>]{0,200}t="str")(?:\s[^>]{0,200})?>'
+    rb"<f(?:\s[^>]{0,200})?(?:/>|>[^<]{0,9000}</f>)(?:<v ?/>|<v></v>)?</c>"
+)
+"""A cell with a formula and no result; that of text (``str``) may be empty."""
+
 
 def parse_workbook(content: bytes, table: TableSpec, where: str) -> list[tuple[str, Sheet]]:
     """Title and cells of every sheet.
@@ -32,6 +40,7 @@ def parse_workbook(content: bytes, table: TableSpec, where: str) -> list[tuple[s
     import openpyxl  # few corpora need it
 
     _check_size(content, where)
+    _check_formulas(content, where)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of styles and links that no table needs
@@ -64,6 +73,21 @@ def _check_size(content: bytes, where: str) -> None:
         raise DataError(
             f"{where}: unpacks to {size:,} bytes, more than the {_LARGEST:,} that are read; save "
             "it as .csv"
+        )
+
+
+def _check_formulas(content: bytes, where: str) -> None:
+    """Refuses formulas that no program has calculated: their cells would be read as empty."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            sheets = [name for name in parts.namelist() if _SHEET.fullmatch(name)]
+            uncalculated = any(_UNCALCULATED.search(parts.read(name)) for name in sheets)
+    except Exception:  # as is told when its cells are read
+        return
+    if uncalculated:
+        raise DataError(
+            f"{where}: holds formulas without their results, as programs write them; open it in a "
+            "spreadsheet program and save it, or save it as .csv"
         )
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.index.corpus_notes import NO_NOTES, CorpusNotes, merge_notes, note_encodings
 from pipeline.index.indexer import find_clips, index_clips
@@ -12,6 +12,7 @@ from pipeline.labels import label_utterance
 from pipeline.planning.copies import drop_copies
 from pipeline.planning.corpus_plan import place_utterance, plan_splits
 from pipeline.planning.torn_copies import find_torn, mark_copies
+from pipeline.planning.unfetched import reject_unfetched
 from pipeline.schema.utterance import Utterance
 from pipeline.sources.listing import SourceFile
 from pipeline.sources.reader import CorpusReader, list_sources
@@ -39,10 +40,15 @@ def index_corpus(spec: CorpusSpec, root: str, scheme: EmotionScheme) -> IndexedC
     """Does in one call what a build does in parallel: everything but the audio.
 
     Raises:
-        DataError: The root or a table that the spec needs is missing or unreadable.
+        DataError: The root or a table that the spec needs is missing or unreadable, or an archive
+            is damaged and no clip lies outside of archives.
     """
-    files = list_sources(root, spec.source_rules)
-    return index_files(spec, files, CorpusReader(root, spec.source_rules).read, scheme)
+    files = list_sources(root, spec.source_rules, keep_damaged=True)
+    read = CorpusReader(root, spec.source_rules).read
+    indexed = index_files(spec, files, read, scheme)
+    if spec.source_rules.parquet:  # whose rows have no size of their own
+        return indexed
+    return replace(indexed, utterances=list(reject_unfetched(indexed.utterances, read)))
 
 
 def index_files(
@@ -50,7 +56,8 @@ def index_files(
 ) -> IndexedCorpus:
     """As :func:`index_corpus`, of files that are listed already and a function that reads them."""
     others = PassedOver(spec)
-    clips = list(find_clips(spec, files, others.add))
+    clips = list(others.watch(find_clips(spec, files, others.add)))
+    others.check_unread()
     if not clips:
         return IndexedCorpus([], {})
     tables = load_tables(spec, files, read)

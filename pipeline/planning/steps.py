@@ -5,7 +5,7 @@ Plain functions: Beam and a dry run call the same ones.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import product
 
 import numpy as np
@@ -60,12 +60,11 @@ def list_clips(corpus_id: str | None, build: BuildConfig) -> Iterator[ClipBatch]
     if corpus_id is None:
         return iter(())
     spec, root = build.corpora[corpus_id].spec, build.corpora[corpus_id].root
-    tables = (
-        tuple(find_table_files(spec, walk_sources(root, spec.source_rules))) if spec.tables else ()
-    )
+    walk = partial(walk_sources, root, spec.source_rules, keep_damaged=True)
+    tables = tuple(find_table_files(spec, walk())) if spec.tables else ()
     others = PassedOver(spec)
-    clips = find_clips(spec, walk_sources(root, spec.source_rules), others.add)
-    return in_batches(corpus_id, clips, tables, others.notes)
+    clips = find_clips(spec, walk(), others.add)
+    return in_batches(corpus_id, others.watch(clips), tables, others.notes)
 
 
 def index_batch(batch: ClipBatch, build: BuildConfig) -> UtteranceBatch:

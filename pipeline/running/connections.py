@@ -3,6 +3,7 @@
 Each question has a time limit of its own, and an answer that says what was tried.
 """
 
+import json
 import shutil
 import socket
 import time
@@ -39,6 +40,7 @@ def check_connections(options: PipelineOptions) -> None:
         _check_job_server(endpoint)
     elif runner == "PrismRunner":
         _check_prism(options.view_as(PrismRunnerOptions).prism_location)
+        _check_command(options.view_as(PortableOptions))
     elif runner in {"FlinkRunner", "SparkRunner"}:
         _check_java(options.view_as(JobServerOptions).job_server_java_launcher, runner)
 
@@ -89,6 +91,39 @@ def _check_prism(location: str | None) -> None:
             f"--prism_location={location}: no such file; expected Prism's program, or the zip of "
             "it from Beam's releases"
         )
+
+
+def check_still_there(options: PipelineOptions) -> None:
+    """Checks after a run that Dask's scheduler has seen its end, which Dask may not tell.
+
+    Raises:
+        DataError: It can't be reached any more.
+    """
+    if options.view_as(StandardOptions).runner == DASK:
+        try:
+            _check_scheduler(options.view_as(dask_options()))
+        except DataError as error:
+            raise DataError(
+                f"DaskRunner: its scheduler has ended during the build: {error} Shards that are "
+                "complete stay: building again resumes"
+            ) from None
+
+
+def _check_command(options: PipelineOptions) -> None:
+    """The program that Prism, which runs on this machine, starts workers with."""
+    if options.environment_type != "PROCESS":
+        return
+    text = options.environment_config or ""
+    option = f"--environment_config={text}"
+    try:
+        config = json.loads(text)
+        command = config["command"]
+    except (ValueError, TypeError, LookupError):
+        raise DataError(
+            f'{option}: expected the program that starts a worker, as {{"command": "/opt/boot"}}'
+        ) from None
+    if not (isinstance(command, str) and shutil.which(command)):
+        raise DataError(f"{option}: no program {command!r}, or it has no leave to run (chmod +x)")
 
 
 def _check_java(launcher: str | None, runner: str) -> None:

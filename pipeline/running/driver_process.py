@@ -11,13 +11,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.common.errors import DataError, error_from_json
+from pipeline.running.scratch_folder import keep_for_people, make_scratch_folder
 from pipeline.running.worker_death import describe_worker_death, log_file, status_file
 from pipeline.running.worker_stall import is_stopped
 
@@ -50,7 +50,7 @@ class DriverProcess:
     def __init__(self, workers: int) -> None:
         """Starts the process, which forks its workers."""
         self.workers = workers
-        self.folder = Path(tempfile.mkdtemp(prefix="exhubert-"))
+        self.folder = make_scratch_folder()
         self._log = self.folder / DRIVER_LOG
         self._failed = False
         self._waiting: tuple[str, ...] = ()
@@ -77,7 +77,9 @@ class DriverProcess:
     def __exit__(self, *error: object) -> None:
         self._end()
         shutil.rmtree(self.folder / SCRATCH, ignore_errors=True)
-        if not self._failed:
+        if self._failed:
+            keep_for_people(self.folder)
+        else:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     @property

@@ -1,6 +1,7 @@
 """A build on a runner that has workers of its own: Prism, Dask, Flink, Dataflow and others."""
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,9 +16,10 @@ from pipeline.planning.build_config import BuildConfig
 from pipeline.running.beam_internals import use_loopback
 from pipeline.running.beam_options import count_partitions, runner_name
 from pipeline.running.beam_pipeline import run_pipeline
-from pipeline.running.connections import check_connections
+from pipeline.running.connections import check_connections, check_still_there
 from pipeline.running.driver_process import ERROR_FILE
 from pipeline.running.runner_failure import last_words
+from pipeline.running.worker_stall import describe_stopped
 from pipeline.shards.receipts import RECEIPTS
 from pipeline.storage import configure, is_remote
 from pipeline.storage import files as storage
@@ -74,7 +76,9 @@ def run_elsewhere(
         worker_timeout = worker_limit(options)
     runner = runner_name(options) or "the runner"
     with _expected(begun_file, runner, worker_timeout, on_waiting, on_timeout, errors):
-        return run_pipeline(build, options)
+        counted = run_pipeline(build, options)
+    check_still_there(options)
+    return counted
 
 
 def _with_absolute_paths(build: BuildConfig) -> BuildConfig:
@@ -130,17 +134,24 @@ def _expected(
     on_timeout: Callable[[str], None],
     errors: _LastError,
 ) -> Iterator[None]:
-    """Watches meanwhile for the file that the first worker writes."""
+    """Watches meanwhile for the file that the first worker writes, and for stopped processes."""
     ended, begun = threading.Event(), time.monotonic()
     limit = f" (for at most {timeout:.0f} s: --worker-timeout)" if timeout else ""
 
     def watch() -> None:
-        on_waiting([f"no worker of {runner} has begun yet{limit}"])
-        while not ended.wait(_ASK_EVERY):
+        state, told = f"no worker of {runner} has begun yet{limit}", [""]
+        at_work = False
+        while not ended.is_set():
+            now = [state, *describe_stopped(os.getpgrp())]
+            if now != told:
+                on_waiting(now)
+                told = now
+            if ended.wait(_ASK_EVERY) or at_work:
+                continue
             with suppress(OSError, ExhubertError):  # a store that the build will complain about
                 if storage.read(begun_file) is not None:
-                    on_waiting([f"{runner} is at work"])
-                    return
+                    state, at_work = f"{runner} is at work", True
+                    continue
             if timeout and time.monotonic() - begun > timeout:
                 said = f" (the runner's last error: {errors.words})" if errors.words else ""
                 on_timeout(

@@ -20,6 +20,23 @@ def is_stopped(child: int) -> bool:
     return False
 
 
+def describe_stopped(group: int) -> list[str]:
+    """What to say of stopped processes of a group, each in words for people; Linux only.
+
+    Args:
+        group: Id of the group, as of a build and the runner that it has started.
+    """
+    found = []
+    for folder in sorted(Path("/proc").glob("[0-9]*")):
+        with suppress(OSError):  # it has ended, or is another user's
+            name, _, rest = (folder / "stat").read_text().partition("(")[2].rpartition(") ")
+            state, _, its_group = rest.split()[:3]
+            if state == "T" and int(its_group) == group:
+                pid = folder.name
+                found.append(f"process {pid} ({name}) is stopped: kill -CONT {pid} lets it go on")
+    return found
+
+
 def clip_in_work(status_file: Path) -> tuple[str, int]:
     """The clip that a worker is at, and for how many seconds; ("", 0) between shards.
 

@@ -35,6 +35,10 @@ DAMAGED = (
 """What the modules that read archives raise of damaged ones, whatever it means."""
 
 
+class DamagedArchiveError(DataError):
+    """An archive is damaged, or none at all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """A file in an archive.
@@ -156,7 +160,8 @@ def read_directory(
         encoding: Of names that are not marked as UTF-8.
 
     Raises:
-        DataError: It is neither, is damaged, or is compressed as a whole.
+        DamagedArchiveError: It is neither, or is damaged.
+        DataError: It is compressed as a whole.
     """
     start = stream.read(64)
     stream.seek(0)
@@ -171,9 +176,11 @@ def read_directory(
             stream.seek(0)
             members = _tar_members(stream, encoding)
     except (*DAMAGED, tarfile.TarError) as error:
-        raise DataError(f"{name}: {explain(start, error)}") from None
+        raise DamagedArchiveError(f"{name}: {explain(start, error)}") from None
     if members and max(member.end for member in members) > size:
-        raise DataError(f"{name}: cut off: it holds {size} bytes, its directory names more")
+        raise DamagedArchiveError(
+            f"{name}: cut off: it holds {size} bytes, its directory names more"
+        )
     return Archive(members, read_range, entries)
 
 

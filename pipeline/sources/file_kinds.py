@@ -22,6 +22,10 @@ _KINDS = (
 )
 
 
+_BEGINNING = 1_000
+"""Bytes at the beginning, blanks among them, by which a page for browsers is known."""
+
+
 def describe_content(content: bytes) -> str | None:
     """What a file is that is no table, and what to do; None where it may well be one.
 
@@ -31,8 +35,9 @@ def describe_content(content: bytes) -> str | None:
     >>> describe_content(b"%PDF...")
     'a PDF: save its table as .csv'
     """
+    beginning = content[:_BEGINNING].lstrip()
     for start, what in _KINDS:
-        if content.startswith(start):
+        if content.startswith(start) or (start[:1] == b"<" and beginning.startswith(start)):
             return what
     if not content.startswith(b"PK\x03\x04") or is_workbook(content):
         return None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.common.errors import DataError
 from pipeline.common.globs import glob_matcher
-from pipeline.sources.archives import Archive, read_directory
+from pipeline.sources.archives import Archive, DamagedArchiveError, read_directory
 from pipeline.sources.byte_ranges import RangedFile, find_file, ranged_file
 from pipeline.sources.listing import SourceFile, is_ignored_name, read_file, walk_files
 from pipeline.sources.long_file import BLOCK, REMOTE_BLOCK, LongFile
@@ -26,12 +26,16 @@ _DEEPEST = 3
 """Archives in archives."""
 
 
-def list_sources(root: str, rules: SourceRules = _PLAIN) -> list[SourceFile]:
+def list_sources(
+    root: str, rules: SourceRules = _PLAIN, keep_damaged: bool = False
+) -> list[SourceFile]:
     """Every file of a corpus, sorted by path; see :func:`walk_sources`."""
-    return sorted(walk_sources(root, rules), key=lambda source: source.path)
+    return sorted(walk_sources(root, rules, keep_damaged), key=lambda source: source.path)
 
 
-def walk_sources(root: str, rules: SourceRules = _PLAIN) -> Iterator[SourceFile]:
+def walk_sources(
+    root: str, rules: SourceRules = _PLAIN, keep_damaged: bool = False
+) -> Iterator[SourceFile]:
     """Every file of a corpus, in no order; what an archive or a Parquet file holds in its place.
 
     A member's path is that of its archive, ``/``, and its own: ``download.zip/wav/03a01Fa.wav``.
@@ -40,12 +44,13 @@ def walk_sources(root: str, rules: SourceRules = _PLAIN) -> Iterator[SourceFile]
     Args:
         root: Folder or URL of the corpus.
         rules: Which files hold others.
+        keep_damaged: Whether a damaged archive is a file with a problem, and no error.
 
     Raises:
         DataError: There is no such folder, or a file that holds others can't be read.
     """
     files = walk_files(root)
-    return _Contents(root, rules).walk(files) if rules.hold_others else files
+    return _Contents(root, rules).walk(files, keep_damaged) if rules.hold_others else files
 
 
 class CorpusReader:
@@ -64,7 +69,7 @@ class CorpusReader:
             OSError: It can't be read.
         """
         holder, opened = "", None
-        for folder in _folders_above(path):
+        for folder in folders_above(path):
             if self._contents.is_holder(folder):
                 found = self._open(folder, holder, opened)
                 holder, opened = (folder, found) if found else (holder, opened)
@@ -138,7 +143,7 @@ def open_long_file(
         OSError: It can't be looked at.
     """
     contents = _Contents(root, rules)
-    if any(map(contents.is_holder, _folders_above(path))):
+    if any(map(contents.is_holder, folders_above(path))):
         return None
     file = ranged_file(root, path, size, "") if is_remote(root) else find_file(root, path)
     if file is None:
@@ -177,14 +182,24 @@ class _Contents:
             return _open_parquet(self._root, path, file, rules.parquet, rules.ignore_case)
         return _open_archive(file, rules.encoding)
 
-    def walk(self, files: Iterable[SourceFile]) -> Iterator[SourceFile]:
-        """Files, and what those of them hold that hold others."""
+    def walk(self, files: Iterable[SourceFile], keep_damaged: bool) -> Iterator[SourceFile]:
+        """Files, and what those of them hold that hold others.
+
+        Args:
+            files: Of the corpus.
+            keep_damaged: Whether a damaged archive is a file with a problem, and no error.
+        """
         for file in files:
-            if self.is_holder(file.path):
-                ranged = ranged_file(self._root, file.path, file.size, file.version)
-                yield from self._inside(file.path, ranged, 1)
-            else:
+            if not self.is_holder(file.path):
                 yield file
+                continue
+            ranged = ranged_file(self._root, file.path, file.size, file.version)
+            try:
+                yield from self._inside(file.path, ranged, 1)
+            except DamagedArchiveError as error:
+                if not keep_damaged or self._is_webdataset(file.path):
+                    raise
+                yield file._replace(problem=str(error))
 
     def _inside(self, path: str, file: RangedFile, depth: int) -> Iterator[SourceFile]:
         if depth > _DEEPEST:
@@ -209,7 +224,8 @@ class _Contents:
             yield from self._inside(inner, nested, depth + 1)
 
 
-def _folders_above(path: str) -> Iterator[str]:
+def folders_above(path: str) -> Iterator[str]:
+    """Folders, or what holds files like one, that a path leads through."""
     end = path.find("/")
     while end >= 0:
         yield path[:end]

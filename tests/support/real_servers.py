@@ -125,20 +125,44 @@ def seaweed(folder: Path) -> Iterator[Seaweed]:
         store.kill()
 
 
+class GoogleStore:
+    """fake-gcs-server, which can be killed and started anew."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port = folder, free_port()
+        program = unpack("fake-gcs-server", folder)
+        self.command = [str(program), "-scheme", "http", "-host", "127.0.0.1"]
+        self.command += ["-port", str(self.port), "-public-host", f"127.0.0.1:{self.port}"]
+        self.command += ["-backend", "filesystem", "-filesystem-root", str(folder / "data")]
+
+    def start(self) -> None:
+        """Starts it, and waits until it answers."""
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(self.command, stdout=log, stderr=log)
+        wait_for(lambda: urllib.request.urlopen(f"http://127.0.0.1:{self.port}/storage/v1/b"))
+
+    def kill(self) -> None:
+        """Ends it as a power failure would."""
+        self.process.kill()
+        self.process.wait()
+
+
+@contextmanager
+def google_store(folder: Path) -> Iterator[GoogleStore]:
+    """fake-gcs-server, which keeps its files in a folder."""
+    store = GoogleStore(folder)
+    store.start()
+    try:
+        yield store
+    finally:
+        store.kill()
+
+
 @contextmanager
 def google_emulator(folder: Path) -> Iterator[int]:
     """fake-gcs-server behind a port."""
-    program, port = unpack("fake-gcs-server", folder), free_port()
-    command = [str(program), "-scheme", "http", "-host", "127.0.0.1", "-port", str(port)]
-    command += ["-public-host", f"127.0.0.1:{port}", "-backend", "memory"]
-    with (folder / "log").open("ab") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log)
-    try:
-        wait_for(lambda: urllib.request.urlopen(f"http://127.0.0.1:{port}/storage/v1/b"))
-        yield port
-    finally:
-        process.kill()
-        process.wait()
+    with google_store(folder) as store:
+        yield store.port
 
 
 @contextmanager

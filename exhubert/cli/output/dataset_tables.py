@@ -11,6 +11,7 @@ from exhubert.cli.output.console import OUT
 from exhubert.cli.output.finding_tables import describe_shared, print_findings
 from exhubert.cli.output.fitted_table import numbers, print_table, words
 from pipeline.common.count import count
+from pipeline.common.foreign_text import one_line
 from pipeline.index.corpus_notes import CorpusNotes, describe_notes
 from pipeline.labels import LabelMapping, label_map
 from pipeline.schema.record import CLASSES, SPLITS
@@ -102,10 +103,10 @@ def print_checks(checks: "Sequence[CorpusCheck]", partial: bool = False) -> None
         OUT.print(f"{check.corpus}: splits {check.split_policy}", soft_wrap=True)
     for check in checks:
         for line in _attention(check, partial):
-            OUT.print(line, soft_wrap=True)
+            OUT.print(one_line(line), soft_wrap=True)
     for shared in find_shared_speakers(checks):
         for line in describe_shared(shared):
-            OUT.print(line, soft_wrap=True)
+            OUT.print(one_line(line), soft_wrap=True)
 
 
 def _attention(check: "CorpusCheck", partial: bool) -> Iterator[str]:
@@ -238,11 +239,11 @@ def print_manifest(manifest: "Manifest", output: str) -> None:
         f"speakers in two splits: {shared}; groups of equal audio: {len(manifest.duplicates)}"
     )
     for group in manifest.duplicates:
-        OUT.print(f"    equal audio: {', '.join(group)}", soft_wrap=True)
+        OUT.print(one_line(f"    equal audio: {', '.join(group)}"), soft_wrap=True)
     print_findings(manifest)
     for name, corpus in manifest.corpora.items():
         for line in _about_corpus(name, corpus):
-            OUT.print(line, soft_wrap=True)
+            OUT.print(one_line(line), soft_wrap=True)
     OUT.print(f"dataset: {output}", soft_wrap=True)
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from exhubert.cli.output.console import OUT
 from pipeline.common.count import count
+from pipeline.common.foreign_text import one_line
 
 if TYPE_CHECKING:  # brings pyarrow
     from pipeline.checks.shared_speakers import SharedSpeakers
@@ -19,7 +20,7 @@ def print_findings(manifest: "Manifest") -> None:
     for lines in (_near(manifest), _conflicts(manifest), _persons(manifest.same_person)):
         found = list(lines)
         for line in found[: _MOST + 1]:
-            OUT.print(line, soft_wrap=True)
+            OUT.print(one_line(line), soft_wrap=True)
         if len(found) > _MOST + 1:
             OUT.print(f"    and {len(found) - _MOST - 1:,} more: manifest.json lists all")
 

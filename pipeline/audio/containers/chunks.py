@@ -22,6 +22,7 @@ _PLAIN_WAV = {0x0001, 0x0003, 0x0006, 0x0007, 0xFFFE}  # PCM, float, A-law, µ-l
 _BLOCKS = {0x0002, 0x0011, 0x0031}  # Microsoft's and IMA's ADPCM, GSM 6.10
 _PLAIN_AIFF = {b"", b"NONE", b"sowt", b"twos", b"fl32", b"FL32", b"fl64", b"FL64", b"in24", b"in32"}
 _HEADS = {b"RIFF", b"RIFX", b"RF64", b"BW64", b"FORM"}
+_SOUNDS = {b"data", b"SSND"}  # of which decoders read the first
 
 Order = Literal["little", "big"]
 
@@ -113,7 +114,7 @@ def _follows(content: Buffer, sound: Sound) -> int:
     for position in {end, end + end % 2, end + -end % 8}:
         for name, start, size in _chunks(content, position):
             printable = name.isascii() and name.decode("latin-1").isprintable()
-            if not printable or name in _HEADS or start + size > len(content):
+            if not printable or name in _HEADS | _SOUNDS or start + size > len(content):
                 break
             position = start + size + size % 2
         rest = content[position : position + 65_536]

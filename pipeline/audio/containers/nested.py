@@ -4,6 +4,8 @@ Sources: ISO/IEC 14496-12 (MP4), RFC 8794 and RFC 9559 (Matroska), OpenDML AVI 1
 Advanced Systems Format 1.20.
 """
 
+from collections.abc import Iterator
+
 from pipeline.audio.containers.layout import (
     MAX_PARTS,
     Buffer,
@@ -11,6 +13,7 @@ from pipeline.audio.containers.layout import (
     is_placeholder,
     refuse_truncated,
 )
+from pipeline.audio.recording import AudioError
 
 _SEGMENT, _CLUSTER = 0x18538067, 0x1F43B675
 _IN_CLUSTER = {0xE7, 0xA3, 0xA0, 0xA7, 0xAB, 0xAF, 0xEC, 0xBF, 0x5854}
@@ -50,11 +53,45 @@ def _examine_mp4(content: Buffer) -> Layout:
             break
         if name in {b"mdat", b"moov", b"moof"}:
             refuse_truncated(position + size, len(content))
+        if name == b"moov":
+            _check_clocks(content, position + 8, position + size)
         if name == b"ftyp" and b"moov" in boxes:
             return Layout(flags=("trailing_data",))
         boxes.add(name)
         position += size
     return Layout()
+
+
+def _check_clocks(content: Buffer, start: int, end: int) -> None:
+    """Refuses a track of 0 ticks a second, of which FFmpeg would decode next to nothing.
+
+    Args:
+        content: The file.
+        start: Of what the box ``moov`` holds.
+        end: Of the box.
+    """
+    for place in _find_boxes(content, start, end, (b"trak", b"mdia", b"mdhd")):
+        ticks = place + (
+            20 if content[place : place + 1] == b"\x01" else 12
+        )  # times have eight bytes, or four
+        if not int.from_bytes(content[ticks : ticks + 4], "big"):
+            raise AudioError("undecodable", "the header gives a track 0 ticks a second")
+
+
+def _find_boxes(content: Buffer, start: int, end: int, path: tuple[bytes, ...]) -> Iterator[int]:
+    """Where boxes begin that lie in boxes of these names, behind their own heads."""
+    for _ in range(MAX_PARTS):
+        if not path or start + 24 > end:
+            return
+        size = int.from_bytes(content[start : start + 4], "big")
+        if size < 8:
+            return
+        if content[start + 4 : start + 8] == path[0]:
+            inside = start + 8
+            if len(path) == 1:
+                yield inside
+            yield from _find_boxes(content, inside, min(end, start + size), path[1:])
+        start += size
 
 
 def _examine_matroska(content: Buffer) -> Layout:

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from markupsafe import Markup
 
 from pipeline.common.count import count
-from pipeline.common.foreign_text import is_web_address, printable
+from pipeline.common.foreign_text import is_web_address, page_text
 from pipeline.dataset.manifest import SPLIT_PAIRS, CorpusManifest, Manifest, require_manifest
 from pipeline.dataset.run_log import Run, read_runs
 from pipeline.dataset.shortcuts import Shortcuts, read_shortcuts, shards_checksum
@@ -86,7 +86,7 @@ def make_report(
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
-        finalize=_as_text,
+        finalize=page_text,
     )
     environment.tests["web_address"] = is_web_address
     environment.filters |= {
@@ -250,11 +250,6 @@ def _show_run(run: Run) -> dict[str, object]:
 def _add_counts(parts: Iterable[list[int]]) -> list[int]:
     """Sum of histograms, bin by bin."""
     return [sum(bins) for bins in zip(*(part for part in parts if part), strict=True)]
-
-
-def _as_text(value: object) -> object:
-    """Text without control characters; HTML that is marked as such as it is."""
-    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _number(value: int | None) -> str:

@@ -5,6 +5,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import Markup
 
 from pipeline.common.foreign_text import (
     code,
@@ -12,6 +13,8 @@ from pipeline.common.foreign_text import (
     is_web_address,
     markdown,
     markdown_link,
+    one_line,
+    page_text,
     printable,
     printable_json,
 )
@@ -75,3 +78,13 @@ def test_cells_are_no_formulas(cell: str) -> None:
 @pytest.mark.parametrize("cell", ["-", "+", "-1.5", "+1e3", "a=b", "a-b", 1.5, -2, None, "neutral"])
 def test_other_cells_stay(cell: object) -> None:
     assert csv_cell(cell) == cell
+
+
+def test_a_name_with_line_ends_stays_on_its_line() -> None:
+    assert one_line("a\nerror: b\t\x1b[31m") == "a\\nerror: b\\t\\x1b[31m"
+
+
+def test_pages_hold_no_control_characters_but_their_own_html() -> None:
+    assert page_text("\x1b<b>") == "\\x1b<b>"
+    assert page_text(3) == 3
+    assert page_text(Markup("<b>\x1b</b>")) == Markup("<b>\x1b</b>")

@@ -1,9 +1,13 @@
 from collections.abc import Iterable
+from pathlib import Path
 
+import pytest
+
+from exhubert.cli.main import main
 from pipeline.index.passed_over import PassedOver
 from pipeline.sources.listing import SourceFile
 from pipeline.specs.corpus_spec import CorpusSpec
-from tests.conftest import MakeSpec
+from tests.conftest import MakeCorpus, MakeSpec
 
 
 def find_passed_over(spec: CorpusSpec, paths: Iterable[str]) -> dict[str, list[str]]:
@@ -33,3 +37,27 @@ def test_archives_that_are_not_read_are_told_of(make_spec: MakeSpec) -> None:
         "no glob of `archive` names .gz there": ["more/male.tar.gz"],
         "no glob of `archive` names .zip there": ["female.zip"],
     }
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_damaged_archive_beside_unpacked_clips_stops_nothing_and_is_told(
+    make_spec: MakeSpec,
+    make_corpus: MakeCorpus,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    jobs: str,
+) -> None:
+    make_spec(archive="'*.zip'")
+    root = make_corpus()
+    (root / "download.zip").write_bytes(b"PK\x03\x04 and no more")
+    where = ["--spec", str(tmp_path / "tones.yaml"), "--root", f"tones={root}"]
+    told = "tones: 1 file passed over, since it can't be read, while clips lie outside of archives"
+    assert main(["check", *where]) == 0
+    assert told in capsys.readouterr().out
+    assert main(["build", *where, "--output", str(tmp_path / "out"), "--jobs", jobs]) == 0
+    assert told in capsys.readouterr().out
+    for file in root.glob("wav/*.wav"):
+        file.unlink()
+    for command in (["check"], ["build", "--output", str(tmp_path / "out"), "--jobs", jobs]):
+        assert main([*command, *where]) == 1
+        assert "download.zip: a zip archive that is damaged" in capsys.readouterr().err

@@ -78,3 +78,19 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.Monk
     monkeypatch.setattr(workbooks, "_LARGEST", 1_000)
     with pytest.raises(DataError, match=r"t: unpacks to .* bytes, more than the 1,000"):
         parse_workbook(workbook(["a"]), TABLE, "t")
+
+
+def test_formulas_without_their_results_are_no_empty_cells() -> None:
+    content = workbook(["file", "emotion"], ["c1", '=IF(1,"joy","")'])
+    with pytest.raises(DataError, match="t: holds formulas without their results"):
+        parse_workbook(content, TABLE, "t")
+    saved = edited(
+        content,
+        SHEET,
+        lambda xml: re.sub(
+            rb'(<c r="B2")[^>]*>(<f>.*?</f>).*?</c>', rb'\1 t="str">\2<v></v></c>', xml
+        ),
+    )
+    assert saved != content
+    ((_, sheet),) = parse_workbook(saved, TABLE, "t")
+    assert [row[0] for _, row in sheet.rows] == ["c1"]

@@ -9,11 +9,12 @@ import pytest
 from pipeline.common.errors import DataError
 from pipeline.running import connections
 from pipeline.running.beam_options import parse_options
-from pipeline.running.connections import check_connections
+from pipeline.running.connections import check_connections, check_still_there
 
 pytestmark = pytest.mark.xdist_group("processes")
 
 PORTABLE = ("--runner=PortableRunner", "--environment_type=LOOPBACK")
+PRISM = ("--runner=PrismRunner", "--environment_type=PROCESS")
 
 
 @pytest.fixture
@@ -35,6 +36,9 @@ def silent_port() -> Iterator[int]:
             ["--runner=FlinkRunner", "--job_server_java_launcher=/no/java"],
             "/no/java is not installed",
         ),
+        ([*PRISM, '--environment_config={"command": "/no/boot"}'], "no program '/no/boot'"),
+        ([*PRISM, "--environment_config=boot.sh"], "expected the program that starts a worker"),
+        (PRISM, "expected the program that starts a worker"),
     ],
 )
 def test_what_is_not_there_is_told(arguments: list[str], words: str) -> None:
@@ -57,6 +61,14 @@ def test_scheduler_that_is_not_there_is_told(argument: str, words: str) -> None:
     pytest.importorskip("distributed")
     with pytest.raises(DataError, match=words):
         check_connections(parse_options(["--runner=DaskRunner", argument]))
+
+
+def test_scheduler_that_has_ended_is_told_after_the_run() -> None:
+    pytest.importorskip("distributed")
+    gone = ["--runner=DaskRunner", "--dask_client_address=tcp://127.0.0.1:9"]
+    with pytest.raises(DataError, match="its scheduler has ended during the build"):
+        check_still_there(parse_options(gone))
+    check_still_there(parse_options(["--runner=PrismRunner"]))
 
 
 def test_server_that_says_nothing_is_given_a_limited_time(

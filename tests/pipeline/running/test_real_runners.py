@@ -169,6 +169,21 @@ def test_prism_that_is_killed_is_told(
     assert "Traceback" not in errors
 
 
+def test_prism_that_is_stopped_is_told_and_goes_on(
+    long_corpus: Path, on_prism: list[str], prism: Path, tmp_path: Path
+) -> None:
+    build = start(tmp_path, long_corpus, *on_prism)
+    wait_for((tmp_path / "dataset" / "data").exists)
+    (process,) = processes_of(prism)
+    os.kill(process, signal.SIGSTOP)
+    assert build.stderr is not None
+    lines = iter(build.stderr.readline, "")
+    assert any(f"kill -CONT {process} lets it go on" in line for line in lines)
+    os.kill(process, signal.SIGCONT)
+    _, errors = build.communicate(timeout=120)
+    assert build.returncode == 0, errors
+
+
 @pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_interrupted_build_ends_prism(
     long_corpus: Path,

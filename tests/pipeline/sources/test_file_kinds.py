@@ -11,3 +11,8 @@ def test_zips_are_workbooks_spreadsheets_or_archives() -> None:
     ods = b"PK\x03\x04 mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
     assert describe_content(ods) == "an OpenDocument spreadsheet: save it as .xlsx or .csv"
     assert "a zip archive" in str(describe_content(b"PK\x03\x04wav/a.wav"))
+
+
+def test_pages_may_begin_with_blanks() -> None:
+    assert "a page for browsers" in str(describe_content(b"\r\n \n<!DOCTYPE html><html>"))
+    assert describe_content(b"\n\nfile,emotion\n") is None

@@ -14,12 +14,23 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud import storage
 
 from exhubert.cli.main import main
+from pipeline.common.errors import DataError
 from pipeline.storage import StoreOptions, configure
+from pipeline.storage.claims import check_unclaimed, claim_folder
 from tests.conftest import MakeCorpus, MakeSpec
 from tests.pipeline.sources.test_archives import files_of
-from tests.support.real_servers import Seaweed, bad_line, google_emulator, seaweed, servers_folder
+from tests.support.real_servers import (
+    Seaweed,
+    bad_line,
+    google_emulator,
+    google_store,
+    seaweed,
+    servers_folder,
+)
 from tests.support.shards import NANO
 from training.config.recipe import load_recipe
+from training.data.dataset import Utterances
+from training.data.index import load_index
 from training.finetuning.train import train
 from training.inference.load_model import load_model
 
@@ -107,6 +118,93 @@ def test_a_store_that_restarts_costs_no_clip(
     check_same(tmp_path / "built", tmp_path / "local")
 
 
+def check_claims(folder: str) -> None:
+    """A folder is claimed once, and free again after that."""
+    for _ in range(2):
+        with (
+            claim_folder(folder, "exhubert build"),
+            pytest.raises(DataError, match=r"exhubert build .* is writing to it"),
+            claim_folder(folder, "exhubert relabel"),
+        ):
+            pytest.fail("claimed twice")
+    check_unclaimed(folder)
+
+
+def test_claims_of_amazons(amazon: Seaweed) -> None:
+    amazon.fill("claims", {})
+    configure(amazon.options())
+    try:
+        check_claims("s3://claims/dataset")
+    finally:
+        configure(StoreOptions())
+
+
+def test_claims_of_googles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    servers_folder()
+    with google_emulator(tmp_path) as port:
+        google(port).create_bucket("claims")
+        monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://127.0.0.1:{port}")
+        configure(StoreOptions(no_auth=True))
+        try:
+            check_claims("gs://claims/dataset")
+        finally:
+            configure(StoreOptions())
+
+
+def google(port: int) -> storage.Client:
+    """For tests to fill the emulator."""
+    address = {"api_endpoint": f"http://127.0.0.1:{port}"}
+    return storage.Client("x", AnonymousCredentials(), client_options=address)
+
+
+def test_a_store_of_googles_that_restarts_costs_no_clip(
+    corpus: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    servers_folder()
+    (tmp_path / "server").mkdir()
+    with google_store(tmp_path / "server") as store:
+        bucket = google(store.port).create_bucket("restart")
+        for name, content in corpus.items():
+            bucket.blob(name).upload_from_string(content)
+        monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://127.0.0.1:{store.port}")
+        where = ["--root", "tones=gs://restart/tones", "--output", str(tmp_path / "built")]
+        command = ["build", "--spec", str(tmp_path / "tones.yaml"), *where, "--jobs", "1"]
+        build = subprocess.Popen(
+            [sys.executable, "-m", "exhubert", *command, "--no_auth"],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        while build.poll() is None and not (tmp_path / "built" / ".build").exists():
+            time.sleep(0.02)
+        store.kill()
+        time.sleep(3)
+        store.start()
+        _, told = build.communicate()
+    assert build.returncode == 0, told
+    check_same(tmp_path / "built", tmp_path / "local")
+
+
+def test_a_reader_of_training_waits_for_a_store_that_restarts(
+    amazon: Seaweed, corpus: dict[str, bytes], tmp_path: Path
+) -> None:
+    assert corpus
+    there = {f"dataset/{name}": content for name, content in files_of(tmp_path / "local").items()}
+    amazon.fill("training", there)
+    here = Utterances(load_index(tmp_path / "local"))
+    configure(amazon.options())
+    try:
+        utterances = Utterances(load_index("s3://training/dataset"))
+        amazon.kill()
+        starting = threading.Timer(3, amazon.start)
+        starting.start()
+        for number in range(len(here)):
+            there_too = utterances[number]["input_values"]
+            assert (there_too == here[number]["input_values"]).all()
+        starting.join()
+    finally:
+        configure(StoreOptions())
+
+
 @pytest.mark.parametrize(("share", "how"), [(0.3, "reset"), (0.1, "stall")])
 def test_s3_behind_a_bad_line(
     amazon: Seaweed, corpus: dict[str, bytes], share: float, how: str, tmp_path: Path
@@ -131,12 +229,7 @@ def test_googles_behind_a_bad_line(
     servers_folder()
     (tmp_path / "server").mkdir()
     with google_emulator(tmp_path / "server") as server, bad_line(server, share, how) as port:
-        client = storage.Client(
-            "x",
-            AnonymousCredentials(),
-            client_options={"api_endpoint": f"http://127.0.0.1:{server}"},
-        )
-        bucket = client.create_bucket("line")
+        bucket = google(server).create_bucket("line")
         for name, content in corpus.items():
             bucket.blob(name).upload_from_string(content)
         monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://127.0.0.1:{port}")

@@ -26,7 +26,8 @@ def aihub_263() -> Release:
             rows.append((stem, f"안녕 {number}", "angry", *rated, 30, "female"))
             files[f"{name}/{stem}.wav"] = b""
         files[f"{name}.csv"] = table(header, rows).decode().encode("cp949")
-    return Release(files, {"no_majority": 90})
+    files[f"{years[0]}/{'f' * 24}.wav"] = b""
+    return Release(files, {"no_majority": 90, "no_table_row": 1})
 
 
 def quechua() -> Release:

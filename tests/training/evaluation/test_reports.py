@@ -51,8 +51,11 @@ def test_page_shows_every_corpus_and_needs_nothing_from_elsewhere(
 
 
 def test_names_cannot_break_the_page() -> None:
-    page = evaluation_page(make_evaluation(utterances=make_utterances(corpora=("<b>&",))), "<u>")
+    corpora = ("<b>&", "\x1b[31m\u202ered")
+    page = evaluation_page(make_evaluation(utterances=make_utterances(corpora=corpora)), "<u>")
     assert "&lt;b&gt;&amp;" in page
+    assert r"\x1b[31m\u202ered" in page
+    assert not {"\x1b", "\u202e"} & set(page)
     assert not {"b", "u"} & set(Strict(page).tags)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import jinja2
 
 from pipeline.common.count import count
+from pipeline.common.foreign_text import page_text
 from training.metrics.intervals import FEW_NOTE
 
 
@@ -17,6 +18,7 @@ def render(template: str, **values: Any) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
+        finalize=page_text,
     )
     environment.globals["few_note"] = FEW_NOTE
     environment.filters["percent"] = percent

@@ -2,12 +2,14 @@
 
 import io
 import socket
+import struct
 import time
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
+import soundfile
 from av.format import formats_available
 
 from pipeline.audio.backends.ffmpeg import Ffmpeg
@@ -137,3 +139,22 @@ def test_pictures_and_packets_beyond_all_measure_are_not_decoded(
     monkeypatch.setattr("pipeline.audio.backends.ffmpeg_containers.LONGEST_PACKET", 100)
     with pytest.raises(AudioError, match="undecodable: FFmpeg can't decode"):
         Ffmpeg().decode(content, Span())
+
+
+@pytest.mark.parametrize("codec", ["pcm_s16le", "aac"])
+def test_sound_that_a_film_says_lies_in_another_file_is_not_looked_for(
+    codec: str, tmp_path: Path
+) -> None:
+    """QuickTime's external data references: the file's own bytes are all that is read."""
+    other = tmp_path / "other.wav"
+    soundfile.write(other, np.full(60_000, 0.9), 48_000)
+    content = bytearray(muxed("mov", codec))
+    reference = content.index(b"url ", content.index(b"dref"))
+    name = str(other).encode() + b"\0"
+    content[reference - 4 : reference + 8] = struct.pack(">I4sI", 12 + len(name), b"url ", 0) + name
+    for box in (b"dref", b"dinf", b"minf", b"mdia", b"trak", b"moov"):
+        size = content.rindex(box, 0, reference) - 4
+        longer = int.from_bytes(content[size : size + 4], "big") + len(name)
+        content[size : size + 4] = longer.to_bytes(4, "big")
+    recording = decode(bytes(content))
+    assert np.abs(recording.samples).max() < 0.6

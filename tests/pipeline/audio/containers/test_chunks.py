@@ -75,3 +75,9 @@ def test_empty_file_is_empty_whatever_follows() -> None:
     head = wav(0)[:44]
     assert len(decode(head).samples) == 0
     assert len(decode(head + b"LIST" + struct.pack("<I", 4) + b"abcd").samples) == 0
+
+
+def test_second_chunk_of_sound_is_no_tag() -> None:
+    second = b"data" + struct.pack("<I", len(PCM)) + PCM
+    assert examine_chunks(wav(len(PCM), second)) == Layout(flags=("trailing_data",))
+    assert examine_chunks(wav(len(PCM), b"LIST" + second[4:])) == Layout()

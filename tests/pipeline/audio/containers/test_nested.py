@@ -30,3 +30,14 @@ def test_unknown_sizes_of_matroska() -> None:
 def test_other_files() -> None:
     assert examine_nested(b"") is None
     assert examine_nested(FILES["WAV"]()) is None
+
+
+def test_track_without_a_clock_is_refused() -> None:
+    content = bytearray(FILES["M4A"]())
+    ticks = content.index(b"mdhd") + 16
+    content[ticks : ticks + 4] = bytes(4)
+    with pytest.raises(AudioError, match="undecodable: the header gives a track 0 ticks a second"):
+        examine_nested(bytes(content))
+    content[ticks - 32 : ticks - 28] = b"\xff" * 4  # and no box may lead astray
+    with pytest.raises(AudioError):
+        examine_nested(bytes(content))
