@@ -139,6 +139,9 @@ class CorpusSpec(SpecModel):
         None, description="clips that give the same are copies; the glob named first wins"
     )
     speaker: Template | None = Field(None, description="default: the field `speaker`, if any")
+    same_speaker: dict[str, str] = Field(
+        {}, description="id of a speaker → the other id under which the same person is known"
+    )
     namespace: str | None = Field(None, description="shared by corpora with the same actors")
     gender: Gender | None = None
     age: Ages | None = None
@@ -211,6 +214,16 @@ class CorpusSpec(SpecModel):
                 )
             return data | {"votes": {field: codes[field] for field in votes}}
         return data
+
+    @model_validator(mode="after")
+    def _persons_have_one_name(self) -> Self:
+        for alias, speaker in self.same_speaker.items():
+            if speaker in self.same_speaker:
+                raise ValueError(
+                    f"`same_speaker`: {alias} is {speaker}, which is an alias itself; give both "
+                    "the same id"
+                )
+        return self
 
     @model_validator(mode="after")
     def _names_of_rows_differ(self) -> Self:

@@ -25,6 +25,7 @@ from pipeline.dataset.report.tables import (
 )
 from pipeline.dataset.run_log import Run, read_runs
 from pipeline.dataset.selection import find_rows
+from pipeline.dataset.shortcuts import Shortcuts, read_shortcuts, shards_checksum
 from pipeline.index.corpus_notes import describe_notes
 from pipeline.pages.kit import number, page_environment
 from pipeline.schema.record import CLASSES, SPLITS
@@ -102,12 +103,12 @@ def write_report(
         UsageError: There is no dataset.
         DataError: A shard is missing or damaged.
     """
-    runs = read_runs(output, _RUNS)
+    runs, shortcuts = read_runs(output, _RUNS), read_shortcuts(output)
     manifest = manifest or require_manifest(output)
     if from_shards is None:
         from_shards = not is_remote(output)
     rows = read_rows(output, manifest, with_audio) if from_shards else NO_ROWS
-    page = make_report(manifest, read_left_out(output), runs, rows)
+    page = make_report(manifest, read_left_out(output), runs, rows, shortcuts)
     storage.write_atomic(report_path(output), page.encode())
     return report_path(output)
 
@@ -134,6 +135,7 @@ def make_report(
     left_out: Sequence[LeftOut],
     runs: Sequence[Run],
     rows: ReportRows = NO_ROWS,
+    shortcuts: Shortcuts | None = None,
 ) -> str:
     """The page.
 
@@ -142,6 +144,7 @@ def make_report(
         left_out: As :func:`read_left_out` gives it.
         runs: To be listed, the oldest first.
         rows: From :func:`read_rows`.
+        shortcuts: As they were measured last; None where they never were.
     """
     environment = page_environment("pipeline.dataset.report")
     environment.filters |= {"hours": _hours, "clock": _clock, "db": _gain}
@@ -163,6 +166,8 @@ def make_report(
         emotions=_emotions(manifest),
         durations=_add_counts(corpus.durations.counts for corpus in corpora),
         left_out=left_out,
+        shortcuts=shortcuts,
+        shortcuts_are_old=shortcuts is not None and shortcuts.audio != shards_checksum(manifest),
         runs=[_show_run(run) for run in reversed(runs)],
         splits=SPLITS,
         classes=CLASSES,
@@ -237,6 +242,9 @@ def _assurances(manifest: Manifest) -> list[tuple[bool, str]]:
             else "No speaker stands in two splits.",
         ),
     ]
+    if apart := [person for person in manifest.same_person if len(person.splits) > 1]:
+        names = "; ".join(" and ".join(person.speakers) for person in apart)
+        lines.append((False, f"Speakers who may be one person stand in several splits: {names}."))
     if kept:
         words = f"Not to be passed on as it is: terms forbid it for {', '.join(kept)}."
         lines.append((False, words))
