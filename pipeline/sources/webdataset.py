@@ -118,6 +118,16 @@ class WebDatasetClips:
                 f"{', '.join(map(repr, sorted(found)))}"
             )
 
+    def rows(self) -> Iterator[tuple[str, dict[str, str]]]:
+        """Path of every clip, and all columns of its sample.
+
+        Raises:
+            DataError: It is no tar, or damaged.
+        """
+        for name, sample in self._samples().items():
+            columns, _ = self._columns(name, sample)
+            yield from ((f"{self.path}/{clip.path}", columns) for clip in sample.clips)
+
     @property
     def _wanted(self) -> list[str]:
         return [*self._spec.columns, *self._of_file, CLIP_NAME]
