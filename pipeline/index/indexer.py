@@ -1,15 +1,15 @@
 """Index: from the files of a corpus to its utterances, by names and tables; no audio is decoded."""
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from posixpath import splitext
 from typing import NamedTuple
 
 from pipeline.common.globs import glob_matcher
-from pipeline.common.numbers import read_number, read_seconds
+from pipeline.common.numbers import read_number
 from pipeline.common.patterns import Pattern, compile_pattern
 from pipeline.common.spelling import compose
 from pipeline.index.cell_lists import spread_cells
+from pipeline.index.segment_tables import segment_groups
 from pipeline.index.table_join import (
     Row,
     TableRows,
@@ -19,15 +19,13 @@ from pipeline.index.table_join import (
     split_answers,
     take_fields,
 )
+from pipeline.index.units import read_unit
 from pipeline.raters.answers import read_answers
 from pipeline.schema.utterance import DropReason, Utterance, excluded, rejected
 from pipeline.sources.listing import SourceFile
 from pipeline.specs.corpus_spec import CorpusSpec
 
 Fields = dict[str, str | None]
-
-_NOT_A_TIME = "NaT"
-"""What pandas and audformat write where a time is unknown."""
 
 
 class Joined(NamedTuple):
@@ -42,6 +40,9 @@ class Joined(NamedTuple):
     dropped: DropReason | None = None
     answers: tuple[Row, ...] = ()
 
+
+_MILDEST = {"keep": 0, "exclude": 1, "reject": 2}
+"""Of several tables of segments: how a clip without a row in any of them is dropped."""
 
 FoundClip = tuple[SourceFile, int, str]
 """A file, the rank of the glob that found it, and its path from where the glob matches."""
@@ -162,9 +163,22 @@ def join_tables(
         One entry a clip, or one a row where a table holds segments.
     """
     joined = list(known)
-    for name, table in tables.items():
-        joined = [entry for one in joined for entry in _join(spec, one, name, table)]
+    for group in segment_groups(spec):
+        names = [name for name in group if name in tables]
+        joined = [entry for one in joined for entry in _join_group(spec, one, names, tables)]
     return joined
+
+
+def _join_group(
+    spec: CorpusSpec, joined: Joined, names: Sequence[str], tables: Mapping[str, TableRows]
+) -> list[Joined]:
+    """Joins a table, or several whose segments stand beside each other."""
+    if not names:
+        return [joined]
+    if len(names) > 1:
+        found = [name for name in names if tables[name].find(joined.fields)]
+        names = found or [min(names, key=lambda name: _MILDEST[spec.tables[name].unmatched])]
+    return [entry for name in names for entry in _join(spec, joined, name, tables[name])]
 
 
 def _join(spec: CorpusSpec, joined: Joined, name: str, table: TableRows) -> list[Joined]:
@@ -259,11 +273,9 @@ def _utterance(
     speaker = fill_template(spec.speaker, fields) if spec.speaker else fields.get("speaker")
     emotion = fill_template(spec.emotion, fields) if spec.emotion else fields.get("emotion")
     fields = fields | {"speaker": speaker, "emotion": emotion}
-    start, end, bad_time = segment_bounds(spec, fields)
+    unit = read_unit(spec, fields)
     whole = f"{spec.id}/{splitext(path)[0]}"
-    utterance_id = (
-        whole if start is None else f"{whole}#{_format_seconds(start)}-{_format_seconds(end)}"
-    )
+    utterance_id = f"{whole}#{unit.name}" if unit.name else whole
     dedup_key = fill_template(spec.same_utterance, fields) if spec.same_utterance else None
     text = fields.get("text")
     return Utterance(
@@ -276,9 +288,9 @@ def _utterance(
         glob_rank=glob_rank,
         block=file.block,
         row=file.row,
-        start=start,
-        end=end,
-        channel=spec.channel,
+        start=unit.start,
+        end=unit.end,
+        channel=unit.channel,
         language=_language(spec, fields),
         speaker=f"{spec.speaker_namespace}:{speaker}" if speaker else None,
         gender=_gender(spec, fields),
@@ -288,51 +300,8 @@ def _utterance(
         annotations={name: value for name in spec.kept_fields if (value := fields.get(name))},
         label_native=emotion,
         raters=read_answers(spec.raters, fields, answers) if spec.raters else (),
-        dropped=dropped or bad_time,
+        dropped=dropped or unit.problem,
     )
-
-
-def segment_bounds(
-    spec: CorpusSpec, fields: Fields
-) -> tuple[float | None, float | None, DropReason | None]:
-    """Start and end of a segment.
-
-    Args:
-        spec: The corpus; says in which unit its times are.
-        fields: Of the clip; ``start``, ``end`` and ``duration`` are read.
-
-    Returns:
-        Start and end in s, to the microsecond, None where not stated, and why they can't be used,
-        None where they can.
-    """
-    stated = {
-        name: text
-        for name in ("start", "end", "duration")
-        if (text := fields.get(name)) and text != _NOT_A_TIME
-    }
-    if not stated:
-        return None, None, None
-    unit = 1.0 / (spec.sample_times or 1)
-    seconds: dict[str, float | None] = {}
-    for name in ("start", "end", "duration"):
-        time = read_seconds(stated.get(name))
-        if name in stated and time is None:
-            detail = f"{name} is {stated[name]!r}, expected seconds or h:mm:ss"
-            return None, None, rejected("index", "bad_time", detail)
-        seconds[name] = None if time is None else round(time * unit, 6)
-    start, end, duration = seconds["start"], seconds["end"], seconds["duration"]
-    if start is not None and end is None and duration is not None:
-        end = round(start + duration, 6)
-    if not 0 <= (start or 0) < (math.inf if end is None else end):
-        until = "the end" if end is None else f"{_format_seconds(end)} s"
-        detail = f"from {_format_seconds(start or 0)} s to {until}, expected 0 ≤ start < end"
-        return start, end, rejected("index", "bad_time", detail)
-    return start, end, None
-
-
-def _format_seconds(seconds: float | None) -> str:
-    """Seconds to the microsecond, without trailing zeros."""
-    return "" if seconds is None else f"{seconds:.6f}".rstrip("0").rstrip(".")
 
 
 def _unrecognised(spec: CorpusSpec) -> DropReason:

@@ -21,6 +21,8 @@ from pipeline.specs.source_spec import ClipRows, ParquetSpec, SourceRules, WebDa
 from pipeline.specs.spec_types import (
     Access,
     Ages,
+    Channel,
+    Channels,
     Encoding,
     Example,
     Gender,
@@ -163,8 +165,8 @@ class CorpusSpec(SpecModel):
     raters: Raters | None = Field(None, description="the answers of single raters")
     annotations: list[str] = Field([], description="fields kept as they are")
 
-    channel: int | None = Field(
-        None, ge=0, description="the channel that holds the speaker; from 0"
+    channel: Channel | None = Field(
+        None, description="the channel that holds the speaker, from 0; or by the value of a field"
     )
     track: int | None = Field(
         None, ge=0, description="the audio track of films; from 0; default: the one they mark"
@@ -234,6 +236,7 @@ class CorpusSpec(SpecModel):
             "gender": [self.gender.of] if self.gender else [],
             "age": [self.age.of] if self.age else [],
             "language": [self.language.of] if self.language else [],
+            "channel": [self.channel.of] if isinstance(self.channel, Channels) else [],
             "splits": list(filter(None, [self.splits.group_field])),
             "votes": list(self.votes),
             "raters.columns": [

@@ -3,9 +3,17 @@
 import codecs
 import re
 import string
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, FiniteFloat
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    FiniteFloat,
+    Tag,
+    model_validator,
+)
 
 from pipeline.common.globs import glob_matcher
 from pipeline.common.patterns import compile_pattern
@@ -116,10 +124,35 @@ class Ages(ByValue):
 
 
 class TextByField(ByValue):
-    """``{of: FIELD, VALUE: text}``, for languages and channels that depend on a field."""
+    """``{of: FIELD, VALUE: text}``, for languages that depend on a field."""
 
     of: str
     values: dict[str, str]
+
+
+class Channels(ByValue):
+    """``{of: FIELD, VALUE: 0}``: the channel by the value of a field; null to mix all."""
+
+    of: str
+    values: dict[str, Annotated[int, Field(ge=0)] | None]
+
+    @model_validator(mode="after")
+    def _names_values(self) -> Self:
+        if not self.values:
+            raise ValueError(
+                f"which channel? Expected such as {{of: {self.of}, left: 0, right: 1}}"
+            )
+        return self
+
+
+def _channel_kind(value: object) -> str:
+    return "by field" if isinstance(value, (dict, Channels)) else "number"
+
+
+Channel = Annotated[
+    Annotated[Annotated[int, Field(ge=0)], Tag("number")] | Annotated[Channels, Tag("by field")],
+    Discriminator(_channel_kind),
+]
 
 
 class EditionCounts(SpecModel):

@@ -139,3 +139,18 @@ def test_a_file_that_is_gone_is_said_of_each_part(
     rejects: list[RejectRow] = []
     assert not list(make_records(parts, spec, str(tmp_path), OPTIONS, rejects.append))
     assert [row.reason for row in rejects] == ["unreadable"] * 2
+
+
+def test_two_channels_of_one_span_are_two_clips(
+    tmp_path: Path, spec: CorpusSpec, utterances: list[Utterance]
+) -> None:
+    (tmp_path / "call.wav").write_bytes(sound("WAV"))
+    sides = [
+        utterances[0]._replace(
+            id=f"tones/call#1-2,ch{side}", start=1.0, end=2.0, channel=side, source_path="call.wav"
+        )
+        for side in (0, 1)
+    ]
+    left, right = make_records(sides, spec, str(tmp_path), OPTIONS, pytest.fail)
+    assert left["audio_xxh3"] != right["audio_xxh3"]
+    assert left["source_xxh3"] == right["source_xxh3"]

@@ -32,6 +32,10 @@ def test_unknown_key_is_named_with_line_and_suggestion(tmp_path: Path) -> None:
         ("ignore", "['[b-a]']", "not a glob: bad character range b-a"),
         ("speaker", "'{session}'", "field 'session', which neither `path` nor a table gives"),
         ("splits", "{by: session}", "field 'session'"),
+        ("channel", "left", "channel: expected a whole number, found 'left'"),
+        ("channel", "{of: side, left: 0}", "`channel` uses the field 'side', which neither"),
+        ("channel", "{of: take, left: x}", "channel.left: expected a whole number, found 'x'"),
+        ("channel", "{of: take}", "which channel? Expected such as {of: take, left: 0, right: 1}"),
         (
             "splits",
             "{by: speakers}",
