@@ -9,7 +9,7 @@ from pipeline.common.errors import DataError
 from pipeline.sources.byte_ranges import RangedFile
 from pipeline.sources.class_names import Names, ReadFile, find_class_names
 from pipeline.sources.clip_names import clip_name, template_text
-from pipeline.sources.clip_rows import file_columns, name_cells, row_filter
+from pipeline.sources.clip_rows import check_version, file_columns, name_cells, row_filter
 from pipeline.sources.listing import SourceFile
 from pipeline.sources.parquet_audio import ParquetAudio
 from pipeline.sources.parquet_cells import is_whole
@@ -102,6 +102,18 @@ class ParquetClips:
         row = self._rows.get(name)
         if row is None:
             raise FileNotFoundError(f"the Parquet file has no row for {name!r}")
+        return self._read(row)
+
+    def read_row(self, listed: SourceFile) -> bytes:
+        """Audio of a clip as it was listed; as :meth:`read`, and no name is read for it.
+
+        Raises:
+            OSError: As for :meth:`read`, or the file has changed.
+        """
+        check_version(listed, self._parquet.file.version)
+        return self._read(listed.row)
+
+    def _read(self, row: int) -> bytes:
         with self._reading:
             content = self._audio(row)
         if not content:

@@ -46,7 +46,7 @@ def test_rows_of_a_store_are_listed_without_audio_and_read_once(s3: S3, tmp_path
     assert len(files) == 100
     assert s3.sent < 300_000
     s3.watch()
-    read = open_planned_files("s3://hub/c", rules, [(file.path, file.size) for file in files])
+    read = open_planned_files("s3://hub/c", rules, files)
     assert [read(one.path) for one in files] == [content for _, content in clips]
     assert s3.sent < 1.1 * file.stat().st_size
 
@@ -57,8 +57,10 @@ def test_samples_of_a_store_are_read(s3: S3) -> None:
     rules = SourceRules(webdataset=WebDatasetSpec(files=["*.tar"], take={"emotion": "emotion"}))
     found = sorted(walk_sources("s3://hub/w", rules))
     assert [file.path for file in found] == ["x-0.tar/0.wav", "x-1.tar/0.wav"]
-    read = open_planned_files("s3://hub/w", rules, [(file.path, file.size) for file in found])
+    read = open_planned_files("s3://hub/w", rules, found)
+    s3.watch()
     assert [read(file.path) for file in found] == [b"a" * 3_000] * 2
+    assert s3.sent < 10_000  # the samples alone, no header
 
 
 def test_a_build_from_a_store_gives_the_rows_of_files(
