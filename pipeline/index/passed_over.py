@@ -28,7 +28,10 @@ class PassedOver:
     def add(self, file: SourceFile) -> None:
         """Looks at a file that is no clip."""
         path = compose(file.path)
-        if why := self._why(path):
+        why = self._why(path)
+        if not why and file.rows and not self._ignored(path) and not self._wanted(path):
+            why = f"no glob of `audio` names clips of `{file.rows}`"
+        if why:
             self._found.setdefault(why, Sampler()).add(path)
 
     def notes(self) -> CorpusNotes:

@@ -33,3 +33,11 @@ def test_archives_that_are_not_read_are_told_of(make_spec: MakeSpec) -> None:
         "no glob of `archive` names .gz there": ["more/male.tar.gz"],
         "no glob of `archive` names .zip there": ["female.zip"],
     }
+
+
+def test_clips_of_parquet_that_no_glob_names_are_told_of(make_spec: MakeSpec) -> None:
+    gathered = PassedOver(make_spec(parquet='"*.parquet"'))
+    gathered.add(SourceFile("x.parquet/x-0", 1, "", record={}, rows="parquet"))
+    assert gathered.notes().passed_over == {
+        "no glob of `audio` names clips of `parquet`": ["x.parquet/x-0"]
+    }
