@@ -78,7 +78,7 @@ class ParquetClips:
             size = self._parquet.mean_bytes(group)
             for row, record in enumerate(self._records(group, self._columns), group.first):
                 if self._where(record):
-                    path, problem = self._clip_path(row, record)
+                    path, problem = self._clip_path(row)
                     part = (row - group.first) // _ROWS_TOGETHER
                     yield SourceFile(
                         f"{self.path}/{path}",
@@ -143,27 +143,28 @@ class ParquetClips:
         return content
 
     @cached_property
-    def _named(self) -> list[str]:
-        """Names of all rows, by the columns that they are made from."""
+    def _named(self) -> list[tuple[str, str | None]]:
+        """Names of all rows, and what is wrong with them."""
         columns = [c for c in self._columns if c in template_fields(self._spec.name)]
         return [
-            clip_name(template_text(self._spec.name, record))[0]
+            clip_name(template_text(self._spec.name, record))
             for group in self._parquet.row_groups
             for record in self._records(group, columns)
         ]
 
     @cached_property
     def _repeated(self) -> Mapping[str, int]:
-        return {name: count for name, count in Counter(self._named).items() if count > 1}
+        counted = Counter(name for name, _ in self._named)
+        return {name: count for name, count in counted.items() if count > 1}
 
     @cached_property
     def _rows(self) -> dict[str, int]:
         """Rows by the names that only one of them has."""
-        return {n: row for row, n in enumerate(self._named) if n not in self._repeated}
+        return {n: row for row, (n, _) in enumerate(self._named) if n not in self._repeated}
 
-    def _clip_path(self, row: int, record: Mapping[str, str]) -> tuple[str, str | None]:
+    def _clip_path(self, row: int) -> tuple[str, str | None]:
         """Path of a row below its file, and what is wrong with it."""
-        path, problem = clip_name(template_text(self._spec.name, record))
+        path, problem = self._named[row]
         if count := self._repeated.get(path):
             problem = problem or (
                 f"{count} rows of the Parquet file are called so; tell them apart by `parquet.name`"
