@@ -45,6 +45,7 @@ class Evaluation:
         notes: What else the reader has to know, such as settings that were chosen.
         heads: Scores of the emotion categories and ratings; None for a model of six classes only.
         head_corpora: The same per corpus.
+        trained_parameters: Parameters that were fitted, of a baseline; None where it isn't known.
     """
 
     models: list[str]
@@ -60,6 +61,7 @@ class Evaluation:
     notes: list[str]
     heads: HeadScores | None = None
     head_corpora: dict[str, HeadScores] = field(default_factory=dict)
+    trained_parameters: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The evaluation as plain JSON types, without the single predictions."""
