@@ -133,7 +133,7 @@ def nearest_error(prints: Fingerprints, one: int, other: int) -> float:
     lengths = prints.lengths[[one, other]]
     offsets = np.arange(-lengths[1] // 2, lengths[0] // 2)
     pair = (np.full(len(offsets), number) for number in (one, other))
-    frames, errors = compare(prints, Candidates(*pair, offsets))
+    frames, errors, _ = compare(prints, Candidates(*pair, offsets))
     enough = frames >= prints.loud_frames()[[one, other]].min() / 2
     return float(errors[enough].min()) if enough.any() else 1.0
 

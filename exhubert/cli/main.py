@@ -16,11 +16,14 @@ from exhubert.cli.commands import (
     check,
     corpora,
     diff,
+    doctor,
+    duplicates,
     export,
     predict,
     protocols,
     relabel,
     report,
+    shortcuts,
     show,
     verify,
 )
@@ -39,6 +42,8 @@ COMMANDS: list[Command] = [
     *check.COMMANDS,
     *build.COMMANDS,
     *relabel.COMMANDS,
+    *duplicates.COMMANDS,
+    *shortcuts.COMMANDS,
     *protocols.COMMANDS,
     *report.COMMANDS,
     *show.COMMANDS,
@@ -50,6 +55,7 @@ COMMANDS: list[Command] = [
     *predict.COMMANDS,
     *export.COMMANDS,
     *demonstration.COMMANDS,
+    *doctor.COMMANDS,
 ]
 """All commands, in the order of the flow."""
 

@@ -14,12 +14,14 @@ from pipeline.common.errors import UsageError
 from pipeline.common.foreign_text import csv_cell
 from pipeline.common.sample import SHOWN, Sample
 from pipeline.common.spelling import find_spellings
+from pipeline.dataset.duplicates.conflicts import find_disputed
 from pipeline.dataset.published_counts import Comparison, compare_counts
 from pipeline.labels import is_clipped
 from pipeline.planning.index_corpus import IndexedCorpus, count_by_split
 from pipeline.raters.agreement import Agreement, agreements, tally_answers
 from pipeline.schema.record import CLASSES, RECORD, SPLITS
 from pipeline.schema.utterance import Utterance, count_reasons
+from pipeline.shards.receipts import to_reject_row
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.splits.split_warnings import warn_of_splits
 
@@ -62,6 +64,8 @@ class CorpusCheck:
         agreement: ``emotion`` and dimensions → how far raters agree about it.
         unknown_answers: Codes that raters gave and the spec does not know.
         spellings: Speakers whose names differ in case, blanks or width alone, in groups.
+        conflicting_labels: Recordings that copies or tables label in several ways.
+        namespace_speakers: Speakers of a namespace that corpora share → their splits.
         split_warnings: What makes scores on the splits say little.
     """
 
@@ -88,6 +92,8 @@ class CorpusCheck:
     spellings: list[list[str]] = field(default_factory=list)
     agreement: dict[str, Agreement] = field(default_factory=dict)
     unknown_answers: Sample = field(default_factory=lambda: Sample(0, []))
+    conflicting_labels: Sample = field(default_factory=lambda: Sample(0, []))
+    namespace_speakers: dict[str, list[str]] = field(default_factory=dict)
     split_warnings: list[str] = field(default_factory=list)
 
     @property
@@ -127,8 +133,21 @@ def check_corpus(spec: CorpusSpec, indexed: IndexedCorpus) -> CorpusCheck:
         spellings=find_spellings(speakers),
         agreement=agreements(tally_answers(utterances, spec.codes)),
         unknown_answers=_unknown_answers(utterances, spec),
+        conflicting_labels=Sample.of(_conflicting_labels(utterances)),
+        namespace_speakers={speaker: sorted(splits) for speaker, splits in sorted(speakers.items())}
+        if spec.namespace
+        else {},
         split_warnings=_split_warnings(usable, speakers),
     )
+
+
+def _conflicting_labels(utterances: Iterable[Utterance]) -> list[str]:
+    """Each recording with several labels: its clips, or copies, and their labels."""
+    dropped = (to_reject_row(one, one.dropped) for one in utterances if one.dropped)
+    return [
+        ", ".join(f"{clip} {label}" for clip, label in conflict.clips.items())
+        for conflict in find_disputed(dropped)
+    ]
 
 
 def _split_warnings(

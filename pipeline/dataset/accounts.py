@@ -13,6 +13,7 @@ from pipeline.dataset.build_state import is_unfinished
 from pipeline.dataset.manifest import CorpusManifest, Manifest
 from pipeline.dataset.rejects import read_rejects
 from pipeline.planning.shard_names import unwritten_shard
+from pipeline.shards.deduplication import DUPLICATE_REASONS
 from pipeline.shards.receipts import (
     RejectRow,
     ShardReceipt,
@@ -57,7 +58,7 @@ def count_usable(receipts: Iterable[ShardReceipt], found: Mapping[str, int]) -> 
     usable = Counter(found)
     for receipt in receipts:
         for row in receipt.unwritten:
-            of_audio = row.stage == "audio" or row.reason == "duplicate_across_splits"
+            of_audio = row.stage == "audio" or row.reason in DUPLICATE_REASONS
             usable[receipt.corpus] -= not of_audio
     return dict(usable)
 

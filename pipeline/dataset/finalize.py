@@ -5,12 +5,17 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+import pandas as pd
+
 from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError
 from pipeline.dataset.accounts import check_accounts, count_usable
 from pipeline.dataset.build_state import mark_finished
 from pipeline.dataset.card import make_card
 from pipeline.dataset.croissant import make_croissant
+from pipeline.dataset.duplicates.belonging import belonging_together
+from pipeline.dataset.duplicates.gather import gather_pairs
+from pipeline.dataset.duplicates.pair_table import PairTable, read_pairs, write_pairs
 from pipeline.dataset.kept_specs import keep_specs
 from pipeline.dataset.manifest import (
     CorpusFacts,
@@ -80,11 +85,11 @@ def finalize_dataset(
     kept = {corpus: entry for corpus, entry in before.items() if corpus not in specs}
     found = {corpus: entry.found for corpus, entry in kept.items()} | dict(found)
     receipts = _delete_stale_shards(output, fresh, kept, found)
-    receipts, rows = remove_duplicates(output, receipts, read_metadata(output, receipts))
+    receipts, rows, pairs = _resolve_duplicates(output, receipts)
     usable = count_usable(receipts, found)
     facts = {**kept, **_state_facts(specs, policies, usable, agreement, notes)}
     protocols = update_protocols(output, earlier, receipts, specs, facts)
-    manifest = build_manifest(facts, options, receipts, rows, found, protocols)
+    manifest = build_manifest(facts, options, receipts, rows, found, protocols, pairs)
     write_rejects(output, receipts)
     keep_specs(output, specs, scheme, kept)
     storage.write_atomic(storage.join(output, "README.md"), make_card(manifest).encode())
@@ -95,6 +100,18 @@ def finalize_dataset(
         write_report(output, manifest)
     mark_finished(output)
     return manifest
+
+
+def _resolve_duplicates(
+    output: str, receipts: list[ShardReceipt]
+) -> tuple[list[ShardReceipt], pd.DataFrame, PairTable]:
+    """Removes duplicates, near ones as far as they are known: receipts, rows and pairs then."""
+    rows = read_metadata(output, receipts)
+    known = read_pairs(output)
+    pairs = replace(known, pairs=gather_pairs(known, rows, receipts))
+    write_pairs(output, pairs)  # first: what it tells of must not be lost where this is interrupted
+    receipts, rows = remove_duplicates(output, receipts, rows, *belonging_together(pairs, rows))
+    return receipts, rows, pairs
 
 
 def _state_facts(

@@ -45,7 +45,8 @@ def keep_specs(
             storage.delete(storage.join(output, SPECS, name))
     for corpus, spec in specs.items():
         storage.write_atomic(spec_path(output, corpus), _to_yaml(spec))
-    storage.write_atomic(storage.join(output, SPECS, "emotions.yaml"), _to_yaml(scheme))
+    if specs:
+        storage.write_atomic(storage.join(output, SPECS, "emotions.yaml"), _to_yaml(scheme))
 
 
 def read_kept_specs(

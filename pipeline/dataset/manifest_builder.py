@@ -10,6 +10,12 @@ import pandas as pd
 
 from pipeline.audio.options import AudioOptions
 from pipeline.common.spelling import find_spellings
+from pipeline.dataset.duplicates.conflicts import find_conflicts
+from pipeline.dataset.duplicates.findings import NearDuplicates
+from pipeline.dataset.duplicates.groups import connect
+from pipeline.dataset.duplicates.near import audio_checksums
+from pipeline.dataset.duplicates.pair_table import PairTable
+from pipeline.dataset.duplicates.persons import find_same_persons
 from pipeline.dataset.manifest import (
     BIN,
     BINS,
@@ -77,6 +83,7 @@ def build_manifest(
     rows: pd.DataFrame,
     found: Mapping[str, int],
     protocols: Mapping[str, ProtocolStatement] = MappingProxyType({}),
+    pairs: PairTable | None = None,
 ) -> Manifest:
     """Counts a dataset.
 
@@ -86,8 +93,10 @@ def build_manifest(
         receipts: Of all shards.
         rows: Metadata of all rows.
         found: Utterances of every corpus, counted apart from receipts and rows.
+        pairs: Clips that hold the same recording, those that were removed included.
         protocols: Of the dataset, by name.
     """
+    receipts, pairs = list(receipts), pairs or PairTable()
     by_corpus: dict[str, list[ShardReceipt]] = {corpus: [] for corpus in sorted(facts)}
     for receipt in receipts:
         by_corpus[receipt.corpus].append(receipt)
@@ -99,7 +108,11 @@ def build_manifest(
         },
         speakers=int(rows["speaker"].nunique()),
         shared_speakers=count_shared_speakers(rows),
+        speakers_in_corpora=count_speakers_in_corpora(rows),
         duplicates=find_duplicates(rows),
+        near_duplicates=_near_duplicates(pairs, rows, receipts),
+        conflicting_labels=find_conflicts(pairs.pairs, set(rows["id"]), receipts),
+        same_person=find_same_persons(pairs.pairs, rows),
         protocols=dict(protocols),
     )
 
@@ -139,6 +152,34 @@ def count_shared_speakers(rows: pd.DataFrame) -> dict[str, int]:
         pair: len(speakers[one] & speakers[other])
         for pair, (one, other) in zip(SPLIT_PAIRS, combinations(SPLITS, 2), strict=True)
     }
+
+
+def count_speakers_in_corpora(rows: pd.DataFrame) -> dict[str, int]:
+    """Corpora that have speakers in common → how many; sorted."""
+    corpora = rows.dropna(subset=["speaker"]).groupby("speaker")["corpus"].unique()
+    shared = Counter(" ∩ ".join(sorted(found)) for found in corpora if len(found) > 1)
+    return dict(sorted(shared.items()))
+
+
+def _near_duplicates(
+    table: PairTable, rows: pd.DataFrame, receipts: Iterable[ShardReceipt]
+) -> NearDuplicates | None:
+    if not table.searched:
+        return None
+    near = [pair for pair in table.pairs if pair.kind == "near"]
+    groups = connect((pair.one.id, pair.other.id) for pair in near)
+    written = set(rows["id"])
+    staying = ([name for name in group if name in written] for group in groups)
+    now = audio_checksums(rows)
+    return NearDuplicates(
+        unsearched=sorted(name for name, audio in now.items() if table.searched.get(name) != audio),
+        groups=[group for group in staying if len(group) > 1],
+        excluded=sum(
+            row.reason == "near_duplicate_across_splits"
+            for receipt in receipts
+            for row in receipt.unwritten
+        ),
+    )
 
 
 def _count_corpus(

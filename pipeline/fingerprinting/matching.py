@@ -2,8 +2,9 @@
 
 Bits of different recordings differ in half of all cases, with a spread of 0.0148 over 256 frames,
 as Haitsma and Kalker measured it (section 3.3); over fewer frames it is wider. A pair matches where
-it lies six and a half spreads below one half, and below 0.25 in any case: the same sentence, spoken
-twice by one actor, does not come near.
+it lies six and a half spreads below one half, and below 0.22 in any case: the same sentence, spoken
+twice by one actor, does not come near. Each quarter must be alike, too: of sentences that
+begin with the same words, spoken the same, the end differs.
 """
 
 from collections.abc import Sequence
@@ -19,10 +20,13 @@ from pipeline.fingerprinting.subfingerprints import FRAME_SECONDS, Subfingerprin
 
 _LEAST_FRAMES = 20  # that both clips have loud: 0.24 s, and the 0.19 s that a frame lasts
 _LEAST_SHARE = 0.5  # of the loud frames of the clip that has fewer
-_HIGHEST_ERROR = 0.25
+_HIGHEST_ERROR = 0.22
+_PARTS = 4  # of what is compared, each of which must be alike
+_LEAST_PART = 6  # loud frames of a part from which it counts
+_HIGHEST_OF_PART = 0.32
 _SPREAD = 0.0148 * np.sqrt(256)  # over one frame
 _SPREADS = 8.0
-_AT_ONCE = 1 << 22  # frames compared at once
+_AT_ONCE = 1 << 20  # frames compared at once
 
 
 class Match(NamedTuple):
@@ -33,7 +37,7 @@ class Match(NamedTuple):
         second: Number of the other, which is larger.
         offset: Seconds by which the second begins later in the recording than the first.
         overlap: Seconds that were compared: those that are loud in both.
-        error: Share of the bits that differ, in [0, 0.25].
+        error: Share of the bits that differ, in [0, 0.22].
     """
 
     first: int
@@ -54,13 +58,14 @@ def find_matches(clips: Sequence[Subfingerprints]) -> list[Match]:
     """
     prints = Fingerprints.of(clips)
     candidates = find_candidates(prints)
-    frames, errors = compare(prints, candidates)
+    frames, errors, worst = compare(prints, candidates)
     shorter = np.minimum(
         *(prints.loud_frames()[which] for which in (candidates.first, candidates.second))
     )
     same = (
         (frames >= np.maximum(_LEAST_FRAMES, _LEAST_SHARE * shorter))
         & (errors <= highest_error(frames))
+        & (worst <= _HIGHEST_OF_PART)
     ).nonzero()[0]
     best: dict[tuple[int, int], Match] = {}
     for number in same[np.argsort(errors[same], kind="stable")].tolist():
@@ -82,32 +87,46 @@ def highest_error(frames: Places) -> npt.NDArray[np.float64]:
     return highest
 
 
-def compare(prints: Fingerprints, candidates: Candidates) -> tuple[Places, npt.NDArray[np.float64]]:
-    """Compares candidates over all frames that are loud in both clips.
+class Comparison(NamedTuple):
+    """Candidates compared over all frames that are loud in both clips.
 
-    Returns:
-        Number of those frames, and the share of their bits that differ, shape ``(candidates,)``.
+    Attributes:
+        frames: Number of those frames, shape ``(candidates,)``.
+        errors: Share of their bits that differ, in [0, 1], shape ``(candidates,)``.
+        worst: The same of the quarter of the frames in which most differ.
     """
+
+    frames: Places
+    errors: npt.NDArray[np.float64]
+    worst: npt.NDArray[np.float64]
+
+
+def compare(prints: Fingerprints, candidates: Candidates) -> Comparison:
+    """Compares candidates, over all that both clips have and over each quarter of it."""
     first, second, offset = candidates
     lengths = prints.lengths
     begin = np.maximum(0, offset)
     frames = np.maximum(np.minimum(lengths[first], lengths[second] + offset) - begin, 0)
     here = prints.starts[first] + begin
     there = prints.starts[second] + begin - offset
-    loud = np.zeros(len(first), np.int64)
-    wrong = np.zeros(len(first), np.int64)
+    loud = np.zeros((len(first), _PARTS), np.int64)
+    wrong = np.zeros((len(first), _PARTS), np.int64)
     block = np.cumsum(frames) // _AT_ONCE
     for number in np.unique(block).tolist():
-        part = np.nonzero((block == number) & (frames > 0))[0]
+        part = np.nonzero((block == number) & (frames >= _PARTS))[0]
         if not len(part):
             continue
         one, other = _ranges(here[part], frames[part]), _ranges(there[part], frames[part])
         both = prints.loud[one] & prints.loud[other]
         differing = bit_errors(prints.codes[one], prints.codes[other]) * both
-        bounds = np.cumsum(frames[part]) - frames[part]
-        loud[part] = np.add.reduceat(both, bounds, dtype=np.int64)
-        wrong[part] = np.add.reduceat(differing, bounds, dtype=np.int64)
-    return loud, wrong / np.maximum(1, 32 * loud)
+        before = np.cumsum(frames[part]) - frames[part]
+        bounds = before[:, None] + frames[part][:, None] * np.arange(_PARTS) // _PARTS
+        loud[part] = np.add.reduceat(both, bounds.ravel(), dtype=np.int64).reshape(-1, _PARTS)
+        wrong[part] = np.add.reduceat(differing, bounds.ravel(), dtype=np.int64).reshape(-1, _PARTS)
+    shares = np.where(loud >= _LEAST_PART, wrong / np.maximum(1, 32 * loud), 0.0)
+    total = loud.sum(axis=1)
+    errors = wrong.sum(axis=1) / np.maximum(1, 32 * total)
+    return Comparison(total, errors, shares.max(axis=1, initial=0.0))
 
 
 def _ranges(starts: Places, lengths: Places) -> Places:

@@ -16,7 +16,7 @@ from pipeline.fingerprinting.bit_errors import bit_errors
 from pipeline.fingerprinting.collection import Fingerprints, Places
 from pipeline.fingerprinting.subfingerprints import Codes, Mask
 
-_PARTS = 8  # that sub-fingerprints are sorted in, which bounds the memory
+_AT_ONCE = 1 << 20  # anchors that are sorted at once, about: bounds the memory
 _MOST_EQUAL = 64  # clips that are compared of those that share a code: more share a hum, or a beep
 _NEIGHBOURS = np.array([-24, -16, -8, 8, 16, 24])  # frames from the one in common
 _NEIGHBOURS_DIFFER = 0.32  # share of bits, at most; of other recordings about half
@@ -39,8 +39,9 @@ class Candidates(NamedTuple):
 def find_candidates(prints: Fingerprints) -> Candidates:
     """Finds the candidates among all pairs of clips."""
     anchors = _anchors(prints)
-    parts = (_unique(_meet(prints, *_part(prints, anchors, part))) for part in range(_PARTS))
-    return Candidates(*_unique(parts))
+    parts = 2 * len(anchors) // _AT_ONCE + 1
+    found = (_unique(_meet(prints, *_part(prints, anchors, n, parts))) for n in range(parts))
+    return Candidates(*_unique(found))
 
 
 def _unique(found: Iterable[npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
@@ -50,24 +51,30 @@ def _unique(found: Iterable[npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
     return columns
 
 
-def _anchors(prints: Fingerprints) -> Places:
+def _anchors(prints: Fingerprints) -> Codes:
     """Frames that clips are found by: loud ones, and of equal ones in a row the first."""
     codes = prints.codes
     new = np.ones(len(codes), np.bool_)
     new[1:] = codes[1:] != codes[:-1]
     new[prints.starts[:-1][prints.lengths > 0]] = True
-    return np.nonzero(new & prints.loud)[0]
+    return np.nonzero(new & prints.loud)[0].astype(np.uint32)  # of millions, so half as large
 
 
-def _part(prints: Fingerprints, anchors: Places, part: int) -> tuple[Places, Codes]:
-    """Anchors and their codes, as they are and with the bit turned that is the least certain."""
-    codes = prints.codes[anchors]
-    turned = codes ^ (np.uint32(1) << prints.weakest[anchors])
-    here, there = codes % _PARTS == part, turned % _PARTS == part
-    return (
-        np.concatenate([anchors[here], anchors[there]]),
-        np.concatenate([codes[here], turned[there]]),
-    )
+def _part(prints: Fingerprints, anchors: Codes, number: int, parts: int) -> tuple[Places, Codes]:
+    """Anchors and their codes, as they are and with the bit turned that is the least certain.
+
+    Returns:
+        Those whose codes belong to one of so many parts.
+    """
+    frames, codes = [np.zeros(0, np.int64)], [np.zeros(0, np.uint32)]
+    for start in range(0, len(anchors), _AT_ONCE):
+        some = anchors[start : start + _AT_ONCE]
+        plain = prints.codes[some]
+        for spelt in (plain, plain ^ (np.uint32(1) << prints.weakest[some])):
+            here = spelt % parts == number
+            frames.append(some[here].astype(np.int64))
+            codes.append(spelt[here])
+    return np.concatenate(frames), np.concatenate(codes)
 
 
 def _meet(prints: Fingerprints, anchors: Places, codes: Codes) -> Iterator[Places]:

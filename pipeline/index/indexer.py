@@ -137,6 +137,7 @@ def _utterance(
     fields, dropped, answers = joined
     speaker = fill_template(spec.speaker, fields) if spec.speaker else fields.get("speaker")
     emotion = fill_template(spec.emotion, fields) if spec.emotion else fields.get("emotion")
+    speaker = spec.same_speaker.get(speaker or "", speaker)
     fields = fields | {"speaker": speaker, "emotion": emotion}
     unit = read_unit(spec, fields)
     whole = f"{spec.id}/{splitext(path)[0]}"

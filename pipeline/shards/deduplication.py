@@ -1,8 +1,11 @@
 """Equal audio: found by the checksum of the processed samples, and kept out of two splits.
 
-Where a corpus gives equal audio two labels, nobody knows which is right: none of it stays.
+So are, where they are known, near-duplicates and the clips of one person under two ids. Where a
+corpus gives equal audio two labels, nobody knows which is right: none of it stays.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -13,6 +16,14 @@ from pipeline.shards.parquet import read_shard
 from pipeline.shards.receipts import RejectRow, ShardReceipt
 from pipeline.shards.rewrite import rewrite_shard
 
+DUPLICATE_REASONS: Mapping[str, str] = {
+    "contradictory_labels": "equal audio is labelled {labels} in this corpus",
+    "duplicate_across_splits": "the same audio as {kept}",
+    "near_duplicate_across_splits": "by its audio fingerprint the same recording as {kept}",
+    "same_person_across_splits": "by the clips they share the same person as that of {kept}",
+}
+"""Why rows leave their shards because of others → what is said of that."""
+
 _KEPT_FIRST = {"test": 0, "validation": 1, "train": 2}
 
 
@@ -22,24 +33,25 @@ def find_duplicates(rows: pd.DataFrame) -> list[list[str]]:
     return sorted(sorted(group) for _, group in repeated.groupby("audio_xxh3")["id"])
 
 
-def find_crossing(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows to drop so that no audio is in two splits.
+def find_crossing(rows: pd.DataFrame, by: str = "audio_xxh3") -> pd.DataFrame:
+    """Rows to drop so that nothing that belongs together is in two splits.
 
     Where copies are in several splits, the test split keeps its own, then validation: a model
     must not be trained on what it is tested with.
 
     Args:
         rows: Metadata of all rows.
+        by: Column whose equal values belong together; rows without one belong to nothing.
 
     Returns:
-        The rows to drop, with ``kept``, the id of the equal utterance that stays.
+        The rows to drop, with ``kept``, the id of an utterance that stays instead.
     """
-    repeated = rows[rows.duplicated("audio_xxh3", keep=False)]
+    repeated = rows[rows.duplicated(by, keep=False) & rows[by].notna()]
     rank = repeated["split"].map(_KEPT_FIRST)
-    best = rank.groupby(repeated["audio_xxh3"]).transform("min")
-    kept = repeated[rank == best].groupby("audio_xxh3")["id"].min()
+    best = rank.groupby(repeated[by]).transform("min")
+    kept = repeated[rank == best].groupby(by)["id"].min()
     dropped = repeated[rank != best]
-    return dropped.assign(kept=dropped["audio_xxh3"].map(kept))
+    return dropped.assign(kept=dropped[by].map(kept))
 
 
 def find_contradicting(rows: pd.DataFrame) -> pd.DataFrame:
@@ -61,9 +73,13 @@ def find_contradicting(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def remove_duplicates(
-    output: str, receipts: list[ShardReceipt], rows: pd.DataFrame
+    output: str,
+    receipts: list[ShardReceipt],
+    rows: pd.DataFrame,
+    recordings: Mapping[str, int] = MappingProxyType({}),
+    persons: Mapping[str, int] = MappingProxyType({}),
 ) -> tuple[list[ShardReceipt], pd.DataFrame]:
-    """Removes from their shards the rows of :func:`find_contradicting` and :func:`find_crossing`.
+    """Removes from their shards the rows that :func:`find_removals` names.
 
     These shards lose their fingerprint: the next build makes them anew, since whether a row is a
     duplicate depends on what else is built.
@@ -72,12 +88,13 @@ def remove_duplicates(
         output: The dataset folder.
         receipts: Of all shards.
         rows: Metadata of all rows, with ``shard``.
+        recordings: As for :func:`find_removals`.
+        persons: As for :func:`find_removals`.
 
     Returns:
         Receipts and metadata as they are afterwards.
     """
-    disputed = find_contradicting(rows)
-    dropped = pd.concat([disputed, find_crossing(rows.drop(index=disputed.index))])
+    dropped = find_removals(rows, recordings, persons)
     if dropped.empty:
         return receipts, rows
     by_shard = {str(shard): part for shard, part in dropped.groupby("shard")}
@@ -86,6 +103,44 @@ def remove_duplicates(
         for receipt in receipts
     ]
     return after, rows.drop(index=dropped.index)
+
+
+def find_removals(
+    rows: pd.DataFrame,
+    recordings: Mapping[str, int] = MappingProxyType({}),
+    persons: Mapping[str, int] = MappingProxyType({}),
+) -> pd.DataFrame:
+    """Rows that may not stay: of contradicting labels, or with a copy in a more important split.
+
+    Args:
+        rows: Metadata of all rows.
+        recordings: Id → number of the recording, of clips that are known to have one in common.
+        persons: Speaker → number of the person, of speakers who are known to be one.
+
+    Returns:
+        Those rows, with ``reason`` and what its words in :data:`DUPLICATE_REASONS` need.
+    """
+    parts = [find_contradicting(rows).assign(reason="contradictory_labels")]
+    rest = rows.drop(index=parts[0].index)
+    rest = rest.assign(recording=rest["id"].map(recordings), person=_persons_apart(rest, persons))
+    for by, reason in (
+        ("audio_xxh3", "duplicate_across_splits"),
+        ("recording", "near_duplicate_across_splits"),
+        ("person", "same_person_across_splits"),
+    ):
+        crossing = find_crossing(rest, by)
+        parts.append(crossing.assign(reason=reason))
+        rest = rest.drop(index=crossing.index)
+    return pd.concat([part for part in parts if len(part)] or parts[:1])
+
+
+def _persons_apart(rows: pd.DataFrame, persons: Mapping[str, int]) -> "pd.Series[float]":
+    """Person of each row; none of speakers whose own clips may stand in several splits."""
+    splits = rows.groupby("speaker")["split"].nunique()
+    shared = set(splits[splits > 1].index)
+    return rows["speaker"].map(
+        {speaker: number for speaker, number in persons.items() if speaker not in shared}
+    )
 
 
 def _rewrite(output: str, receipt: ShardReceipt, dropped: pd.DataFrame) -> ShardReceipt:
@@ -102,16 +157,10 @@ def _rewrite(output: str, receipt: ShardReceipt, dropped: pd.DataFrame) -> Shard
 
 def _reason(dropped: "pd.Series[str]") -> dict[str, Any]:
     """Why a row leaves its shard, as a reject row states it."""
-    if isinstance(labels := dropped.get("labels"), str):
-        return {
-            "status": "rejected",
-            "stage": "audio",
-            "reason": "contradictory_labels",
-            "detail": f"equal audio is labelled {labels} in this corpus",
-        }
+    disputed = dropped["reason"] == "contradictory_labels"
     return {
-        "status": "excluded",
-        "stage": "splits",
-        "reason": "duplicate_across_splits",
-        "detail": f"the same audio as {dropped['kept']}",
+        "status": "rejected" if disputed else "excluded",
+        "stage": "audio" if disputed else "splits",
+        "reason": dropped["reason"],
+        "detail": DUPLICATE_REASONS[dropped["reason"]].format(**dropped),
     }

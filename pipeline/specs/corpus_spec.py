@@ -139,6 +139,9 @@ class CorpusSpec(SpecModel):
         None, description="clips that give the same are copies; the glob named first wins"
     )
     speaker: Template | None = Field(None, description="default: the field `speaker`, if any")
+    same_speaker: dict[str, str] = Field(
+        {}, description="id of a speaker → the other id under which the same person is known"
+    )
     namespace: str | None = Field(None, description="shared by corpora with the same actors")
     gender: Gender | None = None
     age: Ages | None = None
@@ -213,6 +216,16 @@ class CorpusSpec(SpecModel):
         return data
 
     @model_validator(mode="after")
+    def _persons_have_one_name(self) -> Self:
+        for alias, speaker in self.same_speaker.items():
+            if speaker in self.same_speaker:
+                raise ValueError(
+                    f"`same_speaker`: {alias} is {speaker}, which is an alias itself; give both "
+                    "the same id"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _names_of_rows_differ(self) -> Self:
         if both := sorted(self.tables.keys() & self.clip_rows.keys()):
             raise ValueError(f"`tables`: {both[0]!r} is a key of the spec, too; call it otherwise")
@@ -272,10 +285,10 @@ class CorpusSpec(SpecModel):
                         f"`{key}` uses the field {field!r}, which neither `path` nor a table "
                         f"gives; known fields: {', '.join(sorted(known))}"
                     )
-        if not self.emotions and not self.scales:
+        if not self.emotions and ("emotion" in known or not self.scales):
             raise ValueError(
-                "`emotions` is missing: what do native codes mean? (Only corpora with ratings and "
-                "no categories, which have `scales`, can do without)"
+                "`emotions` is missing: what do native codes mean? (Only corpora with ratings, "
+                "which have `scales`, and no field 'emotion' can do without)"
             )
         voted = self.raters and self.raters.emotion
         if self.emotions and "emotion" not in known and not voted:

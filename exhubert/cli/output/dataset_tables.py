@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from exhubert.cli.output.console import OUT
+from exhubert.cli.output.finding_tables import describe_shared, print_findings
 from exhubert.cli.output.fitted_table import numbers, print_table, words
 from pipeline.common.count import count
 from pipeline.common.foreign_text import one_line
@@ -77,6 +78,8 @@ def print_emotions(scheme: EmotionScheme) -> None:
 
 def print_checks(checks: "Sequence[CorpusCheck]", partial: bool = False) -> None:
     """Table of checked corpora, then how each is split, and everything that needs attention."""
+    from pipeline.checks.shared_speakers import find_shared_speakers
+
     groups = [
         words("corpus"),
         numbers("found", "usable", "excluded", "rejected", "speakers"),
@@ -101,6 +104,9 @@ def print_checks(checks: "Sequence[CorpusCheck]", partial: bool = False) -> None
     for check in checks:
         for line in _attention(check, partial):
             OUT.print(one_line(line), soft_wrap=True)
+    for shared in find_shared_speakers(checks):
+        for line in describe_shared(shared):
+            OUT.print(one_line(line), soft_wrap=True)
 
 
 def _attention(check: "CorpusCheck", partial: bool) -> Iterator[str]:
@@ -112,6 +118,9 @@ def _attention(check: "CorpusCheck", partial: bool) -> Iterator[str]:
         yield f"{check.corpus}: found/published: {', '.join(map(str, check.compared))}"
     for leak in check.leaks:
         yield f"{check.corpus}: speaker {leak} stands in test and in another split"
+    if conflicts := check.conflicting_labels.count:
+        named = "; ".join(check.conflicting_labels.first)
+        yield f"{check.corpus}: conflicting labels of {count(conflicts, 'recording')}: {named}"
     if check.clipped_ratings:
         clips = count(check.clipped_ratings, "clip")
         yield f"{check.corpus}: {clips} rated outside the scale, cut to it"
@@ -231,6 +240,7 @@ def print_manifest(manifest: "Manifest", output: str) -> None:
     )
     for group in manifest.duplicates:
         OUT.print(one_line(f"    equal audio: {', '.join(group)}"), soft_wrap=True)
+    print_findings(manifest)
     for name, corpus in manifest.corpora.items():
         for line in _about_corpus(name, corpus):
             OUT.print(one_line(line), soft_wrap=True)

@@ -96,3 +96,13 @@ def test_agreement_of_raters_and_codes_that_nobody_knows(
     told = capsys.readouterr().out
     assert "tones: Krippendorff's α of raters: emotion 0.400 (nominal, 2 utterances" in told
     assert "tones: 1 answer of raters with a code that the spec does not know: 'tired'" in told
+
+
+def test_copies_of_two_labels_are_conflicts(make_spec: MakeSpec, make_corpus: MakeCorpus) -> None:
+    root = make_corpus(speakers=1)
+    spec = make_spec(same_utterance="'{speaker}-{take}'")
+    check = check_corpus(spec, index_corpus(spec, str(root), emotion_scheme()))
+    assert check.conflicting_labels.count == 2
+    assert check.conflicting_labels.first[0] == (
+        "wav/s00_ang_0.wav ang, wav/s00_hap_0.wav hap, wav/s00_neu_0.wav neu"
+    )

@@ -7,6 +7,7 @@ from pipeline.index.table_join import TableRows, build_table
 from pipeline.schema.utterance import RaterAnswer, Utterance
 from pipeline.sources.listing import SourceFile
 from pipeline.specs.corpus_spec import CorpusSpec
+from pipeline.specs.yaml_reader import SpecError
 from tests.conftest import MakeSpec
 
 
@@ -303,3 +304,15 @@ def test_a_segment_has_the_answers_of_its_own_rows(make_spec: MakeSpec) -> None:
     first, second = index(spec, "wav/c.wav", turns=rows)
     assert (first.id, len(first.raters), first.dropped) == ("tones/wav/c#0-1", 2, None)
     assert (second.id, len(second.raters), second.dropped) == ("tones/wav/c#1-2", 1, None)
+
+
+def test_one_person_under_two_ids_is_one_speaker_and_one_group(make_spec: MakeSpec) -> None:
+    spec = make_spec(same_speaker="{s07: s01}")
+    clips = index(spec, "wav/s01_ang_0.wav", "wav/s07_ang_0.wav", "wav/s02_ang_0.wav")
+    assert [clip.speaker for clip in clips] == ["tones:s01", "tones:s01", "tones:s02"]
+    assert [clip.group for clip in clips] == ["s01", "s01", "s02"]
+
+
+def test_an_alias_of_an_alias_is_refused(make_spec: MakeSpec) -> None:
+    with pytest.raises(SpecError, match=r"s08 is s07, which is an alias itself"):
+        make_spec(same_speaker="{s08: s07, s07: s01}")

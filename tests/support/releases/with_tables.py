@@ -218,7 +218,7 @@ def dailytalk() -> Release:
     tables = {"dailytalk/metadata.json": json.dumps(dialogues).encode()}
     for part, text in lists.items():
         tables[f"preprocessed_data/DailyTalk/{part}_frame.txt"] = text.encode()
-    texts = {f"{clip}.txt": b"Hi, how are you?\n" for clip in clips}
+    texts = {f"{clip}.txt": b"Hi, how are you?\n" for clip in clips[::50]}
     return Release(empty(f"{clip}.wav" for clip in clips) | tables | texts)
 
 

@@ -1,0 +1,23 @@
+"""What belongs into one split: clips of one recording, and speakers who are one person."""
+
+import pandas as pd
+
+from pipeline.dataset.duplicates.groups import connect, group_numbers
+from pipeline.dataset.duplicates.pair_table import PairTable
+from pipeline.dataset.duplicates.persons import find_same_persons
+
+
+def belonging_together(
+    table: PairTable, rows: pd.DataFrame
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Numbers of recordings, by clip, and of persons, by speaker.
+
+    Persons are told only where the table says that speakers are to be joined.
+
+    Args:
+        table: Pairs of clips that hold the same recording.
+        rows: Metadata of all rows, before any is removed.
+    """
+    recordings = connect((pair.one.id, pair.other.id) for pair in table.pairs)
+    persons = find_same_persons(table.pairs, rows) if table.join_speakers else []
+    return group_numbers(recordings), group_numbers(connect(one.speakers for one in persons))

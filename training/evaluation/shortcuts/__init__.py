@@ -1,0 +1,1 @@
+"""Shortcuts: what gives class or speaker away without a word being heard."""
