@@ -48,8 +48,11 @@ PIECES = [
     *(b"PK\x03\x04", b"../" * 50, b"9" * 5_000, b"\xed\xa0\x80", b"A" * 200_000, b"<!DOCTYPE x>"),
     *(b"&a", b"*a", b"<<: ", b"!!int x", b"!!binary ~", b"? ", b"- ", b": ", b"(a+)+$", b"(?P<x>"),
     *(b"{a,b}" * 30, b"**/" * 40, b"*a" * 80, b"[z-a]", b"{999999999999}", b"(" * 500, b"\\N{x}"),
+    *(b"['a', {'b': 1}]", b"<!ENTITY x 'y'>", b"<a>" * 300, b"- " * 500, b"<exists>", b'"" ""'),
     *(b"utf-7", b"idna", b"base64", b"undefined", b"rot13", b"null", b"true", b"01", b"\x1f\x8b"),
 ]
+SHEETS = ("csv", "tsv", "space", "xlsx")
+NESTED = ("json", "jsonl", "yaml", "xml")
 TABLE = {"match": {"file": ["{path}", "{stem}"]}, "take": ["emotion", "speaker?", "start?", "end?"]}
 
 
@@ -79,11 +82,23 @@ def mutate(content: bytes, rng: random.Random) -> bytes:
 
 
 def fuzz_table(rng: random.Random) -> None:
-    kind = rng.choice(("csv", "tsv", "space", "json", "jsonl", "xlsx", "xls", "lines"))
+    kind = rng.choice((*SHEETS, "xls", *NESTED, "textgrid", "lines"))
     stated: dict[str, object] = {"file": f"t.{kind}", **TABLE}
     stated["encoding"] = rng.sample(("utf-8-sig", "utf-16", "gb18030", "cp1252", "idna"), 2)
     if kind == "lines":
         stated["line"] = r"^(?P<file>\S+)\s+(?P<emotion>(?:\w+\s?)*)$"
+        stated |= rng.choice(({}, {"block": r"^file (?P<speaker>\w+)"}))
+    if kind == "textgrid":
+        stated |= {"match": {"_stem": "{stem}"}, "take": ["tier", "start", "end", "text"]}
+    if kind in NESTED:
+        stated |= rng.choice(({}, {"rows": "*"}, {"rows": "{file}.*"}, {"rows": "**.emotion"}))
+        stated |= rng.choice(({}, {"match": {}, "take": {"emotion": "_value?"}}))
+    if kind in SHEETS:
+        stated |= rng.choice(
+            ({}, {"header": 2}, {"header": [1, 2]}, {"header": 0}, {"comment": "w"})
+        )
+        stated |= rng.choice(({}, {"match": {"#1": "{path}"}, "take": {"emotion": "emotion#1?"}}))
+    stated |= rng.choice(({}, {"cells": {"emotion": rng.choice(("json", "literal", ";"))}}))
     content = mutate(_table(kind), rng)
     if kind == "xlsx" and rng.random() < 0.7:
         content = _with_mutated_part(_table(kind), rng)
@@ -192,6 +207,18 @@ def _table(kind: str) -> bytes:
         + "}"
         for row in rows[:1]
     ]
+    if kind == "xml":
+        cells = "".join(
+            f"<{name}>{cell}</{name}>" for name, cell in zip(header, rows[0], strict=True)
+        )
+        return f'<all xmlns="u:x"><row id="1">{cells}</row><row>{cells}</row></all>'.encode()
+    if kind == "yaml":
+        return "".join(
+            f"- {one}\n" for one in [*objects, "{emotion: [a, {b: ~}], file: c1}"]
+        ).encode()
+    if kind == "textgrid":
+        tier = '"IntervalTier"\n"emotion"\n0\n2\n2\n0\n1\n"anger"\n1\n2\n"a ""b"""\n'
+        return f'File type = "ooTextFile"\n"TextGrid"\n0\n2\n<exists>\n1\n{tier}'.encode()
     if kind in {"json", "jsonl"}:
         return (
             f"[{', '.join(objects * 3)}]" if kind == "json" else "\n".join(objects * 3)

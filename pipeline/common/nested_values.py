@@ -1,7 +1,7 @@
 """Nested data, as JSON has it, as columns of text."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline.common.spelling import compose
@@ -12,26 +12,32 @@ VALUE = "_value"
 _DEEPEST = 8
 """Levels of objects that become columns with dots; what lies deeper stays JSON."""
 
+_WIDEST = 1_000
+"""Elements of a list that is taken for a row of cells."""
+
 
 def flatten(value: Any, name: str = "") -> dict[str, str]:
-    """Columns of a value: an object's keys, with dots where they are nested.
+    """Columns of a value: an object's keys, with dots where they are nested; places of a list.
 
     Args:
-        value: An object, or anything else, which is one column.
+        value: An object, a list, whose columns are ``#1``, ``#2`` …, or a single value.
         name: What the columns of an object begin with; of anything else, the column.
 
     >>> flatten({"id": 3, "emo": {"main": "sad", "all": ["sad", "tired"]}})
     {'id': '3', 'emo.main': 'sad', 'emo.all': '["sad", "tired"]'}
     """
     if not isinstance(value, Mapping):
-        return {name or VALUE: as_text(value)}
+        is_row = isinstance(value, list) and not name and len(value) <= _WIDEST
+        parts: Sequence[Any] = value if is_row else ()
+        places = {f"#{place}": as_text(part) for place, part in enumerate(parts, 1)}
+        return {name or VALUE: as_text(value)} | places
     columns: dict[str, str] = {}
     below = [(f"{name}." if name else "", value, 1)]
     while below:
         start, found, level = below.pop()
         for key, one in found.items():
             column = start + as_text(key)
-            if isinstance(one, Mapping) and level < _DEEPEST:
+            if not isinstance(one, str) and isinstance(one, Mapping) and level < _DEEPEST:
                 below.append((f"{column}.", one, level + 1))
             else:
                 columns.setdefault(column, as_text(one))
@@ -42,8 +48,9 @@ def as_text(value: object) -> str:
     """A value as text: lists as JSON, half of a surrogate pair, which UTF-8 has not, as ``?``."""
     if value is None:
         return ""
-    text = _as_json(value) if isinstance(value, list | Mapping) else str(value)
-    return compose(text.encode("utf-8", "replace").decode())
+    if not isinstance(value, str):  # asked first: nearly all values are text
+        value = _as_json(value) if isinstance(value, list | Mapping) else str(value)
+    return value if value.isascii() else compose(value.encode("utf-8", "replace").decode())
 
 
 def _as_json(value: object) -> str:

@@ -13,7 +13,8 @@ def write_kaldi(request: ExportRequest) -> None:
 
     Ids begin with the speaker, so that both sort alike; a clip whose speaker is unknown is a
     speaker of its own. Paths are absolute. Kaldi wants ``text`` of every utterance and the gender
-    of every speaker or of none: where some are unknown, that file is left out.
+    of every speaker or of none: where some are unknown, that file is left out. Clips that have
+    ratings and no emotion are not in ``utt2emo``.
     """
     for split, clips in clips_by_split(request, request.write_audio()):
         place = request.folder / split
@@ -29,7 +30,7 @@ def write_kaldi(request: ExportRequest) -> None:
             "utt2spk": speakers,
             "spk2utt": {speaker: " ".join(keys) for speaker, keys in of_speaker.items()},
             "utt2dur": {key: f"{clip.seconds:.6g}" for key, clip in named.items()},
-            "utt2emo": {key: clip.row["emotion"] for key, clip in named.items()},
+            "utt2emo": {key: e for key, clip in named.items() if (e := clip.row["emotion"])},
             "spk2gender": _known_of_all(
                 {_speaker_id(clip): _GENDERS.get(clip.row["gender"]) for clip in clips}
             ),

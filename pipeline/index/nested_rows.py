@@ -32,14 +32,14 @@ def rows_at(value: Any, path: str, wanted: Collection[str]) -> list[dict[str, st
 
 
 def rows_without_path(value: Any) -> list[dict[str, str]] | None:
-    """Rows of a list of objects, or of an object of objects, whose keys become ``_key``.
+    """Rows of a list of objects or lists, or of an object of them, whose keys become ``_key``.
 
     Returns:
         None where it is neither.
     """
     if isinstance(value, Mapping):
         return [{KEY: as_text(key)} | flatten(below) for key, below in value.items()]
-    if isinstance(value, list) and all(isinstance(item, Mapping) for item in value):
+    if isinstance(value, list) and all(isinstance(item, Mapping | list) for item in value):
         return [flatten(item) for item in value]
     return None
 

@@ -116,7 +116,7 @@ def _nested(value: Any, encoding: str | None, table: TableSpec, where: str) -> T
     """Rows of nested data."""
     if table.rows:
         rows = rows_at(value, table.rows, table.wanted)
-        way = "" if rows else f"no row at {table.rows!r}: {describe_way(value, table.rows)}"
+        way = "" if rows else f"{table.rows!r} ends early: {describe_way(value, table.rows)}"
         return TableContent(rows, encoding, empty=way)
     found = rows_without_path(value)
     if found is None:

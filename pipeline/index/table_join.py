@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from pipeline.common.errors import DataError
 from pipeline.common.globs import glob_matcher
+from pipeline.common.nested_values import VALUE
 from pipeline.common.patterns import compile_pattern
 from pipeline.common.spelling import compose, name_strangers
 from pipeline.index.table_formats import read_table
@@ -257,9 +258,10 @@ def _check_columns(records: list[dict[str, str]], table: TableSpec, where: str) 
         return
     missing = [column for column in table.needed if column not in records[0]]
     if missing := [c for c in missing if not any(c in record for record in records)]:
+        deeper = "; say by `rows` where its rows lie" if VALUE in records[0] else ""
         raise DataError(
             f"{where}: no column {', '.join(map(repr, missing))}; "
-            f"found {', '.join(repr(name) + name_strangers(name) for name in records[0])}"
+            f"found {', '.join(repr(name) + name_strangers(name) for name in records[0])}{deeper}"
         )
 
 

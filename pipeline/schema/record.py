@@ -82,16 +82,17 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "emotion",
         _TEXT,
-        "category shared by all corpora: a word of `corpora_specs/emotions.yaml`",
+        "category: a word of `corpora_specs/emotions.yaml`, or one that the corpus's spec defines; "
+        "null where the corpus has ratings and no categories",
         "labels",
         _BOTH,
     ),
-    Column("arousal_class", _TEXT, "low or high", "labels"),
-    Column("valence_class", _TEXT, "negative, neutral or positive", "labels"),
+    Column("arousal_class", _TEXT, "low or high; null where unknown", "labels"),
+    Column("valence_class", _TEXT, "negative, neutral or positive; null where unknown", "labels"),
     Column(
         "label",
         pa.int64(),
-        f"six classes, 3·arousal + valence: {', '.join(CLASSES)}",
+        f"six classes, 3·arousal + valence: {', '.join(CLASSES)}; null where either is unknown",
         "labels",
         _BOTH,
         feature={"names": list(CLASSES), "_type": "ClassLabel"},

@@ -285,10 +285,10 @@ class CorpusSpec(SpecModel):
                         f"`{key}` uses the field {field!r}, which neither `path` nor a table "
                         f"gives; known fields: {', '.join(sorted(known))}"
                     )
-        if not self.emotions and not self.scales:
+        if not self.emotions and ("emotion" in known or not self.scales):
             raise ValueError(
-                "`emotions` is missing: what do native codes mean? (Only corpora with ratings and "
-                "no categories, which have `scales`, can do without)"
+                "`emotions` is missing: what do native codes mean? (Only corpora with ratings, "
+                "which have `scales`, and no field 'emotion' can do without)"
             )
         voted = self.raters and self.raters.emotion
         if self.emotions and "emotion" not in known and not voted:

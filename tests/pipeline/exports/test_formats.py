@@ -9,6 +9,8 @@ from exhubert.cli.commands.export import FORMATS as OFFERED
 from exhubert.cli.main import main
 from pipeline.common.errors import UsageError
 from pipeline.exports.formats import FORMATS, export_dataset
+from tests.conftest import write_tone
+from tests.pipeline.exports.conftest import SPEC
 
 
 def test_the_command_offers_all_formats() -> None:
@@ -33,3 +35,26 @@ def test_no_row_is_no_export(dataset: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no row for which false"):
         export_dataset(str(dataset), tmp_path / "none", "kaldi", where="false")
     assert not (tmp_path / "none").exists()
+
+
+@pytest.fixture(scope="module")
+def rated(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A dataset of clips with ratings and no emotion."""
+    folder = tmp_path_factory.mktemp("rated")
+    spec = SPEC.format(corpus="rated").replace("P<emotion>", "P<word>")
+    lines = [line for line in spec.splitlines() if not line.startswith("emotions:")]
+    (folder / "rated.yaml").write_text("\n".join(lines))
+    for number in range(4):
+        clip = folder / f"corpus/wav/f{number} none.{number}.wav"
+        write_tone(clip, hertz=300 + 9 * number, seconds=0.3)
+    rows = "".join(f"f{number} none.{number},{number + 1}\n" for number in range(4))
+    (folder / "corpus/ratings.csv").write_text(f"clip,arousal\n{rows}")
+    command = ["build", "--spec", str(folder / "rated.yaml"), "--jobs", "1", "--allow-partial"]
+    where = ["--root", f"rated={folder / 'corpus'}", "--output", str(folder / "dataset")]
+    assert main([*command, *where]) == 0
+    return str(folder / "dataset")
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_clips_with_ratings_alone_are_exported(rated: str, tmp_path: Path, form: str) -> None:
+    assert export_dataset(rated, tmp_path / form, form) == 4

@@ -118,6 +118,15 @@ def test_columns_of_any_value_are_text(value: object) -> None:
     assert all(isinstance(cell, str) for cell in flatten(value).values())
 
 
+def test_lists_are_rows_of_cells_by_their_place() -> None:
+    assert rows_without_path([["a.wav", "sad"], ["b.wav"]]) == [
+        {"_value": '["a.wav", "sad"]', "#1": "a.wav", "#2": "sad"},
+        {"_value": '["b.wav"]', "#1": "b.wav"},
+    ]
+    assert rows_at({"data": [["a.wav", 3]]}, "data", ())[0]["#2"] == "3"
+    assert list(flatten([0] * 2_000)) == ["_value"]
+
+
 def test_what_lies_very_deep_stays_json() -> None:
     deep: object = {"x": 1}
     for _ in range(30):
@@ -132,7 +141,7 @@ def test_a_table_says_where_its_rows_are_not() -> None:
         {"file": "f.json", "rows": "{show}.Dialog", "match": {}, "take": {}}
     )
     assert read_table(b'{"a": {"b": 1}}', table, "f.json", "t").empty == (
-        "no row at '{show}.Dialog': below '{show}' there is the key 'b'"
+        "'{show}.Dialog' ends early: below '{show}' there is the key 'b'"
     )
     with pytest.raises(
         DataError, match="is read as csv, and only json, jsonl, yaml, xml have `rows`"

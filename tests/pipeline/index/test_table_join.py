@@ -129,6 +129,28 @@ def test_broken_json_is_named(make_spec: MakeSpec, content: bytes) -> None:
         find(spec, {"f.json": content}, stem="a")
 
 
+def test_rows_that_lie_deeper_are_hinted_at(make_spec: MakeSpec) -> None:
+    facts = f"file: f.json, {TAKE}"
+    spec = make_spec(tables=f"{{facts: {{{facts}}}}}")
+    content = b'{"data": [{"name": "a", "said": "b"}]}'
+    with pytest.raises(DataError, match=r"'_value', .*; say by `rows` where its rows lie"):
+        find(spec, {"f.json": content}, stem="a")
+    deeper = make_spec(tables=f"{{facts: {{rows: data, {facts}}}}}")
+    assert find(deeper, {"f.json": content}, stem="a") == [{"text": "b"}]
+    wrong = make_spec(tables=f"{{facts: {{rows: dat, {facts}}}}}")
+    with pytest.raises(
+        DataError, match=r"no row in f\.json, 'dat' ends early: at the top there is the key 'data'"
+    ):
+        find(wrong, {"f.json": content}, stem="a")
+
+
+def test_single_objects_may_lack_a_key(make_spec: MakeSpec) -> None:
+    spec = make_spec(tables=f"{{facts: {{file: f.jsonl, {TAKE}}}}}")
+    content = b'{"name": "a"}\n{"name": "b", "said": "c"}'
+    assert find(spec, {"f.jsonl": content}, stem="a") == [{"text": None}]
+    assert find(spec, {"f.jsonl": content}, stem="b") == [{"text": "c"}]
+
+
 def test_broken_line_of_json_is_named(make_spec: MakeSpec) -> None:
     spec = make_spec(tables=f"{{facts: {{file: f.jsonl, {TAKE}}}}}")
     content = b'{"name": "a", "said": "b"}\n\n{"name": "c"\n'
