@@ -15,6 +15,7 @@ setup(
         "corpora_specs": ["*.yaml", "protocols/*/*.yaml"],
         "demo": ["*.yaml", "corpora/*.yaml"],
         "pipeline.dataset": ["*.jinja"],
+        "pipeline.pages": ["*.jinja", "*.css", "*.js"],
         "pipeline.dataset.report": ["*.jinja", "*.css", "*.js"],
         "training.config": ["recipes/*.yaml"],
         "training.evaluation.reports": ["*.jinja", "*.css"],

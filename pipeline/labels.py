@@ -186,6 +186,8 @@ def scale_rating(utterance: Utterance, spec: CorpusSpec, dimension: Dimension) -
 def native_rating(utterance: Utterance, spec: CorpusSpec, dimension: Dimension) -> float | None:
     """A rating on the corpus's own scale: what raters say together, or what the corpus states."""
     how = spec.raters.ratings if spec.raters else None
+    if how == "ewe":  # depends on the whole corpus: the index has put it among the annotations
+        return read_number(utterance.annotations.get(dimension))
     given = [r for answer in utterance.raters if (r := getattr(answer, dimension)) is not None]
     if how and given:
         return combine(given, how)

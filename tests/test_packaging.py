@@ -45,8 +45,8 @@ def test_wheel_holds_every_file_of_ours(wheel: set[str]) -> None:
     }
     assert files <= wheel
     suffixes = {Path(file).suffix for file in files}
-    assert {".py", ".yaml", ".jinja", ".css", ".typed"} <= suffixes
-    assert not suffixes - {".py", ".yaml", ".jinja", ".css", ".typed"}
+    assert {".py", ".yaml", ".jinja", ".css", ".js", ".typed"} <= suffixes
+    assert not suffixes - {".py", ".yaml", ".jinja", ".css", ".js", ".typed"}
 
 
 def test_wheel_holds_nothing_else(wheel: set[str]) -> None:

@@ -16,6 +16,7 @@ from exhubert.cli.commands import (
     check,
     corpora,
     diff,
+    doctor,
     duplicates,
     export,
     predict,
@@ -54,6 +55,7 @@ COMMANDS: list[Command] = [
     *predict.COMMANDS,
     *export.COMMANDS,
     *demonstration.COMMANDS,
+    *doctor.COMMANDS,
 ]
 """All commands, in the order of the flow."""
 

@@ -8,12 +8,8 @@ from pipeline.dataset.protocols import describe_corpus, fold_corpus, state_proto
 from pipeline.planning.index_corpus import IndexedCorpus
 from pipeline.schema.utterance import Utterance
 from pipeline.specs.corpus_spec import CorpusSpec
-from pipeline.splits.protocols.rules import (
-    ProtocolName,
-    field_column,
-    fields_needed,
-    knows,
-)
+from pipeline.splits.protocols.names import ProtocolName
+from pipeline.splits.protocols.rules import field_column, fields_needed, knows
 from pipeline.splits.protocols.statement import ProtocolStatement
 
 

@@ -77,6 +77,10 @@ def make_croissant(manifest: Manifest) -> str:
             f"{', '.join(c.name for c in corpora.values())}."
         ),
         "license": sorted({_licence(corpus) for corpus in corpora.values()}),
+        "conditionsOfAccess": "; ".join(
+            f"{term.words} ({', '.join(term.corpora)})" if term.corpora else term.words
+            for term in manifest.terms.values()
+        ),
         "citeAs": "\n".join(corpus.citation for corpus in corpora.values()),
         "inLanguage": sorted({code for c in corpora.values() for code in c.languages}),
         "keywords": ["speech emotion recognition", "speech", "emotion", "audio"],

@@ -4,12 +4,13 @@ import re
 from itertools import combinations
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, computed_field
 
 from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError, UsageError
 from pipeline.dataset.duplicates.findings import LabelConflict, NearDuplicates, SamePerson
 from pipeline.dataset.published_counts import Comparison, compare_counts
+from pipeline.dataset.terms import Kind, MixTerm, mix_terms
 from pipeline.index.corpus_notes import NO_NOTES, CorpusNotes
 from pipeline.raters.agreement import Agreement
 from pipeline.schema.record import SPLITS
@@ -220,6 +221,14 @@ class Manifest(ManifestModel):
     conflicting_labels: list[LabelConflict] = []
     same_person: list[SamePerson] = []
     protocols: dict[str, ProtocolStatement] = {}
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def terms(self) -> dict[Kind, MixTerm]:
+        """What binds whoever holds the whole: of each kind of terms the strictest."""
+        return mix_terms(
+            {name: (entry.licence, entry.redistribute) for name, entry in self.corpora.items()}
+        )
 
     @property
     def written(self) -> int:

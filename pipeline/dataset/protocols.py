@@ -17,21 +17,18 @@ from pipeline.dataset.kept_specs import read_kept_spec
 from pipeline.dataset.manifest import Manifest, manifest_path, require_manifest
 from pipeline.dataset.output_check import check_no_links
 from pipeline.shards.metadata_reader import read_shard_metadata
-from pipeline.shards.receipts import ShardReceipt, read_receipts, shard_path
+from pipeline.shards.receipts import ShardReceipt, shard_path
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.published_protocols import published_corpora, published_names
 from pipeline.splits.protocols.folds import NoFoldsError
+from pipeline.splits.protocols.names import INDEPENDENT, ProtocolName, describe_rule, parse_name
 from pipeline.splits.protocols.protocol import write_table
 from pipeline.splits.protocols.rules import (
-    INDEPENDENT,
     CorpusProtocols,
-    ProtocolName,
-    describe_rule,
     field_column,
     fields_needed,
     knows,
     make_corpus_folds,
-    parse_name,
 )
 from pipeline.splits.protocols.statement import (
     FOLDER,
@@ -77,9 +74,11 @@ def change_protocols(
         if unknown := sorted(set(remove) - manifest.protocols.keys()):
             there = ", ".join(manifest.protocols) or "none"
             raise UsageError(f"{output} has no protocol {unknown[0]!r}; it has {there}")
-        shards = {shard.name for entry in manifest.corpora.values() for shard in entry.shards}
-        receipts = [one for one in read_receipts(output) if one.shard in shards]
-        made = make_protocols(output, receipts, read_specs(output, manifest.corpora), names)
+        shards = {
+            corpus: [shard.name for shard in entry.shards]
+            for corpus, entry in manifest.corpora.items()
+        }
+        made = make_protocols(output, shards, read_specs(output, manifest.corpora), names)
         for name in names:
             _check_fits(output, name, made[name.full])
         statements = {**manifest.protocols, **{name.full: made[name.full][0] for name in names}}
@@ -122,7 +121,11 @@ def update_protocols(
     ]
     names = sorted({*(earlier.protocols if earlier else ()), *published})
     kept = read_specs(output, [corpus for corpus in corpora if corpus not in specs])
-    made = make_protocols(output, receipts, {**kept, **specs}, [parse_name(one) for one in names])
+    shards: dict[str, list[str]] = {}
+    for receipt in receipts:
+        if receipt.size:
+            shards.setdefault(receipt.corpus, []).append(receipt.shard)
+    made = make_protocols(output, shards, {**kept, **specs}, [parse_name(one) for one in names])
     made = {name: one for name, one in made.items() if one[0].corpora}
     for name, (_, content) in made.items():
         storage.write_atomic(protocol_path(output, name), content)
@@ -132,7 +135,7 @@ def update_protocols(
 
 def make_protocols(
     output: str,
-    receipts: Iterable[ShardReceipt],
+    shards: Mapping[str, Sequence[str]],
     specs: Mapping[str, CorpusSpec],
     names: Sequence[ProtocolName],
 ) -> dict[str, tuple[ProtocolStatement, bytes]]:
@@ -140,19 +143,15 @@ def make_protocols(
 
     Args:
         output: The dataset folder.
-        receipts: Of all its shards.
+        shards: Corpus → names of its shards.
         specs: Of its corpora; of one without a spec only speakers are known.
         names: Of the protocols.
 
     Returns:
         Name → statement and content of the file.
     """
-    shards: dict[str, list[str]] = {}
-    for receipt in receipts:
-        if receipt.size:
-            shards.setdefault(receipt.corpus, []).append(receipt.shard)
     parts: dict[str, dict[str, CorpusPart | str]] = {name.full: {} for name in names}
-    for corpus in sorted(shards):
+    for corpus in sorted(corpus for corpus, own in shards.items() if own):
         known = describe_corpus(specs[corpus]) if corpus in specs else CorpusProtocols({})
         fitting = [name for name in names if knows(name, known)]
         if not fitting:

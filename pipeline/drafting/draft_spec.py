@@ -1,6 +1,5 @@
 """Drafts a spec from a folder: guesses at names, tables and codes, for a person to correct."""
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,7 +9,8 @@ from pipeline.common.errors import DataError, UsageError
 from pipeline.common.globs import glob_matcher
 from pipeline.common.patterns import compile_pattern
 from pipeline.common.spelling import compose
-from pipeline.drafting.emotion_vocabulary import guess_category
+from pipeline.drafting.draft_rows import draft_rows, find_row_files
+from pipeline.drafting.draft_text import count, emotions, facts, few, quoted, scalar, splits
 from pipeline.drafting.filename_patterns import NamePosition, assign_fields, common_pattern
 from pipeline.drafting.table_discovery import DiscoveredTable, find_tables, join
 from pipeline.index.indexer import Fields, read_path
@@ -19,17 +19,13 @@ from pipeline.sources.contents import describe_files
 from pipeline.sources.listing import SourceFile, list_files
 from pipeline.sources.reader import CorpusReader, list_sources
 from pipeline.specs.corpus_spec import check_id
-from pipeline.specs.shipped import builtin_ids
 from pipeline.specs.source_spec import SourceRules
 
 _ARCHIVES = (".zip", ".tar")
-_UNKNOWN = '"?"'
-_SHOWN = 5
-"""Values or names that a comment shows."""
 
 
 def draft_folder(corpus: str, root: str) -> str:
-    """Drafts a spec from a folder; where it holds no clips, from the archives in it.
+    """Drafts a spec from a folder; without clips there, from Parquet, WebDataset or archives.
 
     Args:
         corpus: Id of the corpus to be.
@@ -42,6 +38,8 @@ def draft_folder(corpus: str, root: str) -> str:
     files = list_files(root)
     if any(_is_media(file) for file in files):
         return draft_spec(corpus, files, CorpusReader(root).read)
+    if rows := find_row_files(root, files):
+        return draft_rows(corpus, root, rows)
     spelt = {PurePosixPath(file.path).suffix for file in files}
     globs = [f"*{suffix}" for suffix in sorted(spelt) if suffix.lower() in _ARCHIVES]
     rules = SourceRules(globs)
@@ -76,7 +74,7 @@ def draft_spec(
     media = [compose(file.path) for file in files if _is_media(file)]
     if not media:
         there = describe_files(files)
-        raise DataError(f"no audio or video file among {_count(len(files), 'file')}: {there}")
+        raise DataError(f"no audio or video file among {count(len(files), 'file')}: {there}")
     suffix = Counter(_suffix(path) for path in media).most_common(1)[0][0]
     names = [path for path in media if _suffix(path) == suffix]
     spelt = Counter(PurePosixPath(path).suffix for path in names).most_common()
@@ -99,20 +97,20 @@ def draft_spec(
         [
             *_head(corpus, media, names, clips),
             "",
-            *([f"archive: [{', '.join(map(_quoted, archives))}]"] if archives else []),
-            f"audio: {_quoted('*/' * depth + '*' + ending)}",
+            *([f"archive: [{', '.join(map(quoted, archives))}]"] if archives else []),
+            f"audio: {quoted('*/' * depth + '*' + ending)}",
             *(
                 ["ignore_case: true                       # suffixes are spelt both ways"]
                 if mixed
                 else []
             ),
-            f"path: {_quoted(regex)}",
+            f"path: {quoted(regex)}",
             *_guesses(named),
             *_joined_tables(joined, clips),
             *_other_tables(others),
             "",
-            *_emotions(Counter(filter(None, (_joined(c, joined).get("emotion") for c in clips)))),
-            "splits: {by: speaker}",
+            *emotions(_codes(clips, joined)),
+            *splits(sorted({part for c in clips if (part := c.get("part"))})),
             "",
             *_expectations(len(names), clips, joined),
             "",
@@ -157,6 +155,16 @@ def _joined(clip: Fields, tables: Mapping[str, DiscoveredTable]) -> Fields:
     return fields
 
 
+def _codes(clips: Iterable[Fields], tables: Mapping[str, DiscoveredTable]) -> Counter[str]:
+    """Native codes: one a clip, or one a row where rows are segments."""
+    segments = next((t for t in tables.values() if t.segments and t.labels), None)
+    if segments:
+        labels = [row.get(segments.labels, "").strip() for row in segments.rows]
+    else:
+        labels = [_joined(clip, tables).get("emotion") or "" for clip in clips]
+    return Counter(filter(None, labels))
+
+
 def _with_names(tables: Iterable[DiscoveredTable]) -> dict[str, DiscoveredTable]:
     """Tables by what the spec calls them."""
     named: dict[str, DiscoveredTable] = {}
@@ -172,35 +180,20 @@ def _head(
     fitting = {clip["path"] for clip in clips}
     others = [name for name in names if name not in fitting]
     unread = [path for path in media if path not in set(names)]
-    lines = [f"# A draft from {_count(len(names), 'file')}, {len(clips)} of which fit `path`."]
+    lines = [f"# A draft from {count(len(names), 'file')}, {len(clips)} of which fit `path`."]
     if others:
         lines += [
-            f"# Not: {_few(others)}",
+            f"# Not: {few(others)}",
             "# Add a pattern for them, or name them under `ignore`.",
         ]
     if unread:
-        lines += [f"# Left out, for their suffix: {_few(unread)}"]
-    if corpus in builtin_ids():
-        lines += [
-            f"# A spec with the id {corpus} is shipped: exhubert corpora show {corpus}",
-            "# Given with --spec, this one takes its place.",
-        ]
-    return [
-        *lines,
-        "# Correct what is wrong, fill in every ?, then: exhubert corpora validate FILE",
-        f"id: {corpus}",
-        'name: "?"',
-        "languages: [und]                        # BCP-47: en, de, pt-BR, …",
-        "kind: unknown                           # acted, elicited, natural or media",
-        "licence: {name: unknown}                # redistribute: true or false, if the terms say",
-        "access: {how: unknown}                  # open, registration, agreement, purchase, …",
-        'citation: "?"',
-    ]
+        lines += [f"# Left out, for their suffix: {few(unread)}"]
+    return [*lines, *facts(corpus)]
 
 
 def _guesses(positions: Iterable[NamePosition]) -> list[str]:
     fields = [position for position in positions if position.field]
-    lines = [f"#   {position.field}: {_few(sorted(position.values))}" for position in fields]
+    lines = [f"#   {position.field}: {few(sorted(position.values))}" for position in fields]
     return ["# Guesses, with the values found:", *lines] if lines else []
 
 
@@ -208,14 +201,14 @@ def _joined_tables(tables: Mapping[str, DiscoveredTable], clips: Sequence[Fields
     lines = ["tables:                                 # guesses, as well"] if tables else []
     for name, table in tables.items():
         rows = sum(table.row_of(clip) is not None for clip in clips)
-        take = ", ".join(f"{_scalar(f)}: {_scalar(column)}" for f, column in table.take.items())
+        take = ", ".join(f"{scalar(f)}: {scalar(column)}" for f, column in table.take.items())
         lines += [
-            f"  {_scalar(name)}:".ljust(40)
-            + f"# {rows} of {_count(len(clips), 'clip')} have a row",
-            f"    file: {_scalar(table.path)}",
+            f"  {scalar(name)}:".ljust(40) + f"# {rows} of {count(len(clips), 'clip')} have a row",
+            f"    file: {scalar(table.path)}",
             *([f"    encoding: {table.encoding}"] if table.encoding != "utf-8-sig" else []),
-            f"    match: {{{_scalar(table.column)}: {_quoted(table.template)}}}",
+            f"    match: {{{scalar(table.column)}: {quoted(table.template)}}}",
             f"    take: {{{take}}}",
+            *(["    segments: true"] if table.segments else []),
             *_columns(table),
         ]
     return lines
@@ -225,9 +218,17 @@ def _other_tables(tables: Sequence[DiscoveredTable]) -> list[str]:
     lines = []
     for table in tables:
         lines += [
-            f"# {_few([table.path])}: {table.problem or 'a table that no column joins with clips'}"
+            f"# {few([table.path])}: {table.problem or 'a table that no column joins with clips'}"
         ]
         lines += _columns(table)
+        if table.rater:
+            labels = f", emotion: {table.labels}" if table.labels else ""
+            lines += [
+                f"#   several rows a clip, by {few([table.rater])}: raters? Then say",
+                "#   tables: {answers: {file: …, match: …, "
+                f"take: {{rater: {scalar(table.rater)}{labels}}}}}}}",
+                "#   raters: {rows: answers, by: rater, emotion: majority}",
+            ]
     if lines:
         lines += [
             "# A table is joined by a column that equals fields of the clip, such as",
@@ -238,19 +239,8 @@ def _other_tables(tables: Sequence[DiscoveredTable]) -> list[str]:
 
 def _columns(table: DiscoveredTable) -> list[str]:
     return [
-        f"#     column {_few([column])}: {_few(table.values(column))}" for column in table.columns
+        f"#     column {few([column])}: {few(table.values(column))}" for column in table.columns
     ]
-
-
-def _emotions(codes: Mapping[str, int]) -> list[str]:
-    lines = [
-        "emotions:                               # native code: category; codes to leave out go",
-        "                                        # under `exclude: {code: reason}`",
-    ]
-    for code in sorted(codes):
-        line = f"  {json.dumps(code, ensure_ascii=False)}: {guess_category(code) or _UNKNOWN}"
-        lines.append(f"{line:<40}# {_count(codes[code], 'clip')}")
-    return lines if codes else [*lines, '  "?": "?"                              # none found']
 
 
 def _expectations(
@@ -262,35 +252,12 @@ def _expectations(
     lines = [
         f"expected: {{utterances: {found}{counted}, source: counted}}",
         "examples:",
-        f"  - path: {_quoted(example['path'] or '')}",
+        f"  - path: {quoted(example['path'] or '')}",
     ]
     for i, (name, table) in enumerate(tables.items()):
         if row := table.row_of(example):
             columns = dict.fromkeys([table.column, *table.take.values()])
-            cells = ", ".join(f"{_scalar(c)}: {_quoted(row.get(c, ''))}" for c in columns)
+            cells = ", ".join(f"{scalar(c)}: {quoted(row.get(c, ''))}" for c in columns)
             lines += ["    rows:"] if i == 0 else []
-            lines += [f"      {_scalar(name)}: {{{cells}}}"]
+            lines += [f"      {scalar(name)}: {{{cells}}}"]
     return lines
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _few(values: Sequence[str]) -> str:
-    """The first values of many, and how many there are, on one line."""
-    shown = ", ".join(values[:_SHOWN]) + f", … ({len(values)})" * (len(values) > _SHOWN)
-    return "".join(sign if sign.isprintable() else "?" for sign in shown)
-
-
-def _scalar(text: str) -> str:
-    """Text in YAML, in quotes only where it needs them."""
-    plain = re.fullmatch(r"[^\W_][\w./-]*", text) and text.lower() != "null"
-    return text if plain else _quoted(text)
-
-
-def _quoted(text: str) -> str:
-    """Text in YAML quotes: single ones, in which a backslash is itself, if they can hold it."""
-    if text.isprintable():
-        return "'" + text.replace("'", "''") + "'"
-    return json.dumps(text)

@@ -52,6 +52,8 @@ def _categories() -> dict[str, str]:
     mapped: dict[str, Counter[str]] = {}
     for spec in load_specs():
         for code, category in spec.emotions.items():
+            if category not in emotion_scheme().emotions:  # of this corpus alone
+                continue
             for word in {_fold(code), _fold(spec.meanings.get(code, ""))}:
                 if len(word) >= _SHORTEST and word.isalpha():
                     mapped.setdefault(word, Counter())[category] += 1

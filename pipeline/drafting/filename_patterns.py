@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from pipeline.drafting.draft_text import split_of
 from pipeline.drafting.emotion_vocabulary import guess_category
 
 _UPPER = "".join(filter(str.isupper, map(chr, range(0x590))))
@@ -51,7 +52,7 @@ class NamePosition:
         """A regular expression for the tokens, a named group where they are a field."""
         if len(self.values) == 1:
             return escape(self.column[0])
-        if self.field == "emotion" and len(self.values) <= _MOST_CLASSES:
+        if self.field in {"emotion", "part"} and len(self.values) <= _MOST_CLASSES:
             pattern = "|".join(map(escape, sorted(self.values)))
         else:
             fits = (kind for kind in _KINDS if re.fullmatch(f"{kind}+", "".join(self.values)))
@@ -103,6 +104,8 @@ def assign_fields(positions: Sequence[NamePosition], labelled: bool) -> list[Nam
     ]
     hinted = {field: i for i in reversed(varying) if (field := _hinted_field(positions, i))}
     fields = {i: field for field, i in hinted.items()}
+    parts = [i for i in varying if all(map(split_of, positions[i].values))]
+    fields |= dict.fromkeys(parts[:1], "part")
     emotional = [i for i in varying if is_emotional(positions[i].values)]
     unknown = [i for i in varying if i not in fields and i not in emotional]
     if emotional:

@@ -24,6 +24,13 @@ _ENOUGH = 0.5
 _NOT_TAKEN = {"path", "stem", "emotion", "start", "end", "duration"}
 """Fields whose meaning a column of the same name need not have."""
 
+_STARTS = dict.fromkeys(("start", "begin", "onset", "start_time", "starttime"), "start")
+_ENDS = dict.fromkeys(("end", "stop", "end_time", "endtime"), "end") | {"duration": "duration"}
+_TIMES = _STARTS | _ENDS
+"""Columns of times → the field that they are."""
+
+_RATER = re.compile(r"rater|annotator|worker|evaluator|listener|judge|coder")
+
 Row = dict[str, str]
 
 
@@ -40,6 +47,8 @@ class DiscoveredTable:
         template: What that column equals, over the fields of a clip.
         labels: The column that holds words for emotions; empty where none does.
         repeated: Names that stand over several columns, which can't be told apart.
+        segments: Whether its rows are parts of recordings, by their times.
+        rater: The column that seems to name raters, of whom several have a row for a clip.
     """
 
     path: str
@@ -50,6 +59,8 @@ class DiscoveredTable:
     template: str = ""
     labels: str = ""
     repeated: frozenset[str] = frozenset()
+    segments: bool = False
+    rater: str = ""
 
     @cached_property
     def columns(self) -> list[str]:
@@ -60,8 +71,10 @@ class DiscoveredTable:
     @cached_property
     def take(self) -> dict[str, str]:
         """Field → column, for what a clip can be given."""
-        named = {FIELD_HINTS.get(c.lower(), re.sub(r"\W+", "_", c)): c for c in self.columns}
-        taken = {f: c for f, c in named.items() if c != self.column and f not in _NOT_TAKEN}
+        hints = FIELD_HINTS | _TIMES if self.segments else FIELD_HINTS
+        named = {hints.get(c.lower(), re.sub(r"\W+", "_", c)): c for c in self.columns}
+        refused = _NOT_TAKEN - set(_TIMES.values()) if self.segments else _NOT_TAKEN
+        taken = {f: c for f, c in named.items() if c != self.column and f not in refused}
         if not self.labels:
             return taken
         others = {field: column for field, column in taken.items() if column != self.labels}
@@ -103,16 +116,32 @@ def join(table: DiscoveredTable, clips: Sequence[Fields]) -> DiscoveredTable:
         table: As it was found.
         clips: Fields that names give, ``path`` and ``stem`` among them.
     """
+    names = {column.lower() for column in table.columns}
+    segments = not names.isdisjoint(_STARTS) and not names.isdisjoint(_ENDS)
+    rater = next((c for c in table.columns if _RATER.search(c.lower())), "")
     best = (_ENOUGH, "", "")
+    repeats = ""
     for template in _templates(clips):
         wanted = [fill_template(template, clip) for clip in clips]
         for column in table.columns:
             values = set(table.values(column))
             share = sum(value in values for value in wanted) / len(wanted)
-            if share > best[0] and len(values) == len(table.rows):
+            of_file = template.startswith(("{path}", "{stem}"))
+            if share > best[0] and (len(values) == len(table.rows) or (segments and of_file)):
                 best = (share, column, template)
+            if share > _ENOUGH and of_file and column != rater:
+                repeats = repeats or column
+    segments = segments and bool(best[1]) and len(table.values(best[1])) < len(table.rows)
+    rater = "" if best[1] or not repeats else rater
     labels = (c for c in table.columns if c != best[1] and is_emotional(table.values(c)))
-    return replace(table, column=best[1], template=best[2], labels=next(labels, ""))
+    return replace(
+        table,
+        column=best[1],
+        template=best[2],
+        labels=next(labels, ""),
+        segments=segments,
+        rater=rater,
+    )
 
 
 def _read(path: str, read: ReadFile) -> DiscoveredTable:

@@ -2,22 +2,16 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from posixpath import splitext
-from typing import NamedTuple
 
 from pipeline.common.globs import glob_matcher
 from pipeline.common.numbers import read_number
 from pipeline.common.patterns import Pattern, compile_pattern
 from pipeline.common.spelling import compose
-from pipeline.index.cell_lists import spread_cells
-from pipeline.index.segment_tables import segment_groups
+from pipeline.index.replacements import apply_corrections
+from pipeline.index.row_join import Joined, join_own_row, join_tables
 from pipeline.index.table_join import (
-    Row,
     TableRows,
     fill_template,
-    group_answers,
-    merge_rows,
-    split_answers,
-    take_fields,
 )
 from pipeline.index.units import read_unit
 from pipeline.raters.answers import read_answers
@@ -27,22 +21,6 @@ from pipeline.specs.corpus_spec import CorpusSpec
 
 Fields = dict[str, str | None]
 
-
-class Joined(NamedTuple):
-    """What is known of an utterance.
-
-    Attributes:
-        dropped: Why it can't be used; None where it can.
-        answers: Rows of its raters, which are no facts about it.
-    """
-
-    fields: Fields
-    dropped: DropReason | None = None
-    answers: tuple[Row, ...] = ()
-
-
-_MILDEST = {"keep": 0, "exclude": 1, "reject": 2}
-"""Of several tables of segments: how a clip without a row in any of them is dropped."""
 
 FoundClip = tuple[SourceFile, int, str]
 """A file, the rank of the glob that found it, and its path from where the glob matches."""
@@ -99,7 +77,7 @@ def index_clips(
             unrecognised = Joined({}, rule or _unrecognised(spec))
             yield _utterance(spec, file, glob_rank, path, unrecognised)
             continue
-        known = _join_own_row(spec, file, Joined(_apply_corrections(spec, fields, fields["stem"])))
+        known = join_own_row(spec, file, Joined(apply_corrections(spec, fields, fields["stem"])))
         yield from _drop_contradictions(
             spec,
             [
@@ -147,119 +125,6 @@ def read_path(path: str, patterns: Sequence[Pattern]) -> Fields | None:
         if found := pattern.search(path):
             return fields | found.groupdict()
     return None
-
-
-def join_tables(
-    spec: CorpusSpec, known: Iterable[Joined], tables: Mapping[str, TableRows]
-) -> list[Joined]:
-    """Fields of a clip with those of its table rows added, in the order of the tables.
-
-    Args:
-        spec: The corpus.
-        known: What is known of the clip, or of its segments.
-        tables: By name.
-
-    Returns:
-        One entry a clip, or one a row where a table holds segments.
-    """
-    joined = list(known)
-    for group in segment_groups(spec):
-        names = [name for name in group if name in tables]
-        joined = [entry for one in joined for entry in _join_group(spec, one, names, tables)]
-    return joined
-
-
-def _join_group(
-    spec: CorpusSpec, joined: Joined, names: Sequence[str], tables: Mapping[str, TableRows]
-) -> list[Joined]:
-    """Joins a table, or several whose segments stand beside each other."""
-    if not names:
-        return [joined]
-    if len(names) > 1:
-        found = [name for name in names if tables[name].find(joined.fields)]
-        names = found or [min(names, key=lambda name: _MILDEST[spec.tables[name].unmatched])]
-    return [entry for name in names for entry in _join(spec, joined, name, tables[name])]
-
-
-def _join(spec: CorpusSpec, joined: Joined, name: str, table: TableRows) -> list[Joined]:
-    if rows := table.find(joined.fields):
-        return _join_rows(spec, joined, name, rows)
-    unmatched = table.table.unmatched
-    if unmatched == "keep" or joined.dropped:
-        return [joined]
-    wanted = ", ".join(
-        f"{column} = {' or '.join(repr(fill_template(t, joined.fields)) for t in templates)}"
-        for column, templates in table.table.match.items()
-    )
-    detail = f"table {name!r} has no row with {wanted}"
-    drop = excluded if unmatched == "exclude" else rejected
-    return [joined._replace(dropped=drop("index", "no_table_row", detail))]
-
-
-def _join_own_row(spec: CorpusSpec, file: SourceFile, joined: Joined) -> list[Joined]:
-    """Adds the row that a clip is, in a file of rows."""
-    if file.record is None:
-        return [joined]
-    rows = spec.clip_rows[file.rows]
-    records = spread_cells([dict(file.record)], rows.cells, file.path)
-    return _join_rows(spec, joined, file.rows, [take_fields(rows.take, r) for r in records])
-
-
-def _join_rows(spec: CorpusSpec, joined: Joined, name: str, rows: Sequence[Row]) -> list[Joined]:
-    """Adds the rows of a clip, in one of ``row_specs``."""
-    answered = spec.raters.answers_in(name) if spec.raters else frozenset()
-    facts, answers = split_answers(rows, answered)
-    if not spec.row_specs[name].segments:
-        return [_add_rows(spec, joined, name, facts, answers)]
-    return [
-        _add_rows(spec, joined, name, [segment], own)
-        for segment, own in group_answers(facts, answers)
-    ]
-
-
-def _add_rows(
-    spec: CorpusSpec, joined: Joined, name: str, facts: Sequence[Row], answers: Sequence[Row]
-) -> Joined:
-    """Adds the rows of a table for one utterance: what they state, and what its raters said."""
-    row, disputed = merge_rows(facts)
-    stem = joined.fields["stem"]
-    settled = spec.corrections.get(stem or "", {}).keys()
-    dropped = joined.dropped
-    if disputed := {field: values for field, values in disputed.items() if field not in settled}:
-        dropped = dropped or _disagreement(spec, name, len(facts), disputed)
-    spelt = (_apply_replace(spec, answer) for answer in answers)
-    return Joined(
-        joined.fields | _apply_corrections(spec, row, stem), dropped, (*joined.answers, *spelt)
-    )
-
-
-def _disagreement(
-    spec: CorpusSpec, table: str, rows: int, disputed: Mapping[str, Sequence[str]]
-) -> DropReason:
-    found = "; ".join(
-        f"{field} is {' or '.join(map(repr, values))}" for field, values in disputed.items()
-    )
-    drop = excluded if spec.row_specs[table].disputed == "exclude" else rejected
-    return drop(
-        "index", "rows_disagree", f"table {table!r} has {rows} rows for it that disagree: {found}"
-    )
-
-
-def _apply_corrections(spec: CorpusSpec, fields: Fields, stem: str | None) -> Fields:
-    """Applies ``corrections`` and ``replace``.
-
-    Called again for every table row, because corrections win over tables.
-    """
-    return _apply_replace(spec, fields | spec.corrections.get(stem or "", {}))
-
-
-def _apply_replace(spec: CorpusSpec, fields: Fields) -> Fields:
-    if not spec.replace:
-        return fields
-    return {
-        field: spec.replace[field].get(value, value) if field in spec.replace and value else value
-        for field, value in fields.items()
-    }
 
 
 def _utterance(

@@ -46,7 +46,11 @@ class PassedOver:
         if file.problem and self._holds_clips(path):
             self._unread.append(file.problem)
             self._found.setdefault(_DAMAGED, Sampler()).add(file.problem)
-        elif why := self._why(path):
+            return
+        why = self._why(path)
+        if not why and file.rows and not self._ignored(path) and not self._wanted(path):
+            why = f"no glob of `audio` names clips of `{file.rows}`"
+        if why:
             self._found.setdefault(why, Sampler()).add(path)
 
     def check_unread(self) -> None:

@@ -18,7 +18,7 @@ def segment_groups(spec: CorpusSpec) -> Sequence[Sequence[str]]:
     >>> from pipeline.specs.loader import load_specs
     >>> (iemocap,) = load_specs(["iemocap"])
     >>> segment_groups(iemocap)
-    [['turns'], ['words']]
+    [['turns'], ['answers'], ['ratings'], ['words']]
     """
     groups: list[list[str]] = []
     known = (

@@ -1,6 +1,7 @@
 """Tables of a corpus: loading those that a spec names, and finding rows by key."""
 
 import string
+import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
@@ -19,6 +20,9 @@ from pipeline.specs.table_spec import FileByField, TableSpec
 
 _LARGEST_TABLE = 1 << 30
 """Bytes; the largest of a known corpus has 30 million."""
+
+_LONGEST_SHARED = 32
+"""Characters of values that are kept once: codes, numbers and names, and no sentences."""
 
 Row = dict[str, str | None]
 """Fields that a row of a table gives a clip."""
@@ -143,7 +147,8 @@ def take_fields(take: Mapping[str, str], record: Mapping[str, str | None]) -> Ro
         take: Field → column, ``column?`` if it may be missing.
         record: Column → text.
     """
-    return {name: _clean(record.get(column.removesuffix("?"))) for name, column in take.items()}
+    cells = ((name, record.get(column.removesuffix("?"))) for name, column in take.items())
+    return {name: _share(_clean(cell)) for name, cell in cells}
 
 
 def merge_rows(rows: Sequence[Row]) -> tuple[Row, dict[str, list[str]]]:
@@ -233,7 +238,7 @@ def _load_table(
             chosen = {table.file.of: list(table.file.values)[rank]}
             read_here = [record | chosen for record in read_here]
         records += read_here
-    if found and not records:
+    if found and not records and table.required:
         files_read = ", ".join(file.path for _, file in found[:3])
         wanted = f"lines like '{table.line}'" if table.line else "rows below a header"
         raise DataError(f"{where}: no row in {files_read}, {why_empty or f'expected {wanted}'}")
@@ -267,6 +272,11 @@ def _check_columns(records: list[dict[str, str]], table: TableSpec, where: str) 
 
 def _globs(table: TableSpec) -> list[str]:
     return list(table.file.values.values()) if isinstance(table.file, FileByField) else table.file
+
+
+def _share(value: str | None) -> str | None:
+    """A value that equal ones share: tables of raters repeat few words in millions of rows."""
+    return sys.intern(value) if value and len(value) <= _LONGEST_SHARED else value
 
 
 def _clean(value: str | None) -> str | None:

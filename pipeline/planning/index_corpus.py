@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pipeline.index.corpus_notes import NO_NOTES, CorpusNotes, merge_notes, note_encodings
 from pipeline.index.indexer import find_clips, index_clips
 from pipeline.index.passed_over import PassedOver
+from pipeline.index.rater_weights import add_weighted_ratings, weigh_raters
 from pipeline.index.table_join import ReadFile, load_tables
 from pipeline.labels import label_utterance
 from pipeline.planning.copies import drop_copies
@@ -61,7 +62,8 @@ def index_files(
     if not clips:
         return IndexedCorpus([], {})
     tables = load_tables(spec, files, read)
-    indexed = index_clips(spec, clips, tables)
+    weights = weigh_raters(spec, tables)
+    indexed = add_weighted_ratings(index_clips(spec, clips, tables), weights)
     found = [label_utterance(utterance, spec, scheme) for utterance in indexed]
     torn = find_torn(mark_copies(found))
     plan = plan_splits(spec, count_groups(found), count_ungrouped(found), torn=torn)

@@ -13,6 +13,7 @@ import numpy as np
 from pipeline.index.corpus_notes import NO_NOTES, merge_notes, note_encodings
 from pipeline.index.indexer import find_clips, index_clips
 from pipeline.index.passed_over import PassedOver
+from pipeline.index.rater_weights import add_weighted_ratings, weigh_raters
 from pipeline.index.table_join import TableRows, find_table_files, load_tables
 from pipeline.labels import label_utterance
 from pipeline.planning.batches import ClipBatch, UtteranceBatch, in_batches
@@ -21,6 +22,7 @@ from pipeline.planning.corpus_plan import CorpusPlan, assign_split_and_shard, pl
 from pipeline.planning.recordings import SlotLoads, count_slots, merge_slots
 from pipeline.planning.shard_names import shard_group_key
 from pipeline.planning.torn_copies import Marks, find_repeated, find_torn, mark_copies
+from pipeline.raters.ratings import Weights
 from pipeline.schema.record import SPLITS
 from pipeline.schema.utterance import Utterance
 from pipeline.sources.listing import SourceFile
@@ -71,7 +73,8 @@ def index_batch(batch: ClipBatch, build: BuildConfig) -> UtteranceBatch:
     """Labelled utterances of a batch of clips."""
     corpus = build.corpora[batch.corpus]
     tables = _read_tables(corpus, batch.tables) if batch.clips else {}
-    indexed = index_clips(corpus.spec, batch.clips, tables)
+    weights = _weigh_raters(corpus, batch.tables) if batch.clips else {}
+    indexed = add_weighted_ratings(index_clips(corpus.spec, batch.clips, tables), weights)
     utterances = tuple(label_utterance(u, corpus.spec, build.scheme) for u in indexed)
     build.progress.found(batch.corpus, sum(u.dropped is None for u in utterances))
     read = note_encodings(tables) if batch.number == 0 else NO_NOTES
@@ -122,3 +125,9 @@ def place_batch(
 def _read_tables(corpus: Corpus, files: tuple[SourceFile, ...]) -> dict[str, TableRows]:
     """Tables of a corpus, read once a worker."""
     return load_tables(corpus.spec, files, CorpusReader(corpus.root, corpus.spec.source_rules).read)
+
+
+@lru_cache(maxsize=4)
+def _weigh_raters(corpus: Corpus, files: tuple[SourceFile, ...]) -> Weights:
+    """Weights of the raters of a corpus, computed once a worker."""
+    return weigh_raters(corpus.spec, _read_tables(corpus, files))

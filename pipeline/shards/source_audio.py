@@ -16,6 +16,7 @@ from pipeline.audio.decoder import decode
 from pipeline.audio.parts import OpenRecording
 from pipeline.audio.recording import AudioError, Recording, Span
 from pipeline.schema.utterance import Utterance
+from pipeline.sources.listing import SourceFile
 from pipeline.sources.long_file import LONG, LongFile
 from pipeline.sources.reader import open_long_file, open_planned_files
 from pipeline.specs.corpus_spec import CorpusSpec
@@ -33,7 +34,7 @@ class SourceAudio:
 
     def __init__(self, root: str, spec: CorpusSpec, utterances: Sequence[Utterance]) -> None:
         planned = (
-            (u.source_path, u.source_size)
+            SourceFile(u.source_path, u.source_size, u.source_version, block=u.block, row=u.row)
             for u in utterances
             if u.dropped is None and not _is_long(u)
         )

@@ -3,6 +3,7 @@
 import re
 import string
 from collections.abc import Mapping
+from functools import cache
 
 from pipeline.common.spelling import compose
 from pipeline.sources.listing import storable_name
@@ -33,5 +34,11 @@ def clip_name(name: str) -> tuple[str, str | None]:
 
 def template_text(template: str, columns: Mapping[str, str]) -> str:
     """A template with columns filled in; those that a row lacks come to nothing."""
-    parts = string.Formatter().parse(template)
-    return compose("".join(text + columns.get(name or "", "") for text, name, _, _ in parts))
+    parts = _parse(template)
+    return compose("".join([text + columns.get(name, "") for text, name in parts]))
+
+
+@cache
+def _parse(template: str) -> tuple[tuple[str, str], ...]:
+    parsed = string.Formatter().parse(template)
+    return tuple((text, name or "") for text, name, _, _ in parsed)

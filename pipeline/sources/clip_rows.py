@@ -7,9 +7,20 @@ from pathlib import PurePosixPath
 from pipeline.common.errors import DataError
 from pipeline.common.patterns import compile_pattern
 from pipeline.sources.class_names import Names
+from pipeline.sources.listing import SourceFile
 from pipeline.specs.row_spec import FILE_STEM, RowSpec
 
 _SHOWN = 5
+
+
+def check_version(listed: SourceFile, version: str) -> None:
+    """Makes sure that a file is the one whose row was listed.
+
+    Raises:
+        OSError: It has changed.
+    """
+    if not listed.version.startswith(f"{version} "):
+        raise OSError(f"{listed.path}: the file that holds it has changed since it was listed")
 
 
 def file_columns(path: str, rows: RowSpec, ignore_case: bool) -> dict[str, str]:

@@ -6,6 +6,7 @@ bytes are asked for once, those between the parts included: the checksum wants t
 
 import io
 from collections import OrderedDict
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from xxhash import xxh3_128
 
@@ -34,6 +35,7 @@ class LongFile(io.RawIOBase):
         block: int = BLOCK,
         xxh3: str | None = None,
         mark: bytes = b"",
+        ahead: bool = False,
     ) -> None:
         """Takes a file that is not opened yet.
 
@@ -43,6 +45,7 @@ class LongFile(io.RawIOBase):
             block: Bytes asked for at a time.
             xxh3: Its checksum, where that is known.
             mark: What is looked for on the way, behind what the file begins with.
+            ahead: Whether the block behind the one that is used is fetched meanwhile.
         """
         super().__init__()
         self.size = size
@@ -50,6 +53,8 @@ class LongFile(io.RawIOBase):
         self._read_range = read_range
         self._block = block
         self._blocks: OrderedDict[int, bytes] = OrderedDict()
+        self._pool = ThreadPoolExecutor(1, "read-ahead") if ahead and xxh3 is None else None
+        self._coming: dict[int, Future[bytes]] = {}
         self._position = 0
         self._xxh3 = xxh3
         self._digest = xxh3_128()
@@ -94,6 +99,8 @@ class LongFile(io.RawIOBase):
     def close(self) -> None:
         """Forgets what is held."""
         self._blocks.clear()
+        if self._pool:
+            self._pool.shutdown(cancel_futures=True)
         super().close()
 
     def keep_up(self) -> None:
@@ -130,14 +137,22 @@ class LongFile(io.RawIOBase):
         if content is not None:
             self._blocks.move_to_end(number)
             return content
+        coming = self._coming.pop(number, None)
+        self._blocks[number] = content = coming.result() if coming else self._fetch(number)
+        following = number + 1
+        if self._pool and number - 1 in self._blocks and following not in self._blocks:
+            self._coming[following] = self._pool.submit(self._fetch, following)
+        if len(self._blocks) > HELD // self._block:
+            self._blocks.popitem(last=False)
+        return content
+
+    def _fetch(self, number: int) -> bytes:
+        """A block from where the file lies; nothing behind its end."""
         start = number * self._block
         end = min(start + self._block, self.size)
-        content = self._read_range(start, end)
-        if len(content) != end - start:
+        content = self._read_range(start, end) if start < end else b""
+        if len(content) < end - start:
             raise OSError(
                 f"{start + len(content)} bytes where {self.size} were listed: cut short, or changed"
             )
-        self._blocks[number] = content
-        if len(self._blocks) > HELD // self._block:
-            self._blocks.popitem(last=False)
         return content

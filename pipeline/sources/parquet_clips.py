@@ -9,7 +9,7 @@ from pipeline.common.errors import DataError
 from pipeline.sources.byte_ranges import RangedFile
 from pipeline.sources.class_names import Names, ReadFile, find_class_names
 from pipeline.sources.clip_names import clip_name, template_text
-from pipeline.sources.clip_rows import file_columns, name_cells, row_filter
+from pipeline.sources.clip_rows import check_version, file_columns, name_cells, row_filter
 from pipeline.sources.listing import SourceFile
 from pipeline.sources.parquet_audio import ParquetAudio
 from pipeline.sources.parquet_cells import is_whole
@@ -78,7 +78,7 @@ class ParquetClips:
             size = self._parquet.mean_bytes(group)
             for row, record in enumerate(self._records(group, self._columns), group.first):
                 if self._where(record):
-                    path, problem = self._clip_path(row, record)
+                    path, problem = self._clip_path(row)
                     part = (row - group.first) // _ROWS_TOGETHER
                     yield SourceFile(
                         f"{self.path}/{path}",
@@ -102,6 +102,18 @@ class ParquetClips:
         row = self._rows.get(name)
         if row is None:
             raise FileNotFoundError(f"the Parquet file has no row for {name!r}")
+        return self._read(row)
+
+    def read_row(self, listed: SourceFile) -> bytes:
+        """Audio of a clip as it was listed; as :meth:`read`, and no name is read for it.
+
+        Raises:
+            OSError: As for :meth:`read`, or the file has changed.
+        """
+        check_version(listed, self._parquet.file.version)
+        return self._read(listed.row)
+
+    def _read(self, row: int) -> bytes:
         with self._reading:
             content = self._audio(row)
         if not content:
@@ -131,27 +143,28 @@ class ParquetClips:
         return content
 
     @cached_property
-    def _named(self) -> list[str]:
-        """Names of all rows, by the columns that they are made from."""
+    def _named(self) -> list[tuple[str, str | None]]:
+        """Names of all rows, and what is wrong with them."""
         columns = [c for c in self._columns if c in template_fields(self._spec.name)]
         return [
-            clip_name(template_text(self._spec.name, record))[0]
+            clip_name(template_text(self._spec.name, record))
             for group in self._parquet.row_groups
             for record in self._records(group, columns)
         ]
 
     @cached_property
     def _repeated(self) -> Mapping[str, int]:
-        return {name: count for name, count in Counter(self._named).items() if count > 1}
+        counted = Counter(name for name, _ in self._named)
+        return {name: count for name, count in counted.items() if count > 1}
 
     @cached_property
     def _rows(self) -> dict[str, int]:
         """Rows by the names that only one of them has."""
-        return {n: row for row, n in enumerate(self._named) if n not in self._repeated}
+        return {n: row for row, (n, _) in enumerate(self._named) if n not in self._repeated}
 
-    def _clip_path(self, row: int, record: Mapping[str, str]) -> tuple[str, str | None]:
+    def _clip_path(self, row: int) -> tuple[str, str | None]:
         """Path of a row below its file, and what is wrong with it."""
-        path, problem = clip_name(template_text(self._spec.name, record))
+        path, problem = self._named[row]
         if count := self._repeated.get(path):
             problem = problem or (
                 f"{count} rows of the Parquet file are called so; tell them apart by `parquet.name`"

@@ -58,6 +58,7 @@ class ParquetColumns:
             self._parquet = self.open(0)
             self.schema: pa.Schema = self._parquet.schema_arrow
             self.row_groups = self._row_groups()
+            self._firsts = [group.first for group in self.row_groups]
         except DAMAGED as error:
             raise self.damaged(error) from None
 
@@ -122,8 +123,7 @@ class ParquetColumns:
 
     def group_of(self, row: int) -> RowGroup:
         """The row group that holds a row."""
-        starts = [group.first for group in self.row_groups]
-        return self.row_groups[bisect_right(starts, row) - 1]
+        return self.row_groups[bisect_right(self._firsts, row) - 1]
 
     def open(self, buffer: int) -> pq.ParquetFile:
         """The file anew, for a reading of its own.

@@ -62,11 +62,15 @@ class CorpusReader:
         self._found: dict[str, RangedFile | None] = {}
         self._opening = threading.Lock()
 
-    def read(self, path: str) -> bytes:
+    def read(self, path: str, listed: SourceFile | None = None) -> bytes:
         """Content of a listed file.
 
+        Args:
+            path: Of the file.
+            listed: What the listing says of it, by which rows are found without their names.
+
         Raises:
-            OSError: It can't be read.
+            OSError: It can't be read, or has changed since it was listed.
         """
         holder, opened = "", None
         for folder in folders_above(path):
@@ -75,7 +79,9 @@ class CorpusReader:
                 holder, opened = (folder, found) if found else (holder, opened)
         if opened is None:
             return read_file(self.root, path)
-        return opened.read(path[len(holder) + 1 :])
+        if listed is None or isinstance(opened, Archive):
+            return opened.read(path[len(holder) + 1 :])
+        return opened.read_row(listed)
 
     def _open(self, path: str, holder: str, outer: Holder | None) -> Holder | None:
         """What holds other files at a path; None where it is a folder with such a name.
@@ -104,21 +110,28 @@ class CorpusReader:
 
 
 def open_planned_files(
-    root: str, rules: SourceRules, planned: Iterable[tuple[str, int]]
+    root: str, rules: SourceRules, planned: Iterable[SourceFile]
 ) -> Callable[[str], bytes]:
     """Returns a function that reads the files of a shard; those of a store are prefetched.
 
     Args:
         root: Folder or URL of the corpus.
         rules: Which files hold others.
-        planned: Path and size, in bytes, of the files, in the order in which they will be read.
+        planned: The files, in the order in which they will be read.
     """
+    files = list(planned)
+    rows = {file.path: file for file in files if file.block}
     reader = CorpusReader(root, rules)
+
+    def read(path: str) -> bytes:
+        return reader.read(path, rows.get(path))
+
     if is_remote(root):
+        sizes = [(file.path, file.size) for file in files]
         if rules.parquet:  # whose rows stream in their order, and are known by their mean size
-            return PrefetchReader(planned, reader.read, in_flight=1, exact=False).read
-        return PrefetchReader(planned, reader.read).read
-    return reader.read if rules.hold_others else partial(read_file, root)
+            return PrefetchReader(sizes, read, in_flight=1, exact=False).read
+        return PrefetchReader(sizes, read).read
+    return read if rules.hold_others else partial(read_file, root)
 
 
 def open_long_file(
@@ -148,8 +161,9 @@ def open_long_file(
     file = ranged_file(root, path, size, "") if is_remote(root) else find_file(root, path)
     if file is None:
         return None
-    block = REMOTE_BLOCK if is_remote(root) else BLOCK
-    return LongFile(file.read_range, file.size, block, xxh3, mark)
+    remote = is_remote(root)
+    block = REMOTE_BLOCK if remote else BLOCK
+    return LongFile(file.read_range, file.size, block, xxh3, mark, ahead=remote)
 
 
 class _Contents:

@@ -24,7 +24,7 @@ from pipeline.sources.archives import (
     tar_member,
 )
 from pipeline.sources.byte_ranges import RangedFile
-from pipeline.sources.clip_rows import file_columns, name_cells, row_filter
+from pipeline.sources.clip_rows import check_version, file_columns, name_cells, row_filter
 from pipeline.sources.listing import SourceFile, is_ignored_name
 from pipeline.specs.source_spec import CLIP_NAME, WebDatasetSpec
 
@@ -83,6 +83,15 @@ class WebDatasetClips:
         """
         return self._directory().read(name)
 
+    def read_row(self, listed: SourceFile) -> bytes:
+        """Content of a clip as it was listed, in one range: no header of the tar is read.
+
+        Raises:
+            OSError: It can't be read, or the tar has changed.
+        """
+        check_version(listed, self._file.version)
+        return self._file.read_range(listed.row, listed.row + listed.size)
+
     def clips(self) -> Iterator[SourceFile]:
         """The clips of samples that ``where`` takes, in the order of the tar, which is read once.
 
@@ -108,7 +117,7 @@ class WebDatasetClips:
                     clip.problem or problem,
                     record,
                     f"{self.path}#{number // _SAMPLES_TOGETHER}",
-                    number,
+                    clip.start,
                     "webdataset",
                 )
         needed = [column for column, must in self._spec.columns.items() if must]
@@ -117,6 +126,16 @@ class WebDatasetClips:
                 f"{self._file.location}: no sample has {', '.join(map(repr, missing))}; found "
                 f"{', '.join(map(repr, sorted(found)))}"
             )
+
+    def rows(self) -> Iterator[tuple[str, dict[str, str]]]:
+        """Path of every clip, and all columns of its sample.
+
+        Raises:
+            DataError: It is no tar, or damaged.
+        """
+        for name, sample in self._samples().items():
+            columns, _ = self._columns(name, sample)
+            yield from ((f"{self.path}/{clip.path}", columns) for clip in sample.clips)
 
     @property
     def _wanted(self) -> list[str]:

@@ -320,6 +320,13 @@ class CorpusSpec(SpecModel):
             raise ValueError("`votes`: raters give them already, and would be counted twice")
         if raters.ratings and not answered & set(DIMENSIONS):
             raise ValueError("`raters.ratings`: nothing gives the ratings that are to be joined")
+        columns = {field for fields in raters.columns.values() for field in fields}
+        of_tables = (columns <= table.take.keys() for table in self.tables.values())
+        if raters.ratings == "ewe" and columns and not any(of_tables):
+            raise ValueError(
+                "`raters.ratings`: ewe weighs raters by whole tables, but no single table gives "
+                f"{', '.join(sorted(columns))}"
+            )
         if raters.emotion and any("emotion" in fields for fields in self.corrections.values()):
             raise ValueError("`corrections`: raters vote for `emotion`; use `leave_out` instead")
         return self

@@ -51,7 +51,7 @@ class Raters(SpecModel):
     emotion: Annotated[VoteRule, BeforeValidator(_as_rule)] | None = Field(
         None, description="how their votes make the label; without it, it comes from elsewhere"
     )
-    ratings: Literal["mean", "median"] | None = Field(
+    ratings: Literal["mean", "median", "ewe"] | None = Field(
         None, description="how theirs make a rating; without it, it comes from elsewhere"
     )
 
@@ -72,6 +72,10 @@ class Raters(SpecModel):
             raise ValueError(
                 "`columns`: every answer needs as many fields as there are raters, found "
                 + ", ".join(f"{len(fields)} of {name}" for name, fields in self.columns.items())
+            )
+        if self.ratings == "ewe" and self.rows and not self.by:
+            raise ValueError(
+                "`ratings: ewe` weighs each rater: name the field that tells who, `by`"
             )
         if self.by and not self.rows:
             raise ValueError("`by` names the field of `rows` that names a rater; there are no rows")

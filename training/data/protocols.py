@@ -169,7 +169,7 @@ def describe_choice(dataset: str | Path, choice: FoldChoice, corpora: Sequence[s
             if number
         ]
         if leaks:
-            lines.append(f"{corpus}: {' and '.join(leaks)} stand in training AND in test")
+            lines.append(f"in {corpus}, {' and '.join(leaks)} stand in training AND in test")
     return lines
 
 

@@ -70,7 +70,7 @@ def evaluate(
         if not predictions:
             heads, labels = trained.heads, trained.labels
             rows = _load_rows(dataset, split, tuple(corpora), labels, heads.columns, fold)
-            labelled = _labelled(rows, dataset, split)
+            labelled = require_labelled(rows, dataset, split)
         elif (trained.heads, trained.labels) != (heads, labels):
             raise UsageError(
                 f"{name}: has other heads than {names[0]}: expected models trained alike"
@@ -119,7 +119,7 @@ def labelled_rows(dataset: str | Path, split: str, corpora: Collection[str] = ()
         DataError: The split has no labelled utterances.
     """
     index = load_index(dataset, part_of(split), tuple(corpora))
-    _labelled(index, dataset, split)
+    require_labelled(index, dataset, split)
     return index
 
 
@@ -134,8 +134,12 @@ def part_of(split: str) -> str | None:
     return None if split == ALL else split
 
 
-def _labelled(rows: pd.DataFrame, dataset: str | Path, split: str) -> npt.NDArray[np.intp]:
-    """Indices of the rows that have one of the six classes, ``(labelled,)``."""
+def require_labelled(rows: pd.DataFrame, dataset: str | Path, split: str) -> npt.NDArray[np.intp]:
+    """Indices of the rows that have a class, ``(labelled,)``.
+
+    Raises:
+        DataError: There are none.
+    """
     labelled = np.flatnonzero(rows["label"] != UNLABELLED)
     if not len(labelled):
         raise DataError(f"{dataset}: no labelled utterances in split {split!r}: nothing to score")

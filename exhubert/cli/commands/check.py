@@ -57,7 +57,7 @@ def _run_check(args: argparse.Namespace) -> int:
     from pipeline.checks.corpus_check import check_corpus, export_utterances
     from pipeline.checks.protocol_check import check_protocol
     from pipeline.planning.index_corpus import index_corpus
-    from pipeline.splits.protocols.rules import parse_name
+    from pipeline.splits.protocols.names import parse_name
     from pipeline.splits.protocols.statement import ProtocolStatement
 
     check_beam_options(args)

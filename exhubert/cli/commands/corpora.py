@@ -21,6 +21,7 @@ from exhubert.cli.output.corpus_tables import (
 from exhubert.cli.output.dataset_tables import print_corpus, print_emotions, print_label_map
 from pipeline.checks.spec_examples import check_examples
 from pipeline.common.errors import UsageError
+from pipeline.common.suggest import suggest
 from pipeline.drafting.draft_spec import draft_folder
 from pipeline.labels import label_map
 from pipeline.sources.obtain import ObtainedFile, how_to_obtain, obtain_corpus
@@ -33,6 +34,9 @@ from pipeline.specs.spec_filter import SpecFilter
 from pipeline.specs.spec_types import Access
 from pipeline.specs.yaml_reader import SpecError
 from pipeline.storage import is_remote
+
+_WAYS: tuple[str, ...] = get_args(Access.model_fields["how"].annotation)
+"""How corpora are given out."""
 
 
 def _load(names: Sequence[str]) -> list[CorpusSpec]:
@@ -61,8 +65,8 @@ def _add_list(parser: argparse.ArgumentParser) -> None:
         action="extend",
         nargs="+",
         default=[],
-        choices=get_args(Access.model_fields["how"].annotation),
-        help="corpora that are given out so",
+        metavar="HOW",
+        help=f"corpora that are given out so: {', '.join(_WAYS)}",
     )
     parser.add_argument(
         "--redistributable",
@@ -87,6 +91,9 @@ def _add_list(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_list(args: argparse.Namespace) -> int:
+    if unknown := [how for how in args.access if how not in _WAYS]:
+        hint = suggest(unknown[0], _WAYS, otherwise=f"; expected {', '.join(_WAYS)}")
+        raise UsageError(f"--access {unknown[0]}: no such way{hint}")
     chosen = SpecFilter(
         args.language,
         args.access,

@@ -11,6 +11,7 @@ from exhubert.cli.arguments.output_paths import check_folder
 from exhubert.cli.output import console
 from pipeline.common.errors import UsageError
 from pipeline.common.foreign_text import printable
+from pipeline.specs.collections import SIGN
 from training.config.recipe import Recipe, load_recipe
 
 if TYPE_CHECKING:  # it brings torch with it
@@ -45,7 +46,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         default=[],
         metavar="ID",
-        help="corpora of the matrix (default: the recipe's, else all of the dataset)",
+        help="corpora of the matrix, or collections such as @serab (default: the recipe's, else "
+        "all of the dataset)",
     )
     parser.add_argument(
         "--split",
@@ -141,6 +143,8 @@ def _systems(
         if not corpora and (data.corpora or data.exclude_corpora):
             index = load_index(args.data, None, data.corpora, data.exclude_corpora)
             corpora = sorted(set(index["corpus"]))
+    if any(name.startswith(SIGN) for name in corpora):
+        corpora = sorted(set(load_index(args.data, None, corpora)["corpus"]))
     return systems, corpora
 
 

@@ -7,6 +7,7 @@ from exhubert.cli.arguments.command import Command
 from exhubert.cli.arguments.local_paths import local_path
 from pipeline.common.errors import UsageError
 from pipeline.common.extras import install_command
+from pipeline.specs.collections import choose_corpora
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,7 +24,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         default=[],
         metavar="ID",
-        help="only these (default: every corpus that has a stand-in)",
+        help="only these, or collections such as @serab (default: every corpus that has a "
+        "stand-in)",
     )
 
 
@@ -34,8 +36,10 @@ def _run(args: argparse.Namespace) -> int:
             f"{install_command('demo')}"
         )
     from demo.run import run_demo
+    from demo.standins import standin_ids
 
-    return run_demo(args.output, args.main, args.corpora)
+    chosen = choose_corpora(args.corpora, standin_ids())
+    return run_demo(args.output, args.main, chosen.corpora)
 
 
 COMMANDS = [

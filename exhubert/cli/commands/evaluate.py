@@ -25,8 +25,14 @@ def _add_scoring(parser: argparse.ArgumentParser) -> None:
         "--split", default="test", help="train, validation, test or all (default: %(default)s)"
     )
     parser.add_argument(
-        "--corpora", action="extend", nargs="+", default=[], metavar="ID", help="only these"
+        "--corpora",
+        action="extend",
+        nargs="+",
+        default=[],
+        metavar="ID",
+        help="only these, or collections such as @serab",
     )
+    add_fold(parser)
     parser.add_argument(
         "--output",
         type=local_path,
@@ -46,7 +52,6 @@ def _add_evaluate_arguments(parser: argparse.ArgumentParser) -> None:
         help="folder or Hub name; several, trained with different seeds, give mean ± sd",
     )
     _add_scoring(parser)
-    add_fold(parser)
     parser.add_argument(
         "--batch-size",
         type=positive,
@@ -110,13 +115,19 @@ def _add_baseline_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _baseline(args: argparse.Namespace) -> int:
     _check_output(args)
+    from training.data.protocols import FoldChoice
     from training.evaluation.baselines.run import Baseline, run_baseline
 
     console.quieten_transformers()
     baseline = Baseline(args.kind, args.base, args.layer)
     with console.counter("clips heard", args.json) as on_progress:
         result = run_baseline(
-            baseline, args.data, args.split, args.corpora, on_progress=on_progress
+            baseline,
+            args.data,
+            args.split,
+            args.corpora,
+            on_progress=on_progress,
+            fold=FoldChoice(args.protocol, args.fold) if read_fold(args) else None,
         )
     _show(result, args)
     return 0

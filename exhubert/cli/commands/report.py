@@ -12,6 +12,13 @@ from pipeline.common.errors import DataError
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("dataset", metavar="DATASET", help="a dataset folder, local or remote")
+    parser.add_argument(
+        "--with-audio",
+        choices=("all", "redistributable", "none"),
+        default="redistributable",
+        help="corpora that can be heard on the page: those whose terms let them be passed on "
+        "(default), all, or none",
+    )
     parser.add_argument("--json", action="store_true", help="print manifest and runs as JSON")
 
 
@@ -23,7 +30,7 @@ def _run(args: argparse.Namespace) -> int:
     check_beam_options(args)
     manifest, runs = require_manifest(args.dataset), read_runs(args.dataset)
     try:
-        page = write_report(args.dataset)
+        page = write_report(args.dataset, manifest, args.with_audio, from_shards=True)
     except (OSError, DataError) as error:  # a dataset may be there to be read only
         reason = error.strerror if isinstance(error, OSError) else error
         console.complain(f"{report_path(args.dataset)}: can't be written: {reason}")

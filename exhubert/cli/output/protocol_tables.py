@@ -10,7 +10,7 @@ from pipeline.splits.protocols.statement import CorpusFolds, FoldFacts, Protocol
 
 
 def print_protocols(statements: Mapping[str, ProtocolStatement]) -> None:
-    """Summary of protocols: a row for each corpus of each, then what leaks."""
+    """Summary of protocols: a row for each corpus of each, then leaks, and who has no folds."""
     groups = [
         words("protocol", "corpus"),
         numbers("folds", "clips", "classes", "smallest test", "largest test"),
@@ -24,8 +24,9 @@ def print_protocols(statements: Mapping[str, ProtocolStatement]) -> None:
     print_table(OUT, groups, rows)
     for name, statement in statements.items():
         OUT.print(f"{name}: {statement.rule}", soft_wrap=True)
-        for line in protocol_remarks(statement):
+        for line in leak_remarks(statement):
             OUT.print(f"    {line}", soft_wrap=True)
+    OUT.print("every fold, and what is missing in it: exhubert protocols DATASET --show NAME")
 
 
 def print_folds(name: str, statement: ProtocolStatement) -> None:
@@ -61,27 +62,35 @@ def print_folds(name: str, statement: ProtocolStatement) -> None:
 
 
 def protocol_remarks(statement: ProtocolStatement) -> Iterator[str]:
-    """What a reader must know beside the numbers: leaks, gaps, corpora without folds."""
+    """What a reader must know beside the numbers: leaks, and what is missing in folds."""
+    yield from leak_remarks(statement)
     for corpus, entry in statement.corpora.items():
-        yield from (f"{corpus}: {line}" for line in _corpus_remarks(entry))
+        yield from (f"{corpus}: {line}" for line in _gaps(entry))
+
+
+def leak_remarks(statement: ProtocolStatement) -> Iterator[str]:
+    """What leaks from training into test, and which corpora have no folds."""
+    for corpus, entry in statement.corpora.items():
+        yield from (f"{corpus}: {line}" for line in _leaks(entry))
     for corpus, why in statement.left_out.items():
         yield f"{corpus}: no folds: {why}"
 
 
-def _corpus_remarks(entry: CorpusFolds) -> Iterator[str]:
+def _leaks(entry: CorpusFolds) -> Iterator[str]:
     folds = entry.folds
-    if leaky := [fold for fold in folds if fold.shared_speakers]:
-        most = max(fold.shared_speakers for fold in leaky)
-        yield (
-            f"NOT speaker-independent: up to {count(most, 'speaker')} in train and test, in "
-            f"{len(leaky)} of {count(len(folds), 'fold')}"
-        )
-    if leaky := [fold for fold in folds if fold.shared_audio]:
-        most = max(fold.shared_audio for fold in leaky)
-        where = f"in {len(leaky)} of {count(len(folds), 'fold')}"
-        yield f"up to {count(most, 'sound')} in train and test, {where}"
+    if leaky := sum(fold.shared_speakers > 0 for fold in folds):
+        most = count(entry.shared_speakers, "speaker")
+        where = f"in {leaky} of {count(len(folds), 'fold')}"
+        yield f"NOT speaker-independent: up to {most} in train and test, {where}"
+    if leaky := sum(fold.shared_audio > 0 for fold in folds):
+        most = count(entry.shared_audio, "sound")
+        yield f"up to {most} in train and test, in {leaky} of {count(len(folds), 'fold')}"
     if unknown := max(fold.unknown_speakers for fold in folds):
         yield f"{count(unknown, 'test clip')} of unknown speakers: independence can't be checked"
+
+
+def _gaps(entry: CorpusFolds) -> Iterator[str]:
+    folds = entry.folds
     if missing := max(fold.missing for fold in folds):
         yield f"up to {count(missing, 'published test clip')} missing from the dataset"
     if differ := [line for fold in folds if (line := _difference(fold))]:

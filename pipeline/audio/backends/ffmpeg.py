@@ -117,7 +117,7 @@ class _OpenFile:
         first, last = span.frame_range(self._frames, track.rate)
         before = first - self._first
         held = np.concatenate([np.zeros((track.channels, 0), np.float32), *self._held], axis=1)
-        part = np.ascontiguousarray(held[:, before : before + last - first].T)
+        part = held[:, before : before + last - first].copy().T  # each channel in one piece
         flags = ("damaged",) if track.damaged_between(first, last) else ()
         return Recording(part, track.rate, track.codec, track.channels, flags)
 

@@ -38,6 +38,9 @@ LONGEST_GAP = 3_600.0
 LONGEST_GAP_OF_BROADCASTS = 10.0
 """Seconds; where clocks may start anew, longer ones are that, as FFmpeg takes them."""
 
+MOST_PLANES = 7
+"""Channels that are read unpacked: of eight planes or more PyAV reads memory that is not theirs."""
+
 MAX_FAILURES = 16
 """Times in a row that reading goes on behind damage before the rest is given up."""
 
@@ -300,6 +303,13 @@ class _Converter:
         if form != self._form:
             yield from self.flush()
             self._form = form
+            self._resampler = None
+        if form[::2] == ("fltp", self.rate) and frame.layout.nb_channels <= MOST_PLANES:
+            if frame.samples:  # what most decoders give needs no conversion
+                self.frames += frame.samples
+                yield frame.to_ndarray()
+            return
+        if self._resampler is None:
             self._resampler = av.AudioResampler(format="flt", rate=self.rate)
         yield from self._samples(frame)
 
@@ -309,7 +319,6 @@ class _Converter:
 
     def _samples(self, frame: Any) -> Iterator[np.ndarray]:
         for part in self._resampler.resample(frame):
-            # Packed: of eight planes or more PyAV reads memory that is not theirs.
             channels = part.layout.nb_channels
             samples = np.ascontiguousarray(part.to_ndarray().reshape(-1, channels).T)
             self.frames += samples.shape[1]

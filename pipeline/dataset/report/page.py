@@ -7,23 +7,37 @@ from dataclasses import dataclass
 from importlib.resources import files
 from types import SimpleNamespace
 
-import jinja2
 import pyarrow.parquet as pq
 from markupsafe import Markup
 
 from pipeline.common.count import count
-from pipeline.common.foreign_text import is_web_address, page_text
 from pipeline.dataset.manifest import SPLIT_PAIRS, CorpusManifest, Manifest, require_manifest
+from pipeline.dataset.report.listening import NOTHING, Listening, WithAudio, find_listening
+from pipeline.dataset.report.tables import (
+    GRID,
+    RatingPlane,
+    SpeakerTable,
+    TextFacts,
+    emotion_heat,
+    rating_planes,
+    speaker_tables,
+    text_facts,
+)
 from pipeline.dataset.run_log import Run, read_runs
+from pipeline.dataset.selection import find_rows
 from pipeline.dataset.shortcuts import Shortcuts, read_shortcuts, shards_checksum
 from pipeline.index.corpus_notes import describe_notes
+from pipeline.pages.kit import number, page_environment
 from pipeline.schema.record import CLASSES, SPLITS
 from pipeline.storage import files as storage
+from pipeline.storage import is_remote
 
 _EXAMPLES = 3  # of every reason
 _RUNS = 20  # that the page lists
 _DUPLICATES = 50  # groups that the page lists
 _EMOTIONS = 16  # that get a bar
+_HEAT = 14  # emotions that get a column
+_OPEN = 10  # corpora whose clips are shown at once; of more, each is opened by a click
 
 
 @dataclass(frozen=True)
@@ -41,35 +55,86 @@ class LeftOut:
     examples: list[tuple[str, str]]
 
 
+@dataclass(frozen=True)
+class ReportRows:
+    """What a report tells of single rows.
+
+    Attributes:
+        listening: Clips to hear.
+        speakers: Corpus → its speakers.
+        ratings: Corpus → its ratings; none of those without any.
+        texts: Corpus → what is known of texts, ages and languages.
+    """
+
+    listening: Listening
+    speakers: dict[str, SpeakerTable]
+    ratings: dict[str, RatingPlane]
+    texts: dict[str, TextFacts]
+
+
+NO_ROWS = ReportRows(NOTHING, {}, {}, {})
+"""Where shards are not read."""
+
+
 def report_path(output: str) -> str:
     """Where a dataset's report lies."""
     return storage.join(output, "report.html")
 
 
-def write_report(output: str, manifest: Manifest | None = None) -> str:
-    """Writes the report of a dataset from its manifest, rejects and log; reads no shard.
+def write_report(
+    output: str,
+    manifest: Manifest | None = None,
+    with_audio: WithAudio = "redistributable",
+    from_shards: bool | None = None,
+) -> str:
+    """Writes the report of a dataset from its manifest, rejects and log, and from its shards.
 
     Args:
         output: The dataset folder.
         manifest: What its manifest says, if that is known already.
+        with_audio: Which corpora can be heard on the page.
+        from_shards: Whether shards are read: for clips to hear, speakers, ratings and texts. None
+            where the dataset lies on this machine.
 
     Returns:
         Where it lies.
 
     Raises:
         UsageError: There is no dataset.
+        DataError: A shard is missing or damaged.
     """
     runs, shortcuts = read_runs(output, _RUNS), read_shortcuts(output)
     manifest = manifest or require_manifest(output)
-    page = make_report(manifest, read_left_out(output), runs, shortcuts)
+    if from_shards is None:
+        from_shards = not is_remote(output)
+    rows = read_rows(output, manifest, with_audio) if from_shards else NO_ROWS
+    page = make_report(manifest, read_left_out(output), runs, rows, shortcuts)
     storage.write_atomic(report_path(output), page.encode())
     return report_path(output)
+
+
+def read_rows(output: str, manifest: Manifest, with_audio: WithAudio) -> ReportRows:
+    """What a report tells of single rows; reads the metadata of all, and the audio of some.
+
+    Args:
+        output: The dataset folder.
+        manifest: Its manifest.
+        with_audio: Which corpora can be heard.
+    """
+    rows = find_rows(output, manifest)
+    return ReportRows(
+        find_listening(output, manifest, rows, with_audio),
+        speaker_tables(rows),
+        rating_planes(rows),
+        text_facts(rows),
+    )
 
 
 def make_report(
     manifest: Manifest,
     left_out: Sequence[LeftOut],
     runs: Sequence[Run],
+    rows: ReportRows = NO_ROWS,
     shortcuts: Shortcuts | None = None,
 ) -> str:
     """The page.
@@ -78,32 +143,18 @@ def make_report(
         manifest: Of the dataset.
         left_out: As :func:`read_left_out` gives it.
         runs: To be listed, the oldest first.
+        rows: From :func:`read_rows`.
         shortcuts: As they were measured last; None where they never were.
     """
-    package = files("pipeline.dataset.report")
-    environment = jinja2.Environment(
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=page_text,
-    )
-    environment.tests["web_address"] = is_web_address
-    environment.filters |= {
-        "n": _number,
-        "count": count,
-        "hours": _hours,
-        "clock": _clock,
-        "db": _gain,
-    }
-    template = environment.from_string(
-        package.joinpath("report.html.jinja").read_text(encoding="utf-8"),
-        globals={"class_parts": _class_parts, "split_parts": _split_parts},
-    )
-    style = package.joinpath("report.css").read_text(encoding="utf-8")
+    environment = page_environment("pipeline.dataset.report")
+    environment.filters |= {"hours": _hours, "clock": _clock, "db": _gain}
+    environment.globals |= {"class_parts": _class_parts, "split_parts": _split_parts}
+    style = files("pipeline.dataset.report").joinpath("report.css").read_text(encoding="utf-8")
+    emotions = {name: corpus.emotions for name, corpus in manifest.corpora.items()}
+    heat_columns, heat = emotion_heat(emotions, _HEAT)
     corpora = manifest.corpora.values()
     total = _total(manifest)
-    page: str = template.render(
+    page: str = environment.get_template("report.html.jinja").render(
         style=Markup(style),
         manifest=manifest,
         corpora=list(manifest.corpora.items()),
@@ -122,6 +173,11 @@ def make_report(
         classes=CLASSES,
         pairs=SPLIT_PAIRS,
         most_duplicates=_DUPLICATES,
+        rows=rows,
+        heat=heat,
+        heat_columns=heat_columns,
+        grid=GRID,
+        open_corpora=len(manifest.corpora) <= _OPEN,
         most_emotions=_EMOTIONS,
     )
     return page.lstrip()
@@ -160,12 +216,12 @@ def _total(manifest: Manifest) -> SimpleNamespace:
 def _headline(manifest: Manifest, total: SimpleNamespace) -> list[tuple[str, str]]:
     languages = {code.split("-")[0] for c in manifest.corpora.values() for code in c.languages}
     return [
-        ("utterances", _number(manifest.written)),
+        ("utterances", number(manifest.written)),
         ("hours", _hours(manifest.hours)),
-        ("corpus" if len(manifest.corpora) == 1 else "corpora", _number(len(manifest.corpora))),
-        ("speakers", _number(total.speakers)),
-        ("languages", _number(len(languages))),
-        ("left out", _number(total.excluded + total.rejected)),
+        ("corpus" if len(manifest.corpora) == 1 else "corpora", number(len(manifest.corpora))),
+        ("speakers", number(total.speakers)),
+        ("languages", number(len(languages))),
+        ("left out", number(total.excluded + total.rejected)),
     ]
 
 
@@ -250,10 +306,6 @@ def _show_run(run: Run) -> dict[str, object]:
 def _add_counts(parts: Iterable[list[int]]) -> list[int]:
     """Sum of histograms, bin by bin."""
     return [sum(bins) for bins in zip(*(part for part in parts if part), strict=True)]
-
-
-def _number(value: int | None) -> str:
-    return "–" if value is None else f"{value:,}"
 
 
 def _hours(value: float) -> str:

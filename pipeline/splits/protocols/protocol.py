@@ -15,7 +15,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.common.errors import DataError, UsageError
-from pipeline.common.suggest import suggest
 from pipeline.splits.protocols.folds import PARTS, TEST, UNUSED, VALIDATION, Fold
 from pipeline.splits.protocols.label_sets import LabelSet
 from pipeline.splits.protocols.statement import FoldFacts, ProtocolStatement, file_problem
@@ -106,14 +105,15 @@ class Protocol:
             why = self.statement.left_out.get(corpus)
             there = f": {why}" if why else f"; it has folds of {', '.join(self.folds)}"
             raise UsageError(f"protocol {self.name} has no folds of corpus {corpus}{there}")
-        for facts in self.folds[corpus]:
-            if fold == facts.name or facts.held_out == [fold]:
-                return facts
-        names = [facts.name for facts in self.folds[corpus]]
-        hint = suggest(fold, names, otherwise=": ")
+        by_name = {facts.name: facts for facts in self.folds[corpus]}
+        by_value = {one: facts for facts in by_name.values() for one in facts.held_out}
+        if found := by_name.get(fold) or by_value.get(fold):
+            return found
+        names = list(by_name)
+        there = f"expected {', '.join(names[:20])}{', …' if len(names) > 20 else ''}"
         raise UsageError(
-            f"protocol {self.name} has no fold {fold!r} of corpus {corpus}{hint}"
-            f"{'' if hint != ': ' else 'expected ' + ', '.join(names)}"
+            f"protocol {self.name} has no fold {fold!r} of corpus {corpus}: {there}; or choose "
+            "other corpora"
         )
 
 

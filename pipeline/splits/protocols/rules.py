@@ -1,16 +1,10 @@
-"""From the name of a protocol to the folds of a corpus.
+"""The folds of a corpus by a protocol: made by a rule, or as a spec or a published list says."""
 
-``loso``, ``5-fold``, ``10-fold-seed3``, ``session``, ``official`` or a name that specs give;
-``-native``, ``-categories`` or ``-four`` behind it name another label set than the six classes.
-"""
-
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
-from pipeline.common.errors import UsageError
 from pipeline.splits.protocols.folds import (
     TEST,
     Fold,
@@ -21,43 +15,16 @@ from pipeline.splits.protocols.folds import (
     stated_folds,
 )
 from pipeline.splits.protocols.label_sets import MEANINGS, LabelSet, class_names
+from pipeline.splits.protocols.names import ProtocolName
 from pipeline.splits.protocols.protocol import Codes, fold_columns, state_fold
 from pipeline.splits.protocols.protocol_spec import FoldSpec, ProtocolSpec
 from pipeline.splits.protocols.statement import CorpusFolds
-
-INDEPENDENT = "-speaker-independent"
-"""Behind the name of a protocol with published folds: the nearest without shared speakers."""
 
 OWN_SPLIT = ProtocolSpec(
     of="split",
     folds={"1": FoldSpec(train=["train"], validation=["validation"], test=["test"])},
 )
 """The one fold of a corpus that is split by its own partition."""
-
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_K_FOLD = re.compile(r"(\d{1,3})-fold(?:-seed(\d{1,9}))?")
-_LABELS = re.compile(r"(.+)-(native|categories|four)")
-
-
-@dataclass(frozen=True)
-class ProtocolName:
-    """What the name of a protocol says.
-
-    Attributes:
-        full: The whole name.
-        base: Without the label set and :data:`INDEPENDENT`.
-        labels: The label set; ``own`` where the spec of a corpus may name classes.
-        independent: Whether the nearest folds without shared speakers are meant.
-        k: Folds of a K-fold protocol; 0 for others.
-        seed: Of a K-fold protocol.
-    """
-
-    full: str
-    base: str
-    labels: LabelSet
-    independent: bool = False
-    k: int = 0
-    seed: int = 0
 
 
 @dataclass(frozen=True)
@@ -71,49 +38,6 @@ class CorpusProtocols:
 
     stated: Mapping[str, ProtocolSpec]
     official_split: bool = False
-
-
-def parse_name(name: str) -> ProtocolName:
-    """Reads the name of a protocol.
-
-    Raises:
-        UsageError: It can't be one.
-
-    >>> parse_name("10-fold-seed3").k
-    10
-    """
-    if not _NAME.fullmatch(name) or len(name) > 64:
-        raise UsageError(f"protocol {name!r}: expected a-z, 0-9 and single hyphens, as in loso")
-    base, labels = name, "six"
-    if found := _LABELS.fullmatch(name):
-        base, labels = found.groups()
-    independent = base.endswith(INDEPENDENT)
-    base = base.removesuffix(INDEPENDENT)
-    base = "5-fold" if base == "k-fold" else base
-    if not (k_fold := _K_FOLD.fullmatch(base)):
-        return ProtocolName(name, base, labels, independent)  # type: ignore[arg-type]
-    if int(k_fold[1]) < 2:
-        raise UsageError(f"protocol {name!r}: expected two folds or more")
-    return ProtocolName(name, base, labels, False, int(k_fold[1]), int(k_fold[2] or 0))  # type: ignore[arg-type]
-
-
-def describe_rule(name: ProtocolName) -> str:
-    """How the folds of a protocol are made, in words."""
-    if name.k:
-        seed = f", seed {name.seed}" if name.seed else ""
-        return f"{name.k} folds of whole speakers, alike in size and classes{seed}"
-    if name.base == "loso":
-        return "each speaker once as the test part"
-    if name.independent:
-        return (
-            f"as many folds as {name.base}, whole speakers in each test part, sizes nearest to the "
-            "published ones; corpora whose published folds share no speaker keep them"
-        )
-    if name.base == "official":
-        return "the partition that the corpus comes with"
-    if name.base == "session":
-        return "each session once as the test part"
-    return f"folds as published ({name.base})"
 
 
 def make_corpus_folds(

@@ -1,7 +1,7 @@
 from pipeline.checks.protocol_check import check_protocol
 from pipeline.planning.index_corpus import index_corpus
 from pipeline.specs.emotion_scheme import emotion_scheme
-from pipeline.splits.protocols.rules import parse_name
+from pipeline.splits.protocols.names import parse_name
 from tests.conftest import MakeCorpus, MakeSpec
 
 

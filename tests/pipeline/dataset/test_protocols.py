@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -39,6 +40,11 @@ def test_a_stated_protocol_goes_by_a_field_that_the_build_keeps(dataset: Path) -
     manifest = change_protocols(str(dataset), ["takes"])
     folds = manifest.protocols["takes"].corpora["tones"].folds
     assert [(fold.held_out, fold.test) for fold in folds] == [(["0"], 12), (["1"], 12)]
+
+
+def test_a_copy_without_hidden_files_can_have_more(dataset: Path) -> None:
+    shutil.rmtree(dataset / ".build")
+    assert len(change_protocols(str(dataset), ["loso"]).protocols["loso"].corpora) == 1
 
 
 def test_the_same_folds_are_the_same_bytes(dataset: Path) -> None:

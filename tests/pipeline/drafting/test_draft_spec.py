@@ -186,6 +186,37 @@ def test_clips_and_tables_in_archives_are_drafted(tmp_path: Path) -> None:
     assert "speakers" in spec.tables
 
 
+def test_folders_of_splits_are_no_speakers(tmp_path: Path) -> None:
+    names = [
+        f"{part}/{speaker}_{emotion}_{take}.wav"
+        for part, speakers in (("train", ("anna", "bram")), ("test", ("cees", "dirk")))
+        for speaker, emotion, take in product(speakers, ("boos", "blij", "bang"), (1, 2))
+    ]
+    found = utterances(tmp_path, names)
+    assert {u.speaker for u in found} == {f"mine:{s}" for s in ("anna", "bram", "cees", "dirk")}
+    assert {u.split for u in found if u.id.startswith("mine/test")} == {"test"}
+    assert "test" not in {u.split for u in found if u.id.startswith("mine/train")}
+
+
+def test_a_table_of_segments_is_joined_by_the_recording(tmp_path: Path) -> None:
+    rows = [
+        f"talk{n},{start},{start + 2},{emotion}"
+        for n in range(3)
+        for start, emotion in ((0, "angry"), (2, "sad"), (4, "happy"))
+    ]
+    table = "\n".join(["recording,start,end,emotion", *rows])
+    found = utterances(tmp_path, [f"talk{n}.wav" for n in range(3)], segments=table)
+    assert len(found) == 9
+    assert (found[0].id, found[0].emotion) == ("mine/talk0#0-2", "anger")
+
+
+def test_a_table_of_raters_is_told() -> None:
+    rows = [f"a{n}.wav,w{w},angry" for n in range(4) for w in range(3)]
+    text = draft([f"a{n}.wav" for n in range(4)], votes="\n".join(["file,rater,said", *rows]))
+    assert "several rows a clip, by rater: raters? Then say" in text
+    assert "raters: {rows: answers, by: rater, emotion: majority}" in text
+
+
 def test_a_folder_without_clips_says_what_lies_there(tmp_path: Path) -> None:
     (tmp_path / "AudioWAV.rar").write_bytes(b"Rar!")
     with pytest.raises(DataError, match=r"no audio or video file among 1 file: .*AudioWAV\.rar"):

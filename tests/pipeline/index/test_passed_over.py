@@ -61,3 +61,10 @@ def test_a_damaged_archive_beside_unpacked_clips_stops_nothing_and_is_told(
     for command in (["check"], ["build", "--output", str(tmp_path / "out"), "--jobs", jobs]):
         assert main([*command, *where]) == 1
         assert "download.zip: a zip archive that is damaged" in capsys.readouterr().err
+
+
+def test_clips_of_parquet_that_no_glob_names_are_told_of(make_spec: MakeSpec) -> None:
+    gathered = PassedOver(make_spec(parquet='"*.parquet"'))
+    gathered.add(SourceFile("x.parquet/x-0", 1, "", record={}, rows="parquet"))
+    found = {why: passed.first for why, passed in gathered.notes().passed_over.items()}
+    assert found == {"no glob of `audio` names clips of `parquet`": ["x.parquet/x-0"]}

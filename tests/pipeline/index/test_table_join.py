@@ -256,3 +256,16 @@ def test_a_missing_table_is_looked_for_by_other_names(make_spec: MakeSpec, name:
     spec = make_spec(tables=f"{{facts: {{file: f.csv, {TAKE}}}}}")
     with pytest.raises(DataError, match=rf"no file matches 'f\.csv' .* \(is it {name}\?"):
         find(spec, {name: b""}, stem="a")
+
+
+def test_a_table_that_a_corpus_can_do_without_may_have_no_row(make_spec: MakeSpec) -> None:
+    spec = make_spec(tables=f"{{facts: {{file: f.csv, required: false, {TAKE}}}}}")
+    assert find(spec, {"f.csv": b"name,said\n"}, stem="a") == []
+
+
+def test_equal_codes_are_kept_once(make_spec: MakeSpec) -> None:
+    rows = "\n".join(f"{name},{said}" for name in "ab" for said in ("sad", "x" * 99))
+    spec = make_spec(tables=f"{{facts: {{file: f.csv, {TAKE}}}}}")
+    content = f"name,said\n{rows}\n".encode()
+    (one, _), (other, _) = (find(spec, {"f.csv": content}, stem=name) for name in "ab")
+    assert one["text"] is other["text"]

@@ -3,7 +3,7 @@ import random
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from xxhash import xxh3_128_hexdigest
 
@@ -24,14 +24,17 @@ class Ranges:
         return self.content[start:end]
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 11_000), st.integers(0, 3_000), st.booleans())),
     st.sampled_from([1, 7, 1_000, 20_000]),
+    st.booleans(),
 )
 def test_it_reads_like_any_file_and_knows_its_checksum(
-    steps: list[tuple[int, int, bool]], block: int
+    steps: list[tuple[int, int, bool]], block: int, ahead: bool
 ) -> None:
-    file, like = LongFile(Ranges(), len(CONTENT), block), io.BytesIO(CONTENT)
+    file = LongFile(Ranges(), len(CONTENT), block, ahead=ahead and block > 7)
+    like = io.BytesIO(CONTENT)
     for place, size, keep_up in steps:
         assert file.seek(place) == like.seek(place)
         assert file.read(size) == like.read(size)
@@ -39,18 +42,21 @@ def test_it_reads_like_any_file_and_knows_its_checksum(
         if keep_up:
             file.keep_up()
     assert file.checksum() == xxh3_128_hexdigest(CONTENT)
+    file.close()
 
 
-def test_parts_in_order_ask_for_each_byte_once() -> None:
+@pytest.mark.parametrize("ahead", [False, True])
+def test_parts_in_order_ask_for_each_byte_once(ahead: bool) -> None:
     ranges = Ranges()
-    file = LongFile(ranges, len(CONTENT), block=100)
+    file = LongFile(ranges, len(CONTENT), block=100, ahead=ahead)
     file.seek(-50, io.SEEK_END)  # decoders look at the end first
     file.read(50)
     for start in range(0, 9_000, 700):
         file.seek(start)
         file.read(300)
         file.keep_up()
-    file.checksum()
+    assert file.checksum() == xxh3_128_hexdigest(CONTENT)
+    file.close()
     assert sorted(ranges.asked) == [(start, start + 100) for start in range(0, 10_000, 100)]
 
 
@@ -99,3 +105,16 @@ def test_seeking_is_relative_to_start_place_and_end() -> None:
     assert all(a != b for a, b in pairwise(places))
     assert file.readable()
     assert file.seekable()
+
+
+def test_what_fails_ahead_is_said_when_it_is_wanted() -> None:
+    def read(start: int, end: int) -> bytes:
+        if start >= 300:
+            raise OSError("gone")
+        return CONTENT[start:end]
+
+    file = LongFile(read, len(CONTENT), block=100, ahead=True)
+    assert file.read(300) == CONTENT[:300]
+    with pytest.raises(OSError, match="gone"):
+        file.read(1)
+    file.close()

@@ -196,10 +196,20 @@ def test_the_index_reads_no_audio_and_a_build_reads_it_once(
     files = list(walk_sources(str(tmp_path), rules(take=["emotion"])))
     assert sum(counted) < 200_000
     counted.clear()
-    planned = [(file.path, file.size) for file in files]
-    read = open_planned_files(str(tmp_path), rules(take=["emotion"]), planned)
-    assert [read(path) for path, _ in planned] == [content for _, content in clips]
+    read = open_planned_files(str(tmp_path), rules(take=["emotion"]), files)
+    assert [read(file.path) for file in files] == [content for _, content in clips]
     assert sum(counted) < 1.1 * size
+
+
+def test_a_file_that_changed_since_it_was_listed_is_not_read(tmp_path: Path) -> None:
+    clips = [("a.wav", b"1"), ("b.wav", b"2")]
+    file = write_parquet(tmp_path / "x.parquet", clips)
+    files = list(walk_sources(str(tmp_path), rules()))
+    write_parquet(file, clips[::-1])
+    os.utime(file, ns=(1, 1))
+    read = open_planned_files(str(tmp_path), rules(), files)
+    with pytest.raises(OSError, match="the file that holds it has changed since it was listed"):
+        read("x.parquet/a.wav")
 
 
 @pytest.fixture

@@ -72,9 +72,7 @@ def test_planned_files_are_read_like_listed_ones(tmp_path: Path, archives: list[
     write_zip(tmp_path / "a.zip", {"1.wav": b"one"})
     (tmp_path / "2.wav").write_bytes(b"two")
     sources = sorted(walk_sources(str(tmp_path), SourceRules(archives)))
-    read = open_planned_files(
-        str(tmp_path), SourceRules(archives), [(s.path, s.size) for s in sources]
-    )
+    read = open_planned_files(str(tmp_path), SourceRules(archives), sources)
     assert [len(read(source.path)) for source in sources] == [source.size for source in sources]
 
 

@@ -16,7 +16,7 @@ from pipeline.specs.published_protocols import (
 )
 from pipeline.specs.shipped import builtin_file, builtin_ids
 from pipeline.splits.protocols.clip_names import expand_names
-from pipeline.splits.protocols.rules import parse_name
+from pipeline.splits.protocols.names import parse_name
 from pipeline.splits.protocols.statement import ProtocolStatement
 from tests.support.releases import RELEASES
 

@@ -26,6 +26,7 @@ def test_one_rater_may_have_one_column() -> None:
         ("{rows: answers, by: whom, emotion: majority}", "no table of `raters.rows` gives 'whom'"),
         ("{rows: answers, ratings: mean}", "nothing gives the ratings"),
         ("{columns: {arousal: [a]}, emotion: majority}", "`raters.columns` uses the field 'a'"),
+        ("{rows: answers, ratings: ewe}", "name the field that tells who"),
         ("{emotion: majority}", "nothing gives the emotions that raters name"),
         ("{rows: answers, emotion: most}", "expected"),
         ("{rows: answers, emotion: {rule: majority, least_share: 2}}", "least_share"),

@@ -44,7 +44,7 @@ def kazemotts() -> Release:
     for number, emotion in enumerate(spread(counts | {"surprise": 9179})):
         who, part = speakers[number % 3], "eval" if number % 15 == 0 else "train"
         clips.append(f"EmoKaz/{who}/{part}/{who}_{emotion}_{number}")
-    texts = {f"{clip}.txt": "Сәлем\n".encode() for clip in clips}
+    texts = {f"{clip}.txt": "Сәлем\n".encode() for clip in clips[::50]}
     return Release(empty(f"{clip}.wav" for clip in clips) | texts)
 
 

@@ -37,7 +37,7 @@ def quechua() -> Release:
     book.active.append(["Audio", "Emotion", "File", "Actor"])
     book.create_sheet("script").append(["ID", "T"])
     wrong = (11817, 14197, 20888, 22415)
-    numbers = [*islice((n for n in count(10_000) if n not in wrong), 12_420), *wrong]
+    numbers = [*islice((n for n in count(10_000) if n not in wrong), 600), *wrong]
     for number in numbers:
         book.active.append(
             [number, words[number % 9], f"a1_T{number % 500:03}", f"a{number % 6 + 1}"]

@@ -46,6 +46,16 @@ def test_corpora_are_included_and_excluded(dataset: Path) -> None:
     assert set(load_index(dataset, exclude=["alpha"])["corpus"]) == {"beta"}
 
 
+def test_a_collection_stands_for_those_of_its_corpora_that_are_there(tmp_path: Path) -> None:
+    write_shards(
+        tmp_path, [record(corpus, "train", 0, 2) for corpus in ("alpha", "emovo", "savee")]
+    )
+    assert set(load_index(tmp_path, corpora=["@serab"])["corpus"]) == {"emovo", "savee"}
+    assert set(load_index(tmp_path, exclude=["@serab"])["corpus"]) == {"alpha"}
+    with pytest.raises(UsageError, match="no collection called @sarab; did you mean 'serab'"):
+        load_index(tmp_path, corpora=["@sarab"])
+
+
 def test_rows_without_a_label_are_left_out_unless_asked_for(tmp_path: Path) -> None:
     write_shards(tmp_path, [record("alpha", "train", n, None if n == 1 else 2) for n in range(3)])
     assert load_index(tmp_path)["row"].tolist() == [0, 2]

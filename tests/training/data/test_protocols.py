@@ -18,6 +18,7 @@ from training.data.protocols import (
     load_fold,
     read_protocol,
 )
+from training.evaluation.baselines.run import Baseline, run_baseline
 from training.evaluation.evaluate import evaluate
 from training.finetuning.train import train
 
@@ -107,3 +108,12 @@ def test_training_and_evaluation_go_by_a_fold(dataset: Path, tmp_path: Path) -> 
         evaluate(tmp_path / "m", dataset)
     overlap = evaluate(tmp_path / "m", dataset, "train", fold=choice)
     assert any("WAS in training" in note for note in overlap.notes)
+
+
+def test_a_baseline_goes_by_a_fold(dataset: Path) -> None:
+    change_protocols(str(dataset), ["loso-native"])
+    result = run_baseline(Baseline("majority"), dataset, fold=FoldChoice("loso-native", "3"))
+    assert result.labels == ["ang", "hap", "neu"]
+    assert result.overall.utterances == 6
+    assert result.speakers.independent
+    assert result.notes[0].startswith("fold 3 of protocol loso-native")

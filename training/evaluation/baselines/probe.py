@@ -39,6 +39,7 @@ def probe(
     layer: int | None = None,
     longest: float = 30.0,
     on_progress: OnProgress = lambda clips: None,
+    classes: int = len(CLASSES),
 ) -> tuple[PredictionTable, list[str]]:
     """Fits a probe on the train rows, chooses it on the validation rows, predicts the test rows.
 
@@ -51,6 +52,7 @@ def probe(
         layer: The layer to probe, 0 for what enters the first one; ``None`` to choose.
         longest: Seconds after which a clip is cut off.
         on_progress: Called with how many more clips have been encoded.
+        classes: How many there are.
 
     Returns:
         The predictions, and what was chosen, in words.
@@ -76,7 +78,7 @@ def probe(
     assert best is not None  # there is at least one layer
     fit, number = best
     asked = np.split(states[:, number], bounds)[2]
-    probabilities = np.zeros((len(test), len(CLASSES)), np.float32)
+    probabilities = np.zeros((len(test), classes), np.float32)
     probabilities[:, fit.classifier.classes_] = fit.classifier.predict_proba(asked)
     how = "given" if layer is not None else "not chosen" if fit.uar is None else "by validation UAR"
     note = f"probe of layer {number} of 0 to {layers - 1} ({how}), logistic regression, {fit}"

@@ -1,7 +1,8 @@
 """Running a baseline: rows in, an evaluation out, as of any model."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -11,10 +12,18 @@ from pipeline.common.errors import DataError, UsageError
 from pipeline.schema.record import CLASSES
 from pipeline.storage.registry import is_remote
 from training.data.index import load_index
+from training.data.protocols import (
+    FoldChoice,
+    choose_fold_corpora,
+    describe_choice,
+    fold_labels,
+    load_fold,
+    read_protocol,
+)
 from training.evaluation.baselines.egemaps import egemaps, require_opensmile
 from training.evaluation.baselines.majority import majority
 from training.evaluation.baselines.probe import probe
-from training.evaluation.evaluate import labelled_rows
+from training.evaluation.evaluate import labelled_rows, part_of, require_labelled
 from training.evaluation.prediction_table import PredictionTable, clip_names
 from training.evaluation.score_file import Evaluation, score_predictions
 from training.evaluation.train_test_overlap import audio_overlap
@@ -66,6 +75,7 @@ def run_baseline(
     exclude_audio_of: Collection[str] = (),
     keep_in: Path | None = None,
     on_progress: Callable[[int], None] = lambda clips: None,
+    fold: FoldChoice | None = None,
 ) -> Evaluation:
     """Fits a baseline on the train split, chooses it on validation and scores it on a split.
 
@@ -80,17 +90,26 @@ def run_baseline(
             :func:`training.data.index.load_index` takes them.
         keep_in: Folder for the features of a dataset at a URL; ``None`` to keep none.
         on_progress: Called with how many more clips are done.
+        fold: The fold of a protocol that is fitted and scored on, in place of the dataset's split.
 
     Raises:
-        UsageError: There is no such dataset, split or corpus; or the baseline cannot run.
+        UsageError: There is no such dataset, split, fold or corpus; or the baseline cannot run.
         DataError: There are no labelled utterances, or too few classes, to fit or to score.
     """
     baseline.check()
-    test = labelled_rows(dataset, split, corpora)
     fit_on = tuple(corpora if train_corpora is None else train_corpora)
+    labels: Sequence[str] = CLASSES
+    if fold:
+        protocol = read_protocol(dataset, fold.protocol)
+        labels = fold_labels(protocol, choose_fold_corpora(protocol, fit_on))
+        load = partial(load_fold, dataset, fold, labels=labels)
+        test = load(part_of(split), tuple(corpora))
+        require_labelled(test, dataset, split)
+    else:
+        load = partial(load_index, dataset)
+        test = labelled_rows(dataset, split, corpora)
     train, validation = (
-        load_index(
-            dataset,
+        load(
             part,
             fit_on,
             exclude_speakers=exclude_speakers,
@@ -102,27 +121,36 @@ def run_baseline(
         raise DataError(f"{dataset}: no labelled utterances in split 'train': nothing to learn")
     folder = keep_in if is_remote(str(dataset)) else Path(dataset)
     features = None if folder is None else folder / FEATURES
-    table, notes = _predict(baseline, features, train, validation, test, on_progress)
+    table, notes = _predict(baseline, features, (train, validation, test), len(labels), on_progress)
+    if fold:
+        notes = [*describe_choice(dataset, fold, sorted(set(test["corpus"]))), *notes]
     notes = [*notes, *audio_overlap(test, clip_names(train))]
     training = [TrainingSpeakers.of_rows(train)]
     if baseline.base and (provenance := provenance_of_base(baseline.base)) is not None:
         training.append(TrainingSpeakers.of_model(baseline.base, provenance))
     return score_predictions(
-        table, dataset, split, list(CLASSES), TrainingSpeakers.of_all(training), notes
+        table, dataset, split, list(labels), TrainingSpeakers.of_all(training), notes
     )
 
 
 def _predict(
     baseline: Baseline,
     features: Path | None,
-    train: pd.DataFrame,
-    validation: pd.DataFrame,
-    test: pd.DataFrame,
+    parts: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame],
+    classes: int,
     on_progress: Callable[[int], None],
 ) -> tuple[PredictionTable, list[str]]:
+    """Predictions of a baseline for the last of its parts: train, validation and test."""
+    train, validation, test = parts
     if baseline.kind == "majority":
-        return majority(train, test), []
+        return majority(train, test, classes), []
     if baseline.kind == "egemaps":
         return egemaps(train, validation, test, features, on_progress)
     assert baseline.base is not None  # checked
-    return probe(baseline.base, train, validation, test, baseline.layer, on_progress=on_progress)
+    return probe(
+        baseline.base,
+        *parts,
+        baseline.layer,
+        on_progress=on_progress,
+        classes=classes,
+    )

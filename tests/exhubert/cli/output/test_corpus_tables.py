@@ -25,6 +25,8 @@ def test_filters_hold_together(capsys: pytest.CaptureFixture[str], tmp_path: Pat
     assert main(["corpora", "list", *options[:-1], "--access", "purchase"]) == 0
     assert "no corpus fits" in capsys.readouterr().out
     assert main(["corpora", "list", "--available", str(tmp_path / "no")]) == 2
+    assert main(["corpora", "list", "--access", "opne"]) == 2
+    assert "did you mean 'open'" in capsys.readouterr().err
 
 
 def test_collections_are_listed(capsys: pytest.CaptureFixture[str]) -> None:

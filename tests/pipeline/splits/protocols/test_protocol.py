@@ -3,8 +3,9 @@ import pytest
 from xxhash import xxh3_128_hexdigest
 
 from pipeline.common.errors import DataError, UsageError
+from pipeline.splits.protocols.names import parse_name
 from pipeline.splits.protocols.protocol import read_protocol_file, write_table
-from pipeline.splits.protocols.rules import CorpusProtocols, make_corpus_folds, parse_name
+from pipeline.splits.protocols.rules import CorpusProtocols, make_corpus_folds
 from pipeline.splits.protocols.statement import ProtocolStatement, file_problem
 from tests.pipeline.splits.protocols.test_rules import ROWS
 
@@ -64,3 +65,14 @@ def test_rows_of_the_file_name_the_folds(tmp_path) -> None:  # type: ignore[no-u
     (tmp_path / "p.parquet").write_bytes(written()[1])
     table = pd.read_parquet(tmp_path / "p.parquet")
     assert [list(folds) for folds in table["test"]] == [["1"], ["1"], ["2"], ["2"], ["3"]]
+
+
+def test_the_name_of_a_fold_goes_before_whom_it_holds_out() -> None:
+    rows = ROWS.assign(speaker=["c:1", "c:1", "c:3", "c:3", "c:2b", None])
+    folds, table = make_corpus_folds(parse_name("loso"), rows, CorpusProtocols({}))
+    content = write_table([table])
+    file = {"bytes": len(content), "xxh3": xxh3_128_hexdigest(content)}
+    statement = ProtocolStatement(rule="", corpora={"c": folds}, **file)
+    protocol = read_protocol_file("loso", "p", statement, content)
+    held_out = [protocol.fold("c", fold).held_out for fold in ("2", "3", "2b")]
+    assert held_out == [["2b"], ["3"], ["2b"]]

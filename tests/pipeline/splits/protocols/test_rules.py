@@ -1,16 +1,10 @@
 import pandas as pd
 import pytest
 
-from pipeline.common.errors import UsageError
 from pipeline.splits.protocols.folds import NoFoldsError
+from pipeline.splits.protocols.names import parse_name
 from pipeline.splits.protocols.protocol_spec import FoldSpec, ProtocolSpec
-from pipeline.splits.protocols.rules import (
-    CorpusProtocols,
-    fields_needed,
-    knows,
-    make_corpus_folds,
-    parse_name,
-)
+from pipeline.splits.protocols.rules import CorpusProtocols, fields_needed, knows, make_corpus_folds
 
 ROWS = pd.DataFrame(
     {
@@ -25,27 +19,6 @@ ROWS = pd.DataFrame(
         "annotations.session": ["1", "1", "2", "2", "2", "2"],
     }
 )
-
-
-@pytest.mark.parametrize(
-    ("name", "base", "labels", "independent", "k", "seed"),
-    [
-        ("loso", "loso", "six", False, 0, 0),
-        ("k-fold", "5-fold", "six", False, 5, 0),
-        ("10-fold-seed3-native", "10-fold-seed3", "native", False, 10, 3),
-        ("emobox-speaker-independent-four", "emobox", "four", True, 0, 0),
-    ],
-)
-def test_a_name_says_everything(name, base, labels, independent, k, seed):
-    parsed = parse_name(name)
-    assert (parsed.base, parsed.labels, parsed.independent) == (base, labels, independent)
-    assert (parsed.k, parsed.seed, parsed.full) == (k, seed, name)
-
-
-@pytest.mark.parametrize("name", ["", "../loso", "LOSO", "a--b", "1-fold", "x" * 65])
-def test_what_can_be_no_name_is_refused(name):
-    with pytest.raises(UsageError):
-        parse_name(name)
 
 
 def test_a_rule_makes_folds_of_any_corpus():

@@ -1,0 +1,162 @@
+"""Which clips of a dataset the report lets one hear, and why these."""
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+from pipeline.dataset.manifest import Manifest
+from pipeline.dataset.selection import read_clips
+from pipeline.pages.previews import PageClip, encode_preview
+
+WithAudio = Literal["all", "redistributable", "none"]
+"""Which corpora may be heard: all, those whose terms let them be passed on, or none."""
+
+_MOST = 1_200  # clips of a page, which then stays under 30 MB
+_PER_CELL = 2  # of each corpus and emotion, from two speakers where there are two
+_EXTREMES = 4  # of each kind
+_GROUPS = 12  # of equal audio
+
+_EXTREME_KINDS: Mapping[str, tuple[str, bool]] = {
+    "shortest": ("duration", True),
+    "longest": ("duration", False),
+    "loudest before normalisation": ("gain_db", True),
+    "quietest before normalisation": ("gain_db", False),
+}
+"""Kind → column, and whether its smallest values are meant."""
+
+
+@dataclass(frozen=True)
+class Listening:
+    """What can be heard on a page.
+
+    Attributes:
+        corpora: Corpus → its clips.
+        kinds: Title of a further group, such as ``shortest`` → its clips.
+        silent: Corpora that were left out, since their terms do not let them be passed on.
+    """
+
+    corpora: dict[str, list[PageClip]]
+    kinds: dict[str, list[PageClip]]
+    silent: list[str]
+
+    @property
+    def clips(self) -> list[PageClip]:
+        """All of them, in the order of the page."""
+        groups = [*self.corpora.values(), *self.kinds.values()]
+        return [clip for group in groups for clip in group]
+
+    def keys(self, name: str) -> list[str]:
+        """All values of a key, sorted."""
+        return sorted({clip.keys[name] for clip in self.clips if clip.keys.get(name)})
+
+
+NOTHING = Listening({}, {}, [])
+"""A page without audio."""
+
+
+def find_listening(
+    output: str, manifest: Manifest, rows: pd.DataFrame, with_audio: WithAudio
+) -> Listening:
+    """Chooses clips and reads them.
+
+    Args:
+        output: The dataset folder.
+        manifest: Its manifest.
+        rows: All of :func:`pipeline.dataset.selection.find_rows`.
+        with_audio: Which corpora may be heard.
+    """
+    if with_audio == "none" or rows.empty:
+        return NOTHING
+    silent = [
+        name
+        for name, entry in manifest.corpora.items()
+        if with_audio != "all" and entry.redistribute is not True
+    ]
+    heard = rows[~rows["corpus"].isin(silent)]
+    cells = choose_by_emotion(heard)
+    kinds = choose_extremes(heard) | _equal_audio(heard, manifest.duplicates)
+    wanted = {clip for ids in [cells, *kinds.values()] for clip in ids}
+    chosen = heard[heard["id"].isin(wanted)].sort_values(["shard", "row_group", "row"])
+    sounds = {clip: encode_preview(content) for clip, content in read_clips(output, chosen)}
+    clips = {
+        str(row["id"]): _page_clip(row, sounds[str(row["id"])]) for row in chosen.to_dict("records")
+    }
+    by_corpus: dict[str, list[PageClip]] = {}
+    for clip in cells:
+        by_corpus.setdefault(clips[clip].corpus, []).append(clips[clip])
+    return Listening(
+        by_corpus, {kind: [clips[clip] for clip in ids] for kind, ids in kinds.items()}, silent
+    )
+
+
+def choose_by_emotion(rows: pd.DataFrame) -> list[str]:
+    """Ids of clips of every corpus and emotion, as many as a page holds.
+
+    The rule: the first of each speaker in the order of the shards, which is as good as chance, and
+    of those the first ones.
+
+    Args:
+        rows: With ``corpus``, ``emotion``, ``speaker`` and ``id``, in the order of the shards.
+    """
+    cells = rows.dropna(subset=["emotion"])
+    if not len(cells):
+        return []
+    number = max(1, min(_PER_CELL, _MOST // cells.groupby(["corpus", "emotion"]).ngroups))
+    speaker = cells["speaker"].fillna("")
+    first = cells.assign(again=cells.groupby(["corpus", "emotion", speaker]).cumcount())
+    ordered = first.sort_values(["corpus", "emotion", "again"], kind="stable")
+    found = ordered.groupby(["corpus", "emotion"], sort=False).head(number)["id"]
+    return [str(clip) for clip in found][:_MOST]
+
+
+def choose_extremes(rows: pd.DataFrame) -> dict[str, list[str]]:
+    """Kind → ids of the clips that are most of it; clipped ones, if there are any, last."""
+    chosen = {
+        kind: [
+            str(clip)
+            for clip in rows.sort_values([column, "id"], ascending=[smallest, True], kind="stable")[
+                "id"
+            ].head(_EXTREMES)
+        ]
+        for kind, (column, smallest) in _EXTREME_KINDS.items()
+    }
+    is_clipped = rows["flags"].map(lambda flags: flags is not None and "clipped" in flags)
+    clipped = rows[is_clipped.astype(bool)]
+    chosen["clipped at the source"] = [str(clip) for clip in clipped["id"].head(_EXTREMES)]
+    return {kind: ids for kind, ids in chosen.items() if ids}
+
+
+def _equal_audio(rows: pd.DataFrame, groups: Sequence[Sequence[str]]) -> dict[str, list[str]]:
+    """Both sides of groups of equal audio."""
+    there = set(rows["id"])
+    found = [group[:2] for group in groups if there.issuperset(group[:2])][:_GROUPS]
+    return {"equal audio under two names": [c for pair in found for c in pair]} if found else {}
+
+
+def _page_clip(row: Mapping[Hashable, Any], audio: str) -> PageClip:
+    def known(name: str) -> str:
+        value = row[name]
+        return "" if value is None or value != value else str(value)  # NaN is not itself
+
+    flags = row["flags"]
+    listed = " ".join(map(str, flags)) if isinstance(flags, Iterable) else ""
+    keys = {"emotion": "emotion", "class": "class_name", "split": "split", "speaker": "speaker"}
+    return PageClip(
+        id=known("id"),
+        corpus=known("corpus"),
+        facts=(
+            known("emotion").replace("_", " ") or "no category",
+            f"native {known('label_native')}" if known("label_native") else "",
+            known("class_name").replace("_", " "),
+            known("split"),
+            known("speaker"),
+            known("gender"),
+            f"{float(str(row['duration'])):.1f} s",
+            listed,
+        ),
+        keys={key: known(column) for key, column in keys.items()},
+        text=known("text"),
+        audio=audio,
+    )

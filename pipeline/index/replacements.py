@@ -1,0 +1,25 @@
+"""Values put right: the keys ``replace`` and ``corrections`` of a spec."""
+
+from collections.abc import Mapping
+
+from pipeline.specs.corpus_spec import CorpusSpec
+
+Fields = dict[str, str | None]
+
+
+def apply_corrections(spec: CorpusSpec, fields: Fields, stem: str | None) -> Fields:
+    """Applies ``corrections`` and ``replace``.
+
+    Called again for every table row, because corrections win over tables.
+    """
+    return apply_replace(spec, fields | spec.corrections.get(stem or "", {}))
+
+
+def apply_replace(spec: CorpusSpec, fields: Mapping[str, str | None]) -> Fields:
+    """Applies ``replace``, once to every value."""
+    if not spec.replace:
+        return dict(fields)
+    return {
+        field: spec.replace[field].get(value, value) if field in spec.replace and value else value
+        for field, value in fields.items()
+    }

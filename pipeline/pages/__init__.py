@@ -1,0 +1,1 @@
+"""Pages: what all reports share: their look, their script, and clips to listen to."""

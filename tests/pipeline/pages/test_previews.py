@@ -1,0 +1,30 @@
+"""Previews: the first seconds as MP3, small, and the same sound."""
+
+import base64
+import io
+
+import numpy as np
+import soundfile
+
+from pipeline.pages.previews import LONGEST, encode_preview
+from tests.conftest import tone
+
+
+def _file(seconds: float) -> bytes:
+    sink = io.BytesIO()
+    soundfile.write(sink, tone(440, seconds), 16_000, format="FLAC", subtype="PCM_16")
+    return sink.getvalue()
+
+
+def test_the_beginning_is_kept_and_sounds_the_same() -> None:
+    mp3 = base64.b64decode(encode_preview(_file(9.0)))
+    samples, rate = soundfile.read(io.BytesIO(mp3))
+    assert abs(len(samples) / rate - LONGEST) < 0.1
+    spectrum = np.abs(np.fft.rfft(samples[:rate]))
+    assert abs(int(spectrum.argmax()) - 440) <= 1
+    assert len(mp3) < 8_000 * LONGEST
+
+
+def test_short_clips_are_kept_whole() -> None:
+    samples, rate = soundfile.read(io.BytesIO(base64.b64decode(encode_preview(_file(0.1)))))
+    assert len(samples) / rate >= 0.1

@@ -1,0 +1,33 @@
+import pytest
+
+from pipeline.common.errors import UsageError
+from pipeline.splits.protocols.names import describe_rule, parse_name
+
+
+@pytest.mark.parametrize(
+    ("name", "base", "labels", "independent", "k", "seed"),
+    [
+        ("loso", "loso", "six", False, 0, 0),
+        ("k-fold", "5-fold", "six", False, 5, 0),
+        ("10-fold-seed3-native", "10-fold-seed3", "native", False, 10, 3),
+        ("emobox-speaker-independent-four", "emobox", "four", True, 0, 0),
+        ("actors-categories", "actors", "categories", False, 0, 0),
+    ],
+)
+def test_a_name_says_everything(name, base, labels, independent, k, seed):
+    parsed = parse_name(name)
+    assert (parsed.base, parsed.labels, parsed.independent) == (base, labels, independent)
+    assert (parsed.k, parsed.seed, parsed.full) == (k, seed, name)
+
+
+@pytest.mark.parametrize("name", ["", "../loso", "LOSO", "a--b", "1-fold", "x" * 65])
+def test_what_can_be_no_name_is_refused(name):
+    with pytest.raises(UsageError):
+        parse_name(name)
+
+
+def test_rules_are_told_in_words():
+    names = ("loso", "10-fold-seed3", "emobox", "emobox-speaker-independent", "session", "official")
+    told = [describe_rule(parse_name(name)) for name in names]
+    assert len(set(told)) == len(names)
+    assert "seed 3" in told[1]
