@@ -17,6 +17,7 @@ from exhubert.cli.commands import (
     check,
     corpora,
     diff,
+    doctor,
     duplicates,
     export,
     predict,
@@ -56,6 +57,7 @@ COMMANDS: list[Command] = [
     *predict.COMMANDS,
     *export.COMMANDS,
     *demonstration.COMMANDS,
+    *doctor.COMMANDS,
 ]
 """All commands, in the order of the flow."""
 
