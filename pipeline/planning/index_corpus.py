@@ -47,8 +47,6 @@ def index_corpus(spec: CorpusSpec, root: str, scheme: EmotionScheme) -> IndexedC
     files = list_sources(root, spec.source_rules, keep_damaged=True)
     read = CorpusReader(root, spec.source_rules).read
     indexed = index_files(spec, files, read, scheme)
-    if spec.source_rules.parquet:  # whose rows have no size of their own
-        return indexed
     return replace(indexed, utterances=list(reject_unfetched(indexed.utterances, read)))
 
 

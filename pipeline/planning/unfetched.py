@@ -29,7 +29,8 @@ def reject_unfetched(
     looked_into = pointers = 0
     problem: AudioError | None = None
     for utterance in utterances:
-        if utterance.dropped is not None or utterance.source_size >= _POINTER_BYTES:
+        of_row = bool(utterance.block)  # whose size is not its own
+        if utterance.dropped is not None or of_row or utterance.source_size >= _POINTER_BYTES:
             yield utterance
             continue
         if looked_into < _MOST_READ:

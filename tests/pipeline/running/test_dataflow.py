@@ -97,7 +97,10 @@ def test_job_graph_holds_our_steps_and_shuffles_no_audio(job) -> None:
         "Split/GroupCountsByCorpus": ["string_utf8", "pickled_python"],  # utterances a group
         "Split/JoinPlans": ["kv", "BatchCoder"],  # utterances, or their plan
         "Write/GroupByShard": ["string_utf8", "BatchCoder"],  # utterances; audio comes next
-        "Finish/GroupDataset": ["string_utf8", "kv"],  # names of shards, numbers of clips
+        "Finish/GroupDataset": [
+            "string_utf8",
+            "pickled_python",
+        ],  # names of shards, numbers of clips
     }
     assert get_type_hints(UtteranceBatch)["utterances"] == tuple[Utterance, ...]
     assert bytes not in get_type_hints(Utterance).values()
