@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from pipeline.common.errors import UsageError
 from pipeline.common.suggest import suggest
-from pipeline.schema.record import CLASSES
+from pipeline.schema.record import CLASSES, RECORD
 
 CLASS_NAME = "class_name"
 """The column that holds the name of the six-class label, which ``label`` numbers."""
@@ -44,6 +44,16 @@ def rows_where(rows: pa.Table, condition: str) -> npt.NDArray[np.int64]:
     return np.sort(positions.astype(np.int64))
 
 
+def check_condition(condition: str) -> None:
+    """Checks a condition before any row is read.
+
+    Raises:
+        UsageError: It is no condition over the columns of the record.
+    """
+    columns = pa.schema([field for field in RECORD if field.name != "audio"])
+    rows_where(columns.empty_table(), condition)
+
+
 def frame_where(rows: pd.DataFrame, condition: str) -> pd.DataFrame:
     """Those rows of a frame that a condition holds for, as :func:`rows_where` finds them."""
     table = pa.Table.from_pandas(rows, preserve_index=False)
@@ -54,7 +64,7 @@ def _with_class_names(rows: pa.Table) -> pa.Table:
     if "label" not in rows.column_names:
         return rows
     names = [
-        CLASSES[label] if label is not None and 0 <= label < len(CLASSES) else None
+        CLASSES[int(label)] if label is not None and 0 <= label < len(CLASSES) else None
         for label in rows["label"].to_pylist()
     ]
     return rows.append_column(CLASS_NAME, pa.array(names, pa.string()))

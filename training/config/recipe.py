@@ -25,6 +25,7 @@ from pydantic import (
 from pipeline.common.errors import UsageError
 from pipeline.common.suggest import nearest, suggest
 from pipeline.common.validation_messages import describe_validation_error
+from pipeline.shards.row_filter import check_condition
 from training.config.yaml_file import read_yaml
 
 CONFIGS = Path(__file__).parent / "recipes"
@@ -43,6 +44,16 @@ def _as_number(value: Any) -> Any:
 def _as_text(value: Any) -> Any:
     """The name of a fold, which YAML may read as a number."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _as_condition(value: str | None) -> str | None:
+    """What stands behind WHERE in SQL."""
+    if value is not None:
+        try:
+            check_condition(value)
+        except UsageError as error:
+            raise ValueError(str(error)) from error
+    return value
 
 
 _COLLECTION = re.compile(r"(?<![^\s\[,])@[\w+-]+")
@@ -77,6 +88,7 @@ class DataSection(_Section):
     exclude_corpora: tuple[str, ...] = ()
     exclude_speakers: tuple[str, ...] = ()
     exclude_audio_of: tuple[str, ...] = ()
+    where: Annotated[str | None, AfterValidator(_as_condition)] = None
     protocol: str | None = None
     fold: Annotated[str | None, BeforeValidator(_as_text)] = None
     validation_seed: int = Field(default=0, ge=0)

@@ -9,14 +9,19 @@ import pandas as pd
 
 from pipeline.common.errors import UsageError
 from pipeline.schema.columns import indexed_columns
-from pipeline.schema.record import COLUMNS, SPLITS
+from pipeline.schema.record import COLUMNS, RECORD, SPLITS
 from pipeline.shards.metadata_reader import read_shard_metadata
+from pipeline.shards.row_filter import frame_where
 from pipeline.specs.collections import choose_corpora
 from training.data import dataset_files as store
 from training.data.targets import UNLABELLED
 
 METADATA = indexed_columns(COLUMNS, "training")
 """Columns of the record that the index holds."""
+
+_EVERY = tuple(name for name in RECORD.names if name != "audio")
+
+_PLACE = ("row_group", "row", "group_bytes", "shard")
 
 
 def load_index(
@@ -28,6 +33,7 @@ def load_index(
     also: Sequence[str] = (),
     exclude_speakers: Collection[str] = (),
     exclude_audio_of: Collection[str] = (),
+    where: str | None = None,
 ) -> pd.DataFrame:
     """Reads the metadata of a dataset folder: one row an utterance, no audio.
 
@@ -43,6 +49,8 @@ def load_index(
         exclude_speakers: Speakers to leave out.
         exclude_audio_of: Corpora (``emo_db``) or splits of them (``emo_db/test``) whose audio is
             left out, under whichever ids it stands here.
+        where: A condition in SQL that rows must fulfil, over all columns of the record
+            (:func:`pipeline.shards.row_filter.rows_where`).
 
     Returns:
         The columns of :data:`METADATA` and where the audio is: ``shard`` (path), ``row_group``,
@@ -51,7 +59,8 @@ def load_index(
         Empty if the split has no rows.
 
     Raises:
-        UsageError: The folder is no dataset, or a corpus or split is unknown.
+        UsageError: The folder is no dataset, a corpus or split is unknown, or the
+            condition is none.
         DataError: A shard is missing, too many or damaged.
     """
     folder = str(dataset)
@@ -72,12 +81,14 @@ def load_index(
             raise UsageError(f"{folder}: no corpus {corpus!r}: there are {', '.join(there)}")
     wanted = [corpus for corpus in (corpora or there) if corpus not in exclude]
     tables = [
-        _read_metadata(shard)
+        _read_metadata(shard, _EVERY if where else METADATA)
         for shard, path in paths.items()
         if path.parent.name in wanted and (split is None or path.name.startswith(f"{split}-"))
     ]
     index = pd.concat(tables) if tables else _read_metadata(shards[0]).iloc[:0]
     index["group"] = index.groupby(["shard", "row_group"], sort=True).ngroup()
+    if where:
+        index = frame_where(index, where)[[*METADATA, *_PLACE, "group"]]
     if labelled:
         index = index[index[["label", *also]].notna().any(axis=1)]
         index = index.fillna({"label": UNLABELLED}).astype({"label": "int64"})
@@ -90,9 +101,10 @@ def load_index(
     return index.reset_index(drop=True)
 
 
-def _read_metadata(shard: str) -> pd.DataFrame:
-    """The metadata columns of one shard and the place of each row in it."""
-    return read_shard_metadata(shard, METADATA).assign(shard=shard)
+def _read_metadata(shard: str, columns: Sequence[str] = METADATA) -> pd.DataFrame:
+    """Columns of one shard and the place of each row in it; only an index's must be there."""
+    frame = read_shard_metadata(shard, columns, older=columns is not METADATA)
+    return frame.assign(shard=shard)
 
 
 def clipped_durations(index: pd.DataFrame, longest: float) -> npt.NDArray[np.float64]:

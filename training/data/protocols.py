@@ -105,6 +105,7 @@ def load_fold(
     labels: Sequence[str] | None = None,
     exclude_speakers: Collection[str] = (),
     exclude_audio_of: Collection[str] = (),
+    where: str | None = None,
 ) -> pd.DataFrame:
     """Reads the metadata of the rows of a fold, as :func:`training.data.index.load_index` does.
 
@@ -120,6 +121,7 @@ def load_fold(
         labels: Classes in index order; default: :func:`fold_labels`.
         exclude_speakers: Speakers to leave out.
         exclude_audio_of: As for :func:`training.data.index.load_index`.
+        where: The same; its ``split`` and ``label`` are the dataset's, not the fold's.
 
     Returns:
         Rows of an index; ``split`` is the part of the fold, ``label`` an index of the classes.
@@ -138,6 +140,7 @@ def load_fold(
         labelled=False,
         exclude_speakers=exclude_speakers,
         exclude_audio_of=exclude_audio_of,
+        where=where,
     )
     parts = protocol.parts(choice.fold, wanted)
     if lacking := sorted(set(parts["label"]) - set(names)):

@@ -33,6 +33,7 @@ def evaluate(
     corpora: Collection[str] = (),
     batch_size: int = 16,
     fold: FoldChoice | None = None,
+    where: str | None = None,
 ) -> Evaluation:
     """Scores a trained model on a split of a dataset folder, or several trained alike.
 
@@ -43,6 +44,8 @@ def evaluate(
         corpora: Corpora to score; none means all.
         batch_size: Clips that go through the model at once, where padding changes nothing.
         fold: The fold of a protocol whose part is scored, in place of a split of the dataset's.
+        where: A condition in SQL that rows must fulfil to be scored, as for
+            :func:`training.data.index.load_index`.
 
     Returns:
         Scores overall and per corpus, of several models their means; predictions; and how many
@@ -69,8 +72,8 @@ def evaluate(
             )
         if not predictions:
             heads, labels = trained.heads, trained.labels
-            rows = _load_rows(dataset, split, tuple(corpora), labels, heads.columns, fold)
-            labelled = require_labelled(rows, dataset, split)
+            rows = _load_rows(dataset, split, tuple(corpora), labels, heads.columns, fold, where)
+            labelled = require_labelled(rows, dataset, split, where)
         elif (trained.heads, trained.labels) != (heads, labels):
             raise UsageError(
                 f"{name}: has other heads than {names[0]}: expected models trained alike"
@@ -86,7 +89,7 @@ def evaluate(
     if fold:
         notes = [*describe_choice(dataset, fold, sorted(set(index["corpus"]))), *notes]
     evaluation = score_predictions(
-        table, dataset, split, labels, TrainingSpeakers.of_all(training), notes
+        table, dataset, split, labels, TrainingSpeakers.of_all(training), notes, where
     )
     if not heads.columns:
         return evaluation
@@ -104,22 +107,25 @@ def _load_rows(
     labels: Sequence[str],
     also: Sequence[str],
     fold: FoldChoice | None,
+    where: str | None,
 ) -> pd.DataFrame:
     """The rows of a split, or of that part of a fold, with indices of a model's classes."""
     if fold:
-        return load_fold(dataset, fold, part_of(split), corpora, labels=labels)
-    return load_index(dataset, part_of(split), corpora, also=also)
+        return load_fold(dataset, fold, part_of(split), corpora, labels=labels, where=where)
+    return load_index(dataset, part_of(split), corpora, also=also, where=where)
 
 
-def labelled_rows(dataset: str | Path, split: str, corpora: Collection[str] = ()) -> pd.DataFrame:
+def labelled_rows(
+    dataset: str | Path, split: str, corpora: Collection[str] = (), where: str | None = None
+) -> pd.DataFrame:
     """The rows of a split that have one of the six classes, to be scored.
 
     Raises:
         UsageError: There is no such dataset, split or corpus.
         DataError: The split has no labelled utterances.
     """
-    index = load_index(dataset, part_of(split), tuple(corpora))
-    require_labelled(index, dataset, split)
+    index = load_index(dataset, part_of(split), tuple(corpora), where=where)
+    require_labelled(index, dataset, split, where)
     return index
 
 
@@ -134,7 +140,9 @@ def part_of(split: str) -> str | None:
     return None if split == ALL else split
 
 
-def require_labelled(rows: pd.DataFrame, dataset: str | Path, split: str) -> npt.NDArray[np.intp]:
+def require_labelled(
+    rows: pd.DataFrame, dataset: str | Path, split: str, where: str | None = None
+) -> npt.NDArray[np.intp]:
     """Indices of the rows that have a class, ``(labelled,)``.
 
     Raises:
@@ -142,5 +150,8 @@ def require_labelled(rows: pd.DataFrame, dataset: str | Path, split: str) -> npt
     """
     labelled = np.flatnonzero(rows["label"] != UNLABELLED)
     if not len(labelled):
-        raise DataError(f"{dataset}: no labelled utterances in split {split!r}: nothing to score")
+        which = f" where {where}" if where else ""
+        raise DataError(
+            f"{dataset}: no labelled utterances in split {split!r}{which}: nothing to score"
+        )
     return labelled

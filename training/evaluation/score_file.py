@@ -43,6 +43,7 @@ class Evaluation:
         speakers: How many speakers were in the training of any of the models.
         predictions: What the scores follow from.
         notes: What else the reader has to know, such as settings that were chosen.
+        where: The condition that rows fulfil; ``None`` for all rows of the split.
         heads: Scores of the emotion categories and ratings; None for a model of six classes only.
         head_corpora: The same per corpus.
     """
@@ -58,6 +59,7 @@ class Evaluation:
     speakers: SpeakerOverlap
     predictions: PredictionTable
     notes: list[str]
+    where: str | None = None
     heads: HeadScores | None = None
     head_corpora: dict[str, HeadScores] = field(default_factory=dict)
 
@@ -82,6 +84,7 @@ def score_predictions(
     labels: list[str],
     training: TrainingSpeakers,
     notes: Collection[str] = (),
+    where: str | None = None,
 ) -> Evaluation:
     """Scores predictions: overall, per corpus, calibration, speakers.
 
@@ -92,6 +95,7 @@ def score_predictions(
         labels: Names of the classes, in index order.
         training: Speakers of the models' training.
         notes: What else the reader has to know.
+        where: The condition that the utterances fulfil, if there was one.
     """
     return _score(
         predictions,
@@ -100,7 +104,8 @@ def score_predictions(
         split=split,
         labels=list(labels),
         speakers=speaker_overlap(predictions.utterances, training),
-        notes=list(notes),
+        notes=[*([f"only rows where {where}"] if where else []), *notes],
+        where=where,
     )
 
 
@@ -165,6 +170,7 @@ def read_scores(path: str | Path) -> Evaluation:
     if hashlib.sha256(table.read_bytes()).hexdigest() != checksum:
         raise DataError(f"{table}: not the answers that {path.name} was written with")
     facts = {name: values[name] for name in ("dataset", "manifest_sha256", "split", "notes")}
+    facts["where"] = values.get("where")  # older files have none
     return _score(read_prediction_table(table), values["labels"], speakers=overlap, **facts)
 
 

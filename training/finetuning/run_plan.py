@@ -126,6 +126,7 @@ def load_part(
             data.exclude_corpora,
             exclude_speakers=data.exclude_speakers,
             exclude_audio_of=data.exclude_audio_of,
+            where=data.where,
         )
     return load_index(
         dataset,
@@ -135,4 +136,5 @@ def load_part(
         also=also,
         exclude_speakers=data.exclude_speakers,
         exclude_audio_of=data.exclude_audio_of,
+        where=data.where,
     )

@@ -10,9 +10,11 @@ from exhubert.cli.arguments.folds import add_fold, read_fold
 from exhubert.cli.arguments.local_paths import local_path
 from exhubert.cli.arguments.number_types import positive
 from exhubert.cli.arguments.output_paths import check_file
+from exhubert.cli.arguments.where import add_where
 from exhubert.cli.output import console
 from pipeline.common.errors import UsageError
 from pipeline.common.foreign_text import printable
+from pipeline.shards.row_filter import check_condition
 
 if TYPE_CHECKING:  # it brings torch with it
     from training.evaluation.score_file import Evaluation
@@ -33,6 +35,7 @@ def _add_scoring(parser: argparse.ArgumentParser) -> None:
         help="only these, or collections such as @serab",
     )
     add_fold(parser)
+    add_where(parser)
     parser.add_argument(
         "--output",
         type=local_path,
@@ -62,13 +65,15 @@ def _add_evaluate_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _evaluate(args: argparse.Namespace) -> int:
-    _check_output(args)
+    _check_scoring(args)
     from training.data.protocols import FoldChoice
     from training.evaluation.evaluate import evaluate
 
     console.quieten_transformers()
     fold = FoldChoice(args.protocol, args.fold) if read_fold(args) else None
-    result = evaluate(args.model, args.data, args.split, args.corpora, args.batch_size, fold)
+    result = evaluate(
+        args.model, args.data, args.split, args.corpora, args.batch_size, fold, args.where
+    )
     _show(result, args)
     return 0
 
@@ -76,6 +81,13 @@ def _evaluate(args: argparse.Namespace) -> int:
 def _check_output(args: argparse.Namespace) -> None:
     if args.output:
         check_file("--output", args.output, [".json"])
+
+
+def _check_scoring(args: argparse.Namespace) -> None:
+    """Refuses what can be seen to be wrong before torch is loaded and a model is."""
+    _check_output(args)
+    if args.where is not None:
+        check_condition(args.where)
 
 
 def _show(result: "Evaluation", args: argparse.Namespace) -> None:
@@ -114,7 +126,7 @@ def _add_baseline_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _baseline(args: argparse.Namespace) -> int:
-    _check_output(args)
+    _check_scoring(args)
     from training.data.protocols import FoldChoice
     from training.evaluation.baselines.run import Baseline, run_baseline
 
@@ -128,6 +140,7 @@ def _baseline(args: argparse.Namespace) -> int:
             args.corpora,
             on_progress=on_progress,
             fold=FoldChoice(args.protocol, args.fold) if read_fold(args) else None,
+            where=args.where,
         )
     _show(result, args)
     return 0
@@ -209,6 +222,7 @@ EVALUATE = Command(
   exhubert evaluate --model models/tiny --data dataset --split validation --output scores.json
   exhubert evaluate --model models/loso3 --data dataset --protocol loso --fold 3
   exhubert evaluate --model models/seed0 models/seed1 models/seed2 --data dataset
+  exhubert evaluate --model models/tiny --data dataset --where "gender = 'female' and age < 30"
 """,
     add_arguments=_add_evaluate_arguments,
     run=_evaluate,

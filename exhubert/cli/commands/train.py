@@ -13,6 +13,7 @@ from exhubert.cli.arguments.command import Command
 from exhubert.cli.arguments.folds import add_fold, read_fold
 from exhubert.cli.arguments.local_paths import local_path
 from exhubert.cli.arguments.output_paths import check_folder
+from exhubert.cli.arguments.where import add_where, read_where
 from exhubert.cli.output import console
 from pipeline.common.errors import StoppedError, UsageError
 from training.config.recipe import Recipe, differences, load_recipe
@@ -36,6 +37,7 @@ def _add_train_arguments(parser: argparse.ArgumentParser) -> None:
         "YAML file",
     )
     add_fold(parser)
+    add_where(parser)
     parser.add_argument(
         "overrides", nargs="*", metavar="key=value", help="settings that replace the recipe's"
     )
@@ -51,7 +53,7 @@ def _add_train_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _train(args: argparse.Namespace) -> int:
-    recipe = load_recipe(args.config, [*args.overrides, *read_fold(args)])
+    recipe = load_recipe(args.config, [*args.overrides, *read_fold(args), *read_where(args)])
     if not args.dry_run:
         check_folder("--output", args.output)
     from training.config.processes import rank_and_world

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.common.errors import UsageError
-from pipeline.shards.row_filter import frame_where, rows_where
+from pipeline.shards.row_filter import check_condition, frame_where, rows_where
 
 ROWS = pa.table(
     {
@@ -74,3 +74,13 @@ def test_it_agrees_with_pandas(values: list[float | None], limit: float) -> None
     )
     found = frame_where(rows, f"duration > {limit!r}::DOUBLE")
     assert found.equals(rows[rows["duration"] > limit])
+
+
+@pytest.mark.parametrize("condition", ["", "duration >", "no_such = 1", "read_text('/etc/passwd')"])
+def test_what_is_no_condition_is_refused_before_rows_are_read(condition: str) -> None:
+    with pytest.raises(UsageError, match="--where"):
+        check_condition(condition)
+
+
+def test_a_condition_is_checked_against_the_record() -> None:
+    check_condition("emotion = 'anger' and duration > 3 and class_name is not null")

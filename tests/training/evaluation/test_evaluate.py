@@ -13,6 +13,7 @@ from training.config.recipe import load_recipe
 from training.data.index import load_index
 from training.evaluation.cross_corpus import plan_rows
 from training.evaluation.evaluate import evaluate
+from training.evaluation.score_file import read_scores
 from training.evaluation.train_test_overlap import SpeakerOverlap
 from training.finetuning.train import train
 from training.inference.load_model import load_model
@@ -219,3 +220,32 @@ def test_weights_in_half_precision_are_scored_in_full(
     half = shutil.copytree(model, tmp_path / "half")
     load_model(half).model.bfloat16().save_pretrained(half)
     assert evaluate(half, tones).overall.uar > 0.5
+
+
+def test_only_rows_that_a_condition_names_are_scored(
+    model: Path, tones: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "scores.json"
+    condition = "duration > 0.46 and class_name in ('low_negative', 'high_negative')"
+    options = ("--model", str(model), "--data", str(tones), "--where", condition)
+    assert run_command("evaluate", *options, "--output", str(output)) == 0
+    result = read_scores(output)
+    assert result.where == condition
+    assert result.notes[0] == f"only rows where {condition}"
+    assert set(result.predictions.utterances["label"]) == {0, 3}
+    assert result.overall.utterances == 6
+
+
+def test_what_is_no_condition_is_refused_before_a_model_is_read(tones: Path) -> None:
+    for command in (
+        ("evaluate", "--model", "none"),
+        ("baseline", "--kind", "majority"),
+        ("train", "--config", "tiny", "--output", "none"),
+    ):
+        with pytest.raises(UsageError, match="no column 'emotoin'"):
+            run_command(*command, "--data", str(tones), "--where", "emotoin = 'anger'")
+
+
+def test_a_condition_that_no_row_fulfils_is_named(model: Path, tones: Path) -> None:
+    with pytest.raises(DataError, match="in split 'test' where duration > 99"):
+        evaluate(model, tones, where="duration > 99")

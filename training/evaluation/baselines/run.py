@@ -76,6 +76,7 @@ def run_baseline(
     keep_in: Path | None = None,
     on_progress: Callable[[int], None] = lambda clips: None,
     fold: FoldChoice | None = None,
+    where: str | None = None,
 ) -> Evaluation:
     """Fits a baseline on the train split, chooses it on validation and scores it on a split.
 
@@ -91,6 +92,7 @@ def run_baseline(
         keep_in: Folder for the features of a dataset at a URL; ``None`` to keep none.
         on_progress: Called with how many more clips are done.
         fold: The fold of a protocol that is fitted and scored on, in place of the dataset's split.
+        where: A condition in SQL that all rows must fulfil, those fitted on and those scored.
 
     Raises:
         UsageError: There is no such dataset, split, fold or corpus; or the baseline cannot run.
@@ -102,12 +104,12 @@ def run_baseline(
     if fold:
         protocol = read_protocol(dataset, fold.protocol)
         labels = fold_labels(protocol, choose_fold_corpora(protocol, fit_on))
-        load = partial(load_fold, dataset, fold, labels=labels)
+        load = partial(load_fold, dataset, fold, labels=labels, where=where)
         test = load(part_of(split), tuple(corpora))
-        require_labelled(test, dataset, split)
+        require_labelled(test, dataset, split, where)
     else:
-        load = partial(load_index, dataset)
-        test = labelled_rows(dataset, split, corpora)
+        load = partial(load_index, dataset, where=where)
+        test = labelled_rows(dataset, split, corpora, where)
     train, validation = (
         load(
             part,
@@ -129,7 +131,7 @@ def run_baseline(
     if baseline.base and (provenance := provenance_of_base(baseline.base)) is not None:
         training.append(TrainingSpeakers.of_model(baseline.base, provenance))
     return score_predictions(
-        table, dataset, split, list(labels), TrainingSpeakers.of_all(training), notes
+        table, dataset, split, list(labels), TrainingSpeakers.of_all(training), notes, where
     )
 
 

@@ -1,0 +1,44 @@
+"""The index: which rows of a dataset are read."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.common.errors import UsageError
+from tests.support.shards import record, write_shards
+from training.data.index import METADATA, load_index
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Path:
+    rows = [
+        record("alpha", "test", 0, 1, age=20.0, gender="female"),
+        record("alpha", "test", 1, 3, age=60.0, gender="female"),
+        record("alpha", "test", 2, None, age=20.0),
+        record("beta", "train", 3, 1, age=25.0, flags=["clipped"]),
+    ]
+    write_shards(tmp_path, rows)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("condition", "ids"),
+    [
+        ("age < 30", ["alpha/test_000", "beta/train_003"]),
+        ("class_name = 'high_negative'", ["alpha/test_001"]),
+        ("split = 'test' and gender = 'female'", ["alpha/test_000", "alpha/test_001"]),
+        ("list_contains(flags, 'clipped')", ["beta/train_003"]),
+        ("age > 99", []),
+    ],
+)
+def test_a_condition_may_name_every_column_of_the_record(
+    dataset: Path, condition: str, ids: list[str]
+) -> None:
+    rows = load_index(dataset, where=condition)
+    assert rows["id"].tolist() == ids
+    assert set(rows.columns) == set(load_index(dataset).columns) > set(METADATA)
+
+
+def test_a_condition_of_unknown_columns_is_refused(dataset: Path) -> None:
+    with pytest.raises(UsageError, match=r"no column 'agee'.*did you mean 'age'"):
+        load_index(dataset, where="agee < 30")
