@@ -21,6 +21,7 @@ from exhubert.cli.commands import (
     export,
     predict,
     protocols,
+    publish,
     relabel,
     report,
     shortcuts,
@@ -54,6 +55,7 @@ COMMANDS: list[Command] = [
     *matrix.COMMANDS,
     *predict.COMMANDS,
     *export.COMMANDS,
+    *publish.COMMANDS,
     *demonstration.COMMANDS,
     *doctor.COMMANDS,
 ]
