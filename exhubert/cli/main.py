@@ -22,6 +22,7 @@ from exhubert.cli.commands import (
     export,
     predict,
     protocols,
+    publish,
     relabel,
     report,
     shortcuts,
@@ -56,6 +57,7 @@ COMMANDS: list[Command] = [
     *matrix.COMMANDS,
     *predict.COMMANDS,
     *export.COMMANDS,
+    *publish.COMMANDS,
     *demonstration.COMMANDS,
     *doctor.COMMANDS,
 ]
