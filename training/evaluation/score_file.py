@@ -46,6 +46,7 @@ class Evaluation:
         where: The condition that rows fulfil; ``None`` for all rows of the split.
         heads: Scores of the emotion categories and ratings; None for a model of six classes only.
         head_corpora: The same per corpus.
+        trained_parameters: Parameters that were fitted, of a baseline; None where it isn't known.
     """
 
     models: list[str]
@@ -62,6 +63,7 @@ class Evaluation:
     where: str | None = None
     heads: HeadScores | None = None
     head_corpora: dict[str, HeadScores] = field(default_factory=dict)
+    trained_parameters: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The evaluation as plain JSON types, without the single predictions."""
