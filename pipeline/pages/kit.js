@@ -157,6 +157,7 @@
   };
   for (const table of document.querySelectorAll("table.sortable")) {
     [...table.tHead.rows[0].cells].forEach((heading, column) => {
+      if (heading.classList.contains("plot")) return; // it holds a scale
       const button = document.createElement("button");
       button.className = "sort";
       button.type = "button";

@@ -62,7 +62,7 @@ def score_classes(
     drawn = resample_speakers(by_speaker, draws, seed)
     hits = np.diagonal(drawn, axis1=1, axis2=2)
     found = {}
-    for number in np.flatnonzero(support):
+    for number in map(int, np.flatnonzero(support)):
         low, high = 0.0, 1.0  # the speakers are too few to say anything
         if len(drawn):
             recalls = hits[:, number] / drawn[:, number].sum(axis=1)
