@@ -9,13 +9,14 @@ HASHED := --quiet --no-deps --require-hashes
 
 TOOLS := .tools
 
-.PHONY: demo install test slow coverage lint types lock audit clean help
+.PHONY: demo install test slow coverage docs lint types lock audit clean help
 
 help:
 	@echo "make demo       speak, build, train, evaluate, predict: the whole flow on synthetic voices"
 	@echo "make test       linters, types and tests"
 	@echo "make slow       the tests that take long"
 	@echo "make coverage   which lines no test runs, in htmlcov/"
+	@echo "make docs       the documentation as a site, in site/"
 	@echo "make lock       write requirements/*.txt anew from pyproject.toml and constraints.txt"
 	@echo "make audit      look up known vulnerabilities of what is installed by make"
 	@echo "make clean      remove the virtual environments and what the demo made"
@@ -33,6 +34,10 @@ coverage: $(READY)
 
 slow: $(READY)
 	$(BIN)/python -m pytest -m slow
+
+# NO_MKDOCS_2_WARNING: a message of the theme about other tools, not about these pages.
+docs: $(READY)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -52,7 +57,7 @@ audit: $(TOOLS)
 		--requirement requirements/torch.txt
 
 clean:
-	rm -rf $(VENV) $(TOOLS) demo-output
+	rm -rf $(VENV) $(TOOLS) demo-output site
 
 # With CONSTRAINTS=requirements/constraints.txt, or /dev/null for the newest, it takes any Python and
 # no checksums; without, what requirements/*.txt lock for Python 3.11.

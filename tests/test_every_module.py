@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 HOME = Path(__file__).parents[1]
-PACKAGES = ("pipeline", "training", "exhubert")
+PACKAGES = ("pipeline", "training", "exhubert", "docs")
 FILES = [file for package in PACKAGES for file in sorted((HOME / package).rglob("*.py"))]
 
 

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import scipy.fft
 import soxr
 
 from pipeline.schema.record import SAMPLE_RATE
@@ -78,6 +77,8 @@ def subfingerprints(samples: npt.NDArray[np.int16]) -> Subfingerprints:
 
 def _band_energies(signal: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """Energy of every band, shape ``(frames, bands)``."""
+    import scipy.fft  # here, since a build loads this module and never asks for fingerprints
+
     frames = np.lib.stride_tricks.sliding_window_view(signal, _FRAME)[::HOP]
     parts = []
     for start in range(0, len(frames), _AT_ONCE):

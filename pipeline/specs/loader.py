@@ -29,6 +29,22 @@ def load_specs(
     Raises:
         SpecError: A spec is invalid, unknown or given twice.
     """
+    own = load_own_specs(spec_files)
+    wanted = corpora or ([] if own else [*builtin_ids(), *kept])
+    shipped = {
+        corpus: kept[corpus] if corpus in kept else load_spec(builtin_file(corpus))
+        for corpus in wanted
+        if corpus not in own
+    }
+    return [spec for _, spec in sorted((shipped | own).items())]
+
+
+def load_own_specs(spec_files: Sequence[str | Path]) -> dict[str, CorpusSpec]:
+    """Loads specs of the user's own, by the id of their corpus.
+
+    Raises:
+        SpecError: A spec is invalid, or two describe one corpus.
+    """
     own: dict[str, CorpusSpec] = {}
     for file in spec_files:
         spec = load_spec(file)
@@ -37,13 +53,7 @@ def load_specs(
                 f"{file}: corpus {spec.id!r} is already described by another --spec file"
             )
         own[spec.id] = spec
-    wanted = corpora or ([] if own else [*builtin_ids(), *kept])
-    shipped = {
-        corpus: kept[corpus] if corpus in kept else load_spec(builtin_file(corpus))
-        for corpus in wanted
-        if corpus not in own
-    }
-    return [spec for _, spec in sorted((shipped | own).items())]
+    return own
 
 
 def is_shipped(spec: CorpusSpec) -> bool:

@@ -14,9 +14,10 @@ from pipeline.sources.contents import describe_files
 from pipeline.sources.listing import is_ignored_name, list_files
 from pipeline.specs.collections import ChosenCorpora, choose_corpora
 from pipeline.specs.corpus_spec import CorpusSpec
-from pipeline.specs.loader import load_spec, load_specs
-from pipeline.specs.shipped import builtin_ids
+from pipeline.specs.loader import load_own_specs, load_specs
+from pipeline.specs.shipped import builtin_file, builtin_ids
 from pipeline.storage import is_remote, open_store
+from pipeline.storage.files import map_files
 
 if TYPE_CHECKING:  # brings pyarrow
     from pipeline.dataset.manifest import Manifest
@@ -77,7 +78,7 @@ def find_kept_specs(
 
     if args.shipped_specs:
         return {}
-    return read_kept_specs(output, manifest, {load_spec(file).id for file in args.spec})
+    return read_kept_specs(output, manifest, load_own_specs(args.spec).keys())
 
 
 def tell_kept_specs(corpora: Collection[str], output: str) -> None:
@@ -111,45 +112,53 @@ def find_corpora(
         if "," in corpus:
             names = " ".join(corpus.split(","))
             raise UsageError(f"--corpora {corpus}: separate names by blanks: --corpora {names}")
-    own = {load_spec(file).id for file in args.spec}
-    chosen = choose_corpora(args.corpora, {*builtin_ids(), *kept, *own})
+    own = load_own_specs(args.spec)
+    known = {*builtin_ids(), *kept, *own}
+    chosen = choose_corpora(args.corpora, known)
     tell_lacking(chosen)
-    specs = load_specs([one for one in chosen.corpora if one not in own], args.spec, kept)
-    if args.spec and not args.corpora and args.data_root:
-        shipped = {spec.id: spec for spec in load_specs(kept=kept)} | {
-            spec.id: spec for spec in specs
-        }
-        specs = [spec for _, spec in sorted(shipped.items())]
-    if missing := roots.keys() - {spec.id for spec in specs}:
-        specs = sorted([*specs, *load_specs(sorted(missing), kept=kept)], key=lambda spec: spec.id)
+    named = {*chosen.named, *roots, *own}
+    for corpus in sorted(named - known):
+        builtin_file(corpus)  # says which ids there are
+    whole_root = args.data_root and not args.corpora
+    wanted = known if whole_root else {*chosen.corpora, *named}
     if require_folder and args.data_root and not is_remote(args.data_root):
         if not Path(args.data_root).is_dir():
             raise UsageError(f"--data-root {args.data_root}: no such folder")
-        if not args.corpora:
-            _tell_passed_over(args, {spec.id for spec in specs})
-    named = {*chosen.named, *roots, *own}
-    found, without_folder = [], []
-    for spec in specs:
-        root = roots.get(spec.id) or (args.data_root and f"{args.data_root.rstrip('/')}/{spec.id}")
-        if root and (not require_folder or _is_folder(root)):
-            found.append((spec, root))
-        elif spec.id in named:
-            raise UsageError(
-                f"corpus {spec.id}: no folder {root or spec.id}; give --root {spec.id}=DIR, or a "
-                f"--data-root that holds a folder called {spec.id}"
-            )
-        elif spec.id in chosen.corpora:
-            without_folder.append(spec.id)
-    if without_folder:
-        names = ", ".join(without_folder)
-        print(f"no folder, so passed over: {names}", file=sys.stderr)
-    if not found:
+        if whole_root:
+            _tell_passed_over(args, wanted)
+    places = {
+        corpus: roots.get(corpus)
+        or (args.data_root and f"{args.data_root.rstrip('/')}/{corpus}")
+        or ""
+        for corpus in sorted(wanted)
+    }
+    there = _that_are_there(args.data_root or "", places) if require_folder else places
+    for corpus in sorted(named - there.keys()):
+        raise UsageError(
+            f"corpus {corpus}: no folder {places[corpus] or corpus}; give --root {corpus}=DIR, or "
+            f"a --data-root that holds a folder called {corpus}"
+        )
+    if without_folder := [one for one in chosen.corpora if one not in there]:
+        print(f"no folder, so passed over: {', '.join(without_folder)}", file=sys.stderr)
+    if not there:
         where = f"in --data-root {args.data_root}" if args.data_root else "without --data-root"
         raise UsageError(
             f"no corpus found {where}: expected folders named by corpus id "
             f"({', '.join(builtin_ids())}), or --root ID=DIR"
         )
-    return found
+    ids = [corpus for corpus in there if corpus not in own]
+    shipped = load_specs(ids, kept=kept) if ids else []
+    specs = {spec.id: spec for spec in shipped} | own
+    return [(specs[corpus], root) for corpus, root in there.items()]
+
+
+def _that_are_there(data_root: str, places: Mapping[str, str]) -> dict[str, str]:
+    """Those corpora whose folder is there; a store is asked for several at a time."""
+    asked = [(corpus, place) for corpus, place in places.items() if place]
+    found = map_files(data_root, _is_folder, [place for _, place in asked])
+    return {
+        corpus: place for (corpus, place), is_there in zip(asked, found, strict=True) if is_there
+    }
 
 
 def tell_lacking(chosen: ChosenCorpora) -> None:

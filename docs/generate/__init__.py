@@ -1,0 +1,1 @@
+"""Pages that are made from specs, models, parsers and the face, and never written by hand."""
