@@ -10,7 +10,7 @@ def render(template: str, **values: Any) -> str:
     """Fills a template of this folder."""
     environment = page_environment("training.evaluation.reports")
     environment.globals["few_note"] = FEW_NOTE
-    environment.filters |= {"percent": percent, "words": words}
+    environment.filters |= {"percent": percent, "points": points, "words": words}
     return environment.get_template(template).render(**values)
 
 
@@ -21,6 +21,15 @@ def percent(share: float, digits: int = 0) -> str:
     '25.6'
     """
     return f"{100 * share:z.{digits}f}"
+
+
+def points(difference: float) -> str:
+    """A difference of shares in points, with its sign.
+
+    >>> points(-0.0329), points(0.1), points(-0.0001)
+    ('-3.3', '+10.0', '+0.0')
+    """
+    return f"{100 * difference:+z.1f}"
 
 
 def words(name: str) -> str:
