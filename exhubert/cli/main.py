@@ -12,6 +12,7 @@ from exhubert.cli.arguments.spelling import as_written, respell
 from exhubert.cli.arguments.stores import add_store_options, read_store_options
 from exhubert.cli.arguments.unknown_options import check_unknown, known_options, suggest_options
 from exhubert.cli.commands import (
+    benchmark,
     build,
     check,
     corpora,
@@ -21,6 +22,7 @@ from exhubert.cli.commands import (
     export,
     predict,
     protocols,
+    publish,
     relabel,
     report,
     shortcuts,
@@ -51,9 +53,11 @@ COMMANDS: list[Command] = [
     *verify.COMMANDS,
     *model.COMMANDS,
     *evaluation.COMMANDS,
+    *benchmark.COMMANDS,
     *matrix.COMMANDS,
     *predict.COMMANDS,
     *export.COMMANDS,
+    *publish.COMMANDS,
     *demonstration.COMMANDS,
     *doctor.COMMANDS,
 ]

@@ -11,7 +11,15 @@ from pathlib import Path
 from urllib.parse import unquote, urlparse
 
 EXTRAS = {
-    "train": ("torch", "transformers", "accelerate", "safetensors", "sklearn", "scipy"),
+    "train": (
+        "torch",
+        "transformers",
+        "accelerate",
+        "safetensors",
+        "sklearn",
+        "scipy",
+        "huggingface_hub",
+    ),
     "aws": ("obstore", "boto3", "botocore"),
     "gcp": ("google.cloud.storage",),
     "dask": ("dask", "distributed"),

@@ -42,7 +42,8 @@ def _front_matter(manifest: Manifest) -> dict[str, object]:
             configs.append({"config_name": corpus, "data_files": data_files})
     languages = {code.split("-")[0] for c in manifest.corpora.values() for code in c.languages}
     return {
-        "pretty_name": "Speech emotion corpora",
+        "pretty_name": manifest.title,
+        "version": manifest.version,
         "language": sorted(languages),
         "license": "other",
         "license_name": "see-the-table-of-corpora",

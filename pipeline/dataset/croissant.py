@@ -4,6 +4,7 @@ Croissant 1.1, https://docs.mlcommons.org/croissant/docs/croissant-spec-1.1.html
 """
 
 import json
+import re
 from collections.abc import Mapping
 
 import pyarrow as pa
@@ -70,12 +71,15 @@ def make_croissant(manifest: Manifest) -> str:
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
         "conformsTo": "http://mlcommons.org/croissant/1.1",
-        "name": "speech-emotion-corpora",
+        "name": _name(manifest.title),
+        "alternateName": manifest.title,
+        "version": manifest.version,
         "description": (
             f"{count(manifest.written, 'utterance')}, {manifest.hours:.2f} h of speech with "
             f"emotion labels from {count(len(corpora), 'corpus', 'corpora')}: "
             f"{', '.join(c.name for c in corpora.values())}."
         ),
+        **({"datePublished": manifest.date_published} if manifest.date_published else {}),
         "license": sorted({_licence(corpus) for corpus in corpora.values()}),
         "conditionsOfAccess": "; ".join(
             f"{term.words} ({', '.join(term.corpora)})" if term.corpora else term.words
@@ -89,6 +93,12 @@ def make_croissant(manifest: Manifest) -> str:
         "recordSet": [_splits(), _classes(), _utterances()],
     }
     return printable_json(json.dumps(description, indent=1, ensure_ascii=False)) + "\n"
+
+
+def _name(title: str) -> str:
+    """What programs call it: letters, figures and hyphens of the title alone."""
+    words = re.findall(r"[a-z0-9]+", title.lower())
+    return "-".join(words) or "speech-emotion-corpora"
 
 
 def _licence(corpus: CorpusManifest) -> str:

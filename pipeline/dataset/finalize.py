@@ -8,6 +8,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from pipeline.audio.options import AudioOptions
+from pipeline.common.edition import UNNAMED, Edition
 from pipeline.common.errors import DataError
 from pipeline.dataset.accounts import check_accounts, count_usable
 from pipeline.dataset.build_state import mark_finished
@@ -28,6 +29,7 @@ from pipeline.dataset.manifest_builder import build_manifest, facts_from_spec
 from pipeline.dataset.protocols import update_protocols
 from pipeline.dataset.rejects import write_rejects
 from pipeline.dataset.report.page import write_report
+from pipeline.dataset.versioning import name_edition
 from pipeline.index.corpus_notes import NO_NOTES, CorpusNotes
 from pipeline.raters.agreement import Agreement
 from pipeline.shards.deduplication import remove_duplicates
@@ -58,6 +60,7 @@ def finalize_dataset(
     policies: Mapping[str, str] = MappingProxyType({}),
     notes: Mapping[str, CorpusNotes] = MappingProxyType({}),
     report: bool = True,
+    edition: Edition = UNNAMED,
 ) -> Manifest:
     """Removes stale shards, resolves duplicates, writes manifest, rejects, card and report.
 
@@ -74,6 +77,7 @@ def finalize_dataset(
         policies: How corpora were split, by id, where not as their specs say now.
         notes: On the indexes of those corpora, by id.
         report: Whether to write the report, too; the caller does otherwise.
+        edition: Title, version and date, as far as they are given.
 
     Raises:
         DataError: A shard was written in parts, or something of what was written is missing.
@@ -89,7 +93,8 @@ def finalize_dataset(
     usable = count_usable(receipts, found)
     facts = {**kept, **_state_facts(specs, policies, usable, agreement, notes)}
     protocols = update_protocols(output, earlier, receipts, specs, facts)
-    manifest = build_manifest(facts, options, receipts, rows, found, protocols, pairs)
+    counted = build_manifest(facts, options, receipts, rows, found, protocols, pairs)
+    manifest = name_edition(counted, earlier, edition)
     write_rejects(output, receipts)
     keep_specs(output, specs, scheme, kept)
     storage.write_atomic(storage.join(output, "README.md"), make_card(manifest).encode())

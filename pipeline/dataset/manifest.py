@@ -7,6 +7,13 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, computed_field
 
 from pipeline.audio.options import AudioOptions
+from pipeline.common.edition import (
+    FIRST_VERSION,
+    TITLE,
+    check_date,
+    check_title,
+    check_version,
+)
 from pipeline.common.errors import DataError, UsageError
 from pipeline.dataset.duplicates.findings import LabelConflict, NearDuplicates, SamePerson
 from pipeline.dataset.published_counts import Comparison, compare_counts
@@ -202,6 +209,9 @@ class Manifest(ManifestModel):
     """A whole dataset.
 
     Attributes:
+        title: For people.
+        version: Semantic; :mod:`pipeline.dataset.versioning` says when it is raised.
+        date_published: Of this version, where somebody has given it.
         speakers_in_corpora: Corpora that have speakers in common, by their ids joined with ` ∩ ` →
             how many speakers.
         duplicates: Ids of utterances whose audio is equal, in groups.
@@ -211,6 +221,9 @@ class Manifest(ManifestModel):
     """
 
     format: int = FORMAT
+    title: Annotated[str, AfterValidator(check_title)] = TITLE
+    version: Annotated[str, AfterValidator(check_version)] = FIRST_VERSION
+    date_published: Annotated[str, AfterValidator(check_date)] | None = None
     audio: AudioOptions
     corpora: dict[CorpusId, CorpusManifest]
     speakers: int = 0

@@ -142,19 +142,41 @@ def load_fold(
         exclude_audio_of=exclude_audio_of,
         where=where,
     )
-    parts = protocol.parts(choice.fold, wanted)
-    if lacking := sorted(set(parts["label"]) - set(names)):
+    index = fold_rows(index, protocol, choice, wanted, names)
+    return index[index["split"] == part].reset_index(drop=True) if part else index
+
+
+def fold_rows(
+    index: pd.DataFrame,
+    protocol: Protocol,
+    choice: FoldChoice,
+    corpora: Sequence[str],
+    labels: Sequence[str],
+) -> pd.DataFrame:
+    """The rows of an index that stand in a fold, with its parts as ``split`` and its classes.
+
+    Args:
+        index: Rows of these corpora, labelled or not.
+        protocol: That the fold is of.
+        choice: The fold.
+        corpora: Corpora that have the fold.
+        labels: Classes in index order.
+
+    Raises:
+        UsageError: A corpus has no such fold, or a class of the fold is not among the labels.
+    """
+    parts = protocol.parts(choice.fold, corpora)
+    if lacking := sorted(set(parts["label"]) - set(labels)):
         raise UsageError(
             f"protocol {choice.protocol} scores {', '.join(lacking)}, which is not among the "
-            f"classes {', '.join(names)}"
+            f"classes {', '.join(labels)}"
         )
     index = index.drop(columns=["split", "label"]).merge(
         parts[["id", "label", "part"]].rename(columns={"part": "split"}), on="id"
     )
-    index["label"] = index["label"].map({name: n for n, name in enumerate(names)})
+    index["label"] = index["label"].map({name: n for n, name in enumerate(labels)})
     index = index.astype({"label": "int64"})
-    index = _with_validation(index, choice.validation_seed)
-    return index[index["split"] == part].reset_index(drop=True) if part else index
+    return _with_validation(index, choice.validation_seed)
 
 
 def describe_choice(dataset: str | Path, choice: FoldChoice, corpora: Sequence[str]) -> list[str]:

@@ -51,6 +51,7 @@ class Evaluation:
         where: The condition that rows fulfil; ``None`` for all rows of the split.
         heads: Scores of the emotion categories and ratings; None for a model of six classes only.
         head_corpora: The same per corpus.
+        trained_parameters: Parameters that were fitted, of a baseline; None where it isn't known.
     """
 
     models: list[str]
@@ -69,6 +70,7 @@ class Evaluation:
     groups: dict[str, dict[str, GroupScores]] = field(default_factory=dict)
     heads: HeadScores | None = None
     head_corpora: dict[str, HeadScores] = field(default_factory=dict)
+    trained_parameters: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The evaluation as plain JSON types, without the single predictions."""

@@ -16,6 +16,7 @@ from exhubert.cli.arguments.corpora import (
     no_clips_message,
     tell_kept_specs,
 )
+from exhubert.cli.arguments.edition import add_edition, read_edition
 from exhubert.cli.arguments.number_types import duration, positive, share
 from exhubert.cli.output import console
 from exhubert.cli.output.build_progress import build_progress
@@ -67,6 +68,7 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="leave out corpora whose terms do not allow a dataset to be passed on",
     )
+    add_edition(parser)
     parser.add_argument(
         "--max-reject-rate",
         type=share,
@@ -139,7 +141,8 @@ def _make_config(args: argparse.Namespace, require_folders: bool) -> "BuildConfi
     if not corpora:
         raise UsageError("--only-redistributable: none of these corpora may be redistributed")
     audio = AudioOptions(args.codec, args.normalize)
-    return BuildConfig(corpora, emotion_scheme(), args.output, audio)
+    edition = read_edition(args)
+    return BuildConfig(corpora, emotion_scheme(), args.output, audio, edition=edition)
 
 
 def _build(checked: "CheckedBuild", args: argparse.Namespace, jobs: int | DriverProcess) -> int:

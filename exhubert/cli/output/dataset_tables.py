@@ -244,6 +244,7 @@ def print_manifest(manifest: "Manifest", output: str) -> None:
     for name, corpus in manifest.corpora.items():
         for line in _about_corpus(name, corpus):
             OUT.print(one_line(line), soft_wrap=True)
+    OUT.print(one_line(f"{manifest.title}, version {manifest.version}"), soft_wrap=True)
     OUT.print(f"dataset: {output}", soft_wrap=True)
 
 

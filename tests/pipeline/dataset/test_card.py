@@ -61,3 +61,12 @@ def test_protocols_stand_with_their_leaks() -> None:
     card = make_card(manifest().model_copy(update={"protocols": {"bench": protocol}}))
     assert "| `bench` | as published | `tones` | 1 | 1 | 100 | 20 | **9** | 1 |" in card
     assert "## Protocols" not in make_card(manifest())
+
+
+def test_title_version_and_date_stand_at_the_head() -> None:
+    named = {"title": "Mine [1]", "version": "1.2.0", "date_published": "2026-11-29"}
+    card = make_card(manifest().model_copy(update=named))
+    front_matter = yaml.safe_load(card.split("---\n")[1])
+    assert (front_matter["pretty_name"], front_matter["version"]) == ("Mine [1]", "1.2.0")
+    assert "# Mine \\[1\\]\n\nVersion 1.2.0, published 2026-11-29.\n" in card
+    assert "\nVersion 0.1.0.\n" in make_card(manifest())

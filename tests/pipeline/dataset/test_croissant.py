@@ -24,3 +24,13 @@ def test_counts_corpora_and_terms_are_described() -> None:
     assert croissant["description"].startswith("3 utterances, 2.00 h of speech")
     assert croissant["license"] == ["CC0-1.0"]
     assert croissant["inLanguage"] == ["en-GB"]
+
+
+def test_title_version_and_date_are_told() -> None:
+    named = {"title": "Mine: one", "version": "1.2.0", "date_published": "2026-11-29"}
+    croissant = json.loads(make_croissant(manifest().model_copy(update=named)))
+    assert (croissant["name"], croissant["alternateName"]) == ("mine-one", "Mine: one")
+    assert (croissant["version"], croissant["datePublished"]) == ("1.2.0", "2026-11-29")
+    unnamed = json.loads(make_croissant(manifest()))
+    assert (unnamed["name"], unnamed["version"]) == ("speech-emotion-corpora", "0.1.0")
+    assert "datePublished" not in unnamed

@@ -25,7 +25,7 @@ from pipeline.schema.record import SAMPLE_RATE
 from pipeline.storage.files import atomic_path
 from training.data.clips import Samples, decode_clip
 from training.data.parquet_audio import AudioReader, ClipPlace, clip_places
-from training.evaluation.baselines.linear import Part, choose, make_svm
+from training.evaluation.baselines.linear import Answers, Part, choose, make_svm
 from training.evaluation.prediction_table import PredictionTable, utterances_of
 
 Features = npt.NDArray[np.float32]
@@ -44,7 +44,7 @@ def egemaps(
     test: pd.DataFrame,
     cache_folder: Path | None = None,
     on_progress: OnProgress = lambda clips: None,
-) -> tuple[PredictionTable, list[str]]:
+) -> Answers:
     """Fits the SVM on the train rows, chooses its C on the validation rows, predicts the test rows.
 
     Args:
@@ -55,7 +55,7 @@ def egemaps(
         on_progress: Called with how many more clips have features.
 
     Returns:
-        The predictions, and what was chosen, in words.
+        The predictions, and what was chosen.
 
     Raises:
         UsageError: openSMILE is not installed.
@@ -72,9 +72,9 @@ def egemaps(
     )
     fit = choose(make_svm, fitted, chosen)
     predicted = fit.classifier.predict(asked.features)[None]
-    return PredictionTable(["egemaps"], utterances_of(test), predicted, None), [
-        f"linear SVM on eGeMAPSv02 functionals, {fit}; an SVM gives no probabilities"
-    ]
+    table = PredictionTable(["egemaps"], utterances_of(test), predicted, None)
+    note = f"linear SVM on eGeMAPSv02 functionals, {fit}; an SVM gives no probabilities"
+    return Answers(table, fit.parameters, [note])
 
 
 def extract_features(

@@ -12,6 +12,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
 from pipeline.common.errors import DataError
+from training.evaluation.prediction_table import PredictionTable
 from training.metrics.scores import uar_of
 
 Integers = npt.NDArray[np.integer[Any]]
@@ -53,10 +54,31 @@ class Fit:
     c: float
     uar: float | None
 
+    @property
+    def parameters(self) -> int:
+        """Weights and offsets of the classifier."""
+        linear = self.classifier[-1]
+        return int(linear.coef_.size + linear.intercept_.size)
+
     def __str__(self) -> str:
         if self.uar is None:
             return f"C = {self.c:g}, not chosen: there is no validation data"
         return f"C = {self.c:g} of {', '.join(f'{c:g}' for c in GRID)}, by validation UAR"
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a baseline gives.
+
+    Attributes:
+        table: Its predictions.
+        parameters: How many were fitted.
+        notes: What was chosen, in words.
+    """
+
+    table: PredictionTable
+    parameters: int
+    notes: list[str]
 
 
 def make_svm(c: float) -> Any:

@@ -20,7 +20,7 @@ from pipeline.schema.record import CLASSES
 from training.data.dataset import Utterances, collate, require_batch
 from training.data.index import clipped_durations
 from training.data.sampling import FixedBatches
-from training.evaluation.baselines.linear import Fit, Part, choose, make_logistic
+from training.evaluation.baselines.linear import Answers, Fit, Part, choose, make_logistic
 from training.evaluation.prediction_table import PredictionTable
 from training.inference.batch import evaluation_batch_size
 from training.model.build import build_model
@@ -40,7 +40,7 @@ def probe(
     longest: float = 30.0,
     on_progress: OnProgress = lambda clips: None,
     classes: int = len(CLASSES),
-) -> tuple[PredictionTable, list[str]]:
+) -> Answers:
     """Fits a probe on the train rows, chooses it on the validation rows, predicts the test rows.
 
     Args:
@@ -55,7 +55,7 @@ def probe(
         classes: How many there are.
 
     Returns:
-        The predictions, and what was chosen, in words.
+        The predictions, and what was chosen.
 
     Raises:
         UsageError: There is no such base or layer.
@@ -82,7 +82,8 @@ def probe(
     probabilities[:, fit.classifier.classes_] = fit.classifier.predict_proba(asked)
     how = "given" if layer is not None else "not chosen" if fit.uar is None else "by validation UAR"
     note = f"probe of layer {number} of 0 to {layers - 1} ({how}), logistic regression, {fit}"
-    return PredictionTable.from_probabilities([f"probe of {base}"], test, [probabilities]), [note]
+    table = PredictionTable.from_probabilities([f"probe of {base}"], test, [probabilities])
+    return Answers(table, fit.parameters, [note])
 
 
 @torch.inference_mode()

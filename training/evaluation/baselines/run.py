@@ -1,7 +1,7 @@
 """Running a baseline: rows in, an evaluation out, as of any model."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Literal, get_args
@@ -21,10 +21,11 @@ from training.data.protocols import (
     read_protocol,
 )
 from training.evaluation.baselines.egemaps import egemaps, require_opensmile
+from training.evaluation.baselines.linear import Answers
 from training.evaluation.baselines.majority import majority
 from training.evaluation.baselines.probe import probe
 from training.evaluation.evaluate import labelled_rows, part_of, require_labelled
-from training.evaluation.prediction_table import PredictionTable, clip_names
+from training.evaluation.prediction_table import clip_names
 from training.evaluation.score_file import Evaluation, score_predictions
 from training.evaluation.train_test_overlap import audio_overlap
 from training.inference.load_model import provenance_of_base
@@ -123,16 +124,17 @@ def run_baseline(
         raise DataError(f"{dataset}: no labelled utterances in split 'train': nothing to learn")
     folder = keep_in if is_remote(str(dataset)) else Path(dataset)
     features = None if folder is None else folder / FEATURES
-    table, notes = _predict(baseline, features, (train, validation, test), len(labels), on_progress)
+    answers = _predict(baseline, features, (train, validation, test), len(labels), on_progress)
+    notes = answers.notes
     if fold:
         notes = [*describe_choice(dataset, fold, sorted(set(test["corpus"]))), *notes]
     notes = [*notes, *audio_overlap(test, clip_names(train))]
     training = [TrainingSpeakers.of_rows(train)]
     if baseline.base and (provenance := provenance_of_base(baseline.base)) is not None:
         training.append(TrainingSpeakers.of_model(baseline.base, provenance))
-    return score_predictions(
-        table, dataset, split, list(labels), TrainingSpeakers.of_all(training), notes, where
-    )
+    speakers = TrainingSpeakers.of_all(training)
+    scored = score_predictions(answers.table, dataset, split, list(labels), speakers, notes, where)
+    return replace(scored, trained_parameters=answers.parameters)
 
 
 def _predict(
@@ -141,11 +143,11 @@ def _predict(
     parts: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame],
     classes: int,
     on_progress: Callable[[int], None],
-) -> tuple[PredictionTable, list[str]]:
+) -> Answers:
     """Predictions of a baseline for the last of its parts: train, validation and test."""
     train, validation, test = parts
     if baseline.kind == "majority":
-        return majority(train, test, classes), []
+        return Answers(majority(train, test, classes), classes, [])
     if baseline.kind == "egemaps":
         return egemaps(train, validation, test, features, on_progress)
     assert baseline.base is not None  # checked

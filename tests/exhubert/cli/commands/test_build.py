@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from exhubert.cli.main import main
+from pipeline.dataset.manifest import require_manifest
 from tests.conftest import MakeCorpus, MakeSpec
 from tests.support.s3 import S3, serve
 
@@ -60,3 +61,26 @@ EXPECTED = {
     ("HEAD", "/out/dataset/.build/unfinished"): 2,
     ("DELETE", "/out/dataset/.build/unfinished"): 1,
 }
+
+
+def test_a_dataset_keeps_its_title_and_raises_its_version(
+    make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
+) -> None:
+    def build(corpus: str, *options: str) -> tuple[str, str, str | None]:
+        make_spec(corpus)
+        root = make_corpus(corpus) if not (tmp_path / "corpora" / corpus).exists() else None
+        where = ["--root", f"{corpus}={root or tmp_path / 'corpora' / corpus}"]
+        line = ["--spec", str(tmp_path / f"{corpus}.yaml"), *where, "--output", str(folder)]
+        assert main(["build", *line, "--jobs", "1", "--json", *options]) == 0
+        made = require_manifest(str(folder))
+        return made.title, made.version, made.date_published
+
+    folder = tmp_path / "dataset"
+    named = ["--title", "Two corpora", "--date-published", "2026-11-29"]
+    assert build("tones", *named) == ("Two corpora", "0.1.0", "2026-11-29")
+    before = (folder / "manifest.json").read_bytes()
+    assert build("tones") == ("Two corpora", "0.1.0", "2026-11-29")
+    assert (folder / "manifest.json").read_bytes() == before
+    assert build("bells") == ("Two corpora", "0.2.0", None)
+    assert "<h1>Two corpora</h1>" in (folder / "report.html").read_text()
+    assert build("bells", "--dataset-version", "1.0.0") == ("Two corpora", "1.0.0", None)

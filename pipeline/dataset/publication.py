@@ -1,0 +1,104 @@
+"""What of a dataset is handed on when it is published, and whether it may be."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.common.errors import UsageError
+from pipeline.dataset.kept_specs import SPECS
+from pipeline.dataset.manifest import CorpusManifest, Manifest, require_manifest
+from pipeline.dataset.output_check import check_no_links
+from pipeline.dataset.terms import licence_rules
+from pipeline.dataset.verify import verify_finished
+from pipeline.splits.protocols.statement import FOLDER as PROTOCOLS
+from pipeline.storage.folder_lock import check_unlocked
+
+FOLDERS = ("data", PROTOCOLS, SPECS)
+"""Folders that are a dataset's own wherever it is published: older files leave them."""
+
+_ALWAYS = ("README.md", "croissant.json", "manifest.json", "rejects.parquet")
+_WHERE_MADE = ("duplicates.parquet", "shortcuts.json", "report.html")
+
+
+@dataclass(frozen=True)
+class PublishedFile:
+    """A file that is handed on.
+
+    Attributes:
+        path: Below the dataset folder, and wherever it is published.
+        bytes: Its size.
+    """
+
+    path: str
+    bytes: int
+
+
+def plan_publication(dataset: Path) -> tuple[Manifest, list[PublishedFile]]:
+    """Checks a dataset of this machine, and lists what of it is handed on.
+
+    These are the files that the dataset is known to have; its log, its receipts and what somebody
+    has laid beside them are not.
+
+    Returns:
+        The manifest, and the files: shards first, the card last.
+
+    Raises:
+        UsageError: There is no dataset, or it may not be passed on.
+        DataError: It is not whole, as far as sizes tell, or being written to.
+    """
+    folder = str(dataset)
+    check_unlocked(folder)
+    manifest = require_manifest(folder)
+    check_publishable(folder, manifest)
+    check_no_links(folder)
+    verify_finished(folder, manifest.corpora)
+    paths = sorted(_find_paths(dataset, manifest), key=_order)
+    return manifest, [PublishedFile(path, (dataset / path).stat().st_size) for path in paths]
+
+
+def check_publishable(dataset: str, manifest: Manifest) -> None:
+    """Checks that every corpus may be passed on.
+
+    Raises:
+        UsageError: Some must not, or nobody has said so; it names each with its terms.
+    """
+    held_back = [
+        f"  {name}: {_why_not(corpus)}"
+        for name, corpus in manifest.corpora.items()
+        if _redistribution(corpus) != "free"
+    ]
+    if held_back:
+        what = "\n".join(held_back)
+        raise UsageError(
+            f"{dataset} may not be published, because of\n{what}\n"
+            "A dataset can't be made smaller afterwards: build another one without them, "
+            "exhubert build --only-redistributable --output NEW …"
+        )
+
+
+def _redistribution(corpus: CorpusManifest) -> str:
+    return licence_rules(corpus.licence, corpus.redistribute)["redistribution"]
+
+
+def _why_not(corpus: CorpusManifest) -> str:
+    terms = f"{corpus.licence} ({corpus.licence_url})" if corpus.licence_url else corpus.licence
+    said = "do not say whether it may be passed on"
+    if corpus.redistribute is False:
+        said = "do not let it be passed on"
+    whose = "a spec of your own" if corpus.own_spec else "the shipped spec"
+    return f"the terms of {corpus.name} {said}: {terms}, as {whose} has it"
+
+
+def _find_paths(dataset: Path, manifest: Manifest) -> Iterator[str]:
+    for corpus in manifest.corpora.values():
+        yield from (shard.path for shard in corpus.shards)
+    yield from (f"{PROTOCOLS}/{name}.parquet" for name in manifest.protocols)
+    for name in (*manifest.corpora, "emotions"):
+        if (dataset / SPECS / f"{name}.yaml").is_file():
+            yield f"{SPECS}/{name}.yaml"
+    yield from _ALWAYS
+    yield from (name for name in _WHERE_MADE if (dataset / name).is_file())
+
+
+def _order(path: str) -> tuple[int, str]:
+    return (0 if path.startswith("data/") else 2 if path == "README.md" else 1), path

@@ -1,0 +1,63 @@
+"""The version of a dataset, raised by what has changed since its earlier manifest.
+
+| part | raised where |
+|---|---|
+| major | a corpus is gone, one has fewer utterances, or clips are stored in another way |
+| minor | a corpus has more utterances, or other counts of labels, emotions or splits |
+| patch | anything else differs: bytes of shards, terms, citations, protocols |
+
+The first version is 0.1.0; without a difference the version stays.
+"""
+
+from pipeline.common.edition import FIRST_VERSION, TITLE, Change, Edition, raise_version
+from pipeline.dataset.manifest import CorpusManifest, Manifest
+
+_EDITION = {"title", "version", "date_published"}  # of the manifest; no content
+
+
+def find_change(earlier: Manifest, now: Manifest) -> Change | None:
+    """The part of the version that must be raised; None where nothing differs."""
+    after = {name: corpus.written for name, corpus in now.corpora.items()}
+    fewer = (after.get(name, -1) < corpus.written for name, corpus in earlier.corpora.items())
+    if any(fewer) or earlier.audio != now.audio:
+        return "major"
+    if _counts(earlier) != _counts(now):
+        return "minor"
+    contents = [one.model_dump(mode="json", exclude=_EDITION) for one in (earlier, now)]
+    return None if contents[0] == contents[1] else "patch"
+
+
+def name_edition(manifest: Manifest, earlier: Manifest | None, given: Edition) -> Manifest:
+    """The manifest with title, version and date.
+
+    Args:
+        manifest: Of the dataset as it is now.
+        earlier: Of the dataset as it was; None if there was none.
+        given: What somebody has asked for; the rest is kept, but that a new version has no date.
+    """
+    version, title, day = FIRST_VERSION, TITLE, None
+    if earlier:
+        title = earlier.title
+        version = raise_version(earlier.version, find_change(earlier, manifest))
+    version = given.version or version
+    if earlier and earlier.version == version:
+        day = earlier.date_published
+    return manifest.model_copy(
+        update={
+            "title": given.title or title,
+            "version": version,
+            "date_published": given.date_published or day,
+        }
+    )
+
+
+def _counts(manifest: Manifest) -> dict[str, object]:
+    return {name: _counts_of_corpus(corpus) for name, corpus in manifest.corpora.items()}
+
+
+def _counts_of_corpus(corpus: CorpusManifest) -> object:
+    splits = {
+        name: (split.utterances, split.labels, split.emotions)
+        for name, split in corpus.splits.items()
+    }
+    return corpus.written, corpus.labels, corpus.emotions, splits

@@ -1,0 +1,59 @@
+from pathlib import Path
+
+from training.evaluation.reports.table import Column, Interval, PaperTable
+
+TABLE = PaperTable(
+    "UAR of R&D_1",
+    [
+        Column("corpus"),
+        Column("n", "count"),
+        Column("UAR", "percent"),
+        Column("95 %", interval=True),
+        Column("minus a", "points"),
+        Column("empty"),
+    ],
+    [
+        ["emo_db", 1234, 0.5, Interval(0.4, 0.6, 4), -0.031, None],
+        ["a|b", 2, 0.25, Interval(-0.1, 0.3, 12, signed=True), None, None],
+    ],
+    ["a note"],
+)
+
+
+def test_columns_in_which_nothing_stands_are_left_out() -> None:
+    assert [column.heading for column in TABLE.without_empty_columns().columns][-1] == "minus a"
+
+
+def test_markdown_is_read() -> None:
+    lines = TABLE.without_empty_columns().to_markdown().splitlines()
+    assert lines[2:] == [
+        "| corpus | n | UAR | 95 % | minus a |",
+        "| :-- | --: | --: | --: | --: |",
+        "| emo_db | 1,234 | 50.0 | 40–60* | -3.1 |",
+        "| a∣b | 2 | 25.0 | -10 to +30 |  |",
+        "",
+        "- a note",
+    ]
+
+
+def test_csv_holds_numbers() -> None:
+    lines = TABLE.without_empty_columns().to_csv().splitlines()
+    assert lines == [
+        "corpus,n,UAR,95 % low,95 % high,95 % speakers,minus a",
+        "emo_db,1234,0.5,0.4,0.6,4,-0.031",
+        "a|b,2,0.25,-0.1,0.3,12,",
+    ]
+
+
+def test_latex_is_booktabs_and_escaped() -> None:
+    text = TABLE.without_empty_columns().to_latex()
+    assert r"\toprule" in text
+    assert r"\caption{UAR of R\&D\_1}" in text
+    assert r"emo\_db & 1,234 & 50.0 & 40--60* & $-$3.1 \\" in text
+    assert text.startswith("% a note\n")
+
+
+def test_three_files_are_written(tmp_path: Path) -> None:
+    paths = TABLE.write(tmp_path, "uar")
+    assert [path.name for path in paths] == ["uar.md", "uar.csv", "uar.tex"]
+    assert paths[1].read_text(encoding="utf-8") == TABLE.to_csv()

@@ -1,0 +1,1 @@
+"""Benchmarks: models and baselines under a protocol, fold by fold, and the table of a paper."""

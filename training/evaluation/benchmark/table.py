@@ -1,0 +1,230 @@
+"""The table of a benchmark: every model on every corpus, and over all corpora."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pipeline.common.count import count
+from training.evaluation.benchmark.means import Figures, mean_difference, mean_figures
+from training.evaluation.benchmark.plan import BenchmarkPlan
+from training.evaluation.benchmark.pool import pool_corpora
+from training.evaluation.benchmark.run import PooledResult, Results
+from training.evaluation.compare import Difference, compare
+from training.evaluation.reports.table import Cell, Column, Interval, PaperTable
+from training.evaluation.score_file import Evaluation
+from training.metrics.intervals import FEW_NOTE, is_few
+
+MEAN, POOLED = "mean of corpora", "all clips pooled"
+
+Corpora = Mapping[str, Mapping[str, PooledResult]]
+"""Corpus → model → result."""
+
+
+@dataclass(frozen=True)
+class Leak:
+    """The same model under the folds without shared speakers.
+
+    Attributes:
+        figures: Its scores there.
+        flatters: UAR under the protocol minus UAR there.
+    """
+
+    figures: Figures
+    flatters: float
+
+
+@dataclass(frozen=True)
+class BenchmarkRow:
+    """One model on one corpus, or over all.
+
+    Attributes:
+        corpus: Its id, :data:`MEAN` or :data:`POOLED`.
+        model: Its name.
+        folds: How many were run.
+        figures: Scores under the protocol.
+        ahead: UAR minus that of the first model, paired by speakers; None for the first.
+        leak: Under the twin; None where no speaker is shared, or there is no twin.
+        seconds: Of training, over all folds.
+        parameters: Trained in a fold.
+    """
+
+    corpus: str
+    model: str
+    folds: int
+    figures: Figures
+    ahead: Difference | None
+    leak: Leak | None
+    seconds: float
+    parameters: int
+
+
+def benchmark_rows(plan: BenchmarkPlan, results: Results) -> list[BenchmarkRow]:
+    """Rows of every corpus and model, then the means over corpora, then all clips pooled.
+
+    Codes of corpora mean something in their corpus only, so that those are not pooled.
+    """
+    main = results[plan.protocol]
+    twin = results.get(plan.twin, {}) if plan.twin else {}
+    models = list(next(iter(main.values())))
+    rows = [
+        _corpus_row(corpus, model, models[0], main, twin) for corpus in main for model in models
+    ]
+    if len(main) > 1:
+        rows += [_mean_row(model, models[0], main, twin) for model in models]
+    if len(main) > 1 and "native" not in plan.labels.values():
+        rows += [_pooled_row(model, models[0], main, twin) for model in models]
+    return rows
+
+
+def benchmark_table(plan: BenchmarkPlan, rows: Sequence[BenchmarkRow]) -> PaperTable:
+    """The table that is printed and written for papers."""
+    first = rows[0].model
+    columns = [
+        Column("corpus"),
+        Column("model"),
+        Column("folds", "count"),
+        Column("n", "count"),
+        Column("speakers", "count"),
+        Column("UAR", "percent"),
+        Column("95 %", interval=True),
+        Column("WA", "percent"),
+        Column("macro-F1", "percent"),
+        Column("chance", "percent"),
+        Column(f"minus {first}", "points"),
+        Column("95 % of it", interval=True),
+        Column("UAR without leak", "percent"),
+        Column("95 % without leak", interval=True),
+        Column("leak flatters", "points"),
+        Column("trained", "count"),
+        Column("seconds", "seconds"),
+    ]
+    table = PaperTable(
+        f"Protocol {plan.protocol}: scores in per cent, differences in points",
+        columns,
+        [_cells(row) for row in rows],
+        table_notes(plan, rows),
+    )
+    return table.without_empty_columns()
+
+
+def table_notes(plan: BenchmarkPlan, rows: Sequence[BenchmarkRow]) -> list[str]:
+    """What must be known beside the table."""
+    notes = [
+        "each corpus is trained on and scored by itself; predictions of its folds are pooled",
+        "95 %: over 1,000 draws of speakers",
+    ]
+    if any(_few(row) for row in rows):
+        notes.append(FEW_NOTE)
+    for corpus, speakers in plan.leaks.items():
+        known = count(speakers, "speaker")
+        notes.append(f"NOT speaker-independent: in {corpus}, up to {known} in train and test")
+    if plan.twin:
+        notes.append(
+            f"without leak: the same models under {plan.twin}, whose test parts may hold other "
+            "clips; corpora that leak nothing count there as they are"
+        )
+    elif not plan.leaks:
+        notes.append("no speaker stands in training and in test")
+    return [*notes, *plan.notes]
+
+
+def rows_to_dict(rows: Sequence[BenchmarkRow]) -> list[dict[str, Any]]:
+    """Rows as plain JSON types."""
+    return [asdict(row) for row in rows]
+
+
+def _corpus_row(corpus: str, model: str, first: str, main: Corpora, twin: Corpora) -> BenchmarkRow:
+    result = main[corpus][model].evaluation
+    return _row(
+        corpus,
+        model,
+        [main[corpus][model]],
+        Figures.of(result.overall),
+        None if model == first else _ahead(result, main[corpus][first].evaluation, model, first),
+        Figures.of(twin[corpus][model].evaluation.overall) if corpus in twin else None,
+    )
+
+
+def _mean_row(model: str, first: str, main: Corpora, twin: Corpora) -> BenchmarkRow:
+    evaluations = _evaluations(model, main)
+    return _row(
+        MEAN,
+        model,
+        [main[corpus][model] for corpus in main],
+        mean_figures(evaluations),
+        None if model == first else mean_difference(evaluations, _evaluations(first, main)),
+        mean_figures(_evaluations(model, {**main, **twin})) if twin else None,
+    )
+
+
+def _pooled_row(model: str, first: str, main: Corpora, twin: Corpora) -> BenchmarkRow:
+    pooled = pool_corpora(_evaluations(model, main))
+    without = pool_corpora(_evaluations(model, {**main, **twin})) if twin else None
+    other = pool_corpora(_evaluations(first, main))
+    return _row(
+        POOLED,
+        model,
+        [main[corpus][model] for corpus in main],
+        Figures.of(pooled.overall),
+        None if model == first else _ahead(pooled, other, model, first),
+        Figures.of(without.overall) if without else None,
+    )
+
+
+def _row(
+    corpus: str,
+    model: str,
+    results: Sequence[PooledResult],
+    figures: Figures,
+    ahead: Difference | None,
+    without: Figures | None,
+) -> BenchmarkRow:
+    return BenchmarkRow(
+        corpus=corpus,
+        model=model,
+        folds=sum(len(result.costs) for result in results),
+        figures=figures,
+        ahead=ahead,
+        leak=Leak(without, figures.uar - without.uar) if without else None,
+        seconds=round(sum(result.seconds for result in results), 2),
+        parameters=max(result.parameters for result in results),
+    )
+
+
+def _ahead(one: Evaluation, other: Evaluation, model: str, first: str) -> Difference:
+    return compare(one, other, (model, first)).overall
+
+
+def _evaluations(model: str, corpora: Corpora) -> list[Evaluation]:
+    return [models[model].evaluation for models in corpora.values()]
+
+
+def _cells(row: BenchmarkRow) -> list[Cell]:
+    figures, ahead, leak = row.figures, row.ahead, row.leak
+    return [
+        row.corpus,
+        row.model,
+        row.folds,
+        figures.utterances,
+        figures.speakers,
+        figures.uar,
+        _interval(figures),
+        figures.wa,
+        figures.macro_f1,
+        figures.chance,
+        ahead.uar if ahead else None,
+        Interval(ahead.low, ahead.high, ahead.interval_speakers, signed=True) if ahead else None,
+        leak.figures.uar if leak else None,
+        _interval(leak.figures) if leak else None,
+        leak.flatters if leak else None,
+        row.parameters,
+        row.seconds,
+    ]
+
+
+def _interval(figures: Figures) -> Interval:
+    return Interval(figures.uar_low, figures.uar_high, figures.interval_speakers)
+
+
+def _few(row: BenchmarkRow) -> bool:
+    return is_few(row.figures.interval_speakers)
