@@ -10,8 +10,8 @@ function makeSortable(place) {
   const count = document.createElement("span");
   filter.type = "search";
   filter.className = "sortable-filter";
-  filter.placeholder = "Filter: words such as “de open acted”";
-  filter.setAttribute("aria-label", "Show rows that hold these words");
+  filter.placeholder = "Show rows with these words";
+  filter.setAttribute("aria-label", "Show rows with these words");
   count.className = "sortable-count";
   count.setAttribute("aria-live", "polite");
   place.prepend(filter, count);

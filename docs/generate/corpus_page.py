@@ -20,6 +20,7 @@ from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import EmotionScheme
 from pipeline.specs.spec_types import Example
 from pipeline.specs.table_spec import TableSpec
+from pipeline.splits.policies import Official, SplitPolicy
 from pipeline.splits.protocols.protocol_spec import ProtocolSpec
 
 LAYOUTS = {
@@ -214,11 +215,19 @@ def _splits(spec: CorpusSpec) -> list[str]:
     return [
         f"Train, validation and test: {spec.splits.describe()}. "
         "[How splits are drawn](../splits.md#how-a-corpus-is-split)",
+        _parts(spec.splits),
         protocols,
         bullets(f"**{name}**: {prose(note)}" for name, note in notes.items()),
         "Leaving one speaker out, and folds of speakers, need no word of the spec "
         "([protocols](../splits.md#protocols)).",
     ]
+
+
+def _parts(policy: SplitPolicy) -> str:
+    if not isinstance(policy, Official):
+        return ""
+    rows = [[code(part), split] for part, split in policy.values.items()]
+    return table([f"value of {code(policy.of)}", "split"], rows)
 
 
 def _protocol_row(name: str, one: ProtocolSpec) -> list[str]:

@@ -7,7 +7,7 @@ import exhubert
 from docs.generate.commands import command_index, command_page, file_of
 from docs.generate.corpus_index import category_page, corpus_index
 from docs.generate.corpus_page import corpus_page
-from docs.generate.markdown import page
+from docs.generate.markdown import block, page
 from docs.generate.python_api import python_pages
 from docs.generate.spec_reference import spec_reference
 from exhubert.cli.main import COMMANDS
@@ -18,6 +18,7 @@ from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.specs.loader import load_specs
 from pipeline.specs.shipped import builtin_file
+from training.config.recipe import CONFIGS
 
 _DOCS = Path(__file__).parents[1]
 
@@ -31,6 +32,7 @@ def generated_pages() -> dict[str, str]:
             CorpusSpec.model_json_schema(), (_DOCS / "specs.md").read_text(encoding="utf-8")
         ),
         "record.md": record_page(),
+        "recipes.md": recipe_page(),
         "commands/index.md": command_index(COMMANDS),
         **{f"commands/{file_of(command)}": command_page(command) for command in COMMANDS},
         **{f"python/{name}": text for name, text in python_pages(face).items()},
@@ -44,6 +46,20 @@ def record_page() -> str:
         "A row of a shard is an utterance: its audio, labels, speaker, text, and where it comes "
         "from. [The dataset](dataset.md) tells what else lies in the folder and how it is read.",
         markdown_table(COLUMNS),
+    )
+
+
+def recipe_page() -> str:
+    """The shipped recipes as they are: each key has its comment."""
+    recipes = sorted(CONFIGS.glob("*.yaml"), key=lambda file: (file.stem != "tiny", file.stem))
+    return page(
+        "# Recipes",
+        "What `--config` names. `key=value` behind a command replaces single settings, and a file "
+        "of your own may begin as a copy of one of these. [Training](training.md)",
+        *(
+            page(f"## {recipe.stem}", block(recipe.read_text(encoding="utf-8"), "yaml"))
+            for recipe in recipes
+        ),
     )
 
 

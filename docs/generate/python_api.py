@@ -42,14 +42,21 @@ def python_pages(source: str) -> dict[str, str]:
 
 
 def from_rest(docstring: str) -> str:
-    """A docstring's roles and double backticks, as Markdown has them.
+    """A docstring's roles, blocks and interactive sessions, as Markdown has them.
 
     >>> from_rest("Of :class:`~pipeline.Column`, as in::")
     'Of `Column`, as in:'
     """
     text = re.sub(r":\w+:`~[\w.]*?(\w+)`", r"`\1`", docstring)
     text = re.sub(r":\w+:`([^`]+)`", r"`\1`", text)
-    return re.sub(r"::$", ":", text, flags=re.M)
+    text = re.sub(r"::$", ":", text, flags=re.M)
+    return re.sub(r"^( *)>>> .*\n?(?:\1\S.*\n?)*", _session, text, flags=re.M)
+
+
+def _session(found: re.Match[str]) -> str:
+    """Lines of an interactive session, fenced at their own indent."""
+    indent = found[1]
+    return f"{indent}```pycon\n{found[0].rstrip()}\n{indent}```\n"
 
 
 def _part(module: str) -> str:

@@ -1,6 +1,7 @@
 """What mkdocs asks while it builds: generated pages, and their places in the navigation."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -36,20 +37,29 @@ def fill(entry: Any, pages: Mapping[str, str]) -> Any:
     for one in entry:
         if isinstance(one, str) and one.endswith("/*"):
             rest = [p for p in pages if p.startswith(one[:-1]) and p not in named]
+            short = Counter(_short(_heading(pages[p])) for p in rest)
             filled += sorted(
-                ({_title(pages[p]): p} for p in rest), key=lambda e: next(iter(e)).lower()
+                ({_title(pages[p], short): p} for p in rest), key=lambda e: next(iter(e)).lower()
             )
         else:
             filled.append(fill(one, pages))
     return filled
 
 
-def _title(text: str) -> str:
-    """The heading of a page, as short as the navigation wants it."""
-    heading = re.sub(r"\\(.)", r"\1", text.partition("\n")[0].removeprefix("# "))
-    heading = heading.removeprefix("exhubert ")
-    short = heading.partition(", ")[0]
-    return short if len(short) > _SHORTEST else heading
+def _title(text: str, known: Mapping[str, int]) -> str:
+    """The heading of a page, as short as it can be and still say which page is meant."""
+    heading = _heading(text)
+    short = _short(heading)
+    return short if len(short) > _SHORTEST and known[short] == 1 else heading
+
+
+def _heading(text: str) -> str:
+    line = text.partition("\n")[0].removeprefix("# ").removeprefix("exhubert ")
+    return re.sub(r"\\(.)", r"\1", line)
+
+
+def _short(heading: str) -> str:
+    return heading.partition(", ")[0]
 
 
 def _paths(entry: Any) -> Iterable[str]:

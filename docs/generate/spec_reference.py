@@ -136,6 +136,8 @@ def _default(value: Schema) -> str:
     if default in (None, [], {}):
         return ""
     shown: object = default
-    if isinstance(default, Sequence) and not isinstance(default, str):
+    if isinstance(default, Mapping):
+        shown = ", ".join(f"{key}: {value}" for key, value in default.items() if value)
+    elif isinstance(default, Sequence) and not isinstance(default, str):
         shown = ", ".join(map(str, default))
-    return code(json.dumps(shown) if isinstance(shown, bool | dict) else shown)
+    return code(json.dumps(shown) if isinstance(shown, bool) else shown)

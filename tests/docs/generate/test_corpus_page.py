@@ -68,3 +68,9 @@ def test_every_spec_gives_a_page_with_all_its_codes_and_quirks(corpus: str) -> N
     assert len(rows) >= len(spec.emotions) + len(spec.exclude)
     known = page.partition("\n## Good to know\n")[2].partition("\n## ")[0]
     assert known.count("\n- ") == len(spec.quirks)
+
+
+def test_parts_of_an_official_partition_are_told() -> None:
+    page = page_of("fau_aibo")
+    assert "| value of `speaker` | split |" in page
+    assert r"| `Mont_\d\d` | test |" in page

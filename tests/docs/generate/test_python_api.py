@@ -25,3 +25,10 @@ def test_docstrings_become_markdown() -> None:
     assert from_rest("See :mod:`pipeline.audio`, ``code``::\n\n    x") == (
         "See `pipeline.audio`, ``code``:\n\n    x"
     )
+
+
+def test_sessions_in_docstrings_are_fenced_at_their_indent() -> None:
+    docstring = "Adds.\n\nExample:\n    >>> add(1, 2)\n    3\n\nMore.\n"
+    assert from_rest(docstring) == (
+        "Adds.\n\nExample:\n    ```pycon\n    >>> add(1, 2)\n    3\n    ```\n\nMore.\n"
+    )

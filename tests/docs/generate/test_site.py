@@ -13,6 +13,7 @@ pytest.importorskip("mkdocstrings", reason="the extra docs is not installed")
 
 from docs.generate.site import fill
 from pipeline.specs.shipped import builtin_ids
+from tests.support.browser import open_page
 
 HOME = Path(__file__).parents[3]
 
@@ -66,3 +67,34 @@ def test_a_folder_in_the_navigation_stands_for_its_pages() -> None:
         "A": ["a/index.md", {"Alpha": "a/y.md"}, {"zeta": "a/x.md"}],
         "B": "b.md",
     }
+
+
+def test_tables_sort_and_filter_in_a_browser(site: Path, tmp_path: Path) -> None:
+    with open_page(site / "corpora" / "index.html", tmp_path) as page:
+        rows = "[...document.querySelectorAll('.sortable tbody tr')].filter(row => !row.hidden)"
+        page.wait(f"{rows}.length == {len(builtin_ids())}")
+        page.run("document.querySelectorAll('.sortable th')[5].click()")
+        page.run("document.querySelectorAll('.sortable th')[5].click()")
+        sizes = page.run(f"{rows}.map(row => row.cells[5].textContent.replaceAll(',', ''))")
+        counts = [int(size) for size in sizes if size != "–"]
+        assert counts == sorted(counts, reverse=True)
+        page.run(
+            "const filter = document.querySelector('.sortable-filter');"
+            "filter.value = 'emo_db'; filter.dispatchEvent(new Event('input'))"
+        )
+        assert page.run(f"{rows}.map(row => row.cells[0].textContent)") == ["emo_db"]
+        assert [error for error in page.errors if "tables.js" in error] == []
+
+
+@pytest.mark.parametrize("path", ["", "corpora/crema_d", "corpora", "tutorial", "commands/build"])
+def test_pages_are_no_wider_than_a_phone(site: Path, tmp_path: Path, path: str) -> None:
+    with open_page(site / path / "index.html", tmp_path) as page:
+        page.call("Emulation.setDeviceMetricsOverride", width=390, height=800,
+                  deviceScaleFactor=1, mobile=True)  # fmt: skip
+        page.wait("innerWidth == 390")
+        assert page.run("document.scrollingElement.scrollWidth") <= 390
+
+
+def test_pages_whose_short_names_are_alike_keep_their_long_ones() -> None:
+    pages = {"a/x.md": "# RAVDESS, speech", "a/y.md": "# RAVDESS, song"}
+    assert fill(["a/*"], pages) == [{"RAVDESS, song": "a/y.md"}, {"RAVDESS, speech": "a/x.md"}]
