@@ -131,11 +131,19 @@ def _add_baseline_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--layer", type=int, metavar="N", help="layer to probe (default: the best on validation)"
     )
+    parser.add_argument(
+        "--labels",
+        default="six",
+        metavar="SET|FILE",
+        help="classes: six, categories, native (of one corpus), four, or a YAML file with lines "
+        "such as `excitement: happiness` (default: %(default)s)",
+    )
     _add_scoring(parser)
 
 
 def _baseline(args: argparse.Namespace) -> int:
     _check_scoring(args)
+    from training.data.label_sets import read_label_choice
     from training.data.protocols import FoldChoice
     from training.evaluation.baselines.run import Baseline, run_baseline
 
@@ -148,6 +156,7 @@ def _baseline(args: argparse.Namespace) -> int:
             args.split,
             args.corpora,
             on_progress=on_progress,
+            label_set=read_label_choice(args.labels),
             fold=FoldChoice(args.protocol, args.fold) if read_fold(args) else None,
             where=args.where,
         )
