@@ -73,7 +73,7 @@ def resample_speakers(by_speaker: Integers, draws: int = 1000, seed: int = 0) ->
     speakers, classes = len(by_speaker), by_speaker.shape[-1]
     present = by_speaker.sum(axis=(0, -1)) > 0
     kept: list[Integers] = []
-    counts, chances = _merge_equal(by_speaker.reshape(speakers, -1))
+    counts, chances = _merge_equal(by_speaker.reshape(speakers, -1))  # multiplied by BLAS
     at_once = max(1, AT_ONCE // len(counts))
     for _ in range(MAX_REDRAWS):
         summed = [
@@ -95,7 +95,8 @@ def _merge_equal(counts: Integers) -> tuple[Floats, Floats]:
     sums of the same distribution. Utterances of unknown speakers, which each count as one, are of
     a few dozen kinds.
     """
-    kinds, often = counts, np.ones(len(counts))
-    if len(counts) > MANY:
-        kinds, often = np.unique(counts, axis=0, return_counts=True)
-    return kinds.astype(np.float64), often / len(counts)  # exact, and multiplied by BLAS
+    speakers = len(counts)
+    if speakers <= MANY:
+        return counts.astype(np.float64), np.full(speakers, 1 / speakers)
+    kinds, often = np.unique(counts, axis=0, return_counts=True)
+    return kinds.astype(np.float64), often / speakers
