@@ -1,13 +1,15 @@
 """What of a dataset is handed on when it is published, and whether it may be."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.common.errors import UsageError
 from pipeline.dataset.kept_specs import SPECS
 from pipeline.dataset.manifest import CorpusManifest, Manifest, require_manifest
 from pipeline.dataset.output_check import check_no_links
+from pipeline.dataset.report.page import make_report, read_left_out, read_rows
+from pipeline.dataset.shortcuts import read_shortcuts
 from pipeline.dataset.terms import licence_rules
 from pipeline.dataset.verify import verify_finished
 from pipeline.splits.protocols.statement import FOLDER as PROTOCOLS
@@ -17,7 +19,8 @@ FOLDERS = ("data", PROTOCOLS, SPECS)
 """Folders that are a dataset's own wherever it is published: older files leave them."""
 
 _ALWAYS = ("README.md", "croissant.json", "manifest.json", "rejects.parquet")
-_WHERE_MADE = ("duplicates.parquet", "shortcuts.json", "report.html")
+_REPORT = "report.html"
+_WHERE_MADE = ("duplicates.parquet", "shortcuts.json", _REPORT)
 
 
 @dataclass(frozen=True)
@@ -26,11 +29,13 @@ class PublishedFile:
 
     Attributes:
         path: Below the dataset folder, and wherever it is published.
-        bytes: Its size.
+        size: In bytes.
+        content: What is handed on instead of what lies there; None for that itself.
     """
 
     path: str
-    bytes: int
+    size: int
+    content: bytes | None = field(default=None, repr=False)
 
 
 def plan_publication(dataset: Path) -> tuple[Manifest, list[PublishedFile]]:
@@ -53,7 +58,8 @@ def plan_publication(dataset: Path) -> tuple[Manifest, list[PublishedFile]]:
     check_no_links(folder)
     verify_finished(folder, manifest.corpora)
     paths = sorted(_find_paths(dataset, manifest), key=_order)
-    return manifest, [PublishedFile(path, (dataset / path).stat().st_size) for path in paths]
+    files = [PublishedFile(path, (dataset / path).stat().st_size) for path in paths]
+    return manifest, [_without_runs(one, folder, manifest) for one in files]
 
 
 def check_publishable(dataset: str, manifest: Manifest) -> None:
@@ -74,6 +80,18 @@ def check_publishable(dataset: str, manifest: Manifest) -> None:
             "A dataset can't be made smaller afterwards: build another one without them, "
             "exhubert build --only-redistributable --output NEW …"
         )
+
+
+def _without_runs(file: PublishedFile, folder: str, manifest: Manifest) -> PublishedFile:
+    """The file; of the report another one, which tells of no runs and lets hear what it may.
+
+    Errors of runs name places on the machine, and its owner may have made it with all audio.
+    """
+    if file.path != _REPORT:
+        return file
+    rows = read_rows(folder, manifest, "redistributable")
+    page = make_report(manifest, read_left_out(folder), [], rows, read_shortcuts(folder)).encode()
+    return PublishedFile(file.path, len(page), page)
 
 
 def _redistribution(corpus: CorpusManifest) -> str:

@@ -75,7 +75,9 @@ def publish(
         there = api.dataset_info(repository)
         if private and not there.private:
             raise UsageError(f"{address}: is there already and public; --private changes no rights")
-        operations = [CommitOperationAdd(file.path, dataset / file.path) for file in files]
+        operations = [
+            CommitOperationAdd(file.path, file.content or dataset / file.path) for file in files
+        ]
         for start in range(0, len(operations), _AT_ONCE):
             some = operations[start : start + _AT_ONCE]
             api.preupload_lfs_files(repository, some, repo_type="dataset", free_memory=False)

@@ -86,6 +86,12 @@ def hugging_face_features(columns: Iterable[Column]) -> dict[str, object]:
     return {column.name: column.feature or _feature(column.dtype) for column in columns}
 
 
+def card_features(columns: Iterable[Column]) -> list[dict[str, object]]:
+    """The same features as the YAML of a dataset card has them."""
+    features = hugging_face_features(columns)
+    return [{"name": name, **_in_card(feature)} for name, feature in features.items()]
+
+
 def croissant_type(dtype: pa.DataType) -> str:
     """The Croissant data type of a scalar, such as ``cr:Float32``.
 
@@ -133,6 +139,23 @@ def _feature(dtype: pa.DataType) -> object:
     if pa.types.is_struct(dtype):
         return {field.name: _feature(field.type) for field in dtype}
     return {"dtype": _SCALARS[dtype].hugging_face, "_type": "Value"}
+
+
+def _in_card(feature: object) -> dict[str, object]:
+    """One feature in the short form of dataset cards."""
+    match feature:
+        case {"_type": "Value", "dtype": dtype}:
+            return {"dtype": dtype}
+        case {"_type": "List", "feature": item}:
+            inner = _in_card(item)
+            return {"list": inner.get("struct") or inner.get("dtype") or inner}
+        case {"_type": "ClassLabel", "names": [*names]}:
+            return {"dtype": {"class_label": {"names": {str(i): n for i, n in enumerate(names)}}}}
+        case {"_type": "Audio", **options}:
+            return {"dtype": {"audio": dict(options)}}
+        case dict():
+            return {"struct": [{"name": name, **_in_card(part)} for name, part in feature.items()]}
+    raise TypeError(f"no feature that a dataset card can have: {feature!r}")
 
 
 def _type_name(dtype: pa.DataType) -> str:

@@ -71,7 +71,7 @@ class Seaweed:
             region_name="us-east-1",
             aws_access_key_id="key",
             aws_secret_access_key="secret",
-            config=Config(retries={"max_attempts": 1}),
+            config=Config(retries={"max_attempts": 6}),  # a busy machine is no fault
         )
 
     def options(self, port: int | None = None) -> StoreOptions:

@@ -46,6 +46,13 @@ def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def _as_label_set(value: Any) -> Any:
+    """A label set; the mapping in a file is read here, so that a recipe needs the file no more."""
+    if isinstance(value, str) and value.endswith((".yaml", ".yml")):
+        return read_yaml(Path(value))
+    return value
+
+
 def _as_condition(value: str | None) -> str | None:
     """What stands behind WHERE in SQL."""
     if value is not None:
@@ -58,6 +65,9 @@ def _as_condition(value: str | None) -> str | None:
 
 _COLLECTION = re.compile(r"(?<![^\s\[,])@[\w+-]+")
 """A collection, as in ``[@emobox]``: YAML wants it in quotes."""
+
+LabelSet = Literal["six", "categories", "native", "four"] | dict[str, str]
+"""Which classes the main head learns: named ones, or native code or category → class."""
 
 Setting = Annotated[Any, AfterValidator(_as_number)]
 Beta = Annotated[float, Field(ge=0, lt=1)]
@@ -89,6 +99,7 @@ class DataSection(_Section):
     exclude_speakers: tuple[str, ...] = ()
     exclude_audio_of: tuple[str, ...] = ()
     where: Annotated[str | None, AfterValidator(_as_condition)] = None
+    label_set: Annotated[LabelSet, BeforeValidator(_as_label_set)] = "six"
     protocol: str | None = None
     fold: Annotated[str | None, BeforeValidator(_as_text)] = None
     validation_seed: int = Field(default=0, ge=0)
@@ -102,6 +113,11 @@ class DataSection(_Section):
     def _a_protocol_has_a_fold(self) -> Self:
         if (self.protocol is None) != (self.fold is None):
             raise ValueError("`protocol` and `fold` belong together: give both or neither")
+        if self.protocol and self.label_set != "six":
+            raise ValueError(
+                "`label_set`: the name of a protocol says which classes it scores, as "
+                "loso-categories does: give one of the two"
+            )
         return self
 
 

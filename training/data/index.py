@@ -34,6 +34,7 @@ def load_index(
     exclude_speakers: Collection[str] = (),
     exclude_audio_of: Collection[str] = (),
     where: str | None = None,
+    extra: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Reads the metadata of a dataset folder: one row an utterance, no audio.
 
@@ -51,11 +52,12 @@ def load_index(
             left out, under whichever ids it stands here.
         where: A condition in SQL that rows must fulfil, over all columns of the record
             (:func:`pipeline.shards.row_filter.rows_where`).
+        extra: Further columns of the record.
 
     Returns:
-        The columns of :data:`METADATA` and where the audio is: ``shard`` (path), ``row_group``,
-        ``row`` (within the group), ``group`` (number of the row group in the dataset) and
-        ``group_bytes`` (its size).
+        The columns of :data:`METADATA`, further ones, and where the audio is: ``shard`` (path),
+        ``row_group``, ``row`` (within the group), ``group`` (number of the row group in the
+        dataset) and ``group_bytes`` (its size).
         Empty if the split has no rows.
 
     Raises:
@@ -80,15 +82,16 @@ def load_index(
         if corpus not in there:
             raise UsageError(f"{folder}: no corpus {corpus!r}: there are {', '.join(there)}")
     wanted = [corpus for corpus in (corpora or there) if corpus not in exclude]
+    columns = (*METADATA, *extra) if extra else METADATA
     tables = [
-        _read_metadata(shard, _EVERY if where else METADATA)
+        _read_metadata(shard, _EVERY if where else columns)
         for shard, path in paths.items()
         if path.parent.name in wanted and (split is None or path.name.startswith(f"{split}-"))
     ]
-    index = pd.concat(tables) if tables else _read_metadata(shards[0]).iloc[:0]
+    index = pd.concat(tables) if tables else _read_metadata(shards[0], columns).iloc[:0]
     index["group"] = index.groupby(["shard", "row_group"], sort=True).ngroup()
     if where:
-        index = frame_where(index, where)[[*METADATA, *_PLACE, "group"]]
+        index = frame_where(index, where)[[*columns, *_PLACE, "group"]]
     if labelled:
         index = index[index[["label", *also]].notna().any(axis=1)]
         index = index.fillna({"label": UNLABELLED}).astype({"label": "int64"})

@@ -11,6 +11,7 @@ import pandas as pd
 from pipeline.common.errors import DataError, UsageError
 from pipeline.schema.record import CLASSES, SPLITS
 from training.data.index import load_index
+from training.data.label_sets import load_labelled
 from training.data.protocols import FoldChoice, describe_choice, load_fold
 from training.data.targets import UNLABELLED
 from training.evaluation.prediction_table import PredictionTable
@@ -64,7 +65,8 @@ def evaluate(
     clips: set[str] = set()
     for name in names:
         trained = load_model(name)
-        if not fold and trained.labels != list(CLASSES):
+        label_set = trained.data.label_set
+        if not fold and label_set == "six" and trained.labels != list(CLASSES):
             raise UsageError(
                 f"{name}: its classes are {', '.join(trained.labels)}: expected those that "
                 f"datasets are labelled with, {', '.join(CLASSES)}; a protocol with classes of its "
@@ -72,7 +74,13 @@ def evaluate(
             )
         if not predictions:
             heads, labels = trained.heads, trained.labels
-            rows = _load_rows(dataset, split, tuple(corpora), labels, heads.columns, fold, where)
+            if label_set != "six" and not fold:
+                rows, _ = load_labelled(
+                    dataset, label_set, part_of(split), tuple(corpora), labels=labels, where=where
+                )
+            else:
+                also = heads.columns
+                rows = _load_rows(dataset, split, tuple(corpora), labels, also, fold, where)
             labelled = require_labelled(rows, dataset, split, where)
         elif (trained.heads, trained.labels) != (heads, labels):
             raise UsageError(

@@ -10,6 +10,7 @@ from pipeline.common.errors import DataError
 from pipeline.schema.record import CLASSES, DIMENSIONS
 from training.config.recipe import DataSection, Recipe
 from training.data.index import clipped_durations, load_index
+from training.data.label_sets import load_labelled
 from training.data.protocols import (
     FoldChoice,
     choose_fold_corpora,
@@ -89,6 +90,8 @@ def plan_run(recipe: Recipe, dataset: str | Path) -> Plan:
 
 def _labels(dataset: str | Path, data: DataSection) -> tuple[str, ...]:
     """Names of the classes that a run learns."""
+    if data.label_set != "six":
+        return _load_labelled(dataset, None, data)[1]
     if data.protocol is None:
         return CLASSES
     protocol = read_protocol(dataset, data.protocol)
@@ -112,7 +115,7 @@ def load_part(
         split: ``train`` or ``validation``.
         data: What the recipe says about data.
         also: Columns of which one alone keeps a row without a six-class label; in a fold of a
-            protocol all rows have a class.
+            protocol, and with another label set, all rows have a class.
 
     Raises:
         UsageError: The folder is no dataset, or has no such corpus, protocol or fold.
@@ -128,12 +131,29 @@ def load_part(
             exclude_audio_of=data.exclude_audio_of,
             where=data.where,
         )
+    if data.label_set != "six":
+        return _load_labelled(dataset, split, data)[0]
     return load_index(
         dataset,
         split,
         data.corpora,
         data.exclude_corpora,
         also=also,
+        exclude_speakers=data.exclude_speakers,
+        exclude_audio_of=data.exclude_audio_of,
+        where=data.where,
+    )
+
+
+def _load_labelled(
+    dataset: str | Path, split: str | None, data: DataSection
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    return load_labelled(
+        dataset,
+        data.label_set,
+        split,
+        data.corpora,
+        data.exclude_corpora,
         exclude_speakers=data.exclude_speakers,
         exclude_audio_of=data.exclude_audio_of,
         where=data.where,

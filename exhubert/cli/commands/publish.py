@@ -50,8 +50,8 @@ def _run(args: argparse.Namespace) -> int:
         "repository": args.repository,
         "title": manifest.title,
         "version": manifest.version,
-        "bytes": sum(file.bytes for file in files),
-        "files": [asdict(file) for file in files],
+        "bytes": sum(file.size for file in files),
+        "files": [{"path": file.path, "bytes": file.size} for file in files],
         "terms": {kind: asdict(term) for kind, term in manifest.terms.items()},
     }
     if args.dry_run:
@@ -62,7 +62,7 @@ def _run(args: argparse.Namespace) -> int:
         return 0
     from pipeline.exports.hub import publish
 
-    sent, total = 0, sum(file.bytes for file in files)
+    sent, total = 0, sum(file.size for file in files)
     with console.transfer(quiet=args.json) as show:
 
         def advance(more: int) -> None:
@@ -92,9 +92,9 @@ def _run(args: argparse.Namespace) -> int:
 
 def _print_plan(manifest: "Manifest", files: "Sequence[PublishedFile]", repository: str) -> None:
     for file in files:
-        console.say(f"{file.bytes:>15,}  {file.path}")
+        console.say(f"{file.size:>15,}  {file.path}")
     _print_terms(manifest)
-    size = sum(file.bytes for file in files) / _MB
+    size = sum(file.size for file in files) / _MB
     console.say(
         f"{manifest.title}, version {manifest.version}: {count(len(files), 'file')}, "
         f"{size:,.1f} MB, would go to {repository}; nothing was sent"

@@ -70,3 +70,11 @@ def test_title_version_and_date_stand_at_the_head() -> None:
     assert (front_matter["pretty_name"], front_matter["version"]) == ("Mine [1]", "1.2.0")
     assert "# Mine \\[1\\]\n\nVersion 1.2.0, published 2026-11-29.\n" in card
     assert "\nVersion 0.1.0.\n" in make_card(manifest())
+
+
+def test_every_corpus_has_an_entry_of_bibtex() -> None:
+    card = make_card(manifest())
+    (block,) = card.split("```bibtex\n")[1:]
+    assert block.startswith("@misc{bells,\n  title = {{Bells}},\n  note = {Nobody, never},\n}\n")
+    assert block.endswith("\n}\n```\n")
+    assert block.count("@misc{") == 2

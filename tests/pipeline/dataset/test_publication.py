@@ -11,7 +11,7 @@ from tests.support.manifests import manifest, write_dataset
 @pytest.fixture
 def dataset(tmp_path: Path) -> Path:
     write_dataset(tmp_path)
-    for name in ("README.md", "croissant.json", "rejects.parquet", "report.html", "mine.txt"):
+    for name in ("README.md", "croissant.json", "rejects.parquet", "mine.txt"):
         (tmp_path / name).write_text(name)
     return tmp_path
 
@@ -21,9 +21,8 @@ def test_shards_come_first_and_the_card_last(dataset: Path) -> None:
     paths = [file.path for file in files]
     assert all(path.startswith("data/") for path in paths[:3])
     assert paths[-1] == "README.md"
-    assert "report.html" in paths
     assert "mine.txt" not in paths
-    assert [file.bytes for file in files[:3]] == [30, 20, 10]
+    assert [file.size for file in files[:3]] == [30, 20, 10]
 
 
 def test_an_unfinished_build_is_not_published(dataset: Path) -> None:

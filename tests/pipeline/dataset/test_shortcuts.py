@@ -47,8 +47,9 @@ def test_a_damaged_file_is_told(tmp_path: Path) -> None:
 def test_the_report_shows_what_stands_out_and_whether_it_is_old() -> None:
     corpora = [CorpusShortcuts(corpus="tones", clips=40, targets=[TARGET])]
     now = Shortcuts(audio=shards_checksum(manifest()), corpora=corpora)
-    page = make_report(manifest(), [], [], now)
+    page = make_report(manifest(), [], [], shortcuts=now)
     assert 'duration <b class="bad">70</b>, level <b>55</b>' in page
     assert "measures anew" not in page
-    assert "measures anew" in make_report(manifest(), [], [], now.model_copy(update={"audio": "0"}))
+    old = now.model_copy(update={"audio": "0"})
+    assert "measures anew" in make_report(manifest(), [], [], shortcuts=old)
     assert "Shortcuts" not in make_report(manifest(), [], [])

@@ -12,6 +12,7 @@ from pipeline.common.errors import DataError, UsageError
 from pipeline.schema.record import CLASSES
 from pipeline.storage.registry import is_remote
 from training.data.index import load_index
+from training.data.label_sets import LabelChoice, load_labelled
 from training.data.protocols import (
     FoldChoice,
     choose_fold_corpora,
@@ -78,6 +79,7 @@ def run_baseline(
     on_progress: Callable[[int], None] = lambda clips: None,
     fold: FoldChoice | None = None,
     where: str | None = None,
+    label_set: LabelChoice = "six",
 ) -> Evaluation:
     """Fits a baseline on the train split, chooses it on validation and scores it on a split.
 
@@ -94,18 +96,29 @@ def run_baseline(
         on_progress: Called with how many more clips are done.
         fold: The fold of a protocol that is fitted and scored on, in place of the dataset's split.
         where: A condition in SQL that all rows must fulfil, those fitted on and those scored.
+        label_set: Which classes, without a fold.
 
     Raises:
         UsageError: There is no such dataset, split, fold or corpus; or the baseline cannot run.
         DataError: There are no labelled utterances, or too few classes, to fit or to score.
     """
     baseline.check()
+    if fold and label_set != "six":
+        raise UsageError(
+            f"{fold}: the name of a protocol says which classes it scores, as loso-categories "
+            "does: leave the label set out"
+        )
     fit_on = tuple(corpora if train_corpora is None else train_corpora)
     labels: Sequence[str] = CLASSES
     if fold:
         protocol = read_protocol(dataset, fold.protocol)
         labels = fold_labels(protocol, choose_fold_corpora(protocol, fit_on))
         load = partial(load_fold, dataset, fold, labels=labels, where=where)
+        test = load(part_of(split), tuple(corpora))
+        require_labelled(test, dataset, split, where)
+    elif label_set != "six":
+        _, labels = load_labelled(dataset, label_set, None, fit_on, where=where)
+        load = partial(_load_part, dataset, label_set, labels, where)
         test = load(part_of(split), tuple(corpora))
         require_labelled(test, dataset, split, where)
     else:
@@ -137,6 +150,29 @@ def run_baseline(
     return replace(scored, trained_parameters=answers.parameters)
 
 
+def _load_part(
+    dataset: str | Path,
+    label_set: LabelChoice,
+    labels: Sequence[str],
+    where: str | None,
+    split: str | None,
+    corpora: Sequence[str],
+    exclude_speakers: Collection[str] = (),
+    exclude_audio_of: Collection[str] = (),
+) -> pd.DataFrame:
+    """The rows of a split that have one of the classes of a label set."""
+    return load_labelled(
+        dataset,
+        label_set,
+        split,
+        corpora,
+        labels=labels,
+        exclude_speakers=exclude_speakers,
+        exclude_audio_of=exclude_audio_of,
+        where=where,
+    )[0]
+
+
 def _predict(
     baseline: Baseline,
     features: Path | None,
@@ -157,4 +193,5 @@ def _predict(
         baseline.layer,
         on_progress=on_progress,
         classes=classes,
+        cache_folder=features,
     )

@@ -14,6 +14,7 @@ import pytest
 from exhubert.cli.main import main
 from pipeline.dataset.card import make_card
 from pipeline.dataset.manifest import Manifest, manifest_path
+from tests.conftest import MakeCorpus, MakeSpec
 from tests.support.hub import TOKEN, Hub, serve
 from tests.support.manifests import manifest, write_dataset
 
@@ -172,6 +173,21 @@ def test_damaged_datasets_public_ones_strangers_and_dead_hubs(
 def test_repositories_have_an_owner(name: str) -> None:
     with pytest.raises(SystemExit):
         main(["publish", "dataset", name])
+
+
+def test_the_report_that_is_published_tells_of_no_runs(
+    hub: Hub, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
+) -> None:
+    make_spec()
+    where = ["--spec", str(tmp_path / "tones.yaml"), "--root", f"tones={make_corpus()}"]
+    folder = tmp_path / "built"
+    assert main(["build", *where, "--output", str(folder), "--jobs", "1", "--json"]) == 0
+    assert main(["publish", str(folder), NAME]) == 0
+    page = hub.files["report.html"].decode()
+    assert "No run was logged." in page
+    assert "<audio" in page or "data:audio" in page
+    assert "No run was logged." not in (folder / "report.html").read_text()
+    assert not [path for path in hub.files if path.startswith(("log/", ".build/"))]
 
 
 def change(dataset: Path, **changed: str) -> None:
