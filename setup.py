@@ -16,8 +16,8 @@ setup(
         "demo": ["*.yaml", "corpora/*.yaml"],
         "pipeline.dataset": ["*.jinja"],
         "pipeline.pages": ["*.jinja", "*.css", "*.js"],
-        "pipeline.dataset.report": ["*.jinja", "*.css", "*.js"],
+        "pipeline.dataset.report": ["*.jinja"],
         "training.config": ["recipes/*.yaml"],
-        "training.evaluation.reports": ["*.jinja", "*.css"],
+        "training.evaluation.reports": ["*.jinja"],
     },
 )

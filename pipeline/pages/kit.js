@@ -97,6 +97,7 @@
     }
   });
   for (const card of cards) {
+    if (!card.querySelector(".play")) continue; // it is only seen
     card.querySelector(".play").addEventListener("click", () => toggle(card));
     card.querySelector("canvas").addEventListener("click", (event) => toggle(card, event.offsetX / event.target.clientWidth));
     seen.observe(card);
@@ -129,6 +130,21 @@
     };
     form.addEventListener("input", apply);
     form.addEventListener("reset", () => setTimeout(apply));
+
+    // Buttons that choose filters, such as the cells of a matrix.
+    const choosers = [...document.querySelectorAll("[data-choose]")];
+    const press = (pressed) => choosers.forEach((one) => one.setAttribute("aria-pressed", String(one === pressed)));
+    for (const button of choosers) {
+      button.addEventListener("click", () => {
+        for (const field of form.elements) if (field.name) field.value = "";
+        for (const [name, value] of new URLSearchParams(button.dataset.choose)) form.elements[name].value = value;
+        apply();
+        press(button);
+        form.scrollIntoView();
+      });
+    }
+    form.addEventListener("input", () => press(null));
+    form.addEventListener("reset", () => press(null));
     form.addEventListener("submit", (event) => event.preventDefault());
     apply();
   }
@@ -141,6 +157,7 @@
   };
   for (const table of document.querySelectorAll("table.sortable")) {
     [...table.tHead.rows[0].cells].forEach((heading, column) => {
+      if (heading.classList.contains("plot")) return; // it holds a scale
       const button = document.createElement("button");
       button.className = "sort";
       button.type = "button";

@@ -24,7 +24,7 @@ class PageClip:
         facts: What stands under it, such as ``train`` or ``3.2 s``; the first is its headline.
         keys: What it can be filtered by, such as ``emotion`` → ``anger``.
         text: What is said; empty where unknown.
-        audio: MP3 as base64.
+        audio: MP3 as base64; empty where it may not be heard.
     """
 
     id: str

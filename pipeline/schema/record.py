@@ -76,7 +76,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("duration", _FLOAT, "length in seconds", "audio", _BOTH),
     Column("speaker", _TEXT, "`<namespace>:<id>`; null where unknown", "index", _BOTH),
     Column("gender", _TEXT, "female, male or other; null where unknown", "index", _BOTH),
-    Column("age", _FLOAT, "of the speaker in years; null where unknown", "index"),
+    Column("age", _FLOAT, "of the speaker in years; null where unknown", "index", _TRAINING),
     Column("text", _TEXT, "what is said; null where unknown", "index"),
     Column("label_native", _TEXT, "the corpus's own code", "labels"),
     Column(

@@ -25,35 +25,9 @@ from pipeline.common.count import count
 from pipeline.common.errors import UsageError
 from training.evaluation.prediction_table import PredictionTable
 from training.evaluation.score_file import Evaluation
-from training.metrics.bootstrap import confusions_by_speaker, count_speakers, resample_speakers
-from training.metrics.intervals import show_interval
-from training.metrics.scores import Integers, uar
-
-
-@dataclass(frozen=True)
-class Difference:
-    """UAR of the first minus UAR of the second, each the mean over its models.
-
-    Attributes:
-        uar: The difference, in [-1, 1].
-        low: Lower end of its 95 % interval over speakers.
-        high: Upper end of it.
-        improvement: Share of draws in which the first is ahead; draws without a difference count
-            half.
-        interval_speakers: How many speakers it is drawn from: the known ones, and one for each
-            utterance of an unknown one.
-    """
-
-    uar: float
-    low: float
-    high: float
-    improvement: float
-    interval_speakers: int
-
-    @property
-    def interval(self) -> str:
-        """The interval as it stands in tables (:mod:`training.metrics.intervals`)."""
-        return show_interval(self.low, self.high, self.interval_speakers, "+z.0f", " to ")
+from training.metrics.bootstrap import confusions_by_speaker, count_speakers
+from training.metrics.differences import Difference, uar_difference
+from training.metrics.scores import Integers
 
 
 @dataclass(frozen=True)
@@ -180,19 +154,7 @@ def _difference(
         ],
         axis=1,
     )
-    ahead, behind = uar(both.sum(axis=0))
-    drawn = uar(resample_speakers(both, draws, seed))
-    if not len(drawn):  # no draw holds every class: the speakers are too few to say anything
-        return Difference(float(ahead - behind), -1.0, 1.0, 0.5, len(both))
-    values = drawn[:, 0] - drawn[:, 1]
-    low, high = np.quantile(values, [0.025, 0.975])
-    return Difference(
-        uar=float(ahead - behind),
-        low=float(low),
-        high=float(high),
-        improvement=float((values > 0).mean() + (values == 0).mean() / 2),
-        interval_speakers=len(both),
-    )
+    return uar_difference(both, len(both), draws, seed)
 
 
 def _aligned(one: PredictionTable, other: PredictionTable, names: tuple[str, str]) -> Integers:

@@ -1,8 +1,9 @@
 """Predictions of models on a split: the utterances, predicted classes and probabilities.
 
 On disk a Parquet file, one row an utterance and model: ``model``, ``id``, ``corpus``, ``speaker``
-(null where unknown), ``label``, ``predicted`` (class indices) and ``probabilities`` (one a class;
-null where a method has none).
+(null where unknown), ``label``, ``predicted`` (class indices), ``probabilities`` (one a class;
+null where a method has none), and ``gender``, ``language`` and ``age`` (null where unknown; files
+of earlier releases have none).
 """
 
 from collections.abc import Sequence
@@ -24,6 +25,9 @@ Probabilities = npt.NDArray[np.float32]
 
 UTTERANCE = ("id", "corpus", "speaker", "label")
 
+TRAITS = ("gender", "language", "age")
+"""What is known of speakers and speech beside; null where it is not."""
+
 SCHEMA = pa.schema(
     {
         "model": pa.string(),
@@ -33,6 +37,9 @@ SCHEMA = pa.schema(
         "label": pa.int8(),
         "predicted": pa.int8(),
         "probabilities": pa.list_(pa.float32()),
+        "gender": pa.string(),
+        "language": pa.string(),
+        "age": pa.float32(),
     }
 )
 
@@ -43,7 +50,8 @@ class PredictionTable:
 
     Attributes:
         models: Folder or name of each model.
-        utterances: One row an utterance: ``id``, ``corpus``, ``speaker``, ``label``.
+        utterances: One row an utterance: ``id``, ``corpus``, ``speaker``, ``label``, and
+            :data:`TRAITS`.
         predicted: Class indices ``(models, utterances)``.
         probabilities: ``(models, utterances, classes)``; ``None`` where the method has none.
     """
@@ -81,7 +89,10 @@ class PredictionTable:
 
 def utterances_of(index: pd.DataFrame) -> pd.DataFrame:
     """The columns of an index that a prediction table keeps."""
-    return index[list(UTTERANCE)].reset_index(drop=True)
+    kept = index.reindex(columns=[*UTTERANCE, *TRAITS]).reset_index(drop=True)
+    for name in ("gender", "language"):
+        kept[name] = kept[name].astype(object).where(kept[name].notna(), None)
+    return kept.astype({"age": "float64"})
 
 
 def clip_names(index: pd.DataFrame) -> set[str]:
@@ -91,6 +102,7 @@ def clip_names(index: pd.DataFrame) -> set[str]:
 
 def write_prediction_table(table: PredictionTable, path: Path) -> None:
     """Writes predictions as Parquet."""
+    traits = utterances_of(table.utterances)
     parts = []
     for number, model in enumerate(table.models):
         probabilities = table.probabilities
@@ -104,6 +116,9 @@ def write_prediction_table(table: PredictionTable, path: Path) -> None:
             "probabilities": [None] * len(table.utterances)
             if probabilities is None
             else probabilities[number].tolist(),
+            "gender": traits["gender"].tolist(),
+            "language": traits["language"].tolist(),
+            "age": pa.array(traits["age"], pa.float32(), from_pandas=True),
         }
         parts.append(pa.table(columns, schema=SCHEMA))
     pq.write_table(pa.concat_tables(parts), path)

@@ -21,6 +21,8 @@ from training.evaluation.prediction_table import (
 )
 from training.evaluation.train_test_overlap import SpeakerOverlap, speaker_overlap
 from training.metrics.calibration import Calibration, calibrate
+from training.metrics.class_scores import ClassScores, score_classes
+from training.metrics.groups import GroupScores, score_groups
 from training.metrics.head_scores import HeadScores
 from training.metrics.scores import Scores
 from training.metrics.scores_by_corpus import score_rows
@@ -39,6 +41,9 @@ class Evaluation:
         labels: Names of the classes, in index order.
         overall: Scores over all utterances; means over the models.
         corpora: The same per corpus.
+        classes: Class → its recall, precision and F1; of the classes that occur.
+        groups: Kind (:data:`training.metrics.groups.KINDS`) → group → scores, and the difference
+            to the rest.
         calibration: Of the probabilities; ``None`` where the method gives none.
         speakers: How many speakers were in the training of any of the models.
         predictions: What the scores follow from.
@@ -61,6 +66,8 @@ class Evaluation:
     predictions: PredictionTable
     notes: list[str]
     where: str | None = None
+    classes: dict[str, ClassScores] = field(default_factory=dict)
+    groups: dict[str, dict[str, GroupScores]] = field(default_factory=dict)
     heads: HeadScores | None = None
     head_corpora: dict[str, HeadScores] = field(default_factory=dict)
     trained_parameters: int | None = None
@@ -112,13 +119,16 @@ def score_predictions(
 
 
 def _score(predictions: PredictionTable, labels: list[str], **facts: Any) -> Evaluation:
-    overall, corpora = score_rows(predictions.utterances, predictions.predicted, len(labels))
+    utterances, predicted = predictions.utterances, predictions.predicted
+    overall, corpora = score_rows(utterances, predicted, len(labels))
     probabilities = predictions.probabilities
     return Evaluation(
         models=predictions.models,
         labels=labels,
         overall=overall,
         corpora=corpora,
+        classes=score_classes(predictions.reference, predicted, predictions.speakers, labels),
+        groups=score_groups(utterances, predicted, len(labels)),
         calibration=None
         if probabilities is None
         else calibrate(probabilities, predictions.reference),

@@ -14,12 +14,16 @@ import numpy as np
 import numpy.typing as npt
 
 Integers = npt.NDArray[np.integer[Any]]
+Floats = npt.NDArray[np.float64]
 
 MAX_REDRAWS = 20
 """How often the bootstrap draws anew to find draws that hold every class."""
 
 AT_ONCE = 2**22
 """Numbers drawn at once: 32 MB, however many speakers there are."""
+
+MANY = 1_000
+"""Of more speakers, those whose counts are equal are drawn together."""
 
 FEW_SPEAKERS = 10
 """With fewer an interval is too narrow to conclude from."""
@@ -67,14 +71,13 @@ def resample_speakers(by_speaker: Integers, draws: int = 1000, seed: int = 0) ->
     """
     rng = np.random.default_rng(seed)
     speakers, classes = len(by_speaker), by_speaker.shape[-1]
-    even = np.full(speakers, 1 / speakers)
     present = by_speaker.sum(axis=(0, -1)) > 0
     kept: list[Integers] = []
-    counts = by_speaker.reshape(speakers, -1).astype(np.float64)  # exact, and multiplied by BLAS
-    at_once = max(1, AT_ONCE // speakers)
+    counts, chances = _merge_equal(by_speaker.reshape(speakers, -1))  # multiplied by BLAS
+    at_once = max(1, AT_ONCE // len(counts))
     for _ in range(MAX_REDRAWS):
         summed = [
-            rng.multinomial(speakers, even, size=min(at_once, draws - start)) @ counts
+            rng.multinomial(speakers, chances, size=min(at_once, draws - start)) @ counts
             for start in range(0, draws, at_once)
         ]
         confusions = np.concatenate(summed).astype(np.int64).reshape(draws, *by_speaker.shape[1:])
@@ -83,3 +86,17 @@ def resample_speakers(by_speaker: Integers, draws: int = 1000, seed: int = 0) ->
         if sum(map(len, kept)) >= draws:
             break
     return np.concatenate(kept)[:draws]
+
+
+def _merge_equal(counts: Integers) -> tuple[Floats, Floats]:
+    """Counts ``(kinds, ...)``, and the chance of each kind to be drawn.
+
+    Speakers of equal counts can't be told apart, so that drawing their kind with its share gives
+    sums of the same distribution. Utterances of unknown speakers, which each count as one, are of
+    a few dozen kinds.
+    """
+    speakers = len(counts)
+    if speakers <= MANY:
+        return counts.astype(np.float64), np.full(speakers, 1 / speakers)
+    kinds, often = np.unique(counts, axis=0, return_counts=True)
+    return kinds.astype(np.float64), often / speakers

@@ -42,6 +42,13 @@ def _add_scoring(parser: argparse.ArgumentParser) -> None:
         metavar="FILE.json",
         help="score file; the answers (.parquet) and a page (.html) lie beside it",
     )
+    parser.add_argument(
+        "--with-audio",
+        choices=("all", "redistributable", "none"),
+        default="redistributable",
+        help="corpora that can be heard on the page: those whose terms let them be passed on "
+        "(default), all, or none",
+    )
     parser.add_argument("--json", action="store_true", help="print the scores as JSON")
 
 
@@ -93,6 +100,7 @@ def _check_scoring(args: argparse.Namespace) -> None:
 def _show(result: "Evaluation", args: argparse.Namespace) -> None:
     """Writes and prints a result the way the options ask for."""
     from exhubert.cli.output.evaluation_tables import print_evaluation
+    from training.evaluation.reports.answers import find_answers
     from training.evaluation.reports.evaluation import evaluation_page
     from training.evaluation.score_file import write_scores
 
@@ -100,7 +108,8 @@ def _show(result: "Evaluation", args: argparse.Namespace) -> None:
     if args.output:
         page = args.output.with_suffix(".html")
         written = [*write_scores(result, args.output), page]
-        page.write_text(evaluation_page(result, args.output.stem), encoding="utf-8")
+        answers = find_answers(result, args.with_audio)
+        page.write_text(evaluation_page(result, args.output.stem, answers), encoding="utf-8")
     if args.json:
         console.emit(json.dumps(result.to_dict(), indent=2, ensure_ascii=False))
         return

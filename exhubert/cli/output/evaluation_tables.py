@@ -7,8 +7,11 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.common.count import count
-from training.evaluation.compare import Comparison, Difference
+from training.evaluation.compare import Comparison
 from training.evaluation.score_file import Evaluation, sentence
+from training.metrics.class_scores import ClassScores
+from training.metrics.differences import Difference
+from training.metrics.groups import GroupScores
 from training.metrics.head_scores import describe_heads
 from training.metrics.intervals import FEW_NOTE, is_few
 from training.metrics.scores import Scores
@@ -21,6 +24,9 @@ def print_evaluation(evaluation: Evaluation, console: Console) -> None:
     title = f"{evaluation.split} split of {evaluation.dataset}, in per cent{over}"
     console.print(scores_table(title, evaluation.overall, evaluation.corpora))
     console.print(confusion_table(evaluation.overall, evaluation.labels))
+    console.print(classes_table(evaluation.classes))
+    if evaluation.groups:
+        console.print(groups_table(evaluation.groups))
     lines = remarks(evaluation)
     if evaluation.heads is not None:
         lines.insert(0, f"further heads: {describe_heads(evaluation.heads)}")
@@ -78,11 +84,11 @@ def comparison_table(comparison: Comparison) -> Table:
     table = Table(title=title, title_justify="left", show_footer=len(comparison.corpora) > 1)
     explain_marks(table, [comparison.overall, *comparison.corpora.values()])
     headings = ("corpus", "difference", "95 %", "ahead")
-    footer = ("all", *_differencescore_cells(comparison.overall))
+    footer = ("all", *_difference_cells(comparison.overall))
     for heading, foot in zip(headings, footer, strict=True):
         table.add_column(heading, foot, justify="left" if heading == "corpus" else "right")
     for corpus, difference in comparison.corpora.items():
-        table.add_row(corpus, *_differencescore_cells(difference))
+        table.add_row(corpus, *_difference_cells(difference))
     return table
 
 
@@ -109,7 +115,7 @@ def conclusion(comparison: Comparison) -> list[str]:
     return lines
 
 
-def explain_marks(table: Table, shown: Iterable[Scores | Difference]) -> None:
+def explain_marks(table: Table, shown: Iterable[Scores | Difference | ClassScores]) -> None:
     """Says below a table what the mark at intervals of few speakers means, if it stands there."""
     if any(is_few(entry.interval_speakers) for entry in shown):
         table.caption, table.caption_justify = FEW_NOTE, "left"
@@ -129,6 +135,46 @@ def confusion_table(scores: Scores, labels: Sequence[str]) -> Table:
     return table
 
 
+def classes_table(classes: Mapping[str, ClassScores]) -> Table:
+    """One line a class that occurs; per cent, the recall with its interval over speakers."""
+    table = Table(title="classes, in per cent", title_justify="left")
+    explain_marks(table, classes.values())
+    table.add_column("class", no_wrap=True)
+    for heading in ("n", "speakers", "recall", "95 %", "precision", "F1"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for name, found in classes.items():
+        table.add_row(
+            name,
+            str(found.utterances),
+            str(found.interval_speakers),
+            f"{100 * found.recall:.1f}",
+            found.interval,
+            "–" if found.precision is None else f"{100 * found.precision:.1f}",
+            f"{100 * found.f1:.1f}",
+        )
+    return table
+
+
+def groups_table(groups: Mapping[str, Mapping[str, GroupScores]]) -> Table:
+    """One line a group; UAR in per cent, its difference to the rest in points."""
+    table = Table(title="groups, and how far each is from the rest", title_justify="left")
+    every = [group for of_kind in groups.values() for group in of_kind.values()]
+    shown = [group.scores for group in every]
+    explain_marks(table, [*shown, *(g.difference for g in every if g.difference)])
+    table.add_column("by", no_wrap=True)
+    table.add_column("group", no_wrap=True)
+    for heading in ("n", "speakers", "UAR", "95 %", "to the rest", "95 %"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for kind, of_kind in groups.items():
+        for number, (name, group) in enumerate(of_kind.items()):
+            cells, difference = score_cells(group.scores), group.difference
+            apart = ("–", "") if difference is None else _difference_cells(difference)[:2]
+            ours = (cells[heading] for heading in ("n", "speakers", "UAR", "95 %"))
+            last = number == len(of_kind) - 1
+            table.add_row("" if number else kind, name, *ours, *apart, end_section=last)
+    return table
+
+
 def score_cells(scores: Scores) -> dict[str, str]:
     """Scores as they stand in tables, by heading; per cent."""
     spread = {} if scores.uar_sd is None else {"± sd": f"{100 * scores.uar_sd:.1f}"}
@@ -144,7 +190,7 @@ def score_cells(scores: Scores) -> dict[str, str]:
     }
 
 
-def _differencescore_cells(difference: Difference) -> tuple[str, str, str]:
+def _difference_cells(difference: Difference) -> tuple[str, str, str]:
     certain = difference.low == difference.high
     return (
         f"{100 * difference.uar:+z.1f}",

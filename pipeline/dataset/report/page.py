@@ -4,11 +4,9 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from types import SimpleNamespace
 
 import pyarrow.parquet as pq
-from markupsafe import Markup
 
 from pipeline.common.count import count
 from pipeline.dataset.manifest import SPLIT_PAIRS, CorpusManifest, Manifest, require_manifest
@@ -149,13 +147,11 @@ def make_report(
     environment = page_environment("pipeline.dataset.report")
     environment.filters |= {"hours": _hours, "clock": _clock, "db": _gain}
     environment.globals |= {"class_parts": _class_parts, "split_parts": _split_parts}
-    style = files("pipeline.dataset.report").joinpath("report.css").read_text(encoding="utf-8")
     emotions = {name: corpus.emotions for name, corpus in manifest.corpora.items()}
     heat_columns, heat = emotion_heat(emotions, _HEAT)
     corpora = manifest.corpora.values()
     total = _total(manifest)
     page: str = environment.get_template("report.html.jinja").render(
-        style=Markup(style),
         manifest=manifest,
         corpora=list(manifest.corpora.items()),
         rated=[(name, corpus) for name, corpus in manifest.corpora.items() if corpus.agreement],

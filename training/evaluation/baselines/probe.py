@@ -8,6 +8,7 @@ EmoBox (Ma et al., Interspeech 2024) gives figures of this kind for 32 corpora.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,7 @@ from training.data.dataset import Utterances, collate, require_batch
 from training.data.index import clipped_durations
 from training.data.sampling import FixedBatches
 from training.evaluation.baselines.linear import Answers, Fit, Part, choose, make_logistic
+from training.evaluation.baselines.state_cache import read_states, states_folder, write_states
 from training.evaluation.prediction_table import PredictionTable
 from training.inference.batch import evaluation_batch_size
 from training.model.build import build_model
@@ -40,6 +42,7 @@ def probe(
     longest: float = 30.0,
     on_progress: OnProgress = lambda clips: None,
     classes: int = len(CLASSES),
+    cache_folder: Path | None = None,
 ) -> Answers:
     """Fits a probe on the train rows, chooses it on the validation rows, predicts the test rows.
 
@@ -53,6 +56,7 @@ def probe(
         longest: Seconds after which a clip is cut off.
         on_progress: Called with how many more clips have been encoded.
         classes: How many there are.
+        cache_folder: Where hidden states are kept from run to run; ``None`` for nowhere.
 
     Returns:
         The predictions, and what was chosen.
@@ -63,7 +67,7 @@ def probe(
     """
     model = build_model(base, extended_layers=[])
     rows = pd.concat([train, validation, test], ignore_index=True)
-    states = pooled_states(model, rows, longest, on_progress)
+    states = kept_states(model, rows, cache_folder, longest, on_progress)
     bounds = np.cumsum([len(train), len(validation)])
     labels = np.split(rows["label"].to_numpy(), bounds)
     layers = states.shape[1]
@@ -84,6 +88,41 @@ def probe(
     note = f"probe of layer {number} of 0 to {layers - 1} ({how}), logistic regression, {fit}"
     table = PredictionTable.from_probabilities([f"probe of {base}"], test, [probabilities])
     return Answers(table, fit.parameters, [note])
+
+
+def kept_states(
+    model: ExtendedClassifier,
+    rows: pd.DataFrame,
+    cache_folder: Path | None,
+    longest: float = 30.0,
+    on_progress: OnProgress = lambda clips: None,
+) -> States:
+    """:func:`pooled_states`, of which those that are kept are read, and the others added.
+
+    Args:
+        model: Whose encoder is probed.
+        rows: Rows of an index; without a checksum of their samples they are encoded each time.
+        cache_folder: Where states are kept; ``None`` for nowhere.
+        longest: Seconds after which a clip is cut off.
+        on_progress: Called with how many more clips are done.
+    """
+    if cache_folder is None:
+        return pooled_states(model, rows, longest, on_progress)
+    folder = states_folder(cache_folder, model, longest)
+    kept = read_states(folder, set(rows["audio_xxh3"].dropna()))
+    new = ~rows["audio_xxh3"].isin(kept).to_numpy()
+    on_progress(int((~new).sum()))
+    shape = (model.config.num_hidden_layers + 1, model.config.hidden_size)
+    states = np.empty((len(rows), *shape), np.float32)
+    for row in np.flatnonzero(~new):
+        states[row] = kept[rows["audio_xxh3"].iloc[row]].reshape(shape)
+    if new.any():
+        fresh = rows[new].reset_index(drop=True)
+        states[new] = pooled_states(model, fresh, longest, on_progress)
+        sums = fresh["audio_xxh3"]
+        of_sum = zip(sums, states[new], strict=True)
+        write_states(folder, {one: state for one, state in of_sum if isinstance(one, str)})
+    return states
 
 
 @torch.inference_mode()

@@ -193,4 +193,5 @@ def _predict(
         baseline.layer,
         on_progress=on_progress,
         classes=classes,
+        cache_folder=features,
     )

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from training.evaluation.compare import Difference
 from training.evaluation.score_file import Evaluation
 from training.metrics.bootstrap import confusions_by_speaker, resample_speakers
+from training.metrics.differences import Difference
 from training.metrics.scores import Integers, Scores, uar
 
 Floats = npt.NDArray[np.float64]

@@ -9,9 +9,10 @@ from training.evaluation.benchmark.means import Figures, mean_difference, mean_f
 from training.evaluation.benchmark.plan import BenchmarkPlan
 from training.evaluation.benchmark.pool import pool_corpora
 from training.evaluation.benchmark.run import PooledResult, Results
-from training.evaluation.compare import Difference, compare
+from training.evaluation.compare import compare
 from training.evaluation.reports.table import Cell, Column, Interval, PaperTable
 from training.evaluation.score_file import Evaluation
+from training.metrics.differences import Difference
 from training.metrics.intervals import FEW_NOTE, is_few
 
 MEAN, POOLED = "mean of corpora", "all clips pooled"

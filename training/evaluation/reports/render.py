@@ -1,31 +1,17 @@
-"""Pages: self-contained HTML, drawn with CSS and SVG, that read offline and print well."""
+"""Pages of evaluations, made with the kit of all pages: self-contained, offline, fit to print."""
 
-from importlib.resources import files
 from typing import Any
 
-import jinja2
-
-from pipeline.common.count import count
-from pipeline.common.foreign_text import page_text
+from pipeline.pages.kit import page_environment
 from training.metrics.intervals import FEW_NOTE
 
 
 def render(template: str, **values: Any) -> str:
-    """Fills a template of this folder; ``style`` is given to it."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("training.evaluation.reports", "."),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=page_text,
-    )
+    """Fills a template of this folder."""
+    environment = page_environment("training.evaluation.reports")
     environment.globals["few_note"] = FEW_NOTE
-    environment.filters["percent"] = percent
-    environment.filters["words"] = words
-    environment.filters["count"] = count
-    style = files("training.evaluation.reports").joinpath("style.css").read_text(encoding="utf-8")
-    return environment.get_template(template).render(style=style, **values)
+    environment.filters |= {"percent": percent, "points": points, "words": words}
+    return environment.get_template(template).render(**values)
 
 
 def percent(share: float, digits: int = 0) -> str:
@@ -35,6 +21,15 @@ def percent(share: float, digits: int = 0) -> str:
     '25.6'
     """
     return f"{100 * share:z.{digits}f}"
+
+
+def points(difference: float) -> str:
+    """A difference of shares in points, with its sign.
+
+    >>> points(-0.0329), points(0.1), points(-0.0001)
+    ('-3.3', '+10.0', '+0.0')
+    """
+    return f"{100 * difference:+z.1f}"
 
 
 def words(name: str) -> str:

@@ -1,7 +1,7 @@
 import jinja2
 import pytest
 
-from training.evaluation.reports.render import percent, render, words
+from training.evaluation.reports.render import percent, points, render, words
 
 
 def test_a_template_gets_its_values_and_the_style() -> None:
@@ -14,4 +14,5 @@ def test_a_template_gets_its_values_and_the_style() -> None:
 def test_shares_and_names_are_written_for_readers() -> None:
     assert percent(0.256) == "26"
     assert percent(0.256, 1) == "25.6"
+    assert [points(value) for value in (-0.0329, 0.1, -0.0001)] == ["-3.3", "+10.0", "+0.0"]
     assert words("high_neutral") == "high neutral"
