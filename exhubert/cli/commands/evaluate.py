@@ -173,7 +173,10 @@ def _add_compare_arguments(parser: argparse.ArgumentParser) -> None:
         help="score files; the first is compared with each of the others",
     )
     parser.add_argument(
-        "--output", type=local_path, metavar="FILE.json", help="write it to a file, too"
+        "--output",
+        type=local_path,
+        metavar="FILE.json",
+        help="write it to a file, too, and tables beside it: .md, .csv, .tex",
     )
     parser.add_argument("--json", action="store_true", help="print the comparison as JSON")
 
@@ -187,6 +190,7 @@ def _compare(args: argparse.Namespace) -> int:
         systems_table,
     )
     from training.evaluation.compare import compare
+    from training.evaluation.reports.comparison import comparison_table as paper_table
     from training.evaluation.score_file import read_scores
 
     evaluations = {name: read_scores(path) for name, path in zip(names, args.scores, strict=True)}
@@ -196,6 +200,7 @@ def _compare(args: argparse.Namespace) -> int:
     if args.output:
         args.output.parent.mkdir(parents=True, exist_ok=True)
         args.output.write_text(text + "\n", encoding="utf-8")
+        paper_table(evaluations, comparisons).write(args.output.parent, args.output.stem)
     if args.json:
         print(printable(text))
         return 0
