@@ -4,14 +4,18 @@ DuckDB reads them, so that nobody learns a language of ours. A condition sees th
 given and nothing else: no files, no network, no further statements.
 """
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 
 from pipeline.common.errors import UsageError
 from pipeline.common.suggest import suggest
 from pipeline.schema.record import CLASSES, RECORD
+
+if TYPE_CHECKING:  # the command line reads conditions without waiting for it
+    import pandas as pd
 
 CLASS_NAME = "class_name"
 """The column that holds the name of the six-class label, which ``label`` numbers."""
@@ -54,7 +58,7 @@ def check_condition(condition: str) -> None:
     rows_where(columns.empty_table(), condition)
 
 
-def frame_where(rows: pd.DataFrame, condition: str) -> pd.DataFrame:
+def frame_where(rows: "pd.DataFrame", condition: str) -> "pd.DataFrame":
     """Those rows of a frame that a condition holds for, as :func:`rows_where` finds them."""
     table = pa.Table.from_pandas(rows, preserve_index=False)
     return rows.iloc[rows_where(table, condition)]
