@@ -138,7 +138,7 @@ def _layout(spec: CorpusSpec) -> str:
         [_table_row(name, one) for name, one in spec.tables.items()],
     )
     patterns = block("\n".join(spec.path)) if spec.path else ""
-    names = "A clip's path tells (a pattern of several that fits first):" if patterns else ""
+    names = "What a clip's path tells; of several patterns the first that fits:" if patterns else ""
     return page(LAYOUTS[spec.layout], known, names, patterns, tables)
 
 
@@ -242,6 +242,7 @@ def _counts(spec: CorpusSpec) -> str:
     editions = [spec.expected, *spec.expected.editions]
     emotions = list(dict.fromkeys(name for one in editions for name in one.emotions))
     columns = [f"{index}" for index in range(1, len(editions) + 1)] if editions[1:] else ["clips"]
+    counted = any(one.utterances or one.emotions for one in editions)
     rows = [
         ["**all**", *(size(one.utterances) for one in editions)],
         *([name, *(size(one.emotions.get(name)) for one in editions)] for name in emotions),
@@ -250,7 +251,7 @@ def _counts(spec: CorpusSpec) -> str:
         f"*{number}*: {prose(one.source)}" for number, one in zip(columns, editions, strict=True)
     ]
     told = bullets(sources) if editions[1:] else f"Source: {prose(spec.expected.source)}"
-    return page(table(["category", *columns], rows), told)
+    return page(table(["category", *columns], rows if counted else []), told)
 
 
 def _licence(spec: CorpusSpec) -> str:

@@ -15,7 +15,9 @@ PAGES = [HOME / "README.md", *sorted((HOME / "docs").glob("*.md"))]
 
 def command_lines(text: str) -> Iterator[str]:
     """Lines in fenced blocks that begin with `exhubert` and leave out nothing by `…`."""
-    for body in re.findall(r"^```(?:sh|bash)?\n(.*?)^```$", text, re.M | re.S):
+    for language, body in re.findall(r"^```(\w*)\n(.*?)^```$", text, re.M | re.S):
+        if language not in ("", "sh", "bash"):
+            continue
         for line in re.sub(r"\\\n\s*", " ", body).splitlines():
             if line.startswith("exhubert ") and "…" not in line.split():
                 yield line

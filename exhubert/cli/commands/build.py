@@ -3,7 +3,7 @@
 import argparse
 import json
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:  # these bring Beam with them, which --help need not wait for
     from apache_beam.options.pipeline_options import PipelineOptions
 
     from pipeline.dataset.manifest import Manifest
-    from pipeline.planning.build_config import BuildConfig
+    from pipeline.planning.build_config import BuildConfig, Corpus
     from pipeline.running.build import CheckedBuild
 
 
@@ -165,9 +165,6 @@ def _build(checked: "CheckedBuild", args: argparse.Namespace, jobs: int | Driver
 
             manifest = run_build(checked, jobs, on_progress, counters.append, args.worker_timeout)
         run.corpora = count_corpora(manifest, corpora, last)
-        for name, corpus in corpora.items():
-            if not manifest.corpora[name].found:
-                raise DataError(no_clips_message(corpus.spec, corpus.root))
         faults = list(_faults(manifest, corpora, args))
         run.status = 1 if faults else 0
     write_report(args.output, manifest)  # now that the run has ended
@@ -201,11 +198,14 @@ def _preview(build: "BuildConfig", as_json: bool) -> int:
 
 
 def _faults(
-    manifest: "Manifest", corpora: Iterable[str], args: argparse.Namespace
+    manifest: "Manifest", corpora: Mapping[str, "Corpus"], args: argparse.Namespace
 ) -> Iterator[str]:
     """What makes a build that came to its end exit with status 1."""
-    for name in corpora:
+    for name, built in corpora.items():
         corpus = manifest.corpora[name]
+        if not corpus.found:
+            yield no_clips_message(built.spec, built.root)
+            continue
         rate = sum(corpus.rejected.values()) / max(1, corpus.found)
         if rate > args.max_reject_rate:
             yield (

@@ -6,7 +6,6 @@ from rich.text import Text
 
 from exhubert.cli.output.build_progress import clock
 from pipeline.common.count import count
-from pipeline.schema.record import CLASSES
 from training.finetuning.cost_estimate import CorpusShare, Estimate
 
 
@@ -68,7 +67,8 @@ def mixture_table(corpora: list[CorpusShare]) -> Table:
     """One line a corpus: utterances and share, before and after sampling, and classes."""
     table = Table(title="shares in per cent; shown: in an epoch", title_justify="left")
     table.add_column("corpus")
-    headings = ("utterances", "share", "shown", "share", *map(str, range(len(CLASSES))), "none")
+    *classes, none = corpora[0].classes
+    headings = ("utterances", "share", "shown", "share", *map(str, range(len(classes))), none)
     for heading in headings:
         table.add_column(heading, justify="right")
     for one in corpora:
@@ -80,7 +80,7 @@ def mixture_table(corpora: list[CorpusShare]) -> Table:
             f"{100 * one.shown_share:.1f}",
             *(f"{100 * share:.0f}" for share in one.classes.values()),
         )
-    table.caption = ", ".join(f"{number} {name}" for number, name in enumerate(CLASSES))
+    table.caption = ", ".join(f"{number} {name}" for number, name in enumerate(classes))
     return table
 
 

@@ -59,3 +59,10 @@ def test_what_the_folder_holds_is_told(state: str, told: str) -> None:
     last = printed(replace(ESTIMATE, output_state=state)).splitlines()[-1]
     assert last.startswith("Nothing was trained. Output: models/[bold] (")
     assert told in last
+
+
+def test_classes_are_those_of_the_label_set() -> None:
+    shares = dict.fromkeys(["calm", "anger", "none"], 1 / 3)
+    text = printed(replace(ESTIMATE, corpora=[replace(ESTIMATE.corpora[0], classes=shares)]))
+    assert "0 calm, 1 anger" in text
+    assert "low_arousal" not in text
