@@ -118,7 +118,7 @@ def model_card(provenance: dict[str, Any]) -> str:
 
 
 def _classes(provenance: dict[str, Any]) -> str:
-    """The classes that the model tells apart, and the fold that it was trained in, if any."""
+    """The classes that the model tells apart, and what it was trained on if not all rows."""
     labels = provenance.get("labels", CLASSES)
     if tuple(labels) == CLASSES:
         text = (
@@ -130,6 +130,8 @@ def _classes(provenance: dict[str, Any]) -> str:
     data = provenance["recipe"].get("data", {})
     if data.get("protocol"):
         text += f" Trained in fold {markdown(data['fold'])} of protocol `{code(data['protocol'])}`."
+    if data.get("where"):
+        text += f" Trained on rows where `{code(data['where'])}`."
     return text
 
 

@@ -117,3 +117,11 @@ def test_a_baseline_goes_by_a_fold(dataset: Path) -> None:
     assert result.overall.utterances == 6
     assert result.speakers.independent
     assert result.notes[0].startswith("fold 3 of protocol loso-native")
+
+
+def test_a_condition_narrows_every_part_of_a_fold(dataset: Path) -> None:
+    every = load_fold(dataset, FoldChoice("loso", "3"))
+    some = load_fold(dataset, FoldChoice("loso", "3"), where="label_native = 'ang'")
+    assert 0 < len(some) < len(every)
+    assert set(some["emotion"]) == {"anger"}
+    assert set(some["split"]) == set(every["split"])

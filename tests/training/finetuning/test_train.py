@@ -198,3 +198,14 @@ def test_kept_scores_are_those_of_the_saved_model_in_full_precision(
     # Weights of a file lie elsewhere in memory, and libraries may sum in another order for it: on
     # some CPUs the last bit of float32 differs. Scores under bf16 would be a thousand times off.
     np.testing.assert_allclose(said[-1].classes, again.classes, rtol=0, atol=1e-6)
+
+
+def test_only_rows_that_a_condition_names_are_trained_on(dataset: Path, tmp_path: Path) -> None:
+    condition = "corpus = 'alpha' and duration > 0.46"
+    overrides = [*NANO, "optimizer.epochs=1", f"data.where={json.dumps(condition)}"]
+    train(load_recipe("tiny", overrides), dataset, tmp_path / "model")
+    provenance = json.loads((tmp_path / "model" / "provenance.json").read_text(encoding="utf-8"))
+    assert provenance["recipe"]["data"]["where"] == condition
+    assert all(speaker.startswith("alpha:") for speaker in provenance["training_speakers"])
+    card = (tmp_path / "model" / "README.md").read_text(encoding="utf-8")
+    assert f"Trained on rows where `{condition}`" in card
