@@ -63,7 +63,7 @@ class Seaweed:
         others = [f"-{part}.port={free_port()}" for part in ("master", "filer", "volume")]
         self.command = [str(self.program), "server", f"-dir={folder / 'data'}", "-ip=127.0.0.1"]
         self.command += ["-ip.bind=127.0.0.1", "-s3", f"-s3.config={folder / 'keys.json'}"]
-        self.command += [f"-s3.port={self.port}", "-volume.max=20", *others]
+        self.command += [f"-s3.port={self.port}", "-volume.max=200", *others]
         self.command += ["-master.volumeSizeLimitMB=64"]
         self.client = boto3.client(
             "s3",
