@@ -27,6 +27,8 @@ from tests.conftest import MakeSpec, write_tone
 
 HOME = Path(__file__).parents[3]
 
+pytestmark = pytest.mark.xdist_group("dataflow")  # packs the checkout, once for all tests
+
 DATAFLOW = {
     "runner": "DataflowRunner",
     "project": "my-project",
