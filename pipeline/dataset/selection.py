@@ -33,16 +33,23 @@ INDEX_FILE = "metadata.csv"
 """Table of the clips in a folder of files, as ``datasets`` reads it beside them (audiofolder)."""
 
 
-def find_rows(output: str, manifest: Manifest, where: str | None = None) -> pd.DataFrame:
+def find_rows(
+    output: str,
+    manifest: Manifest,
+    where: str | None = None,
+    columns: Sequence[str] = SHOWN,
+) -> pd.DataFrame:
     """Rows of a dataset, without their audio.
 
     Args:
         output: The dataset folder.
         manifest: Its manifest.
         where: A condition as for :func:`pipeline.shards.row_filter.rows_where`; None for all rows.
+        columns: Those of :data:`SHOWN` that are read, ``label`` among them; a condition may name
+            no others.
 
     Returns:
-        The columns of :data:`SHOWN`, ``class_name``, and where the clip lies: ``shard`` (its
+        These columns, ``class_name``, and where the clip lies: ``shard`` (its
         name), ``row_group`` and ``row`` (within the group). In the order of corpora and shards.
 
     Raises:
@@ -50,9 +57,9 @@ def find_rows(output: str, manifest: Manifest, where: str | None = None) -> pd.D
         DataError: A shard is missing or damaged.
     """
     shards = [shard for corpus in manifest.corpora.values() for shard in corpus.shards]
-    read = partial(_read_rows, output)
+    read = partial(_read_rows, output, columns)
     frames = storage.map_files(output, read, [(shard.name, shard.bytes) for shard in shards])
-    rows = pd.concat(frames, ignore_index=True) if frames else _no_rows()
+    rows = pd.concat(frames, ignore_index=True) if frames else _no_rows(columns)
     if where is not None:
         rows = frame_where(rows, where).reset_index(drop=True)
     return rows.assign(**{CLASS_NAME: rows["label"].map(dict(enumerate(CLASSES)))})
@@ -137,14 +144,14 @@ def write_table(rows: pd.DataFrame, names: Sequence[str], file: Path) -> None:
     table.map(csv_cell).to_csv(file, index=False)
 
 
-def _read_rows(output: str, shard: tuple[str, int]) -> pd.DataFrame:
+def _read_rows(output: str, columns: Sequence[str], shard: tuple[str, int]) -> pd.DataFrame:
     name, size = shard
-    frame = read_shard_metadata(shard_path(output, name), SHOWN, size, older=True)
+    frame = read_shard_metadata(shard_path(output, name), columns, size, older=True)
     return frame.drop(columns="group_bytes").assign(shard=name)
 
 
-def _no_rows() -> pd.DataFrame:
-    names = [*SHOWN, "shard", "row_group", "row"]
+def _no_rows(columns: Sequence[str]) -> pd.DataFrame:
+    names = [*columns, "shard", "row_group", "row"]
     return pd.DataFrame({name: pd.Series(dtype="object") for name in names})
 
 

@@ -26,9 +26,15 @@ from pipeline.dataset.selection import find_rows
 from pipeline.dataset.shortcuts import Shortcuts, read_shortcuts, shards_checksum
 from pipeline.index.corpus_notes import describe_notes
 from pipeline.pages.kit import number, page_environment
-from pipeline.schema.record import CLASSES, SPLITS
+from pipeline.schema.record import CLASSES, DIMENSIONS, SPLITS
 from pipeline.storage import files as storage
 from pipeline.storage import is_remote
+
+_COLUMNS = (
+    *("id", "corpus", "split", "language", "speaker", "gender", "age", "text", "duration"),
+    *("emotion", "label", "label_native", *DIMENSIONS, "flags", "gain_db"),
+)
+"""What the page shows of single rows; each column costs every build its reading."""
 
 _EXAMPLES = 3  # of every reason
 _RUNS = 20  # that the page lists
@@ -119,7 +125,7 @@ def read_rows(output: str, manifest: Manifest, with_audio: WithAudio) -> ReportR
         manifest: Its manifest.
         with_audio: Which corpora can be heard.
     """
-    rows = find_rows(output, manifest)
+    rows = find_rows(output, manifest, columns=_COLUMNS)
     return ReportRows(
         find_listening(output, manifest, rows, with_audio),
         speaker_tables(rows),
