@@ -18,7 +18,9 @@ SYNTHETIC = (
     "that the machine runs; they say nothing about real speech, nor about any corpus."
 )
 
-_REJECT_RATE = "0.05"  # stand-ins hold files that are broken on purpose: two of 76 in one corpus
+ACCEPTED = ("--allow-partial", "--max-reject-rate", "0.05")
+"""What check and build are told: stand-ins are parts of corpora, and hold files that are broken on
+purpose, two of 76 in one corpus."""
 
 
 @dataclass(frozen=True)
@@ -145,14 +147,11 @@ def _steps(places: Places, broken: int) -> list[tuple[str, list[str]]]:
     return [
         (
             "Count what lies there against what was published",
-            ["check", "--data-root", data, "--allow-partial"],
+            ["check", "--data-root", data, *ACCEPTED],
         ),
         (
             build,
-            [
-                *("build", "--data-root", data, "--output", dataset, "--allow-partial"),
-                *("--max-reject-rate", _REJECT_RATE),
-            ],
+            ["build", "--data-root", data, "--output", dataset, *ACCEPTED],
         ),
         (
             "Train a tiny model from random weights",

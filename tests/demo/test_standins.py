@@ -7,7 +7,9 @@ import pytest
 import soundfile
 
 from demo.entry import load_standin
+from demo.run import ACCEPTED
 from demo.standins import encode_file, speak_standins, standin_ids
+from exhubert.cli.main import main
 from pipeline.audio.decoder import decode
 from pipeline.audio.processing import process_recording
 from pipeline.audio.recording import AudioError
@@ -210,3 +212,8 @@ def test_clip_longer_than_its_slot_is_an_error(monkeypatch):
     monkeypatch.setattr("demo.standins.speak", lambda *_: np.zeros(8 * 16_000))
     with pytest.raises(UsageError, match=r"lasts 8\.0 s, longer than its slot of 7 s"):
         encode_file([clip for clip in plan("smartkom") if clip.start is not None][:1])
+
+
+def test_the_check_of_a_demonstration_accepts_what_is_broken_on_purpose(beeps):
+    root, _ = beeps
+    assert main(["check", "--data-root", str(root), *ACCEPTED]) == 0

@@ -17,7 +17,8 @@ from exhubert.cli.arguments.corpora import (
     tell_kept_specs,
 )
 from exhubert.cli.arguments.edition import add_edition, read_edition
-from exhubert.cli.arguments.number_types import duration, positive, share
+from exhubert.cli.arguments.number_types import duration, positive
+from exhubert.cli.arguments.tolerances import add_tolerances
 from exhubert.cli.output import console
 from exhubert.cli.output.build_progress import build_progress
 from exhubert.cli.output.dataset_tables import print_manifest, print_preview
@@ -69,18 +70,7 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
         help="leave out corpora whose terms do not allow a dataset to be passed on",
     )
     add_edition(parser)
-    parser.add_argument(
-        "--max-reject-rate",
-        type=share,
-        default=0.01,
-        metavar="R",
-        help="exit 1 if more than this share of a corpus is rejected (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--allow-partial",
-        action="store_true",
-        help="exit 0 although counts differ from the published ones (a subset of a corpus)",
-    )
+    add_tolerances(parser, max_reject_rate=0.01)
     parser.add_argument(
         "--dry-run",
         action="store_true",

@@ -15,6 +15,7 @@ from exhubert.cli.arguments.corpora import (
 )
 from exhubert.cli.arguments.local_paths import local_path
 from exhubert.cli.arguments.output_paths import check_file
+from exhubert.cli.arguments.tolerances import add_tolerances
 from exhubert.cli.output import console
 from exhubert.cli.output.dataset_tables import print_checks
 from pipeline.common.count import count
@@ -37,11 +38,7 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="write one row an utterance: .parquet, .csv or .jsonl",
     )
-    parser.add_argument(
-        "--allow-partial",
-        action="store_true",
-        help="exit 0 although counts differ from the published ones (a subset of a corpus)",
-    )
+    add_tolerances(parser, max_reject_rate=0.0)
     parser.add_argument(
         "--protocol",
         metavar="NAME",
@@ -85,20 +82,21 @@ def _run_check(args: argparse.Namespace) -> int:
     if args.export:
         export_utterances(planned, args.export)
         console.say(f"{count(len(planned), 'utterance')} written to {args.export}", quiet=args.json)
-    faults = [fault for check in checks for fault in _faults(check, args.allow_partial)]
+    faults = [fault for check in checks for fault in _faults(check, args)]
     for fault in faults:
         console.complain(f"error: {fault}")
     return 1 if faults else 0
 
 
-def _faults(check: "CorpusCheck", partial: bool) -> Iterator[str]:
+def _faults(check: "CorpusCheck", args: argparse.Namespace) -> Iterator[str]:
     """What makes the check of a corpus fail."""
     corpus = f"corpus {check.corpus}"
-    if rejected := sum(check.rejected.values()):
+    rejected = sum(check.rejected.values())
+    if rejected > args.max_reject_rate * check.found:
         yield f"{corpus}: {count(rejected, 'clip')} would be rejected"
     if check.leaks:
         yield f"{corpus}: {count(len(check.leaks), 'speaker')} in test and in another split"
-    if check.mismatches and not partial:
+    if check.mismatches and not args.allow_partial:
         yield describe_differences(check.corpus, check.mismatches)
 
 
