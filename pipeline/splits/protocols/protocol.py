@@ -147,6 +147,7 @@ def state_fold(
     classes: Codes,
     speakers: Codes,
     audio: Codes,
+    *,
     recordings: Mapping[str, int] | None = None,
 ) -> FoldFacts:
     """Counts a fold, and what leaks from its training into its test part.
@@ -201,7 +202,7 @@ def _count_in_two_forms(
     tested: dict[int, set[str]] = {}
     trained: dict[int, set[str]] = {}
     for side, there in ((tested, heard), (trained, learnt)):
-        for number in np.flatnonzero(there):
+        for number in np.flatnonzero(there).tolist():
             if (recording := recordings.get(sounds[number])) is not None:
                 side.setdefault(recording, set()).add(sounds[number])
     both = tested.keys() & trained.keys()

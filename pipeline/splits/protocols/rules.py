@@ -70,7 +70,7 @@ def make_corpus_folds(
         raise NoFoldsError(f"no clip has a class of the label set: {MEANINGS[labels]}")
     folds = list(_make_folds(name, spec, rows, classes))
     coded = [Codes.of(column) for column in (classes, rows["speaker"], rows["audio_xxh3"])]
-    facts = [state_fold(fold, *coded, recordings) for fold in folds]
+    facts = [state_fold(fold, *coded, recordings=recordings) for fold in folds]
     table = (
         rows[["id", "corpus"]]
         .assign(label=classes)
