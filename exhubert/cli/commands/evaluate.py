@@ -16,7 +16,6 @@ from exhubert.cli.arguments.where import add_where
 from exhubert.cli.output import console
 from pipeline.common.errors import UsageError
 from pipeline.common.foreign_text import printable
-from pipeline.shards.row_filter import check_condition
 
 if TYPE_CHECKING:  # it brings torch with it
     from training.evaluation.score_file import Evaluation
@@ -98,6 +97,8 @@ def _check_scoring(args: argparse.Namespace) -> None:
     """Refuses what can be seen to be wrong before torch is loaded and a model is."""
     _check_output(args)
     if args.where is not None:
+        from pipeline.shards.row_filter import check_condition  # brings DuckDB
+
         check_condition(args.where)
 
 
