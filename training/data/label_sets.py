@@ -5,7 +5,7 @@ IEMOCAP, or a mapping from codes or categories to classes. Folds of protocols ha
 their own (:mod:`training.data.protocols`).
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +17,7 @@ from pipeline.schema.record import CLASSES
 from pipeline.specs.yaml_reader import load_yaml
 from pipeline.splits.protocols.label_sets import FOUR_CLASSES, LabelSet, class_names
 from training.data.index import load_index
+from training.data.row_choice import EVERY_ROW, RowChoice
 
 NamedSet = Literal["six", "categories", "native", "four"]
 NAMED: tuple[NamedSet, ...] = ("six", "categories", "native", "four")
@@ -53,12 +54,8 @@ def load_labelled(
     dataset: str | Path,
     label_set: LabelChoice,
     split: str | None = None,
-    corpora: Sequence[str] = (),
-    exclude: Sequence[str] = (),
+    rows: RowChoice = EVERY_ROW,
     labels: Sequence[str] | None = None,
-    exclude_speakers: Collection[str] = (),
-    exclude_audio_of: Collection[str] = (),
-    where: str | None = None,
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Reads the rows of a dataset that have a class of a label set.
 
@@ -66,13 +63,9 @@ def load_labelled(
         dataset: Folder or URL.
         label_set: Which classes.
         split: ``train``, ``validation`` or ``test``; None for all.
-        corpora: As for :func:`training.data.index.load_index`.
-        exclude: The same.
+        rows: Which rows.
         labels: Classes in index order; rows of others are left out. Default: those that occur in
             any split, sorted, or all that a mapping names.
-        exclude_speakers: As for :func:`training.data.index.load_index`.
-        exclude_audio_of: The same.
-        where: The same.
 
     Returns:
         Rows whose ``label`` is an index of the classes, and the classes.
@@ -82,16 +75,7 @@ def load_labelled(
             for; or there are too many classes.
         DataError: The dataset is damaged.
     """
-    index = load_index(
-        dataset,
-        corpora=corpora,
-        exclude=exclude,
-        labelled=False,
-        exclude_speakers=exclude_speakers,
-        exclude_audio_of=exclude_audio_of,
-        where=where,
-        extra=("label_native",),
-    )
+    index = load_index(dataset, rows=rows, labelled=False, extra=("label_native",))
     there = sorted(set(index["corpus"]))
     if label_set == "native" and len(there) > 1:
         raise UsageError(

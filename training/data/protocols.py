@@ -1,7 +1,7 @@
 """Protocols of a dataset for training: which rows a fold trains on, validates on and tests on."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +17,7 @@ from pipeline.splits.protocols.validation import draw_validation
 from pipeline.storage import files as storage
 from training.data.dataset_files import MANIFEST
 from training.data.index import load_index
+from training.data.row_choice import EVERY_ROW, RowChoice
 
 
 class _Manifest(BaseModel):
@@ -86,13 +87,11 @@ def fold_labels(protocol: Protocol, corpora: Sequence[str] = ()) -> tuple[str, .
     return tuple(sorted({name for entry in chosen.values() for name in entry.classes}))
 
 
-def choose_fold_corpora(
-    protocol: Protocol, corpora: Sequence[str] = (), exclude: Sequence[str] = ()
-) -> list[str]:
+def choose_fold_corpora(protocol: Protocol, rows: RowChoice = EVERY_ROW) -> list[str]:
     """Corpora that are named, or that have folds of a protocol; collections are written out."""
     there = sorted(protocol.folds)
-    chosen = choose_corpora(corpora, there).corpora or there
-    left_out = choose_corpora(exclude, there).corpora
+    chosen = choose_corpora(rows.corpora, there).corpora or there
+    left_out = choose_corpora(rows.exclude_corpora, there).corpora
     return [corpus for corpus in chosen if corpus not in left_out]
 
 
@@ -100,12 +99,8 @@ def load_fold(
     dataset: str | Path,
     choice: FoldChoice,
     part: str | None = None,
-    corpora: Sequence[str] = (),
-    exclude: Sequence[str] = (),
+    rows: RowChoice = EVERY_ROW,
     labels: Sequence[str] | None = None,
-    exclude_speakers: Collection[str] = (),
-    exclude_audio_of: Collection[str] = (),
-    where: str | None = None,
 ) -> pd.DataFrame:
     """Reads the metadata of the rows of a fold, as :func:`training.data.index.load_index` does.
 
@@ -116,12 +111,9 @@ def load_fold(
         dataset: Folder or URL.
         choice: The fold.
         part: ``train``, ``validation`` or ``test``; None for all.
-        corpora: Corpora to read; none means all that have the protocol.
-        exclude: Corpora to leave out.
+        rows: Which rows, of the corpora that have the protocol; ``split`` and ``label`` in its
+            condition are the dataset's, not the fold's.
         labels: Classes in index order; default: :func:`fold_labels`.
-        exclude_speakers: Speakers to leave out.
-        exclude_audio_of: As for :func:`training.data.index.load_index`.
-        where: The same; its ``split`` and ``label`` are the dataset's, not the fold's.
 
     Returns:
         Rows of an index; ``split`` is the part of the fold, ``label`` an index of the classes.
@@ -132,16 +124,10 @@ def load_fold(
         DataError: The dataset is damaged.
     """
     protocol = read_protocol(dataset, choice.protocol)
-    wanted = choose_fold_corpora(protocol, corpora, exclude)
+    wanted = choose_fold_corpora(protocol, rows)
     names = tuple(labels or fold_labels(protocol, wanted))
-    index = load_index(
-        dataset,
-        corpora=wanted,
-        labelled=False,
-        exclude_speakers=exclude_speakers,
-        exclude_audio_of=exclude_audio_of,
-        where=where,
-    )
+    own = replace(rows, corpora=wanted, exclude_corpora=())
+    index = load_index(dataset, rows=own, labelled=False)
     index = fold_rows(index, protocol, choice, wanted, names)
     return index[index["split"] == part].reset_index(drop=True) if part else index
 

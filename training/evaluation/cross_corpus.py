@@ -24,6 +24,7 @@ from pipeline.common.errors import DataError, UsageError
 from training.config.recipe import Recipe
 from training.data.dataset_files import identity, manifest_checksum
 from training.data.index import load_index
+from training.data.row_choice import RowChoice
 from training.evaluation.baselines.run import Baseline, run_baseline
 from training.evaluation.evaluate import ALL, evaluate, part_of
 from training.evaluation.score_file import Evaluation, read_scores, write_scores
@@ -59,6 +60,15 @@ class Row:
     exclude_speakers: tuple[str, ...]
     exclude_audio_of: tuple[str, ...]
     equal_audio: int
+
+    @property
+    def fitted(self) -> RowChoice:
+        """What is trained and validated on."""
+        return RowChoice(
+            self.train,
+            exclude_speakers=self.exclude_speakers,
+            exclude_audio_of=self.exclude_audio_of,
+        )
 
 
 @dataclass(frozen=True)
@@ -176,7 +186,7 @@ def plan_rows(dataset: str | Path, mode: Mode, corpora: Sequence[str], split: st
             fewer than two classes.
         DataError: A row has nothing to train on that is not scored.
     """
-    every = load_index(dataset, None, tuple(corpora), labelled=False)
+    every = load_index(dataset, rows=RowChoice(corpora), labelled=False)
     asked = every if split == ALL else every[every["split"] == part_of(split)]
     index, scored = (rows[rows["label"].notna()] for rows in (every, asked))
     fitted = index[index["split"] != "test"]
@@ -244,10 +254,8 @@ def run_row(
             system,
             dataset,
             split,
-            row.test,
-            row.train,
-            row.exclude_speakers,
-            row.exclude_audio_of,
+            RowChoice(row.test),
+            row.fitted,
             keep_in=folder.parent,
         )
     else:
@@ -262,7 +270,7 @@ def run_row(
             }
             recipe = system.model_copy(update={"data": data.model_copy(update=own)})
             train(recipe, dataset, model, resume=model.exists(), console=console)
-        result = evaluate(str(model), dataset, split, row.test)
+        result = evaluate(str(model), dataset, split, RowChoice(row.test))
     notes = list(result.notes)
     if row.exclude_speakers:
         speakers = ", ".join(row.exclude_speakers)

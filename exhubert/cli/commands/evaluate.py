@@ -74,13 +74,13 @@ def _add_evaluate_arguments(parser: argparse.ArgumentParser) -> None:
 def _evaluate(args: argparse.Namespace) -> int:
     _check_scoring(args)
     from training.data.protocols import FoldChoice
+    from training.data.row_choice import RowChoice
     from training.evaluation.evaluate import evaluate
 
     console.quieten_transformers()
     fold = FoldChoice(args.protocol, args.fold) if read_fold(args) else None
-    result = evaluate(
-        args.model, args.data, args.split, args.corpora, args.batch_size, fold, args.where
-    )
+    rows = RowChoice(args.corpora, where=args.where)
+    result = evaluate(args.model, args.data, args.split, rows, args.batch_size, fold)
     _show(result, args)
     return 0
 
@@ -145,6 +145,7 @@ def _baseline(args: argparse.Namespace) -> int:
     _check_scoring(args)
     from training.data.label_sets import read_label_choice
     from training.data.protocols import FoldChoice
+    from training.data.row_choice import RowChoice
     from training.evaluation.baselines.run import Baseline, run_baseline
 
     console.quieten_transformers()
@@ -154,11 +155,10 @@ def _baseline(args: argparse.Namespace) -> int:
             baseline,
             args.data,
             args.split,
-            args.corpora,
+            RowChoice(args.corpora, where=args.where),
             on_progress=on_progress,
             label_set=read_label_choice(args.labels),
             fold=FoldChoice(args.protocol, args.fold) if read_fold(args) else None,
-            where=args.where,
         )
     _show(result, args)
     return 0

@@ -23,6 +23,7 @@ from training.data.protocols import (
     fold_rows,
     read_protocol,
 )
+from training.data.row_choice import RowChoice
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,11 @@ class FoldRun:
     train: int
     validation: int
     test: int
+
+    @property
+    def rows(self) -> RowChoice:
+        """The rows that its parts are of."""
+        return RowChoice((self.corpus,))
 
     @property
     def choice(self) -> FoldChoice:
@@ -112,11 +118,11 @@ def plan_benchmark(
         DataError: No fold is left.
     """
     main = read_protocol(dataset, protocol)
-    chosen = choose_fold_corpora(main, corpora)
+    chosen = choose_fold_corpora(main, RowChoice(corpora))
     for corpus in chosen:
         if corpus not in main.folds:
             main.fold(corpus, "")  # says why it has none
-    index = load_index(dataset, corpora=chosen, labelled=False)
+    index = load_index(dataset, rows=RowChoice(chosen), labelled=False)
     notes: list[str] = []
     runs = list(_plan_folds(index, main, chosen, notes))
     if not runs:

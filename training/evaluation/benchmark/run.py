@@ -224,9 +224,7 @@ def _run_fold(
     """Trains and scores one fold; an interrupted training is continued."""
     if isinstance(system, Baseline):
         started = time.perf_counter()
-        evaluation = run_baseline(
-            system, dataset, corpora=[run.corpus], keep_in=output, fold=run.choice
-        )
+        evaluation = run_baseline(system, dataset, rows=run.rows, keep_in=output, fold=run.choice)
         cost = Cost(round(time.perf_counter() - started, 2), evaluation.trained_parameters or 0)
         write_scores(evaluation, folder / SCORES)
     else:
@@ -234,7 +232,7 @@ def _run_fold(
         recipe = fold_recipe(system, run)
         if not is_complete(model):
             train(recipe, dataset, model, resume=model.exists(), console=console)
-        evaluation = evaluate(str(model), dataset, "test", [run.corpus], fold=run.choice)
+        evaluation = evaluate(str(model), dataset, "test", run.rows, fold=run.choice)
         write_scores(evaluation, folder / SCORES)
         said = read_provenance(model)
         cost = Cost(said["seconds"], said["parameters"]["trainable"])

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from pipeline.common.count import count
-from training.evaluation.benchmark.means import Figures, mean_difference, mean_figures
+from training.evaluation.benchmark.means import mean_difference, mean_figures
 from training.evaluation.benchmark.plan import BenchmarkPlan
 from training.evaluation.benchmark.pool import pool_corpora
 from training.evaluation.benchmark.run import PooledResult, Results
@@ -14,6 +14,7 @@ from training.evaluation.reports.table import Cell, Column, Interval, PaperTable
 from training.evaluation.score_file import Evaluation
 from training.metrics.differences import Difference
 from training.metrics.intervals import FEW_NOTE, is_few
+from training.metrics.scores import Figures
 
 MEAN, POOLED = "mean of corpora", "all clips pooled"
 
@@ -140,9 +141,9 @@ def _corpus_row(corpus: str, model: str, first: str, main: Corpora, twin: Corpor
         corpus,
         model,
         [main[corpus][model]],
-        Figures.of(result.overall),
+        result.overall,
         None if model == first else _ahead(result, main[corpus][first].evaluation, model, first),
-        Figures.of(twin[corpus][model].evaluation.overall) if corpus in twin else None,
+        twin[corpus][model].evaluation.overall if corpus in twin else None,
     )
 
 
@@ -166,9 +167,9 @@ def _pooled_row(model: str, first: str, main: Corpora, twin: Corpora) -> Benchma
         POOLED,
         model,
         [main[corpus][model] for corpus in main],
-        Figures.of(pooled.overall),
+        pooled.overall,
         None if model == first else _ahead(pooled, other, model, first),
-        Figures.of(without.overall) if without else None,
+        without.overall if without else None,
     )
 
 
