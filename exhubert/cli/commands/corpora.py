@@ -19,10 +19,8 @@ from exhubert.cli.output.corpus_tables import (
     print_obtained,
 )
 from exhubert.cli.output.dataset_tables import print_corpus, print_emotions, print_label_map
-from pipeline.checks.spec_examples import check_examples
 from pipeline.common.errors import UsageError
 from pipeline.common.suggest import suggest
-from pipeline.drafting.draft_spec import draft_folder
 from pipeline.labels import label_map
 from pipeline.sources.obtain import ObtainedFile, how_to_obtain, obtain_corpus
 from pipeline.specs.collections import choose_corpora, collections_of, load_collections
@@ -186,6 +184,8 @@ def _add_validate(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_validate(args: argparse.Namespace) -> int:
+    from pipeline.checks.spec_examples import check_examples  # reads tables, with pyarrow
+
     faults = 0
     for name in args.files:
         try:
@@ -259,6 +259,8 @@ def _draft(args: argparse.Namespace) -> str:
     if not is_remote(args.folder) and not Path(args.folder).is_dir():
         what = "is a file; expected a folder" if Path(args.folder).exists() else "no such folder"
         raise UsageError(f"--from {args.folder}: {what}")
+    from pipeline.drafting.draft_spec import draft_folder  # brings pyarrow
+
     return draft_folder(args.corpus, args.folder)
 
 
