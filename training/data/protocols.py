@@ -17,6 +17,7 @@ from pipeline.splits.protocols.validation import draw_validation
 from pipeline.storage import files as storage
 from training.data.dataset_files import MANIFEST
 from training.data.index import load_index
+from training.data.label_sets import LabelChoice, classes_of, stated_classes
 from training.data.row_choice import EVERY_ROW, RowChoice
 
 
@@ -34,11 +35,14 @@ class FoldChoice:
         protocol: Its name.
         fold: Name of the fold, or what it holds out.
         validation_seed: Draws the validation part of folds that state none.
+        label_set: A mapping, or what a published protocol scores, in place of the classes that
+            the protocol's own name says; of its clips, those that have such a class stay.
     """
 
     protocol: str
     fold: str
     validation_seed: int = 0
+    label_set: LabelChoice | None = None
 
     def __str__(self) -> str:
         return f"fold {self.fold} of protocol {self.protocol}"
@@ -67,16 +71,21 @@ def read_protocol(dataset: str | Path, name: str) -> Protocol:
     return read_protocol_file(name, path, statements[name], storage.read(path))
 
 
-def fold_labels(protocol: Protocol, corpora: Sequence[str] = ()) -> tuple[str, ...]:
+def fold_labels(
+    protocol: Protocol, corpora: Sequence[str] = (), label_set: LabelChoice | None = None
+) -> tuple[str, ...]:
     """Classes that a protocol scores in some corpora, in index order.
 
     Args:
         protocol: Of the dataset.
         corpora: Only these; default: all that have folds.
+        label_set: In place of the protocol's classes.
 
     Returns:
         The six classes of :data:`pipeline.schema.record.CLASSES`, or the protocol's, sorted.
     """
+    if label_set is not None:
+        return stated_classes(label_set, corpora or sorted(protocol.folds))
     chosen = {
         corpus: entry
         for corpus, entry in protocol.statement.corpora.items()
@@ -125,9 +134,9 @@ def load_fold(
     """
     protocol = read_protocol(dataset, choice.protocol)
     wanted = choose_fold_corpora(protocol, rows)
-    names = tuple(labels or fold_labels(protocol, wanted))
+    names = tuple(labels or fold_labels(protocol, wanted, choice.label_set))
     own = replace(rows, corpora=wanted, exclude_corpora=())
-    index = load_index(dataset, rows=own, labelled=False)
+    index = load_index(dataset, rows=own, labelled=False, extra=("label_native",))
     index = fold_rows(index, protocol, choice, wanted, names)
     return index[index["split"] == part].reset_index(drop=True) if part else index
 
@@ -142,7 +151,7 @@ def fold_rows(
     """The rows of an index that stand in a fold, with its parts as ``split`` and its classes.
 
     Args:
-        index: Rows of these corpora, labelled or not.
+        index: Rows of these corpora, labelled or not, with ``label_native``.
         protocol: That the fold is of.
         choice: The fold.
         corpora: Corpora that have the fold.
@@ -152,6 +161,9 @@ def fold_rows(
         UsageError: A corpus has no such fold, or a class of the fold is not among the labels.
     """
     parts = protocol.parts(choice.fold, corpora)
+    if choice.label_set is not None:
+        named = index.assign(label=classes_of(index, choice.label_set)).dropna(subset="label")
+        parts = parts.drop(columns="label").merge(named[["id", "label"]], on="id")
     if lacking := sorted(set(parts["label"]) - set(labels)):
         raise UsageError(
             f"protocol {choice.protocol} scores {', '.join(lacking)}, which is not among the "
@@ -169,6 +181,9 @@ def describe_choice(dataset: str | Path, choice: FoldChoice, corpora: Sequence[s
     """What a score under a fold must be read with: how it was made, and what leaks in it."""
     protocol = read_protocol(dataset, choice.protocol)
     lines = [f"{choice}: {protocol.statement.rule}"]
+    if choice.label_set is not None:
+        named = ", ".join(fold_labels(protocol, corpora, choice.label_set))
+        lines.append(f"of its clips, those of the classes {named}")
     for corpus in corpora:
         facts = protocol.fold(corpus, choice.fold)
         leaks = [

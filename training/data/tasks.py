@@ -1,13 +1,15 @@
 """What is learnt and scored: classes in the dataset's own split, or in a fold of a protocol."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
+from pipeline.common.errors import UsageError
 from pipeline.schema.record import CLASSES
 from training.data.index import load_index
-from training.data.label_sets import LabelChoice, load_labelled
+from training.data.label_sets import NAMED, LabelChoice, load_labelled
 from training.data.protocols import (
     FoldChoice,
     choose_fold_corpora,
@@ -19,6 +21,24 @@ from training.data.row_choice import EVERY_ROW, RowChoice
 
 Task = LabelChoice | FoldChoice
 """A label set, by the dataset's own split; or a fold, which has classes and parts of its own."""
+
+
+def choose_task(label_set: LabelChoice, fold: FoldChoice | None) -> Task:
+    """The task of a label set and a fold, of which a mapping may go with a fold.
+
+    Raises:
+        UsageError: Both say by their names which classes are scored.
+    """
+    if fold is None:
+        return label_set
+    if label_set == "six":
+        return fold
+    if label_set in NAMED:
+        raise UsageError(
+            f"{fold}: the name of a protocol says which classes it scores, as loso-categories "
+            "does: leave the label set out"
+        )
+    return replace(fold, label_set=label_set)
 
 
 def load_task(
@@ -50,7 +70,8 @@ def load_task(
     if isinstance(task, FoldChoice):
         if labels is None:
             protocol = read_protocol(dataset, task.protocol)
-            labels = fold_labels(protocol, choose_fold_corpora(protocol, rows))
+            corpora = choose_fold_corpora(protocol, rows)
+            labels = fold_labels(protocol, corpora, task.label_set)
         return load_fold(dataset, task, part, rows, labels), tuple(labels)
     if task != "six":
         return load_labelled(dataset, task, part, rows, labels)

@@ -10,10 +10,11 @@ import pandas as pd
 
 from pipeline.common.errors import DataError, UsageError
 from pipeline.schema.record import CLASSES, SPLITS
+from training.data.label_sets import NAMED
 from training.data.protocols import FoldChoice, describe_choice
 from training.data.row_choice import EVERY_ROW, RowChoice
 from training.data.targets import UNLABELLED
-from training.data.tasks import load_task
+from training.data.tasks import choose_task, load_task
 from training.evaluation.prediction_table import PredictionTable
 from training.evaluation.score_file import Evaluation, score_predictions
 from training.evaluation.train_test_overlap import audio_overlap, training_clips
@@ -71,7 +72,8 @@ def evaluate(
             )
         if not predictions:
             heads, labels = trained.heads, trained.labels
-            task = fold or label_set
+            mapped = "six" if fold and label_set in NAMED else label_set
+            task = choose_task(mapped, fold)
             index, _ = load_task(dataset, task, part_of(split), rows, labels, heads.columns)
             labelled = require_labelled(index, dataset, split, rows.where)
         elif (trained.heads, trained.labels) != (heads, labels):
@@ -86,8 +88,8 @@ def evaluate(
         names, scored, [one.classes[labelled] for one in predictions]
     )
     notes = audio_overlap(scored, clips)
-    if fold:
-        notes = [*describe_choice(dataset, fold, sorted(set(scored["corpus"]))), *notes]
+    if isinstance(task, FoldChoice):
+        notes = [*describe_choice(dataset, task, sorted(set(scored["corpus"]))), *notes]
     evaluation = score_predictions(
         table, dataset, split, labels, TrainingSpeakers.of_all(training), notes, rows.where
     )

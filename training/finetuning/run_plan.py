@@ -13,7 +13,7 @@ from training.data.protocols import FoldChoice
 from training.data.row_choice import RowChoice
 from training.data.sampling import EpochBatches, Mixture
 from training.data.targets import UNLABELLED, HeadLabels, choose_heads
-from training.data.tasks import Task, load_task
+from training.data.tasks import Task, choose_task, load_task
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def recipe_task(data: DataSection) -> Task:
     """What a recipe learns: the fold that it names, else its label set by the dataset's split."""
     if data.protocol is None or data.fold is None:
         return data.label_set
-    return FoldChoice(data.protocol, data.fold, data.validation_seed)
+    return choose_task(data.label_set, FoldChoice(data.protocol, data.fold, data.validation_seed))
 
 
 def recipe_rows(data: DataSection) -> RowChoice:

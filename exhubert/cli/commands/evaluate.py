@@ -147,8 +147,8 @@ def _add_baseline_arguments(parser: argparse.ArgumentParser) -> None:
         "--labels",
         default="six",
         metavar="SET|FILE",
-        help="classes: six, categories, native (of one corpus), four, or a YAML file with lines "
-        "such as `excitement: happiness` (default: %(default)s)",
+        help="classes: six, categories, native (of one corpus), four, emobox, or a YAML file with "
+        "lines such as `excitement: happiness` (default: %(default)s)",
     )
     _add_scoring(parser)
 
@@ -158,10 +158,13 @@ def _baseline(args: argparse.Namespace) -> int:
     from training.data.label_sets import read_label_choice
     from training.data.protocols import FoldChoice
     from training.data.row_choice import RowChoice
+    from training.data.tasks import choose_task
     from training.evaluation.baselines.run import Baseline, run_baseline
 
     console.quieten_transformers()
     baseline = Baseline(args.kind, args.base, args.layer)
+    fold = FoldChoice(args.protocol, args.fold) if read_fold(args) else None
+    task = choose_task(read_label_choice(args.labels), fold)
     with console.counter("clips heard", args.json) as on_progress:
         result = run_baseline(
             baseline,
@@ -169,8 +172,7 @@ def _baseline(args: argparse.Namespace) -> int:
             args.split,
             RowChoice(args.corpora, where=args.where),
             on_progress=on_progress,
-            label_set=read_label_choice(args.labels),
-            fold=FoldChoice(args.protocol, args.fold) if read_fold(args) else None,
+            task=task,
         )
     _show(result, args)
     return 0

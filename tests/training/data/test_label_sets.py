@@ -74,7 +74,7 @@ def test_a_label_set_is_named_or_a_file(tmp_path: Path) -> None:
 def test_a_baseline_is_scored_in_the_classes_of_a_label_set(
     dataset: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    found = run_baseline(Baseline("majority"), dataset, "all", label_set="native")
+    found = run_baseline(Baseline("majority"), dataset, "all", task="native")
     assert found.labels == ["ang", "hap", "neu"]
     assert found.overall.utterances == 24
     line = ["baseline", "--data", str(dataset), "--kind", "majority", "--split", "all"]

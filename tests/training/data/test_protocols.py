@@ -113,7 +113,7 @@ def test_training_and_evaluation_go_by_a_fold(dataset: Path, tmp_path: Path) -> 
 
 def test_a_baseline_goes_by_a_fold(dataset: Path) -> None:
     change_protocols(str(dataset), ["loso-native"])
-    result = run_baseline(Baseline("majority"), dataset, fold=FoldChoice("loso-native", "3"))
+    result = run_baseline(Baseline("majority"), dataset, task=FoldChoice("loso-native", "3"))
     assert result.labels == ["ang", "hap", "neu"]
     assert result.overall.utterances == 6
     assert result.speakers.independent

@@ -9,10 +9,9 @@ import pandas as pd
 
 from pipeline.common.errors import DataError, UsageError
 from pipeline.storage.registry import is_remote
-from training.data.label_sets import LabelChoice
 from training.data.protocols import FoldChoice, describe_choice
 from training.data.row_choice import EVERY_ROW, RowChoice
-from training.data.tasks import load_task
+from training.data.tasks import Task, load_task
 from training.evaluation.baselines.egemaps import egemaps, require_opensmile
 from training.evaluation.baselines.linear import Answers
 from training.evaluation.baselines.majority import majority
@@ -67,8 +66,7 @@ def run_baseline(
     fit_on: RowChoice | None = None,
     keep_in: Path | None = None,
     on_progress: Callable[[int], None] = lambda clips: None,
-    fold: FoldChoice | None = None,
-    label_set: LabelChoice = "six",
+    task: Task = "six",
 ) -> Evaluation:
     """Fits a baseline on the train split, chooses it on validation and scores it on a split.
 
@@ -80,20 +78,15 @@ def run_baseline(
         fit_on: Rows that are fitted and chosen on; ``None`` for the same choice.
         keep_in: Folder for the features of a dataset at a URL; ``None`` to keep none.
         on_progress: Called with how many more clips are done.
-        fold: The fold of a protocol that is fitted and scored on, in place of the dataset's split.
-        label_set: Which classes, without a fold.
+        task: Which classes; or a fold of a protocol, with its classes, that is fitted and scored
+            on in place of the dataset's split.
 
     Raises:
         UsageError: There is no such dataset, split, fold or corpus; or the baseline cannot run.
         DataError: There are no labelled utterances, or too few classes, to fit or to score.
     """
     baseline.check()
-    if fold and label_set != "six":
-        raise UsageError(
-            f"{fold}: the name of a protocol says which classes it scores, as loso-categories "
-            "does: leave the label set out"
-        )
-    task, part = fold or label_set, part_of(split)
+    part = part_of(split)
     fitted = rows if fit_on is None else fit_on
     train, labels = load_task(dataset, task, "train", fitted)
     test, _ = load_task(dataset, task, part, rows, labels)
@@ -105,8 +98,8 @@ def run_baseline(
     features = None if folder is None else folder / FEATURES
     answers = _predict(baseline, features, (train, validation, test), len(labels), on_progress)
     notes = answers.notes
-    if fold:
-        notes = [*describe_choice(dataset, fold, sorted(set(test["corpus"]))), *notes]
+    if isinstance(task, FoldChoice):
+        notes = [*describe_choice(dataset, task, sorted(set(test["corpus"]))), *notes]
     notes = [*notes, *audio_overlap(test, clip_names(train))]
     training = [TrainingSpeakers.of_rows(train)]
     if baseline.base and (provenance := provenance_of_base(baseline.base)) is not None:

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from pipeline.common.count import count
+from training.evaluation.benchmark.across_corpora import LEAVE_ONE_OUT
 from training.evaluation.benchmark.means import mean_difference, mean_figures
 from training.evaluation.benchmark.plan import BenchmarkPlan
 from training.evaluation.benchmark.pool import pool_corpora
@@ -72,7 +73,7 @@ def benchmark_rows(plan: BenchmarkPlan, results: Results) -> list[BenchmarkRow]:
     ]
     if len(main) > 1:
         rows += [_mean_row(model, models[0], main, twin) for model in models]
-    if len(main) > 1 and "native" not in plan.labels.values():
+    if len(main) > 1 and not plan.native:
         rows += [_pooled_row(model, models[0], main, twin) for model in models]
     return rows
 
@@ -111,7 +112,9 @@ def benchmark_table(plan: BenchmarkPlan, rows: Sequence[BenchmarkRow]) -> PaperT
 def table_notes(plan: BenchmarkPlan) -> list[str]:
     """What must be known beside the table."""
     notes = [
-        "each corpus is trained on and scored by itself; predictions of its folds are pooled",
+        "each corpus is scored whole by models that were trained on the others"
+        if plan.protocol == LEAVE_ONE_OUT
+        else "each corpus is trained on and scored by itself; predictions of its folds are pooled",
         "95 %: over 1,000 draws of speakers",
     ]
     for corpus, speakers in plan.leaks.items():
