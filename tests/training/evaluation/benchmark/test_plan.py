@@ -90,7 +90,7 @@ def test_each_corpus_is_left_out_once(dataset: Path) -> None:
         ("tones", ("bells",), 24),
     ]
     assert all(0 < run.train < 24 for run in plan.runs)
-    with pytest.raises(UsageError, match="one only"):
+    with pytest.raises(UsageError, match="in one corpus only"):
         plan_benchmark(dataset, "leave-one-corpus-out", label_set="native")
     with pytest.raises(UsageError, match="two corpora or more"):
         plan_benchmark(dataset, "leave-one-corpus-out", ["tones"])
