@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import get_args
 
 from exhubert.cli.arguments.command import Command
-from exhubert.cli.arguments.corpora import corpus_folders, tell_lacking
+from exhubert.cli.arguments.configuration import configured_data_roots
+from exhubert.cli.arguments.corpora import tell_lacking
+from exhubert.cli.arguments.data_roots import corpus_folders
 from exhubert.cli.arguments.local_paths import local_path
 from exhubert.cli.arguments.output_paths import check_file
 from exhubert.cli.output import console
@@ -80,7 +82,11 @@ def _add_list(parser: argparse.ArgumentParser) -> None:
         help="corpora of these collections, such as emobox (exhubert corpora collections)",
     )
     parser.add_argument(
-        "--available", metavar="DIR", help="corpora that have a folder in this data root"
+        "--available",
+        nargs="?",
+        const="",
+        metavar="DIR",
+        help="corpora that have a folder in this data root, or in those of the configuration",
     )
     parser.add_argument(
         "--group-by", choices=GROUPINGS, help="a table for each language, access, …"
@@ -97,7 +103,7 @@ def _run_list(args: argparse.Namespace) -> int:
         args.access,
         args.redistributable,
         args.collection,
-        None if args.available is None else corpus_folders(args.available, builtin_ids()),
+        None if args.available is None else _available(args.available),
     )
     specs = chosen.select(load_specs())
     for name in args.collection:
@@ -113,6 +119,14 @@ def _run_list(args: argparse.Namespace) -> int:
     else:
         print_corpora(specs, args.group_by)
     return 0
+
+
+def _available(data_root: str) -> list[str]:
+    """Ids of the corpora that lie in a data root, or else in those of the configuration."""
+    roots = (data_root,) if data_root else configured_data_roots().folders
+    if not roots:
+        raise UsageError("--available: no data root; give one, as in --available corpora")
+    return corpus_folders(roots, builtin_ids())
 
 
 def _run_collections(args: argparse.Namespace) -> int:
@@ -144,9 +158,9 @@ def _add_get(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data-root",
         type=local_path,
-        required=True,
         metavar="DIR",
-        help="where a folder is made for each corpus, called by its id",
+        help="where a folder is made for each corpus, called by its id (default: "
+        "EXHUBERT_DATA_ROOT, or the first data_root of the configuration file)",
     )
     parser.add_argument(
         "--keep-archives",
@@ -156,15 +170,25 @@ def _add_get(parser: argparse.ArgumentParser) -> None:
     _add_json(parser)
 
 
+def _first_data_root() -> Path:
+    """The folder of this machine into which corpora are fetched if no option says so."""
+    data_roots = configured_data_roots()
+    if not data_roots.folders:
+        raise UsageError("give --data-root, the folder that is to hold each corpus")
+    console.complain(f"data root {data_roots.folders[0]}: {data_roots.source}")
+    return local_path(data_roots.folders[0])
+
+
 def _run_get(args: argparse.Namespace) -> int:
     obtained: dict[str, list[ObtainedFile]] = {}
     missing = []
+    data_root = args.data_root or _first_data_root()
     for spec in _load(args.corpora):
         if not spec.access.files:
             missing.append(spec)
             continue
         with console.transfer(args.json) as show:
-            folder = args.data_root / spec.id
+            folder = data_root / spec.id
             obtained[spec.id] = obtain_corpus(spec, folder, not args.keep_archives, show)
         print_obtained(spec.id, obtained[spec.id], args.json)
     if args.json:
