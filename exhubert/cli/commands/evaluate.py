@@ -13,7 +13,6 @@ from exhubert.cli.arguments.output_paths import check_file
 from exhubert.cli.arguments.paper_files import add_paper_files, check_paper_files
 from exhubert.cli.arguments.where import add_where
 from exhubert.cli.output import console
-from pipeline.shards.row_filter import check_condition
 
 if TYPE_CHECKING:  # it brings torch with it
     from training.evaluation.score_file import Evaluation
@@ -95,6 +94,8 @@ def _check_scoring(args: argparse.Namespace) -> None:
         check_file("--output", args.output, [".json"])
     check_paper_files(args)
     if args.where is not None:
+        from pipeline.shards.row_filter import check_condition  # brings DuckDB
+
         check_condition(args.where)
 
 
