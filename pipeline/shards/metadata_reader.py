@@ -68,7 +68,7 @@ def read_shard_table(
         with storage.open_file(path, size) as stream, pq.ParquetFile(stream) as file:
             names = set(file.schema_arrow.names)
             lacking = [name for name in columns if name not in names]
-            if lacking and not (older and _FIRST_COLUMNS <= names):
+            if lacking and not (older and names >= _FIRST_COLUMNS):
                 raise DataError(f"{path}: not a shard of this dataset: no column {lacking[0]!r}")
             table = file.read([name for name in columns if name in names])
             groups = [file.metadata.row_group(number) for number in range(file.num_row_groups)]

@@ -6,8 +6,9 @@ all of it where nothing has changed, its audio where only labels and other metad
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
-import xxhash
+import pyarrow as pa
 
 from pipeline.audio.options import AudioOptions
 from pipeline.planning.copies import plan_shard
@@ -15,7 +16,7 @@ from pipeline.planning.shard_names import UNWRITTEN
 from pipeline.raters.agreement import Tallies, tally_answers
 from pipeline.schema.utterance import Utterance
 from pipeline.shards.fingerprint import fingerprints, reusable
-from pipeline.shards.parquet import in_row_groups, read_shard, to_parquet
+from pipeline.shards.parquet import NO_FILE, FileFacts, in_row_groups, read_shard, write_parquet
 from pipeline.shards.receipts import (
     INCOMPLETE,
     RejectRow,
@@ -79,40 +80,54 @@ def write_shard(
         records = _update_metadata(planned, spec, output, earlier, unwritten.append)
     else:
         records = make_records(planned, spec, root, options, unwritten.append, on_start, on_clip)
-    file = to_parquet(in_row_groups(records))
-    rows = len(planned) - len(unwritten)
-    if not rows:  # readers choke on a shard without rows
-        file = memoryview(b"")
-    receipt = ShardReceipt(
-        shard=shard,
-        audio="" if any(row.reason == "unreadable" for row in unwritten) else audio,
-        fingerprint=content,
-        rows=rows,
-        size=len(file),
-        xxh3=xxhash.xxh3_128_hexdigest(file) if file else "",
-        unwritten=tuple(unwritten),
-    )
-    write_shard_files(output, receipt, file)
-    return WrittenShard(receipt, rows if reuse == "audio" else 0, raters)
+
+    def make_receipt(file: FileFacts) -> ShardReceipt:
+        unreadable = any(row.reason == "unreadable" for row in unwritten)
+        return ShardReceipt(
+            shard=shard,
+            audio="" if unreadable else audio,
+            fingerprint=content,
+            rows=file.rows,
+            size=file.size,
+            xxh3=file.xxh3,
+            unwritten=tuple(unwritten),
+        )
+
+    receipt = store_shard(output, shard, in_row_groups(records), make_receipt)
+    return WrittenShard(receipt, receipt.rows if reuse == "audio" else 0, raters)
 
 
-def write_shard_files(output: str, receipt: ShardReceipt, file: memoryview) -> None:
+def store_shard(
+    output: str,
+    shard: str,
+    tables: Iterable[pa.Table],
+    make_receipt: Callable[[FileFacts], ShardReceipt],
+) -> ShardReceipt:
     """Stores a shard and its receipt; interrupted, the next run sees that it is incomplete.
 
-    A shard that has no rows any more is deleted.
+    Readers choke on a shard without rows: of such a one only the receipt stays.
 
     Args:
         output: The dataset folder.
-        receipt: Of the shard.
-        file: The Parquet file; empty if the shard has no rows.
+        shard: Its name.
+        tables: Its rows in order, each table written as it comes.
+        make_receipt: Makes the receipt, once all rows are written.
+
+    Returns:
+        The receipt.
     """
-    path = receipt_path(output, receipt.shard)
-    if file:
-        storage.write_atomic(path, replace(receipt, size=INCOMPLETE).to_json())
-        storage.write_atomic(shard_path(output, receipt.shard), file)
-    storage.write_atomic(path, receipt.to_json())
-    if not receipt.size:
+    path, tables = receipt_path(output, shard), iter(tables)
+    first = next(tables, None)
+    if first is None:
+        receipt = make_receipt(NO_FILE)
+        storage.write_atomic(path, receipt.to_json())
         delete_empty_shard(output, receipt)
+        return receipt
+    with storage.new_file(shard_path(output, shard)) as file:
+        receipt = make_receipt(write_parquet(file, chain([first], tables)))
+        storage.write_atomic(path, replace(receipt, size=INCOMPLETE).to_json())
+    storage.write_atomic(path, receipt.to_json())
+    return receipt
 
 
 def delete_empty_shard(output: str, receipt: ShardReceipt) -> None:

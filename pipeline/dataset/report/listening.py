@@ -114,18 +114,20 @@ def choose_by_emotion(rows: pd.DataFrame) -> list[str]:
 def choose_extremes(rows: pd.DataFrame) -> dict[str, list[str]]:
     """Kind → ids of the clips that are most of it; clipped ones, if there are any, last."""
     chosen = {
-        kind: [
-            str(clip)
-            for clip in rows.sort_values([column, "id"], ascending=[smallest, True], kind="stable")[
-                "id"
-            ].head(_EXTREMES)
-        ]
+        kind: _first_of(rows, column, smallest)
         for kind, (column, smallest) in _EXTREME_KINDS.items()
     }
-    is_clipped = rows["flags"].map(lambda flags: flags is not None and "clipped" in flags)
-    clipped = rows[is_clipped.astype(bool)]
+    clipped = rows[[flags is not None and "clipped" in list(flags) for flags in rows["flags"]]]
     chosen["clipped at the source"] = [str(clip) for clip in clipped["id"].head(_EXTREMES)]
     return {kind: ids for kind, ids in chosen.items() if ids}
+
+
+def _first_of(rows: pd.DataFrame, column: str, smallest: bool) -> list[str]:
+    """Ids of the clips with the least, or the most, of a column; equal ones in their order."""
+    pick = rows.nsmallest if smallest else rows.nlargest
+    most = pick(_EXTREMES, column, keep="all")
+    ordered = most.sort_values([column, "id"], ascending=[smallest, True], kind="stable")
+    return [str(clip) for clip in ordered["id"].head(_EXTREMES)]
 
 
 def _equal_audio(rows: pd.DataFrame, groups: Sequence[Sequence[str]]) -> dict[str, list[str]]:
