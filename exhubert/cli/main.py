@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from exhubert.cli.arguments.command import Command
+from exhubert.cli.arguments.completion import answer, asked_for_completions
 from exhubert.cli.arguments.spelling import as_written, respell
 from exhubert.cli.arguments.stores import add_store_options, read_store_options
 from exhubert.cli.arguments.unknown_options import check_unknown, known_options, suggest_options
@@ -15,6 +16,7 @@ from exhubert.cli.commands import (
     benchmark,
     build,
     check,
+    completion,
     corpora,
     diff,
     doctor,
@@ -60,6 +62,7 @@ COMMANDS: list[Command] = [
     *publish.COMMANDS,
     *demonstration.COMMANDS,
     *doctor.COMMANDS,
+    *completion.COMMANDS,
 ]
 """All commands, in the order of the flow."""
 
@@ -69,6 +72,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Before torch is loaded: threads that wait by spinning make training many times slower on a
     # machine with other work.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    if asked_for_completions():
+        answer(build_parser())
     line = list(sys.argv[1:] if argv is None else argv)
     try:
         args = _parse(line)

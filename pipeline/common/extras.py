@@ -27,6 +27,7 @@ EXTRAS = {
     "onnx": ("onnx", "onnxscript", "onnxruntime"),
     "tensorboard": ("tensorboard",),
     "exports": ("lhotse", "audformat"),
+    "figures": ("matplotlib",),
     "demo": ("espeakng_loader",),
 }
 """Extra → the packages that code of ours imports and only this extra brings, by import name."""

@@ -13,7 +13,7 @@ from pipeline.common.errors import DataError
 from pipeline.dataset.accounts import check_accounts, count_usable
 from pipeline.dataset.build_state import mark_finished
 from pipeline.dataset.card import make_card
-from pipeline.dataset.croissant import make_croissant
+from pipeline.dataset.croissant.description import make_croissant
 from pipeline.dataset.duplicates.belonging import belonging_together
 from pipeline.dataset.duplicates.gather import gather_pairs
 from pipeline.dataset.duplicates.pair_table import PairTable, read_pairs, write_pairs

@@ -13,6 +13,9 @@ from xxhash import xxh3_128_hexdigest
 from pipeline.common.errors import DataError, UsageError
 from pipeline.dataset.build_state import is_unfinished
 from pipeline.dataset.card import make_card
+from pipeline.dataset.croissant.description import make_croissant
+from pipeline.dataset.duplicates.belonging import near_recordings
+from pipeline.dataset.duplicates.pair_table import PairTable, read_pairs
 from pipeline.dataset.kept_specs import read_kept_spec
 from pipeline.dataset.manifest import Manifest, manifest_path, require_manifest
 from pipeline.dataset.output_check import check_no_links
@@ -87,6 +90,8 @@ def change_protocols(
             storage.write_atomic(protocol_path(output, name.full), made[name.full][1])
         manifest = manifest.model_copy(update={"protocols": dict(sorted(statements.items()))})
         storage.write_atomic(storage.join(output, "README.md"), make_card(manifest).encode())
+        described = make_croissant(manifest).encode()
+        storage.write_atomic(storage.join(output, "croissant.json"), described)
         content = manifest.model_dump_json(indent=2) + "\n"
         storage.write_atomic(manifest_path(output), content.encode())
         _delete_others(output, statements)
@@ -151,6 +156,7 @@ def make_protocols(
         Name → statement and content of the file.
     """
     parts: dict[str, dict[str, CorpusPart | str]] = {name.full: {} for name in names}
+    pairs = read_pairs(output) if names else PairTable()
     for corpus in sorted(corpus for corpus, own in shards.items() if own):
         known = describe_corpus(specs[corpus]) if corpus in specs else CorpusProtocols({})
         fitting = [name for name in names if knows(name, known)]
@@ -158,8 +164,9 @@ def make_protocols(
             continue
         fields = {field for name in fitting for field in fields_needed(name, known)}
         rows = _read_rows(output, shards[corpus], fields)
+        recordings = near_recordings(pairs, corpus, rows)
         for name in fitting:
-            parts[name.full][corpus] = fold_corpus(name, rows, known)
+            parts[name.full][corpus] = fold_corpus(name, rows, known, recordings)
     return {name.full: _assemble(name, parts[name.full]) for name in names}
 
 
@@ -175,11 +182,14 @@ def read_specs(output: str, corpora: Iterable[str]) -> dict[str, CorpusSpec]:
 
 
 def fold_corpus(
-    name: ProtocolName, rows: pd.DataFrame, corpus: CorpusProtocols
+    name: ProtocolName,
+    rows: pd.DataFrame,
+    corpus: CorpusProtocols,
+    recordings: Mapping[str, int] | None = None,
 ) -> CorpusPart | str:
     """The folds of a corpus and its rows of the protocol's file; or why it has none."""
     try:
-        return make_corpus_folds(name, rows, corpus)
+        return make_corpus_folds(name, rows, corpus, recordings)
     except NoFoldsError as error:
         return str(error)
 

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from pipeline.common.count import count
 from pipeline.common.sample import Sample
-from pipeline.index.table_join import TableRows
+
+if TYPE_CHECKING:  # brings pyarrow with it
+    from pipeline.index.table_join import TableRows
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class CorpusNotes:
 NO_NOTES = CorpusNotes()
 
 
-def note_encodings(tables: Mapping[str, TableRows]) -> CorpusNotes:
+def note_encodings(tables: "Mapping[str, TableRows]") -> CorpusNotes:
     """Notes on the encodings in which tables were read."""
     return CorpusNotes(
         encodings={

@@ -99,21 +99,29 @@ def _drop_contradictions(spec: CorpusSpec, utterances: list[Utterance]) -> list[
     for utterance in utterances:
         if utterance.dropped is None:
             by_id.setdefault(utterance.id, []).append(utterance)
-    disputed = {}
-    for one, found in by_id.items():
-        if any(other != found[0] for other in found):
-            labels = " or ".join(sorted({repr(u.label_native) for u in found}))
-            speakers = " or ".join(sorted({repr(u.speaker) for u in found}))
-            disputed[one] = (
-                f"{len(found)} rows have these times and disagree: emotion is {labels}; "
-                f"speaker is {speakers}"
-            )
+    disputed = {
+        one: f"{len(found)} rows have these times and disagree: {_differences(found)}"
+        for one, found in by_id.items()
+        if any(other != found[0] for other in found)
+    }
     return [
         u._replace(dropped=drop("index", "rows_disagree", disputed[u.id]))
         if u.dropped is None and u.id in disputed
         else u
         for u in utterances
     ]
+
+
+def _differences(utterances: Sequence[Utterance]) -> str:
+    """What utterances of one id say differently, each with its values."""
+    values = {
+        name: sorted({repr(getattr(one, name)) for one in utterances}) for name in Utterance._fields
+    }
+    return "; ".join(
+        f"{'emotion' if name == 'label_native' else name} is {' or '.join(found)}"
+        for name, found in values.items()
+        if len(found) > 1
+    )
 
 
 def read_path(path: str, patterns: Sequence[Pattern]) -> Fields | None:

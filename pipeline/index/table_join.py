@@ -17,6 +17,7 @@ from pipeline.index.table_keys import key_tails, plain_key
 from pipeline.sources.listing import SourceFile, too_large
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.table_spec import FileByField, TableSpec
+from pipeline.storage.prefetch import prefetch
 
 _LARGEST_TABLE = 1 << 30
 """Bytes; the largest of a known corpus has 30 million."""
@@ -221,12 +222,14 @@ def _load_table(
     records: list[dict[str, str]] = []
     encodings: dict[str, list[str]] = {}
     why_empty = ""
-    for rank, file in found:
-        source = f"{where}: {file.path}"
+    for _, file in found:
         if problem := file.problem or too_large(file.size, _LARGEST_TABLE):
-            raise DataError(f"{source}: can't be read: {problem}")
+            raise DataError(f"{where}: {file.path}: can't be read: {problem}")
+    coming = prefetch(((file.path, file.size) for _, file in found), read)
+    for (rank, file), (_, future) in zip(found, coming, strict=True):
+        source = f"{where}: {file.path}"
         try:
-            content = read(file.path)
+            content = future.result()
         except OSError as error:
             raise DataError(f"{source}: can't be read: {error.strerror or error}") from None
         part = read_table(content, table, compose(file.path), source, spec.ignore_case)

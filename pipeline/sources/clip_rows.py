@@ -71,7 +71,16 @@ def name_cells(
 
 
 def _name(text: str, names: Names) -> str:
-    if not text.startswith("["):
-        return (names[text] or "") if text else ""
-    found = [names[str(number)] for number in json.loads(text)]
-    return json.dumps([name for name in found if name], ensure_ascii=False)
+    if text.startswith("["):
+        found = [_class_name(str(number), names) for number in json.loads(text)]
+        return json.dumps([name for name in found if name], ensure_ascii=False)
+    return (_class_name(text, names) or "") if text else ""
+
+
+def _class_name(number: str, names: Names) -> str | None:
+    """Name of a class: by its number, be it written as a float, or spelt out by this copy."""
+    if (whole := number.removesuffix(".0")) in names:
+        return names[whole]
+    if number in names.values():
+        return number
+    raise KeyError(number)

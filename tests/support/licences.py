@@ -35,6 +35,7 @@ SPELT = {
 READ = {
     "audobject": "audEERING's own",  # its classifier says MIT, its text "all rights reserved"
     "espeakng-loader": "GPL-3.0-or-later",  # that of the voices; of itself it says nothing
+    "matplotlib": "matplotlib's own, after PSF-2.0",  # "based on PSF license", says its text
     "opensmile": "audEERING's own",  # its classifier says MIT, its text "research only"
     "scipy": "BSD-3-Clause",
 }

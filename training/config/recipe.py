@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args, get_origin
 
 import yaml
 from pydantic import (
@@ -25,7 +25,6 @@ from pydantic import (
 from pipeline.common.errors import UsageError
 from pipeline.common.suggest import nearest, suggest
 from pipeline.common.validation_messages import describe_validation_error
-from pipeline.shards.row_filter import check_condition
 from training.config.yaml_file import read_yaml
 
 CONFIGS = Path(__file__).parent / "recipes"
@@ -56,6 +55,8 @@ def _as_label_set(value: Any) -> Any:
 def _as_condition(value: str | None) -> str | None:
     """What stands behind WHERE in SQL."""
     if value is not None:
+        from pipeline.shards.row_filter import check_condition  # brings DuckDB and pyarrow
+
         try:
             check_condition(value)
         except UsageError as error:
@@ -261,6 +262,23 @@ def known_keys(section: type[BaseModel] = Recipe, prefix: str = "") -> list[str]
         else:
             keys.append(prefix + name)
     return keys
+
+
+def known_values(key: str) -> list[str]:
+    """The words that a key takes, where it takes no others (but perhaps a mapping).
+
+    >>> known_values("optimizer.schedule")
+    ['linear', 'cosine', 'constant']
+    >>> known_values("optimizer.epochs")
+    []
+    """
+    section: Any = Recipe
+    for part in key.split("."):
+        field = getattr(section, "model_fields", {}).get(part)
+        section = field and field.annotation
+    one_of = [section, *get_args(section)] if section else []
+    words = [word for one in one_of if get_origin(one) is Literal for word in get_args(one)]
+    return words or (["true", "false"] if section is bool else [])
 
 
 def write_recipe(recipe: Recipe, path: Path) -> None:

@@ -190,6 +190,7 @@ def describe_choice(dataset: str | Path, choice: FoldChoice, corpora: Sequence[s
             for number, what in (
                 (facts.shared_speakers, "speakers"),
                 (facts.shared_audio, "equal sounds"),
+                (facts.shared_recordings, "near-duplicates"),
             )
             if number
         ]

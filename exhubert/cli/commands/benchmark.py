@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from exhubert.cli.arguments.command import Command
 from exhubert.cli.arguments.local_paths import local_path
 from exhubert.cli.arguments.output_paths import check_folder
+from exhubert.cli.arguments.paper_files import add_paper_files, check_paper_files
 from exhubert.cli.output import console
 from pipeline.common.errors import StoppedError, UsageError
 from training.config.recipe import Recipe, load_recipe
@@ -69,13 +70,16 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dry-run", action="store_true", help="print the runs and what each costs; run nothing"
     )
+    add_paper_files(parser, "the table, which lies in the folder anyway,")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _run(args: argparse.Namespace) -> int:
     check_folder("--output", args.output)
+    check_paper_files(args)
     systems = _systems(args)
     from exhubert.cli.output.benchmark_tables import print_costs, print_paper_table
+    from exhubert.cli.output.paper_files import write_tables
     from training.evaluation.benchmark.cost import expected_costs
     from training.evaluation.benchmark.plan import plan_benchmark
     from training.evaluation.benchmark.run import run_benchmark
@@ -109,6 +113,7 @@ def _run(args: argparse.Namespace) -> int:
     text = json.dumps(told, indent=2, ensure_ascii=False)
     (args.output / "benchmark.json").write_text(text + "\n", encoding="utf-8")
     written = [args.output / "benchmark.json", *table.write(args.output)]
+    written += write_tables({"benchmark": table}, args.table)
     if args.json:
         console.emit(text)
         return 0

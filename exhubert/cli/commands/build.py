@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from exhubert.cli.arguments.command import Command
+from exhubert.cli.arguments.configuration import configured_jobs
 from exhubert.cli.arguments.corpora import (
     add_corpora,
     add_shipped_specs,
@@ -16,6 +17,7 @@ from exhubert.cli.arguments.corpora import (
     no_clips_message,
     tell_kept_specs,
 )
+from exhubert.cli.arguments.data_roots import read_data_roots
 from exhubert.cli.arguments.edition import add_edition, read_edition
 from exhubert.cli.arguments.number_types import duration, positive
 from exhubert.cli.arguments.tolerances import add_tolerances
@@ -53,9 +55,9 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--jobs",
         type=positive,
-        default=usable_cores(),
         metavar="N",
-        help="worker processes of a local build (default: every core, here %(default)s)",
+        help="worker processes of a local build (default: EXHUBERT_JOBS, jobs of the configuration "
+        f"file, or every core, here {usable_cores()})",
     )
     parser.add_argument(
         "--worker-timeout",
@@ -81,6 +83,7 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_build(args: argparse.Namespace) -> int:
+    args.jobs = args.jobs or configured_jobs()
     elsewhere = args.dry_run or any(option.startswith("--runner") for option in args.unknown)
     if elsewhere or args.jobs == 1:
         return _start(args, args.jobs)
@@ -95,8 +98,7 @@ def _start(args: argparse.Namespace, jobs: int | DriverProcess) -> int:
     logging.getLogger().addFilter(lambda record: "apitools not found" not in record.getMessage())
     from pipeline.running.build import check_build, prepare_job, read_beam_options
 
-    places = [place for place in (args.data_root, args.output) if place]
-    options = read_beam_options(args.unknown, places)
+    options = read_beam_options(args.unknown, [*read_data_roots(args).folders, args.output])
     if options and (prepared := _describe_preparation(options)):
         prepare_job(_make_config(args, require_folders=False), options)
         console.say(prepared, quiet=args.json)

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import get_args
 
 from exhubert.cli.arguments.command import Command
-from exhubert.cli.arguments.corpora import corpus_folders, tell_lacking
+from exhubert.cli.arguments.configuration import configured_data_roots
+from exhubert.cli.arguments.corpora import tell_lacking
+from exhubert.cli.arguments.data_roots import corpus_folders
 from exhubert.cli.arguments.local_paths import local_path
 from exhubert.cli.arguments.output_paths import check_file
 from exhubert.cli.output import console
@@ -19,10 +21,8 @@ from exhubert.cli.output.corpus_tables import (
     print_obtained,
 )
 from exhubert.cli.output.dataset_tables import print_corpus, print_emotions, print_label_map
-from pipeline.checks.spec_examples import check_examples
 from pipeline.common.errors import UsageError
 from pipeline.common.suggest import suggest
-from pipeline.drafting.draft_spec import draft_folder
 from pipeline.labels import label_map
 from pipeline.sources.obtain import ObtainedFile, how_to_obtain, obtain_corpus
 from pipeline.specs.collections import choose_corpora, collections_of, load_collections
@@ -82,7 +82,11 @@ def _add_list(parser: argparse.ArgumentParser) -> None:
         help="corpora of these collections, such as emobox (exhubert corpora collections)",
     )
     parser.add_argument(
-        "--available", metavar="DIR", help="corpora that have a folder in this data root"
+        "--available",
+        nargs="?",
+        const="",
+        metavar="DIR",
+        help="corpora that have a folder in this data root, or in those of the configuration",
     )
     parser.add_argument(
         "--group-by", choices=GROUPINGS, help="a table for each language, access, …"
@@ -99,7 +103,7 @@ def _run_list(args: argparse.Namespace) -> int:
         args.access,
         args.redistributable,
         args.collection,
-        None if args.available is None else corpus_folders(args.available, builtin_ids()),
+        None if args.available is None else _available(args.available),
     )
     specs = chosen.select(load_specs())
     for name in args.collection:
@@ -115,6 +119,14 @@ def _run_list(args: argparse.Namespace) -> int:
     else:
         print_corpora(specs, args.group_by)
     return 0
+
+
+def _available(data_root: str) -> list[str]:
+    """Ids of the corpora that lie in a data root, or else in those of the configuration."""
+    roots = (data_root,) if data_root else configured_data_roots().folders
+    if not roots:
+        raise UsageError("--available: no data root; give one, as in --available corpora")
+    return corpus_folders(roots, builtin_ids())
 
 
 def _run_collections(args: argparse.Namespace) -> int:
@@ -146,9 +158,9 @@ def _add_get(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data-root",
         type=local_path,
-        required=True,
         metavar="DIR",
-        help="where a folder is made for each corpus, called by its id",
+        help="where a folder is made for each corpus, called by its id (default: "
+        "EXHUBERT_DATA_ROOT, or the first data_root of the configuration file)",
     )
     parser.add_argument(
         "--keep-archives",
@@ -158,15 +170,25 @@ def _add_get(parser: argparse.ArgumentParser) -> None:
     _add_json(parser)
 
 
+def _first_data_root() -> Path:
+    """The folder of this machine into which corpora are fetched if no option says so."""
+    data_roots = configured_data_roots()
+    if not data_roots.folders:
+        raise UsageError("give --data-root, the folder that is to hold each corpus")
+    console.complain(f"data root {data_roots.folders[0]}: {data_roots.source}")
+    return local_path(data_roots.folders[0])
+
+
 def _run_get(args: argparse.Namespace) -> int:
     obtained: dict[str, list[ObtainedFile]] = {}
     missing = []
+    data_root = args.data_root or _first_data_root()
     for spec in _load(args.corpora):
         if not spec.access.files:
             missing.append(spec)
             continue
         with console.transfer(args.json) as show:
-            folder = args.data_root / spec.id
+            folder = data_root / spec.id
             obtained[spec.id] = obtain_corpus(spec, folder, not args.keep_archives, show)
         print_obtained(spec.id, obtained[spec.id], args.json)
     if args.json:
@@ -186,6 +208,8 @@ def _add_validate(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_validate(args: argparse.Namespace) -> int:
+    from pipeline.checks.spec_examples import check_examples  # reads tables, with pyarrow
+
     faults = 0
     for name in args.files:
         try:
@@ -259,6 +283,8 @@ def _draft(args: argparse.Namespace) -> str:
     if not is_remote(args.folder) and not Path(args.folder).is_dir():
         what = "is a file; expected a folder" if Path(args.folder).exists() else "no such folder"
         raise UsageError(f"--from {args.folder}: {what}")
+    from pipeline.drafting.draft_spec import draft_folder  # brings pyarrow
+
     return draft_folder(args.corpus, args.folder)
 
 

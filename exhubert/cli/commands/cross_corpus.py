@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from exhubert.cli.arguments.command import Command
 from exhubert.cli.arguments.local_paths import local_path
 from exhubert.cli.arguments.output_paths import check_folder
+from exhubert.cli.arguments.paper_files import add_paper_files, check_paper_files
 from exhubert.cli.output import console
 from pipeline.common.errors import UsageError
 from pipeline.common.foreign_text import printable
@@ -62,11 +63,13 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="overrides",
         help="settings that replace the recipe's",
     )
+    add_paper_files(parser, "the matrix")
     parser.add_argument("--json", action="store_true", help="print the matrix as JSON")
 
 
 def _run(args: argparse.Namespace) -> int:
     check_folder("--output", args.output)
+    check_paper_files(args)
     recipe = _recipe(args)
     if recipe and recipe.data.protocol:
         raise UsageError("data.protocol: the matrix leaves whole corpora out, and knows no folds")
@@ -74,12 +77,14 @@ def _run(args: argparse.Namespace) -> int:
     if not (recipe or kinds):
         raise UsageError("nothing to run: give --config, --baseline or both")
     from exhubert.cli.output.cross_corpus_tables import cross_corpus_tables
+    from exhubert.cli.output.paper_files import write_tables
     from training.evaluation.cross_corpus import run_cross_corpus
     from training.evaluation.reports.cross_corpus import (
         audio_lines,
         cross_corpus_page,
         speaker_lines,
     )
+    from training.evaluation.tables.cross_corpus import cross_corpus_table
 
     console.quieten_transformers()
     systems, corpora = _systems(args, recipe, kinds)
@@ -98,6 +103,8 @@ def _run(args: argparse.Namespace) -> int:
     (args.output / "matrix.json").write_text(text + "\n", encoding="utf-8")
     page = args.output / "matrix.html"
     page.write_text(cross_corpus_page(matrix, args.output.name), encoding="utf-8")
+    written = [args.output / "matrix.json", page]
+    written += write_tables({"matrix": cross_corpus_table(matrix)}, args.table)
     if args.json:
         print(printable(text))
         return 0
@@ -105,7 +112,7 @@ def _run(args: argparse.Namespace) -> int:
         out.print(table)
     for line in [*speaker_lines(matrix), *audio_lines(matrix)]:
         console.say(line)
-    console.say(f"Wrote {args.output / 'matrix.json'}, {page}.")
+    console.say(f"Wrote {', '.join(map(str, written))}.")
     return 0
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,11 @@ from exhubert.cli.arguments.folds import add_fold, read_fold
 from exhubert.cli.arguments.local_paths import local_path
 from exhubert.cli.arguments.number_types import positive
 from exhubert.cli.arguments.output_paths import check_file
+from exhubert.cli.arguments.paper_files import add_paper_files, check_paper_files
 from exhubert.cli.arguments.where import add_where
 from exhubert.cli.output import console
 from pipeline.common.errors import UsageError
 from pipeline.common.foreign_text import printable
-from pipeline.shards.row_filter import check_condition
 
 if TYPE_CHECKING:  # it brings torch with it
     from training.evaluation.score_file import Evaluation
@@ -49,6 +50,7 @@ def _add_scoring(parser: argparse.ArgumentParser) -> None:
         help="corpora that can be heard on the page: those whose terms let them be passed on "
         "(default), all, or none",
     )
+    add_paper_files(parser, "the scores of corpora, and of classes and groups beside it,")
     parser.add_argument("--json", action="store_true", help="print the scores as JSON")
 
 
@@ -88,21 +90,26 @@ def _evaluate(args: argparse.Namespace) -> int:
 def _check_output(args: argparse.Namespace) -> None:
     if args.output:
         check_file("--output", args.output, [".json"])
+    check_paper_files(args)
 
 
 def _check_scoring(args: argparse.Namespace) -> None:
     """Refuses what can be seen to be wrong before torch is loaded and a model is."""
     _check_output(args)
     if args.where is not None:
+        from pipeline.shards.row_filter import check_condition  # brings DuckDB
+
         check_condition(args.where)
 
 
 def _show(result: "Evaluation", args: argparse.Namespace) -> None:
     """Writes and prints a result the way the options ask for."""
     from exhubert.cli.output.evaluation_tables import print_evaluation
+    from exhubert.cli.output.paper_files import write_tables
     from training.evaluation.reports.answers import find_answers
     from training.evaluation.reports.evaluation import evaluation_page
     from training.evaluation.score_file import write_scores
+    from training.evaluation.tables.evaluation import evaluation_tables
 
     written: list[Path] = []
     if args.output:
@@ -110,12 +117,17 @@ def _show(result: "Evaluation", args: argparse.Namespace) -> None:
         written = [*write_scores(result, args.output), page]
         answers = find_answers(result, args.with_audio)
         page.write_text(evaluation_page(result, args.output.stem, answers), encoding="utf-8")
+    written += write_tables(evaluation_tables(result), args.table)
     if args.json:
         console.emit(json.dumps(result.to_dict(), indent=2, ensure_ascii=False))
         return
     print_evaluation(result, console.OUT)
-    if written:
-        console.say(f"Wrote {', '.join(map(str, written))}.")
+    _say_written(written)
+
+
+def _say_written(files: Sequence[Path]) -> None:
+    if files:
+        console.say(f"Wrote {', '.join(map(str, files))}.")
 
 
 def _add_baseline_arguments(parser: argparse.ArgumentParser) -> None:
@@ -178,6 +190,7 @@ def _add_compare_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE.json",
         help="write it to a file, too, and tables beside it: .md, .csv, .tex",
     )
+    add_paper_files(parser, "all scores and differences")
     parser.add_argument("--json", action="store_true", help="print the comparison as JSON")
 
 
@@ -189,18 +202,22 @@ def _compare(args: argparse.Namespace) -> int:
         remarks,
         systems_table,
     )
+    from exhubert.cli.output.paper_files import write_tables
     from training.evaluation.compare import compare
-    from training.evaluation.reports.comparison import comparison_table as paper_table
     from training.evaluation.score_file import read_scores
+    from training.evaluation.tables.comparison import comparison_table as paper_table
 
     evaluations = {name: read_scores(path) for name, path in zip(names, args.scores, strict=True)}
     first = evaluations[names[0]]
     comparisons = [compare(first, evaluations[other], (names[0], other)) for other in names[1:]]
     text = json.dumps([result.to_dict() for result in comparisons], indent=2, ensure_ascii=False)
+    table = paper_table(evaluations, comparisons)
+    written: list[Path] = []
     if args.output:
         args.output.parent.mkdir(parents=True, exist_ok=True)
         args.output.write_text(text + "\n", encoding="utf-8")
-        paper_table(evaluations, comparisons).write(args.output.parent, args.output.stem)
+        written = [args.output, *table.write(args.output.parent, args.output.stem)]
+    written += write_tables({"scores": table}, args.table)
     if args.json:
         print(printable(text))
         return 0
@@ -212,6 +229,7 @@ def _compare(args: argparse.Namespace) -> int:
         console.OUT.print(comparison_table(comparison))
         for line in conclusion(comparison):
             console.say(line)
+    _say_written(written)
     return 0
 
 
@@ -246,6 +264,7 @@ EVALUATE = Command(
   exhubert evaluate --model models/loso3 --data dataset --protocol loso --fold 3
   exhubert evaluate --model models/seed0 models/seed1 models/seed2 --data dataset
   exhubert evaluate --model models/tiny --data dataset --where "gender = 'female' and age < 30"
+  exhubert evaluate --model models/tiny --data dataset --table scores.tex --table scores.csv
 """,
     add_arguments=_add_evaluate_arguments,
     run=_evaluate,
@@ -257,6 +276,7 @@ COMPARE = Command(
     examples="""\
   exhubert compare scores/large.json scores/tiny.json
   exhubert compare scores/tiny.json scores/majority.json scores/egemaps.json
+  exhubert compare scores/tiny.json scores/egemaps.json --table comparison.tex
 """,
     add_arguments=_add_compare_arguments,
     run=_compare,

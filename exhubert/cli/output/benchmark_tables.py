@@ -8,8 +8,8 @@ from exhubert.cli.output.build_progress import clock
 from exhubert.cli.output.fitted_table import Heading, numbers, print_table, words
 from pipeline.common.count import count
 from training.evaluation.benchmark.cost import ExpectedCost
-from training.evaluation.reports.table import PaperTable
 from training.evaluation.score_file import sentence
+from training.evaluation.tables.paper_table import PaperTable
 
 _NAMING = 2  # columns that name a row
 

@@ -14,7 +14,7 @@ def print_protocols(statements: Mapping[str, ProtocolStatement]) -> None:
     groups = [
         words("protocol", "corpus"),
         numbers("folds", "clips", "classes", "smallest test", "largest test"),
-        numbers("speakers shared", "audio shared"),
+        numbers("speakers shared", "audio shared", "near-duplicates shared"),
     ]
     rows = [
         [name, corpus, *_summary(entry)]
@@ -34,7 +34,7 @@ def print_folds(name: str, statement: ProtocolStatement) -> None:
     groups = [
         words("corpus", "fold"),
         numbers("train", "validation", "test", "published"),
-        numbers("test speakers", "speakers shared", "audio shared"),
+        numbers("test speakers", "speakers shared", "audio shared", "near-duplicates shared"),
         words("held out"),
     ]
     rows = [
@@ -48,6 +48,7 @@ def print_folds(name: str, statement: ProtocolStatement) -> None:
             f"{fold.test_speakers:,}",
             f"{fold.shared_speakers:,}",
             f"{fold.shared_audio:,}",
+            _known(fold.shared_recordings),
             ", ".join(fold.held_out[:6]) + (", …" if len(fold.held_out) > 6 else ""),
         ]
         for corpus, entry in statement.corpora.items()
@@ -85,6 +86,10 @@ def _leaks(entry: CorpusFolds) -> Iterator[str]:
     if leaky := sum(fold.shared_audio > 0 for fold in folds):
         most = count(entry.shared_audio, "sound")
         yield f"up to {most} in train and test, in {leaky} of {count(len(folds), 'fold')}"
+    if leaky := sum(bool(fold.shared_recordings) for fold in folds):
+        most = count(entry.shared_recordings or 0, "recording")
+        where = f"in {leaky} of {count(len(folds), 'fold')}"
+        yield f"up to {most} in train and, in another form, in test, {where}"
     if unknown := max(fold.unknown_speakers for fold in folds):
         yield f"{count(unknown, 'test clip')} of unknown speakers: independence can't be checked"
 
@@ -121,4 +126,9 @@ def _summary(entry: CorpusFolds) -> Iterator[str]:
         *(len(entry.folds), entry.clips, len(entry.classes)),
         *(entry.smallest_test, entry.largest_test, entry.shared_speakers, entry.shared_audio),
     )
-    return (f"{number:,}" for number in numbers_shown)
+    yield from (f"{number:,}" for number in numbers_shown)
+    yield _known(entry.shared_recordings)
+
+
+def _known(number: int | None) -> str:
+    return "–" if number is None else f"{number:,}"

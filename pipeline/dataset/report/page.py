@@ -40,6 +40,7 @@ _EXAMPLES = 3  # of every reason
 _RUNS = 20  # that the page lists
 _DUPLICATES = 50  # groups that the page lists
 _EMOTIONS = 16  # that get a bar
+_FOLDS = 100  # of a corpus and protocol that the page lists
 _HEAT = 14  # emotions that get a column
 _OPEN = 10  # corpora whose clips are shown at once; of more, each is opened by a click
 
@@ -181,6 +182,7 @@ def make_report(
         grid=GRID,
         open_corpora=len(manifest.corpora) <= _OPEN,
         most_emotions=_EMOTIONS,
+        most_folds=_FOLDS,
     )
     return page.lstrip()
 

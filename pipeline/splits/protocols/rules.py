@@ -41,7 +41,10 @@ class CorpusProtocols:
 
 
 def make_corpus_folds(
-    name: ProtocolName, rows: pd.DataFrame, corpus: CorpusProtocols
+    name: ProtocolName,
+    rows: pd.DataFrame,
+    corpus: CorpusProtocols,
+    recordings: Mapping[str, int] | None = None,
 ) -> tuple[CorpusFolds, pd.DataFrame]:
     """The folds of one corpus, and its rows of the protocol's table.
 
@@ -51,6 +54,8 @@ def make_corpus_folds(
             ``label_native``, ``emotion``, ``audio_xxh3``, and a column for every field of
             :func:`fields_needed`, called as :func:`field_column` says.
         corpus: What its spec states.
+        recordings: Checksum of a sound → number of the recording that it holds, of those that
+            several sounds hold; None where near-duplicates were not looked for.
 
     Raises:
         NoFoldsError: The protocol does not fit the corpus.
@@ -65,7 +70,7 @@ def make_corpus_folds(
         raise NoFoldsError(f"no clip has a class of the label set: {MEANINGS[labels]}")
     folds = list(_make_folds(name, spec, rows, classes))
     coded = [Codes.of(column) for column in (classes, rows["speaker"], rows["audio_xxh3"])]
-    facts = [state_fold(fold, *coded) for fold in folds]
+    facts = [state_fold(fold, *coded, recordings=recordings) for fold in folds]
     table = (
         rows[["id", "corpus"]]
         .assign(label=classes)

@@ -29,6 +29,8 @@ class FoldFacts(_Statement):
         unused: Clips that have a class and stand in no part.
         shared_speakers: Speakers in the test part and in train or validation.
         shared_audio: Sounds, by checksum, in the test part and in train or validation.
+        shared_recordings: Recordings that stand in the test part and, in another form, in train or
+            validation, by audio fingerprints; None where they were not looked for.
         unknown_speakers: Test clips whose speaker is not known, so that nothing can be said.
         test_speakers: Speakers of the test part.
         absent: Classes of the corpus that do not occur in the test part.
@@ -44,6 +46,7 @@ class FoldFacts(_Statement):
     unused: int = 0
     shared_speakers: int
     shared_audio: int
+    shared_recordings: int | None = None
     unknown_speakers: int = 0
     test_speakers: int = 0
     absent: list[str] = []
@@ -84,6 +87,12 @@ class CorpusFolds(_Statement):
     def shared_audio(self) -> int:
         """Sounds in training and test, in the fold where they are most."""
         return max(fold.shared_audio for fold in self.folds)
+
+    @property
+    def shared_recordings(self) -> int | None:
+        """Recordings in training and, in another form, in test, in the fold where they are most."""
+        known = [fold.shared_recordings for fold in self.folds]
+        return max((one for one in known if one is not None), default=None)
 
 
 class ProtocolStatement(_Statement):

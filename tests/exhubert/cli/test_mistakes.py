@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from exhubert.cli.arguments.corpora import passed_over
+from exhubert.cli.arguments.data_roots import passed_over
 from exhubert.cli.arguments.spelling import BEAM_WITH_HYPHENS, BEAM_WITH_UNDERSCORE, respell
 from exhubert.cli.arguments.unknown_options import known_options, stray_words
 from exhubert.cli.main import build_parser, main

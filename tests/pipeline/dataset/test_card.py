@@ -59,7 +59,7 @@ def test_protocols_stand_with_their_leaks() -> None:
     folds = CorpusFolds(labels="six", classes=["high_negative"], folds=[fold])
     protocol = ProtocolStatement(rule="as published", corpora={"tones": folds})
     card = make_card(manifest().model_copy(update={"protocols": {"bench": protocol}}))
-    assert "| `bench` | as published | `tones` | 1 | 1 | 100 | 20 | **9** | 1 |" in card
+    assert "| `bench` | as published | `tones` | 1 | 1 | 100 | 20 | **9** | 1 | – |" in card
     assert "## Protocols" not in make_card(manifest())
 
 

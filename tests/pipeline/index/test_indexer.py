@@ -233,7 +233,9 @@ def test_segments_of_the_same_times_that_disagree_are_rejected(make_spec: MakeSp
     clips = index(spec, "wav/c.wav", t=rows)
     assert [clip.status for clip in clips] == ["rejected", "rejected", "ok"]
     assert clips[0].dropped is not None
-    assert "2 rows have these times and disagree: emotion is 'ang' or" in clips[0].dropped.detail
+    assert clips[0].dropped.detail == (
+        "2 rows have these times and disagree: emotion is 'ang' or 'hap'"
+    )
 
 
 def test_names_from_a_mac_give_the_labels_and_speakers_of_the_spec(make_spec: MakeSpec) -> None:

@@ -1,4 +1,5 @@
 import io
+import threading
 
 import openpyxl
 import pytest
@@ -269,3 +270,19 @@ def test_equal_codes_are_kept_once(make_spec: MakeSpec) -> None:
     content = f"name,said\n{rows}\n".encode()
     (one, _), (other, _) = (find(spec, {"f.csv": content}, stem=name) for name in "ab")
     assert one["text"] is other["text"]
+
+
+def test_many_files_of_a_table_are_asked_for_at_a_time(make_spec: MakeSpec) -> None:
+    facts = "file: '*.txt', line: '(?P<said>.+)', match: {_stem: '{stem}'}, take: {text: said}"
+    spec = make_spec(tables=f"{{facts: {{{facts}}}}}")
+    waiting = threading.Barrier(2, timeout=60)
+
+    def read(path: str) -> bytes:
+        waiting.wait()  # until another file is asked for, too
+        return path.encode()
+
+    files = [SourceFile(f"{n}.txt", 5, "") for n in range(4)]
+    table = load_tables(spec, files, read)["facts"]
+    assert [table.find({"stem": str(n)}) for n in range(4)] == [
+        [{"text": f"{n}.txt"}] for n in range(4)
+    ]

@@ -4,7 +4,7 @@ import datasets
 import pyarrow as pa
 import pytest
 
-from pipeline.dataset.croissant import column_field
+from pipeline.dataset.croissant.utterances import column_field
 from pipeline.schema.columns import (
     Column,
     arrow_schema,

@@ -24,6 +24,7 @@ def test_classes_are_named_and_those_of_lists() -> None:
     names = {"0": "anger", "1": "joy", "-1": None}
     assert name_cells(["1", "", "-1", "0"], names, "c", "f", "parquet") == ["joy", "", "", "anger"]
     assert name_cells(["[0, 1]", "[]"], names, "c", "f", "parquet") == ['["anger", "joy"]', "[]"]
+    assert name_cells(["joy", "1.0"], names, "c", "f", "parquet") == ["joy", "joy"]
     with pytest.raises(
         DataError, match=r"f: 7 in column \'c\' is no class; known are 0 anger, 1 joy"
     ):

@@ -29,7 +29,6 @@ def clip(corpus: str, path: str) -> Utterance:
         ("keio_esd", "KEIO-ESD/synthesized/aomori/aomori_ang_1.wav"),  # by machine
         ("mead", "M003/video/front/angry/level_1/001.mp4"),  # other views
         ("mustard_pp", "all_videos/final_context_videos/1_10004_c.mp4"),  # what was said before
-        ("pavoque", "build/wav/m0001-angry.wav"),
         ("ravdess_song", "Actor_01/03-01-05-01-01-01-01.wav"),  # speech
         ("ravdess_song", "Actor_01/01-02-05-01-01-01-01.mp4"),  # video
         ("thorsten_emotional", "samples/thorsten-21.06-emotional/amused.wav"),
@@ -50,7 +49,9 @@ def test_other_files_are_no_clips(corpus: str, path: str) -> None:
         ("e_seravd", "02_Audio-Only/01/DHB/02-01-DHB-F-0001.wav", "not_validated"),
         ("escad", "01M01S1A(1).wav", "copy"),
         ("ksuemotions", "Phase_1/E04/D05E04P104S01T01.flac", "other"),
+        ("mead", "M003/audio/left_30/angry_level_1/001.wav", "other_view"),
         ("pax", "Nonsense/DF_ANG_VX12(2).wav", "copy"),
+        ("thai_ser", "zoom001/clip/z001_clip_actor001_script1_1_1a.flac", "other_microphone"),
         ("thorsten_emotional", f"whisper/{'a' * 32}.wav", "other"),
     ],
 )
@@ -148,3 +149,23 @@ def test_a_sentence_that_is_spoken_in_all_styles_is_in_one_split() -> None:
             splits.setdefault(one.text, set()).add(one.split)
     assert len(splits) == 300
     assert all(len(where) == 1 for where in splits.values())
+
+
+def test_cuts_beside_the_recordings_of_pavoque_are_copies() -> None:
+    prompt = "- {prompt: m0001, text: Oh., style: angry, start: 1.5, end: 2.5}\n"
+    contents = {
+        "pavoque-angry.yaml": prompt.encode(),
+        "build/text/m0001-angry.txt": b"Oh.\n",
+        **dict.fromkeys(["pavoque-angry.flac", "build/wav/m0001-angry.wav"], b""),
+    }
+    files = source_files(*contents)
+    indexed = index_files(shipped("pavoque"), files, contents.__getitem__, emotion_scheme())
+    assert [(one.id, one.status) for one in indexed.utterances] == [
+        ("pavoque/pavoque-angry#1.5-2.5", "ok"),
+        ("pavoque/wav/m0001-angry", "excluded"),
+    ]
+    only = [file for file in files if not file.path.startswith("pavoque-")]
+    (cut,) = index_files(
+        shipped("pavoque"), only, contents.__getitem__, emotion_scheme()
+    ).utterances
+    assert (cut.status, cut.emotion, cut.text) == ("ok", "anger", "Oh.")

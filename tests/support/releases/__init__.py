@@ -138,5 +138,6 @@ RELEASES: Mapping[str, Callable[[], Release]] = {
     "venec": nested.venec,
     "verbo": of_studies.verbo,
     "vivae": of_raters.vivae,
+    "zed": of_hubs.zed,
 }
 """Corpus, and the release where there are several → what it holds."""

@@ -38,5 +38,21 @@ def resd() -> Release:
     return Release(files)
 
 
+def zed() -> Release:
+    """180 recordings, each with the part in which an emotion is heard."""
+    emotions = ("happy", "sad", "angry", "other")
+    parts = {
+        f"speaker{number % 73}_{number}": {
+            "wav": f"datafolder/speaker{number % 73}/{number}.wav",
+            "duration": 5.5,
+            "emotion": [{"emo": emotions[number % 4], "start": 0.5, "end": 3.25}],
+            "transcription": "WELL",
+        }
+        for number in range(180)
+    }
+    files = {f"ZED/speaker{number % 73}/{number}.wav": b"" for number in range(180)}
+    return Release(files | {"ZED/ZED.json": json.dumps(parts).encode()}, {"other": 45})
+
+
 def _lines(rows: list[dict[str, str]]) -> bytes:
     return "\n".join(map(json.dumps, rows)).encode()

@@ -245,7 +245,9 @@ def test_command_prints_writes_and_draws(
     mode: str, tones: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     arguments = ["matrix", "--data", str(tones), "--output", str(tmp_path), "--mode", mode]
-    assert main([*arguments, "--baseline", "majority,egemaps"]) == 0
+    table = tmp_path / "paper.md"
+    assert main([*arguments, "--baseline", "majority,egemaps", "--table", str(table)]) == 0
+    assert "| egemaps |" in table.read_text(encoding="utf-8")
     printed = capsys.readouterr().out
     assert "6 of 6: egemaps" in printed
     assert "nobody had to be left out" in printed

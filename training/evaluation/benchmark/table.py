@@ -10,10 +10,9 @@ from training.evaluation.benchmark.plan import BenchmarkPlan
 from training.evaluation.benchmark.pool import pool_corpora
 from training.evaluation.benchmark.run import PooledResult, Results
 from training.evaluation.compare import compare
-from training.evaluation.reports.table import Cell, Column, Interval, PaperTable
 from training.evaluation.score_file import Evaluation
+from training.evaluation.tables.paper_table import Cell, Column, Interval, PaperTable
 from training.metrics.differences import Difference
-from training.metrics.intervals import FEW_NOTE, is_few
 
 MEAN, POOLED = "mean of corpora", "all clips pooled"
 
@@ -103,19 +102,17 @@ def benchmark_table(plan: BenchmarkPlan, rows: Sequence[BenchmarkRow]) -> PaperT
         f"Protocol {plan.protocol}: scores in per cent, differences in points",
         columns,
         [_cells(row) for row in rows],
-        table_notes(plan, rows),
+        table_notes(plan),
     )
-    return table.without_empty_columns()
+    return table.without_empty_columns().with_mark_explained()
 
 
-def table_notes(plan: BenchmarkPlan, rows: Sequence[BenchmarkRow]) -> list[str]:
+def table_notes(plan: BenchmarkPlan) -> list[str]:
     """What must be known beside the table."""
     notes = [
         "each corpus is trained on and scored by itself; predictions of its folds are pooled",
         "95 %: over 1,000 draws of speakers",
     ]
-    if any(_few(row) for row in rows):
-        notes.append(FEW_NOTE)
     for corpus, speakers in plan.leaks.items():
         known = count(speakers, "speaker")
         notes.append(f"NOT speaker-independent: in {corpus}, up to {known} in train and test")
@@ -214,7 +211,7 @@ def _cells(row: BenchmarkRow) -> list[Cell]:
         figures.macro_f1,
         figures.chance,
         ahead.uar if ahead else None,
-        Interval(ahead.low, ahead.high, ahead.interval_speakers, signed=True) if ahead else None,
+        Interval.of_difference(ahead) if ahead else None,
         leak.figures.uar if leak else None,
         _interval(leak.figures) if leak else None,
         leak.flatters if leak else None,
@@ -225,7 +222,3 @@ def _cells(row: BenchmarkRow) -> list[Cell]:
 
 def _interval(figures: Figures) -> Interval:
     return Interval(figures.uar_low, figures.uar_high, figures.interval_speakers)
-
-
-def _few(row: BenchmarkRow) -> bool:
-    return is_few(row.figures.interval_speakers)

@@ -9,8 +9,9 @@ import xxhash
 
 from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import UsageError
-from pipeline.dataset.croissant import make_croissant
+from pipeline.dataset.croissant.description import make_croissant
 from pipeline.dataset.manifest import Gains, require_manifest
+from pipeline.dataset.protocols import change_protocols
 from pipeline.dataset.report.page import make_report, read_left_out, read_rows, write_report
 from pipeline.dataset.run_log import read_runs, record_run
 from pipeline.planning.build_config import BuildConfig, Corpus
@@ -166,3 +167,13 @@ def test_one_is_no_plural_and_nothing_is_less_than_zero(dataset: Path) -> None:
     assert "corpus 1" in words
     assert "1 corpora" not in words
     assert "local, 1 process Linux" in words.replace("Darwin", "Linux")
+
+
+def test_protocols_stand_with_their_leaks(dataset: Path) -> None:
+    assert 'id="protocols"' not in (dataset / "report.html").read_text()
+    change_protocols(str(dataset), ["loso"])
+    write_report(str(dataset))
+    words = " ".join(Page((dataset / "report.html").read_text()).words)
+    assert "loso each speaker once as the test part" in words
+    assert "tones 5 3 32 6 8 0 0 –" in words
+    assert "s01 " in words.partition("Every fold")[2]

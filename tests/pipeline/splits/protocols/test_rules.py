@@ -71,3 +71,18 @@ def test_only_protocols_that_concern_a_corpus_are_known_to_it():
     corpus = CorpusProtocols({"emobox": ProtocolSpec()})
     known = [knows(parse_name(one), corpus) for one in ("loso", "3-fold", "emobox", "official")]
     assert known == [True, True, True, False]
+
+
+def test_near_duplicates_are_counted_apart_from_equal_sounds():
+    name = parse_name("official-native")
+    corpus = CorpusProtocols({}, official_split=True)
+
+    def shared(recordings: dict[str, int] | None) -> int | None:
+        return make_corpus_folds(name, ROWS, corpus, recordings)[0].shared_recordings
+
+    assert shared(None) is None
+    assert shared({}) == 0
+    assert shared({"1": 0, "5": 0}) == 1  # one in train, one in test
+    assert shared({"1": 0, "3": 0}) == 0  # both are trained on
+    assert shared({"2": 7, "9": 7}) == 0  # the same sound on both sides is counted as equal
+    assert shared({"2": 7, "6": 7, "1": 8, "5": 8}) == 2

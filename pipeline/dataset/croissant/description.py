@@ -5,15 +5,14 @@ Croissant 1.1, https://docs.mlcommons.org/croissant/docs/croissant-spec-1.1.html
 
 import json
 import re
-from collections.abc import Mapping
-
-import pyarrow as pa
 
 from pipeline.common.count import count
 from pipeline.common.foreign_text import is_web_address, printable_json
+from pipeline.dataset.croissant.fields import PARQUET, Json, field
+from pipeline.dataset.croissant.protocols import folds, protocol_files, protocol_rows
+from pipeline.dataset.croissant.utterances import utterances
 from pipeline.dataset.manifest import CorpusManifest, Manifest
-from pipeline.schema.columns import Column, croissant_type
-from pipeline.schema.record import CLASSES, COLUMNS, SAMPLE_RATE, SPLITS
+from pipeline.schema.record import CLASSES, SPLITS
 
 _SPLIT_TYPES = {"train": "TrainingSplit", "validation": "ValidationSplit", "test": "TestSplit"}
 _CONTEXT = {
@@ -59,9 +58,6 @@ _CONTEXT = {
     "subField": "cr:subField",
     "transform": "cr:transform",
 }
-_PARQUET = "application/x-parquet"  # what Croissant readers know it by
-
-Json = dict[str, object]
 
 
 def make_croissant(manifest: Manifest) -> str:
@@ -89,8 +85,13 @@ def make_croissant(manifest: Manifest) -> str:
         "inLanguage": sorted({code for c in corpora.values() for code in c.languages}),
         "keywords": ["speech emotion recognition", "speech", "emotion", "audio"],
         "isLiveDataset": False,
-        "distribution": [_shards()],
-        "recordSet": [_splits(), _classes(), _utterances()],
+        "distribution": [_shards(), *([protocol_files()] if manifest.protocols else [])],
+        "recordSet": [
+            _splits(),
+            _classes(),
+            *([folds(manifest.protocols), protocol_rows()] if manifest.protocols else []),
+            utterances(),
+        ],
     }
     return printable_json(json.dumps(description, indent=1, ensure_ascii=False)) + "\n"
 
@@ -112,7 +113,7 @@ def _shards() -> Json:
         "@id": "shards",
         "name": "shards",
         "description": "data/<corpus>/<split>-NNNNN-of-NNNNN.parquet; manifest.json names each",
-        "encodingFormat": _PARQUET,
+        "encodingFormat": PARQUET,
         "includes": "data/*/*.parquet",
     }
 
@@ -125,7 +126,7 @@ def _splits() -> Json:
         "description": "The splits, and what each is for.",
         "dataType": "cr:Split",
         "key": {"@id": "splits/name"},
-        "field": [_field("splits/name", "sc:Text"), _field("splits/url", "sc:URL")],
+        "field": [field("splits/name", "sc:Text"), field("splits/url", "sc:URL")],
         "data": [
             {"splits/name": split, "splits/url": f"cr:{_SPLIT_TYPES[split]}"} for split in SPLITS
         ],
@@ -140,62 +141,8 @@ def _classes() -> Json:
         "description": "The six classes that `label` stands for.",
         "dataType": "sc:Enumeration",
         "key": {"@id": "classes/label"},
-        "field": [_field("classes/label", "cr:Int64"), _field("classes/name", "sc:Text")],
+        "field": [field("classes/label", "cr:Int64"), field("classes/name", "sc:Text")],
         "data": [
             {"classes/label": index, "classes/name": name} for index, name in enumerate(CLASSES)
         ],
     }
-
-
-def _utterances() -> Json:
-    return {
-        "@type": "cr:RecordSet",
-        "@id": "utterances",
-        "name": "utterances",
-        "description": "One record an utterance.",
-        "key": {"@id": "utterances/id"},
-        "field": [column_field(column) for column in COLUMNS],
-    }
-
-
-def column_field(column: Column) -> Json:
-    """One column of the record as a Croissant field; its description is the column's meaning."""
-    name = f"utterances/{column.name}"
-    described: Json = {"description": column.meaning.replace("`", "")}
-    if column.name == "audio":
-        audio = _field(name, "sc:AudioObject") | described | {"samplingRate": SAMPLE_RATE}
-        return audio | {"source": _source("audio", "bytes")}
-    if not pa.types.is_list(column.dtype):
-        scalar = _field(name, croissant_type(column.dtype)) | described
-        return scalar | {"source": _source(column.name)} | _REFERENCES.get(column.name, {})
-    item = column.dtype.value_type
-    if not pa.types.is_struct(item):
-        array: Json = {"isArray": True, "arrayShape": "-1", "source": _source(column.name)}
-        return _field(name, croissant_type(item)) | described | array
-    parts = [_part(column, part) for part in item]
-    return _field(name) | described | {"repeated": True, "subField": parts}
-
-
-def _part(column: Column, part: pa.Field) -> Json:
-    """One field of the structs that a column lists; itself a list or a scalar."""
-    listed = pa.types.is_list(part.type)
-    scalar = croissant_type(part.type.value_type if listed else part.type)
-    array: Json = {"isArray": True, "arrayShape": "-1"} if listed else {}
-    source: Json = {"source": _source(column.name, f"[*].{part.name}")}
-    return _field(f"utterances/{column.name}/{part.name}", scalar) | array | source
-
-
-_REFERENCES: Mapping[str, Json] = {
-    "split": {"references": {"field": {"@id": "splits/name"}}},
-    "label": {"references": {"field": {"@id": "classes/label"}}},
-}
-
-
-def _field(name: str, data_type: str | None = None) -> Json:
-    field: Json = {"@type": "cr:Field", "@id": name, "name": name}
-    return field | ({"dataType": data_type} if data_type else {})
-
-
-def _source(column: str, json_path: str | None = None) -> Json:
-    source: Json = {"fileSet": {"@id": "shards"}, "extract": {"column": column}}
-    return source | ({"transform": {"jsonPath": json_path}} if json_path else {})

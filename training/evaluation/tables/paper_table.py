@@ -14,7 +14,12 @@ from typing import Literal
 import pandas as pd
 
 from pipeline.storage.files import write_atomic
-from training.metrics.intervals import show_interval
+from training.metrics.differences import Difference
+from training.metrics.intervals import FEW_NOTE, is_few, show_interval
+from training.metrics.scores import Scores
+
+SUFFIXES = (".tex", ".csv", ".md")
+"""What the names of files of tables end in."""
 
 Kind = Literal["text", "count", "percent", "points", "seconds"]
 
@@ -39,6 +44,16 @@ class Interval:
         if self.signed:
             return show_interval(self.low, self.high, self.speakers, "+z.0f", " to ")
         return show_interval(self.low, self.high, self.speakers)
+
+    @classmethod
+    def of(cls, scores: Scores) -> "Interval":
+        """That of a UAR."""
+        return cls(scores.uar_low, scores.uar_high, scores.interval_speakers)
+
+    @classmethod
+    def of_difference(cls, difference: Difference) -> "Interval":
+        """That of a difference of two UARs."""
+        return cls(difference.low, difference.high, difference.interval_speakers, signed=True)
 
 
 Cell = str | int | float | Interval | None
@@ -117,6 +132,13 @@ class PaperTable:
             self.notes,
         )
 
+    def with_mark_explained(self) -> "PaperTable":
+        """The table with a note on the mark of intervals of few speakers, if it stands there."""
+        intervals = [cell for row in self.rows for cell in row if isinstance(cell, Interval)]
+        if not any(is_few(interval.speakers) for interval in intervals):
+            return self
+        return PaperTable(self.title, self.columns, self.rows, [*self.notes, FEW_NOTE])
+
     def to_markdown(self) -> str:
         """The table in Markdown, with its notes below."""
         lines = [
@@ -125,7 +147,7 @@ class PaperTable:
             *self.shown,
         ]
         body = [f"| {' | '.join(cell.replace('|', '∣') for cell in line)} |" for line in lines]
-        notes = [f"- {_one_line(note)}" for note in self.notes]
+        notes = [f"- {_one_line(note)}".replace("*", r"\*") for note in self.notes]
         return "\n".join([f"**{self.title}**", "", *body, *([""] if notes else []), *notes, ""])
 
     def to_csv(self) -> str:
@@ -146,7 +168,10 @@ class PaperTable:
         return buffer.getvalue()
 
     def to_latex(self) -> str:
-        r"""The table for LaTeX; needs ``\usepackage{booktabs}``."""
+        r"""The table for LaTeX; needs ``\usepackage{booktabs}``.
+
+        Notes stand above it as comments, to be used in the text; only what a mark means is printed.
+        """
         frame = pd.DataFrame(
             [
                 [
@@ -165,14 +190,24 @@ class PaperTable:
             position="t",
         )
         notes = "".join(f"% {_one_line(note)}\n" for note in self.notes)
-        return notes + text
+        marks = "".join(
+            rf"\multicolumn{{{len(self.columns)}}}{{l}}{{\footnotesize {_latex(note)}}} \\" + "\n"
+            for note in self.notes
+            if note.startswith("*")
+        )
+        text = text.replace("\\begin{tabular}", "\\centering\n\\begin{tabular}", 1)
+        return notes + text.replace("\\end{tabular}", marks + "\\end{tabular}", 1)
+
+    def write_file(self, path: Path) -> None:
+        """Writes the form that the name of a file ends in, one of :data:`SUFFIXES`."""
+        forms = {".tex": self.to_latex, ".csv": self.to_csv, ".md": self.to_markdown}
+        write_atomic(path, forms[path.suffix]())
 
     def write(self, folder: Path, name: str = "table") -> list[Path]:
         """Writes ``name.md``, ``name.csv`` and ``name.tex`` into a folder, and names them."""
-        contents = {"md": self.to_markdown(), "csv": self.to_csv(), "tex": self.to_latex()}
-        paths = [folder / f"{name}.{suffix}" for suffix in contents]
-        for path, content in zip(paths, contents.values(), strict=True):
-            write_atomic(path, content)
+        paths = [folder / f"{name}{suffix}" for suffix in (".md", ".csv", ".tex")]
+        for path in paths:
+            self.write_file(path)
         return paths
 
 

@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from training.evaluation.compare import Comparison
-from training.evaluation.reports.table import Cell, Column, Interval, PaperTable
 from training.evaluation.score_file import Evaluation
-from training.metrics.intervals import FEW_NOTE, is_few
+from training.evaluation.tables.paper_table import Cell, Column, Interval, PaperTable
 
 
 def comparison_table(
@@ -33,10 +32,10 @@ def comparison_table(
     ]
     against = {comparison.second: comparison for comparison in comparisons}
     rows = [_row(name, one, against.get(name)) for name, one in evaluations.items()]
-    few = any(is_few(one.overall.interval_speakers) for one in evaluations.values())
-    notes = ["95 %: over 1,000 draws of speakers, the same for both of a pair", *[FEW_NOTE] * few]
+    notes = ["95 %: over 1,000 draws of speakers, the same for both of a pair"]
     title = "Scores in per cent, differences in points"
-    return PaperTable(title, columns, rows, notes).without_empty_columns()
+    table = PaperTable(title, columns, rows, notes)
+    return table.without_empty_columns().with_mark_explained()
 
 
 def _row(name: str, evaluation: Evaluation, comparison: Comparison | None) -> list[Cell]:
@@ -47,13 +46,11 @@ def _row(name: str, evaluation: Evaluation, comparison: Comparison | None) -> li
         scores.utterances,
         scores.speakers,
         scores.uar,
-        Interval(scores.uar_low, scores.uar_high, scores.interval_speakers),
+        Interval.of(scores),
         scores.uar_sd,
         scores.wa,
         scores.macro_f1,
         scores.chance,
         difference.uar if difference else None,
-        Interval(difference.low, difference.high, difference.interval_speakers, signed=True)
-        if difference
-        else None,
+        Interval.of_difference(difference) if difference else None,
     ]

@@ -1,6 +1,7 @@
 from pathlib import Path
 
-from training.evaluation.reports.table import Column, Interval, PaperTable
+from training.evaluation.tables.paper_table import Column, Interval, PaperTable
+from training.metrics.intervals import FEW_NOTE
 
 TABLE = PaperTable(
     "UAR of R&D_1",
@@ -51,6 +52,13 @@ def test_latex_is_booktabs_and_escaped() -> None:
     assert r"\caption{UAR of R\&D\_1}" in text
     assert r"emo\_db & 1,234 & 50.0 & 40--60* & $-$3.1 \\" in text
     assert text.startswith("% a note\n")
+    assert "multicolumn" not in text
+
+
+def test_latex_prints_what_a_mark_means() -> None:
+    text = TABLE.with_mark_explained().to_latex()
+    line = rf"\multicolumn{{6}}{{l}}{{\footnotesize {FEW_NOTE}}} \\"
+    assert text.index(r"\bottomrule") < text.index(line) < text.index(r"\end{tabular}")
 
 
 def test_three_files_are_written(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.dataset.croissant import column_field, make_croissant
+from pipeline.dataset.croissant.description import make_croissant
+from pipeline.dataset.croissant.utterances import column_field
 from pipeline.schema.record import COLUMNS
 from tests.support.manifests import manifest
 

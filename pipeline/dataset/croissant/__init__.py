@@ -1,0 +1,1 @@
+"""The dataset as Croissant: a description that programs read."""

@@ -1,0 +1,42 @@
+from tests.support.made_up import make_evaluation, make_utterances
+from training.evaluation.cross_corpus import CrossCorpusMatrix, Mode, Row
+from training.evaluation.tables.cross_corpus import cross_corpus_table
+
+
+def matrix(mode: Mode) -> CrossCorpusMatrix:
+    """Two systems, two corpora."""
+    both = ("alpha", "beta")
+    rows = [
+        Row(name, (name,), (name,) if mode == "leave-one-corpus-out" else both, (), (), 0)
+        for name in both
+    ]
+    systems = {
+        system: [
+            make_evaluation([skill], make_utterances(speakers=24, corpora=row.test), seed=number)
+            for number, row in enumerate(rows)
+        ]
+        for system, skill in {"good": 0.9, "bad": 0.2}.items()
+    }
+    return CrossCorpusMatrix(mode, "dataset", None, "test", rows, systems)
+
+
+def test_every_corpus_left_out_and_the_mean_of_every_model() -> None:
+    found = matrix("leave-one-corpus-out")
+    table = cross_corpus_table(found)
+    assert [row[:2] for row in table.rows] == [
+        [name, system] for name in ("alpha", "beta", "mean") for system in ("good", "bad")
+    ]
+    uar = [column.heading for column in table.columns].index("UAR")
+    assert table.rows[4][uar] == (table.rows[0][uar] + table.rows[2][uar]) / 2  # type: ignore[operator]
+
+
+def test_trained_on_one_and_tested_on_each() -> None:
+    found = matrix("train-on-a-test-on-b")
+    table = cross_corpus_table(found)
+    assert [column.heading for column in table.columns] == ["model", "trained on", "alpha", "beta"]
+    assert [row[:2] for row in table.rows] == [
+        *([system, name] for system in ("good", "bad") for name in ("alpha", "beta")),
+        ["chance", ""],
+    ]
+    assert table.rows[1][2] == found.systems["good"][1].corpora["alpha"].uar
+    assert table.shown[-1][2:] == ["16.7", "16.7"]

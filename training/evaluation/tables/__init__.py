@@ -1,0 +1,1 @@
+"""Tables for papers: of evaluations, comparisons and matrices."""

@@ -1,0 +1,73 @@
+"""The table of a matrix, for papers."""
+
+import numpy as np
+
+from training.evaluation.cross_corpus import CrossCorpusMatrix
+from training.evaluation.tables.evaluation import score_cells
+from training.evaluation.tables.paper_table import Cell, Column, PaperTable
+
+
+def cross_corpus_table(matrix: CrossCorpusMatrix) -> PaperTable:
+    """Scores of each corpus that is left out; or UARs, trained on ↓ and tested on →."""
+    if matrix.mode == "leave-one-corpus-out":
+        return _left_out_table(matrix)
+    return _train_test_table(matrix)
+
+
+def _left_out_table(matrix: CrossCorpusMatrix) -> PaperTable:
+    columns = [
+        Column("left out"),
+        Column("model"),
+        Column("n", "count"),
+        Column("speakers", "count"),
+        Column("UAR", "percent"),
+        Column("95 %", interval=True),
+        Column("± sd", "percent"),
+        Column("WA", "percent"),
+        Column("macro-F1", "percent"),
+        Column("chance", "percent"),
+    ]
+    rows: list[list[Cell]] = [
+        [row.name, system, *score_cells(evaluations[number].overall)]
+        for number, row in enumerate(matrix.rows)
+        for system, evaluations in matrix.systems.items()
+    ]
+    for system, evaluations in matrix.systems.items():
+        scores = [evaluation.overall for evaluation in evaluations]
+        uar, wa, f1, chance = (
+            float(np.mean([getattr(one, name) for one in scores]))
+            for name in ("uar", "wa", "macro_f1", "chance")
+        )
+        rows.append(["mean", system, None, None, uar, None, None, wa, f1, chance])
+    what = "whole corpora" if matrix.split == "all" else f"{matrix.split} splits"
+    table = PaperTable(
+        f"Leave one corpus out, {what} scored, in per cent",
+        columns,
+        rows,
+        ["95 %: over 1,000 draws of speakers"],
+    )
+    return table.without_empty_columns().with_mark_explained()
+
+
+def _train_test_table(matrix: CrossCorpusMatrix) -> PaperTable:
+    columns = [
+        Column("model"),
+        Column("trained on"),
+        *(Column(corpus, "percent") for corpus in matrix.corpora),
+    ]
+    rows: list[list[Cell]] = [
+        [
+            system,
+            row.name,
+            *(
+                evaluation.corpora[corpus].uar if corpus in evaluation.corpora else None
+                for corpus in matrix.corpora
+            ),
+        ]
+        for system, evaluations in matrix.systems.items()
+        for row, evaluation in zip(matrix.rows, evaluations, strict=True)
+    ]
+    scored = [found for rows in matrix.systems.values() for one in rows for found in [one.corpora]]
+    chance = {corpus: scores.chance for found in scored for corpus, scores in found.items()}
+    rows.append(["chance", "", *(chance.get(corpus) for corpus in matrix.corpora)])
+    return PaperTable("UAR in per cent, trained on one corpus and tested on each", columns, rows)
