@@ -110,13 +110,16 @@
       const wanted = Object.fromEntries([...new FormData(form)].filter(([, value]) => value));
       const words = (wanted.search || "").toLowerCase().split(/\s+/).filter(Boolean);
       delete wanted.search;
-      let left = 0;
       for (const card of cards) {
         const text = card.textContent.toLowerCase();
-        const fits = Object.entries(wanted).every(([key, value]) => card.dataset[key] === value) && words.every((word) => text.includes(word));
-        card.hidden = !fits;
-        left += fits;
+        card.hidden = !(Object.entries(wanted).every(([key, value]) => card.dataset[key] === value) && words.every((word) => text.includes(word)));
       }
+      for (const pair of document.querySelectorAll(".pair")) {
+        const sides = [...pair.querySelectorAll(".clip")]; // neither is left alone
+        pair.hidden = sides.every((card) => card.hidden);
+        if (!pair.hidden) sides.forEach((card) => (card.hidden = false));
+      }
+      const left = cards.filter((card) => !card.hidden).length;
       const narrowed = Object.keys(wanted).length + words.length > 0;
       for (const part of document.querySelectorAll("details.corpus")) {
         const any = [...part.querySelectorAll(".clip")].some((card) => !card.hidden);

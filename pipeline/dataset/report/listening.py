@@ -1,6 +1,6 @@
 """Which clips of a dataset the report lets one hear, and why these."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -19,7 +19,6 @@ WithAudio = Literal["all", "redistributable", "none"]
 _MOST = 1_200  # clips of a page, which then stays under 30 MB
 _PER_CELL = 2  # of each corpus and emotion, from two speakers where there are two
 _EXTREMES = 4  # of each kind
-_GROUPS = 12  # of equal audio
 
 _EXTREME_KINDS: Mapping[str, tuple[str, bool]] = {
     "shortest": ("duration", True),
@@ -79,12 +78,12 @@ def find_listening(
     ]
     heard = rows[~rows["corpus"].isin(silent)]
     cells = choose_by_emotion(heard)
-    kinds = choose_extremes(heard) | _equal_audio(heard, manifest.duplicates)
+    kinds = choose_extremes(heard)
     wanted = {clip for ids in [cells, *kinds.values()] for clip in ids}
     chosen = heard[heard["id"].isin(wanted)].sort_values(["shard", "row_group", "row"])
     sounds = _encode(dict(read_clips(output, chosen)))
     clips = {
-        str(row["id"]): _page_clip(row, sounds[str(row["id"])]) for row in chosen.to_dict("records")
+        str(row["id"]): page_clip(row, sounds[str(row["id"])]) for row in chosen.to_dict("records")
     }
     by_corpus: dict[str, list[PageClip]] = {}
     for clip in cells:
@@ -140,14 +139,14 @@ def _first_of(rows: pd.DataFrame, column: str, smallest: bool) -> list[str]:
     return [str(clip) for clip in ordered["id"].head(_EXTREMES)]
 
 
-def _equal_audio(rows: pd.DataFrame, groups: Sequence[Sequence[str]]) -> dict[str, list[str]]:
-    """Both sides of groups of equal audio."""
-    there = set(rows["id"])
-    found = [group[:2] for group in groups if there.issuperset(group[:2])][:_GROUPS]
-    return {"equal audio under two names": [c for pair in found for c in pair]} if found else {}
+def page_clip(row: Mapping[Hashable, Any], audio: str) -> PageClip:
+    """A clip as a page shows it.
 
+    Args:
+        row: Of the dataset.
+        audio: For the page; empty where it is not to be heard.
+    """
 
-def _page_clip(row: Mapping[Hashable, Any], audio: str) -> PageClip:
     def known(name: str) -> str:
         value = row[name]
         return "" if value is None or value != value else str(value)  # NaN is not itself

@@ -9,8 +9,10 @@ from types import SimpleNamespace
 import pyarrow.parquet as pq
 
 from pipeline.common.count import count
+from pipeline.dataset.duplicates.pair_table import read_pairs
 from pipeline.dataset.manifest import SPLIT_PAIRS, CorpusManifest, Manifest, require_manifest
 from pipeline.dataset.report.listening import NOTHING, Listening, WithAudio, find_listening
+from pipeline.dataset.report.pairs import NO_PAIRS, PairsToHear, find_pairs
 from pipeline.dataset.report.tables import (
     GRID,
     RatingPlane,
@@ -37,6 +39,7 @@ _COLUMNS = (
 """What the page shows of single rows; each column costs every build its reading."""
 
 _EXAMPLES = 3  # of every reason
+_REMARKS = 12  # that are shown at once
 _RUNS = 20  # that the page lists
 _DUPLICATES = 50  # groups that the page lists
 _EMOTIONS = 16  # that get a bar
@@ -66,18 +69,20 @@ class ReportRows:
 
     Attributes:
         listening: Clips to hear.
+        pairs: Clips that hold one recording, to hear side by side.
         speakers: Corpus → its speakers.
         ratings: Corpus → its ratings; none of those without any.
         texts: Corpus → what is known of texts, ages and languages.
     """
 
     listening: Listening
+    pairs: PairsToHear
     speakers: dict[str, SpeakerTable]
     ratings: dict[str, RatingPlane]
     texts: dict[str, TextFacts]
 
 
-NO_ROWS = ReportRows(NOTHING, {}, {}, {})
+NO_ROWS = ReportRows(NOTHING, NO_PAIRS, {}, {}, {})
 """Where shards are not read."""
 
 
@@ -127,8 +132,10 @@ def read_rows(output: str, manifest: Manifest, with_audio: WithAudio) -> ReportR
         with_audio: Which corpora can be heard.
     """
     rows = find_rows(output, manifest, columns=_COLUMNS)
+    listening = find_listening(output, manifest, rows, with_audio)
     return ReportRows(
-        find_listening(output, manifest, rows, with_audio),
+        listening,
+        find_pairs(output, read_pairs(output).pairs, rows, listening),
         speaker_tables(rows),
         rating_planes(rows),
         text_facts(rows),
@@ -183,6 +190,7 @@ def make_report(
         open_corpora=len(manifest.corpora) <= _OPEN,
         most_emotions=_EMOTIONS,
         most_folds=_FOLDS,
+        most_remarks=_REMARKS,
     )
     return page.lstrip()
 

@@ -174,6 +174,6 @@ def test_protocols_stand_with_their_leaks(dataset: Path) -> None:
     change_protocols(str(dataset), ["loso"])
     write_report(str(dataset))
     words = " ".join(Page((dataset / "report.html").read_text()).words)
-    assert "loso each speaker once as the test part" in words
-    assert "tones 5 3 32 6 8 0 0 –" in words
+    assert "loso Each speaker once as the test part." in words
+    assert "tones 5 0 0 – 3 32 6–8" in words
     assert "s01 " in words.partition("Every fold")[2]

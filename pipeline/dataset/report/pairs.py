@@ -1,0 +1,188 @@
+"""What is one recording twice, to hear side by side: which pairs, and why these."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import pandas as pd
+
+from pipeline.dataset.duplicates.pair_table import Clip, Pair
+from pipeline.dataset.report.listening import Listening, page_clip
+from pipeline.dataset.selection import read_clips
+from pipeline.pages.previews import PageClip, encode_preview
+
+DIFFERENT_LABELS = "different labels"
+NEAR = "near-duplicates"
+EQUAL = "equal audio under two names"
+
+_MOST = {DIFFERENT_LABELS: 30, NEAR: 20, EQUAL: 10}
+"""Group of pairs → how many of it a page holds."""
+
+
+@dataclass(frozen=True)
+class PagePair:
+    """Two clips that hold the same recording, side by side on a page.
+
+    Attributes:
+        one: The clip whose id comes first.
+        other: The other.
+        how: How alike they are, in words.
+    """
+
+    one: PageClip
+    other: PageClip
+    how: str
+
+
+@dataclass(frozen=True)
+class PairsToHear:
+    """What is one recording twice.
+
+    Attributes:
+        groups: :data:`DIFFERENT_LABELS`, :data:`NEAR` or :data:`EQUAL` → pairs of it.
+        found: The same → how many there are of which a side can be heard.
+        unheard: Pairs of which neither side can, since both have left the dataset, or their
+            corpora may not be passed on.
+    """
+
+    groups: dict[str, list[PagePair]]
+    found: dict[str, int]
+    unheard: int
+
+    @property
+    def heard(self) -> list[PageClip]:
+        """Clips with sound, in the order of the page."""
+        pairs = [pair for group in self.groups.values() for pair in group]
+        return [clip for pair in pairs for clip in (pair.one, pair.other) if clip.audio]
+
+
+NO_PAIRS = PairsToHear({}, {}, 0)
+"""A page without pairs."""
+
+
+def find_pairs(
+    output: str, pairs: Sequence[Pair], rows: pd.DataFrame, listening: Listening
+) -> PairsToHear:
+    """Chooses pairs and reads their clips, as far as these are in the dataset.
+
+    Args:
+        output: The dataset folder.
+        pairs: All that are known of it.
+        rows: All of :func:`pipeline.dataset.selection.find_rows`.
+        listening: What can be heard on the page besides; nothing where nothing shall be.
+    """
+    if not pairs or not listening.clips:
+        return NO_PAIRS
+    named = {clip.id for pair in pairs for clip in (pair.one, pair.other)}
+    there = rows[rows["id"].isin(named)]
+    heard = set(there["id"][~there["corpus"].isin(listening.silent)])
+    audible = [pair for pair in pairs if _sides(pair, heard)]
+    chosen = choose_pairs(audible, heard)
+    sounds = _read_sounds(output, there, {side for pair in chosen for side in _sides(pair, heard)})
+    stored = {str(row["id"]): row for row in there.to_dict("records")}
+    groups: dict[str, list[PagePair]] = {}
+    for pair in chosen:
+        one, other = (_side(clip, pair, stored, sounds) for clip in (pair.one, pair.other))
+        groups.setdefault(group_of(pair), []).append(PagePair(one, other, describe(pair)))
+    found = {name: sum(group_of(pair) == name for pair in audible) for name in groups}
+    return PairsToHear(groups, found, len(pairs) - len(audible))
+
+
+def choose_pairs(pairs: Iterable[Pair], heard: Collection[str]) -> list[Pair]:
+    """Pairs of a page, group by group.
+
+    The rule: pairs of which both sides can be heard come first; of those with different labels
+    the ones that are most alike, of the others those that differ most, since these are the
+    doubtful ones; of any two corpora one after another, so that none takes all places.
+
+    Args:
+        pairs: Of which a side can be heard.
+        heard: Ids of clips that can be.
+    """
+
+    def corpora(pair: Pair) -> tuple[str, str]:
+        return pair.one.corpus, pair.other.corpus
+
+    def one_sided(pair: Pair) -> bool:
+        return len(_sides(pair, heard)) < 2
+
+    def worth(pair: Pair) -> tuple[Any, ...]:
+        doubt = pair.error if group_of(pair) == DIFFERENT_LABELS else -pair.error
+        return one_sided(pair), doubt, pair.one.id, pair.other.id
+
+    def place(turn: tuple[int, Pair]) -> tuple[Any, ...]:
+        return one_sided(turn[1]), turn[0], worth(turn[1])
+
+    ordered = sorted(pairs, key=lambda pair: (corpora(pair), worth(pair)))
+    turns: dict[str, list[tuple[int, Pair]]] = {name: [] for name in _MOST}
+    for _, of_two in groupby(ordered, key=corpora):
+        taken = dict.fromkeys(_MOST, 0)
+        for pair in of_two:
+            group = group_of(pair)
+            turns[group].append((taken[group], pair))
+            taken[group] += 1
+    return [
+        pair for group, most in _MOST.items() for _, pair in sorted(turns[group], key=place)[:most]
+    ]
+
+
+def group_of(pair: Pair) -> str:
+    """The group of a page that a pair belongs to."""
+    labels = {pair.one.emotion, pair.other.emotion}
+    if None not in labels and len(labels) > 1:
+        return DIFFERENT_LABELS
+    return NEAR if pair.kind == "near" else EQUAL
+
+
+def describe(pair: Pair) -> str:
+    """How alike two clips are, in words."""
+    if pair.kind == "equal":
+        return "all samples are equal"
+    words = f"{100 * pair.error:.0f} % of the bits of their fingerprints differ"
+    if pair.overlap is not None:
+        words += f" over {pair.overlap:.1f} s"
+    if abs(pair.offset) < 0.005:
+        return words
+    when = "later" if pair.offset > 0 else "earlier"
+    return f"{words}; the second begins {abs(pair.offset):.2f} s {when} in the recording"
+
+
+def _sides(pair: Pair, heard: Collection[str]) -> list[str]:
+    """Ids of the sides of a pair that can be heard."""
+    return [clip.id for clip in (pair.one, pair.other) if clip.id in heard]
+
+
+def _read_sounds(output: str, rows: pd.DataFrame, wanted: Collection[str]) -> dict[str, str]:
+    """Id → the clip for a page; each row group is read once."""
+    chosen = rows[rows["id"].isin(wanted)].sort_values(["shard", "row_group", "row"])
+    return {clip: encode_preview(content) for clip, content in read_clips(output, chosen)}
+
+
+def _side(
+    clip: Clip, pair: Pair, stored: dict[str, dict[Any, Any]], sounds: dict[str, str]
+) -> PageClip:
+    """One side of a pair; one that has left the dataset, too, if the other sounds the same."""
+    if clip.id in stored:
+        return page_clip(stored[clip.id], sounds.get(clip.id, ""))
+    twin = pair.other if clip is pair.one else pair.one
+    audio = sounds.get(twin.id, "") if pair.kind == "equal" else ""
+    emotion = clip.emotion or ""
+    return PageClip(
+        id=clip.id,
+        corpus=clip.corpus,
+        facts=(
+            emotion.replace("_", " ") or "no category",
+            f"left out of {clip.split}",
+            clip.speaker or "",
+            "" if audio else "not in the dataset, so not to be heard",
+        ),
+        keys={
+            "emotion": emotion,
+            "class": "",
+            "split": clip.split,
+            "speaker": clip.speaker or "",
+        },
+        text="",
+        audio=audio,
+    )
