@@ -5,7 +5,7 @@ schema, the Hugging Face features, Croissant and the metadata lists, and ``docs/
 hold its line. What fills it is :mod:`pipeline.shards.records`.
 """
 
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import pyarrow as pa
 
@@ -146,3 +146,6 @@ COLUMNS: tuple[Column, ...] = (
 
 RECORD = arrow_schema(COLUMNS)
 """Arrow schema of a shard."""
+
+Record = dict[str, Any]
+"""One row, by column of :data:`RECORD`."""

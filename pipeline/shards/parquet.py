@@ -11,9 +11,8 @@ import pyarrow.parquet as pq
 from xxhash import xxh3_128, xxh3_128_hexdigest
 
 from pipeline.common.errors import DataError
-from pipeline.schema.record import RECORD
+from pipeline.schema.record import RECORD, Record
 from pipeline.shards.receipts import shard_path
-from pipeline.shards.records import Record
 from pipeline.storage import files as storage
 
 if TYPE_CHECKING:

@@ -70,7 +70,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dry-run", action="store_true", help="print the runs and what each costs; run nothing"
     )
-    add_paper_files(parser, "the table, which lies in the folder anyway,")
+    add_paper_files(
+        parser, "the table, which lies in the folder anyway,", "UARs and differences with intervals"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -79,7 +81,7 @@ def _run(args: argparse.Namespace) -> int:
     check_paper_files(args)
     systems = _systems(args)
     from exhubert.cli.output.benchmark_tables import print_costs, print_paper_table
-    from exhubert.cli.output.paper_files import write_tables
+    from exhubert.cli.output.paper_files import write_figures, write_tables
     from training.evaluation.benchmark.cost import expected_costs
     from training.evaluation.benchmark.plan import plan_benchmark
     from training.evaluation.benchmark.run import run_benchmark
@@ -114,11 +116,15 @@ def _run(args: argparse.Namespace) -> int:
     (args.output / "benchmark.json").write_text(text + "\n", encoding="utf-8")
     written = [args.output / "benchmark.json", *table.write(args.output)]
     written += write_tables({"benchmark": table}, args.table)
+    if args.figure:
+        from training.evaluation.figures.benchmark import benchmark_forest
+
+        written += write_figures({"forest": benchmark_forest(rows)}, args.figure)
     if args.json:
         console.emit(text)
         return 0
     print_paper_table(table, console.OUT)
-    console.say(f"Wrote {', '.join(map(str, written))}.")
+    console.say_written(written)
     return 0
 
 

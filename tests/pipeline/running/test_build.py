@@ -15,8 +15,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
 import pandas as pd
 import pytest
+import soundfile
 
 from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError, UsageError
@@ -411,3 +413,37 @@ def test_what_was_counted_is_logged_unless_someone_listens(
     told = [record.getMessage() for record in caplog.records if "counters" in record.getMessage()]
     assert len(told) == 1
     assert "clips_written 24" in told[0]
+
+
+def test_recordings_whose_segments_belong_to_two_splits_are_built_in_one_pass(
+    build: Run, make_spec: MakeSpec, tmp_path: Path
+) -> None:
+    root = tmp_path / "calls"
+    root.mkdir()
+    lines = ["recording,start,end,emotion,part"]
+    for number in range(3):
+        noise = np.random.default_rng(number).normal(scale=0.1, size=6 * 16_000)
+        soundfile.write(root / f"s0{number}.wav", noise, 16_000)
+        for turn in range(12):
+            part = "te" if turn % 4 == 0 else "tr"
+            lines.append(
+                f"s0{number},{turn / 2},{turn / 2 + 0.5},{'ang' if turn % 2 else 'neu'},{part}"
+            )
+    (root / "turns.csv").write_text("\n".join(lines))
+    spec = make_spec(
+        utterances=36,
+        audio="'*.wav'",
+        path=r"'(?P<speaker>s\d+)'",
+        tables="{turns: {file: turns.csv, match: {recording: '{stem}'}, segments: true, "
+        "take: [start, end, emotion, part]}}",
+        splits="{by: official, of: part, tr: train, te: test}",
+    )
+    manifest = build((spec, root))
+    assert manifest.corpora["tones"].written == 36
+    written = rows(tmp_path / "dataset")
+    assert written.groupby("split").size().to_dict() == {"test": 9, "train": 27}
+    assert written.groupby("source_path")["source_xxh3"].nunique().max() == 1
+    before = contents(tmp_path / "dataset" / "data")
+    assert len(before) == 2
+    build((spec, root), output="again", jobs=2)
+    assert contents(tmp_path / "again" / "data") == before

@@ -10,9 +10,8 @@ from pipeline.common.errors import DataError
 from pipeline.schema.record import RECORD
 from pipeline.schema.utterance import Utterance
 from pipeline.shards.parquet import ROWS_PER_GROUP, in_row_groups, read_shard, write_parquet
-from pipeline.shards.records import make_records
 from pipeline.specs.corpus_spec import CorpusSpec
-from tests.pipeline.shards.conftest import OPTIONS, SHARD
+from tests.pipeline.shards.conftest import OPTIONS, SHARD, make_records
 
 
 def test_missing_shard_is_named(tmp_path: Path) -> None:
