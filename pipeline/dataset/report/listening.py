@@ -8,12 +8,13 @@ import pandas as pd
 
 from pipeline.dataset.manifest import Manifest
 from pipeline.dataset.selection import read_clips
-from pipeline.pages.previews import PageClip, encode_preview
+from pipeline.pages.previews import LONGEST, PageClip, encode_preview, seconds_each
 
 WithAudio = Literal["all", "redistributable", "none"]
 """Which corpora may be heard: all, those whose terms let them be passed on, or none."""
 
-_MOST = 1_200  # clips of a page, which then stays under 30 MB
+_MOST = 1_200  # clips of a page
+_BYTES = 24_000_000  # of them all: with pairs and tables, the page stays under 30 MB
 _PER_CELL = 2  # of each corpus and emotion, from two speakers where there are two
 _EXTREMES = 4  # of each kind
 
@@ -34,11 +35,13 @@ class Listening:
         corpora: Corpus → its clips.
         kinds: Title of a further group, such as ``shortest`` → its clips.
         silent: Corpora that were left out, since their terms do not let them be passed on.
+        seconds: Of each clip that stand on the page at most.
     """
 
     corpora: dict[str, list[PageClip]]
     kinds: dict[str, list[PageClip]]
     silent: list[str]
+    seconds: float = LONGEST
 
     @property
     def clips(self) -> list[PageClip]:
@@ -78,7 +81,10 @@ def find_listening(
     kinds = choose_extremes(heard)
     wanted = {clip for ids in [cells, *kinds.values()] for clip in ids}
     chosen = heard[heard["id"].isin(wanted)].sort_values(["shard", "row_group", "row"])
-    sounds = {clip: encode_preview(content) for clip, content in read_clips(output, chosen)}
+    seconds = seconds_each(chosen["duration"], _BYTES)
+    sounds = {
+        clip: encode_preview(content, seconds) for clip, content in read_clips(output, chosen)
+    }
     clips = {
         str(row["id"]): page_clip(row, sounds[str(row["id"])]) for row in chosen.to_dict("records")
     }
@@ -86,7 +92,10 @@ def find_listening(
     for clip in cells:
         by_corpus.setdefault(clips[clip].corpus, []).append(clips[clip])
     return Listening(
-        by_corpus, {kind: [clips[clip] for clip in ids] for kind, ids in kinds.items()}, silent
+        by_corpus,
+        {kind: [clips[clip] for clip in ids] for kind, ids in kinds.items()},
+        silent,
+        seconds,
     )
 
 
