@@ -1,7 +1,7 @@
 """What every form of export is made from: rows of a dataset, and the file of each."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ class ExportRequest:
         folder: A new folder.
         codec: Of the clips; None for that of the dataset.
         on_clip: Called after each clip that is written.
+        protocol: Whose folds are written, by forms that know folds; None for their default.
     """
 
     dataset: str
@@ -36,6 +37,7 @@ class ExportRequest:
     folder: Path
     codec: Codec | None = None
     on_clip: Callable[[], object] = lambda: None
+    protocol: str | None = None
 
     def write_audio(self, below: str = AUDIO) -> list[str]:
         """Writes the clips as files; gives the path of each row's below the folder."""
@@ -91,3 +93,17 @@ def plain_key(clip: str) -> str:
     'emo_db/wav/03a01_Fa_v2#1_5-2'
     """
     return re.sub(r"[\s.]", "_", clip)
+
+
+def unique_keys(keys: Iterable[str]) -> Iterator[str]:
+    """Keys of which none occurs twice: the second of a kind gets a ``_`` more.
+
+    >>> list(unique_keys(["a_b", "a_b", "c"]))  # of a.b and of a_b
+    ['a_b', 'a_b_', 'c']
+    """
+    seen: set[str] = set()
+    for key in keys:
+        while key in seen:
+            key += "_"
+        seen.add(key)
+        yield key

@@ -10,6 +10,7 @@ from pipeline.dataset.selection import Codec, find_rows
 from pipeline.exports.audformat_database import write_audformat
 from pipeline.exports.audiofolder import write_audiofolder
 from pipeline.exports.clip_table import ExportRequest
+from pipeline.exports.emobox import write_emobox
 from pipeline.exports.kaldi import write_kaldi
 from pipeline.exports.lhotse_cuts import write_lhotse, write_shar
 from pipeline.exports.nemo import write_nemo
@@ -24,16 +25,21 @@ class ExportFormat:
         summary: What is written, for people.
         write: Writes it into a new folder.
         codec: Of its clips, unless another is asked for; None for that of the dataset.
+        knows_folds: Whether it can write folds of a protocol.
     """
 
     summary: str
     write: Callable[[ExportRequest], None]
     codec: Codec | None = None
+    knows_folds: bool = False
 
 
 FORMATS: Mapping[str, ExportFormat] = {
     "audformat": ExportFormat("db.yaml, and a table for each split", write_audformat),
     "audiofolder": ExportFormat("<split>/metadata.csv beside the clips", write_audiofolder),
+    "emobox": ExportFormat(
+        "<corpus>/fold_<n>/<corpus>_train_fold_<n>.jsonl …", write_emobox, "wav", knows_folds=True
+    ),
     "kaldi": ExportFormat("<split>/wav.scp, utt2spk, text, utt2emo …", write_kaldi, "wav"),
     "lhotse": ExportFormat("cuts_<split>.jsonl.gz", write_lhotse),
     "nemo": ExportFormat("<split>_manifest.json", write_nemo, "wav"),
@@ -50,6 +56,7 @@ def export_dataset(
     where: str | None = None,
     codec: Codec | None = None,
     on_clip: Callable[[], object] = lambda: None,
+    protocol: str | None = None,
 ) -> int:
     """Writes a dataset, or some of its rows, in another form.
 
@@ -60,22 +67,27 @@ def export_dataset(
         where: Only rows for which this condition holds.
         codec: Of the clips; None for what suits the format.
         on_clip: Called after each clip that is written.
+        protocol: Whose folds are written, by a form that knows folds; None for its default.
 
     Returns:
         How many clips were written.
 
     Raises:
-        UsageError: There is no dataset, no row, or the folder is not empty.
+        UsageError: There is no dataset, no row, the folder is not empty, or there is no such
+            protocol.
         DataError: A shard is missing or damaged.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder}: is not empty; name a new folder")
     chosen = FORMATS[format_name]
+    if protocol and not chosen.knows_folds:
+        able = ", ".join(name for name, one in FORMATS.items() if one.knows_folds)
+        raise UsageError(f"--to {format_name} has no folds; --protocol goes with --to {able}")
     manifest = require_manifest(dataset)
     rows = find_rows(dataset, manifest, where)
     if rows.empty:
         raise UsageError(f"{dataset}: no row{f' for which {where}' if where else ''}")
     folder.mkdir(parents=True, exist_ok=True)
     wanted = codec or chosen.codec
-    chosen.write(ExportRequest(dataset, manifest, rows, folder, wanted, on_clip))
+    chosen.write(ExportRequest(dataset, manifest, rows, folder, wanted, on_clip, protocol))
     return len(rows)

@@ -3,7 +3,13 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from pipeline.exports.clip_table import ExportedClip, ExportRequest, clips_by_split, plain_key
+from pipeline.exports.clip_table import (
+    ExportedClip,
+    ExportRequest,
+    clips_by_split,
+    plain_key,
+    unique_keys,
+)
 
 _GENDERS = {"female": "f", "male": "m"}
 
@@ -19,7 +25,7 @@ def write_kaldi(request: ExportRequest) -> None:
     for split, clips in clips_by_split(request, request.write_audio()):
         place = request.folder / split
         place.mkdir(parents=True, exist_ok=True)
-        named = {_utterance_id(clip): clip for clip in clips}
+        named = dict(zip(unique_keys(map(_utterance_id, clips)), clips, strict=True))
         speakers = {key: _speaker_id(clip) for key, clip in named.items()}
         of_speaker: dict[str, list[str]] = {}
         for key, speaker in sorted(speakers.items(), key=_bytes):

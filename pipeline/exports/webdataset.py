@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.dataset.selection import SHOWN, read_clips, to_codec
-from pipeline.exports.clip_table import ExportRequest, plain_key
+from pipeline.exports.clip_table import ExportRequest, plain_key, unique_keys
 from pipeline.schema.record import SPLITS
 
 CLIPS_PER_SHARD = 1_000
@@ -43,13 +43,7 @@ def _write_shard(request: ExportRequest, rows: pd.DataFrame, file: Path) -> None
 
 def _keys(rows: pd.DataFrame) -> Iterator[str]:
     """Keys without a dot, behind whose first one WebDataset takes the suffix to begin."""
-    seen: set[str] = set()
-    for clip in rows["id"]:
-        key = plain_key(clip)
-        while key in seen:  # two ids that differ in a dot only
-            key += "_"
-        seen.add(key)
-        yield key
+    return unique_keys(map(plain_key, rows["id"]))
 
 
 def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:

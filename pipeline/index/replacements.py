@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping
 
+from pipeline.index.field_parts import add_parts
 from pipeline.specs.corpus_spec import CorpusSpec
 
 Fields = dict[str, str | None]
 
 
 def apply_corrections(spec: CorpusSpec, fields: Fields, stem: str | None) -> Fields:
-    """Applies ``corrections`` and ``replace``.
+    """Applies ``corrections``, ``parts`` and ``replace``.
 
     Called again for every table row, because corrections win over tables.
     """
-    return apply_replace(spec, fields | spec.corrections.get(stem or "", {}))
+    right = spec.corrections.get(stem or "", {})
+    return apply_replace(spec, add_parts(spec, fields | right) | right)
 
 
 def apply_replace(spec: CorpusSpec, fields: Mapping[str, str | None]) -> Fields:

@@ -26,6 +26,7 @@ def segment_groups(spec: CorpusSpec) -> Sequence[Sequence[str]]:
         | {"path", "stem"}
         | {f for rows in spec.clip_rows.values() for f in rows.take}
     )
+    known |= spec.parts_of(known)
     beside: list[str] | None = None
     for name, table in spec.tables.items():
         if table.segments and beside is not None and _looks_for(table) <= known:
@@ -36,6 +37,7 @@ def segment_groups(spec: CorpusSpec) -> Sequence[Sequence[str]]:
             beside = groups[-1]
         if beside is None:
             known |= table.take.keys()
+            known |= spec.parts_of(known)
     return groups
 
 

@@ -5,7 +5,7 @@ names and tables, what its codes mean, how it is split. ``docs/specs.md`` teache
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
@@ -91,6 +91,11 @@ def _name_class(value: object) -> object:
     return {"class": value} if isinstance(value, str) else value
 
 
+def _groups(patterns: Iterable[str]) -> frozenset[str]:
+    """Names of the groups of regular expressions."""
+    return frozenset(name for pattern in patterns for name in re.compile(pattern).groupindex)
+
+
 class CorpusSpec(SpecModel):
     """One corpus, described as data."""
 
@@ -124,6 +129,9 @@ class CorpusSpec(SpecModel):
     ignore_case: bool = False
     path: Annotated[list[Regex], OneOrMore] = []
     tables: dict[str, TableSpec] = {}
+    parts: dict[str, Annotated[list[Regex], OneOrMore]] = Field(
+        {}, description="field → regular expressions, whose groups are fields that lie inside it"
+    )
     replace: dict[str, dict[str, str | None]] = Field(
         {}, description="field → value as spelt → value as meant; null for unknown"
     )
@@ -232,6 +240,15 @@ class CorpusSpec(SpecModel):
         return self
 
     @model_validator(mode="after")
+    def _parts_have_names(self) -> Self:
+        for field, patterns in self.parts.items():
+            if not _groups(patterns):
+                raise ValueError(
+                    f"`parts.{field}`: name the fields that it finds: '(?P<session>S\\d+)_'"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _codes_have_one_meaning(self) -> Self:
         both = sorted(self.emotions.keys() & self.exclude.keys())
         if both:
@@ -262,6 +279,7 @@ class CorpusSpec(SpecModel):
                 field for fields in (self.raters or Raters()).columns.values() for field in fields
             ],
             "annotations": self.annotations,
+            "parts": list(self.parts),
             "replace": list(self.replace),
             "corrections": [field for fields in self.corrections.values() for field in fields],
             **{
@@ -334,7 +352,14 @@ class CorpusSpec(SpecModel):
     @cached_property
     def path_fields(self) -> frozenset[str]:
         """Fields that the file name gives."""
-        return frozenset(name for pattern in self.path for name in re.compile(pattern).groupindex)
+        return _groups(self.path)
+
+    def parts_of(self, fields: Collection[str]) -> frozenset[str]:
+        """Fields that parts of these fields give, directly or by parts of parts."""
+        found = set(fields)
+        for field, patterns in self.parts.items():
+            found |= _groups(patterns) if field in found else set()
+        return frozenset(found - set(fields))
 
     @cached_property
     def fields(self) -> frozenset[str]:
@@ -346,7 +371,8 @@ class CorpusSpec(SpecModel):
             for field in rows.take.keys() - raters.answers_in(name)
         }
         composed = {"speaker", *(["emotion"] if self.emotion else [])}
-        return self.path_fields | taken | {"path", "stem"} | composed
+        given = self.path_fields | taken | {"path", "stem"} | composed
+        return given | self.parts_of(given)
 
     @cached_property
     def kept_fields(self) -> tuple[str, ...]:

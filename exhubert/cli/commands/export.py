@@ -12,7 +12,7 @@ from exhubert.cli.output import console
 from pipeline.common.count import count
 from pipeline.common.errors import UsageError
 
-FORMATS = ("audformat", "audiofolder", "kaldi", "lhotse", "nemo", "shar", "webdataset")
+FORMATS = ("audformat", "audiofolder", "emobox", "kaldi", "lhotse", "nemo", "shar", "webdataset")
 """Those of :data:`pipeline.exports.formats.FORMATS`, which brings pyarrow with it."""
 
 
@@ -24,6 +24,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add_where(dataset)
     dataset.add_argument(
         "--codec", choices=("flac", "wav"), help="of the clips (default: what suits the form)"
+    )
+    dataset.add_argument(
+        "--protocol", metavar="NAME", help="with --to emobox: whose folds (default: emobox)"
     )
     model = parser.add_argument_group("a model for programs without PyTorch")
     model.add_argument("--model", metavar="DIR|NAME", help="folder or Hub name")
@@ -49,7 +52,13 @@ def _export_dataset(args: argparse.Namespace) -> int:
 
     with console.counter("clips written", quiet=args.json) as advance:
         clips = export_dataset(
-            args.dataset, args.output, args.to, args.where, args.codec, lambda: advance(1)
+            args.dataset,
+            args.output,
+            args.to,
+            args.where,
+            args.codec,
+            lambda: advance(1),
+            args.protocol,
         )
     if args.json:
         console.emit(json.dumps({"folder": str(args.output), "format": args.to, "clips": clips}))
@@ -83,6 +92,7 @@ COMMANDS = [
         summary="a dataset for lhotse, Kaldi, NeMo, audformat …; a model as an ONNX file",
         examples="""\
   exhubert export dataset --to lhotse --output cuts
+  exhubert export dataset --to emobox --output folds --protocol loso
   exhubert export dataset --to webdataset --output shards --where "corpus = 'emo_db'"
   exhubert export --model models/tiny --onnx tiny.onnx
 """,
