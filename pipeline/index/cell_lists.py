@@ -28,7 +28,8 @@ def spread_cells(rows: Sequence[Row], cells: Mapping[str, CellList], where: str)
     """Rows with one element in each cell that held a list, and one row an element.
 
     Lists of several columns go in step: they must be equally long. An element that is an object
-    gives columns with dots, ``label.rater``; an empty list leaves the cell empty.
+    gives columns with dots, ``label.rater``, which may hold lists in their turn; an empty list
+    leaves the cell empty.
 
     Args:
         rows: Of a table.
@@ -42,17 +43,24 @@ def spread_cells(rows: Sequence[Row], cells: Mapping[str, CellList], where: str)
     size = 0
     for number, row in enumerate(rows, 1):
         place = f"{where}: row {number}"
-        lists = {
-            column: _elements(row[column], form, column, place)
-            for column, form in cells.items()
-            if column in row
-        }
-        for found in _in_step(lists, place):
-            spread.append({**row, **found})
-            size += len(spread[-1])
+        for one in _spread(row, cells, place):
+            spread.append(one)
+            size += len(one)
             if size > _MOST_CELLS:
                 raise DataError(f"{place}: its lists come to more cells than any table has")
     return spread
+
+
+def _spread(row: Row, cells: Mapping[str, CellList], where: str) -> Iterator[Row]:
+    """Rows of one row; columns that its elements give may hold lists in their turn."""
+    here = {column: form for column, form in cells.items() if column in row}
+    if not here:
+        yield row
+        return
+    deeper = {column: form for column, form in cells.items() if column not in here}
+    lists = {column: _elements(row[column], form, column, where) for column, form in here.items()}
+    for found in _in_step(lists, where):
+        yield from _spread(row | found, deeper, where)
 
 
 def _in_step(lists: Mapping[str, Sequence[Row]], where: str) -> Iterator[Row]:

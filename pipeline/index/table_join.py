@@ -2,7 +2,7 @@
 
 import string
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import PurePosixPath
@@ -14,6 +14,7 @@ from pipeline.common.patterns import compile_pattern
 from pipeline.common.spelling import compose, name_strangers
 from pipeline.index.table_formats import read_table
 from pipeline.index.table_keys import key_tails, plain_key
+from pipeline.sources.class_names import ReadFile
 from pipeline.sources.listing import SourceFile, too_large
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.table_spec import FileByField, TableSpec
@@ -27,9 +28,6 @@ _LONGEST_SHARED = 32
 
 Row = dict[str, str | None]
 """Fields that a row of a table gives a clip."""
-
-ReadFile = Callable[[str], bytes]
-"""Content of a file of the corpus by its path."""
 
 Key = tuple[str | None, ...]
 """Values of the columns that a table is joined on."""
@@ -232,7 +230,7 @@ def _load_table(
             content = future.result()
         except OSError as error:
             raise DataError(f"{source}: can't be read: {error.strerror or error}") from None
-        part = read_table(content, table, compose(file.path), source, spec.ignore_case)
+        part = read_table(content, table, compose(file.path), source, spec.ignore_case, read)
         if part.encoding and part.encoding != table.encoding[0]:
             encodings.setdefault(part.encoding, []).append(file.path)
         read_here, why_empty = part.rows, part.empty or why_empty
