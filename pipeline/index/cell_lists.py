@@ -6,7 +6,7 @@ import json
 import re
 import tokenize
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipeline.common.errors import DataError
 from pipeline.common.nested_values import VALUE, flatten
@@ -22,6 +22,19 @@ _OPENING = ("[", "{", "(", '"', "'")
 _NEIGHBOURS = re.compile(r"""['"]\s+['"]""")
 
 Row = dict[str, str]
+
+
+class Elements(NamedTuple):
+    """What a cell holds.
+
+    Attributes:
+        rows: Columns that each element gives.
+        is_list: Whether the cell states a list that is not empty. What states none goes with every
+            element of the lists beside it.
+    """
+
+    rows: Sequence[Row]
+    is_list: bool
 
 
 def spread_cells(rows: Sequence[Row], cells: Mapping[str, CellList], where: str) -> list[Row]:
@@ -63,8 +76,12 @@ def _spread(row: Row, cells: Mapping[str, CellList], where: str) -> Iterator[Row
         yield from _spread(row | found, deeper, where)
 
 
-def _in_step(lists: Mapping[str, Sequence[Row]], where: str) -> Iterator[Row]:
-    lengths = {column: len(found) for column, found in lists.items() if len(found) != 1}
+def _in_step(lists: Mapping[str, Elements], where: str) -> Iterator[Row]:
+    lengths = {
+        column: len(found.rows)
+        for column, found in lists.items()
+        if found.is_list or len(found.rows) != 1
+    }
     if len(set(lengths.values())) > 1:
         stated = ", ".join(f"{column!r} holds {length}" for column, length in lengths.items())
         raise DataError(f"{where}: its lists differ in length: {stated}; expected one each")
@@ -72,12 +89,12 @@ def _in_step(lists: Mapping[str, Sequence[Row]], where: str) -> Iterator[Row]:
         yield {
             column: text
             for found in lists.values()
-            for column, text in found[place if len(found) > 1 else 0].items()
+            for column, text in found.rows[place if len(found.rows) > 1 else 0].items()
         }
 
 
-def _elements(cell: str, form: CellList, column: str, where: str) -> list[Row]:
-    """Columns that each element of a cell gives; of an empty cell, the empty cell."""
+def _elements(cell: str, form: CellList, column: str, where: str) -> Elements:
+    """The elements of a cell; of an empty one, the empty cell."""
     try:
         value = _parse(cell.strip(), form.parse)
     except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError) as error:
@@ -93,7 +110,8 @@ def _elements(cell: str, form: CellList, column: str, where: str) -> list[Row]:
         ]
     else:
         found = [flatten(item, column) for item in (value if isinstance(value, list) else [value])]
-    return found or [{column: ""}]
+    opens_list = form.parse in {"json", "literal"} and isinstance(value, list)
+    return Elements(found or [{column: ""}], opens_list and bool(found))
 
 
 def _parse(cell: str, form: str) -> Any:

@@ -1,5 +1,6 @@
 """Tables of a corpus: loading those that a spec names, and finding rows by key."""
 
+import re
 import string
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -17,8 +18,11 @@ from pipeline.index.table_keys import key_tails, plain_key
 from pipeline.sources.class_names import ReadFile
 from pipeline.sources.listing import SourceFile, too_large
 from pipeline.specs.corpus_spec import CorpusSpec
+from pipeline.specs.row_spec import FILE_STEM
 from pipeline.specs.table_spec import FileByField, TableSpec
 from pipeline.storage.prefetch import prefetch
+
+_DIVIDES = re.compile(r"[ \t;|]")
 
 _LARGEST_TABLE = 1 << 30
 """Bytes; the largest of a known corpus has 30 million."""
@@ -264,11 +268,20 @@ def _check_columns(records: list[dict[str, str]], table: TableSpec, where: str) 
         return
     missing = [column for column in table.needed if column not in records[0]]
     if missing := [c for c in missing if not any(c in record for record in records)]:
-        deeper = "; say by `rows` where its rows lie" if VALUE in records[0] else ""
+        found = ", ".join(repr(name) + name_strangers(name) for name in records[0])
         raise DataError(
-            f"{where}: no column {', '.join(map(repr, missing))}; "
-            f"found {', '.join(repr(name) + name_strangers(name) for name in records[0])}{deeper}"
+            f"{where}: no column {', '.join(map(repr, missing))}; found {found}{_why(records[0])}"
         )
+
+
+def _why(record: Mapping[str, str]) -> str:
+    """The end of a message about missing columns: what may be the reason."""
+    if VALUE in record:
+        return "; say by `rows` where its rows lie"
+    cells = [f"{column.strip()}\n{cell.strip()}" for column, cell in record.items()]
+    if len(record.keys() - {FILE_STEM}) == 1 and _DIVIDES.search("\n".join(cells)):
+        return "; if blanks or another sign divide its cells, say `format: space` or `separator`"
+    return ""
 
 
 def _globs(table: TableSpec) -> list[str]:

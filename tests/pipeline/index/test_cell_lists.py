@@ -79,6 +79,8 @@ def test_lists_of_several_columns_go_in_step() -> None:
         DataError, match="t: row 1: its lists differ in length: 'who' holds 2, 'emo' holds 3"
     ):
         spread(row | {"emo": "a;b;c"}, who="literal", emo=";")
+    with pytest.raises(DataError, match="'who' holds 1, 'emo' holds 2"):
+        spread(row | {"who": "['W1']"}, who="literal", emo=";")
 
 
 @pytest.mark.parametrize(
