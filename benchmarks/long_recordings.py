@@ -8,7 +8,8 @@ The loop does the least that a script could: it opens each file once, seeks, dec
 normalises and encodes each segment, and writes one Parquet file a recording (of containers that
 can't be sought, FFmpeg decodes forward once). The writer is what a worker of a build does, from the
 listing to the shards, without Beam; the build is the whole command, start-up included. Bytes are
-what the kernel was asked for, whether it had them in memory or not.
+what the kernel was asked for, whether it had them in memory or not, without those of rows that
+wait in a file for the end of their recording.
 """
 
 import argparse
@@ -19,6 +20,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import soundfile
@@ -166,13 +168,27 @@ def measure(who: str, root: str, output: str) -> dict[str, float]:
     import pipeline.shards.writer  # noqa: F401
 
     work = {"loop": run_loop, "writer": run_writer}[who]
+    waiting = _watch_temporary_files()
     before, started = _bytes_read(), time.process_time()
     work(Path(root), Path(output))
     return {
         "cpu": time.process_time() - started,
-        "read": _bytes_read() - before,
+        "read": _bytes_read() - before - sum(file.seek(0, 2) for file in waiting),
         "peak": _peak(),
     }
+
+
+def _watch_temporary_files() -> list[IO[bytes]]:
+    """Those that are made from now on, which stay open."""
+    made: list[IO[bytes]] = []
+    make = tempfile.TemporaryFile
+
+    def watched(**how: str) -> IO[bytes]:
+        made.append(make(**how))
+        return made[-1]
+
+    tempfile.TemporaryFile = watched
+    return made
 
 
 def _bytes_read() -> int:
@@ -243,8 +259,9 @@ def convert(samples: np.ndarray, rate: int) -> bytes:
 def run_writer(root: Path, output: Path) -> None:
     """What a worker does: all steps but Beam's."""
     from pipeline.audio.options import AudioOptions
-    from pipeline.planning.batches import group_by_shard
+    from pipeline.planning.batches import UtteranceBatch, group_by_shard
     from pipeline.planning.build_config import BuildConfig, Corpus
+    from pipeline.planning.shard_names import is_written_together
     from pipeline.planning.steps import (
         count_batch,
         index_batch,
@@ -252,7 +269,7 @@ def run_writer(root: Path, output: Path) -> None:
         place_batch,
         plan_batches,
     )
-    from pipeline.shards.writer import write_shard
+    from pipeline.shards.writer import write_shards
     from pipeline.specs.emotion_scheme import emotion_scheme
     from pipeline.specs.loader import load_spec
 
@@ -261,15 +278,17 @@ def run_writer(root: Path, output: Path) -> None:
     build = BuildConfig(corpora, emotion_scheme(), str(output), AudioOptions())
     batches = [index_batch(clips, build) for clips in list_clips("calls", build)]
     plans = plan_batches(("calls", [count_batch(batch)[1] for batch in batches]), build)
-    placed = [
-        part
-        for batch, (_, plan) in zip(batches, plans, strict=True)
-        for _, part in place_batch(batch, plan, build)
-    ]
-    for shard, utterances in group_by_shard(placed).items():
-        written = write_shard(shard, utterances, spec, str(root), str(output), AudioOptions())
-        if written.receipt.unwritten:
-            sys.exit(f"not written: {written.receipt.unwritten[0]}")
+    gathered: dict[str, list[UtteranceBatch]] = {}
+    for batch, (_, plan) in zip(batches, plans, strict=True):
+        for key, part in place_batch(batch, plan, build):
+            gathered.setdefault(key, []).append(part)
+    for key, placed in gathered.items():
+        shards = group_by_shard(placed)
+        together = [shards] if is_written_together(key) else [{one: shards[one]} for one in shards]
+        for part in together:
+            for written in write_shards(part, spec, str(root), str(output), AudioOptions()):
+                if written.receipt.unwritten:
+                    sys.exit(f"not written: {written.receipt.unwritten[0]}")
 
 
 if __name__ == "__main__":

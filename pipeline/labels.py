@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import get_args
 
 from pipeline.common.numbers import read_number
 from pipeline.common.spelling import name_strangers
 from pipeline.raters.ratings import combine
 from pipeline.raters.votes import count_answers, elect, group_votes
-from pipeline.schema.record import CLASSES, Dimension
+from pipeline.schema.record import CLASSES, DIMENSIONS, Dimension
 from pipeline.schema.utterance import DropReason, Utterance, excluded, rejected
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import EmotionScheme
@@ -82,7 +81,7 @@ def label_utterance(utterance: Utterance, spec: CorpusSpec, scheme: EmotionSchem
     code, dropped = native_label(utterance, spec)
     emotion = spec.emotions.get(code) if code else None
     ratings: dict[Dimension, float | None] = {
-        name: scale_rating(utterance, spec, name) for name in get_args(Dimension)
+        name: scale_rating(utterance, spec, name) for name in DIMENSIONS
     }
     dropped = utterance.dropped or dropped or _unrated(spec, ratings)
     arousal_class, valence_class = scheme.place(emotion, spec) if emotion else (None, None)
@@ -209,6 +208,8 @@ def is_clipped(utterance: Utterance, spec: CorpusSpec) -> bool:
 
 def count_votes(utterance: Utterance, spec: CorpusSpec) -> dict[str, float] | None:
     """Annotator votes by category; None where the corpus has none for the utterance."""
+    if not spec.votes and not utterance.raters:
+        return None
     votes = group_votes(native_votes(utterance, spec), spec.outcomes)
     reasons = spec.exclude.values()
     return {what: count for what, count in votes.items() if what not in reasons} or None

@@ -33,25 +33,25 @@ def count_found(utterances: int) -> None:
     Metrics.counter(NAMESPACE, "clips_found").inc(utterances)
 
 
-def count_shard(written: WrittenShard, planned: Iterable[Utterance]) -> None:
-    """Counts what became of a shard's utterances: written, reused, excluded and rejected by reason.
-
-    Args:
-        written: The shard.
-        planned: All utterances that were to be written.
-    """
+def count_shard(written: WrittenShard) -> None:
+    """Counts what became of a shard's utterances: written, reused, dropped by reason."""
     receipt = written.receipt
     counts = {
         "clips_written": receipt.rows - written.reused,
         "clips_reused": written.reused,
         "bytes_written": 0 if written.reused == receipt.rows else receipt.size,
-        "bytes_read": 0 if written.reused else _source_bytes(planned),
     }
     for row in receipt.unwritten:
         name = f"clips_{row.status}_{row.reason}"
         counts[name] = counts.get(name, 0) + 1
     for name, count in counts.items():
         Metrics.counter(NAMESPACE, name).inc(count)
+
+
+def count_read(utterances: Iterable[Utterance]) -> None:
+    """Counts the bytes of the files that hold the audio of utterances; several can share one."""
+    sizes: Mapping[str, int] = {u.source_path: u.source_size for u in utterances if not u.dropped}
+    Metrics.counter(NAMESPACE, "bytes_read").inc(sum(sizes.values()))
 
 
 def describe_counts(result: PipelineResult) -> str:
@@ -70,13 +70,3 @@ def describe_counts(result: PipelineResult) -> str:
             mean, longest = distribution.result.mean / 1_000, distribution.result.max / 1_000
             words.append(f"{mean:.1f} ms a clip (longest {longest:,.0f} ms)")
     return f"counters: {', '.join(words) or 'none'}"
-
-
-def _source_bytes(planned: Iterable[Utterance]) -> int:
-    """Size of the files that hold the audio; several utterances can share one."""
-    sizes: Mapping[str, int] = {
-        utterance.source_path: utterance.source_size
-        for utterance in planned
-        if utterance.dropped is None
-    }
-    return sum(sizes.values())

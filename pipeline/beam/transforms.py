@@ -5,13 +5,13 @@
 Only metadata crosses a shuffle. Audio is read, decoded and written inside one call a shard.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import apache_beam as beam
 
 from pipeline.beam.coders import BatchOrPlan
-from pipeline.beam.metrics import ClipTimer, count_found, count_shard
+from pipeline.beam.metrics import ClipTimer, count_found, count_read, count_shard
 from pipeline.beam.step import step
 from pipeline.dataset.finalize import finalize_dataset
 from pipeline.dataset.manifest import Manifest
@@ -19,6 +19,7 @@ from pipeline.index.corpus_notes import NO_NOTES, CorpusNotes, merge_notes
 from pipeline.monitoring import set_current_clip
 from pipeline.planning.batches import ClipBatch, UtteranceBatch, group_by_shard
 from pipeline.planning.build_config import BuildConfig
+from pipeline.planning.shard_names import is_written_together
 from pipeline.planning.steps import (
     BatchCounts,
     BatchKey,
@@ -31,7 +32,7 @@ from pipeline.planning.steps import (
 )
 from pipeline.raters.agreement import Tallies, agreements, merge_tallies
 from pipeline.schema.utterance import Utterance
-from pipeline.shards.writer import WrittenShard, write_shard
+from pipeline.shards.writer import WrittenShard, write_shards
 
 
 class IndexCorpora(beam.PTransform):
@@ -156,35 +157,46 @@ def place_joined(
 def write_batches(
     gathered: tuple[str, Iterable[UtteranceBatch]], build: BuildConfig
 ) -> Iterator[WrittenShard]:
-    """Writes the shards that were gathered together."""
-    for shard, utterances in group_by_shard(gathered[1]).items():
-        yield write_one(shard, utterances, build)
+    """Writes the shards that were gathered under one key."""
+    key, batches = gathered
+    shards = group_by_shard(batches)
+    if is_written_together(key):
+        yield from write_together(shards, build)
+        return
+    for shard, utterances in shards.items():
+        yield from write_together({shard: utterances}, build)
 
 
-def write_one(shard: str, utterances: Sequence[Utterance], build: BuildConfig) -> WrittenShard:
-    """Writes one shard, and counts what came of it."""
-    corpus = build.corpora[utterances[0].corpus]
+def write_together(
+    shards: Mapping[str, Sequence[Utterance]], build: BuildConfig
+) -> Iterator[WrittenShard]:
+    """Writes shards in one pass through their files, and counts what came of them."""
+    corpus = build.corpora[next(iter(shards)).split("/")[0]]
     timer = ClipTimer()
 
     def on_clip(seconds: float) -> None:
         timer.observe()
         build.progress.done(corpus.spec.id, seconds)
 
-    written = write_shard(
-        shard,
-        utterances,
+    anew: list[Utterance] = []
+    for written in write_shards(
+        shards,
         corpus.spec,
         corpus.root,
         build.output,
         build.audio,
         on_start=set_current_clip,
         on_clip=on_clip,
-    )
-    set_current_clip("")  # at none until the next shard
-    fit = sum(utterance.dropped is None for utterance in utterances)
-    build.progress.completed(corpus.spec.id, fit, written.reused)
-    count_shard(written, utterances)
-    return written
+    ):
+        set_current_clip("")  # at none until the next is read
+        utterances = shards[written.receipt.shard]
+        fit = sum(utterance.dropped is None for utterance in utterances)
+        build.progress.completed(corpus.spec.id, fit, written.reused)
+        count_shard(written)
+        if not written.reused:
+            anew += utterances
+        yield written
+    count_read(anew)
 
 
 class Account(NamedTuple):

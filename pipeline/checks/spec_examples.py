@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pipeline.index.indexer import find_clips, index_clips
-from pipeline.index.table_join import TableRows, build_table
+from pipeline.index.table_join import TableRows, build_table, no_table
 from pipeline.labels import label_utterance
 from pipeline.schema.utterance import Utterance
 from pipeline.sources.listing import SourceFile
@@ -62,7 +62,10 @@ def _compare(spec: CorpusSpec, example: Example, utterance: Utterance) -> Iterat
 
 def _table(spec: CorpusSpec, name: str, example: Example) -> TableRows:
     """A table of the rows that the example states."""
-    return build_table(spec.tables[name], example.rows.get(name, []))
+    table = spec.tables[name]
+    if not table.required and name not in example.rows:
+        return no_table(table)
+    return build_table(table, example.rows.get(name, []))
 
 
 def _rows_to_add(spec: CorpusSpec, example: Example) -> str:

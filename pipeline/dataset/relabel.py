@@ -13,7 +13,7 @@ from pipeline.dataset.manifest import Manifest, require_manifest
 from pipeline.dataset.output_check import check_no_links
 from pipeline.labels import label_utterance
 from pipeline.schema.columns import stage_columns
-from pipeline.schema.record import COLUMNS
+from pipeline.schema.record import COLUMNS, Record
 from pipeline.schema.utterance import RaterAnswer, Utterance
 from pipeline.shards.parquet import read_shard
 from pipeline.shards.receipts import (
@@ -23,7 +23,7 @@ from pipeline.shards.receipts import (
     read_receipts,
     to_reject_row,
 )
-from pipeline.shards.records import Record, label_columns
+from pipeline.shards.records import label_columns
 from pipeline.shards.rewrite import rewrite_shard
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import EmotionScheme

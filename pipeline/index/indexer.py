@@ -16,7 +16,7 @@ from pipeline.index.table_join import (
 from pipeline.index.units import read_unit
 from pipeline.raters.answers import read_answers
 from pipeline.schema.utterance import DropReason, Utterance, excluded, rejected
-from pipeline.sources.listing import SourceFile
+from pipeline.sources.listing import SourceFile, too_large
 from pipeline.specs.corpus_spec import CorpusSpec
 
 Fields = dict[str, str | None]
@@ -71,22 +71,29 @@ def index_clips(
         fields = read_path(path, patterns)
         hit = left_out(compose(file.path))
         rule = excluded("index", reasons[hit[0]], "left out by the spec") if hit else None
-        if file.problem and not rule:
+        large = too_large(file.size)
+        if file.problem and file.problem != large and not rule:
             rule = rejected("index", "bad_file", file.problem)
         if fields is None:
             unrecognised = Joined({}, rule or _unrecognised(spec))
             yield _utterance(spec, file, glob_rank, path, unrecognised)
             continue
         known = join_own_row(spec, file, Joined(apply_corrections(spec, fields, fields["stem"])))
-        yield from _drop_contradictions(
-            spec,
-            [
-                _utterance(
-                    spec, file, glob_rank, path, joined._replace(dropped=rule or joined.dropped)
-                )
-                for joined in join_tables(spec, known, tables)
-            ],
-        )
+        utterances = [
+            _utterance(spec, file, glob_rank, path, joined._replace(dropped=rule or joined.dropped))
+            for joined in join_tables(spec, known, tables)
+        ]
+        if large:
+            utterances = [_refuse_whole(utterance, large) for utterance in utterances]
+        yield from _drop_contradictions(spec, utterances)
+
+
+def _refuse_whole(utterance: Utterance, problem: str) -> Utterance:
+    """Drops a clip of a file that is too large to be held; its parts are read by ranges."""
+    part = utterance.start is not None or utterance.end is not None
+    if utterance.dropped is not None or (part and not utterance.block):
+        return utterance
+    return utterance._replace(dropped=rejected("index", "bad_file", problem))
 
 
 def _drop_contradictions(spec: CorpusSpec, utterances: list[Utterance]) -> list[Utterance]:

@@ -143,6 +143,11 @@ def build_table(
     return TableRows(table, rows, chosen_by, tails)
 
 
+def no_table(table: TableSpec) -> TableRows:
+    """A table that the corpus can do without and that is not there: it drops no clip."""
+    return TableRows(table.model_copy(update={"unmatched": "keep"}), {})
+
+
 def take_fields(take: Mapping[str, str], record: Mapping[str, str | None]) -> Row:
     """Fields that a row gives.
 
@@ -221,6 +226,8 @@ def _load_table(
             f"{where}: no file matches {', '.join(map(repr, globs))} below the corpus root; "
             f"put it there as the corpus's archive has it{_near(globs, listed)}"
         )
+    if not found:
+        return no_table(table)
     records: list[dict[str, str]] = []
     encodings: dict[str, list[str]] = {}
     why_empty = ""

@@ -1,14 +1,13 @@
 """The plan of a corpus: its groups assigned to splits, and its shards sized, by metadata alone."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from pipeline.planning.recordings import Placement, SlotLoads, place_slots
+from pipeline.planning.recordings import Kept, Placement, SlotLoads, place_slots
 from pipeline.planning.shard_names import key_hash, shard_name
 from pipeline.planning.torn_copies import NOTHING_TORN, TornCopies, drop_torn
-from pipeline.schema.record import SPLITS, Split
+from pipeline.schema.record import Split
 from pipeline.schema.utterance import Utterance
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.splits.assignment import expected_sizes, split_utterance
@@ -28,6 +27,7 @@ class CorpusPlan:
         repeated: Hashes of the dedup keys that several utterances have.
         torn: Copies that the splits would tear apart.
         segments: Where the segments of long recordings lie.
+        kept: The last shards of each split, where they are kept for such recordings.
     """
 
     splits: Mapping[str, Split]
@@ -35,6 +35,7 @@ class CorpusPlan:
     repeated: frozenset[int] = frozenset()
     torn: TornCopies = NOTHING_TORN
     segments: Placement = field(default_factory=dict)
+    kept: Kept = field(default_factory=dict)
 
 
 def plan_splits(
@@ -57,9 +58,8 @@ def plan_splits(
     """
     splits = spec.splits.assign(counts, spec.id, spec.namespace)
     sizes = expected_sizes(spec.splits, counts, ungrouped, splits)
-    most = {str(s): max(1, math.ceil(sizes[s] / UTTERANCES_PER_SHARD)) for s in SPLITS}
-    placement, shards = place_slots(segments, spec.splits, splits, most, UTTERANCES_PER_SHARD)
-    return CorpusPlan(splits, shards, repeated, torn, placement)
+    places = place_slots(segments, spec.splits, splits, sizes, UTTERANCES_PER_SHARD)
+    return CorpusPlan(splits, places.shards, repeated, torn, places.segments, places.kept)
 
 
 def place_utterance(utterance: Utterance, spec: CorpusSpec, plan: CorpusPlan) -> Utterance:
@@ -71,5 +71,6 @@ def assign_split_and_shard(utterance: Utterance, spec: CorpusSpec, plan: CorpusP
     """Gives an utterance its split and its shard."""
     placed = place_utterance(utterance, spec, plan)
     if placed.block and key_hash(placed.dedup_key) in plan.repeated:
-        return placed._replace(shard=shard_name(placed._replace(block=""), plan.shards))
-    return placed._replace(shard=shard_name(placed, plan.shards, plan.segments))
+        alone = placed._replace(block="")
+        return placed._replace(shard=shard_name(alone, plan.shards, kept=plan.kept))
+    return placed._replace(shard=shard_name(placed, plan.shards, plan.segments, plan.kept))

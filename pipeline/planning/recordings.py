@@ -1,7 +1,9 @@
-"""Recordings of many segments: which of them lie in one shard, so that a file is read once.
+"""Recordings of many segments: which of them lie together, so that a file is read once.
 
 A clip's shard is a hash of its id. Segments that were placed so would have every shard read every
-recording; so those of one recording lie together, as far as their splits allow.
+recording. So those of one recording lie in one shard. Where an hour is too little for them, or
+where they belong to several splits, they get shards of their own, which are written together: in
+one pass through the recording.
 """
 
 import hashlib
@@ -23,6 +25,9 @@ LARGEST_PIECE_MS = 3_600_000
 
 PIECE_MS = 1_800_000
 """Longest audio of each piece where that is not all of the recording."""
+
+VOLUME_MS = 32 * PIECE_MS
+"""Longest audio that is written together: what waits comes to a gigabyte."""
 
 LEAST_MS = 1_800
 """What a segment counts as at least, so that no shard has more than 2,000 of one recording."""
@@ -50,6 +55,24 @@ SlotLoads = Mapping[Slot, Mapping[str | None, Load]]
 
 Placement = Mapping[tuple[str, Slot], int]
 """Split and slot → number of the shard."""
+
+Kept = Mapping[str, tuple[str, ...]]
+"""Split → for each of its last shards, what that is kept for: equal names are written together."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the segments of a corpus lie.
+
+    Attributes:
+        segments: Of each slot in each split.
+        shards: Split → number of shards.
+        kept: Those that hold no clips and nothing of other recordings.
+    """
+
+    segments: Placement
+    shards: Mapping[str, int]
+    kept: Kept
 
 
 def slot_of(utterance: Utterance) -> Slot | None:
@@ -101,42 +124,51 @@ def place_slots(
     loads: SlotLoads,
     policy: SplitPolicy,
     assigned: Mapping[str, Split],
-    shards: Mapping[str, int],
+    expected: Mapping[str, float],
     clips_per_shard: int,
-) -> tuple[Placement, dict[str, int]]:
-    """Places the segments of a corpus.
+) -> Places:
+    """Places the segments of a corpus, and sizes its shards.
 
     Args:
         loads: Of the whole corpus, sorted by slot.
         policy: Of its splits.
         assigned: Group → split.
-        shards: Split → number of shards, by the number of utterances alone.
-        clips_per_shard: Utterances that this number was made with.
-
-    Returns:
-        Placement, and the number of shards of each split: more where segments are long, fewer
-        where a shard would stay empty, since recordings are not divided.
+        expected: Split → about how many utterances it gets, clips and segments.
+        clips_per_shard: Utterances that a shard is to hold.
     """
+    numbers = _by_split(loads, policy, assigned, "segments")
+    lengths = _by_split(loads, policy, assigned, "milliseconds")
+    whole, together = _sort_recordings(lengths, numbers, clips_per_shard)
     placement: dict[tuple[str, Slot], int] = {}
-    numbers = dict(shards)
-    segments = _by_split(loads, policy, assigned, "segments")
-    milliseconds = _by_split(loads, policy, assigned, "milliseconds")
+    shards: dict[str, int] = {}
+    kept: dict[str, tuple[str, ...]] = {}
     for split in SPLITS:
-        pieces = _divide({slot: sizes[split] for slot, sizes in milliseconds.items()})
-        if not pieces:
-            continue
-        by_number = sum(sizes[split] for sizes in segments.values()) / clips_per_shard
-        by_length = sum(pieces.values()) / PIECE_MS
-        clips = max(0, int(shards[split] - by_number))
-        numbers[split] = clips + min(len(pieces), math.ceil(max(by_number, by_length)))
-        for shard, piece in _fill(pieces, numbers[split]):
+        number, length = _within(split, numbers), _within(split, lengths)
+        pieces = {piece: _sum(length, piece) for piece in whole if piece[0] in length}
+        mixed = _count_mixed(pieces, number, expected[split], clips_per_shard)
+        for shard, piece in _fill(pieces, mixed):
             placement |= {(split, slot): shard for slot in piece}
-    return placement, numbers
+        owners: list[str] = []
+        for name, slots in together.items():
+            for piece in _divide([slot for slot in slots if slot in length], length):
+                placement |= {(split, slot): mixed + len(owners) for slot in piece}
+                owners.append(name)
+        shards[split] = max(1, mixed + len(owners))
+        if owners:
+            kept[split] = tuple(owners)
+    return Places(placement, shards, kept)
+
+
+Piece = tuple[Slot, ...]
+"""Slots that lie in one shard of a split."""
+
+_Sizes = Mapping[Slot, Mapping[str, float]]
+"""Slot → split → how much of it that gets."""
 
 
 def _by_split(
     loads: SlotLoads, policy: SplitPolicy, assigned: Mapping[str, Split], unit: str
-) -> dict[Slot, dict[str, float]]:
+) -> _Sizes:
     """About how much of each slot every split gets."""
     result = {}
     for slot, groups in loads.items():
@@ -148,34 +180,86 @@ def _by_split(
     return result
 
 
-def _divide(weights: Mapping[Slot, float]) -> dict[tuple[Slot, ...], float]:
-    """Slots of one split in pieces of neighbours, equally large: one for most recordings."""
+def _within(split: str, sizes: _Sizes) -> dict[Slot, float]:
+    return {slot: by_split[split] for slot, by_split in sizes.items() if by_split[split]}
+
+
+def _sum(sizes: Mapping[Slot, float], slots: Iterable[Slot]) -> float:
+    return sum(sizes.get(slot, 0.0) for slot in slots)
+
+
+def _sort_recordings(
+    lengths: _Sizes, numbers: _Sizes, clips_per_shard: int
+) -> tuple[list[Piece], dict[str, Sequence[Slot]]]:
+    """Recordings that lie in one shard each, and slots that are written together, by a name."""
     recordings: dict[str, list[Slot]] = {}
-    for slot, weight in weights.items():
-        if weight:
-            recordings.setdefault(slot[0], []).append(slot)
-    pieces: dict[tuple[Slot, ...], float] = {}
-    for slots in recordings.values():
-        total = sum(weights[slot] for slot in slots)
-        count = math.ceil(total / PIECE_MS) if total > LARGEST_PIECE_MS else 1
-        parts: list[list[Slot]] = [[] for _ in range(count)]
-        before = 0.0
-        for slot in slots:
-            parts[min(count - 1, int(before * count / total))].append(slot)
-            before += weights[slot]
-        pieces |= {tuple(part): sum(weights[slot] for slot in part) for part in parts if part}
-    return pieces
+    for slot in lengths:
+        recordings.setdefault(slot[0], []).append(slot)
+    total = {slot: sum(sizes.values()) for slot, sizes in lengths.items()}
+    whole: list[Piece] = []
+    torn: dict[Piece, float] = {}
+    long: dict[str, Sequence[Slot]] = {}
+    for name, slots in recordings.items():
+        length = _sum(total, slots)
+        if length > LARGEST_PIECE_MS:
+            volumes = _cut(slots, total, math.ceil(length / VOLUME_MS))
+            long |= {f"{name}#{number}": volume for number, volume in enumerate(volumes)}
+        elif sum(any(lengths[slot][split] for slot in slots) for split in SPLITS) > 1:
+            torn[tuple(slots)] = length
+        elif length:
+            whole.append(tuple(slots))
+    pieces = [slot for piece in torn for slot in piece]
+    count = max(
+        max(_sum(_within(split, lengths), pieces) / PIECE_MS for split in SPLITS),
+        max(_sum(_within(split, numbers), pieces) / clips_per_shard for split in SPLITS),
+    )
+    bundles: dict[str, list[Slot]] = {}
+    for number, piece in _fill(torn, min(len(torn), math.ceil(count))):
+        bundles.setdefault(f"#{number:06d}", []).extend(piece)
+    return whole, dict(sorted(bundles.items())) | long
 
 
-def _fill(
-    pieces: Mapping[tuple[Slot, ...], float], shards: int
-) -> Iterator[tuple[int, Sequence[Slot]]]:
+def _count_mixed(
+    pieces: Mapping[Piece, float],
+    number: Mapping[Slot, float],
+    expected: float,
+    clips_per_shard: int,
+) -> int:
+    """Number of shards for clips and undivided recordings."""
+    everything = max(1, math.ceil(expected / clips_per_shard))
+    clips = max(0, int(everything - sum(number.values()) / clips_per_shard))
+    segments = sum(_sum(number, piece) for piece in pieces)
+    needed = max(segments / clips_per_shard, sum(pieces.values()) / PIECE_MS)
+    mixed = clips + min(len(pieces), math.ceil(needed))
+    return mixed or int(expected - sum(number.values()) >= 0.5)
+
+
+def _divide(slots: Sequence[Slot], lengths: Mapping[Slot, float]) -> list[Piece]:
+    """Slots of one split as they are laid into shards."""
+    length = _sum(lengths, slots)
+    return _cut(slots, lengths, math.ceil(length / PIECE_MS) if length > LARGEST_PIECE_MS else 1)
+
+
+def _cut(slots: Sequence[Slot], lengths: Mapping[Slot, float], count: int) -> list[Piece]:
+    """Neighbours in so many parts of equal length; fewer where there are too few."""
+    total = _sum(lengths, slots)
+    parts: list[list[Slot]] = [[] for _ in range(count)]
+    before = 0.0
+    for slot in slots:
+        parts[min(count - 1, int(before * count / total))].append(slot)
+        before += lengths[slot]
+    return [tuple(part) for part in parts if part]
+
+
+def _fill(pieces: Mapping[Piece, float], shards: int) -> Iterator[tuple[int, Piece]]:
     """The shard of each piece: by a hash, or the next that is not crowded.
 
     So another recording moves few others. Source: Mirrokni, Thorup and Zadimoghaddam, Consistent
     Hashing with Bounded Loads, SODA 2018.
     """
-    most = max(CROWDED * sum(pieces.values()) / shards, *pieces.values(), 0.0)
+    if not pieces:
+        return
+    most = max(CROWDED * sum(pieces.values()) / shards, *pieces.values())
     filled = [0.0] * shards
     for point, piece in sorted((_hash(piece[0]), piece) for piece in pieces):
         around = [(point + step) % shards for step in range(shards)]

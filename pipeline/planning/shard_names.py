@@ -3,7 +3,8 @@
 A shard is named after its corpus and split; an utterance's index among the shards of its split is a
 hash of its dedup key, so it depends on nothing but the corpus itself. Utterances that are read in
 one block go by that, and so into one shard, unless they have copies, which must meet. Segments of
-long recordings lie together, where :mod:`pipeline.planning.recordings` places them.
+long recordings lie together, where :mod:`pipeline.planning.recordings` places them; the last shards
+of a split may be kept for them.
 """
 
 import hashlib
@@ -11,20 +12,24 @@ import math
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from pipeline.planning.recordings import Placement, slot_of
+from pipeline.planning.recordings import Kept, Placement, slot_of
 from pipeline.schema.utterance import Utterance
 
 MAX_GROUP_KEYS = 500
 """Upper limit on the group keys that one batch of utterances is split into."""
 
 _NO_SEGMENTS: Placement = MappingProxyType({})
+_NOTHING_KEPT: Kept = MappingProxyType({})
 
 UNWRITTEN = "unwritten"
 """In place of a split's name, for utterances that no shard will hold."""
 
 
 def shard_name(
-    utterance: Utterance, shards: Mapping[str, int], segments: Placement = _NO_SEGMENTS
+    utterance: Utterance,
+    shards: Mapping[str, int],
+    segments: Placement = _NO_SEGMENTS,
+    kept: Kept = _NOTHING_KEPT,
 ) -> str:
     """The shard that an utterance belongs to.
 
@@ -32,6 +37,7 @@ def shard_name(
         utterance: With its split.
         shards: Split → number of shards.
         segments: Where those of long recordings lie.
+        kept: The last shards of each split, which are kept for some.
 
     >>> from pipeline.schema.utterance import Utterance
     >>> clip = Utterance("tess/OAF_mop_sad", "tess", "tess/OAF_mop_sad", "OAF_mop_sad.wav", 9, "")
@@ -44,7 +50,8 @@ def shard_name(
     slot = slot_of(utterance) if segments else None
     index = segments.get((utterance.split, slot)) if slot else None
     if index is None:
-        index = key_hash(utterance.block or utterance.dedup_key) % count
+        mixed = count - len(kept.get(utterance.split, ()))
+        index = key_hash(utterance.block or utterance.dedup_key) % (mixed or count)
     return f"{utterance.corpus}/{utterance.split}-{index:05d}-of-{count:05d}"
 
 
@@ -53,21 +60,33 @@ def unwritten_shard(corpus: str) -> str:
     return f"{corpus}/{UNWRITTEN}-00000-of-00001"
 
 
-def shard_group_key(utterance: Utterance, shards: Mapping[str, int]) -> str:
-    """GroupByKey key of an utterance: its shard, or a range of neighbouring shards.
+def shard_group_key(
+    utterance: Utterance, shards: Mapping[str, int], kept: Kept = _NOTHING_KEPT
+) -> str:
+    """GroupByKey key of an utterance: its shard, shards written together, or neighbouring shards.
 
-    Ranges keep the number of keys low that a batch of a corpus of millions is split into.
+    Neighbours keep the number of keys low that a batch of a corpus of millions is split into.
 
     Args:
         utterance: With its split and shard.
         shards: Split → number of shards.
+        kept: The last shards of each split, and what each is kept for.
     """
     count = shards.get(utterance.split or "", 1)
-    run = math.ceil(count / MAX_GROUP_KEYS)
-    if run == 1 or utterance.dropped is not None:
+    owners = kept.get(utterance.split or "", ())
+    mixed = count - len(owners)
+    run = math.ceil(mixed / MAX_GROUP_KEYS)
+    if (run <= 1 and not owners) or utterance.dropped is not None:
         return utterance.shard or ""
     index = int((utterance.shard or "").rpartition("-of-")[0].rpartition("-")[2])
+    if index >= mixed:
+        return f"{utterance.corpus}#{owners[index - mixed]}"
     return f"{utterance.corpus}/{utterance.split}-{index // run}"
+
+
+def is_written_together(group_key: str) -> bool:
+    """Whether all shards that gather under a key are written in one pass through their files."""
+    return "#" in group_key
 
 
 def key_hash(key: str) -> int:

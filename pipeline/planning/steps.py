@@ -116,7 +116,7 @@ def place_batch(
     parts: dict[str, list[Utterance]] = {}
     for utterance in batch.utterances:
         placed = assign_split_and_shard(utterance, build.corpora[batch.corpus].spec, plan)
-        parts.setdefault(shard_group_key(placed, plan.shards), []).append(placed)
+        parts.setdefault(shard_group_key(placed, plan.shards, plan.kept), []).append(placed)
     for key, utterances in parts.items():
         yield key, UtteranceBatch(batch.corpus, batch.number, tuple(utterances))
 

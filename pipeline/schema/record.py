@@ -5,7 +5,7 @@ schema, the Hugging Face features, Croissant and the metadata lists, and ``docs/
 hold its line. What fills it is :mod:`pipeline.shards.records`.
 """
 
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import pyarrow as pa
 
@@ -27,7 +27,7 @@ CLASSES: tuple[str, ...] = get_args(ClassName)
 """The six classes in label order: index = 3·arousal + valence (ExHuBERT model card)."""
 
 Dimension = Literal["arousal", "valence", "dominance"]
-DIMENSIONS: tuple[str, ...] = get_args(Dimension)
+DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
 """Continuous dimensions of emotion that a model can rate, each in [0, 1]."""
 
 GENDERS = ("female", "male", "other")
@@ -146,3 +146,6 @@ COLUMNS: tuple[Column, ...] = (
 
 RECORD = arrow_schema(COLUMNS)
 """Arrow schema of a shard."""
+
+Record = dict[str, Any]
+"""One row, by column of :data:`RECORD`."""

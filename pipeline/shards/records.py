@@ -1,8 +1,7 @@
 """Records: from a planned utterance and its file to one row of a shard."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import Any
 
 from xxhash import xxh3_128_hexdigest
 
@@ -10,54 +9,73 @@ from pipeline.audio.encoding import encode
 from pipeline.audio.options import AudioOptions
 from pipeline.audio.processing import process_recording
 from pipeline.audio.recording import AudioError, Recording
+from pipeline.schema.record import Record
 from pipeline.schema.utterance import DropReason, Utterance, rejected
 from pipeline.shards.receipts import RejectRow, to_reject_row
 from pipeline.shards.source_audio import SourceAudio
+from pipeline.shards.waiting_rows import WaitingRows
 from pipeline.specs.corpus_spec import CorpusSpec
 
-Record = dict[str, Any]
-"""One row, by column of :data:`pipeline.schema.record.RECORD`."""
 
-
-def make_records(
+def make_rows(
     utterances: Sequence[Utterance],
     spec: CorpusSpec,
     root: str,
     options: AudioOptions,
-    on_reject: Callable[[RejectRow], None],
     on_start: Callable[[str], None] = lambda clip: None,
     on_clip: Callable[[float], None] = lambda seconds: None,
-) -> Iterator[Record]:
-    """Rows of those utterances that can be written, each made when it is asked for.
+    one_pass: bool = False,
+) -> Iterator[Record | RejectRow]:
+    """Rows of utterances, and why others can't be written; made when they are asked for.
 
     Args:
         utterances: Planned, in the order of the rows.
         spec: Their corpus.
         root: Folder or URL of the corpus.
         options: How clips are stored.
-        on_reject: Called with every other utterance, and why it can't be written.
         on_start: Called with ``<corpus>: <path>`` before each clip is read.
         on_clip: Called with the length, in s, of each clip after it; 0 where it was rejected.
+        one_pass: Whether all are made before the first is given, so that no file is read twice, in
+            whatever order its utterances come. Else those of one file are that follow each other.
+
+    Yields:
+        One for each utterance, in their order.
     """
-    source = SourceAudio(root, spec, utterances)
-    for _, group in groupby(utterances, key=lambda utterance: utterance.source_path):
-        planned = list(group)
-        made: dict[int, Record | DropReason] = {}  # by identity
-        unreadable = None
-        try:
-            for utterance, read in source.decoders(planned):
-                on_start(f"{spec.id}: {utterance.source_path}")
-                record = _make_record(utterance, spec, options, read)
-                made[id(utterance)] = record
-                on_clip(0.0 if isinstance(record, DropReason) else record["duration"])
-        except OSError as error:
-            unreadable = _unreadable(error)
+    source = SourceAudio(root, spec, _in_reading_order(utterances) if one_pass else utterances)
+    for planned in [utterances] if one_pass else _by_file(utterances):
+        rows = WaitingRows()
+        failed: dict[int, DropReason] = {}  # by identity, as the rows are
+        checksums: dict[str, str] = {}
+        for file in _by_file(_in_reading_order(planned) if one_pass else planned):
+            try:
+                for utterance, read in source.decoders(file):
+                    on_start(f"{spec.id}: {utterance.source_path}")
+                    made = _make_record(utterance, spec, options, read)
+                    failed.pop(id(utterance), None)
+                    if isinstance(made, DropReason):
+                        failed[id(utterance)] = made
+                    else:
+                        rows.add(id(utterance), made)
+                    on_clip(0.0 if isinstance(made, DropReason) else made["duration"])
+            except OSError as error:
+                failed |= {id(utterance): _unreadable(error) for utterance in file}
+            checksums[file[0].source_path] = source.xxh3
         for utterance in planned:  # what is handed on is not held any longer
-            record = utterance.dropped or unreadable or made.pop(id(utterance))
-            if isinstance(record, DropReason):
-                on_reject(to_reject_row(utterance, record))
+            if reason := utterance.dropped or failed.get(id(utterance)):
+                yield to_reject_row(utterance, reason)
             else:
-                yield record | {"source_xxh3": source.xxh3}
+                checksum = checksums[utterance.source_path]
+                yield rows.take(id(utterance)) | {"source_xxh3": checksum}
+
+
+def _by_file(utterances: Iterable[Utterance]) -> Iterator[list[Utterance]]:
+    for _, file in groupby(utterances, key=lambda utterance: utterance.source_path):
+        yield list(file)
+
+
+def _in_reading_order(utterances: Iterable[Utterance]) -> list[Utterance]:
+    """Those of one file together; clips that are read in blocks as the blocks hold them."""
+    return sorted(utterances, key=lambda u: (u.block.rpartition("#")[0], u.row, u.source_path))
 
 
 def _make_record(

@@ -1,21 +1,24 @@
-"""Writer: from the planned utterances of one shard to one Parquet file and its receipt.
+"""Writer: from the planned utterances of a shard to a Parquet file and its receipt.
 
 The file appears under its final name only when complete. What an earlier run has made is reused:
 all of it where nothing has changed, its audio where only labels and other metadata have.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, islice
+from typing import NamedTuple
 
-import xxhash
+import pyarrow as pa
 
 from pipeline.audio.options import AudioOptions
 from pipeline.planning.copies import plan_shard
 from pipeline.planning.shard_names import UNWRITTEN
 from pipeline.raters.agreement import Tallies, tally_answers
+from pipeline.schema.record import Record
 from pipeline.schema.utterance import Utterance
-from pipeline.shards.fingerprint import fingerprints, reusable
-from pipeline.shards.parquet import in_row_groups, read_shard, to_parquet
+from pipeline.shards.fingerprint import Reuse, fingerprints, reusable
+from pipeline.shards.parquet import NO_FILE, FileFacts, in_row_groups, read_shard, write_parquet
 from pipeline.shards.receipts import (
     INCOMPLETE,
     RejectRow,
@@ -25,7 +28,7 @@ from pipeline.shards.receipts import (
     shard_path,
     to_reject_row,
 )
-from pipeline.shards.records import Record, make_records, metadata_columns
+from pipeline.shards.records import make_rows, metadata_columns
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.storage import files as storage
 
@@ -55,64 +58,148 @@ def write_shard(
     on_start: Callable[[str], None] = lambda clip: None,
     on_clip: Callable[[float], None] = lambda seconds: None,
 ) -> WrittenShard:
-    """Writes one shard, or as much of it as an earlier run has not written.
+    """Writes one shard; see :func:`write_shards`."""
+    shards = {shard: utterances}
+    (written,) = write_shards(shards, spec, root, output, options, on_start, on_clip)
+    return written
+
+
+def write_shards(
+    shards: Mapping[str, Iterable[Utterance]],
+    spec: CorpusSpec,
+    root: str,
+    output: str,
+    options: AudioOptions,
+    on_start: Callable[[str], None] = lambda clip: None,
+    on_clip: Callable[[float], None] = lambda seconds: None,
+) -> Iterator[WrittenShard]:
+    """Writes shards, or as much of them as an earlier run has not written.
+
+    Their files are read in one pass: rows of several shards wait until it has ended.
 
     Args:
-        shard: Its name, ``<corpus>/<split>-NNNNN-of-NNNNN``.
-        utterances: All that are planned for it, in any order.
+        shards: Name, ``<corpus>/<split>-NNNNN-of-NNNNN`` → all utterances that are planned for it,
+            in any order.
         spec: Their corpus.
         root: Folder or URL of the corpus.
         output: The dataset folder.
         options: How clips are stored.
         on_start: Called with ``<corpus>: <path>`` before each clip is read.
         on_clip: Called with the length, in s, of each clip after it; 0 where it was rejected.
+
+    Yields:
+        What came of each, in their order.
     """
+    drafts = [_draft(shard, found, spec, output, options) for shard, found in shards.items()]
+    anew = [draft.planned for draft in drafts if draft.reuse == "nothing"]
+    planned = list(chain.from_iterable(anew))
+    made = make_rows(planned, spec, root, options, on_start, on_clip, one_pass=len(anew) > 1)
+    for draft in drafts:
+        raters = tally_answers(draft.planned, spec.codes)
+        if draft.earlier and draft.reuse == "shard":
+            yield WrittenShard(draft.earlier, draft.earlier.rows, raters)
+        elif draft.earlier and draft.reuse == "audio":
+            receipt = _write(draft, _update_metadata(draft, spec, output), output)
+            yield WrittenShard(receipt, receipt.rows, raters)
+        else:
+            receipt = _write(draft, islice(made, len(draft.planned)), output)
+            yield WrittenShard(receipt, 0, raters)
+
+
+class _Draft(NamedTuple):
+    """A shard before it is written.
+
+    Attributes:
+        planned: Its utterances, in the order of its rows.
+        audio: Fingerprint of all that its audio depends on.
+        content: Fingerprint of all that its content depends on.
+        earlier: Receipt of an earlier run.
+        reuse: What of that can stay.
+    """
+
+    shard: str
+    planned: Sequence[Utterance]
+    audio: str
+    content: str
+    earlier: ShardReceipt | None
+    reuse: Reuse
+
+
+def _draft(
+    shard: str,
+    utterances: Iterable[Utterance],
+    spec: CorpusSpec,
+    output: str,
+    options: AudioOptions,
+) -> _Draft:
     planned = plan_shard(utterances)
     audio, content = fingerprints(planned, spec, options)
     earlier = read_valid_receipt(output, shard)
-    reuse = reusable(earlier, audio, content)
-    raters = tally_answers(planned, spec.codes)
-    if earlier and reuse == "shard":
-        return WrittenShard(earlier, earlier.rows, raters)
+    return _Draft(shard, planned, audio, content, earlier, reusable(earlier, audio, content))
+
+
+def _write(draft: _Draft, rows: Iterable[Record | RejectRow], output: str) -> ShardReceipt:
+    """Stores the rows of a shard, one for each utterance, and a receipt."""
     unwritten: list[RejectRow] = []
-    if earlier and reuse == "audio":
-        records = _update_metadata(planned, spec, output, earlier, unwritten.append)
-    else:
-        records = make_records(planned, spec, root, options, unwritten.append, on_start, on_clip)
-    file = to_parquet(in_row_groups(records))
-    rows = len(planned) - len(unwritten)
-    if not rows:  # readers choke on a shard without rows
-        file = memoryview(b"")
-    receipt = ShardReceipt(
-        shard=shard,
-        audio="" if any(row.reason == "unreadable" for row in unwritten) else audio,
-        fingerprint=content,
-        rows=rows,
-        size=len(file),
-        xxh3=xxhash.xxh3_128_hexdigest(file) if file else "",
-        unwritten=tuple(unwritten),
-    )
-    write_shard_files(output, receipt, file)
-    return WrittenShard(receipt, rows if reuse == "audio" else 0, raters)
+
+    def make_receipt(file: FileFacts) -> ShardReceipt:
+        unreadable = any(row.reason == "unreadable" for row in unwritten)
+        return ShardReceipt(
+            shard=draft.shard,
+            audio="" if unreadable else draft.audio,
+            fingerprint=draft.content,
+            rows=file.rows,
+            size=file.size,
+            xxh3=file.xxh3,
+            unwritten=tuple(unwritten),
+        )
+
+    tables = in_row_groups(_without_rejects(rows, unwritten))
+    return store_shard(output, draft.shard, tables, make_receipt)
 
 
-def write_shard_files(output: str, receipt: ShardReceipt, file: memoryview) -> None:
+def _without_rejects(
+    rows: Iterable[Record | RejectRow], rejects: list[RejectRow]
+) -> Iterator[Record]:
+    """Rows that are written; the others are added to a list."""
+    for row in rows:
+        if isinstance(row, RejectRow):
+            rejects.append(row)
+        else:
+            yield row
+
+
+def store_shard(
+    output: str,
+    shard: str,
+    tables: Iterable[pa.Table],
+    make_receipt: Callable[[FileFacts], ShardReceipt],
+) -> ShardReceipt:
     """Stores a shard and its receipt; interrupted, the next run sees that it is incomplete.
 
-    A shard that has no rows any more is deleted.
+    Readers choke on a shard without rows: of such a one only the receipt stays.
 
     Args:
         output: The dataset folder.
-        receipt: Of the shard.
-        file: The Parquet file; empty if the shard has no rows.
+        shard: Its name.
+        tables: Its rows in order, each table written as it comes.
+        make_receipt: Makes the receipt, once all rows are written.
+
+    Returns:
+        The receipt.
     """
-    path = receipt_path(output, receipt.shard)
-    if file:
-        storage.write_atomic(path, replace(receipt, size=INCOMPLETE).to_json())
-        storage.write_atomic(shard_path(output, receipt.shard), file)
-    storage.write_atomic(path, receipt.to_json())
-    if not receipt.size:
+    path, tables = receipt_path(output, shard), iter(tables)
+    first = next(tables, None)
+    if first is None:
+        receipt = make_receipt(NO_FILE)
+        storage.write_atomic(path, receipt.to_json())
         delete_empty_shard(output, receipt)
+        return receipt
+    with storage.new_file(shard_path(output, shard)) as file:
+        receipt = make_receipt(write_parquet(file, chain([first], tables)))
+        storage.write_atomic(path, replace(receipt, size=INCOMPLETE).to_json())
+    storage.write_atomic(path, receipt.to_json())
+    return receipt
 
 
 def delete_empty_shard(output: str, receipt: ShardReceipt) -> None:
@@ -121,21 +208,17 @@ def delete_empty_shard(output: str, receipt: ShardReceipt) -> None:
         storage.delete(shard_path(output, receipt.shard))
 
 
-def _update_metadata(
-    planned: Sequence[Utterance],
-    spec: CorpusSpec,
-    output: str,
-    earlier: ShardReceipt,
-    on_reject: Callable[[RejectRow], None],
-) -> Iterator[Record]:
+def _update_metadata(draft: _Draft, spec: CorpusSpec, output: str) -> Iterator[Record | RejectRow]:
     """Rows of an earlier shard with everything but their audio made anew."""
+    earlier = draft.earlier
+    assert earlier
     rows = read_shard(output, earlier.shard, earlier.xxh3).to_pylist() if earlier.size else []
     stored = {row["id"]: row for row in rows}
     failed = {row.id: row for row in earlier.unwritten if row.stage == "audio"}
-    for utterance in planned:
+    for utterance in draft.planned:
         if utterance.dropped is not None:
-            on_reject(to_reject_row(utterance, utterance.dropped))
+            yield to_reject_row(utterance, utterance.dropped)
         elif utterance.id in stored:
             yield stored[utterance.id] | metadata_columns(utterance, spec)
         else:
-            on_reject(failed[utterance.id])
+            yield failed[utterance.id]

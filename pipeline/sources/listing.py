@@ -37,7 +37,7 @@ class SourceFile(NamedTuple):
 
 
 LARGEST_FILE = 1 << 32
-"""Files of more than 4 GiB are not read: a clip is read at once, and a table, too."""
+"""Files of more than 4 GiB are not read whole, as clips and tables are; segments are, by ranges."""
 
 _IGNORED = ("._", "__MACOSX", ".git", ".DS_Store")
 """Names that archivers and version control leave beside a corpus: never part of it."""

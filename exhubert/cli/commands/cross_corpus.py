@@ -63,7 +63,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="overrides",
         help="settings that replace the recipe's",
     )
-    add_paper_files(parser, "the matrix")
+    add_paper_files(parser, "the matrix", "its heat map")
     parser.add_argument("--json", action="store_true", help="print the matrix as JSON")
 
 
@@ -77,7 +77,7 @@ def _run(args: argparse.Namespace) -> int:
     if not (recipe or kinds):
         raise UsageError("nothing to run: give --config, --baseline or both")
     from exhubert.cli.output.cross_corpus_tables import cross_corpus_tables
-    from exhubert.cli.output.paper_files import write_tables
+    from exhubert.cli.output.paper_files import write_figures, write_tables
     from training.evaluation.cross_corpus import run_cross_corpus
     from training.evaluation.reports.cross_corpus import (
         audio_lines,
@@ -105,6 +105,10 @@ def _run(args: argparse.Namespace) -> int:
     page.write_text(cross_corpus_page(matrix, args.output.name), encoding="utf-8")
     written = [args.output / "matrix.json", page]
     written += write_tables({"matrix": cross_corpus_table(matrix)}, args.table)
+    if args.figure:
+        from training.evaluation.figures.cross_corpus import matrix_figures
+
+        written += write_figures(matrix_figures(matrix), args.figure)
     if args.json:
         print(printable(text))
         return 0
@@ -112,7 +116,7 @@ def _run(args: argparse.Namespace) -> int:
         out.print(table)
     for line in [*speaker_lines(matrix), *audio_lines(matrix)]:
         console.say(line)
-    console.say(f"Wrote {', '.join(map(str, written))}.")
+    console.say_written(written)
     return 0
 
 
@@ -140,6 +144,7 @@ def _systems(
 ) -> tuple[dict[str, "System"], list[str]]:
     """What is run, by name, and the corpora that are asked for."""
     from training.data.index import load_index
+    from training.data.row_choice import RowChoice
     from training.evaluation.baselines.run import Baseline
 
     corpora = list(args.corpora)
@@ -148,10 +153,10 @@ def _systems(
         systems[recipe.name] = recipe
         data = recipe.data
         if not corpora and (data.corpora or data.exclude_corpora):
-            index = load_index(args.data, None, data.corpora, data.exclude_corpora)
+            index = load_index(args.data, rows=RowChoice(data.corpora, data.exclude_corpora))
             corpora = sorted(set(index["corpus"]))
     if any(name.startswith(SIGN) for name in corpora):
-        corpora = sorted(set(load_index(args.data, None, corpora)["corpus"]))
+        corpora = sorted(set(load_index(args.data, rows=RowChoice(corpora))["corpus"]))
     return systems, corpora
 
 

@@ -1,8 +1,7 @@
-"""``exhubert evaluate``, ``baseline``, ``compare``: how well models do, and which is ahead."""
+"""``exhubert evaluate``, ``baseline``: how well models do, and what they have to beat."""
 
 import argparse
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +13,6 @@ from exhubert.cli.arguments.output_paths import check_file
 from exhubert.cli.arguments.paper_files import add_paper_files, check_paper_files
 from exhubert.cli.arguments.where import add_where
 from exhubert.cli.output import console
-from pipeline.common.errors import UsageError
-from pipeline.common.foreign_text import printable
 
 if TYPE_CHECKING:  # it brings torch with it
     from training.evaluation.score_file import Evaluation
@@ -50,7 +47,11 @@ def _add_scoring(parser: argparse.ArgumentParser) -> None:
         help="corpora that can be heard on the page: those whose terms let them be passed on "
         "(default), all, or none",
     )
-    add_paper_files(parser, "the scores of corpora, and of classes and groups beside it,")
+    add_paper_files(
+        parser,
+        "the scores of corpora, and of classes and groups beside it,",
+        "the confusion matrix, and UARs with intervals and reliability beside it,",
+    )
     parser.add_argument("--json", action="store_true", help="print the scores as JSON")
 
 
@@ -76,26 +77,22 @@ def _add_evaluate_arguments(parser: argparse.ArgumentParser) -> None:
 def _evaluate(args: argparse.Namespace) -> int:
     _check_scoring(args)
     from training.data.protocols import FoldChoice
+    from training.data.row_choice import RowChoice
     from training.evaluation.evaluate import evaluate
 
     console.quieten_transformers()
     fold = FoldChoice(args.protocol, args.fold) if read_fold(args) else None
-    result = evaluate(
-        args.model, args.data, args.split, args.corpora, args.batch_size, fold, args.where
-    )
+    rows = RowChoice(args.corpora, where=args.where)
+    result = evaluate(args.model, args.data, args.split, rows, args.batch_size, fold)
     _show(result, args)
     return 0
 
 
-def _check_output(args: argparse.Namespace) -> None:
+def _check_scoring(args: argparse.Namespace) -> None:
+    """Refuses what can be seen to be wrong before torch is loaded and a model is."""
     if args.output:
         check_file("--output", args.output, [".json"])
     check_paper_files(args)
-
-
-def _check_scoring(args: argparse.Namespace) -> None:
-    """Refuses what can be seen to be wrong before torch is loaded and a model is."""
-    _check_output(args)
     if args.where is not None:
         from pipeline.shards.row_filter import check_condition  # brings DuckDB
 
@@ -105,7 +102,7 @@ def _check_scoring(args: argparse.Namespace) -> None:
 def _show(result: "Evaluation", args: argparse.Namespace) -> None:
     """Writes and prints a result the way the options ask for."""
     from exhubert.cli.output.evaluation_tables import print_evaluation
-    from exhubert.cli.output.paper_files import write_tables
+    from exhubert.cli.output.paper_files import write_figures, write_tables
     from training.evaluation.reports.answers import find_answers
     from training.evaluation.reports.evaluation import evaluation_page
     from training.evaluation.score_file import write_scores
@@ -118,16 +115,15 @@ def _show(result: "Evaluation", args: argparse.Namespace) -> None:
         answers = find_answers(result, args.with_audio)
         page.write_text(evaluation_page(result, args.output.stem, answers), encoding="utf-8")
     written += write_tables(evaluation_tables(result), args.table)
+    if args.figure:
+        from training.evaluation.figures.evaluation import evaluation_figures
+
+        written += write_figures(evaluation_figures(result), args.figure)
     if args.json:
         console.emit(json.dumps(result.to_dict(), indent=2, ensure_ascii=False))
         return
     print_evaluation(result, console.OUT)
-    _say_written(written)
-
-
-def _say_written(files: Sequence[Path]) -> None:
-    if files:
-        console.say(f"Wrote {', '.join(map(str, files))}.")
+    console.say_written(written)
 
 
 def _add_baseline_arguments(parser: argparse.ArgumentParser) -> None:
@@ -147,8 +143,8 @@ def _add_baseline_arguments(parser: argparse.ArgumentParser) -> None:
         "--labels",
         default="six",
         metavar="SET|FILE",
-        help="classes: six, categories, native (of one corpus), four, or a YAML file with lines "
-        "such as `excitement: happiness` (default: %(default)s)",
+        help="classes: six, categories, native (of one corpus), four, emobox, or a YAML file with "
+        "lines such as `excitement: happiness` (default: %(default)s)",
     )
     _add_scoring(parser)
 
@@ -157,102 +153,25 @@ def _baseline(args: argparse.Namespace) -> int:
     _check_scoring(args)
     from training.data.label_sets import read_label_choice
     from training.data.protocols import FoldChoice
+    from training.data.row_choice import RowChoice
+    from training.data.tasks import choose_task
     from training.evaluation.baselines.run import Baseline, run_baseline
 
     console.quieten_transformers()
     baseline = Baseline(args.kind, args.base, args.layer)
+    fold = FoldChoice(args.protocol, args.fold) if read_fold(args) else None
+    task = choose_task(read_label_choice(args.labels), fold)
     with console.counter("clips heard", args.json) as on_progress:
         result = run_baseline(
             baseline,
             args.data,
             args.split,
-            args.corpora,
+            RowChoice(args.corpora, where=args.where),
             on_progress=on_progress,
-            label_set=read_label_choice(args.labels),
-            fold=FoldChoice(args.protocol, args.fold) if read_fold(args) else None,
-            where=args.where,
+            task=task,
         )
     _show(result, args)
     return 0
-
-
-def _add_compare_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "scores",
-        nargs="+",
-        type=local_path,
-        metavar="FILE.json",
-        help="score files; the first is compared with each of the others",
-    )
-    parser.add_argument(
-        "--output",
-        type=local_path,
-        metavar="FILE.json",
-        help="write it to a file, too, and tables beside it: .md, .csv, .tex",
-    )
-    add_paper_files(parser, "all scores and differences")
-    parser.add_argument("--json", action="store_true", help="print the comparison as JSON")
-
-
-def _compare(args: argparse.Namespace) -> int:
-    names = _names_to_compare(args)
-    from exhubert.cli.output.evaluation_tables import (
-        comparison_table,
-        conclusion,
-        remarks,
-        systems_table,
-    )
-    from exhubert.cli.output.paper_files import write_tables
-    from training.evaluation.compare import compare
-    from training.evaluation.score_file import read_scores
-    from training.evaluation.tables.comparison import comparison_table as paper_table
-
-    evaluations = {name: read_scores(path) for name, path in zip(names, args.scores, strict=True)}
-    first = evaluations[names[0]]
-    comparisons = [compare(first, evaluations[other], (names[0], other)) for other in names[1:]]
-    text = json.dumps([result.to_dict() for result in comparisons], indent=2, ensure_ascii=False)
-    table = paper_table(evaluations, comparisons)
-    written: list[Path] = []
-    if args.output:
-        args.output.parent.mkdir(parents=True, exist_ok=True)
-        args.output.write_text(text + "\n", encoding="utf-8")
-        written = [args.output, *table.write(args.output.parent, args.output.stem)]
-    written += write_tables({"scores": table}, args.table)
-    if args.json:
-        print(printable(text))
-        return 0
-    console.OUT.print(systems_table(evaluations))
-    for name, evaluation in evaluations.items():
-        for remark in remarks(evaluation):
-            console.say(f"{name}: {remark}")
-    for comparison in comparisons:
-        console.OUT.print(comparison_table(comparison))
-        for line in conclusion(comparison):
-            console.say(line)
-    _say_written(written)
-    return 0
-
-
-def _names_to_compare(args: argparse.Namespace) -> list[str]:
-    """What the score files are called, once it is known that there are such files."""
-    if len(args.scores) < 2:
-        raise UsageError(f"{args.scores[0]}: expected at least one more score file to compare with")
-    if missing := [str(path) for path in args.scores if not path.is_file()]:
-        raise UsageError(f"{', '.join(missing)}: no such file")
-    _check_output(args)
-    return short_names(args.scores)
-
-
-def short_names(paths: list[Path]) -> list[str]:
-    """What score files are called in tables: their stems, or the whole paths where those clash.
-
-    Raises:
-        UsageError: A file is named twice.
-    """
-    if len(set(paths)) < len(paths):
-        raise UsageError(f"score files named twice: {', '.join(map(str, paths))}")
-    stems = [path.stem for path in paths]
-    return stems if len(set(stems)) == len(stems) else [str(path) for path in paths]
 
 
 EVALUATE = Command(
@@ -264,24 +183,12 @@ EVALUATE = Command(
   exhubert evaluate --model models/loso3 --data dataset --protocol loso --fold 3
   exhubert evaluate --model models/seed0 models/seed1 models/seed2 --data dataset
   exhubert evaluate --model models/tiny --data dataset --where "gender = 'female' and age < 30"
-  exhubert evaluate --model models/tiny --data dataset --table scores.tex --table scores.csv
+  exhubert evaluate --model models/tiny --data dataset --table scores.tex --figure scores.pdf
 """,
     add_arguments=_add_evaluate_arguments,
     run=_evaluate,
     uses_stores=True,
 )
-COMPARE = Command(
-    name="compare",
-    summary="compare score files of the same utterances: paired bootstrap by speakers, McNemar",
-    examples="""\
-  exhubert compare scores/large.json scores/tiny.json
-  exhubert compare scores/tiny.json scores/majority.json scores/egemaps.json
-  exhubert compare scores/tiny.json scores/egemaps.json --table comparison.tex
-""",
-    add_arguments=_add_compare_arguments,
-    run=_compare,
-)
-
 BASELINE = Command(
     name="baseline",
     summary="fit and score what a model has to beat, on the same splits",
@@ -295,4 +202,4 @@ BASELINE = Command(
     uses_stores=True,
 )
 
-COMMANDS = [EVALUATE, BASELINE, COMPARE]
+COMMANDS = [EVALUATE, BASELINE]

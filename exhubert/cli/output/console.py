@@ -3,7 +3,8 @@
 import contextlib
 import logging
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sized
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from pathlib import Path
 from typing import TypeVar
 
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -55,6 +56,12 @@ def say(text: str, quiet: bool = False) -> None:
     """Prints a line, unless machine-readable output was asked for."""
     if not quiet:
         OUT.print(text, soft_wrap=True)
+
+
+def say_written(files: Sequence[Path]) -> None:
+    """Names the files that a command wrote, if it wrote any."""
+    if files:
+        say(f"Wrote {', '.join(map(str, files))}.")
 
 
 def complain(text: str) -> None:

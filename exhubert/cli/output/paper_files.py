@@ -1,9 +1,13 @@
-"""Tables in files of their own, for papers."""
+"""Tables and figures in files of their own, for papers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from training.evaluation.tables.paper_table import PaperTable
+
+if TYPE_CHECKING:  # of an extra
+    from matplotlib.figure import Figure
 
 
 def write_tables(tables: Mapping[str, PaperTable], files: Sequence[Path]) -> list[Path]:
@@ -18,14 +22,34 @@ def write_tables(tables: Mapping[str, PaperTable], files: Sequence[Path]) -> lis
         The files written.
     """
     written = []
-    for file in files:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        for path, table in zip(_beside(file, list(tables)), tables.values(), strict=True):
-            table.write_file(path)
-            written.append(path)
+    for path, name in _places(list(tables), files):
+        tables[name].write_file(path)
+        written.append(path)
     return written
 
 
-def _beside(file: Path, names: Sequence[str]) -> list[Path]:
-    """A file for each name; the first is the file itself."""
-    return [file, *(file.with_stem(f"{file.stem}-{name}") for name in names[1:])]
+def write_figures(figures: Mapping[str, "Figure"], files: Sequence[Path]) -> list[Path]:
+    """Writes figures as :func:`write_tables` does tables.
+
+    Args:
+        figures: By name.
+        files: Whose names end in one of :data:`training.evaluation.figures.style.SUFFIXES`.
+
+    Returns:
+        The files written.
+    """
+    from training.evaluation.figures.style import save_figure
+
+    written = []
+    for path, name in _places(list(figures), files):
+        save_figure(figures[name], path)
+        written.append(path)
+    return written
+
+
+def _places(names: Sequence[str], files: Sequence[Path]) -> Iterator[tuple[Path, str]]:
+    """Where what stands; the first in the file itself, the others beside it."""
+    for file in files:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        for number, name in enumerate(names):
+            yield (file.with_stem(f"{file.stem}-{name}") if number else file), name

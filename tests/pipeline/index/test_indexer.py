@@ -5,7 +5,7 @@ import pytest
 from pipeline.index.indexer import find_clips, index_clips
 from pipeline.index.table_join import TableRows, build_table
 from pipeline.schema.utterance import RaterAnswer, Utterance
-from pipeline.sources.listing import SourceFile
+from pipeline.sources.listing import SourceFile, too_large
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.yaml_reader import SpecError
 from tests.conftest import MakeSpec
@@ -152,6 +152,22 @@ def test_rows_of_a_segment_table_are_utterances(make_spec: MakeSpec) -> None:
         ("tones/wav/s1#0-1", 0.0, 1.0),
         ("tones/wav/s1#1.5-2", 1.5, 2.0),
     ]
+
+
+def test_of_a_file_too_large_to_be_held_segments_are_read(make_spec: MakeSpec) -> None:
+    spec = make_spec(
+        path=r"'(?P<session>s\d+)'",
+        tables="{turns: {file: t.csv, segments: true, match: {s: '{session}'}, "
+        "take: {start: b, end: d, emotion: e}}}",
+    )
+    rows = [{"s": "s1", "b": "0", "d": "2", "e": "ang"}, {"s": "s2", "b": "", "d": "", "e": "ang"}]
+    size = 5 << 30
+    files = [SourceFile(f"wav/{name}.wav", size, "", too_large(size)) for name in ("s1", "s2")]
+    tables = {"turns": build_table(spec.tables["turns"], rows)}
+    segment, whole = index_clips(spec, find_clips(spec, files), tables)
+    assert segment.dropped is None
+    assert whole.dropped
+    assert (whole.dropped.reason, whole.dropped.detail) == ("bad_file", too_large(size))
 
 
 @pytest.mark.parametrize(

@@ -265,6 +265,16 @@ def test_a_table_that_a_corpus_can_do_without_may_have_no_row(make_spec: MakeSpe
     assert find(spec, {"f.csv": b"name,said\n"}, stem="a") == []
 
 
+@pytest.mark.parametrize("unmatched", ["reject", "exclude"])
+def test_a_table_that_is_not_there_drops_no_clip(make_spec: MakeSpec, unmatched: str) -> None:
+    facts = f"{{file: f.csv, required: false, unmatched: {unmatched}, {TAKE}}}"
+    spec = make_spec(tables=f"{{facts: {facts}}}")
+    assert load_tables(spec, [], {}.__getitem__)["facts"].table.unmatched == "keep"
+    files = [SourceFile("f.csv", 1, "")]
+    there = load_tables(spec, files, lambda _: b"name,said\na,x\n")
+    assert there["facts"].table.unmatched == unmatched
+
+
 def test_equal_codes_are_kept_once(make_spec: MakeSpec) -> None:
     rows = "\n".join(f"{name},{said}" for name in "ab" for said in ("sad", "x" * 99))
     spec = make_spec(tables=f"{{facts: {{file: f.csv, {TAKE}}}}}")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.planning.corpus_plan import CorpusPlan, assign_split_and_shard, plan_splits
 from pipeline.planning.recordings import SLOT_S, count_slots, merge_slots, slot_of
-from pipeline.planning.shard_names import shard_name
+from pipeline.planning.shard_names import is_written_together, shard_group_key, shard_name
 from pipeline.schema.utterance import Utterance, excluded
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.splits.groups import count_groups, count_ungrouped
@@ -76,6 +76,39 @@ def test_a_recording_with_segments_in_two_splits_lies_in_one_shard_of_each() -> 
         for start in range(100)
     ]
     assert all(len(shards) == 1 for shards in shards_of(place(calls)).values())
+
+
+def test_recordings_in_two_splits_are_written_together_in_shards_of_their_own() -> None:
+    calls = [
+        segment(f"c{n}", start * 5.0, group="te" if start % 4 == 0 else "tr")
+        for n in range(40)
+        for start in range(100)
+    ]
+    clips = [
+        Utterance(f"calls/{n}", "calls", f"calls/{n}", f"{n}.wav", 9, "", group="tr")
+        for n in range(900)
+    ]
+    made = plan([*calls, *clips])
+    keys: dict[str, set[str]] = {}
+    for one in [*calls, *clips]:
+        placed = assign_split_and_shard(one, OFFICIAL, made)
+        key = shard_group_key(placed, made.shards, made.kept)
+        assert is_written_together(key) == ("#" in one.id)
+        keys.setdefault(one.source_path, set()).add(key)
+    assert all(len(found) == 1 for found in keys.values())
+    assert len(made.kept["train"]) == len(made.kept["test"]) == 7
+    assert made.shards["train"] == 7 + 2
+
+
+def test_all_shards_of_hours_are_written_together_but_not_of_days() -> None:
+    calls = [segment("day", 6.0 * n, 6.0, group="tr" if n % 9 else "te") for n in range(4_800)]
+    days = [segment("week", 20.0 * n, 20.0, group="tr") for n in range(9_000)]
+    made = plan([*calls, *days])
+    assert Counter(made.kept["train"]) == {
+        "calls/day#0": 15, **{f"calls/week#{volume}": 25 for volume in range(4)}
+    }  # fmt: skip
+    assert made.kept["test"] == ("calls/day#0",)
+    assert made.shards == {"train": 115, "validation": 1, "test": 1}
 
 
 def test_eight_hours_are_divided_into_runs_of_equal_length() -> None:

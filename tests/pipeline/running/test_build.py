@@ -11,11 +11,14 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
+import numpy as np
 import pandas as pd
 import pytest
+import soundfile
 
 from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError, UsageError
@@ -169,9 +172,9 @@ def test_build_stopped_at_any_write_is_resumed_without_a_trace(
     corpus = make_spec(), make_corpus()
     write_tone(corpus[1] / "wav" / "stray.wav")
     build(corpus, output="whole")
-    write, left = storage.write_atomic, 0
+    write, new_file, left = storage.write_atomic, storage.new_file, 0
 
-    def write_or_die(path: str, content: bytes | memoryview) -> None:
+    def survive(path: str, content: bytes | memoryview) -> None:
         nonlocal left
         left -= 1
         if left == 0:  # as kill -9 would leave it: half of a file aside, none of the code after it
@@ -179,9 +182,19 @@ def test_build_stopped_at_any_write_is_resumed_without_a_trace(
             aside.parent.mkdir(parents=True, exist_ok=True)
             aside.write_bytes(content[: len(content) // 2])
             raise RuntimeError("killed")
+
+    def write_or_die(path: str, content: bytes | memoryview) -> None:
+        survive(path, content)
         write(path, content)
 
+    @contextlib.contextmanager
+    def open_or_die(path: str) -> Iterator[BinaryIO]:
+        survive(path, b"PAR1 and half of a shard")
+        with new_file(path) as file:
+            yield file
+
     monkeypatch.setattr(storage, "write_atomic", write_or_die)
+    monkeypatch.setattr(storage, "new_file", open_or_die)
     for stops in itertools.count(1):
         left = stops
         try:
@@ -400,3 +413,37 @@ def test_what_was_counted_is_logged_unless_someone_listens(
     told = [record.getMessage() for record in caplog.records if "counters" in record.getMessage()]
     assert len(told) == 1
     assert "clips_written 24" in told[0]
+
+
+def test_recordings_whose_segments_belong_to_two_splits_are_built_in_one_pass(
+    build: Run, make_spec: MakeSpec, tmp_path: Path
+) -> None:
+    root = tmp_path / "calls"
+    root.mkdir()
+    lines = ["recording,start,end,emotion,part"]
+    for number in range(3):
+        noise = np.random.default_rng(number).normal(scale=0.1, size=6 * 16_000)
+        soundfile.write(root / f"s0{number}.wav", noise, 16_000)
+        for turn in range(12):
+            part = "te" if turn % 4 == 0 else "tr"
+            lines.append(
+                f"s0{number},{turn / 2},{turn / 2 + 0.5},{'ang' if turn % 2 else 'neu'},{part}"
+            )
+    (root / "turns.csv").write_text("\n".join(lines))
+    spec = make_spec(
+        utterances=36,
+        audio="'*.wav'",
+        path=r"'(?P<speaker>s\d+)'",
+        tables="{turns: {file: turns.csv, match: {recording: '{stem}'}, segments: true, "
+        "take: [start, end, emotion, part]}}",
+        splits="{by: official, of: part, tr: train, te: test}",
+    )
+    manifest = build((spec, root))
+    assert manifest.corpora["tones"].written == 36
+    written = rows(tmp_path / "dataset")
+    assert written.groupby("split").size().to_dict() == {"test": 9, "train": 27}
+    assert written.groupby("source_path")["source_xxh3"].nunique().max() == 1
+    before = contents(tmp_path / "dataset" / "data")
+    assert len(before) == 2
+    build((spec, root), output="again", jobs=2)
+    assert contents(tmp_path / "again" / "data") == before

@@ -1,13 +1,17 @@
 """A shard of tones, ready to be written."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipeline.audio.options import AudioOptions
 from pipeline.planning.index_corpus import index_corpus
+from pipeline.schema.record import Record
 from pipeline.schema.utterance import Utterance
+from pipeline.shards.receipts import RejectRow
+from pipeline.shards.records import make_rows
 from pipeline.shards.writer import WrittenShard, write_shard
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import emotion_scheme
@@ -16,6 +20,22 @@ from tests.conftest import MakeCorpus, MakeSpec
 SHARD = "tones/train-00000-of-00001"
 OPTIONS = AudioOptions()
 Write = Callable[..., WrittenShard]
+
+
+def make_records(
+    utterances: Sequence[Utterance],
+    spec: CorpusSpec,
+    root: str,
+    options: AudioOptions,
+    on_reject: Callable[[RejectRow], object],
+    **how: Any,
+) -> Iterator[Record]:
+    """Rows that are written; the others are handed on."""
+    for row in make_rows(utterances, spec, root, options, **how):
+        if isinstance(row, RejectRow):
+            on_reject(row)
+        else:
+            yield row
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from pipeline.schema.record import COLUMNS, RECORD
 from pipeline.schema.utterance import Utterance, excluded
 from pipeline.shards import source_audio
 from pipeline.shards.receipts import RejectRow
-from pipeline.shards.records import label_columns, make_records, metadata_columns
+from pipeline.shards.records import label_columns, metadata_columns
 from pipeline.specs.corpus_spec import CorpusSpec
 from tests.conftest import write_tone
-from tests.pipeline.shards.conftest import OPTIONS
+from tests.pipeline.shards.conftest import OPTIONS, make_records
 
 
 def test_every_column_is_filled(utterances: list[Utterance], spec: CorpusSpec, root: str) -> None:

@@ -14,10 +14,9 @@ from xxhash import xxh3_128_hexdigest
 from pipeline.schema.utterance import Utterance
 from pipeline.shards import source_audio
 from pipeline.shards.receipts import RejectRow
-from pipeline.shards.records import make_records
 from pipeline.sources import byte_ranges, reader
 from pipeline.specs.corpus_spec import CorpusSpec
-from tests.pipeline.shards.conftest import OPTIONS
+from tests.pipeline.shards.conftest import OPTIONS, make_records
 
 Built = tuple[list[dict[str, Any]], list[RejectRow]]
 Build = Callable[[Path], Built]

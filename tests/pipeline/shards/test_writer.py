@@ -6,12 +6,17 @@ import pytest
 
 from pipeline.audio.options import AudioOptions
 from pipeline.schema.utterance import Utterance
+from pipeline.shards import source_audio, waiting_rows
 from pipeline.shards.parquet import read_shard
 from pipeline.shards.receipts import (
     read_valid_receipt,
     shard_path,
 )
-from tests.pipeline.shards.conftest import SHARD, Write
+from pipeline.shards.writer import write_shard, write_shards
+from pipeline.sources import byte_ranges
+from pipeline.specs.corpus_spec import CorpusSpec
+from tests.conftest import write_tone
+from tests.pipeline.shards.conftest import OPTIONS, SHARD, Write
 
 
 def test_clips_are_announced_and_counted(write: Write, utterances: list[Utterance]) -> None:
@@ -78,3 +83,67 @@ def test_shard_that_was_cut_off_is_not_valid(write: Write, tmp_path: Path) -> No
     file = Path(shard_path(str(tmp_path), SHARD))
     file.write_bytes(file.read_bytes()[:-1])
     assert read_valid_receipt(str(tmp_path), SHARD) is None
+
+
+@pytest.fixture
+def call(utterances: list[Utterance], root: str) -> dict[str, list[Utterance]]:
+    """Segments of one recording in three shards of two splits; those of test lie between others."""
+    path = Path(root, "call.wav")
+    write_tone(path, seconds=12.0)
+    size = path.stat().st_size
+    shards: dict[str, list[Utterance]] = {}
+    for number in range(24):
+        split = "test" if number % 3 == 2 else "train"
+        shard = f"tones/{split}-{number // 12 if split == 'train' else 0:05d}-of-00002"
+        start = number / 2
+        segment = utterances[0]._replace(
+            id=f"tones/call#{start:g}", dedup_key=f"tones/call#{start:g}", split=split, shard=shard,
+            start=start, end=start + 0.5, source_path="call.wav", source_size=size,
+        )  # fmt: skip
+        outside = segment._replace(
+            id=f"{segment.id}-99", dedup_key=f"{segment.id}-99", start=50.0, end=51.0
+        )
+        shards.setdefault(shard, []).extend([segment, outside] if number % 5 == 0 else [segment])
+    return shards
+
+
+@pytest.mark.parametrize("long", [0, 1 << 30])
+@pytest.mark.parametrize("in_memory", [0, 1 << 30])
+def test_shards_of_one_recording_are_written_in_one_pass_and_as_if_alone(
+    call: dict[str, list[Utterance]],
+    spec: CorpusSpec,
+    root: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    long: int,
+    in_memory: int,
+) -> None:
+    monkeypatch.setattr(source_audio, "LONG", long)
+    monkeypatch.setattr(waiting_rows, "IN_MEMORY", in_memory)
+    alone, together = str(tmp_path / "alone"), str(tmp_path / "together")
+    expected = [write_shard(shard, call[shard], spec, root, alone, OPTIONS) for shard in call]
+    source_audio._KNOWN.clear()
+    asked: list[int] = []
+    original = byte_ranges._read_local
+
+    def read(file: Path, start: int, end: int) -> bytes:
+        asked.append(end - start)
+        return original(file, start, end)
+
+    monkeypatch.setattr(byte_ranges, "_read_local", read)
+    assert list(write_shards(call, spec, root, together, OPTIONS)) == expected
+    assert sum(asked) == (0 if long else Path(root, "call.wav").stat().st_size)
+    for shard in call:
+        content = Path(shard_path(together, shard)).read_bytes()
+        assert content == Path(shard_path(alone, shard)).read_bytes()
+
+
+def test_after_a_death_in_between_only_missing_shards_are_made(
+    call: dict[str, list[Utterance]], spec: CorpusSpec, root: str, tmp_path: Path
+) -> None:
+    first = next(iter(write_shards(call, spec, root, str(tmp_path), OPTIONS)))
+    started: list[str] = []
+    again = list(write_shards(call, spec, root, str(tmp_path), OPTIONS, started.append))
+    assert again[0].receipt == first.receipt
+    assert [one.reused for one in again] == [first.receipt.rows, 0, 0]
+    assert len(started) == sum(len(call[one.receipt.shard]) for one in again[1:])

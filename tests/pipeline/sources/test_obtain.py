@@ -1,5 +1,6 @@
 import io
 import tarfile
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from tests.conftest import MakeSpec
 from tests.support.file_server import serve
 
 
+@cache  # gzip writes the time into it
 def archive() -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz") as file:

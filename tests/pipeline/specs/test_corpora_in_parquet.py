@@ -81,6 +81,11 @@ def indexed(corpus: str, root: Path) -> list[Utterance]:
             "crema_d", "default/train/0000.parquet", "audio", ["1001_DFA_ANG_XX.wav"],
             {"label": [0]}, [("anger", "crema_d:1001", None, "en-US")],
         ),
+        (
+            "dusha", "data/train-00000-of-00010.parquet", "audio", ["0a1b.wav", "0a1c.wav"],
+            {"emotion": ["positive", "other"]},
+            [("happiness", None, None, "ru-RU"), (None, None, None, "ru-RU")],
+        ),
     ],
 )  # fmt: skip
 def test_rows_are_read_as_cards_state_them(

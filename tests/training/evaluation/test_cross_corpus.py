@@ -245,8 +245,10 @@ def test_command_prints_writes_and_draws(
     mode: str, tones: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     arguments = ["matrix", "--data", str(tones), "--output", str(tmp_path), "--mode", mode]
-    table = tmp_path / "paper.md"
-    assert main([*arguments, "--baseline", "majority,egemaps", "--table", str(table)]) == 0
+    table, figure = tmp_path / "paper.md", tmp_path / "paper.svg"
+    files = ["--table", str(table), "--figure", str(figure)]
+    assert main([*arguments, "--baseline", "majority,egemaps", *files]) == 0
+    assert figure.is_file()
     assert "| egemaps |" in table.read_text(encoding="utf-8")
     printed = capsys.readouterr().out
     assert "6 of 6: egemaps" in printed

@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from pipeline.common.count import count
 from training.evaluation.prediction_table import PredictionTable
 from training.evaluation.score_file import Evaluation
 from training.evaluation.train_test_overlap import SpeakerOverlap
@@ -40,7 +41,7 @@ def pool_folds(model: str, folds: Sequence[tuple[str, Evaluation]]) -> Evaluatio
         else calibrate(table.probabilities, table.reference),
         speakers=_pool_overlap(table, [one.speakers for one in evaluations]),
         predictions=table,
-        notes=[f"predictions of {len(folds)} folds, each by a model that was trained without them"],
+        notes=[f"predictions of {count(len(folds), 'fold')}, each by a model trained without them"],
     )
 
 

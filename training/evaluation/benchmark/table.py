@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from pipeline.common.count import count
-from training.evaluation.benchmark.means import Figures, mean_difference, mean_figures
+from training.evaluation.benchmark.across_corpora import LEAVE_ONE_OUT
+from training.evaluation.benchmark.means import mean_difference, mean_figures
 from training.evaluation.benchmark.plan import BenchmarkPlan
 from training.evaluation.benchmark.pool import pool_corpora
 from training.evaluation.benchmark.run import PooledResult, Results
@@ -13,6 +14,7 @@ from training.evaluation.compare import compare
 from training.evaluation.score_file import Evaluation
 from training.evaluation.tables.paper_table import Cell, Column, Interval, PaperTable
 from training.metrics.differences import Difference
+from training.metrics.scores import Figures
 
 MEAN, POOLED = "mean of corpora", "all clips pooled"
 
@@ -71,7 +73,7 @@ def benchmark_rows(plan: BenchmarkPlan, results: Results) -> list[BenchmarkRow]:
     ]
     if len(main) > 1:
         rows += [_mean_row(model, models[0], main, twin) for model in models]
-    if len(main) > 1 and "native" not in plan.labels.values():
+    if len(main) > 1 and not plan.native:
         rows += [_pooled_row(model, models[0], main, twin) for model in models]
     return rows
 
@@ -110,7 +112,9 @@ def benchmark_table(plan: BenchmarkPlan, rows: Sequence[BenchmarkRow]) -> PaperT
 def table_notes(plan: BenchmarkPlan) -> list[str]:
     """What must be known beside the table."""
     notes = [
-        "each corpus is trained on and scored by itself; predictions of its folds are pooled",
+        "each corpus is scored whole by models that were trained on the others"
+        if plan.protocol == LEAVE_ONE_OUT
+        else "each corpus is trained on and scored by itself; predictions of its folds are pooled",
         "95 %: over 1,000 draws of speakers",
     ]
     for corpus, speakers in plan.leaks.items():
@@ -137,9 +141,9 @@ def _corpus_row(corpus: str, model: str, first: str, main: Corpora, twin: Corpor
         corpus,
         model,
         [main[corpus][model]],
-        Figures.of(result.overall),
+        result.overall,
         None if model == first else _ahead(result, main[corpus][first].evaluation, model, first),
-        Figures.of(twin[corpus][model].evaluation.overall) if corpus in twin else None,
+        twin[corpus][model].evaluation.overall if corpus in twin else None,
     )
 
 
@@ -163,9 +167,9 @@ def _pooled_row(model: str, first: str, main: Corpora, twin: Corpora) -> Benchma
         POOLED,
         model,
         [main[corpus][model] for corpus in main],
-        Figures.of(pooled.overall),
+        pooled.overall,
         None if model == first else _ahead(pooled, other, model, first),
-        Figures.of(without.overall) if without else None,
+        without.overall if without else None,
     )
 
 

@@ -1,0 +1,74 @@
+"""Rows that wait for what comes after them: in memory while they are few, on disk from then on.
+
+The rows of a recording of hours are made in one pass and written, shard by shard, when its checksum
+is known. They come to some 65 MB an hour.
+"""
+
+import pickle
+import tempfile
+from typing import BinaryIO
+
+from pipeline.common.errors import DataError
+from pipeline.schema.record import Record
+
+IN_MEMORY = 32 << 20
+"""Bytes of audio that are held in memory."""
+
+
+class WaitingRows:
+    """Rows by a number of theirs; each is taken once, in any order.
+
+    The file has no name, so nothing is left of it, however the process ends.
+    """
+
+    def __init__(self) -> None:
+        self._held: dict[int, Record] = {}
+        self._held_bytes = 0
+        self._stored: dict[int, tuple[int, int]] = {}
+        self._file: BinaryIO | None = None
+
+    def add(self, number: int, row: Record) -> None:
+        """Takes a row, in place of the one that has its number.
+
+        Raises:
+            DataError: There is no room for it.
+        """
+        size = len(row["audio"]["bytes"])
+        self._stored.pop(number, None)
+        if number in self._held:
+            self._held_bytes -= len(self._held.pop(number)["audio"]["bytes"])
+        if self._held_bytes + size <= IN_MEMORY:
+            self._held[number] = row
+            self._held_bytes += size
+        else:
+            self._stored[number] = self._store(pickle.dumps(row, protocol=5))
+
+    def take(self, number: int) -> Record:
+        """A row, which is held no longer.
+
+        Raises:
+            KeyError: There is none of this number.
+        """
+        if number in self._held:
+            row = self._held.pop(number)
+            self._held_bytes -= len(row["audio"]["bytes"])
+            return row
+        start, size = self._stored.pop(number)
+        assert self._file
+        self._file.seek(start)
+        stored: Record = pickle.loads(self._file.read(size))  # our own, in a file without a name
+        return stored
+
+    def _store(self, content: bytes) -> tuple[int, int]:
+        try:
+            if self._file is None:
+                self._file = tempfile.TemporaryFile(prefix="exhubert-rows-")  # noqa: SIM115
+            start = self._file.seek(0, 2)
+            self._file.write(content)
+            self._file.flush()
+        except OSError as error:
+            raise DataError(
+                f"{tempfile.gettempdir()}: {error.strerror or error}; rows of a long recording "
+                "wait there, about 65 MB an hour: make room, or set TMPDIR to another folder"
+            ) from None
+        return start, len(content)

@@ -1,0 +1,42 @@
+from pathlib import Path
+
+import pytest
+
+from exhubert.cli.commands.compare import short_names
+from exhubert.cli.main import main
+from pipeline.common.errors import UsageError
+from tests.training.evaluation.benchmark.test_pool import evaluation
+from training.evaluation.score_file import write_scores
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> list[str]:
+    """Score files of a model that is always right and one that has a single answer."""
+    paths = [tmp_path / "scores" / name for name in ("better.json", "worse.json")]
+    for path, guess in zip(paths, ("abab", "aaaa"), strict=True):
+        write_scores(evaluation("x", "ppqq", "abab", guess), path)
+    return list(map(str, paths))
+
+
+def test_tables_lie_beside_the_output(pair: list[str], tmp_path: Path) -> None:
+    output = tmp_path / "out" / "both.json"
+    assert main(["compare", *pair, "--output", str(output)]) == 0
+    names = {path.name for path in output.parent.iterdir()}
+    assert names == {"both.json", "both.md", "both.csv", "both.tex"}
+
+
+def test_tables_and_figures_have_files_of_their_own(
+    pair: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table, figure = tmp_path / "paper" / "pair.tex", tmp_path / "paper" / "pair.svg"
+    assert main(["compare", *pair, "--table", str(table), "--figure", str(figure)]) == 0
+    assert f"Wrote {table}, {figure}." in capsys.readouterr().out
+    assert r"\toprule" in table.read_text(encoding="utf-8")
+    assert "<svg" in figure.read_text(encoding="utf-8")
+
+
+def test_files_are_called_by_their_stems_where_these_differ() -> None:
+    assert short_names([Path("a/x.json"), Path("b/y.json")]) == ["x", "y"]
+    assert short_names([Path("a/x.json"), Path("b/x.json")]) == ["a/x.json", "b/x.json"]
+    with pytest.raises(UsageError, match="named twice"):
+        short_names([Path("x.json"), Path("x.json")])

@@ -1,0 +1,1 @@
+"""Figures for papers, drawn by matplotlib: confusion, forest plot, reliability, heat map."""

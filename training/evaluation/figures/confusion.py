@@ -1,0 +1,43 @@
+"""The confusion matrix: of each labelled class, the share that was answered as each class."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from training.evaluation.figures.grid import draw_grid
+from training.evaluation.figures.style import paper_style, words
+
+_CELL = 0.36  # inches
+
+
+def confusion_figure(confusion: Sequence[Sequence[int]], labels: Sequence[str]) -> Figure:
+    """Shares in per cent of each row; at its right the answers that it stands for.
+
+    Args:
+        confusion: Counts ``(classes, classes)``, one row a reference class. Classes that do not
+            occur have no row, and no column if they were never answered, either.
+        labels: Names of the classes.
+    """
+    counts = np.asarray(confusion)
+    rows = np.flatnonzero(counts.sum(axis=1))
+    columns = np.flatnonzero(counts.sum(axis=0) + counts.sum(axis=1))
+    shown = counts[rows][:, columns]
+    totals = counts[rows].sum(axis=1)
+    shares = shown / totals[:, None]
+    texts = [[f"{100 * share:.0f}" if share else "" for share in row] for row in shares]
+    with paper_style():
+        width, height = _CELL * len(columns) + 1.4, _CELL * len(rows) + 1.0
+        figure = Figure(figsize=(width, height), layout="compressed")
+        axes = figure.add_subplot()
+        names = [words(label) for label in labels]
+        draw_grid(axes, shares, texts, [names[r] for r in rows], [names[c] for c in columns])
+        axes.set_xlabel("answered")
+        axes.set_ylabel("labelled")
+        right = axes.secondary_yaxis("right")
+        right.set_yticks(range(len(rows)), [f"{total:,}" for total in totals])
+        right.tick_params(length=0)
+        axes.annotate(
+            "n", (1, 1), xycoords="axes fraction", xytext=(5, 4), textcoords="offset points"
+        )
+    return figure

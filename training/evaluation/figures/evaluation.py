@@ -1,0 +1,69 @@
+"""The figures of evaluations and comparisons."""
+
+from collections.abc import Mapping, Sequence
+
+from matplotlib.figure import Figure
+
+from training.evaluation.compare import Comparison
+from training.evaluation.figures.confusion import confusion_figure
+from training.evaluation.figures.forest import Estimate, ForestRow, forest_plot
+from training.evaluation.figures.reliability import reliability_figure
+from training.evaluation.score_file import Evaluation
+
+
+def evaluation_figures(evaluation: Evaluation) -> dict[str, Figure]:
+    """By name: confusion, forest plot of corpora and groups, and reliability where it is known."""
+    figures = {
+        "confusion": confusion_figure(evaluation.overall.confusion, evaluation.labels),
+        "forest": evaluation_forest(evaluation),
+    }
+    if evaluation.calibration is not None:
+        figures["reliability"] = reliability_figure(evaluation.calibration)
+    return figures
+
+
+def evaluation_forest(evaluation: Evaluation) -> Figure:
+    """UARs of corpora, of groups of speakers, and of all."""
+    groups = {
+        "corpus": [
+            ForestRow(corpus, Estimate.of(scores)) for corpus, scores in evaluation.corpora.items()
+        ]
+    }
+    for kind, of_kind in evaluation.groups.items():
+        if kind != "corpus":
+            groups[kind] = [
+                ForestRow(name, Estimate.of(group.scores)) for name, group in of_kind.items()
+            ]
+    groups[""] = [ForestRow("all", Estimate.of(evaluation.overall), total=True)]
+    return forest_plot(groups)
+
+
+def comparison_forest(
+    evaluations: Mapping[str, Evaluation], comparisons: Sequence[Comparison]
+) -> Figure:
+    """UARs of every score file, corpus by corpus, and the differences of the first to them.
+
+    Args:
+        evaluations: By name, all of the same utterances.
+        comparisons: Of the first with each of the others.
+    """
+    first, *_ = evaluations
+    corpora = list(evaluations[first].corpora)
+    against = {one.second: one for one in comparisons}
+
+    def row(number: int, name: str, corpus: str | None) -> ForestRow:
+        evaluation, comparison = evaluations[name], against.get(name)
+        scores = evaluation.corpora[corpus] if corpus else evaluation.overall
+        difference = None
+        if comparison:
+            found = comparison.corpora[corpus] if corpus else comparison.overall
+            difference = Estimate.of_difference(found)
+        return ForestRow(name, Estimate.of(scores), difference, style=number)
+
+    shown: dict[str, str | None] = {corpus: corpus for corpus in corpora if len(corpora) > 1}
+    shown |= {"all corpora" if shown else corpora[0]: None}
+    groups = {
+        heading: [row(number, name, corpus) for number, name in enumerate(evaluations)]
+        for heading, corpus in shown.items()
+    }
+    return forest_plot(groups, versus=f"{first} minus it")
