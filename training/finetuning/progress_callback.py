@@ -8,10 +8,10 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 
 
 class ConsoleProgress(TrainerCallback):
-    """Shows steps, loss and validation UAR on a rich console."""
+    """Shows steps, loss and the validation score on a rich console."""
 
     def __init__(self, console: Console, has_validation: bool) -> None:
-        """``has_validation`` says whether each logged loss is followed by a validation UAR."""
+        """``has_validation`` says whether each logged loss is followed by a validation score."""
         self.console = console
         self.has_validation = has_validation
         self.loss = float("nan")
@@ -59,12 +59,15 @@ class ConsoleProgress(TrainerCallback):
         logs: dict[str, float] | None = None,
         **kwargs: Any,
     ) -> None:
-        """Prints an epoch's loss, and the UAR where it was measured."""
+        """Prints an epoch's loss, and the score where it was measured."""
         logs = logs or {}
         self.loss = logs.get("loss", self.loss)
         line = f"epoch {state.epoch or 0:5.1f}  loss {self.loss:.3f}"
         if "eval_uar" in logs:
             line += f"  validation UAR {logs['eval_uar']:6.1%}"
+            self.console.print(line, highlight=False)
+        elif "eval_ccc" in logs:
+            line += f"  validation CCC {logs['eval_ccc']:5.2f}"
             self.console.print(line, highlight=False)
         elif "loss" in logs and not self.has_validation:
             self.console.print(line, highlight=False)
