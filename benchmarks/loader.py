@@ -36,7 +36,7 @@ from torch.utils.data import DataLoader
 from pipeline.audio.encoding import encode
 from pipeline.audio.options import Codec
 from pipeline.schema.record import RECORD, SAMPLE_RATE
-from pipeline.shards.parquet import to_parquet
+from pipeline.shards.parquet import write_parquet
 from training.config.recipe import Recipe, load_recipe
 from training.data.dataset import Utterances, collate
 from training.data.index import clipped_durations, load_index
@@ -92,7 +92,8 @@ def write_dataset(folder: Path, count: int, seconds: float, codec: Codec) -> lis
     ]
     path = folder / "data" / "noise" / "train-00000-of-00001.parquet"
     path.parent.mkdir(parents=True)
-    path.write_bytes(to_parquet([pa.Table.from_pylist(rows, schema=RECORD)]))
+    with path.open("wb") as file:
+        write_parquet(file, [pa.Table.from_pylist(rows, schema=RECORD)])
     return clips
 
 

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from pipeline.specs.yaml_reader import SpecError
     from training.config.recipe import Recipe, load_recipe
     from training.data.index import load_index
-    from training.data.protocols import read_protocol
+    from training.data.protocols import FoldChoice, read_protocol
+    from training.data.row_choice import RowChoice
     from training.evaluation.baselines.run import Baseline, run_baseline
     from training.evaluation.compare import Comparison, compare
     from training.evaluation.evaluate import evaluate
@@ -65,11 +66,13 @@ __all__ = [
     "ExHubertForSequenceClassification",
     "ExHubertModel",
     "ExhubertError",
+    "FoldChoice",
     "LoadedModel",
     "Manifest",
     "Prediction",
     "PredictionFailure",
     "Recipe",
+    "RowChoice",
     "SpecError",
     "StoppedError",
     "TrainingResult",
@@ -114,7 +117,8 @@ _MODULES = {
     "pipeline.specs.yaml_reader": ("SpecError",),
     "training.config.recipe": ("Recipe", "load_recipe"),
     "training.data.index": ("load_index",),
-    "training.data.protocols": ("read_protocol",),
+    "training.data.protocols": ("FoldChoice", "read_protocol"),
+    "training.data.row_choice": ("RowChoice",),
     "training.evaluation.baselines.run": ("Baseline", "run_baseline"),
     "training.evaluation.compare": ("Comparison", "compare"),
     "training.evaluation.evaluate": ("evaluate",),

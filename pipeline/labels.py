@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import get_args
 
 from pipeline.common.numbers import read_number
 from pipeline.common.spelling import name_strangers
 from pipeline.raters.ratings import combine
 from pipeline.raters.votes import count_answers, elect, group_votes
-from pipeline.schema.record import CLASSES, Dimension
+from pipeline.schema.record import CLASSES, DIMENSIONS, Dimension
 from pipeline.schema.utterance import DropReason, Utterance, excluded, rejected
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import EmotionScheme
@@ -82,7 +81,7 @@ def label_utterance(utterance: Utterance, spec: CorpusSpec, scheme: EmotionSchem
     code, dropped = native_label(utterance, spec)
     emotion = spec.emotions.get(code) if code else None
     ratings: dict[Dimension, float | None] = {
-        name: scale_rating(utterance, spec, name) for name in get_args(Dimension)
+        name: scale_rating(utterance, spec, name) for name in DIMENSIONS
     }
     dropped = utterance.dropped or dropped or _unrated(spec, ratings)
     arousal_class, valence_class = scheme.place(emotion, spec) if emotion else (None, None)
@@ -116,7 +115,11 @@ def native_label(utterance: Utterance, spec: CorpusSpec) -> tuple[str | None, Dr
     rule = spec.raters.emotion if spec.raters else None
     native = native_votes(utterance, spec) if rule else {}
     if rule is None or not native:
-        return utterance.label_native, _fault(utterance.label_native, spec)
+        code = utterance.label_native
+        if rule and code is None and "least_raters" in rule.model_fields_set:
+            few = f"0 of {rule.least_raters} raters"
+            return None, excluded("labels", "too_few_raters", few)
+        return code, _fault(code, spec)
     outcomes = spec.outcomes
     if unknown := [code for code, votes in native.items() if code not in outcomes and votes]:
         return None, _fault(unknown[0], spec)
@@ -205,6 +208,8 @@ def is_clipped(utterance: Utterance, spec: CorpusSpec) -> bool:
 
 def count_votes(utterance: Utterance, spec: CorpusSpec) -> dict[str, float] | None:
     """Annotator votes by category; None where the corpus has none for the utterance."""
+    if not spec.votes and not utterance.raters:
+        return None
     votes = group_votes(native_votes(utterance, spec), spec.outcomes)
     reasons = spec.exclude.values()
     return {what: count for what, count in votes.items() if what not in reasons} or None

@@ -8,22 +8,9 @@ import yaml
 from pipeline.dataset.manifest import CorpusManifest, Manifest
 from pipeline.schema.columns import card_features
 from pipeline.schema.record import COLUMNS, SPLITS
+from pipeline.specs.licence_terms import HUB_LICENCES
 
 _WHOLE = "all"  # name of the configuration that has every corpus
-
-_LICENCES = {
-    "Apache-2.0": "apache-2.0",
-    "CC-BY-4.0": "cc-by-4.0",
-    "CC-BY-NC-4.0": "cc-by-nc-4.0",
-    "CC-BY-NC-ND-4.0": "cc-by-nc-nd-4.0",
-    "CC-BY-NC-SA-4.0": "cc-by-nc-sa-4.0",
-    "CC-BY-ND-4.0": "cc-by-nd-4.0",
-    "CC-BY-SA-4.0": "cc-by-sa-4.0",
-    "CC0-1.0": "cc0-1.0",
-    "MIT": "mit",
-    "ODbL-1.0": "odbl",
-}
-"""SPDX identifier → the hub's."""
 
 
 def make_front_matter(manifest: Manifest) -> str:
@@ -59,7 +46,7 @@ def size_category(rows: int) -> str:
 def _licence(corpora: list[CorpusManifest]) -> dict[str, object]:
     """The one licence of all corpora, where the hub knows it; else a word that they differ."""
     names = {corpus.licence for corpus in corpora}
-    if len(names) == 1 and (known := _LICENCES.get(next(iter(names)))):
+    if len(names) == 1 and (known := HUB_LICENCES.get(next(iter(names)))):
         return {"license": known}
     return {"license": "other", "license_name": "see-the-table-of-corpora"}
 

@@ -17,11 +17,11 @@ from pipeline.common.edition import (
 from pipeline.common.errors import DataError, UsageError
 from pipeline.dataset.duplicates.findings import LabelConflict, NearDuplicates, SamePerson
 from pipeline.dataset.published_counts import Comparison, compare_counts
-from pipeline.dataset.terms import Kind, MixTerm, mix_terms
 from pipeline.index.corpus_notes import NO_NOTES, CorpusNotes
 from pipeline.raters.agreement import Agreement
 from pipeline.schema.record import SPLITS
 from pipeline.specs.corpus_spec import CorpusId
+from pipeline.specs.licence_terms import Kind, MixTerm, mix_terms
 from pipeline.splits.protocols.statement import ProtocolStatement
 from pipeline.splits.split_warnings import warn_of_splits
 from pipeline.storage import files as storage

@@ -10,8 +10,8 @@ from pipeline.dataset.manifest import CorpusManifest, Manifest, require_manifest
 from pipeline.dataset.output_check import check_no_links
 from pipeline.dataset.report.page import make_report, read_left_out, read_rows
 from pipeline.dataset.shortcuts import read_shortcuts
-from pipeline.dataset.terms import licence_rules
 from pipeline.dataset.verify import verify_finished
+from pipeline.specs.licence_terms import licence_rules
 from pipeline.splits.protocols.statement import FOLDER as PROTOCOLS
 from pipeline.storage.folder_lock import check_unlocked
 

@@ -17,7 +17,7 @@ from pipeline.common.errors import DataError
 from pipeline.common.foreign_text import csv_cell
 from pipeline.dataset.manifest import Manifest
 from pipeline.schema.record import CLASSES, RECORD
-from pipeline.shards.metadata_reader import read_shard_metadata
+from pipeline.shards.metadata_reader import read_shard_table
 from pipeline.shards.receipts import shard_path
 from pipeline.shards.row_filter import CLASS_NAME, frame_where
 from pipeline.storage import files as storage
@@ -58,8 +58,8 @@ def find_rows(
     """
     shards = [shard for corpus in manifest.corpora.values() for shard in corpus.shards]
     read = partial(_read_rows, output, columns)
-    frames = storage.map_files(output, read, [(shard.name, shard.bytes) for shard in shards])
-    rows = pd.concat(frames, ignore_index=True) if frames else _no_rows(columns)
+    tables = storage.map_files(output, read, [(shard.name, shard.bytes) for shard in shards])
+    rows = pa.concat_tables(tables).to_pandas() if tables else _no_rows(columns)
     if where is not None:
         rows = frame_where(rows, where).reset_index(drop=True)
     return rows.assign(**{CLASS_NAME: rows["label"].map(dict(enumerate(CLASSES)))})
@@ -144,10 +144,10 @@ def write_table(rows: pd.DataFrame, names: Sequence[str], file: Path) -> None:
     table.map(csv_cell).to_csv(file, index=False)
 
 
-def _read_rows(output: str, columns: Sequence[str], shard: tuple[str, int]) -> pd.DataFrame:
+def _read_rows(output: str, columns: Sequence[str], shard: tuple[str, int]) -> pa.Table:
     name, size = shard
-    frame = read_shard_metadata(shard_path(output, name), columns, size, older=True)
-    return frame.drop(columns="group_bytes").assign(shard=name)
+    table = read_shard_table(shard_path(output, name), columns, size, older=True)
+    return table.drop_columns("group_bytes").append_column("shard", pa.repeat(name, len(table)))
 
 
 def _no_rows(columns: Sequence[str]) -> pd.DataFrame:

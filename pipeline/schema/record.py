@@ -27,7 +27,7 @@ CLASSES: tuple[str, ...] = get_args(ClassName)
 """The six classes in label order: index = 3·arousal + valence (ExHuBERT model card)."""
 
 Dimension = Literal["arousal", "valence", "dominance"]
-DIMENSIONS: tuple[str, ...] = get_args(Dimension)
+DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
 """Continuous dimensions of emotion that a model can rate, each in [0, 1]."""
 
 GENDERS = ("female", "male", "other")

@@ -4,28 +4,44 @@ import io
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import islice
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from xxhash import xxh3_128_hexdigest
+from xxhash import xxh3_128, xxh3_128_hexdigest
 
 from pipeline.common.errors import DataError
 from pipeline.schema.record import RECORD, Record
 from pipeline.shards.receipts import shard_path
 from pipeline.storage import files as storage
 
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
 ROWS_PER_GROUP = 100
 """Rows of a Parquet row group: what a reader fetches to get at one clip."""
 
 
-def to_parquet(tables: Iterable[pa.Table]) -> memoryview:
-    """Content of a shard.
+class FileFacts(NamedTuple):
+    """What is known of a shard's file once it is written; in bytes, and as XXH3-128."""
+
+    rows: int
+    size: int
+    xxh3: str
+
+
+NO_FILE = FileFacts(0, 0, "")
+
+
+def write_parquet(file: BinaryIO, tables: Iterable[pa.Table]) -> FileFacts:
+    """Writes the content of a shard, each table as it comes, so that no shard is held whole.
 
     Args:
+        file: Where to.
         tables: Its rows in order, in tables of any length.
     """
     columns = _parquet_columns()
-    sink = io.BytesIO()  # grows in place, where Arrow's stream holds twice the content
+    sink, rows = _CheckedFile(file), 0
     with pq.ParquetWriter(
         sink,
         RECORD,
@@ -36,7 +52,29 @@ def to_parquet(tables: Iterable[pa.Table]) -> memoryview:
     ) as writer:
         for table in tables:
             writer.write_table(table, row_group_size=ROWS_PER_GROUP)
-    return sink.getbuffer()
+            rows += len(table)
+    return FileFacts(rows, sink.tell(), sink.digest.hexdigest())
+
+
+class _CheckedFile(io.RawIOBase):
+    """A file that is being written, with the checksum of what has been."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._size = 0
+        self.digest = xxh3_128()
+
+    def writable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._size
+
+    def write(self, content: "ReadableBuffer") -> int:
+        self.digest.update(content)
+        written = self._file.write(content)
+        self._size += written
+        return written
 
 
 def in_row_groups(records: Iterable[Record]) -> Iterator[pa.Table]:

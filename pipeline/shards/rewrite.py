@@ -4,13 +4,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import pyarrow as pa
-import xxhash
 
 from pipeline.common.errors import DataError
-from pipeline.shards.parquet import read_shard, to_parquet
+from pipeline.shards.parquet import FileFacts, read_shard
 from pipeline.shards.receipts import RejectRow, ShardReceipt, shard_path
 from pipeline.shards.row_check import find_damaged_rows
-from pipeline.shards.writer import write_shard_files
+from pipeline.shards.writer import store_shard
 
 
 def rewrite_shard(
@@ -30,21 +29,22 @@ def rewrite_shard(
     Returns:
         The receipt of the shard as it is then.
     """
-    content = to_parquet([table]) if table.num_rows else memoryview(b"")
     unwritten = {row.id: row for row in (*receipt.unwritten, *left)}
     for name in table["id"].to_pylist():  # after a crash the shard may still hold rows that left
         unwritten.pop(name, None)
-    rewritten = replace(
-        receipt,
-        audio=audio,
-        fingerprint="",
-        rows=table.num_rows,
-        size=len(content),
-        xxh3=xxhash.xxh3_128_hexdigest(content) if content else "",
-        unwritten=tuple(sorted(unwritten.values(), key=lambda row: row.id)),
-    )
-    write_shard_files(output, rewritten, content)
-    return rewritten
+
+    def make_receipt(file: FileFacts) -> ShardReceipt:
+        return replace(
+            receipt,
+            audio=audio,
+            fingerprint="",
+            rows=file.rows,
+            size=file.size,
+            xxh3=file.xxh3,
+            unwritten=tuple(sorted(unwritten.values(), key=lambda row: row.id)),
+        )
+
+    return store_shard(output, receipt.shard, [table] if len(table) else [], make_receipt)
 
 
 def repair_shard(output: str, receipt: ShardReceipt) -> ShardReceipt:

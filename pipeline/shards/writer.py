@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import NamedTuple
 
-import xxhash
+import pyarrow as pa
 
 from pipeline.audio.options import AudioOptions
 from pipeline.planning.copies import plan_shard
@@ -18,7 +18,7 @@ from pipeline.raters.agreement import Tallies, tally_answers
 from pipeline.schema.record import Record
 from pipeline.schema.utterance import Utterance
 from pipeline.shards.fingerprint import Reuse, fingerprints, reusable
-from pipeline.shards.parquet import in_row_groups, read_shard, to_parquet
+from pipeline.shards.parquet import NO_FILE, FileFacts, in_row_groups, read_shard, write_parquet
 from pipeline.shards.receipts import (
     INCOMPLETE,
     RejectRow,
@@ -141,21 +141,21 @@ def _draft(
 def _write(draft: _Draft, rows: Iterable[Record | RejectRow], output: str) -> ShardReceipt:
     """Stores the rows of a shard, one for each utterance, and a receipt."""
     unwritten: list[RejectRow] = []
-    file = to_parquet(in_row_groups(_without_rejects(rows, unwritten)))
-    count = len(draft.planned) - len(unwritten)
-    if not count:  # readers choke on a shard without rows
-        file = memoryview(b"")
-    receipt = ShardReceipt(
-        shard=draft.shard,
-        audio="" if any(row.reason == "unreadable" for row in unwritten) else draft.audio,
-        fingerprint=draft.content,
-        rows=count,
-        size=len(file),
-        xxh3=xxhash.xxh3_128_hexdigest(file) if file else "",
-        unwritten=tuple(unwritten),
-    )
-    write_shard_files(output, receipt, file)
-    return receipt
+
+    def make_receipt(file: FileFacts) -> ShardReceipt:
+        unreadable = any(row.reason == "unreadable" for row in unwritten)
+        return ShardReceipt(
+            shard=draft.shard,
+            audio="" if unreadable else draft.audio,
+            fingerprint=draft.content,
+            rows=file.rows,
+            size=file.size,
+            xxh3=file.xxh3,
+            unwritten=tuple(unwritten),
+        )
+
+    tables = in_row_groups(_without_rejects(rows, unwritten))
+    return store_shard(output, draft.shard, tables, make_receipt)
 
 
 def _without_rejects(
@@ -169,23 +169,37 @@ def _without_rejects(
             yield row
 
 
-def write_shard_files(output: str, receipt: ShardReceipt, file: memoryview) -> None:
+def store_shard(
+    output: str,
+    shard: str,
+    tables: Iterable[pa.Table],
+    make_receipt: Callable[[FileFacts], ShardReceipt],
+) -> ShardReceipt:
     """Stores a shard and its receipt; interrupted, the next run sees that it is incomplete.
 
-    A shard that has no rows any more is deleted.
+    Readers choke on a shard without rows: of such a one only the receipt stays.
 
     Args:
         output: The dataset folder.
-        receipt: Of the shard.
-        file: The Parquet file; empty if the shard has no rows.
+        shard: Its name.
+        tables: Its rows in order, each table written as it comes.
+        make_receipt: Makes the receipt, once all rows are written.
+
+    Returns:
+        The receipt.
     """
-    path = receipt_path(output, receipt.shard)
-    if file:
-        storage.write_atomic(path, replace(receipt, size=INCOMPLETE).to_json())
-        storage.write_atomic(shard_path(output, receipt.shard), file)
-    storage.write_atomic(path, receipt.to_json())
-    if not receipt.size:
+    path, tables = receipt_path(output, shard), iter(tables)
+    first = next(tables, None)
+    if first is None:
+        receipt = make_receipt(NO_FILE)
+        storage.write_atomic(path, receipt.to_json())
         delete_empty_shard(output, receipt)
+        return receipt
+    with storage.new_file(shard_path(output, shard)) as file:
+        receipt = make_receipt(write_parquet(file, chain([first], tables)))
+        storage.write_atomic(path, replace(receipt, size=INCOMPLETE).to_json())
+    storage.write_atomic(path, receipt.to_json())
+    return receipt
 
 
 def delete_empty_shard(output: str, receipt: ShardReceipt) -> None:

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -46,6 +47,25 @@ def write_atomic(path: str | Path, content: bytes | memoryview | str) -> None:
         return
     with atomic_path(path) as temporary:
         temporary.write_bytes(content)
+
+
+@contextmanager
+def new_file(path: str) -> Iterator[BinaryIO]:
+    """Gives a file to write to, which appears under its name when complete; never after an error.
+
+    On this machine it is written as it comes; a store is given it in one piece in the end.
+
+    Raises:
+        DataError: A store does not take it.
+        OSError: The disk does not.
+    """
+    if is_remote(path):
+        content = BytesIO()
+        yield content
+        write_atomic(path, content.getbuffer())
+        return
+    with atomic_path(path) as temporary, temporary.open("wb") as file:
+        yield file
 
 
 @contextmanager

@@ -1,21 +1,16 @@
 """Python in the documentation parses, and imports from the face what it has."""
 
 import ast
-import re
-from pathlib import Path
 
 import pytest
 
 import exhubert
+from tests.docs.fenced import PAGES, blocks
 
-HOME = Path(__file__).parents[2]
-PAGES = [HOME / "README.md", *sorted((HOME / "docs").glob("*.md"))]
 SNIPPETS = [
-    pytest.param(code, id=f"{page.name}-{number}")
+    pytest.param(block.text, id=f"{page.name}-{number}")
     for page in PAGES
-    for number, code in enumerate(
-        re.findall(r"^```python\n(.*?)^```$", page.read_text(encoding="utf-8"), re.M | re.S)
-    )
+    for number, block in enumerate(one for one in blocks(page) if one.language == "python")
 ]
 
 
@@ -24,3 +19,7 @@ def test_snippets_parse_and_import_what_there_is(code: str) -> None:
     for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.ImportFrom) and node.module == "exhubert":
             assert {alias.name for alias in node.names} <= set(exhubert.__all__)
+
+
+def test_snippets_are_found() -> None:
+    assert len(SNIPPETS) > 12

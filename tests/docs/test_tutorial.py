@@ -7,16 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.test_command_lines import command_lines, words
-
-HOME = Path(__file__).parents[2]
+from tests.docs.fenced import HOME, command_lines, words
 
 
 @pytest.mark.slow
 def test_the_tutorial_goes_from_nothing_to_scores(tmp_path: Path) -> None:
     pytest.importorskip("espeakng_loader", reason="the extra demo is not installed")
     environment = os.environ | {"PYTHONPATH": str(HOME)}
-    for line in command_lines((HOME / "docs" / "tutorial.md").read_text(encoding="utf-8")):
+    for line in command_lines(HOME / "docs" / "tutorial.md"):
         fewer = ["--corpora", "emo_db", "tess"] if line.startswith("exhubert demo") else []
         command = [sys.executable, "-m", "exhubert", *words(line), *fewer]
         ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)

@@ -47,8 +47,16 @@ def _as_text(value: Any) -> Any:
 
 def _as_label_set(value: Any) -> Any:
     """A label set; the mapping in a file is read here, so that a recipe needs the file no more."""
-    if isinstance(value, str) and value.endswith((".yaml", ".yml")):
+    if not isinstance(value, str):
+        return value
+    if value.endswith((".yaml", ".yml")):
         return read_yaml(Path(value))
+    if value not in get_args(NamedSet):
+        from pipeline.specs.published_protocols import published_names  # reads a folder
+
+        if value not in published_names():
+            names = ", ".join((*get_args(NamedSet), *published_names()))
+            raise ValueError(f"expected {names}, or a YAML file with a mapping, found {value!r}")
     return value
 
 
@@ -67,8 +75,12 @@ def _as_condition(value: str | None) -> str | None:
 _COLLECTION = re.compile(r"(?<![^\s\[,])@[\w+-]+")
 """A collection, as in ``[@emobox]``: YAML wants it in quotes."""
 
-LabelSet = Literal["six", "categories", "native", "four"] | dict[str, str]
-"""Which classes the main head learns: named ones, or native code or category → class."""
+
+NamedSet = Literal["six", "categories", "native", "four"]
+
+LabelSet = NamedSet | str | dict[str, str]
+"""Which classes the main head learns: named ones, those of a published protocol, or native code or
+category → class."""
 
 Setting = Annotated[Any, AfterValidator(_as_number)]
 Beta = Annotated[float, Field(ge=0, lt=1)]
@@ -114,7 +126,7 @@ class DataSection(_Section):
     def _a_protocol_has_a_fold(self) -> Self:
         if (self.protocol is None) != (self.fold is None):
             raise ValueError("`protocol` and `fold` belong together: give both or neither")
-        if self.protocol and self.label_set != "six":
+        if self.protocol and self.label_set in get_args(NamedSet) and self.label_set != "six":
             raise ValueError(
                 "`label_set`: the name of a protocol says which classes it scores, as "
                 "loso-categories does: give one of the two"
@@ -147,6 +159,7 @@ class LossSection(_Section):
     class_weights: Literal["none", "balanced"] = "none"
     focal_gamma: float = Field(default=0.0, ge=0)
     label_smoothing: float = Field(default=0.0, ge=0, lt=1)
+    soft_labels: bool = False
 
 
 class OptimizerSection(_Section):

@@ -1,6 +1,6 @@
 """The index of a dataset: the metadata of its utterances and where their audio lies, no audio."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from pipeline.shards.metadata_reader import read_shard_metadata
 from pipeline.shards.row_filter import frame_where
 from pipeline.specs.collections import choose_corpora
 from training.data import dataset_files as store
+from training.data.row_choice import EVERY_ROW, RowChoice
 from training.data.targets import UNLABELLED
 
 METADATA = indexed_columns(COLUMNS, "training")
@@ -27,13 +28,9 @@ _PLACE = ("row_group", "row", "group_bytes", "shard")
 def load_index(
     dataset: str | Path,
     split: str | None = None,
-    corpora: Sequence[str] = (),
-    exclude: Sequence[str] = (),
+    rows: RowChoice = EVERY_ROW,
     labelled: bool = True,
     also: Sequence[str] = (),
-    exclude_speakers: Collection[str] = (),
-    exclude_audio_of: Collection[str] = (),
-    where: str | None = None,
     extra: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Reads the metadata of a dataset folder: one row an utterance, no audio.
@@ -41,17 +38,11 @@ def load_index(
     Args:
         dataset: Folder or URL with ``data/<corpus>/<split>-NNNNN-of-NNNNN.parquet``.
         split: ``train``, ``validation`` or ``test``; ``None`` for all.
-        corpora: Corpora to read, or collections such as ``@emobox``; none means all.
-        exclude: Corpora or collections to leave out.
+        rows: Which rows.
         labelled: Whether rows without a six-class label are left out.
         also: Columns of which one alone keeps a row, too
             (:attr:`training.data.targets.HeadLabels.columns`); its missing ``label`` is then
             :data:`training.data.targets.UNLABELLED`.
-        exclude_speakers: Speakers to leave out.
-        exclude_audio_of: Corpora (``emo_db``) or splits of them (``emo_db/test``) whose audio is
-            left out, under whichever ids it stands here.
-        where: A condition in SQL that rows must fulfil, over all columns of the record
-            (:func:`pipeline.shards.row_filter.rows_where`).
         extra: Further columns of the record.
 
     Returns:
@@ -76,30 +67,31 @@ def load_index(
         raise UsageError(f"unknown split {split!r}: expected one of {', '.join(SPLITS)}")
     paths = {shard: store.path_of(shard) for shard in shards}
     there = sorted({path.parent.name for path in paths.values()})
-    corpora = choose_corpora(corpora, there).corpora
-    exclude = choose_corpora(exclude, there).corpora
+    corpora = choose_corpora(rows.corpora, there).corpora
+    exclude = choose_corpora(rows.exclude_corpora, there).corpora
     for corpus in (*corpora, *exclude):
         if corpus not in there:
             raise UsageError(f"{folder}: no corpus {corpus!r}: there are {', '.join(there)}")
     wanted = [corpus for corpus in (corpora or there) if corpus not in exclude]
     columns = (*METADATA, *extra) if extra else METADATA
     tables = [
-        _read_metadata(shard, _EVERY if where else columns)
+        _read_metadata(shard, _EVERY if rows.where else columns)
         for shard, path in paths.items()
         if path.parent.name in wanted and (split is None or path.name.startswith(f"{split}-"))
     ]
     index = pd.concat(tables) if tables else _read_metadata(shards[0], columns).iloc[:0]
     index["group"] = index.groupby(["shard", "row_group"], sort=True).ngroup()
-    if where:
-        index = frame_where(index, where)[[*columns, *_PLACE, "group"]]
+    if rows.where:
+        index = frame_where(index, rows.where)[[*columns, *_PLACE, "group"]]
     if labelled:
         index = index[index[["label", *also]].notna().any(axis=1)]
         index = index.fillna({"label": UNLABELLED}).astype({"label": "int64"})
-    if exclude_speakers:
-        index = index[~index["speaker"].isin(exclude_speakers)]
-    for part in exclude_audio_of:
+    if rows.exclude_speakers:
+        index = index[~index["speaker"].isin(rows.exclude_speakers)]
+    for part in rows.exclude_audio_of:
         corpus, _, its_split = part.partition("/")
-        audio = load_index(folder, its_split or None, [corpus], labelled=False)["audio_xxh3"]
+        whole = RowChoice((corpus,))
+        audio = load_index(folder, its_split or None, whole, labelled=False)["audio_xxh3"]
         index = index[~index["audio_xxh3"].isin(audio.dropna())]
     return index.reset_index(drop=True)
 

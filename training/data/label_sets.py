@@ -1,28 +1,30 @@
-"""Label sets: rows of a dataset's own split with other classes than the six.
+"""Label sets: which classes are learnt and scored, and which of them a row has.
 
 The six classes, the categories shared by all corpora, the codes of one corpus, the four classes of
-IEMOCAP, or a mapping from codes or categories to classes. Folds of protocols have label sets of
-their own (:mod:`training.data.protocols`).
+IEMOCAP, those that a published protocol scores, or a mapping from codes or categories to classes.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import pandas as pd
 from pydantic import RootModel
 
 from pipeline.common.errors import UsageError
 from pipeline.schema.record import CLASSES
+from pipeline.specs.published_protocols import published_names, published_protocols
 from pipeline.specs.yaml_reader import load_yaml
-from pipeline.splits.protocols.label_sets import FOUR_CLASSES, LabelSet, class_names
+from pipeline.splits.protocols.label_sets import FOUR_CLASSES, class_names
 from training.data.index import load_index
+from training.data.row_choice import EVERY_ROW, RowChoice
 
 NamedSet = Literal["six", "categories", "native", "four"]
-NAMED: tuple[NamedSet, ...] = ("six", "categories", "native", "four")
+NAMED: tuple[NamedSet, ...] = get_args(NamedSet)
 
-LabelChoice = NamedSet | Mapping[str, str]
-"""A label set by its name, or native code or category → class; others are left out."""
+LabelChoice = NamedSet | str | Mapping[str, str]
+"""A label set by its name, the name of a published protocol that has classes of its own
+(``emobox``), or native code or category → class; rows of others are left out."""
 
 MOST_CLASSES = 120
 """More are no classes of emotion but, say, names of clips."""
@@ -38,13 +40,12 @@ def read_label_choice(text: str) -> LabelChoice:
     Raises:
         UsageError: It is neither.
     """
-    for name in NAMED:
-        if text == name:
-            return name
+    if text in (*NAMED, *published_names()):
+        return text
     if not text.endswith((".yaml", ".yml")):
         raise UsageError(
             f"label set {text!r}: expected {', '.join(NAMED)}, or a YAML file with lines such as "
-            "`excitement: happiness`"
+            f"`excitement: happiness`; or the classes of {', '.join(published_names())}"
         )
     return load_yaml(Path(text), _MappingFile).root
 
@@ -53,12 +54,9 @@ def load_labelled(
     dataset: str | Path,
     label_set: LabelChoice,
     split: str | None = None,
-    corpora: Sequence[str] = (),
-    exclude: Sequence[str] = (),
+    rows: RowChoice = EVERY_ROW,
     labels: Sequence[str] | None = None,
-    exclude_speakers: Collection[str] = (),
-    exclude_audio_of: Collection[str] = (),
-    where: str | None = None,
+    extra: Sequence[str] = (),
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Reads the rows of a dataset that have a class of a label set.
 
@@ -66,13 +64,10 @@ def load_labelled(
         dataset: Folder or URL.
         label_set: Which classes.
         split: ``train``, ``validation`` or ``test``; None for all.
-        corpora: As for :func:`training.data.index.load_index`.
-        exclude: The same.
-        labels: Classes in index order; rows of others are left out. Default: those that occur in
-            any split, sorted, or all that a mapping names.
-        exclude_speakers: As for :func:`training.data.index.load_index`.
-        exclude_audio_of: The same.
-        where: The same.
+        rows: Which rows.
+        labels: Classes in index order; rows of others are left out. Default: those that the set
+            states, or that occur in any split, sorted.
+        extra: Further columns of the record.
 
     Returns:
         Rows whose ``label`` is an index of the classes, and the classes.
@@ -82,24 +77,16 @@ def load_labelled(
             for; or there are too many classes.
         DataError: The dataset is damaged.
     """
-    index = load_index(
-        dataset,
-        corpora=corpora,
-        exclude=exclude,
-        labelled=False,
-        exclude_speakers=exclude_speakers,
-        exclude_audio_of=exclude_audio_of,
-        where=where,
-        extra=("label_native",),
-    )
+    index = load_index(dataset, rows=rows, labelled=False, extra=("label_native", *extra))
     there = sorted(set(index["corpus"]))
     if label_set == "native" and len(there) > 1:
         raise UsageError(
             f"label set native: codes mean something in one corpus only, found {', '.join(there)}: "
             "choose one of them, or the label set categories"
         )
-    classes = _class_of(index, label_set)
-    names = tuple(labels or _names(classes, label_set))
+    classes = classes_of(index, label_set)
+    occurring = tuple(sorted(set(classes.dropna())))
+    names = tuple(labels or stated_classes(label_set, there) or occurring)
     if len(names) > MOST_CLASSES:
         raise UsageError(f"label set: {len(names):,} classes, expected {MOST_CLASSES} at most")
     index = index.assign(label=classes.map({name: n for n, name in enumerate(names)}))
@@ -108,17 +95,47 @@ def load_labelled(
     return chosen.reset_index(drop=True), names
 
 
-def _class_of(index: pd.DataFrame, label_set: LabelChoice) -> "pd.Series[str]":
-    """The class of every row; None where the set has none for it."""
-    kind: LabelSet = label_set if isinstance(label_set, str) else "own"
-    return class_names(index, kind, {} if isinstance(label_set, str) else label_set)
+def classes_of(rows: pd.DataFrame, label_set: LabelChoice) -> "pd.Series[str]":
+    """The class of every row.
+
+    Args:
+        rows: With ``corpus``, ``label``, ``label_native`` and ``emotion``.
+        label_set: Which classes.
+
+    Returns:
+        Names of classes, None where the set has none for a row.
+    """
+    for named in NAMED:
+        if label_set == named:
+            return class_names(rows, named, {})
+    if isinstance(label_set, Mapping):
+        return class_names(rows, "own", label_set)
+    found = [
+        class_names(part, "own", _published_classes(label_set, str(corpus)))
+        for corpus, part in rows.groupby("corpus")
+    ]
+    return pd.concat(found).reindex(rows.index) if found else rows["emotion"]
 
 
-def _names(classes: "pd.Series[str]", label_set: LabelChoice) -> tuple[str, ...]:
+def stated_classes(label_set: LabelChoice, corpora: Iterable[str]) -> tuple[str, ...]:
+    """The classes that a label set states for some corpora, whether they occur or not.
+
+    Returns:
+        Names of classes in index order; none for a set whose classes are those that occur.
+    """
     if label_set == "six":
         return CLASSES
     if label_set == "four":
         return tuple(sorted(set(FOUR_CLASSES.values())))
-    if not isinstance(label_set, str):
+    if isinstance(label_set, Mapping):
         return tuple(sorted(set(label_set.values())))
-    return tuple(sorted(set(classes.dropna())))
+    if label_set in NAMED:
+        return ()
+    named = {name for one in corpora for name in _published_classes(label_set, one).values()}
+    return tuple(sorted(named))
+
+
+def _published_classes(protocol: str, corpus: str) -> Mapping[str, str]:
+    """Category → class in a published protocol; none for a corpus that it does not know."""
+    spec = published_protocols(corpus).get(protocol)
+    return spec.classes if spec else {}

@@ -1,7 +1,7 @@
 """Protocols of a dataset for training: which rows a fold trains on, validates on and tests on."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +17,8 @@ from pipeline.splits.protocols.validation import draw_validation
 from pipeline.storage import files as storage
 from training.data.dataset_files import MANIFEST
 from training.data.index import load_index
+from training.data.label_sets import LabelChoice, classes_of, stated_classes
+from training.data.row_choice import EVERY_ROW, RowChoice
 
 
 class _Manifest(BaseModel):
@@ -33,11 +35,14 @@ class FoldChoice:
         protocol: Its name.
         fold: Name of the fold, or what it holds out.
         validation_seed: Draws the validation part of folds that state none.
+        label_set: A mapping, or what a published protocol scores, in place of the classes that
+            the protocol's own name says; of its clips, those that have such a class stay.
     """
 
     protocol: str
     fold: str
     validation_seed: int = 0
+    label_set: LabelChoice | None = None
 
     def __str__(self) -> str:
         return f"fold {self.fold} of protocol {self.protocol}"
@@ -66,16 +71,21 @@ def read_protocol(dataset: str | Path, name: str) -> Protocol:
     return read_protocol_file(name, path, statements[name], storage.read(path))
 
 
-def fold_labels(protocol: Protocol, corpora: Sequence[str] = ()) -> tuple[str, ...]:
+def fold_labels(
+    protocol: Protocol, corpora: Sequence[str] = (), label_set: LabelChoice | None = None
+) -> tuple[str, ...]:
     """Classes that a protocol scores in some corpora, in index order.
 
     Args:
         protocol: Of the dataset.
         corpora: Only these; default: all that have folds.
+        label_set: In place of the protocol's classes.
 
     Returns:
         The six classes of :data:`pipeline.schema.record.CLASSES`, or the protocol's, sorted.
     """
+    if label_set is not None:
+        return stated_classes(label_set, corpora or sorted(protocol.folds))
     chosen = {
         corpus: entry
         for corpus, entry in protocol.statement.corpora.items()
@@ -86,13 +96,11 @@ def fold_labels(protocol: Protocol, corpora: Sequence[str] = ()) -> tuple[str, .
     return tuple(sorted({name for entry in chosen.values() for name in entry.classes}))
 
 
-def choose_fold_corpora(
-    protocol: Protocol, corpora: Sequence[str] = (), exclude: Sequence[str] = ()
-) -> list[str]:
+def choose_fold_corpora(protocol: Protocol, rows: RowChoice = EVERY_ROW) -> list[str]:
     """Corpora that are named, or that have folds of a protocol; collections are written out."""
     there = sorted(protocol.folds)
-    chosen = choose_corpora(corpora, there).corpora or there
-    left_out = choose_corpora(exclude, there).corpora
+    chosen = choose_corpora(rows.corpora, there).corpora or there
+    left_out = choose_corpora(rows.exclude_corpora, there).corpora
     return [corpus for corpus in chosen if corpus not in left_out]
 
 
@@ -100,12 +108,9 @@ def load_fold(
     dataset: str | Path,
     choice: FoldChoice,
     part: str | None = None,
-    corpora: Sequence[str] = (),
-    exclude: Sequence[str] = (),
+    rows: RowChoice = EVERY_ROW,
     labels: Sequence[str] | None = None,
-    exclude_speakers: Collection[str] = (),
-    exclude_audio_of: Collection[str] = (),
-    where: str | None = None,
+    extra: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Reads the metadata of the rows of a fold, as :func:`training.data.index.load_index` does.
 
@@ -116,12 +121,10 @@ def load_fold(
         dataset: Folder or URL.
         choice: The fold.
         part: ``train``, ``validation`` or ``test``; None for all.
-        corpora: Corpora to read; none means all that have the protocol.
-        exclude: Corpora to leave out.
+        rows: Which rows, of the corpora that have the protocol; ``split`` and ``label`` in its
+            condition are the dataset's, not the fold's.
         labels: Classes in index order; default: :func:`fold_labels`.
-        exclude_speakers: Speakers to leave out.
-        exclude_audio_of: As for :func:`training.data.index.load_index`.
-        where: The same; its ``split`` and ``label`` are the dataset's, not the fold's.
+        extra: Further columns of the record.
 
     Returns:
         Rows of an index; ``split`` is the part of the fold, ``label`` an index of the classes.
@@ -132,16 +135,10 @@ def load_fold(
         DataError: The dataset is damaged.
     """
     protocol = read_protocol(dataset, choice.protocol)
-    wanted = choose_fold_corpora(protocol, corpora, exclude)
-    names = tuple(labels or fold_labels(protocol, wanted))
-    index = load_index(
-        dataset,
-        corpora=wanted,
-        labelled=False,
-        exclude_speakers=exclude_speakers,
-        exclude_audio_of=exclude_audio_of,
-        where=where,
-    )
+    wanted = choose_fold_corpora(protocol, rows)
+    names = tuple(labels or fold_labels(protocol, wanted, choice.label_set))
+    own = replace(rows, corpora=wanted, exclude_corpora=())
+    index = load_index(dataset, rows=own, labelled=False, extra=("label_native", *extra))
     index = fold_rows(index, protocol, choice, wanted, names)
     return index[index["split"] == part].reset_index(drop=True) if part else index
 
@@ -156,7 +153,7 @@ def fold_rows(
     """The rows of an index that stand in a fold, with its parts as ``split`` and its classes.
 
     Args:
-        index: Rows of these corpora, labelled or not.
+        index: Rows of these corpora, labelled or not, with ``label_native``.
         protocol: That the fold is of.
         choice: The fold.
         corpora: Corpora that have the fold.
@@ -166,6 +163,9 @@ def fold_rows(
         UsageError: A corpus has no such fold, or a class of the fold is not among the labels.
     """
     parts = protocol.parts(choice.fold, corpora)
+    if choice.label_set is not None:
+        named = index.assign(label=classes_of(index, choice.label_set)).dropna(subset="label")
+        parts = parts.drop(columns="label").merge(named[["id", "label"]], on="id")
     if lacking := sorted(set(parts["label"]) - set(labels)):
         raise UsageError(
             f"protocol {choice.protocol} scores {', '.join(lacking)}, which is not among the "
@@ -183,6 +183,9 @@ def describe_choice(dataset: str | Path, choice: FoldChoice, corpora: Sequence[s
     """What a score under a fold must be read with: how it was made, and what leaks in it."""
     protocol = read_protocol(dataset, choice.protocol)
     lines = [f"{choice}: {protocol.statement.rule}"]
+    if choice.label_set is not None:
+        named = ", ".join(fold_labels(protocol, corpora, choice.label_set))
+        lines.append(f"of its clips, those of the classes {named}")
     for corpus in corpora:
         facts = protocol.fold(corpus, choice.fold)
         leaks = [

@@ -18,13 +18,18 @@ class _Manifest(BaseModel):
     corpora: dict[str, _Corpus] = {}
 
 
-def redistributable_corpora(dataset: str | Path) -> frozenset[str]:
-    """Corpora whose terms let them be passed on; none where nothing says so."""
+def redistribution(dataset: str | Path) -> dict[str, bool | None]:
+    """Corpus → whether it may be passed on; None, or no entry, where nobody has said."""
     content = storage.read(storage.join(str(dataset), MANIFEST))
     if content is None:
-        return frozenset()
+        return {}
     try:
         corpora = _Manifest.model_validate_json(content).corpora
     except ValidationError:  # not written by a build: nobody says that they may be
-        return frozenset()
-    return frozenset(name for name, corpus in corpora.items() if corpus.redistribute is True)
+        return {}
+    return {name: corpus.redistribute for name, corpus in corpora.items()}
+
+
+def redistributable_corpora(dataset: str | Path) -> frozenset[str]:
+    """Corpora whose terms let them be passed on; none where nothing says so."""
+    return frozenset(name for name, may in redistribution(dataset).items() if may)

@@ -24,6 +24,8 @@ from pipeline.common.errors import DataError, UsageError
 from training.config.recipe import Recipe
 from training.data.dataset_files import identity, manifest_checksum
 from training.data.index import load_index
+from training.data.label_sets import LabelChoice, classes_of
+from training.data.row_choice import RowChoice
 from training.evaluation.baselines.run import Baseline, run_baseline
 from training.evaluation.evaluate import ALL, evaluate, part_of
 from training.evaluation.score_file import Evaluation, read_scores, write_scores
@@ -59,6 +61,15 @@ class Row:
     exclude_speakers: tuple[str, ...]
     exclude_audio_of: tuple[str, ...]
     equal_audio: int
+
+    @property
+    def fitted(self) -> RowChoice:
+        """What is trained and validated on."""
+        return RowChoice(
+            self.train,
+            exclude_speakers=self.exclude_speakers,
+            exclude_audio_of=self.exclude_audio_of,
+        )
 
 
 @dataclass(frozen=True)
@@ -162,27 +173,38 @@ def run_cross_corpus(
     return CrossCorpusMatrix(mode, str(dataset), manifest_checksum(dataset), scored, rows, done)
 
 
-def plan_rows(dataset: str | Path, mode: Mode, corpora: Sequence[str], split: str) -> list[Row]:
+def plan_rows(
+    dataset: str | Path,
+    mode: Mode,
+    corpora: Sequence[str],
+    split: str,
+    label_set: LabelChoice = "six",
+) -> list[Row]:
     """The rows of a matrix, one a corpus.
 
     Args:
         dataset: Dataset folder.
         mode: How rows are made.
-        corpora: Corpora of the matrix; none means all that can be scored.
+        corpora: Corpora of the matrix, or collections; none means all that can be scored.
         split: What is scored; :data:`training.evaluation.evaluate.ALL` for whole corpora.
+        label_set: Which classes; not the codes of corpora, which mean something in one only.
 
     Raises:
         UsageError: There are fewer than two corpora, or one that is named is not there or has
             fewer than two classes.
         DataError: A row has nothing to train on that is not scored.
     """
-    every = load_index(dataset, None, tuple(corpora), labelled=False)
+    if label_set == "native":
+        raise UsageError("label set native: codes mean something in one corpus only: take another")
+    every = load_index(dataset, rows=RowChoice(corpora), labelled=False, extra=("label_native",))
+    every["label"] = classes_of(every, label_set)
     asked = every if split == ALL else every[every["split"] == part_of(split)]
     index, scored = (rows[rows["label"].notna()] for rows in (every, asked))
     fitted = index[index["split"] != "test"]
     known = every[every["split"] != "test"]  # further heads learn from rows without a class, too
     names = sorted(_with_classes(scored) & _with_classes(fitted[fitted["split"] == "train"]))
-    if lacking := sorted(set(corpora) - set(names)):
+    named = set(every["corpus"]) if corpora else set()
+    if lacking := sorted(named - set(names)):
         raise UsageError(
             f"{dataset}: {', '.join(lacking)}: fewer than two classes to train on, or in split "
             f"{split!r} to score: leave them out of --corpora"
@@ -244,10 +266,8 @@ def run_row(
             system,
             dataset,
             split,
-            row.test,
-            row.train,
-            row.exclude_speakers,
-            row.exclude_audio_of,
+            RowChoice(row.test),
+            row.fitted,
             keep_in=folder.parent,
         )
     else:
@@ -262,7 +282,7 @@ def run_row(
             }
             recipe = system.model_copy(update={"data": data.model_copy(update=own)})
             train(recipe, dataset, model, resume=model.exists(), console=console)
-        result = evaluate(str(model), dataset, split, row.test)
+        result = evaluate(str(model), dataset, split, RowChoice(row.test))
     notes = list(result.notes)
     if row.exclude_speakers:
         speakers = ", ".join(row.exclude_speakers)

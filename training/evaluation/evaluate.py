@@ -1,6 +1,6 @@
 """Evaluation: trained models against a split of a dataset, overall and per corpus."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,10 +10,11 @@ import pandas as pd
 
 from pipeline.common.errors import DataError, UsageError
 from pipeline.schema.record import CLASSES, SPLITS
-from training.data.index import load_index
-from training.data.label_sets import load_labelled
-from training.data.protocols import FoldChoice, describe_choice, load_fold
+from training.data.label_sets import NAMED
+from training.data.protocols import FoldChoice, describe_choice
+from training.data.row_choice import EVERY_ROW, RowChoice
 from training.data.targets import UNLABELLED
+from training.data.tasks import choose_task, load_task
 from training.evaluation.prediction_table import PredictionTable
 from training.evaluation.score_file import Evaluation, score_predictions
 from training.evaluation.train_test_overlap import audio_overlap, training_clips
@@ -31,10 +32,9 @@ def evaluate(
     models: str | Path | Sequence[str | Path],
     dataset: str | Path,
     split: str = "test",
-    corpora: Collection[str] = (),
+    rows: RowChoice = EVERY_ROW,
     batch_size: int = 16,
     fold: FoldChoice | None = None,
-    where: str | None = None,
 ) -> Evaluation:
     """Scores a trained model on a split of a dataset folder, or several trained alike.
 
@@ -42,11 +42,9 @@ def evaluate(
         models: Folder or hub name of a model, or of several that differ in their seeds only.
         dataset: Dataset folder.
         split: ``train``, ``validation``, ``test``, or :data:`ALL`.
-        corpora: Corpora to score; none means all.
+        rows: Which rows of it are scored.
         batch_size: Clips that go through the model at once, where padding changes nothing.
         fold: The fold of a protocol whose part is scored, in place of a split of the dataset's.
-        where: A condition in SQL that rows must fulfil to be scored, as for
-            :func:`training.data.index.load_index`.
 
     Returns:
         Scores overall and per corpus, of several models their means; predictions; and how many
@@ -74,67 +72,34 @@ def evaluate(
             )
         if not predictions:
             heads, labels = trained.heads, trained.labels
-            if label_set != "six" and not fold:
-                rows, _ = load_labelled(
-                    dataset, label_set, part_of(split), tuple(corpora), labels=labels, where=where
-                )
-            else:
-                also = heads.columns
-                rows = _load_rows(dataset, split, tuple(corpora), labels, also, fold, where)
-            labelled = require_labelled(rows, dataset, split, where)
+            mapped = "six" if fold and label_set in NAMED else label_set
+            task = choose_task(mapped, fold)
+            index, _ = load_task(dataset, task, part_of(split), rows, labels, heads.columns)
+            labelled = require_labelled(index, dataset, split, rows.where)
         elif (trained.heads, trained.labels) != (heads, labels):
             raise UsageError(
                 f"{name}: has other heads than {names[0]}: expected models trained alike"
             )
-        predictions.append(predict_index(trained.model, rows, trained.data.longest, batch_size))
+        predictions.append(predict_index(trained.model, index, trained.data.longest, batch_size))
         training.append(TrainingSpeakers.of_model(name, trained.provenance))
         clips |= training_clips(trained.provenance, dataset)
-    index = rows.iloc[labelled].reset_index(drop=True)
+    scored = index.iloc[labelled].reset_index(drop=True)
     table = PredictionTable.from_probabilities(
-        names, index, [one.classes[labelled] for one in predictions]
+        names, scored, [one.classes[labelled] for one in predictions]
     )
-    notes = audio_overlap(index, clips)
-    if fold:
-        notes = [*describe_choice(dataset, fold, sorted(set(index["corpus"]))), *notes]
+    notes = audio_overlap(scored, clips)
+    if isinstance(task, FoldChoice):
+        notes = [*describe_choice(dataset, task, sorted(set(scored["corpus"]))), *notes]
     evaluation = score_predictions(
-        table, dataset, split, labels, TrainingSpeakers.of_all(training), notes, where
+        table, dataset, split, labels, TrainingSpeakers.of_all(training), notes, rows.where
     )
     if not heads.columns:
         return evaluation
     return replace(
         evaluation,
-        heads=score_heads(rows, predictions, heads),
-        head_corpora=score_heads_by_corpus(rows, predictions, heads),
+        heads=score_heads(index, predictions, heads),
+        head_corpora=score_heads_by_corpus(index, predictions, heads),
     )
-
-
-def _load_rows(
-    dataset: str | Path,
-    split: str,
-    corpora: Sequence[str],
-    labels: Sequence[str],
-    also: Sequence[str],
-    fold: FoldChoice | None,
-    where: str | None,
-) -> pd.DataFrame:
-    """The rows of a split, or of that part of a fold, with indices of a model's classes."""
-    if fold:
-        return load_fold(dataset, fold, part_of(split), corpora, labels=labels, where=where)
-    return load_index(dataset, part_of(split), corpora, also=also, where=where)
-
-
-def labelled_rows(
-    dataset: str | Path, split: str, corpora: Collection[str] = (), where: str | None = None
-) -> pd.DataFrame:
-    """The rows of a split that have one of the six classes, to be scored.
-
-    Raises:
-        UsageError: There is no such dataset, split or corpus.
-        DataError: The split has no labelled utterances.
-    """
-    index = load_index(dataset, part_of(split), tuple(corpora), where=where)
-    require_labelled(index, dataset, split, where)
-    return index
 
 
 def part_of(split: str) -> str | None:

@@ -15,8 +15,9 @@ from pipeline.common.count import count
 from training.config.recipe import DataSection
 from training.data.dataset_files import manifest_checksum
 from training.data.targets import HeadLabels
+from training.data.tasks import load_task
 from training.evaluation.prediction_table import clip_names
-from training.finetuning.run_plan import load_part
+from training.finetuning.run_plan import recipe_rows, recipe_task
 from training.model.provenance import Provenance, TrainingSpeakers, stages
 
 
@@ -114,7 +115,9 @@ def training_clips(provenance: Provenance, dataset: str | Path) -> set[str]:
         if checksum is not None and stage.get("dataset", {}).get("manifest_sha256") == checksum:
             data = DataSection.model_validate(stage["recipe"]["data"])
             heads = HeadLabels(**{name: tuple(labels) for name, labels in stage["heads"].items()})
-            clips |= clip_names(load_part(dataset, "train", data, heads.columns))
+            task, rows = recipe_task(data), recipe_rows(data)
+            index, _ = load_task(dataset, task, "train", rows, also=heads.columns)
+            clips |= clip_names(index)
     return clips
 
 

@@ -1,18 +1,22 @@
 """What a model was trained on and how well it does, stored with it: provenance and model card."""
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 from transformers import PreTrainedModel
 
 from pipeline.common.foreign_text import code, markdown
 from pipeline.schema.record import CLASSES
+from pipeline.specs.licence_terms import Kind, mix_terms
 from training.data import dataset_files as store
+from training.data.terms import redistribution
+from training.finetuning.card_metadata import all_licences, card_metadata
+from training.finetuning.model_licence import model_licence
+from training.metrics.foreign import FOREIGN_NOTE, marked
 from training.metrics.head_scores import HeadScores
 from training.metrics.intervals import FEW_NOTE, is_few, show_interval
 from training.metrics.scores import Scores
@@ -22,6 +26,9 @@ LIBRARIES = (
     *("soxr", "scikit-learn"),
 )
 
+_ASKED: tuple[Kind, ...] = ("commercial_use", "changes", "share_alike", "attribution")
+"""What of the terms of a corpus may hold for a model."""
+
 
 def describe_dataset(dataset: str | Path, *indexes: pd.DataFrame) -> dict[str, Any]:
     """Which data a run read: the manifest's checksum, and utterances per corpus and split."""
@@ -30,6 +37,7 @@ def describe_dataset(dataset: str | Path, *indexes: pd.DataFrame) -> dict[str, A
         str(corpus): {str(split): int(n) for split, n in part.value_counts(sort=False).items()}
         for corpus, part in rows.groupby("corpus", sort=True)["split"]
     }
+    allowed = redistribution(dataset)
     licences = rows.groupby("corpus", sort=True)["licence"].agg(lambda part: sorted(set(part)))
     return {
         "name": store.path_of(store.absolute(str(dataset))).name,
@@ -37,7 +45,14 @@ def describe_dataset(dataset: str | Path, *indexes: pd.DataFrame) -> dict[str, A
         "utterances": {str(s): int(n) for s, n in rows.groupby("split", sort=True).size().items()},
         "corpora": corpora,
         "licences": {str(corpus): names for corpus, names in licences.items()},
+        "redistribute": {corpus: allowed.get(corpus) for corpus in corpora},
+        "languages": languages(rows),
     }
+
+
+def languages(index: pd.DataFrame) -> list[str]:
+    """Languages that are spoken, without their regions, as in ``en``."""
+    return sorted({code.partition("-")[0] for code in index["language"].dropna()})
 
 
 def count_parameters(model: PreTrainedModel) -> dict[str, int]:
@@ -65,17 +80,10 @@ def model_card(provenance: dict[str, Any]) -> str:
     dataset, recipe = provenance["dataset"], provenance["recipe"]
     base = recipe["model"]["base"]
     validation = provenance["validation"]
-    front: dict[str, Any] = {
-        "library_name": "transformers",
-        "pipeline_tag": "audio-classification",
-        "tags": ["exhubert", "speech-emotion-recognition"],
-    }
-    if base:
-        front["base_model"] = base
     parameters = provenance["parameters"]
     lines = [
         "---",
-        yaml.safe_dump(front, sort_keys=False).rstrip(),
+        card_metadata(provenance).to_yaml(),
         "---",
         f"# ExHuBERT, recipe `{code(recipe['name'])}`",
         "",
@@ -97,11 +105,11 @@ def model_card(provenance: dict[str, Any]) -> str:
         "Input is 16 kHz mono, each clip scaled to zero mean and unit variance.",
         "",
         "## Results",
-        *_results(validation),
+        *_results(validation, dataset["corpora"]),
         "",
         "## Training data",
-        f"Dataset `{code(dataset['name'])}`, manifest sha256 `{dataset['manifest_sha256']}`. "
-        "The licences of the corpora hold for what is made from them, too.",
+        f"Dataset `{code(dataset['name'])}`, manifest sha256 `{dataset['manifest_sha256']}`."
+        f"{_languages(dataset['languages'])}",
         "",
         "| corpus | train | validation | licence |",
         "|---|---|---|---|",
@@ -110,6 +118,9 @@ def model_card(provenance: dict[str, Any]) -> str:
             f"| {markdown(', '.join(dataset['licences'][corpus]))} |"
             for corpus, splits in dataset["corpora"].items()
         ),
+        "",
+        "## Licence",
+        *_licence(provenance),
         "",
         "`training_config.yaml` holds every setting, `provenance.json` versions and scores.",
         "",
@@ -135,6 +146,34 @@ def _classes(provenance: dict[str, Any]) -> str:
     return text
 
 
+def _languages(codes: Sequence[str]) -> str:
+    return f" Languages: {markdown(', '.join(codes))}." if codes else ""
+
+
+def _licence(provenance: dict[str, Any]) -> list[str]:
+    """The licence that was computed, from which terms, and what those ask for."""
+    dataset, base = provenance["dataset"], provenance["base_licence"]
+    licence = model_licence(all_licences(provenance))
+    stated = {
+        corpus: (", ".join(names), dataset["redistribute"][corpus])
+        for corpus, names in dataset["licences"].items()
+    }
+    if base:
+        stated["the base"] = (base, True)
+    terms = mix_terms(stated)
+    lines = [
+        f"`{licence}`, the mildest that goes with the licences of the base and of all corpora."
+        if licence
+        else "No licence is known to go with those of the base and of all corpora: what each asks "
+        "for holds.",
+        "Whether weights are bound by the terms of what they were trained on is not settled; this "
+        "was computed from names of licences, and is no legal advice.",
+        "",
+    ]
+    asked = [terms[kind] for kind in _ASKED if terms[kind].corpora]
+    return [*lines, *(f"- {term.words}: {markdown(', '.join(term.corpora))}" for term in asked)]
+
+
 def _heads(emotions: Sequence[str], dimensions: Sequence[str]) -> list[str]:
     """What the model says beside the six classes, if anything."""
     lines = []
@@ -145,11 +184,16 @@ def _heads(emotions: Sequence[str], dimensions: Sequence[str]) -> list[str]:
     return ["", *lines] if lines else []
 
 
-def _results(validation: dict[str, Any] | None) -> list[str]:
-    """The validation scores as a Markdown table."""
+def _results(
+    validation: dict[str, Any] | None, corpora: Mapping[str, Mapping[str, int]]
+) -> list[str]:
+    """The validation scores as a Markdown table; corpora have counts of their splits."""
     if validation is None:
         return ["The dataset has no validation split: the last state was kept, nothing measured."]
     rows = {**validation["corpora"], "all": validation["overall"]}
+    foreign = {corpus for corpus in validation["corpora"] if not corpora[corpus].get("train")}
+    notes = [f"{FEW_NOTE}."] if any(map(_few, rows.values())) else []
+    notes += [f"{FOREIGN_NOTE}."] if foreign else []
     return [
         "Validation split, which also chose the checkpoint; in per cent, the interval is over "
         "speakers (95 %, bootstrap).",
@@ -157,13 +201,13 @@ def _results(validation: dict[str, Any] | None) -> list[str]:
         "| corpus | utterances | UAR | interval | WA | macro-F1 | chance |",
         "|---|---|---|---|---|---|---|",
         *(
-            f"| {markdown(corpus)} | {scores['utterances']} | {100 * scores['uar']:.1f} "
-            f"| {_interval(scores)} "
+            f"| {markdown(marked(corpus, foreign))} | {scores['utterances']} "
+            f"| {100 * scores['uar']:.1f} | {_interval(scores)} "
             f"| {100 * scores['wa']:.1f} | {100 * scores['macro_f1']:.1f} "
             f"| {100 * scores['chance']:.1f} |"
             for corpus, scores in rows.items()
         ),
-        *(["", _escaped(f"{FEW_NOTE}.")] if any(map(_few, rows.values())) else []),
+        *(line for note in notes for line in ("", _escaped(note))),
         *_head_results(validation.get("heads")),
     ]
 

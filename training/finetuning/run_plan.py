@@ -9,17 +9,13 @@ import pandas as pd
 from pipeline.common.errors import DataError
 from pipeline.schema.record import CLASSES, DIMENSIONS
 from training.config.recipe import DataSection, Recipe
-from training.data.index import clipped_durations, load_index
-from training.data.label_sets import load_labelled
-from training.data.protocols import (
-    FoldChoice,
-    choose_fold_corpora,
-    fold_labels,
-    load_fold,
-    read_protocol,
-)
+from training.data.index import clipped_durations
+from training.data.protocols import FoldChoice
+from training.data.row_choice import RowChoice
 from training.data.sampling import EpochBatches, Mixture
 from training.data.targets import UNLABELLED, HeadLabels, choose_heads
+from training.data.tasks import Task, choose_task, load_task
+from training.data.votes import soft_targets
 
 
 @dataclass(frozen=True)
@@ -80,81 +76,50 @@ def plan_run(recipe: Recipe, dataset: str | Path) -> Plan:
         *(["emotion"] if wanted.emotion else []),
         *(DIMENSIONS if wanted.ratings else []),
     )
-    index, validation = (load_part(dataset, split, data, also) for split in ("train", "validation"))
+    task, rows = recipe_task(data), recipe_rows(data)
+    votes = ("votes",) if recipe.loss.soft_labels else ()
+    index, labels = load_task(dataset, task, "train", rows, also=also, extra=votes)
+    validation, _ = load_task(dataset, task, "validation", rows, labels, also)
     if not (index["label"] != UNLABELLED).any():
         raise DataError(f"{dataset}: no labelled utterances in split 'train': nothing to learn")
     heads = choose_heads(index, emotion=wanted.emotion > 0, ratings=wanted.ratings > 0)
+    if recipe.loss.soft_labels:
+        index = with_shares(index, labels, heads)
     mixture = Mixture(**recipe.sampling.model_dump())
-    return Plan(recipe, index, validation, heads, mixture, _labels(dataset, data))
+    return Plan(recipe, index, validation, heads, mixture, labels)
 
 
-def _labels(dataset: str | Path, data: DataSection) -> tuple[str, ...]:
-    """Names of the classes that a run learns."""
-    if data.label_set != "six":
-        return _load_labelled(dataset, None, data)[1]
-    if data.protocol is None:
-        return CLASSES
-    protocol = read_protocol(dataset, data.protocol)
-    return fold_labels(protocol, choose_fold_corpora(protocol, data.corpora, data.exclude_corpora))
-
-
-def fold_choice(data: DataSection) -> FoldChoice | None:
-    """The fold that a recipe names; None where it goes by the dataset's own split."""
+def recipe_task(data: DataSection) -> Task:
+    """What a recipe learns: the fold that it names, else its label set by the dataset's split."""
     if data.protocol is None or data.fold is None:
-        return None
-    return FoldChoice(data.protocol, data.fold, data.validation_seed)
+        return data.label_set
+    return choose_task(data.label_set, FoldChoice(data.protocol, data.fold, data.validation_seed))
 
 
-def load_part(
-    dataset: str | Path, split: str, data: DataSection, also: Sequence[str] = ()
-) -> pd.DataFrame:
-    """The rows of a split that a recipe reads.
+def recipe_rows(data: DataSection) -> RowChoice:
+    """The rows that a recipe reads."""
+    return RowChoice(
+        data.corpora,
+        data.exclude_corpora,
+        data.exclude_speakers,
+        data.exclude_audio_of,
+        data.where,
+    )
+
+
+def with_shares(index: pd.DataFrame, labels: Sequence[str], heads: HeadLabels) -> pd.DataFrame:
+    """An index with soft labels in place of its votes.
 
     Args:
-        dataset: Folder or URL.
-        split: ``train`` or ``validation``.
-        data: What the recipe says about data.
-        also: Columns of which one alone keeps a row without a six-class label; in a fold of a
-            protocol, and with another label set, all rows have a class.
+        index: Training rows with ``votes``.
+        labels: Names of the classes.
+        heads: With the categories, if there is a head for them.
 
-    Raises:
-        UsageError: The folder is no dataset, or has no such corpus, protocol or fold.
+    Returns:
+        The index with the columns of :data:`training.data.targets.SHARES`.
     """
-    if choice := fold_choice(data):
-        return load_fold(
-            dataset,
-            choice,
-            split,
-            data.corpora,
-            data.exclude_corpora,
-            exclude_speakers=data.exclude_speakers,
-            exclude_audio_of=data.exclude_audio_of,
-            where=data.where,
-        )
-    if data.label_set != "six":
-        return _load_labelled(dataset, split, data)[0]
-    return load_index(
-        dataset,
-        split,
-        data.corpora,
-        data.exclude_corpora,
-        also=also,
-        exclude_speakers=data.exclude_speakers,
-        exclude_audio_of=data.exclude_audio_of,
-        where=data.where,
-    )
-
-
-def _load_labelled(
-    dataset: str | Path, split: str | None, data: DataSection
-) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    return load_labelled(
-        dataset,
-        data.label_set,
-        split,
-        data.corpora,
-        data.exclude_corpora,
-        exclude_speakers=data.exclude_speakers,
-        exclude_audio_of=data.exclude_audio_of,
-        where=data.where,
-    )
+    shares = {"label_shares": list(soft_targets(index, len(labels)))}
+    if heads.emotions:
+        by_category = index.assign(label=heads.targets(index)["emotion_labels"])
+        shares["emotion_shares"] = list(soft_targets(by_category, len(heads.emotions)))
+    return index.drop(columns="votes").assign(**shares)

@@ -37,6 +37,7 @@ from pipeline.common.count import count
 from pipeline.storage.files import write_atomic
 from training.config.processes import rank_and_world
 from training.config.recipe import Recipe
+from training.config.run_files import PROVENANCE_FILE
 from training.data.dataset import Utterances
 from training.data.dataset_files import identity
 from training.data.targets import UNLABELLED
@@ -71,10 +72,11 @@ from training.finetuning.training_arguments import (
     training_arguments,
 )
 from training.inference.batch import predict_together
-from training.inference.load_model import PROVENANCE_FILE, provenance_of_base
+from training.inference.load_model import provenance_of_base
 from training.metrics.head_scores import HeadScores, score_heads
 from training.metrics.scores import Scores, uar_of
 from training.metrics.scores_by_corpus import score_rows
+from training.model.base_card import licence_of_base
 from training.model.build import build_model, compile_layers, freeze, save_model
 from training.model.modeling_exhubert import ExtendedClassifier
 from training.model.outputs import Predictions
@@ -151,6 +153,7 @@ def train(
         seed=recipe.run.seed,
     )
     base_said = provenance_of_base(recipe.model.base)
+    base_licence = licence_of_base(recipe.model.base)
     freeze(model, recipe.model)
     if recipe.model.gradient_checkpointing:
         model.activation_checkpointing_enable({"use_reentrant": False})
@@ -238,6 +241,7 @@ def train(
             "dataset": describe_dataset(dataset, index, validation),
             **TrainingSpeakers.of_rows(index).to_provenance(),
             "base": base_said,
+            "base_licence": base_licence,
             "labels": list(plan.labels),
             "heads": asdict(plan.heads),
             "parameters": count_parameters(model),

@@ -22,10 +22,8 @@ Floats = npt.NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)
-class Scores:
-    """How well predicted classes agree with the reference.
-
-    Of several runs (the same training with other seeds), scores are means over the runs.
+class Figures:
+    """How well predicted classes agree with the reference, in the numbers that tables show.
 
     Attributes:
         utterances: How many were scored.
@@ -34,15 +32,11 @@ class Scores:
         uar_low: Lower end of the 95 % interval of the UAR over speakers.
         uar_high: Upper end of it.
         interval_speakers: How many speakers it is drawn from: the known ones, and one for each
-            utterance of an unknown one.
+            utterance of an unknown one; of a mean over corpora, in the corpus with fewest.
         wa: Share of utterances classified right (weighted accuracy), in [0, 1].
         macro_f1: Mean F1 over the classes present in the reference, in [0, 1].
         chance: UAR of guessing: 1 / number of classes present in the reference. The majority
             class alone scores the same.
-        confusion: Counts, summed over the runs; one row a reference class, one column a predicted
-            class.
-        uar_runs: UAR of each run.
-        uar_sd: Sample standard deviation of the UAR over the runs; ``None`` for a single one.
     """
 
     utterances: int
@@ -54,14 +48,29 @@ class Scores:
     wa: float
     macro_f1: float
     chance: float
-    confusion: list[list[int]]
-    uar_runs: list[float]
-    uar_sd: float | None
 
     @property
     def interval(self) -> str:
         """The interval as it stands in tables (:mod:`training.metrics.intervals`)."""
         return show_interval(self.uar_low, self.uar_high, self.interval_speakers)
+
+
+@dataclass(frozen=True)
+class Scores(Figures):
+    """Figures of a test set, and what they are made of.
+
+    Of several runs (the same training with other seeds), figures are means over the runs.
+
+    Attributes:
+        confusion: Counts, summed over the runs; one row a reference class, one column a predicted
+            class.
+        uar_runs: UAR of each run.
+        uar_sd: Sample standard deviation of the UAR over the runs; ``None`` for a single one.
+    """
+
+    confusion: list[list[int]]
+    uar_runs: list[float]
+    uar_sd: float | None
 
     def to_dict(self) -> dict[str, Any]:
         """The scores as plain JSON types."""

@@ -25,7 +25,14 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "--protocol",
         required=True,
         metavar="NAME",
-        help="loso, 5-fold, session, official, emobox … (exhubert protocols lists and adds them)",
+        help="loso, 5-fold, session, official, emobox … (exhubert protocols lists and adds them), "
+        "or leave-one-corpus-out",
+    )
+    parser.add_argument(
+        "--labels",
+        metavar="SET|FILE",
+        help="classes: six, categories, native, four or emobox, or a YAML file with lines such as "
+        "`excitement: happiness` (default: as the protocol's name says)",
     )
     parser.add_argument(
         "--models",
@@ -82,13 +89,15 @@ def _run(args: argparse.Namespace) -> int:
     systems = _systems(args)
     from exhubert.cli.output.benchmark_tables import print_costs, print_paper_table
     from exhubert.cli.output.paper_files import write_figures, write_tables
+    from training.data.label_sets import read_label_choice
     from training.evaluation.benchmark.cost import expected_costs
     from training.evaluation.benchmark.plan import plan_benchmark
     from training.evaluation.benchmark.run import run_benchmark
     from training.evaluation.benchmark.table import benchmark_rows, benchmark_table, rows_to_dict
 
     console.quieten_transformers()
-    plan = plan_benchmark(args.data, args.protocol, args.corpora)
+    label_set = read_label_choice(args.labels) if args.labels else None
+    plan = plan_benchmark(args.data, args.protocol, args.corpora, label_set)
     if args.dry_run:
         costs = expected_costs(plan, systems, args.output)
         if args.json:
@@ -108,6 +117,7 @@ def _run(args: argparse.Namespace) -> int:
     told = {
         "dataset": plan.dataset,
         "protocol": plan.protocol,
+        "labels": plan.label_set,
         "twin": plan.twin,
         "rows": rows_to_dict(rows),
         "notes": list(table.notes),
@@ -142,6 +152,8 @@ def _systems(args: argparse.Namespace) -> dict[str, "System"]:
     for name, recipe in loaded.items():
         if recipe.data.protocol:
             raise UsageError(f"{name}: data.protocol: a benchmark chooses the folds itself")
+        if recipe.data.label_set != "six":
+            raise UsageError(f"{name}: data.label_set: name the classes of all models by --labels")
     return _make_systems(args, names, loaded)
 
 
@@ -169,6 +181,8 @@ BENCHMARK = Command(
     summary="score models and baselines under a protocol, fold by fold: one table for a paper",
     examples="""\
   exhubert benchmark --data dataset --protocol loso --models majority,egemaps,tiny --output loso
+  exhubert benchmark --data dataset --protocol leave-one-corpus-out --labels categories \\
+      --models majority,egemaps --output across
   exhubert benchmark --data dataset --protocol emobox --corpora @emobox \\
       --models egemaps,probe --base facebook/hubert-base-ls960 --output emobox --dry-run
 """,

@@ -144,6 +144,7 @@ def _systems(
 ) -> tuple[dict[str, "System"], list[str]]:
     """What is run, by name, and the corpora that are asked for."""
     from training.data.index import load_index
+    from training.data.row_choice import RowChoice
     from training.evaluation.baselines.run import Baseline
 
     corpora = list(args.corpora)
@@ -152,10 +153,10 @@ def _systems(
         systems[recipe.name] = recipe
         data = recipe.data
         if not corpora and (data.corpora or data.exclude_corpora):
-            index = load_index(args.data, None, data.corpora, data.exclude_corpora)
+            index = load_index(args.data, rows=RowChoice(data.corpora, data.exclude_corpora))
             corpora = sorted(set(index["corpus"]))
     if any(name.startswith(SIGN) for name in corpora):
-        corpora = sorted(set(load_index(args.data, None, corpora)["corpus"]))
+        corpora = sorted(set(load_index(args.data, rows=RowChoice(corpora))["corpus"]))
     return systems, corpora
 
 

@@ -77,13 +77,13 @@ def _add_evaluate_arguments(parser: argparse.ArgumentParser) -> None:
 def _evaluate(args: argparse.Namespace) -> int:
     _check_scoring(args)
     from training.data.protocols import FoldChoice
+    from training.data.row_choice import RowChoice
     from training.evaluation.evaluate import evaluate
 
     console.quieten_transformers()
     fold = FoldChoice(args.protocol, args.fold) if read_fold(args) else None
-    result = evaluate(
-        args.model, args.data, args.split, args.corpora, args.batch_size, fold, args.where
-    )
+    rows = RowChoice(args.corpora, where=args.where)
+    result = evaluate(args.model, args.data, args.split, rows, args.batch_size, fold)
     _show(result, args)
     return 0
 
@@ -143,8 +143,8 @@ def _add_baseline_arguments(parser: argparse.ArgumentParser) -> None:
         "--labels",
         default="six",
         metavar="SET|FILE",
-        help="classes: six, categories, native (of one corpus), four, or a YAML file with lines "
-        "such as `excitement: happiness` (default: %(default)s)",
+        help="classes: six, categories, native (of one corpus), four, emobox, or a YAML file with "
+        "lines such as `excitement: happiness` (default: %(default)s)",
     )
     _add_scoring(parser)
 
@@ -153,20 +153,22 @@ def _baseline(args: argparse.Namespace) -> int:
     _check_scoring(args)
     from training.data.label_sets import read_label_choice
     from training.data.protocols import FoldChoice
+    from training.data.row_choice import RowChoice
+    from training.data.tasks import choose_task
     from training.evaluation.baselines.run import Baseline, run_baseline
 
     console.quieten_transformers()
     baseline = Baseline(args.kind, args.base, args.layer)
+    fold = FoldChoice(args.protocol, args.fold) if read_fold(args) else None
+    task = choose_task(read_label_choice(args.labels), fold)
     with console.counter("clips heard", args.json) as on_progress:
         result = run_baseline(
             baseline,
             args.data,
             args.split,
-            args.corpora,
+            RowChoice(args.corpora, where=args.where),
             on_progress=on_progress,
-            label_set=read_label_choice(args.labels),
-            fold=FoldChoice(args.protocol, args.fold) if read_fold(args) else None,
-            where=args.where,
+            task=task,
         )
     _show(result, args)
     return 0

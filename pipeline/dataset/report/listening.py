@@ -1,19 +1,23 @@
 """Which clips of a dataset the report lets one hear, and why these."""
 
 from collections.abc import Hashable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
+from pipeline.common.cores import usable_cores
 from pipeline.dataset.manifest import Manifest
 from pipeline.dataset.selection import read_clips
-from pipeline.pages.previews import PageClip, encode_preview
+from pipeline.pages.previews import LONGEST, PageClip, encode_preview, seconds_each
 
 WithAudio = Literal["all", "redistributable", "none"]
 """Which corpora may be heard: all, those whose terms let them be passed on, or none."""
 
-_MOST = 1_200  # clips of a page, which then stays under 30 MB
+_MOST = 1_200  # clips of a page
+_BYTES = 24_000_000  # of them all: with pairs and tables, the page stays under 30 MB
 _PER_CELL = 2  # of each corpus and emotion, from two speakers where there are two
 _EXTREMES = 4  # of each kind
 
@@ -34,11 +38,13 @@ class Listening:
         corpora: Corpus → its clips.
         kinds: Title of a further group, such as ``shortest`` → its clips.
         silent: Corpora that were left out, since their terms do not let them be passed on.
+        seconds: Of each clip that stand on the page at most.
     """
 
     corpora: dict[str, list[PageClip]]
     kinds: dict[str, list[PageClip]]
     silent: list[str]
+    seconds: float = LONGEST
 
     @property
     def clips(self) -> list[PageClip]:
@@ -78,7 +84,8 @@ def find_listening(
     kinds = choose_extremes(heard)
     wanted = {clip for ids in [cells, *kinds.values()] for clip in ids}
     chosen = heard[heard["id"].isin(wanted)].sort_values(["shard", "row_group", "row"])
-    sounds = {clip: encode_preview(content) for clip, content in read_clips(output, chosen)}
+    seconds = seconds_each(chosen["duration"], _BYTES)
+    sounds = _encode(dict(read_clips(output, chosen)), seconds)
     clips = {
         str(row["id"]): page_clip(row, sounds[str(row["id"])]) for row in chosen.to_dict("records")
     }
@@ -86,8 +93,18 @@ def find_listening(
     for clip in cells:
         by_corpus.setdefault(clips[clip].corpus, []).append(clips[clip])
     return Listening(
-        by_corpus, {kind: [clips[clip] for clip in ids] for kind, ids in kinds.items()}, silent
+        by_corpus,
+        {kind: [clips[clip] for clip in ids] for kind, ids in kinds.items()},
+        silent,
+        seconds,
     )
+
+
+def _encode(clips: Mapping[str, bytes], seconds: float) -> dict[str, str]:
+    """Previews of clips, several at a time: the encoder lets go of Python's lock."""
+    with ThreadPoolExecutor(usable_cores()) as pool:
+        encoded = pool.map(lambda content: encode_preview(content, seconds), clips.values())
+        return dict(zip(clips, encoded, strict=True))
 
 
 def choose_by_emotion(rows: pd.DataFrame) -> list[str]:
@@ -113,18 +130,21 @@ def choose_by_emotion(rows: pd.DataFrame) -> list[str]:
 def choose_extremes(rows: pd.DataFrame) -> dict[str, list[str]]:
     """Kind → ids of the clips that are most of it; clipped ones, if there are any, last."""
     chosen = {
-        kind: [
-            str(clip)
-            for clip in rows.sort_values([column, "id"], ascending=[smallest, True], kind="stable")[
-                "id"
-            ].head(_EXTREMES)
-        ]
+        kind: _first_of(rows, column, smallest)
         for kind, (column, smallest) in _EXTREME_KINDS.items()
     }
-    is_clipped = rows["flags"].map(lambda flags: flags is not None and "clipped" in flags)
-    clipped = rows[is_clipped.astype(bool)]
+    is_clipped = [flags is not None and "clipped" in list(flags) for flags in rows["flags"]]
+    clipped = rows[np.array(is_clipped, dtype=bool)]
     chosen["clipped at the source"] = [str(clip) for clip in clipped["id"].head(_EXTREMES)]
     return {kind: ids for kind, ids in chosen.items() if ids}
+
+
+def _first_of(rows: pd.DataFrame, column: str, smallest: bool) -> list[str]:
+    """Ids of the clips with the least, or the most, of a column; equal ones in their order."""
+    pick = rows.nsmallest if smallest else rows.nlargest
+    most = pick(_EXTREMES, column, keep="all")
+    ordered = most.sort_values([column, "id"], ascending=[smallest, True], kind="stable")
+    return [str(clip) for clip in ordered["id"].head(_EXTREMES)]
 
 
 def page_clip(row: Mapping[Hashable, Any], audio: str) -> PageClip:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipeline.schema.record import CLASSES, DIMENSIONS, SPLITS
+from pipeline.schema.record import CLASSES, DIMENSIONS, SPLITS, Dimension
 
 GRID = 20
 """Cells of the plane of arousal and valence, on either side."""
@@ -49,8 +49,8 @@ class RatingPlane:
     """
 
     cells: list[tuple[int, int, float]]
-    means: dict[str, tuple[int, float, float]]
-    histograms: dict[str, list[int]]
+    means: dict[Dimension, tuple[int, float, float]]
+    histograms: dict[Dimension, list[int]]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from exhubert.cli.main import main
 from pipeline.common.errors import DataError
 from pipeline.dataset.integrity import repair_dataset, verify_dataset
 from pipeline.dataset.relabel import relabel_dataset
-from pipeline.shards.parquet import to_parquet
+from pipeline.shards.parquet import write_parquet
 from pipeline.shards.row_check import find_damaged_rows
 from pipeline.specs.emotion_scheme import emotion_scheme
 from tests.conftest import MakeCorpus, MakeSpec
@@ -33,7 +33,8 @@ def swap_audio(dataset: Path) -> None:
     table = pq.read_table(dataset / SHARD)
     index = table.column_names.index("audio")
     audio = table["audio"].take([1, 0, *range(2, table.num_rows)])
-    (dataset / SHARD).write_bytes(to_parquet([table.set_column(index, "audio", audio)]))
+    with (dataset / SHARD).open("wb") as file:
+        write_parquet(file, [table.set_column(index, "audio", audio)])
 
 
 DAMAGES: dict[str, tuple[Damage, str]] = {

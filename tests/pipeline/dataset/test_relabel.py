@@ -1,7 +1,9 @@
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -148,23 +150,31 @@ def check_interruptions(
     class KilledError(Exception):
         pass
 
-    write, countdown = storage.write_atomic, 0
+    write, new_file, countdown = storage.write_atomic, storage.new_file, 0
+
+    def survive(path: str) -> None:
+        nonlocal countdown
+        countdown -= among in path
+        if among in path and countdown == 0:
+            raise KilledError
 
     def mortal_write(path: str, content: bytes | memoryview) -> None:
-        nonlocal countdown
-        mortal = among in path
-        countdown -= mortal
-        if mortal and countdown == 0:
-            raise KilledError
+        survive(path)
         write(path, content)
-        countdown -= mortal
-        if mortal and countdown == 0:
-            raise KilledError
+        survive(path)
+
+    @contextmanager
+    def mortal_file(path: str) -> Iterator[BinaryIO]:
+        survive(path)
+        with new_file(path) as file:
+            yield file
+        survive(path)
 
     def copy(name: str) -> Path:
         return Path(shutil.copytree(dataset, tmp_path / name))
 
     monkeypatch.setattr(storage, "write_atomic", mortal_write)
+    monkeypatch.setattr(storage, "new_file", mortal_file)
     whole = copy("whole")
     work(whole)
     moments = -countdown

@@ -11,8 +11,9 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -171,9 +172,9 @@ def test_build_stopped_at_any_write_is_resumed_without_a_trace(
     corpus = make_spec(), make_corpus()
     write_tone(corpus[1] / "wav" / "stray.wav")
     build(corpus, output="whole")
-    write, left = storage.write_atomic, 0
+    write, new_file, left = storage.write_atomic, storage.new_file, 0
 
-    def write_or_die(path: str, content: bytes | memoryview) -> None:
+    def survive(path: str, content: bytes | memoryview) -> None:
         nonlocal left
         left -= 1
         if left == 0:  # as kill -9 would leave it: half of a file aside, none of the code after it
@@ -181,9 +182,19 @@ def test_build_stopped_at_any_write_is_resumed_without_a_trace(
             aside.parent.mkdir(parents=True, exist_ok=True)
             aside.write_bytes(content[: len(content) // 2])
             raise RuntimeError("killed")
+
+    def write_or_die(path: str, content: bytes | memoryview) -> None:
+        survive(path, content)
         write(path, content)
 
+    @contextlib.contextmanager
+    def open_or_die(path: str) -> Iterator[BinaryIO]:
+        survive(path, b"PAR1 and half of a shard")
+        with new_file(path) as file:
+            yield file
+
     monkeypatch.setattr(storage, "write_atomic", write_or_die)
+    monkeypatch.setattr(storage, "new_file", open_or_die)
     for stops in itertools.count(1):
         left = stops
         try:

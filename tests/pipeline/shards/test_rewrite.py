@@ -11,9 +11,9 @@ from pipeline.shards.receipts import (
     read_valid_receipt,
     shard_path,
     to_reject_row,
+    write_receipt,
 )
 from pipeline.shards.rewrite import repair_shard, rewrite_shard
-from pipeline.shards.writer import write_shard_files
 from tests.pipeline.shards.conftest import SHARD, Write
 
 
@@ -24,7 +24,7 @@ def test_shard_whose_run_was_interrupted_is_known_and_repaired(
     receipt = write().receipt
     content = memoryview(Path(shard_path(output, SHARD)).read_bytes())
     interrupted = replace(receipt, size=INCOMPLETE)
-    write_shard_files(output, interrupted, memoryview(b""))
+    write_receipt(output, interrupted)
     assert read_receipt(output, SHARD) == interrupted
     assert read_valid_receipt(output, SHARD) is None
     repaired = repair_shard(output, interrupted)

@@ -1,6 +1,7 @@
 """Corpora and datasets in object stores: odd names, whole builds, and stores that fail."""
 
 import gzip
+import io
 import json
 import os
 import re
@@ -23,7 +24,7 @@ from pipeline.planning.index_corpus import index_corpus
 from pipeline.running.build import build_dataset
 from pipeline.schema.record import RECORD
 from pipeline.shards.metadata_reader import read_metadata
-from pipeline.shards.parquet import to_parquet
+from pipeline.shards.parquet import write_parquet
 from pipeline.shards.receipts import ShardReceipt
 from pipeline.sources.listing import list_files, read_file
 from pipeline.specs.emotion_scheme import emotion_scheme
@@ -469,7 +470,9 @@ def test_archive_in_a_store_is_read_in_ranges(
 def test_metadata_of_a_shard_is_read_without_its_audio(s3: S3) -> None:
     row = dict.fromkeys(RECORD.names) | {"id": "a", "duration": 1.0}
     rows = [row | {"audio": {"bytes": os.urandom(1_000_000), "path": "a.flac"}} for _ in range(4)]
-    content = bytes(to_parquet(pa.Table.from_pylist([row], RECORD) for row in rows))
+    sink = io.BytesIO()
+    write_parquet(sink, (pa.Table.from_pylist([row], RECORD) for row in rows))
+    content = sink.getvalue()
     s3.fill("shards", {"dataset/data/tones/test-00000-of-00001.parquet": content})
     receipt = ShardReceipt("tones/test-00000-of-00001", "", "", 4, len(content), "", ())
     s3.watch()

@@ -25,6 +25,7 @@ from training.data.dataset import (
 )
 from training.data.index import clipped_durations, load_index
 from training.data.parquet_audio import AudioReader, clip_places
+from training.data.row_choice import RowChoice
 from training.data.sampling import Draw, Mixture, bucket, epoch_plan
 
 
@@ -42,18 +43,20 @@ def test_index_holds_every_row_of_a_split_and_no_audio(dataset: Path) -> None:
 
 
 def test_corpora_are_included_and_excluded(dataset: Path) -> None:
-    assert set(load_index(dataset, corpora=["alpha"])["corpus"]) == {"alpha"}
-    assert set(load_index(dataset, exclude=["alpha"])["corpus"]) == {"beta"}
+    assert set(load_index(dataset, rows=RowChoice(["alpha"]))["corpus"]) == {"alpha"}
+    assert set(load_index(dataset, rows=RowChoice(exclude_corpora=["alpha"]))["corpus"]) == {"beta"}
 
 
 def test_a_collection_stands_for_those_of_its_corpora_that_are_there(tmp_path: Path) -> None:
     write_shards(
         tmp_path, [record(corpus, "train", 0, 2) for corpus in ("alpha", "emovo", "savee")]
     )
-    assert set(load_index(tmp_path, corpora=["@serab"])["corpus"]) == {"emovo", "savee"}
-    assert set(load_index(tmp_path, exclude=["@serab"])["corpus"]) == {"alpha"}
+    assert set(load_index(tmp_path, rows=RowChoice(["@serab"]))["corpus"]) == {"emovo", "savee"}
+    assert set(load_index(tmp_path, rows=RowChoice(exclude_corpora=["@serab"]))["corpus"]) == {
+        "alpha"
+    }
     with pytest.raises(UsageError, match="no collection called @sarab; did you mean 'serab'"):
-        load_index(tmp_path, corpora=["@sarab"])
+        load_index(tmp_path, rows=RowChoice(["@sarab"]))
 
 
 def test_rows_without_a_label_are_left_out_unless_asked_for(tmp_path: Path) -> None:
@@ -72,7 +75,7 @@ def test_split_without_rows_gives_an_empty_index(dataset: Path) -> None:
     ("arguments", "message"),
     [
         ({"split": "dev"}, "unknown split 'dev': expected one of train, validation, test"),
-        ({"corpora": ["alfa"]}, "no corpus 'alfa': there are alpha, beta"),
+        ({"rows": RowChoice(["alfa"])}, "no corpus 'alfa': there are alpha, beta"),
     ],
 )
 def test_unknown_split_or_corpus_is_a_usage_error(dataset: Path, arguments, message) -> None:

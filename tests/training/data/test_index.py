@@ -7,6 +7,7 @@ import pytest
 from pipeline.common.errors import UsageError
 from tests.support.shards import record, write_shards
 from training.data.index import METADATA, load_index
+from training.data.row_choice import RowChoice
 
 
 @pytest.fixture
@@ -34,11 +35,11 @@ def dataset(tmp_path: Path) -> Path:
 def test_a_condition_may_name_every_column_of_the_record(
     dataset: Path, condition: str, ids: list[str]
 ) -> None:
-    rows = load_index(dataset, where=condition)
+    rows = load_index(dataset, rows=RowChoice(where=condition))
     assert rows["id"].tolist() == ids
     assert set(rows.columns) == set(load_index(dataset).columns) > set(METADATA)
 
 
 def test_a_condition_of_unknown_columns_is_refused(dataset: Path) -> None:
     with pytest.raises(UsageError, match=r"no column 'agee'.*did you mean 'age'"):
-        load_index(dataset, where="agee < 30")
+        load_index(dataset, rows=RowChoice(where="agee < 30"))

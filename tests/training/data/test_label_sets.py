@@ -9,6 +9,7 @@ from tests.pipeline.dataset.test_relabel import build
 from tests.support.shards import NANO
 from training.config.recipe import load_recipe
 from training.data.label_sets import load_labelled, read_label_choice
+from training.data.row_choice import RowChoice
 from training.evaluation.baselines.run import Baseline, run_baseline
 from training.evaluation.evaluate import evaluate
 from training.finetuning.train import train
@@ -58,7 +59,7 @@ def test_codes_of_several_corpora_are_no_label_set(
     build(make_spec("bells"), make_corpus("bells"), dataset)
     with pytest.raises(UsageError, match="codes mean something in one corpus only"):
         load_labelled(dataset, "native")
-    assert load_labelled(dataset, "native", corpora=["bells"])[1] == ("ang", "hap", "neu")
+    assert load_labelled(dataset, "native", rows=RowChoice(["bells"]))[1] == ("ang", "hap", "neu")
 
 
 def test_a_label_set_is_named_or_a_file(tmp_path: Path) -> None:
@@ -73,7 +74,7 @@ def test_a_label_set_is_named_or_a_file(tmp_path: Path) -> None:
 def test_a_baseline_is_scored_in_the_classes_of_a_label_set(
     dataset: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    found = run_baseline(Baseline("majority"), dataset, "all", label_set="native")
+    found = run_baseline(Baseline("majority"), dataset, "all", task="native")
     assert found.labels == ["ang", "hap", "neu"]
     assert found.overall.utterances == 24
     line = ["baseline", "--data", str(dataset), "--kind", "majority", "--split", "all"]

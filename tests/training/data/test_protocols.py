@@ -18,6 +18,7 @@ from training.data.protocols import (
     load_fold,
     read_protocol,
 )
+from training.data.row_choice import RowChoice
 from training.evaluation.baselines.run import Baseline, run_baseline
 from training.evaluation.evaluate import evaluate
 from training.finetuning.train import train
@@ -112,7 +113,7 @@ def test_training_and_evaluation_go_by_a_fold(dataset: Path, tmp_path: Path) -> 
 
 def test_a_baseline_goes_by_a_fold(dataset: Path) -> None:
     change_protocols(str(dataset), ["loso-native"])
-    result = run_baseline(Baseline("majority"), dataset, fold=FoldChoice("loso-native", "3"))
+    result = run_baseline(Baseline("majority"), dataset, task=FoldChoice("loso-native", "3"))
     assert result.labels == ["ang", "hap", "neu"]
     assert result.overall.utterances == 6
     assert result.speakers.independent
@@ -121,7 +122,7 @@ def test_a_baseline_goes_by_a_fold(dataset: Path) -> None:
 
 def test_a_condition_narrows_every_part_of_a_fold(dataset: Path) -> None:
     every = load_fold(dataset, FoldChoice("loso", "3"))
-    some = load_fold(dataset, FoldChoice("loso", "3"), where="label_native = 'ang'")
+    some = load_fold(dataset, FoldChoice("loso", "3"), rows=RowChoice(where="label_native = 'ang'"))
     assert 0 < len(some) < len(every)
     assert set(some["emotion"]) == {"anger"}
     assert set(some["split"]) == set(every["split"])

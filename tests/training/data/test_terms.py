@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from training.data.terms import redistributable_corpora
+from training.data.terms import redistributable_corpora, redistribution
 
 
 def test_only_corpora_that_are_said_to_may_be_passed_on(tmp_path: Path) -> None:
     corpora = {"a": {"redistribute": True}, "b": {"redistribute": False}, "c": {}}
     (tmp_path / "manifest.json").write_text(json.dumps({"corpora": corpora, "version": 1}))
     assert redistributable_corpora(tmp_path) == {"a"}
+    assert redistribution(tmp_path) == {"a": True, "b": False, "c": None}
 
 
 @pytest.mark.parametrize("content", [None, "", "{}", "[]"])

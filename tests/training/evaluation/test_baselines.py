@@ -14,6 +14,7 @@ from pipeline.common.extras import install_command
 from tests.support.shards import record, write_shards, write_tones
 from training.data.dataset import Utterances
 from training.data.index import load_index
+from training.data.row_choice import RowChoice
 from training.evaluation.baselines.egemaps import extract_features, functionals
 from training.evaluation.baselines.linear import GRID, UNCHOSEN, Part, choose, make_svm
 from training.evaluation.baselines.probe import pooled_states
@@ -173,7 +174,10 @@ def test_speakers_left_out_are_not_heard(tones: Path) -> None:
     everyone = run_baseline(Baseline("majority"), tones, "train")
     assert everyone.speakers.seen == 6
     spared = run_baseline(
-        Baseline("majority"), tones, "train", exclude_speakers=["alpha:train0", "beta:train1"]
+        Baseline("majority"),
+        tones,
+        "train",
+        fit_on=RowChoice(exclude_speakers=["alpha:train0", "beta:train1"]),
     )
     assert spared.speakers.seen == 4
 
@@ -185,8 +189,8 @@ def test_clips_heard_in_training_are_counted_in_the_notes(tmp_path: Path) -> Non
     write_shards(tmp_path, rows)
     heard = run_baseline(Baseline("majority"), tmp_path)
     assert heard.notes == ["the audio of 3 of 6 utterances WAS in training"]
-    part = {"exclude_audio_of": ["beta/test"]}
-    assert run_baseline(Baseline("majority"), tmp_path, **part).notes == []
+    fit_on = RowChoice(exclude_audio_of=["beta/test"])
+    assert run_baseline(Baseline("majority"), tmp_path, fit_on=fit_on).notes == []
 
 
 @pytest.mark.slow

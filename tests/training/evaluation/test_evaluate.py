@@ -11,6 +11,7 @@ from pipeline.schema.record import CLASSES
 from tests.support.shards import LEARNING, record, run_command, write_shards, write_tones
 from training.config.recipe import load_recipe
 from training.data.index import load_index
+from training.data.row_choice import RowChoice
 from training.evaluation.cross_corpus import plan_rows
 from training.evaluation.evaluate import evaluate
 from training.evaluation.score_file import read_scores
@@ -47,7 +48,7 @@ def test_batch_size_changes_no_score(model: Path, tones: Path) -> None:
 
 
 def test_split_heard_in_training_is_called_so(model: Path, tones: Path) -> None:
-    result = evaluate(model, tones, "train", corpora=["alpha"])
+    result = evaluate(model, tones, "train", rows=RowChoice(["alpha"]))
     assert set(result.corpora) == {"alpha"}
     assert "3 of 3 speakers WERE in training" in str(result.speakers)
     assert result.notes == ["the audio of 36 of 36 utterances WAS in training"]
@@ -139,7 +140,7 @@ def test_speakers_that_a_base_heard_are_heard(model: Path, tones: Path, tmp_path
     tuned = tmp_path / "tuned"
     settings = [*LEARNING, "optimizer.epochs=1", f"model.base={model}", "model.config={}"]
     train(load_recipe("tiny", settings), other, tuned)
-    result = evaluate(tuned, tones, "train", corpora=["alpha"])
+    result = evaluate(tuned, tones, "train", rows=RowChoice(["alpha"]))
     assert result.speakers.seen == 3
     assert result.notes == ["the audio of 36 of 36 utterances WAS in training"]
     assert evaluate(tuned, other, "train").speakers.seen == 3
@@ -248,4 +249,4 @@ def test_what_is_no_condition_is_refused_before_a_model_is_read(tones: Path) -> 
 
 def test_a_condition_that_no_row_fulfils_is_named(model: Path, tones: Path) -> None:
     with pytest.raises(DataError, match="in split 'test' where duration > 99"):
-        evaluate(model, tones, where="duration > 99")
+        evaluate(model, tones, rows=RowChoice(where="duration > 99"))

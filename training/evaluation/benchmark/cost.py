@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from training.config.recipe import Recipe
+from training.evaluation.benchmark.fold_run import fold_recipe
 from training.evaluation.benchmark.plan import BenchmarkPlan
-from training.evaluation.benchmark.run import System, fold_recipe, is_done, run_folder
+from training.evaluation.benchmark.run import System, is_done, run_folder
 from training.finetuning.cost_estimate import estimate
 
 

@@ -1,7 +1,6 @@
 """Scores over several corpora: their mean, in which each counts the same, and all clips pooled."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -9,41 +8,9 @@ import numpy.typing as npt
 from training.evaluation.score_file import Evaluation
 from training.metrics.bootstrap import confusions_by_speaker, resample_speakers
 from training.metrics.differences import Difference
-from training.metrics.scores import Integers, Scores, uar
+from training.metrics.scores import Figures, Integers, Scores, uar
 
 Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Figures:
-    """What a table shows of a model on a test set.
-
-    Attributes:
-        utterances: How many were scored.
-        speakers: How many known speakers they come from.
-        uar: Unweighted average recall, in [0, 1].
-        uar_low: Lower end of its 95 % interval over speakers.
-        uar_high: Upper end of it.
-        interval_speakers: How many speakers it is drawn from; of a mean, in the corpus with fewest.
-        wa: Accuracy.
-        macro_f1: Mean F1 over classes.
-        chance: UAR of guessing.
-    """
-
-    utterances: int
-    speakers: int
-    uar: float
-    uar_low: float
-    uar_high: float
-    interval_speakers: int
-    wa: float
-    macro_f1: float
-    chance: float
-
-    @classmethod
-    def of(cls, scores: Scores) -> "Figures":
-        """The figures of scores."""
-        return cls(**{name: getattr(scores, name) for name in cls.__dataclass_fields__})
 
 
 def mean_figures(corpora: Sequence[Evaluation], draws: int = 1000) -> Figures:

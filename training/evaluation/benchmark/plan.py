@@ -10,12 +10,12 @@ import pandas as pd
 
 from pipeline.common.count import count
 from pipeline.common.errors import DataError, UsageError
-from pipeline.splits.protocols.label_sets import LabelSet
 from pipeline.splits.protocols.names import INDEPENDENT, parse_name
 from pipeline.splits.protocols.protocol import Protocol
 from pipeline.storage import files as storage
 from training.data.dataset_files import MANIFEST
 from training.data.index import load_index
+from training.data.label_sets import NAMED, LabelChoice, classes_of
 from training.data.protocols import (
     FoldChoice,
     choose_fold_corpora,
@@ -23,37 +23,9 @@ from training.data.protocols import (
     fold_rows,
     read_protocol,
 )
-
-
-@dataclass(frozen=True)
-class FoldRun:
-    """One fold of one corpus, in which each model is trained and scored once.
-
-    Attributes:
-        protocol: Its name.
-        corpus: Its id.
-        fold: Name of the fold.
-        number: Of the fold in its corpus, from 1.
-        train: Clips.
-        validation: Clips.
-        test: Clips.
-    """
-
-    protocol: str
-    corpus: str
-    fold: str
-    number: int
-    train: int
-    validation: int
-    test: int
-
-    @property
-    def choice(self) -> FoldChoice:
-        """The fold, for reading its rows."""
-        return FoldChoice(self.protocol, self.fold)
-
-    def __str__(self) -> str:
-        return f"{self.protocol}, {self.corpus}, fold {self.fold}"
+from training.data.row_choice import RowChoice
+from training.evaluation.benchmark.across_corpora import LEAVE_ONE_OUT, plan_across
+from training.evaluation.benchmark.fold_run import FoldRun
 
 
 @dataclass(frozen=True)
@@ -66,7 +38,8 @@ class BenchmarkPlan:
         protocol: What is benchmarked.
         twin: The protocol whose folds are nearest and share no speaker; None where nothing leaks,
             or the dataset lacks it.
-        labels: Corpus → its label set.
+        label_set: Classes in place of those that the protocol's name says; None for those.
+        native: Whether classes are codes of corpora, which mean something in one corpus only.
         leaks: Corpus → speakers that stand in training and in test, in the fold where they are
             most; only corpora where there are any.
         checksums: Protocol → checksum of its file.
@@ -78,7 +51,8 @@ class BenchmarkPlan:
     dataset_key: str
     protocol: str
     twin: str | None
-    labels: dict[str, LabelSet]
+    label_set: LabelChoice | None
+    native: bool
     leaks: dict[str, int]
     checksums: dict[str, str]
     runs: list[FoldRun]
@@ -95,30 +69,40 @@ class BenchmarkPlan:
 
 
 def plan_benchmark(
-    dataset: str | Path, protocol: str, corpora: Sequence[str] = ()
+    dataset: str | Path,
+    protocol: str,
+    corpora: Sequence[str] = (),
+    label_set: LabelChoice | None = None,
 ) -> BenchmarkPlan:
     """Finds the folds that a benchmark runs.
 
-    Each corpus is trained on and scored by itself, as papers do. Folds without a test clip, or
-    whose training part has a single class, are left out and named.
+    Each corpus is trained on and scored by itself, as papers do, except under
+    :data:`training.evaluation.benchmark.across_corpora.LEAVE_ONE_OUT`. Folds without a test clip,
+    or whose training part has a single class, are left out and named.
 
     Args:
         dataset: Folder or URL.
-        protocol: Name of a protocol of the dataset.
+        protocol: Name of a protocol of the dataset, or leave-one-corpus-out.
         corpora: Corpora, or collections such as ``@emobox``; none means all that have folds.
+        label_set: Which classes. A named one asks for the protocol of that name (``native`` and
+            ``loso`` for ``loso-native``); a mapping, and what a published protocol scores, is
+            applied to the clips of the protocol's folds. None for those of the protocol's name.
 
     Raises:
         UsageError: The dataset has no such protocol, or a corpus that is named has no folds.
         DataError: No fold is left.
     """
+    if protocol == LEAVE_ONE_OUT:
+        return _plan_across(dataset, corpora, label_set or "six")
+    six = label_set == "six"
+    if label_set in NAMED:
+        protocol, label_set = with_label_set(protocol, label_set), None
     main = read_protocol(dataset, protocol)
-    chosen = choose_fold_corpora(main, corpora)
-    for corpus in chosen:
-        if corpus not in main.folds:
-            main.fold(corpus, "")  # says why it has none
-    index = load_index(dataset, corpora=chosen, labelled=False)
-    notes: list[str] = []
-    runs = list(_plan_folds(index, main, chosen, notes))
+    chosen = _choose_corpora(main, corpora, six)
+    every = RowChoice(chosen)
+    index = load_index(dataset, rows=every, labelled=False, extra=("label_native",))
+    notes = [] if label_set is None else _without_fold(index, main, label_set)
+    runs = list(_plan_folds(index, main, chosen, label_set, notes))
     if not runs:
         raise DataError(f"{dataset}: protocol {protocol}: {'; '.join(notes) or 'no folds'}")
     scored = {run.corpus for run in runs}
@@ -129,19 +113,39 @@ def plan_benchmark(
     }
     twin = _find_twin(dataset, protocol, leaks, notes)
     if twin:
-        runs += _plan_folds(index, twin, [one for one in leaks if one in twin.folds], notes)
+        again = [one for one in leaks if one in twin.folds]
+        runs += _plan_folds(index, twin, again, label_set, notes)
     there = [main, *([twin] if twin else [])]
     return BenchmarkPlan(
         dataset=str(dataset),
         dataset_key=_dataset_key(dataset),
         protocol=protocol,
         twin=twin.name if twin else None,
-        labels={corpus: main.label_set[corpus] for corpus in sorted(scored)},
+        label_set=label_set,
+        native=label_set is None and "native" in {main.label_set[corpus] for corpus in scored},
         leaks=leaks,
         checksums={one.name: one.statement.xxh3 for one in there},
         runs=runs,
         notes=notes,
     )
+
+
+def with_label_set(protocol: str, label_set: LabelChoice) -> str:
+    """Name of the protocol with the same folds that scores a named label set.
+
+    Raises:
+        UsageError: The name says already which classes are scored.
+
+    >>> with_label_set("loso", "native"), with_label_set("loso-four", "four")
+    ('loso-native', 'loso-four')
+    """
+    said = parse_name(protocol).labels
+    if said not in ("six", label_set):
+        raise UsageError(
+            f"--labels {label_set}: the name of the protocol {protocol} says which classes it "
+            "scores: give one of the two"
+        )
+    return protocol if said == label_set else f"{protocol}-{label_set}"
 
 
 def twin_of(protocol: str) -> str | None:
@@ -154,6 +158,48 @@ def twin_of(protocol: str) -> str | None:
     if name.independent or name.k or name.base == "loso":
         return None
     return name.base + INDEPENDENT + protocol.removeprefix(name.base)
+
+
+def _choose_corpora(protocol: Protocol, corpora: Sequence[str], six: bool) -> list[str]:
+    """Corpora that are named, or that have folds; if asked for, of the six classes only."""
+    chosen = choose_fold_corpora(protocol, RowChoice(corpora))
+    for corpus in chosen:
+        if corpus not in protocol.folds:
+            protocol.fold(corpus, "")  # says why it has none
+        if six and protocol.label_set[corpus] != "six":
+            raise UsageError(
+                f"--labels six: protocol {protocol.name} has classes of its own in {corpus}: leave "
+                "--labels out, or take another protocol"
+            )
+    return chosen
+
+
+def _plan_across(
+    dataset: str | Path, corpora: Sequence[str], label_set: LabelChoice
+) -> BenchmarkPlan:
+    runs, checksum, notes = plan_across(dataset, corpora, label_set)
+    return BenchmarkPlan(
+        dataset=str(dataset),
+        dataset_key=_dataset_key(dataset),
+        protocol=LEAVE_ONE_OUT,
+        twin=None,
+        label_set=None if label_set == "six" else label_set,
+        native=False,
+        leaks={},
+        checksums={LEAVE_ONE_OUT: checksum},
+        runs=runs,
+        notes=notes,
+    )
+
+
+def _without_fold(index: pd.DataFrame, protocol: Protocol, label_set: LabelChoice) -> list[str]:
+    """How many clips have a class and stand in no fold, as the protocol scores other classes."""
+    outside = index[classes_of(index, label_set).notna() & ~index["id"].isin(protocol.table["id"])]
+    return [
+        f"{count(clips, 'clip')} of {corpus} have a class and no fold, as {protocol.name} lacks "
+        f"them; {parse_name(protocol.name).base}-native holds all"
+        for corpus, clips in outside["corpus"].value_counts(sort=False).items()
+    ]
 
 
 def _dataset_key(dataset: str | Path) -> str:
@@ -179,15 +225,19 @@ def _find_twin(
 
 
 def _plan_folds(
-    index: pd.DataFrame, protocol: Protocol, corpora: Sequence[str], notes: list[str]
+    index: pd.DataFrame,
+    protocol: Protocol,
+    corpora: Sequence[str],
+    label_set: LabelChoice | None,
+    notes: list[str],
 ) -> Iterator[FoldRun]:
     """Folds that can be run; what can't is said in the notes."""
     for corpus in sorted(corpora):
         rows = index[index["corpus"] == corpus]
-        labels = fold_labels(protocol, [corpus])
+        labels = fold_labels(protocol, [corpus], label_set)
         left_out: dict[str, list[str]] = {}
         for number, facts in enumerate(protocol.folds[corpus], 1):
-            choice = FoldChoice(protocol.name, facts.name)
+            choice = FoldChoice(protocol.name, facts.name, label_set=label_set)
             parts = fold_rows(rows, protocol, choice, [corpus], labels)
             sizes = parts["split"].value_counts()
             train, validation, test = (
@@ -198,7 +248,11 @@ def _plan_folds(
                 why = "fewer than two classes to train on" if test else "no clip to test"
                 left_out.setdefault(why, []).append(facts.name)
                 continue
-            yield FoldRun(protocol.name, corpus, facts.name, number, train, validation, test)
+            own = RowChoice((corpus,))
+            yield FoldRun(
+                *(protocol.name, corpus, facts.name, number, train, validation, test),
+                *(choice, own, own),
+            )
         for why, names in left_out.items():
             notes.append(
                 f"left out of {protocol.name}: {count(len(names), 'fold')} of {corpus} "

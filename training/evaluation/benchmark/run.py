@@ -22,7 +22,8 @@ from pipeline.common.errors import UsageError
 from pipeline.storage.files import write_atomic
 from training.config.recipe import Recipe
 from training.evaluation.baselines.run import Baseline, run_baseline
-from training.evaluation.benchmark.plan import BenchmarkPlan, FoldRun
+from training.evaluation.benchmark.fold_run import FoldRun, fold_recipe
+from training.evaluation.benchmark.plan import BenchmarkPlan
 from training.evaluation.benchmark.pool import pool_folds
 from training.evaluation.evaluate import evaluate
 from training.evaluation.score_file import Evaluation, read_scores, write_scores
@@ -193,6 +194,7 @@ def describe_plan(plan: BenchmarkPlan) -> dict[str, Any]:
         "dataset": plan.dataset_key,
         "protocol": plan.protocol,
         "corpora": plan.corpora,
+        "labels": plan.label_set,
         "folds": plan.checksums,
     }
 
@@ -225,7 +227,7 @@ def _run_fold(
     if isinstance(system, Baseline):
         started = time.perf_counter()
         evaluation = run_baseline(
-            system, dataset, corpora=[run.corpus], keep_in=output, fold=run.choice
+            system, dataset, run.split, run.scored, run.fitted, keep_in=output, task=run.task
         )
         cost = Cost(round(time.perf_counter() - started, 2), evaluation.trained_parameters or 0)
         write_scores(evaluation, folder / SCORES)
@@ -234,21 +236,10 @@ def _run_fold(
         recipe = fold_recipe(system, run)
         if not is_complete(model):
             train(recipe, dataset, model, resume=model.exists(), console=console)
-        evaluation = evaluate(str(model), dataset, "test", [run.corpus], fold=run.choice)
+        evaluation = evaluate(str(model), dataset, run.split, run.scored, fold=run.choice)
         write_scores(evaluation, folder / SCORES)
         said = read_provenance(model)
         cost = Cost(said["seconds"], said["parameters"]["trainable"])
     write_atomic(folder / COST, json.dumps(asdict(cost)) + "\n")
     if not (keep_model or isinstance(system, Baseline)):
         shutil.rmtree(folder / "model")
-
-
-def fold_recipe(recipe: Recipe, run: FoldRun) -> Recipe:
-    """A recipe that trains on one fold of one corpus."""
-    own = {
-        "corpora": (run.corpus,),
-        "exclude_corpora": (),
-        "protocol": run.protocol,
-        "fold": run.fold,
-    }
-    return recipe.model_copy(update={"data": recipe.data.model_copy(update=own)})

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from training.evaluation.benchmark.means import Figures
 from training.evaluation.benchmark.table import BenchmarkRow
 from training.evaluation.figures.forest import Estimate, ForestRow, forest_plot
 from training.evaluation.tables.paper_table import Interval
+from training.metrics.scores import Figures
 
 
 def benchmark_forest(rows: Sequence[BenchmarkRow]) -> Figure:

@@ -10,6 +10,7 @@ import pandas as pd
 from pipeline.pages.previews import PageClip, encode_preview
 from training.data.index import load_index
 from training.data.parquet_audio import AudioReader, clip_places
+from training.data.row_choice import RowChoice
 from training.data.terms import redistributable_corpora
 from training.evaluation.prediction_table import PredictionTable
 from training.evaluation.score_file import Evaluation
@@ -119,7 +120,7 @@ def _read_sounds(dataset: str, chosen: pd.DataFrame) -> dict[str, str]:
     """Id → the clip for a page; each row group is read once."""
     if chosen.empty:
         return {}
-    index = load_index(dataset, None, sorted(set(chosen["corpus"])), labelled=False)
+    index = load_index(dataset, rows=RowChoice(sorted(set(chosen["corpus"]))), labelled=False)
     rows = index[index["id"].isin(chosen["id"])].sort_values(["shard", "row_group", "row"])
     reader = AudioReader()
     return {place.id: encode_preview(reader.read(place)) for place in clip_places(rows)}

@@ -16,6 +16,7 @@ from exhubert.cli.arguments.configuration import (
 )
 from pipeline.common.cores import usable_cores
 from pipeline.common.errors import UsageError
+from tests.docs.fenced import HOME, blocks
 
 
 @pytest.fixture
@@ -56,6 +57,12 @@ def test_data_roots_of_the_file(file: Path, text: str, folders: tuple[str, ...])
     assert found.folders == folders
     assert found.source == (str(file) if folders else "")
     assert not found.by_option
+
+
+def test_the_file_that_the_documentation_shows(file: Path) -> None:
+    (shown,) = (one for one in blocks(HOME / "docs" / "keyboard.md") if one.language == "toml")
+    file.write_text(shown.text)
+    assert read_configuration({FILE_VARIABLE: str(file)}).model_fields_set == {"data_root", "jobs"}
 
 
 def test_the_environment_goes_before_the_file(file: Path) -> None:

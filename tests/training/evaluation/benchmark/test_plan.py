@@ -51,3 +51,46 @@ def test_a_twin_keeps_its_label_set() -> None:
     assert twin_of("emobox-native") == "emobox-speaker-independent-native"
     assert twin_of("emobox-speaker-independent") is None
     assert twin_of("5-fold") is None
+
+
+def test_a_named_label_set_is_the_protocol_of_that_name(dataset: Path) -> None:
+    with pytest.raises(UsageError, match="--add loso-native"):
+        plan_benchmark(dataset, "loso", label_set="native")
+    change_protocols(str(dataset), ["loso-native"])
+    plan = plan_benchmark(dataset, "loso", label_set="native")
+    assert (plan.protocol, plan.label_set, plan.native) == ("loso-native", None, True)
+    assert plan == plan_benchmark(dataset, "loso-native")
+    with pytest.raises(UsageError, match="give one of the two"):
+        plan_benchmark(dataset, "loso-native", label_set="four")
+    change_protocols(str(dataset), ["angry"])
+    with pytest.raises(UsageError, match="classes of its own in bells"):
+        plan_benchmark(dataset, "angry", label_set="six")
+
+
+def test_a_mapping_scores_those_clips_of_a_protocol_that_it_names(dataset: Path) -> None:
+    change_protocols(str(dataset), ["loso-native"])
+    mapping = {"ang": "negative", "happiness": "positive"}
+    plan = plan_benchmark(dataset, "loso-native", ["tones"], mapping)
+    assert {(run.train + run.validation, run.test) for run in plan.runs} == {(12, 4)}
+    assert not plan.native
+    assert plan.notes == []
+
+
+def test_clips_that_have_a_class_and_no_fold_are_counted(dataset: Path) -> None:
+    change_protocols(str(dataset), ["angry"])
+    mapping = {"ang": "a", "hap": "b", "neu": "b"}
+    with pytest.raises(DataError, match=r"16 clips of bells have a class and no.*angry-native"):
+        plan_benchmark(dataset, "angry", ["bells"], mapping)
+
+
+def test_each_corpus_is_left_out_once(dataset: Path) -> None:
+    plan = plan_benchmark(dataset, "leave-one-corpus-out", label_set="categories")
+    assert [(run.corpus, run.fitted.corpora, run.test) for run in plan.runs] == [
+        ("bells", ("tones",), 24),
+        ("tones", ("bells",), 24),
+    ]
+    assert all(0 < run.train < 24 for run in plan.runs)
+    with pytest.raises(UsageError, match="in one corpus only"):
+        plan_benchmark(dataset, "leave-one-corpus-out", label_set="native")
+    with pytest.raises(UsageError, match="two corpora or more"):
+        plan_benchmark(dataset, "leave-one-corpus-out", ["tones"])

@@ -130,3 +130,21 @@ def test_the_command_prints_and_writes_one_table(
     assert [row["corpus"] for row in told["rows"]] == [
         *("bells", "tones", "mean of corpora", "all clips pooled")
     ]
+
+
+def test_the_command_takes_classes_from_a_file(
+    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "valence.yaml"
+    file.write_text("ang: negative\nneu: neutral\n")
+    line = ["benchmark", "--data", str(dataset), "--models", "majority", "--json"]
+    for protocol in ("loso", "leave-one-corpus-out"):
+        out = str(tmp_path / protocol)
+        assert main([*line, "--protocol", protocol, "--labels", str(file), "--output", out]) == 0
+        told = json.loads(capsys.readouterr().out)
+        assert told["labels"] == {"ang": "negative", "neu": "neutral"}
+        assert {row["figures"]["chance"] for row in told["rows"]} == {0.5}
+        assert told["rows"][0]["figures"]["utterances"] == 16
+    wrong = ["--models", "tiny", "--set", "data.label_set=four", "--protocol", "loso"]
+    assert main([*line, *wrong, "--output", str(tmp_path / "x")]) == 2
+    assert "by --labels" in capsys.readouterr().err

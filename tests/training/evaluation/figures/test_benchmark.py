@@ -1,7 +1,7 @@
-from training.evaluation.benchmark.means import Figures
 from training.evaluation.benchmark.table import BenchmarkRow, Leak
 from training.evaluation.figures.benchmark import benchmark_forest
 from training.metrics.differences import Difference
+from training.metrics.scores import Figures
 
 
 def figures(uar: float) -> Figures:

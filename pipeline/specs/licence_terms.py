@@ -47,6 +47,20 @@ _WORDS: Mapping[Kind, Mapping[Rule, str]] = {
     },
 }
 
+HUB_LICENCES = {
+    "Apache-2.0": "apache-2.0",
+    "CC-BY-4.0": "cc-by-4.0",
+    "CC-BY-NC-4.0": "cc-by-nc-4.0",
+    "CC-BY-NC-ND-4.0": "cc-by-nc-nd-4.0",
+    "CC-BY-NC-SA-4.0": "cc-by-nc-sa-4.0",
+    "CC-BY-ND-4.0": "cc-by-nd-4.0",
+    "CC-BY-SA-4.0": "cc-by-sa-4.0",
+    "CC0-1.0": "cc0-1.0",
+    "MIT": "mit",
+    "ODbL-1.0": "odbl",
+}
+"""SPDX identifier → the hub's."""
+
 _CREATIVE_COMMONS = re.compile(r"(?i)\bCC[- ]BY((?:[- ](?:NC|ND|SA))*)\b")
 _RESEARCH_ONLY = re.compile(r"(?i)non-?\s?commercial|\bresearch\b|\bacademic\b")
 

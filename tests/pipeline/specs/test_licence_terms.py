@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.dataset.terms import KINDS, Rule, licence_rules, mix_terms
+from pipeline.specs.licence_terms import KINDS, Rule, licence_rules, mix_terms
 
 LICENCES = st.sampled_from(
     [

@@ -1,0 +1,43 @@
+from pathlib import Path
+
+import pytest
+
+from tests.support.shards import NANO, write_tones
+from training.config.recipe import load_recipe
+from training.evaluation.baselines.run import Baseline
+from training.evaluation.benchmark.plan import plan_benchmark
+from training.evaluation.benchmark.run import System, run_benchmark
+from training.evaluation.benchmark.table import benchmark_rows, benchmark_table
+
+FAST = [*NANO, "optimizer.epochs=1", "run.evaluate_every=1"]
+
+
+@pytest.fixture(scope="module")
+def tones(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tones")
+    return write_tones(folder, {"train": 2, "validation": 1, "test": 1}, ("alpha", "beta"))
+
+
+def test_each_corpus_is_scored_by_models_of_the_others(tones: Path, tmp_path: Path) -> None:
+    plan = plan_benchmark(tones, "leave-one-corpus-out")
+    systems: dict[str, System] = {
+        "majority": Baseline("majority"),
+        "tiny": load_recipe("tiny", FAST),
+    }
+    rows = benchmark_rows(plan, run_benchmark(plan, systems, tmp_path / "out"))
+    assert [(row.corpus, row.model) for row in rows[:4]] == [
+        *(("alpha", "majority"), ("alpha", "tiny"), ("beta", "majority"), ("beta", "tiny"))
+    ]
+    assert {row.figures.utterances for row in rows[:4]} == {24}  # whole corpora
+    assert [row.corpus for row in rows[4:]] == ["mean of corpora"] * 2 + ["all clips pooled"] * 2
+    table = benchmark_table(plan, rows)
+    assert "trained on the others" in table.notes[0]
+
+
+def test_runs_that_are_done_are_read(tones: Path, tmp_path: Path) -> None:
+    plan = plan_benchmark(tones, "leave-one-corpus-out")
+    lines: list[str] = []
+    for _ in range(2):
+        systems: dict[str, System] = {"majority": Baseline("majority")}
+        run_benchmark(plan, systems, tmp_path / "out", on_message=lines.append)
+    assert [line.endswith("done before") for line in lines] == [False] * 2 + [True] * 2
