@@ -2,16 +2,22 @@
 
 import base64
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import soundfile
 
 LONGEST = 6.0
-"""Seconds of a clip that a page holds; of longer ones it holds the beginning."""
+"""Seconds of a clip that a page holds at most; of longer ones it holds the beginning."""
+
+_SHORTEST = 2.0
+"""Seconds of a clip that it holds at least."""
 
 _QUALITY = 0.7
-"""Of MP3 at a variable rate, from 0 (best) to 1: some 3 KB a second at 16 kHz."""
+"""Of MP3 at a variable rate, from 0 (best) to 1."""
+
+_A_SECOND = 6_200
+"""Bytes of a second of speech at this quality, as base64, at most; on average 4,700."""
 
 
 @dataclass(frozen=True)
@@ -35,15 +41,30 @@ class PageClip:
     audio: str
 
 
-def encode_preview(content: bytes) -> str:
+def seconds_each(durations: Iterable[float], most: int) -> float:
+    """Seconds of each clip that a page holds, fewer where many long clips would make it too large.
+
+    Args:
+        durations: Of all clips of the page, in s.
+        most: Bytes for all of them.
+    """
+    lengths = list(durations)
+    seconds = LONGEST
+    while seconds > _SHORTEST and sum(min(one, seconds) for one in lengths) * _A_SECOND > most:
+        seconds -= 0.5
+    return seconds
+
+
+def encode_preview(content: bytes, seconds: float = LONGEST) -> str:
     """A clip for a page: its first seconds as MP3, as base64.
 
     Args:
         content: A file of audio.
+        seconds: How many at most.
     """
     with soundfile.SoundFile(io.BytesIO(content)) as file:
         rate = file.samplerate
-        samples = file.read(round(LONGEST * rate), dtype="float32")
+        samples = file.read(round(seconds * rate), dtype="float32")
     sink = io.BytesIO()
     soundfile.write(
         sink,

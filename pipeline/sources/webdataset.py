@@ -23,6 +23,7 @@ from pipeline.sources.archives import (
     explain,
     tar_member,
 )
+from pipeline.sources.blocks import block_name
 from pipeline.sources.byte_ranges import RangedFile
 from pipeline.sources.clip_rows import check_version, file_columns, name_cells, row_filter
 from pipeline.sources.listing import SourceFile, is_ignored_name
@@ -105,7 +106,11 @@ class WebDatasetClips:
             found |= columns.keys()
             if not self._counts(columns):
                 continue
-            record = {column: columns.get(column, "") for column in self._wanted}
+            record = {
+                column: columns.get(column, "")
+                for column in self._wanted
+                if column in columns or column not in self._spec.cells  # else an element gives it
+            }
             if not sample.clips:
                 problem = f"its sample has no audio, only {', '.join(sample.labels) or 'nothing'}"
                 sample.clips.append(Member(name, 0, "", problem, 0, 0))
@@ -116,7 +121,7 @@ class WebDatasetClips:
                     f"{self._file.version} {clip.start}",
                     clip.problem or problem,
                     record,
-                    f"{self.path}#{number // _SAMPLES_TOGETHER}",
+                    block_name(self.path, number // _SAMPLES_TOGETHER),
                     clip.start,
                     "webdataset",
                 )
@@ -154,7 +159,7 @@ class WebDatasetClips:
             except (ValueError, RecursionError) as error:
                 problem = f"its .{suffix} is not JSON: {error}"
             if isinstance(value, Mapping):
-                columns |= flatten(value, start)
+                columns |= flatten(value, start, self._spec.cells)
             columns[f".{suffix}"] = text
         columns |= self._of_file | {CLIP_NAME: name}
         for column, names in self._spec.names.items():

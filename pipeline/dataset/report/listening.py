@@ -11,12 +11,13 @@ import pandas as pd
 from pipeline.common.cores import usable_cores
 from pipeline.dataset.manifest import Manifest
 from pipeline.dataset.selection import read_clips
-from pipeline.pages.previews import PageClip, encode_preview
+from pipeline.pages.previews import LONGEST, PageClip, encode_preview, seconds_each
 
 WithAudio = Literal["all", "redistributable", "none"]
 """Which corpora may be heard: all, those whose terms let them be passed on, or none."""
 
-_MOST = 1_200  # clips of a page, which then stays under 30 MB
+_MOST = 1_200  # clips of a page
+_BYTES = 24_000_000  # of them all: with pairs and tables, the page stays under 30 MB
 _PER_CELL = 2  # of each corpus and emotion, from two speakers where there are two
 _EXTREMES = 4  # of each kind
 
@@ -37,11 +38,13 @@ class Listening:
         corpora: Corpus → its clips.
         kinds: Title of a further group, such as ``shortest`` → its clips.
         silent: Corpora that were left out, since their terms do not let them be passed on.
+        seconds: Of each clip that stand on the page at most.
     """
 
     corpora: dict[str, list[PageClip]]
     kinds: dict[str, list[PageClip]]
     silent: list[str]
+    seconds: float = LONGEST
 
     @property
     def clips(self) -> list[PageClip]:
@@ -81,7 +84,8 @@ def find_listening(
     kinds = choose_extremes(heard)
     wanted = {clip for ids in [cells, *kinds.values()] for clip in ids}
     chosen = heard[heard["id"].isin(wanted)].sort_values(["shard", "row_group", "row"])
-    sounds = _encode(dict(read_clips(output, chosen)))
+    seconds = seconds_each(chosen["duration"], _BYTES)
+    sounds = _encode(dict(read_clips(output, chosen)), seconds)
     clips = {
         str(row["id"]): page_clip(row, sounds[str(row["id"])]) for row in chosen.to_dict("records")
     }
@@ -89,14 +93,18 @@ def find_listening(
     for clip in cells:
         by_corpus.setdefault(clips[clip].corpus, []).append(clips[clip])
     return Listening(
-        by_corpus, {kind: [clips[clip] for clip in ids] for kind, ids in kinds.items()}, silent
+        by_corpus,
+        {kind: [clips[clip] for clip in ids] for kind, ids in kinds.items()},
+        silent,
+        seconds,
     )
 
 
-def _encode(clips: Mapping[str, bytes]) -> dict[str, str]:
+def _encode(clips: Mapping[str, bytes], seconds: float) -> dict[str, str]:
     """Previews of clips, several at a time: the encoder lets go of Python's lock."""
     with ThreadPoolExecutor(usable_cores()) as pool:
-        return dict(zip(clips, pool.map(encode_preview, clips.values()), strict=True))
+        encoded = pool.map(lambda content: encode_preview(content, seconds), clips.values())
+        return dict(zip(clips, encoded, strict=True))
 
 
 def choose_by_emotion(rows: pd.DataFrame) -> list[str]:

@@ -6,7 +6,7 @@ import io
 import numpy as np
 import soundfile
 
-from pipeline.pages.previews import LONGEST, encode_preview
+from pipeline.pages.previews import LONGEST, encode_preview, seconds_each
 from tests.conftest import tone
 
 
@@ -28,3 +28,12 @@ def test_the_beginning_is_kept_and_sounds_the_same() -> None:
 def test_short_clips_are_kept_whole() -> None:
     samples, rate = soundfile.read(io.BytesIO(base64.b64decode(encode_preview(_file(0.1)))))
     assert len(samples) / rate >= 0.1
+
+
+def test_many_long_clips_are_shorter_so_that_the_page_stays_small() -> None:
+    assert seconds_each([9.0] * 10, 1_000_000) == LONGEST
+    assert seconds_each([1.0] * 100, 1_000_000) == LONGEST
+    seconds = seconds_each([9.0] * 50, 1_000_000)
+    assert 2 < seconds < LONGEST
+    assert 50 * len(encode_preview(_file(9.0), seconds)) < 1_000_000
+    assert seconds_each([9.0] * 5_000, 1_000_000) == 2.0

@@ -113,6 +113,40 @@ def test_clips_of_ch_sims_and_cmu_mosei_without_a_label_are_known():
     assert [clip.status for clip in mosei] == ["ok", "excluded", "excluded"]
 
 
+def test_words_of_cmu_mosei_are_found_by_their_times():
+    lines = "-3g___10___74.083___82.776___Key is ____ this.\n-3g___2___-0.1___2.5___I\x92m\n"
+    clips = read_corpus(
+        shipped("cmu_mosei"),
+        {
+            "CMU_MOSEI_Labels.csv": (
+                b",file,index,start,end,label6,label7,split\n0,-3g,5,74.083,82.776,1,1,0\n"
+                b"1,-3g,6,-0.1,2.5,0,1,0\n"
+            ),
+            "Raw/Transcript/Segmented/Combined/-3g.txt": lines.encode("latin-1"),
+            "Raw/Audio/Full/WAV_16000/-3g.wav": b"",
+            "Audio/Segmented_Audio/train/-3g_6.wav": b"",
+        },
+    )
+    assert [clip.text for clip in clips if clip.status == "ok"] == ["Key is ____ this.", "I’m"]
+
+
+def test_emo_emilia_is_for_testing_alone():
+    index = '{"index": "ZH_B00090_S00350_W000000", "emotion": "angry", "text": "好"}'
+    (clip,) = read_corpus(
+        shipped("emo_emilia"),
+        {"wav/ZH_B00090_S00350_W000000.wav": b"", "Emo-Emilia-ALL.jsonl": index.encode()},
+    )
+    assert official_splits("emo_emilia", clip) == ["test"]
+
+
+def test_all_of_hi_kia_say_the_same():
+    clips = utterances(shipped("hi_kia"), files("wav/M4_S03_6_a.wav", "train/F5_3_1_e.wav"))
+    assert [(clip.text, clip.emotion) for clip in clips] == [
+        ("Hi, KIA", "anger"),
+        ("Hi, KIA", "happiness"),
+    ]
+
+
 @pytest.mark.parametrize("header", ["file_name,emotion", "name,emotion"])
 def test_labels_by_sound_of_emotiontalk_stand_behind_the_name(header):
     (clip,) = read_corpus(
