@@ -21,6 +21,8 @@ def status(*clips: Utterance) -> dict[str, str]:
         ("crema_d", "CREMA_D/1047_IOM_ANG_XX.wav", "anger", "1047"),
         ("emo_db", "wav_corpus/13a04Wc.wav", "anger", "13"),
         ("casia", "CASIA/1/normal/201-normal-Zhe.Wang.wav", "neutral", "wangzhe"),
+        ("emov_db", "EMOV-DB/1/Sleepiness_1-28_0009.wav", "sleepiness", "1"),
+        ("emov_db", "sam_Angry.tar/anger_1_28_0009.wav", "anger", "sam"),
         ("eatd", "EATD/train/t_7/positive_out.wav", "positive", "t_7"),
         ("eatd", "EATD/train/7/positive_out.wav", "positive", "t_7"),
         ("eatd", "EATD/validation/7/negative.wav", "negative", "v_7"),
