@@ -115,7 +115,11 @@ def native_label(utterance: Utterance, spec: CorpusSpec) -> tuple[str | None, Dr
     rule = spec.raters.emotion if spec.raters else None
     native = native_votes(utterance, spec) if rule else {}
     if rule is None or not native:
-        return utterance.label_native, _fault(utterance.label_native, spec)
+        code = utterance.label_native
+        if rule and code is None and "least_raters" in rule.model_fields_set:
+            few = f"0 of {rule.least_raters} raters"
+            return None, excluded("labels", "too_few_raters", few)
+        return code, _fault(code, spec)
     outcomes = spec.outcomes
     if unknown := [code for code, votes in native.items() if code not in outcomes and votes]:
         return None, _fault(unknown[0], spec)

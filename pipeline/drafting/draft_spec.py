@@ -14,7 +14,7 @@ from pipeline.drafting.draft_text import count, emotions, facts, few, quoted, sc
 from pipeline.drafting.filename_patterns import NamePosition, assign_fields, common_pattern
 from pipeline.drafting.table_discovery import DiscoveredTable, find_tables, join
 from pipeline.index.indexer import Fields, read_path
-from pipeline.index.table_join import ReadFile
+from pipeline.sources.class_names import ReadFile
 from pipeline.sources.contents import describe_files
 from pipeline.sources.listing import SourceFile, list_files
 from pipeline.sources.reader import CorpusReader, list_sources

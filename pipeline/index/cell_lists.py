@@ -6,7 +6,7 @@ import json
 import re
 import tokenize
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipeline.common.errors import DataError
 from pipeline.common.nested_values import VALUE, flatten
@@ -24,11 +24,25 @@ _NEIGHBOURS = re.compile(r"""['"]\s+['"]""")
 Row = dict[str, str]
 
 
+class Elements(NamedTuple):
+    """What a cell holds.
+
+    Attributes:
+        rows: Columns that each element gives.
+        is_list: Whether the cell states a list that is not empty. What states none goes with every
+            element of the lists beside it.
+    """
+
+    rows: Sequence[Row]
+    is_list: bool
+
+
 def spread_cells(rows: Sequence[Row], cells: Mapping[str, CellList], where: str) -> list[Row]:
     """Rows with one element in each cell that held a list, and one row an element.
 
     Lists of several columns go in step: they must be equally long. An element that is an object
-    gives columns with dots, ``label.rater``; an empty list leaves the cell empty.
+    gives columns with dots, ``label.rater``, which may hold lists in their turn; an empty list
+    leaves the cell empty.
 
     Args:
         rows: Of a table.
@@ -42,21 +56,32 @@ def spread_cells(rows: Sequence[Row], cells: Mapping[str, CellList], where: str)
     size = 0
     for number, row in enumerate(rows, 1):
         place = f"{where}: row {number}"
-        lists = {
-            column: _elements(row[column], form, column, place)
-            for column, form in cells.items()
-            if column in row
-        }
-        for found in _in_step(lists, place):
-            spread.append({**row, **found})
-            size += len(spread[-1])
+        for one in _spread(row, cells, place):
+            spread.append(one)
+            size += len(one)
             if size > _MOST_CELLS:
                 raise DataError(f"{place}: its lists come to more cells than any table has")
     return spread
 
 
-def _in_step(lists: Mapping[str, Sequence[Row]], where: str) -> Iterator[Row]:
-    lengths = {column: len(found) for column, found in lists.items() if len(found) != 1}
+def _spread(row: Row, cells: Mapping[str, CellList], where: str) -> Iterator[Row]:
+    """Rows of one row; columns that its elements give may hold lists in their turn."""
+    here = {column: form for column, form in cells.items() if column in row}
+    if not here:
+        yield row
+        return
+    deeper = {column: form for column, form in cells.items() if column not in here}
+    lists = {column: _elements(row[column], form, column, where) for column, form in here.items()}
+    for found in _in_step(lists, where):
+        yield from _spread(row | found, deeper, where)
+
+
+def _in_step(lists: Mapping[str, Elements], where: str) -> Iterator[Row]:
+    lengths = {
+        column: len(found.rows)
+        for column, found in lists.items()
+        if found.is_list or len(found.rows) != 1
+    }
     if len(set(lengths.values())) > 1:
         stated = ", ".join(f"{column!r} holds {length}" for column, length in lengths.items())
         raise DataError(f"{where}: its lists differ in length: {stated}; expected one each")
@@ -64,12 +89,12 @@ def _in_step(lists: Mapping[str, Sequence[Row]], where: str) -> Iterator[Row]:
         yield {
             column: text
             for found in lists.values()
-            for column, text in found[place if len(found) > 1 else 0].items()
+            for column, text in found.rows[place if len(found.rows) > 1 else 0].items()
         }
 
 
-def _elements(cell: str, form: CellList, column: str, where: str) -> list[Row]:
-    """Columns that each element of a cell gives; of an empty cell, the empty cell."""
+def _elements(cell: str, form: CellList, column: str, where: str) -> Elements:
+    """The elements of a cell; of an empty one, the empty cell."""
     try:
         value = _parse(cell.strip(), form.parse)
     except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError) as error:
@@ -85,7 +110,8 @@ def _elements(cell: str, form: CellList, column: str, where: str) -> list[Row]:
         ]
     else:
         found = [flatten(item, column) for item in (value if isinstance(value, list) else [value])]
-    return found or [{column: ""}]
+    opens_list = form.parse in {"json", "literal"} and isinstance(value, list)
+    return Elements(found or [{column: ""}], opens_list and bool(found))
 
 
 def _parse(cell: str, form: str) -> Any:

@@ -107,7 +107,8 @@ def _drop_contradictions(spec: CorpusSpec, utterances: list[Utterance]) -> list[
         if utterance.dropped is None:
             by_id.setdefault(utterance.id, []).append(utterance)
     disputed = {
-        one: f"{len(found)} rows have these times and disagree: {_differences(found)}"
+        one: f"{len(found)} rows have these times and disagree: "
+        + _differences(found, spec.splits.group_field)
         for one, found in by_id.items()
         if any(other != found[0] for other in found)
     }
@@ -119,15 +120,19 @@ def _drop_contradictions(spec: CorpusSpec, utterances: list[Utterance]) -> list[
     ]
 
 
-def _differences(utterances: Sequence[Utterance]) -> str:
+def _differences(utterances: Sequence[Utterance], group_field: str) -> str:
     """What utterances of one id say differently, each with its values."""
+    names = {name: name for name in Utterance._fields if name != "emotion"}  # not known yet
+    names["label_native"] = "emotion"
+    names["group"] = group_field
+    if group_field in Utterance._fields:  # is told as itself
+        del names["group"]
     values = {
-        name: sorted({repr(getattr(one, name)) for one in utterances}) for name in Utterance._fields
+        shown: sorted({repr(getattr(one, name)) for one in utterances})
+        for name, shown in names.items()
     }
     return "; ".join(
-        f"{'emotion' if name == 'label_native' else name} is {' or '.join(found)}"
-        for name, found in values.items()
-        if len(found) > 1
+        f"{shown} is {' or '.join(found)}" for shown, found in values.items() if len(found) > 1
     )
 
 

@@ -20,27 +20,31 @@ def rows_at(value: Any, path: str, wanted: Collection[str]) -> list[dict[str, st
     Args:
         value: Objects, lists and single values, as JSON has them.
         path: As :func:`pipeline.specs.row_path.parse_row_path` reads it.
-        wanted: Columns taken over from what stands on the way.
+        wanted: Columns taken over from what stands on the way, and objects that are one.
 
     >>> rows_at({"a.wav": {"W1": {"emo": "sad"}}}, "{file}.{worker}", ())
     [{'emo': 'sad', 'file': 'a.wav', 'worker': 'W1'}]
     """
     return [
-        {**beside, **flatten(item), **keys}
+        {**beside, **flatten(item, whole=wanted), **keys}
         for item, keys, beside in _walk(value, parse_row_path(path), {}, {}, frozenset(wanted))
     ]
 
 
-def rows_without_path(value: Any) -> list[dict[str, str]] | None:
+def rows_without_path(value: Any, wanted: Collection[str] = ()) -> list[dict[str, str]] | None:
     """Rows of a list of objects or lists, or of an object of them, whose keys become ``_key``.
+
+    Args:
+        value: As JSON has it.
+        wanted: Columns that are read, be they objects.
 
     Returns:
         None where it is neither.
     """
     if isinstance(value, Mapping):
-        return [{KEY: as_text(key)} | flatten(below) for key, below in value.items()]
+        return [{KEY: as_text(key)} | flatten(below, whole=wanted) for key, below in value.items()]
     if isinstance(value, list) and all(isinstance(item, Mapping | list) for item in value):
-        return [flatten(item) for item in value]
+        return [flatten(item, whole=wanted) for item in value]
     return None
 
 

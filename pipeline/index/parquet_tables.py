@@ -4,21 +4,34 @@ import pyarrow as pa
 
 from pipeline.common.errors import DataError
 from pipeline.sources.byte_ranges import RangedFile
-from pipeline.sources.class_names import Names, find_class_names
+from pipeline.sources.class_names import Names, ReadFile, find_class_names
 from pipeline.sources.clip_rows import name_cells
-from pipeline.sources.parquet_cells import is_whole
+from pipeline.sources.parquet_cells import may_number
 from pipeline.sources.parquet_columns import ParquetColumns
 
 _MOST_CELLS = 50_000_000
 
 
-def parse_parquet(content: bytes, wanted: frozenset[str], where: str) -> list[dict[str, str]]:
-    """Rows of a Parquet file; numbers of classes that its footer names become those names.
+def no_file(path: str) -> bytes:
+    """Reads files where there are none."""
+    raise FileNotFoundError(path)
+
+
+def parse_parquet(
+    content: bytes,
+    wanted: frozenset[str],
+    where: str,
+    path: str = "",
+    read: ReadFile = no_file,
+) -> list[dict[str, str]]:
+    """Rows of a Parquet file; numbers of classes that its footer or card names become those names.
 
     Args:
         content: Of the file.
         wanted: Columns that are read beside the others: fields of structs, as ``struct.field``.
         where: What errors call the file.
+        path: Of the file, below the corpus root.
+        read: Reads other files of the corpus: those that may name classes.
 
     Raises:
         DataError: It is no Parquet file, is damaged, or too large.
@@ -30,25 +43,25 @@ def parse_parquet(content: bytes, wanted: frozenset[str], where: str) -> list[di
     columns = list(dict.fromkeys([*plain, *sorted(inner)]))
     if table.rows * len(columns) > _MOST_CELLS:
         raise DataError(f"{where}: {table.rows:,} rows, more than are read of a table")
+    named = {
+        column: names
+        for column in columns
+        if (names := _names(table, column, path, read if column in wanted else no_file))
+    }
     rows: list[dict[str, str]] = []
     for group in table.row_groups:
         cells = table.read_columns(group, columns)
-        for column in columns:
-            if names := _names(table, column):
-                cells[column] = name_cells(cells[column], names, column, where, "tables")
+        for column, names in named.items():
+            cells[column] = name_cells(cells[column], names, column, where, "tables")
         rows += (dict(zip(columns, row, strict=True)) for row in zip(*cells.values(), strict=True))
     return rows
 
 
-def _names(table: ParquetColumns, column: str) -> Names | None:
-    """Names of the classes that a column numbers, by the file's footer."""
-    if not is_whole(table.kind_of(column)):
+def _names(table: ParquetColumns, column: str, path: str, read: ReadFile) -> Names | None:
+    """Names of the classes that a column numbers, where the file or its card states them."""
+    if not may_number(table.kind_of(column)):
         return None
-    return find_class_names(column, "", table.schema.metadata, _no_file, None)
-
-
-def _no_file(path: str) -> bytes:
-    raise FileNotFoundError(path)
+    return find_class_names(column, path, table.schema.metadata, read, None)
 
 
 def _holds_bytes(kind: pa.DataType) -> bool:

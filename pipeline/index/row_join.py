@@ -129,6 +129,14 @@ def _disagreement(
         f"{field} is {' or '.join(map(repr, values))}" for field, values in disputed.items()
     )
     drop = excluded if spec.row_specs[table].disputed == "exclude" else rejected
-    return drop(
-        "index", "rows_disagree", f"table {table!r} has {rows} rows for it that disagree: {found}"
-    )
+    detail = f"table {table!r} has {rows} rows for it that disagree: {found}"
+    return drop("index", "rows_disagree", detail + _likely(spec, disputed))
+
+
+def _likely(spec: CorpusSpec, disputed: Mapping[str, Sequence[str]]) -> str:
+    """What rows that disagree probably are, for a message."""
+    if disputed.keys() & {"start", "end", "duration"}:
+        return "; if each is an utterance in a longer recording, say `segments: true`"
+    if "emotion" in disputed and spec.raters is None:
+        return "; if each is the answer of a rater, say by `raters` what becomes of them"
+    return ""

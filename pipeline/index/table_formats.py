@@ -9,7 +9,7 @@ from pipeline.common.patterns import compile_pattern
 from pipeline.index.cell_lists import spread_cells
 from pipeline.index.json_tables import parse_json, parse_json_lines
 from pipeline.index.nested_rows import describe_way, rows_at, rows_without_path
-from pipeline.index.parquet_tables import parse_parquet
+from pipeline.index.parquet_tables import no_file, parse_parquet
 from pipeline.index.separated_values import parse_separated
 from pipeline.index.sheet import Sheet
 from pipeline.index.table_text import decode_text
@@ -18,6 +18,7 @@ from pipeline.index.textgrids import parse_textgrid
 from pipeline.index.workbooks import parse_workbook
 from pipeline.index.xml_tables import parse_xml
 from pipeline.index.yaml_tables import parse_yaml_table
+from pipeline.sources.class_names import ReadFile
 from pipeline.sources.file_kinds import describe_content, is_workbook
 from pipeline.specs.row_spec import FILE_STEM
 from pipeline.specs.table_spec import FORMATS_OF, TableSpec
@@ -42,7 +43,12 @@ class TableContent(NamedTuple):
 
 
 def read_table(
-    content: bytes, table: TableSpec, path: str, where: str, ignore_case: bool = False
+    content: bytes,
+    table: TableSpec,
+    path: str,
+    where: str,
+    ignore_case: bool = False,
+    read_other: ReadFile = no_file,
 ) -> TableContent:
     """Reads a table file.
 
@@ -52,6 +58,7 @@ def read_table(
         path: Of the file, below the corpus root.
         where: What errors call the file.
         ignore_case: Whether patterns are blind to case.
+        read_other: Reads other files of the corpus: cards that name classes.
 
     Raises:
         DataError: It can't be decoded or parsed, or a wanted column stands twice.
@@ -66,7 +73,7 @@ def read_table(
     if kind == "xlsx":
         read = _read_sheets(content, table, where)
     elif kind == "parquet":
-        read = TableContent(parse_parquet(content, table.wanted, where))
+        read = TableContent(parse_parquet(content, table.wanted, where, path, read_other))
     else:
         if what := describe_content(content):
             raise DataError(f"{where}: is no table but {what}")
@@ -118,7 +125,7 @@ def _nested(value: Any, encoding: str | None, table: TableSpec, where: str) -> T
         rows = rows_at(value, table.rows, table.wanted)
         way = "" if rows else f"{table.rows!r} ends early: {describe_way(value, table.rows)}"
         return TableContent(rows, encoding, empty=way)
-    found = rows_without_path(value)
+    found = rows_without_path(value, table.wanted)
     if found is None:
         raise DataError(
             f"{where}: expected a list of objects, an object of objects, or (.jsonl) one a line; "

@@ -1,8 +1,9 @@
 """Tables of a corpus: loading those that a spec names, and finding rows by key."""
 
+import re
 import string
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import PurePosixPath
@@ -14,10 +15,14 @@ from pipeline.common.patterns import compile_pattern
 from pipeline.common.spelling import compose, name_strangers
 from pipeline.index.table_formats import read_table
 from pipeline.index.table_keys import key_tails, plain_key
+from pipeline.sources.class_names import ReadFile
 from pipeline.sources.listing import SourceFile, too_large
 from pipeline.specs.corpus_spec import CorpusSpec
+from pipeline.specs.row_spec import FILE_STEM
 from pipeline.specs.table_spec import FileByField, TableSpec
 from pipeline.storage.prefetch import prefetch
+
+_DIVIDES = re.compile(r"[ \t;|]")
 
 _LARGEST_TABLE = 1 << 30
 """Bytes; the largest of a known corpus has 30 million."""
@@ -27,9 +32,6 @@ _LONGEST_SHARED = 32
 
 Row = dict[str, str | None]
 """Fields that a row of a table gives a clip."""
-
-ReadFile = Callable[[str], bytes]
-"""Content of a file of the corpus by its path."""
 
 Key = tuple[str | None, ...]
 """Values of the columns that a table is joined on."""
@@ -239,7 +241,7 @@ def _load_table(
             content = future.result()
         except OSError as error:
             raise DataError(f"{source}: can't be read: {error.strerror or error}") from None
-        part = read_table(content, table, compose(file.path), source, spec.ignore_case)
+        part = read_table(content, table, compose(file.path), source, spec.ignore_case, read)
         if part.encoding and part.encoding != table.encoding[0]:
             encodings.setdefault(part.encoding, []).append(file.path)
         read_here, why_empty = part.rows, part.empty or why_empty
@@ -273,11 +275,20 @@ def _check_columns(records: list[dict[str, str]], table: TableSpec, where: str) 
         return
     missing = [column for column in table.needed if column not in records[0]]
     if missing := [c for c in missing if not any(c in record for record in records)]:
-        deeper = "; say by `rows` where its rows lie" if VALUE in records[0] else ""
+        found = ", ".join(repr(name) + name_strangers(name) for name in records[0])
         raise DataError(
-            f"{where}: no column {', '.join(map(repr, missing))}; "
-            f"found {', '.join(repr(name) + name_strangers(name) for name in records[0])}{deeper}"
+            f"{where}: no column {', '.join(map(repr, missing))}; found {found}{_why(records[0])}"
         )
+
+
+def _why(record: Mapping[str, str]) -> str:
+    """The end of a message about missing columns: what may be the reason."""
+    if VALUE in record:
+        return "; say by `rows` where its rows lie"
+    cells = [f"{column.strip()}\n{cell.strip()}" for column, cell in record.items()]
+    if len(record.keys() - {FILE_STEM}) == 1 and _DIVIDES.search("\n".join(cells)):
+        return "; if blanks or another sign divide its cells, say `format: space` or `separator`"
+    return ""
 
 
 def _globs(table: TableSpec) -> list[str]:

@@ -8,13 +8,14 @@ from pipeline.index.corpus_notes import NO_NOTES, CorpusNotes, merge_notes, note
 from pipeline.index.indexer import find_clips, index_clips
 from pipeline.index.passed_over import PassedOver
 from pipeline.index.rater_weights import add_weighted_ratings, weigh_raters
-from pipeline.index.table_join import ReadFile, load_tables
+from pipeline.index.table_join import load_tables
 from pipeline.labels import label_utterance
 from pipeline.planning.copies import drop_copies
 from pipeline.planning.corpus_plan import place_utterance, plan_splits
 from pipeline.planning.torn_copies import find_torn, mark_copies
 from pipeline.planning.unfetched import reject_unfetched
 from pipeline.schema.utterance import Utterance
+from pipeline.sources.class_names import ReadFile
 from pipeline.sources.listing import SourceFile
 from pipeline.sources.reader import CorpusReader, list_sources
 from pipeline.specs.corpus_spec import CorpusSpec

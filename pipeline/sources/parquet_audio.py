@@ -37,6 +37,8 @@ class ParquetAudio(ParquetColumns):
         self.audio = _audio_column(self.schema, audio, file.location)
         self._is_struct = pa.types.is_struct(self.schema.field(self.audio).type)
         self._leaf = f"{self.audio}.bytes" if self._is_struct else self.audio
+        if self.has_path and self.rows and self.is_empty(self._leaf):
+            raise DataError(_only_paths(file.location, self.audio))
 
     @property
     def has_path(self) -> bool:
@@ -86,6 +88,9 @@ def _audio_column(schema: pa.Schema, stated: str | None, location: str) -> str:
     columns = ", ".join(f"{field.name!r} ({field.type})" for field in schema)
     if stated is not None:
         raise DataError(f"{location}: no column {stated!r}; found {columns}")
+    paths = [field.name for field in schema if _holds_nothing(field.type)]
+    if paths and not found:
+        raise DataError(_only_paths(location, paths[0]))
     if len(found) != 1:
         what = f"{' and '.join(map(repr, found))} could be" if found else "none is"
         raise DataError(
@@ -98,6 +103,20 @@ def _audio_column(schema: pa.Schema, stated: str | None, location: str) -> str:
 def _holds_bytes(kind: pa.DataType) -> bool:
     place = kind.get_field_index("bytes") if pa.types.is_struct(kind) else -1
     return place >= 0 and _is_bytes(kind.field(place).type)
+
+
+def _holds_nothing(kind: pa.DataType) -> bool:
+    """Whether it is the struct of bytes and path as it is written where all bytes are unknown."""
+    place = kind.get_field_index("bytes") if pa.types.is_struct(kind) else -1
+    return place >= 0 and bool(pa.types.is_null(kind.field(place).type))
+
+
+def _only_paths(location: str, column: str) -> str:
+    return (
+        f"{location}: column {column!r} holds paths and no audio; name the files that they lead to "
+        f"by `audio`, and read this one as a table: `match: {{{column}.path: "
+        '"{path}"}`'
+    )
 
 
 def _is_bytes(kind: pa.DataType) -> bool:

@@ -27,9 +27,17 @@ def column_text(column: pa.ChunkedArray) -> list[str]:
 
 def is_whole(kind: pa.DataType) -> bool:
     """Whether cells are whole numbers, or lists of such: what classes are numbered by."""
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        kind = kind.value_type
-    return bool(pa.types.is_integer(kind))
+    return bool(pa.types.is_integer(_element(kind)))
+
+
+def may_number(kind: pa.DataType) -> bool:
+    """Whether classes may be numbered: whole numbers among which some are missing become floats."""
+    return is_whole(kind) or bool(pa.types.is_floating(_element(kind)))
+
+
+def _element(kind: pa.DataType) -> pa.DataType:
+    is_list = pa.types.is_list(kind) or pa.types.is_large_list(kind)
+    return kind.value_type if is_list else kind
 
 
 def _cast(column: pa.ChunkedArray) -> pa.ChunkedArray:

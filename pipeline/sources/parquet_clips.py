@@ -12,7 +12,7 @@ from pipeline.sources.clip_names import clip_name, template_text
 from pipeline.sources.clip_rows import check_version, file_columns, name_cells, row_filter
 from pipeline.sources.listing import SourceFile
 from pipeline.sources.parquet_audio import ParquetAudio
-from pipeline.sources.parquet_cells import is_whole
+from pipeline.sources.parquet_cells import is_whole, may_number
 from pipeline.sources.parquet_columns import RowGroup
 from pipeline.specs.row_spec import FILE_STEM
 from pipeline.specs.source_spec import CLIP_NAME, ParquetSpec
@@ -191,11 +191,13 @@ class ParquetClips:
 
     def _class_names(self, column: str, read: ReadFile) -> Names | None:
         kind = self._parquet.kind_of(column)
-        if not is_whole(kind) and column not in self._spec.names:
+        may_name = may_number(kind) if column == self._spec.labels else is_whole(kind)
+        if not may_name and column not in self._spec.names:
             return None
         footer = self._parquet.schema.metadata
         names = find_class_names(column, self.path, footer, read, self._spec.names.get(column))
-        if column == self._spec.labels and not any((names or {}).values()):
+        numbers_labels = column == self._spec.labels and is_whole(kind)
+        if numbers_labels and not any((names or {}).values()):
             raise DataError(
                 f"{self._parquet.file.location}: column {column!r} numbers the labels and nothing "
                 "names them: neither the file's footer nor README.md nor dataset_infos.json; put "

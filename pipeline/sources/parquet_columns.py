@@ -121,6 +121,19 @@ class ParquetColumns:
             kind = kind.field(name).type
         return kind
 
+    def is_empty(self, leaf: str) -> bool:
+        """Whether every cell of a column, or of a field inside a struct, is known to be empty."""
+        metadata = self._parquet.metadata
+        for number in range(metadata.num_row_groups):
+            group = metadata.row_group(number)
+            for place in range(group.num_columns):
+                column = group.column(place)
+                if column.path_in_schema == leaf:
+                    stated = column.statistics if column.is_stats_set else None
+                    if not stated or not stated.has_null_count or stated.num_values:
+                        return False
+        return True
+
     def group_of(self, row: int) -> RowGroup:
         """The row group that holds a row."""
         return self.row_groups[bisect_right(self._firsts, row) - 1]

@@ -105,7 +105,11 @@ class WebDatasetClips:
             found |= columns.keys()
             if not self._counts(columns):
                 continue
-            record = {column: columns.get(column, "") for column in self._wanted}
+            record = {
+                column: columns.get(column, "")
+                for column in self._wanted
+                if column in columns or column not in self._spec.cells  # else an element gives it
+            }
             if not sample.clips:
                 problem = f"its sample has no audio, only {', '.join(sample.labels) or 'nothing'}"
                 sample.clips.append(Member(name, 0, "", problem, 0, 0))
@@ -154,7 +158,7 @@ class WebDatasetClips:
             except (ValueError, RecursionError) as error:
                 problem = f"its .{suffix} is not JSON: {error}"
             if isinstance(value, Mapping):
-                columns |= flatten(value, start)
+                columns |= flatten(value, start, self._spec.cells)
             columns[f".{suffix}"] = text
         columns |= self._of_file | {CLIP_NAME: name}
         for column, names in self._spec.names.items():

@@ -28,7 +28,7 @@ class ClipRows(RowSpec):
     @property
     def columns(self) -> dict[str, bool]:
         """Columns that are read → whether they must be there."""
-        wanted = dict.fromkeys([*self.where, *self.cells], True)
+        wanted = {c: not self._is_in_cell(c) for c in self.cells} | dict.fromkeys(self.where, True)
         for column in self.take.values():
             plain = column.removesuffix("?")
             needed = plain == column and not self._is_in_cell(plain)
@@ -43,7 +43,10 @@ class ClipRows(RowSpec):
 
     def _is_in_cell(self, column: str) -> bool:
         """Whether it may be a column that elements of a cell give."""
-        return any(form.rows or column.startswith(f"{of}.") for of, form in self.cells.items())
+        return any(
+            (form.rows and of != column) or column.startswith(f"{of}.")
+            for of, form in self.cells.items()
+        )
 
     @model_validator(mode="before")
     @classmethod

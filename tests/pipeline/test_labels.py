@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from pipeline.labels import class_index, is_clipped, label_map, label_utterance
 from pipeline.schema.record import CLASSES
-from pipeline.schema.utterance import RaterAnswer, Utterance
+from pipeline.schema.utterance import RaterAnswer, Utterance, excluded
 from pipeline.specs.emotion_scheme import emotion_scheme
 from tests.conftest import MakeSpec
 
@@ -186,6 +186,16 @@ def test_what_raters_cannot_decide(
     clip = label_utterance(rated(*answers), make_spec(**RATED), emotion_scheme())
     assert (clip.dropped.reason if clip.dropped else None) == reason
     assert clip.emotion == (None if reason else "anger")
+
+
+def test_clips_without_any_answer_are_excluded_where_a_number_of_raters_is_stated(
+    make_spec: MakeSpec,
+) -> None:
+    rule = "{rows: answers, emotion: {rule: majority, least_raters: 1}}"
+    spec = make_spec(**RATED | {"raters": rule})
+    nobody = label_utterance(rated()._replace(label_native=None), spec, emotion_scheme())
+    assert nobody.dropped == excluded("labels", "too_few_raters", "0 of 1 raters")
+    assert label_utterance(rated(), spec, emotion_scheme()).emotion == "anger"
 
 
 def test_raters_without_a_rule_only_vote(make_spec: MakeSpec) -> None:

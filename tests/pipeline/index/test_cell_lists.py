@@ -61,6 +61,14 @@ def test_elements_that_lie_deeper_are_found_by_a_path() -> None:
     ]
 
 
+def test_elements_may_hold_lists_and_objects_give_a_row_a_key() -> None:
+    turns = json.dumps({"t1": {"emo": ["sad", "joy"]}, "t2": {"emo": []}})
+    rows = spread({"turns": turns}, turns={"parse": "json", "rows": "{turn}"}, emo="json")
+    assert [(row["turn"], row["emo"]) for row in rows] == [("t1", "sad"), ("t1", "joy"), ("t2", "")]
+    inner = spread({"x": '[{"emo": ["sad", "joy"]}]'}, **{"x": "json", "x.emo": "json"})
+    assert [row["x.emo"] for row in inner] == ["sad", "joy"]
+
+
 def test_lists_of_several_columns_go_in_step() -> None:
     row = {"who": "['W1', 'W2']", "emo": "sad;fear", "of": "set"}
     assert spread(row, who="literal", emo=";", of=";") == [
@@ -71,6 +79,8 @@ def test_lists_of_several_columns_go_in_step() -> None:
         DataError, match="t: row 1: its lists differ in length: 'who' holds 2, 'emo' holds 3"
     ):
         spread(row | {"emo": "a;b;c"}, who="literal", emo=";")
+    with pytest.raises(DataError, match="'who' holds 1, 'emo' holds 2"):
+        spread(row | {"who": "['W1']"}, who="literal", emo=";")
 
 
 @pytest.mark.parametrize(

@@ -213,7 +213,8 @@ def test_rows_that_disagree_reject_their_clip_alone(make_spec: MakeSpec) -> None
     assert disputed.dropped is not None
     assert disputed.dropped.reason == "rows_disagree"
     assert disputed.dropped.detail == (
-        "table 't' has 2 rows for it that disagree: emotion is 'ang' or 'hap'"
+        "table 't' has 2 rows for it that disagree: emotion is 'ang' or 'hap'; if each is the "
+        "answer of a rater, say by `raters` what becomes of them"
     )
     assert (agreed.dropped, agreed.label_native, agreed.speaker) == (None, "hap", "tones:b")
     assert (settled.dropped, settled.label_native) == (None, "neu")

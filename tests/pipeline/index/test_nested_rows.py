@@ -158,3 +158,8 @@ def test_a_table_says_where_its_rows_are_not() -> None:
         )
         == 2
     )
+
+
+def test_an_object_that_is_wanted_is_a_column_of_json() -> None:
+    rows = rows_without_path([{"id": "a", "turns": {"t1": {"emo": "sad"}}}], {"turns"})
+    assert rows == [{"id": "a", "turns": '{"t1": {"emo": "sad"}}', "turns.t1.emo": "sad"}]

@@ -11,7 +11,9 @@ import pytest
 from pipeline.common.errors import DataError
 from pipeline.index.parquet_tables import parse_parquet
 from pipeline.index.table_formats import read_table
-from pipeline.planning.index_corpus import index_corpus
+from pipeline.planning.index_corpus import index_corpus, index_files
+from pipeline.sources.class_names import ReadFile
+from pipeline.sources.listing import SourceFile
 from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.specs.table_spec import TableSpec
 from tests.conftest import MakeSpec, write_tone
@@ -38,6 +40,34 @@ def test_cells_are_text_and_classes_are_named() -> None:
         {"file_name": "a.wav", "label": "joy", "age": "30", "who": '{"id": "x"}', "who.id": "x"},
         {"file_name": "b.wav", "label": "anger", "age": "", "who": '{"id": "y"}', "who.id": "y"},
     ]
+
+
+def test_a_card_beside_a_table_names_its_classes(make_spec: MakeSpec) -> None:
+    label = {"name": "label", "dtype": {"class_label": {"names": {"0": "neu", "1": "ang"}}}}
+    card = f"---\n{json.dumps({'dataset_info': {'features': [label]}})}\n---\n"
+    numbers = pa.array([1, None, 0], pa.float64())  # as pandas writes them where some are missing
+    rows = pa.table({"file": ["s01_ang_0", "s01_neu_1", "s02_neu_0"], "label": numbers})
+    contents = {
+        "README.md": card.encode(),
+        "data/train-00000-of-00001.parquet": stored(rows),
+        **dict.fromkeys(("wav/s01_ang_0.wav", "wav/s02_neu_0.wav"), b""),
+    }
+    spec = make_spec(
+        path="'(?P<speaker>s0\\d)'",
+        tables="{t: {file: 'data/*.parquet', match: {file: '{stem}'}, take: {emotion: label}}}",
+    )
+    files = [SourceFile(path, 1, "") for path in contents]
+    found = index_files(spec, files, read_from(contents), emotion_scheme()).utterances
+    assert [(one.status, one.label_native) for one in found] == [("ok", "ang"), ("ok", "neu")]
+
+
+def read_from(contents: dict[str, bytes]) -> ReadFile:
+    def read(path: str) -> bytes:
+        if path not in contents:
+            raise FileNotFoundError(path)
+        return contents[path]
+
+    return read
 
 
 def test_a_pointer_and_a_missing_column_are_told(tmp_path: Path) -> None:

@@ -106,6 +106,7 @@ def test_optional_columns_may_be_missing(make_spec: MakeSpec) -> None:
         ("other.csv", b"", "no file matches 'f.csv'"),
         ("f.csv", b"name,spoken\na,b\n", r"f\.csv: no column 'said'; found 'name', 'spoken'"),
         ("f.csv", b"Name;Said\na;b\n", r"no column 'name', 'said'; found 'Name', 'Said', "),
+        ("f.csv", b"name said\na b\n", r"found 'name said', .*; if blanks .* `format: space`"),
         ("f.csv", b"name,said\n\na,b,c\n", r"f\.csv:3: 3 cells, expected 2"),
         ("f.csv", b"name,said\n", "no row in f.csv"),
         ("f.csv", b"", "no row in f.csv"),

@@ -40,3 +40,12 @@ def test_two_columns_of_audio_must_be_told_apart(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="'near' and 'far' could be the audio"):
         opened(tmp_path)
     assert opened(tmp_path, "far").audio == "far"
+
+
+@pytest.mark.parametrize("kind", [pa.binary(), pa.null()])
+def test_paths_without_bytes_are_told_of(kind: pa.DataType, tmp_path: Path) -> None:
+    struct = pa.struct([("bytes", kind), ("path", pa.string())])
+    cells = pa.array([{"bytes": None, "path": "wav/a.wav"}], struct)
+    pq.write_table(pa.table({"audio": cells, "n": [1]}), tmp_path / "x.parquet")
+    with pytest.raises(DataError, match=r"'audio' holds paths and no audio; .*match: {audio.path"):
+        opened(tmp_path)

@@ -75,6 +75,22 @@ def test_classes_of_cls_need_names(tmp_path: Path) -> None:
     assert [(f.record or {})[".cls"] for f in found.values()] == ["joy", "anger"]
 
 
+def test_an_object_of_objects_is_a_cell_of_rows(make_spec: MakeSpec, tmp_path: Path) -> None:
+    turns = {"t1": {"b": 0, "e": 1, "emo": ["ang"]}, "t2": {"b": 1, "e": 2, "emo": ["neu"]}}
+    label = json.dumps({"spk": "A", "turns": turns})
+    write_tar(tmp_path / "x.tar", {"r.wav": b"a", "r.json": label.encode()})
+    spec = make_spec(
+        audio="['*.tar/**']",
+        path="'.'",
+        webdataset="{files: '*.tar', cells: {turns: {parse: json, rows: '{turn}'}, emo: json}, "
+        "segments: true, take: {start: b, end: e, emotion: emo, speaker: spk}}",
+    )
+    found = index_corpus(spec, str(tmp_path), emotion_scheme()).utterances
+    assert [(one.id.partition("#")[2], one.label_native) for one in found] == [
+        ("0-1", "ang"), ("1-2", "neu")
+    ]  # fmt: skip
+
+
 def test_samples_without_audio_or_with_broken_json_are_told_of(tmp_path: Path) -> None:
     files = {"0.json": {"emotion": "sad"}, "1.wav": b"a", "1.json": b"{no", "2.wav": b"b"}
     write_tar(tmp_path / "x.tar", files | {"2.json": {"emotion": "sad"}, ".hidden": b"x"})
