@@ -141,6 +141,22 @@ def test_emo_emilia_is_for_testing_alone():
     assert official_splits("emo_emilia", clip) == ["test"]
 
 
+def test_parts_of_eatd_are_those_of_its_folders_and_people_stand_in_one():
+    names = ("positive_out", "neutral_out", "negative_out")
+    paths = [f"{who}_{n}/{name}.wav" for who in "tv" for n in range(60) for name in names]
+    clips = utterances(shipped("eatd"), files(*paths))
+    parts = official_splits("eatd", *clips)
+    by_speaker: dict[str | None, set[str | None]] = {}
+    for clip, part in zip(clips, parts, strict=True):
+        by_speaker.setdefault(clip.speaker, set()).add(part)
+    assert all(len(where) == 1 for where in by_speaker.values())
+    assert {s for one, s in zip(clips, parts, strict=True) if "v_" in str(one.speaker)} == {"test"}
+    assert {s for one, s in zip(clips, parts, strict=True) if "t_" in str(one.speaker)} == {
+        "train",
+        "validation",
+    }
+
+
 def test_all_of_hi_kia_say_the_same():
     clips = utterances(shipped("hi_kia"), files("wav/M4_S03_6_a.wav", "train/F5_3_1_e.wav"))
     assert [(clip.text, clip.emotion) for clip in clips] == [
