@@ -9,7 +9,7 @@ from pipeline.common.errors import UsageError
 from pipeline.storage.files import atomic_path
 from training.config.processes import rank_and_world
 from training.config.recipe import Recipe, differences, load_recipe, write_recipe
-from training.inference.load_model import PROVENANCE_FILE, RECIPE_FILE
+from training.config.run_files import PROVENANCE_FILE, RECIPE_FILE
 
 CHECKPOINTS = "checkpoints"
 """Folder of a run's checkpoints, which goes when the run is complete."""
@@ -43,36 +43,46 @@ class RunIdentity:
         return {"dataset": self.dataset, "processes": self.processes}
 
 
-def find_resume_checkpoint(output: Path, run: RunIdentity, resume: bool) -> str | None:
-    """Finds the checkpoint to go on from; None where a run starts anew. Writes nothing.
+def check_run_folder(output: Path, resume: bool) -> None:
+    """Refuses a folder that no run may start or go on in, whatever its recipe; needs no torch.
 
     A folder without a whole checkpoint holds nothing to go on from, so that a run may start there.
-    Of several processes (torchrun) the first one checks, for all of them.
 
     Raises:
         UsageError: The folder holds a complete run, or an unfinished one and ``resume`` is not
-            set; or that one was started with another recipe, dataset or number of processes; or
-            files of others would be replaced.
+            set; or files of others would be replaced.
+    """
+    if is_complete(output):
+        raise UsageError(f"{output}: holds a complete training run: choose another --output")
+    if is_started(output):
+        if not resume:
+            raise UsageError(
+                f"{output}: holds a training run already: add --resume to continue it, "
+                "or choose another --output"
+            )
+        return
+    taken = [name for name in WRITTEN if (output / name).exists()]
+    if taken and not (output / RECIPE_FILE).exists():
+        raise UsageError(
+            f"{output}: holds {taken[0]}, which is of no training run and would be replaced: "
+            "choose another --output"
+        )
+
+
+def find_resume_checkpoint(output: Path, run: RunIdentity, resume: bool) -> str | None:
+    """Finds the checkpoint to go on from; None where a run starts anew. Writes nothing.
+
+    Of several processes (torchrun) the first one checks, for all of them.
+
+    Raises:
+        UsageError: :func:`check_run_folder` refuses the folder; or the run in it was started with
+            another recipe, dataset or number of processes.
     """
     last = last_checkpoint(output)
     if rank_and_world()[0] > 0:
         return last
-    if is_complete(output):
-        raise UsageError(f"{output}: holds a complete training run: choose another --output")
-    if last is None:
-        taken = [name for name in WRITTEN if (output / name).exists()]
-        if taken and not (output / RECIPE_FILE).exists():
-            raise UsageError(
-                f"{output}: holds {taken[0]}, which is of no training run and would be replaced: "
-                "choose another --output"
-            )
-        return None
-    if not resume:
-        raise UsageError(
-            f"{output}: holds a training run already: add --resume to continue it, "
-            "or choose another --output"
-        )
-    if changed := _changes(output, run):
+    check_run_folder(output, resume)
+    if last is not None and (changed := _changes(output, run)):
         raise UsageError(
             f"{output}: the run to resume was started otherwise ({'; '.join(changed)}): "
             "use the same ones, or choose another --output"

@@ -37,6 +37,7 @@ from pipeline.common.count import count
 from pipeline.storage.files import write_atomic
 from training.config.processes import rank_and_world
 from training.config.recipe import Recipe
+from training.config.run_files import PROVENANCE_FILE
 from training.data.dataset import Utterances
 from training.data.dataset_files import identity
 from training.data.targets import UNLABELLED
@@ -71,7 +72,7 @@ from training.finetuning.training_arguments import (
     training_arguments,
 )
 from training.inference.batch import predict_together
-from training.inference.load_model import PROVENANCE_FILE, provenance_of_base
+from training.inference.load_model import provenance_of_base
 from training.metrics.head_scores import HeadScores, score_heads
 from training.metrics.scores import Scores, uar_of
 from training.metrics.scores_by_corpus import score_rows

@@ -10,6 +10,7 @@ from transformers import AutoConfig, PreTrainedConfig
 
 from pipeline.common.errors import UsageError
 from training.config.recipe import DataSection, read_data_section
+from training.config.run_files import PROVENANCE_FILE, RECIPE_FILE
 from training.data.targets import HeadLabels
 from training.model.backbones import BACKBONES
 from training.model.build import load_classifier
@@ -26,9 +27,6 @@ from training.model.hub_files import (
 from training.model.modeling_exhubert import ExtendedClassifier
 from training.model.outputs import class_names, heads_of
 from training.model.provenance import check_provenance
-
-RECIPE_FILE = "training_config.yaml"
-PROVENANCE_FILE = "provenance.json"
 
 
 @dataclass(frozen=True)

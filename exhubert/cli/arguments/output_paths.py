@@ -39,3 +39,14 @@ def check_folder(option: str, folder: Path) -> None:
         raise UsageError(f"{option} {folder}: {there} is a file; expected a folder")
     if not os.access(there, os.W_OK | os.X_OK):
         raise UsageError(f"{option} {folder}: no right to write to {there}")
+
+
+def check_new_folder(option: str, folder: Path) -> None:
+    """Makes sure that a folder is new or empty, and can be made or written to.
+
+    Raises:
+        UsageError: It can't, or something lies in it.
+    """
+    check_folder(option, folder)
+    if folder.is_dir() and any(folder.iterdir()):
+        raise UsageError(f"{option} {folder}: is not an empty folder; name a new one")

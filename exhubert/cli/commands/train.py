@@ -6,17 +6,18 @@ quick.
 
 import argparse
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exhubert.cli.arguments.command import Command
 from exhubert.cli.arguments.folds import add_fold, read_fold
 from exhubert.cli.arguments.local_paths import local_path
-from exhubert.cli.arguments.output_paths import check_folder
+from exhubert.cli.arguments.output_paths import check_folder, check_new_folder
 from exhubert.cli.arguments.where import add_where, read_where
 from exhubert.cli.output import console
 from pipeline.common.errors import StoppedError, UsageError
+from training.config.processes import rank_and_world
 from training.config.recipe import Recipe, differences, load_recipe
+from training.config.run_files import RECIPE_FILE
 
 if TYPE_CHECKING:  # torch and transformers come with it
     from rich.console import Console
@@ -54,28 +55,15 @@ def _add_train_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _train(args: argparse.Namespace) -> int:
     recipe = load_recipe(args.config, [*args.overrides, *read_fold(args), *read_where(args)])
-    if not args.dry_run:
-        check_folder("--output", args.output)
-    from training.config.processes import rank_and_world
+    out = console.ERR if args.json else console.OUT
+    if not args.dry_run and _is_over(args, recipe, out):
+        return 0
     from training.finetuning.run_folder import is_complete, is_started
     from training.finetuning.train import train
-    from training.inference.load_model import RECIPE_FILE
 
     console.quieten_transformers()
-    out = console.ERR if args.json else console.OUT
-
     if args.dry_run:
         return _estimate(recipe, args)
-    if args.resume and is_complete(args.output):
-        if changed := differences(load_recipe(Path(args.output, RECIPE_FILE)), recipe):
-            raise UsageError(
-                f"{args.output}: this run is complete, with other settings ({'; '.join(changed)}): "
-                f"to go on from its model, train to another --output with model.base={args.output}"
-            )
-        out.print(f"{args.output}: this run is complete already", soft_wrap=True)
-        return 0
-    if args.resume and not is_started(args.output):
-        out.print(f"{args.output}: nothing to resume: a new run begins", soft_wrap=True)
     try:
         result = train(recipe, args.data, args.output, args.resume, out)
     except KeyboardInterrupt:
@@ -98,6 +86,26 @@ def _train(args: argparse.Namespace) -> int:
             soft_wrap=True,
         )
     return 0
+
+
+def _is_over(args: argparse.Namespace, recipe: Recipe, out: "Console") -> bool:
+    """Whether the run in --output is complete; refuses other folders, before torch is loaded."""
+    from training.finetuning.run_folder import check_run_folder, is_complete, is_started
+
+    check_folder("--output", args.output)
+    if args.resume and is_complete(args.output):
+        if changed := differences(load_recipe(args.output / RECIPE_FILE), recipe):
+            raise UsageError(
+                f"{args.output}: this run is complete, with other settings ({'; '.join(changed)}): "
+                f"to go on from its model, train to another --output with model.base={args.output}"
+            )
+        out.print(f"{args.output}: this run is complete already", soft_wrap=True)
+        return True
+    if rank_and_world()[0] == 0:  # of several processes the first one makes the folder
+        check_run_folder(args.output, args.resume)
+    if args.resume and not is_started(args.output):
+        out.print(f"{args.output}: nothing to resume: a new run begins", soft_wrap=True)
+    return False
 
 
 def _print_scores(result: "TrainingResult", out: "Console") -> None:
@@ -155,7 +163,7 @@ def _add_convert_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _convert(args: argparse.Namespace) -> int:
-    check_folder("--output", args.output)
+    check_new_folder("--output", args.output)
     from training.model.convert_published import convert
 
     convert(args.source, args.output)
