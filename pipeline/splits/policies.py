@@ -104,9 +104,7 @@ class GroupPolicy(SpecModel):
         if not self.validation_by:
             return "train"
         kept_together = {"text": utterance.text, "speaker": utterance.speaker}
-        return self._hash(
-            utterance, kept_together.get(self.validation_by), self.training_fractions
-        )
+        return self._hash(utterance, kept_together.get(self.validation_by), self.training_fractions)
 
     def explain_unassigned(self, group: str | None) -> str:
         return f"{self.group_field} {group!r} was not assigned to a split"
