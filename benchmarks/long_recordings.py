@@ -15,18 +15,17 @@ wait in a file for the end of their recording.
 import argparse
 import io
 import json
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 import soundfile
 import soxr
 from contestants import PEAK, RATE
 from processes import time_command
+from reading import measure, run, write_dataset
 from rich.console import Console
 from rich.table import Table
 from tree import babble
@@ -64,7 +63,7 @@ def main() -> None:
     parser.add_argument("--work", nargs=3, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.work:
-        print(json.dumps(measure(*args.work)))
+        print(json.dumps(measure({"loop": run_loop, "writer": write_dataset}, *args.work)))
         return
     with tempfile.TemporaryDirectory(prefix="exhubert-long-") as scratch:
         root = Path(scratch, "calls")
@@ -79,7 +78,7 @@ def main() -> None:
         loop = None
         for who in ("loop", "writer"):
             places = [Path(scratch, f"{who}{turn}") for turn in range(args.rounds)]
-            runs = [run(who, root, place) for place in places]
+            runs = [run(__file__, who, root, place) for place in places]
             cpu = min(one["cpu"] for one in runs)
             loop = loop or cpu
             table.add_row(
@@ -148,60 +147,6 @@ def write_m4a(path: Path, pieces: Iterable[np.ndarray], rate: int) -> None:
         film.mux(stream.encode(None))
 
 
-def run(who: str, root: Path, output: Path) -> dict[str, float]:
-    """One contestant in a process of its own."""
-    command = [sys.executable, __file__, "--work", who, str(root), str(output)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        sys.exit(done.stderr[-2000:])
-    result: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return result
-
-
-def measure(who: str, root: str, output: str) -> dict[str, float]:
-    """CPU and bytes of the work, imports left out; peak memory of the process."""
-    import time
-
-    import av  # noqa: F401 (imports are no work)
-
-    import pipeline.planning.steps
-    import pipeline.shards.writer  # noqa: F401
-
-    work = {"loop": run_loop, "writer": run_writer}[who]
-    waiting = _watch_temporary_files()
-    before, started = _bytes_read(), time.process_time()
-    work(Path(root), Path(output))
-    return {
-        "cpu": time.process_time() - started,
-        "read": _bytes_read() - before - sum(file.seek(0, 2) for file in waiting),
-        "peak": _peak(),
-    }
-
-
-def _watch_temporary_files() -> list[IO[bytes]]:
-    """Those that are made from now on, which stay open."""
-    made: list[IO[bytes]] = []
-    make = tempfile.TemporaryFile
-
-    def watched(**how: str) -> IO[bytes]:
-        made.append(make(**how))
-        return made[-1]
-
-    tempfile.TemporaryFile = watched
-    return made
-
-
-def _bytes_read() -> int:
-    lines = Path("/proc/self/io").read_text().splitlines()
-    return int(dict(line.split(": ") for line in lines)["rchar"])
-
-
-def _peak() -> int:
-    """Largest resident size of this process, in bytes."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return 1024 * int(next(line.split()[1] for line in lines if line.startswith("VmHWM")))
-
-
 def run_loop(root: Path, output: Path) -> None:
     """The plain loop."""
     import pyarrow as pa
@@ -248,47 +193,13 @@ def parts(path: Path, spans: list[tuple[float, float]]) -> Iterator[tuple[np.nda
 def convert(samples: np.ndarray, rate: int) -> bytes:
     """A segment as FLAC at 16 kHz, peak at −1 dBFS."""
     mono = samples[:, 0].astype(np.float32)
-    mono += samples[:, 1]
+    if samples.shape[1] > 1:
+        mono += samples[:, 1]
     mono = soxr.resample(mono, rate, RATE, quality="HQ")
     mono *= PEAK * 32768 / max(-mono.min(), mono.max(), 1)
     buffer = io.BytesIO()
     soundfile.write(buffer, mono.astype(np.int16), RATE, format="FLAC", subtype="PCM_16")
     return buffer.getvalue()
-
-
-def run_writer(root: Path, output: Path) -> None:
-    """What a worker does: all steps but Beam's."""
-    from pipeline.audio.options import AudioOptions
-    from pipeline.planning.batches import UtteranceBatch, group_by_shard
-    from pipeline.planning.build_config import BuildConfig, Corpus
-    from pipeline.planning.shard_names import is_written_together
-    from pipeline.planning.steps import (
-        count_batch,
-        index_batch,
-        list_clips,
-        place_batch,
-        plan_batches,
-    )
-    from pipeline.shards.writer import write_shards
-    from pipeline.specs.emotion_scheme import emotion_scheme
-    from pipeline.specs.loader import load_spec
-
-    spec = load_spec(root.with_name("calls.yaml"))
-    corpora = {"calls": Corpus(spec, str(root))}
-    build = BuildConfig(corpora, emotion_scheme(), str(output), AudioOptions())
-    batches = [index_batch(clips, build) for clips in list_clips("calls", build)]
-    plans = plan_batches(("calls", [count_batch(batch)[1] for batch in batches]), build)
-    gathered: dict[str, list[UtteranceBatch]] = {}
-    for batch, (_, plan) in zip(batches, plans, strict=True):
-        for key, part in place_batch(batch, plan, build):
-            gathered.setdefault(key, []).append(part)
-    for key, placed in gathered.items():
-        shards = group_by_shard(placed)
-        together = [shards] if is_written_together(key) else [{one: shards[one]} for one in shards]
-        for part in together:
-            for written in write_shards(part, spec, str(root), str(output), AudioOptions()):
-                if written.receipt.unwritten:
-                    sys.exit(f"not written: {written.receipt.unwritten[0]}")
 
 
 if __name__ == "__main__":

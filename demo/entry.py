@@ -119,6 +119,9 @@ class StandIn(_Part):
     content: Value = Field("speech", description="speech, silence or lfs_pointer")
     same_as: Value = Field("", description="path of the clip whose bytes this one repeats")
     tables: dict[str, StandInTable] = {}
+    parquet: dict[str, Value] = Field(
+        {}, description="columns beside the audio, where `path` leads into a Parquet file"
+    )
 
     untold: dict[Literal["speaker", "gender"], str] = Field(
         {}, description="what the corpus does not tell, of speakers that match"

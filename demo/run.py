@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from demo.packing import split_path
 from demo.standins import speak_standins, standin_ids
 from demo.voices import require_voices
 from pipeline.common.errors import DataError, UsageError
@@ -110,17 +111,18 @@ def run_demo(
     for number, (purpose, arguments) in enumerate(_steps(places, broken), 1):
         if status := _step(console, run, f"{number}. {purpose}", arguments):
             return status
-    example = find_example(places)
-    purpose = f"5. Predict a clip of the test split, spoken as {example.emotion} ({example.label})"
-    predict = ["predict", "--model", str(places.model), str(example.path)]
-    if status := _step(console, run, purpose, predict):
-        return status
+    if example := find_example(places):
+        spoken_as = f"{example.emotion} ({example.label})"
+        purpose = f"5. Predict a clip of the test split, spoken as {spoken_as}"
+        predict = ["predict", "--model", str(places.model), str(example.path)]
+        if status := _step(console, run, purpose, predict):
+            return status
     _close(console, places, time.monotonic() - started)
     return 0
 
 
-def find_example(places: Places) -> Example:
-    """The first clip of the test split.
+def find_example(places: Places) -> Example | None:
+    """The first clip of the test split that is a file of its own; None where none is.
 
     Raises:
         DataError: The dataset has no test split.
@@ -131,9 +133,12 @@ def find_example(places: Places) -> Example:
     for shard in shards:
         columns = ["corpus", "source_path", "emotion", "label"]
         for row in pq.read_table(shard, columns=columns).slice(0, 1).to_pylist():
-            path = places.corpora / row["corpus"] / row["source_path"]
-            return Example(path, row["emotion"], CLASSES[row["label"]])
-    raise DataError(f"{places.dataset}: no test split, so no clip to predict")
+            if not split_path(row["source_path"])[1]:
+                path = places.corpora / row["corpus"] / row["source_path"]
+                return Example(path, row["emotion"], CLASSES[row["label"]])
+    if not shards:
+        raise DataError(f"{places.dataset}: no test split, so no clip to predict")
+    return None
 
 
 def _steps(places: Places, broken: int) -> list[tuple[str, list[str]]]:

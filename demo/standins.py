@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from rich.console import Console
@@ -13,7 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from demo.containers import store
 from demo.effects import Samples
-from demo.entry import load_standin, standin_ids
+from demo.entry import StandIn, load_standin, standin_ids
+from demo.packing import pack_parquet, split_path
 from demo.plan import Clip, plan_standin
 from demo.tables import table_files
 from demo.voices import require_voices, speak
@@ -24,8 +26,20 @@ from pipeline.storage.files import write_atomic
 
 __all__ = ["encode_file", "speak_standins", "standin_ids"]
 
-Job = tuple[Path, list[Clip]]
-"""A file to be written, and the clips that lie in it."""
+
+class Job(NamedTuple):
+    """A file to be written.
+
+    Attributes:
+        path: Where it lies.
+        clips: That lie in it.
+        entry: Of their stand-in.
+    """
+
+    path: Path
+    clips: list[Clip]
+    entry: StandIn
+
 
 _SILENCE = 2.0  # s
 
@@ -65,8 +79,8 @@ def speak_standins(
         for name, content in table_files(load_standin(corpus), clips).items():
             _write(Path(root, corpus, name), content)
         spoken = (clip for clip in clips if not clip.same_as)
-        for path, together in groupby(spoken, key=lambda clip: clip.path):
-            jobs.append((Path(root, corpus, path), list(together)))
+        for file, together in groupby(spoken, key=lambda clip: split_path(clip.path)[0]):
+            jobs.append(Job(Path(root, corpus, file), list(together), load_standin(corpus)))
     _write_files(jobs, console)
     for corpus, clips in planned.items():
         for clip in clips:
@@ -74,6 +88,12 @@ def speak_standins(
                 original = Path(root, corpus, clip.same_as)
                 _write(Path(root, corpus, clip.path), original.read_bytes())
     return planned
+
+
+def _content(job: Job) -> bytes:
+    if split_path(job.clips[0].path)[1]:
+        return pack_parquet([(clip, encode_file([clip])) for clip in job.clips], job.entry.parquet)
+    return encode_file(job.clips)
 
 
 def encode_file(clips: Sequence[Clip]) -> bytes:
@@ -122,7 +142,7 @@ def _write_files(jobs: Sequence[Job], console: Console | None) -> None:
     pool = ThreadPoolExecutor(os.cpu_count() or 1)
     try:
         with progress:
-            written = pool.map(lambda job: _write(job[0], encode_file(job[1])), jobs)
+            written = pool.map(lambda job: _write(job.path, _content(job)), jobs)
             for _ in progress.track(written, total=len(jobs)):
                 pass
     finally:

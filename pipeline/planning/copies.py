@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 from pipeline.schema.utterance import DropReason, Utterance, excluded, rejected
+from pipeline.sources.blocks import holder_of
 
 
 def drop_copies(utterances: Iterable[Utterance]) -> list[Utterance]:
@@ -31,7 +32,7 @@ def plan_shard(utterances: Iterable[Utterance]) -> list[Utterance]:
 
     Those that lie in blocks come in the order in which the blocks hold them.
     """
-    return sorted(drop_copies(utterances), key=lambda u: (u.block.rpartition("#")[0], u.row))
+    return sorted(drop_copies(utterances), key=lambda u: (holder_of(u.block), u.row))
 
 
 def _preference(utterance: Utterance) -> tuple[bool, int, int, str]:
@@ -62,7 +63,7 @@ def _contradiction(copies: Sequence[Utterance]) -> DropReason | None:
         if len(values) > 1:
             found = " and ".join(f"{value!r} by {path}" for value, path in sorted(values.items()))
             return rejected("index", "copies_disagree", f"{what} is {found}")
-    holders = {one.block.rpartition("#")[0]: one.source_path for one in copies if one.block}
+    holders = {holder_of(one.block): one.source_path for one in copies if one.block}
     if len(holders) > 1 and all(one.id == one.dedup_key for one in copies):
         return rejected(
             "index",

@@ -1,9 +1,11 @@
-"""Recordings of many segments: which of them lie together, so that a file is read once.
+"""Recordings of many segments, and row groups of Parquet: what lies together, to be read once.
 
 A clip's shard is a hash of its id. Segments that were placed so would have every shard read every
 recording. So those of one recording lie in one shard. Where an hour is too little for them, or
 where they belong to several splits, they get shards of their own, which are written together: in
 one pass through the recording.
+
+A row group of a Parquet file is one more recording: its rows are read from the first on.
 """
 
 import hashlib
@@ -14,6 +16,7 @@ from dataclasses import dataclass
 
 from pipeline.schema.record import SPLITS, Split
 from pipeline.schema.utterance import Utterance
+from pipeline.sources.blocks import part_of_run
 from pipeline.splits.assignment import expected_sizes
 from pipeline.splits.policies import SplitPolicy
 
@@ -32,11 +35,18 @@ VOLUME_MS = 32 * PIECE_MS
 LEAST_MS = 1_800
 """What a segment counts as at least, so that no shard has more than 2,000 of one recording."""
 
+ROW_MS, ROW_BYTES_PER_MS = 3_600, 100
+"""What a row counts as, whose length nobody knows: this at least, more where it is large."""
+
+MOST_GROUPS = 16
+"""Groups of a slot that are counted apart; where it has more, about as in the whole corpus."""
+
 CROWDED = 1.25
 """Times the mean that a shard may be filled with segments before others take them."""
 
 Slot = tuple[str, int]
-"""A recording, and the number of :data:`SLOT_S` seconds after whose multiple a segment begins."""
+"""A recording, and the number of :data:`SLOT_S` seconds after whose multiple a segment begins; or a
+row group, and the number of a block of its rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +88,18 @@ class Places:
 def slot_of(utterance: Utterance) -> Slot | None:
     """Where in which recording a segment begins; None for what is placed as a clip is.
 
-    That are whole files, what is read in one block with others, and segments whose copies a spec
-    finds by fields of their own.
+    That are whole files, samples in tars, and segments whose copies a spec finds by fields of their
+    own.
 
     >>> name = "calls/c1#130.5-131"
     >>> slot_of(Utterance(name, "calls", name, "c1.wav", 9, "", start=130.5, end=131.0))
     ('calls/c1', 1)
     """
+    if utterance.block:
+        return part_of_run(utterance.block)
     if utterance.start is None and utterance.end is None:
         return None
-    if utterance.dedup_key != utterance.id or utterance.block:
+    if utterance.dedup_key != utterance.id:
         return None
     return utterance.id.rpartition("#")[0], int((utterance.start or 0.0) // SLOT_S)
 
@@ -99,10 +111,16 @@ def count_slots(utterances: Iterable[Utterance]) -> SlotLoads:
         if utterance.dropped is None and (slot := slot_of(utterance)):
             groups = loads.setdefault(slot, {})
             groups[utterance.group] = groups.get(utterance.group, Load()) + _load(utterance)
-    return loads
+    return {
+        slot: groups if len(groups) <= MOST_GROUPS else {None: sum(groups.values(), Load())}
+        for slot, groups in loads.items()
+    }
 
 
 def _load(segment: Utterance) -> Load:
+    if segment.block and segment.end is None:
+        size = round(segment.source_size / ROW_BYTES_PER_MS)
+        return Load(1, min(max(ROW_MS, size), LARGEST_PIECE_MS))
     seconds = (segment.end or 0.0) - (segment.start or 0.0)
     return Load(1, max(LEAST_MS, min(round(1_000 * seconds), LARGEST_PIECE_MS)))
 

@@ -14,6 +14,7 @@ from pipeline.schema.utterance import DropReason, Utterance, rejected
 from pipeline.shards.receipts import RejectRow, to_reject_row
 from pipeline.shards.source_audio import SourceAudio
 from pipeline.shards.waiting_rows import WaitingRows
+from pipeline.sources.blocks import holder_of
 from pipeline.specs.corpus_spec import CorpusSpec
 
 
@@ -75,7 +76,7 @@ def _by_file(utterances: Iterable[Utterance]) -> Iterator[list[Utterance]]:
 
 def _in_reading_order(utterances: Iterable[Utterance]) -> list[Utterance]:
     """Those of one file together; clips that are read in blocks as the blocks hold them."""
-    return sorted(utterances, key=lambda u: (u.block.rpartition("#")[0], u.row, u.source_path))
+    return sorted(utterances, key=lambda u: (holder_of(u.block), u.row, u.source_path))
 
 
 def _make_record(

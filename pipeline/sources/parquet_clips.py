@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from pipeline.common.errors import DataError
+from pipeline.sources.blocks import block_name
 from pipeline.sources.byte_ranges import RangedFile
 from pipeline.sources.class_names import Names, ReadFile, find_class_names
 from pipeline.sources.clip_names import clip_name, template_text
@@ -21,7 +22,7 @@ from pipeline.specs.spec_types import template_fields
 _MOST_ROWS = 2_000_000
 
 _ROWS_TOGETHER = 100
-"""Rows of a larger row group that are read together: a dataset's shard gets all or none."""
+"""Rows of a larger row group that a shard gets all or none of."""
 
 
 class ParquetClips:
@@ -86,7 +87,7 @@ class ParquetClips:
                         f"{self._parquet.file.version} {row}",
                         problem,
                         record,
-                        f"{self.path}#{group.number}.{part}",
+                        block_name(self.path, group.number, part),
                         row,
                         "parquet",
                     )

@@ -23,6 +23,7 @@ from pipeline.sources.archives import (
     explain,
     tar_member,
 )
+from pipeline.sources.blocks import block_name
 from pipeline.sources.byte_ranges import RangedFile
 from pipeline.sources.clip_rows import check_version, file_columns, name_cells, row_filter
 from pipeline.sources.listing import SourceFile, is_ignored_name
@@ -120,7 +121,7 @@ class WebDatasetClips:
                     f"{self._file.version} {clip.start}",
                     clip.problem or problem,
                     record,
-                    f"{self.path}#{number // _SAMPLES_TOGETHER}",
+                    block_name(self.path, number // _SAMPLES_TOGETHER),
                     clip.start,
                     "webdataset",
                 )

@@ -110,6 +110,22 @@ def test_dataset_without_test_split_is_an_error(tmp_path):
         find_example(Places(tmp_path))
 
 
+def test_a_clip_inside_another_file_is_not_predicted(tmp_path):
+    folder = Places(tmp_path).dataset / "data"
+    folder.mkdir(parents=True)
+
+    def write(corpus, path):
+        row = {"corpus": corpus, "source_path": path, "emotion": "fear", "label": 3}
+        shard = folder / corpus / "test-00000-of-00001.parquet"
+        shard.parent.mkdir()
+        pq.write_table(pa.Table.from_pylist([row]), shard)
+
+    write("csemotions", "data/train.parquet/a.wav")
+    assert find_example(Places(tmp_path)) is None
+    write("emovo", "a.wav")
+    assert find_example(Places(tmp_path)).path == Places(tmp_path).corpora / "emovo" / "a.wav"
+
+
 def test_command_line_hands_its_options_on(monkeypatch):
     (command,) = COMMANDS
     parser = argparse.ArgumentParser()

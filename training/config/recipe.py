@@ -159,6 +159,7 @@ class LossSection(_Section):
     class_weights: Literal["none", "balanced"] = "none"
     focal_gamma: float = Field(default=0.0, ge=0)
     label_smoothing: float = Field(default=0.0, ge=0, lt=1)
+    soft_labels: bool = False
 
 
 class OptimizerSection(_Section):

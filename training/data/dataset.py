@@ -7,7 +7,7 @@ of workers changes it.
 
 from collections.abc import Sequence
 from random import Random
-from typing import NotRequired, TypedDict, cast
+from typing import Literal, NotRequired, TypedDict, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +32,14 @@ class Example(TypedDict):
     label: int
     emotion_label: NotRequired[int]
     rating_labels: NotRequired[npt.NDArray[np.float32]]
+    label_shares: NotRequired[npt.NDArray[np.float32]]
+    emotion_shares: NotRequired[npt.NDArray[np.float32]]
+
+
+_VECTORS: tuple[Literal["rating_labels", "label_shares", "emotion_shares"], ...] = (
+    *("rating_labels", "label_shares", "emotion_shares"),
+)
+"""Targets of several numbers a row."""
 
 
 class FailedBatch(dict[str, torch.Tensor]):
@@ -109,8 +117,9 @@ class Utterances(Dataset[Example]):
         )
         if "emotion_labels" in self.targets:
             example["emotion_label"] = int(self.targets["emotion_labels"][row])
-        if "rating_labels" in self.targets:
-            example["rating_labels"] = self.targets["rating_labels"][row]
+        for name in _VECTORS:
+            if name in self.targets:
+                example[name] = self.targets[name][row]
         return example
 
     def __getitems__(self, items: Sequence[int | Draw]) -> list[Example] | list[ExhubertError]:
@@ -131,7 +140,8 @@ def collate(examples: Sequence[Example] | Sequence[ExhubertError]) -> dict[str, 
 
     Clips are padded with zeros to the longest; the mask is true on samples, both
     ``(batch, samples)``. ``labels`` and ``emotion_labels`` are ``(batch,)``, ``rating_labels``
-    ``(batch, dimensions)``. An error instead of examples gives a :class:`FailedBatch`.
+    ``(batch, dimensions)``, shares of soft labels ``(batch, classes)``. An error instead of
+    examples gives a :class:`FailedBatch`.
     """
     first = examples[0]
     if isinstance(first, ExhubertError):
@@ -156,8 +166,8 @@ def _pad(examples: Sequence[Example]) -> dict[str, torch.Tensor]:
     shapes: Shapes = {"labels": ((rows,), torch.int64)}
     if "emotion_label" in examples[0]:
         shapes["emotion_labels"] = ((rows,), torch.int64)
-    if "rating_labels" in examples[0]:
-        shapes["rating_labels"] = ((rows, len(examples[0]["rating_labels"])), torch.float32)
+    there = [name for name in _VECTORS if name in examples[0]]
+    shapes |= {name: ((rows, len(examples[0][name])), torch.float32) for name in there}
     shapes["input_values"] = ((rows, width), torch.float32)
     shapes["attention_mask"] = ((rows, width), torch.bool)
     batch = empty_tensors(shapes)
@@ -169,6 +179,6 @@ def _pad(examples: Sequence[Example]) -> dict[str, torch.Tensor]:
         batch["labels"][row] = example["label"]
         if "emotion_label" in example:
             batch["emotion_labels"][row] = example["emotion_label"]
-        if "rating_labels" in example:
-            batch["rating_labels"][row] = torch.from_numpy(example["rating_labels"])
+        for name in there:
+            batch[name][row] = torch.from_numpy(example[name])
     return batch

@@ -56,6 +56,7 @@ def load_labelled(
     split: str | None = None,
     rows: RowChoice = EVERY_ROW,
     labels: Sequence[str] | None = None,
+    extra: Sequence[str] = (),
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Reads the rows of a dataset that have a class of a label set.
 
@@ -66,6 +67,7 @@ def load_labelled(
         rows: Which rows.
         labels: Classes in index order; rows of others are left out. Default: those that the set
             states, or that occur in any split, sorted.
+        extra: Further columns of the record.
 
     Returns:
         Rows whose ``label`` is an index of the classes, and the classes.
@@ -75,7 +77,7 @@ def load_labelled(
             for; or there are too many classes.
         DataError: The dataset is damaged.
     """
-    index = load_index(dataset, rows=rows, labelled=False, extra=("label_native",))
+    index = load_index(dataset, rows=rows, labelled=False, extra=("label_native", *extra))
     there = sorted(set(index["corpus"]))
     if label_set == "native" and len(there) > 1:
         raise UsageError(

@@ -110,6 +110,7 @@ def load_fold(
     part: str | None = None,
     rows: RowChoice = EVERY_ROW,
     labels: Sequence[str] | None = None,
+    extra: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Reads the metadata of the rows of a fold, as :func:`training.data.index.load_index` does.
 
@@ -123,6 +124,7 @@ def load_fold(
         rows: Which rows, of the corpora that have the protocol; ``split`` and ``label`` in its
             condition are the dataset's, not the fold's.
         labels: Classes in index order; default: :func:`fold_labels`.
+        extra: Further columns of the record.
 
     Returns:
         Rows of an index; ``split`` is the part of the fold, ``label`` an index of the classes.
@@ -136,7 +138,7 @@ def load_fold(
     wanted = choose_fold_corpora(protocol, rows)
     names = tuple(labels or fold_labels(protocol, wanted, choice.label_set))
     own = replace(rows, corpora=wanted, exclude_corpora=())
-    index = load_index(dataset, rows=own, labelled=False, extra=("label_native",))
+    index = load_index(dataset, rows=own, labelled=False, extra=("label_native", *extra))
     index = fold_rows(index, protocol, choice, wanted, names)
     return index[index["split"] == part].reset_index(drop=True) if part else index
 

@@ -19,8 +19,12 @@ from pipeline.specs.emotion_scheme import emotion_scheme
 UNLABELLED = -100
 """Class index of a row without a class: PyTorch's losses leave it out."""
 
-TARGETS = ("labels", "emotion_labels", "rating_labels")
-"""What the heads learn from, by the names of the model's arguments."""
+SHARES = ("label_shares", "emotion_shares")
+"""Columns that training adds to an index to learn distributions over classes, or over categories:
+soft labels (:func:`training.data.votes.soft_targets`)."""
+
+TARGETS = ("labels", "emotion_labels", "rating_labels", *SHARES)
+"""What the heads learn from; the first three are arguments of the model, too."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,8 @@ class HeadLabels:
         Returns:
             ``labels`` ``(rows,)`` and, for the heads there are, ``emotion_labels`` ``(rows,)``,
             both :data:`UNLABELLED` where the row has none or one that the head does not know, and
-            ``rating_labels`` ``(rows, dimensions)``, NaN where there is none.
+            ``rating_labels`` ``(rows, dimensions)``, NaN where there is none. Of an index with
+            columns of :data:`SHARES` these, too, ``(rows, classes)``, NaN where there are none.
         """
         targets: dict[str, npt.NDArray[Any]] = {
             "labels": index["label"].fillna(UNLABELLED).to_numpy(dtype=np.int64)
@@ -58,6 +63,9 @@ class HeadLabels:
             targets["emotion_labels"] = known.to_numpy(dtype=np.int64)
         if self.dimensions:
             targets["rating_labels"] = index[list(self.dimensions)].to_numpy(dtype=np.float32)
+        for name in SHARES:
+            if name in index:
+                targets[name] = np.stack(index[name].to_list())
         return targets
 
 
@@ -86,7 +94,10 @@ def take_targets(batch: dict[str, Any]) -> dict[str, Tensor]:
 
 def count_labelled(targets: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """How many rows carry each target: ``()`` for classes, ``(dimensions,)`` for ratings."""
-    return {
-        name: (~target.isnan() if target.is_floating_point() else target != UNLABELLED).sum(dim=0)
-        for name, target in targets.items()
-    }
+    return {name: _carried(name, target).sum(dim=0) for name, target in targets.items()}
+
+
+def _carried(name: str, target: Tensor) -> Tensor:
+    if not target.is_floating_point():
+        return target != UNLABELLED
+    return ~target.isnan().any(dim=-1) if name in SHARES else ~target.isnan()

@@ -48,6 +48,7 @@ def load_task(
     rows: RowChoice = EVERY_ROW,
     labels: Sequence[str] | None = None,
     also: Sequence[str] = (),
+    extra: Sequence[str] = (),
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Reads the rows of a part that have a class.
 
@@ -59,6 +60,7 @@ def load_task(
         labels: Classes in index order; default: those of the task in these corpora.
         also: Columns of which one alone keeps a row without a six-class label; with other classes
             all rows have one.
+        extra: Further columns of the record.
 
     Returns:
         Rows of an index, and the classes that their ``label`` is an index of.
@@ -72,7 +74,7 @@ def load_task(
             protocol = read_protocol(dataset, task.protocol)
             corpora = choose_fold_corpora(protocol, rows)
             labels = fold_labels(protocol, corpora, task.label_set)
-        return load_fold(dataset, task, part, rows, labels), tuple(labels)
+        return load_fold(dataset, task, part, rows, labels, extra), tuple(labels)
     if task != "six":
-        return load_labelled(dataset, task, part, rows, labels)
-    return load_index(dataset, part, rows, also=also), CLASSES
+        return load_labelled(dataset, task, part, rows, labels, extra)
+    return load_index(dataset, part, rows, also=also, extra=extra), CLASSES

@@ -14,7 +14,7 @@ takes utterances as independent, which clips of one speaker are not: where the t
 believe the bootstrap.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -24,7 +24,7 @@ from scipy.stats import binomtest
 from pipeline.common.count import count
 from pipeline.common.errors import UsageError
 from training.evaluation.prediction_table import PredictionTable
-from training.evaluation.score_file import Evaluation
+from training.evaluation.score_file import Evaluation, rescore
 from training.metrics.bootstrap import confusions_by_speaker, count_speakers
 from training.metrics.differences import Difference, uar_difference
 from training.metrics.scores import Integers
@@ -125,6 +125,35 @@ def compare(
     )
 
 
+def common_utterances(evaluations: Mapping[str, Evaluation]) -> dict[str, Evaluation]:
+    """Scores evaluations anew on the utterances that all of them have.
+
+    What was said of speakers holds for all utterances that each had.
+
+    Args:
+        evaluations: By name.
+
+    Raises:
+        UsageError: There are none that all have.
+    """
+    ids = {name: one.predictions.utterances["id"] for name, one in evaluations.items()}
+    common = set.intersection(*(set(some) for some in ids.values()))
+    if not common:
+        raise UsageError(f"{', '.join(evaluations)}: no utterance that all have")
+    found = {}
+    for name, one in evaluations.items():
+        kept = one.predictions.take(np.flatnonzero(ids[name].isin(common)))
+        note = f"scored on {len(common):,} of its {count(len(ids[name]), 'utterance')}"
+        left = [corpus for corpus in one.foreign_corpora or () if corpus in kept.corpora]
+        found[name] = rescore(
+            one,
+            kept,
+            notes=[*one.notes, f"{note}, those that all have"],
+            foreign_corpora=None if one.foreign_corpora is None else left,
+        )
+    return found
+
+
 def mcnemar(right_a: Any, right_b: Any, names: tuple[str, str]) -> McNemar:
     """McNemar's exact test on which utterances each model gets right, ``(utterances,)`` booleans.
 
@@ -165,7 +194,8 @@ def _aligned(one: PredictionTable, other: PredictionTable, names: tuple[str, str
         raise UsageError(
             f"{names[0]} scores {count(len(ids), 'utterance')}, {names[1]} {len(others):,}; "
             f"{len(missing):,} stand in one of them only, such as {missing[0]!r}: evaluate both "
-            "on the same split and corpora of the same dataset"
+            "on the same split and corpora of the same dataset, or compare those that both have "
+            "(--common)"
         )
     row_of = {name: row for row, name in enumerate(others)}
     order = np.array([row_of[name] for name in ids])

@@ -7,7 +7,7 @@ of earlier releases have none).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -85,6 +85,21 @@ class PredictionTable:
     def speakers(self) -> list[str | None]:
         """Speaker of each utterance, ``None`` where unknown."""
         return known_speakers(self.utterances)
+
+    @property
+    def corpora(self) -> set[str]:
+        """Corpora that the utterances are of."""
+        return set(self.utterances["corpus"])
+
+    def take(self, rows: Integers) -> Self:
+        """The predictions of some utterances, by their places ``(rows,)``."""
+        probabilities = self.probabilities
+        return replace(
+            self,
+            utterances=self.utterances.iloc[rows].reset_index(drop=True),
+            predicted=self.predicted[:, rows],
+            probabilities=None if probabilities is None else probabilities[:, rows],
+        )
 
 
 def utterances_of(index: pd.DataFrame) -> pd.DataFrame:

@@ -52,6 +52,8 @@ class Evaluation:
         heads: Scores of the emotion categories and ratings; None for a model of six classes only.
         head_corpora: The same per corpus.
         trained_parameters: Parameters that were fitted, of a baseline; None where it isn't known.
+        foreign_corpora: Corpora scored that none of the models was trained on; None where one does
+            not say what it was trained on.
     """
 
     models: list[str]
@@ -71,6 +73,7 @@ class Evaluation:
     heads: HeadScores | None = None
     head_corpora: dict[str, HeadScores] = field(default_factory=dict)
     trained_parameters: int | None = None
+    foreign_corpora: list[str] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The evaluation as plain JSON types, without the single predictions."""
@@ -102,7 +105,7 @@ def score_predictions(
         dataset: Folder of the dataset.
         split: The split the utterances are of.
         labels: Names of the classes, in index order.
-        training: Speakers of the models' training.
+        training: Speakers and corpora of the models' training.
         notes: What else the reader has to know.
         where: The condition that the utterances fulfil, if there was one.
     """
@@ -115,6 +118,9 @@ def score_predictions(
         speakers=speaker_overlap(predictions.utterances, training),
         notes=[*([f"only rows where {where}"] if where else []), *notes],
         where=where,
+        foreign_corpora=None
+        if training.corpora is None
+        else sorted(set(predictions.utterances["corpus"]) - training.corpora),
     )
 
 
@@ -135,6 +141,19 @@ def _score(predictions: PredictionTable, labels: list[str], **facts: Any) -> Eva
         predictions=predictions,
         **facts,
     )
+
+
+def rescore(evaluation: Evaluation, predictions: PredictionTable, **facts: Any) -> Evaluation:
+    """Scores other predictions of the same models, such as those of some utterances.
+
+    Args:
+        evaluation: Whose facts hold for them, too; scores of further heads are left out.
+        predictions: What is scored.
+        facts: Attributes that differ.
+    """
+    same = ("dataset", "manifest_sha256", "split", "labels", "speakers", "notes", "where")
+    kept = {name: getattr(evaluation, name) for name in (*same, "foreign_corpora")}
+    return _score(predictions, **(kept | facts))
 
 
 def write_scores(evaluation: Evaluation, path: Path) -> list[Path]:
@@ -182,7 +201,7 @@ def read_scores(path: str | Path) -> Evaluation:
     if hashlib.sha256(table.read_bytes()).hexdigest() != checksum:
         raise DataError(f"{table}: not the answers that {path.name} was written with")
     facts = {name: values[name] for name in ("dataset", "manifest_sha256", "split", "notes")}
-    facts["where"] = values.get("where")  # older files have none
+    facts |= {name: values.get(name) for name in ("where", "foreign_corpora")}  # not in older files
     return _score(read_prediction_table(table), values["labels"], speakers=overlap, **facts)
 
 

@@ -1,7 +1,7 @@
 """What a model was trained on and how well it does, stored with it: provenance and model card."""
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from training.data import dataset_files as store
 from training.data.terms import redistribution
 from training.finetuning.card_metadata import all_licences, card_metadata
 from training.finetuning.model_licence import model_licence
+from training.metrics.foreign import FOREIGN_NOTE, marked
 from training.metrics.head_scores import HeadScores
 from training.metrics.intervals import FEW_NOTE, is_few, show_interval
 from training.metrics.scores import Scores
@@ -104,7 +105,7 @@ def model_card(provenance: dict[str, Any]) -> str:
         "Input is 16 kHz mono, each clip scaled to zero mean and unit variance.",
         "",
         "## Results",
-        *_results(validation),
+        *_results(validation, dataset["corpora"]),
         "",
         "## Training data",
         f"Dataset `{code(dataset['name'])}`, manifest sha256 `{dataset['manifest_sha256']}`."
@@ -183,11 +184,16 @@ def _heads(emotions: Sequence[str], dimensions: Sequence[str]) -> list[str]:
     return ["", *lines] if lines else []
 
 
-def _results(validation: dict[str, Any] | None) -> list[str]:
-    """The validation scores as a Markdown table."""
+def _results(
+    validation: dict[str, Any] | None, corpora: Mapping[str, Mapping[str, int]]
+) -> list[str]:
+    """The validation scores as a Markdown table; corpora have counts of their splits."""
     if validation is None:
         return ["The dataset has no validation split: the last state was kept, nothing measured."]
     rows = {**validation["corpora"], "all": validation["overall"]}
+    foreign = {corpus for corpus in validation["corpora"] if not corpora[corpus].get("train")}
+    notes = [f"{FEW_NOTE}."] if any(map(_few, rows.values())) else []
+    notes += [f"{FOREIGN_NOTE}."] if foreign else []
     return [
         "Validation split, which also chose the checkpoint; in per cent, the interval is over "
         "speakers (95 %, bootstrap).",
@@ -195,13 +201,13 @@ def _results(validation: dict[str, Any] | None) -> list[str]:
         "| corpus | utterances | UAR | interval | WA | macro-F1 | chance |",
         "|---|---|---|---|---|---|---|",
         *(
-            f"| {markdown(corpus)} | {scores['utterances']} | {100 * scores['uar']:.1f} "
-            f"| {_interval(scores)} "
+            f"| {markdown(marked(corpus, foreign))} | {scores['utterances']} "
+            f"| {100 * scores['uar']:.1f} | {_interval(scores)} "
             f"| {100 * scores['wa']:.1f} | {100 * scores['macro_f1']:.1f} "
             f"| {100 * scores['chance']:.1f} |"
             for corpus, scores in rows.items()
         ),
-        *(["", _escaped(f"{FEW_NOTE}.")] if any(map(_few, rows.values())) else []),
+        *(line for note in notes for line in ("", _escaped(note))),
         *_head_results(validation.get("heads")),
     ]
 

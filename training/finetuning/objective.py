@@ -29,7 +29,7 @@ def build_objective(plan: Plan) -> Objective:
 
 def label_loss(plan: Plan) -> HeadLoss:
     """The loss of the classes: the six, or those of a protocol."""
-    return _class_loss(plan, "labels", "logits", len(plan.labels), plan.recipe.heads.label)
+    return _class_loss(plan, "logits", len(plan.labels), plan.recipe.heads.label)
 
 
 def emotion_loss(plan: Plan) -> HeadLoss | None:
@@ -37,7 +37,7 @@ def emotion_loss(plan: Plan) -> HeadLoss | None:
     categories, weight = len(plan.heads.emotions), plan.recipe.heads.emotion
     if not categories:
         return None
-    return _class_loss(plan, "emotion_labels", "emotion_logits", categories, weight)
+    return _class_loss(plan, "emotion_logits", categories, weight)
 
 
 def rating_loss(plan: Plan) -> HeadLoss | None:
@@ -49,12 +49,24 @@ LOSSES: tuple[Callable[[Plan], HeadLoss | None], ...] = (label_loss, emotion_los
 """Each makes one loss of a run's plan, or none where the recipe or the data have no use for it."""
 
 
-def _class_loss(plan: Plan, target: str, output: str, classes: int, weight: float) -> ClassLoss:
-    labels = plan.heads.targets(plan.index)[target]
-    known = labels != UNLABELLED
-    repeats = expected_repeats(plan.index, plan.mixture)
-    counts = np.bincount(labels[known], repeats[known], minlength=classes)
+_TARGETS = {
+    "logits": ("labels", "label_shares"),
+    "emotion_logits": ("emotion_labels", "emotion_shares"),
+}
+"""Output of a head → its hard and its soft targets."""
+
+
+def _class_loss(plan: Plan, output: str, classes: int, weight: float) -> ClassLoss:
     loss = plan.recipe.loss
+    hard, soft = _TARGETS[output]
+    target = soft if loss.soft_labels else hard
+    labels = plan.heads.targets(plan.index)[target]
+    repeats = expected_repeats(plan.index, plan.mixture)
+    if loss.soft_labels:
+        counts = repeats @ np.nan_to_num(labels)
+    else:
+        known = labels != UNLABELLED
+        counts = np.bincount(labels[known], repeats[known], minlength=classes)
     return ClassLoss(
         target,
         output,

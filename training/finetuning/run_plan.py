@@ -1,5 +1,6 @@
 """What a recipe makes of a dataset, before anything is spent: rows, mixture and heads."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from training.data.row_choice import RowChoice
 from training.data.sampling import EpochBatches, Mixture
 from training.data.targets import UNLABELLED, HeadLabels, choose_heads
 from training.data.tasks import Task, choose_task, load_task
+from training.data.votes import soft_targets
 
 
 @dataclass(frozen=True)
@@ -75,11 +77,14 @@ def plan_run(recipe: Recipe, dataset: str | Path) -> Plan:
         *(DIMENSIONS if wanted.ratings else []),
     )
     task, rows = recipe_task(data), recipe_rows(data)
-    index, labels = load_task(dataset, task, "train", rows, also=also)
+    votes = ("votes",) if recipe.loss.soft_labels else ()
+    index, labels = load_task(dataset, task, "train", rows, also=also, extra=votes)
     validation, _ = load_task(dataset, task, "validation", rows, labels, also)
     if not (index["label"] != UNLABELLED).any():
         raise DataError(f"{dataset}: no labelled utterances in split 'train': nothing to learn")
     heads = choose_heads(index, emotion=wanted.emotion > 0, ratings=wanted.ratings > 0)
+    if recipe.loss.soft_labels:
+        index = with_shares(index, labels, heads)
     mixture = Mixture(**recipe.sampling.model_dump())
     return Plan(recipe, index, validation, heads, mixture, labels)
 
@@ -100,3 +105,21 @@ def recipe_rows(data: DataSection) -> RowChoice:
         data.exclude_audio_of,
         data.where,
     )
+
+
+def with_shares(index: pd.DataFrame, labels: Sequence[str], heads: HeadLabels) -> pd.DataFrame:
+    """An index with soft labels in place of its votes.
+
+    Args:
+        index: Training rows with ``votes``.
+        labels: Names of the classes.
+        heads: With the categories, if there is a head for them.
+
+    Returns:
+        The index with the columns of :data:`training.data.targets.SHARES`.
+    """
+    shares = {"label_shares": list(soft_targets(index, len(labels)))}
+    if heads.emotions:
+        by_category = index.assign(label=heads.targets(index)["emotion_labels"])
+        shares["emotion_shares"] = list(soft_targets(by_category, len(heads.emotions)))
+    return index.drop(columns="votes").assign(**shares)

@@ -48,16 +48,22 @@ class HeadLoss(Protocol):
 class ClassLoss:
     """Cross-entropy and its variants for one head of classes.
 
-    With ``q`` the target (one-hot, smoothed) and ``p`` the softmax of the shifted logits, a row
-    costs ``Σ_c w_c · q_c · (1 − p_c)^γ · −log p_c``: cross-entropy for γ = 0, else the focal loss
-    of Lin et al., "Focal loss for dense object detection", ICCV 2017.
+    With ``q`` the target (one-hot, or shares of raters' votes; smoothed) and ``p`` the softmax of
+    the shifted logits, a row costs ``Σ_c w_c · q_c · (1 − p_c)^γ · −log p_c``: cross-entropy for
+    γ = 0, else the focal loss of Lin et al., "Focal loss for dense object detection", ICCV 2017.
 
     What smoothing takes from the true class goes to all classes by their shifted prior. Equal
     shares would push the unshifted logit of a rare class so high that it is predicted for clips
     of every other.
 
+    Against shares it is the cross-entropy of distributions, by which a clip that raters disagree
+    about costs least where the model doubts as they do: the soft labels of Fayek, Lech and Cavedon,
+    "Modeling subjectiveness in emotion recognition with deep neural networks: ensembles vs soft
+    labels", IJCNN 2016.
+
     Attributes:
-        target: The classes, ``labels`` or ``emotion_labels``.
+        target: The classes, ``labels`` or ``emotion_labels``, or their shares, ``label_shares`` or
+            ``emotion_shares``.
         output: The head's output, ``logits`` or ``emotion_logits``.
         weight: By what the objective multiplies the loss.
         shift: Added to the logits in training only ``(classes,)``: ``τ · log prior`` gives the
@@ -87,24 +93,32 @@ class ClassLoss:
 
         Args:
             logits: ``(rows, classes)``.
-            labels: ``(rows,)``, :data:`training.data.targets.UNLABELLED` where a row has none.
+            labels: ``(rows,)``, :data:`training.data.targets.UNLABELLED` where a row has none; or
+                shares ``(rows, classes)``, NaN where a row has none.
         """
         logits = logits.float()
         classes = logits.shape[-1]
-        one_hot = torch.eye(classes, device=logits.device)
-        prior = one_hot.mean(dim=0)
+        labelled, wanted = _as_shares(labels, classes)
+        prior = torch.full((classes,), 1 / classes, device=logits.device)
         if self.shift is not None:
             shift = self.shift.to(logits.device)
             logits, prior = logits + shift, shift.softmax(dim=-1)
-        labelled = labels != UNLABELLED
-        smoothed = (1 - self.label_smoothing) * one_hot + self.label_smoothing * prior
-        target = smoothed[labels.where(labelled, torch.zeros_like(labels))]
+        target = (1 - self.label_smoothing) * wanted + self.label_smoothing * prior
         if self.class_weights is not None:
             target = target * self.class_weights.to(logits.device)
         log_p = logits.log_softmax(dim=-1)
         if self.focal_gamma:
             target = target * (1 - log_p.exp()) ** self.focal_gamma
         return -((target * log_p).sum(dim=-1) * labelled).sum()
+
+
+def _as_shares(labels: Tensor, classes: int) -> tuple[Tensor, Tensor]:
+    """Which rows are labelled ``(rows,)``, and the share of each class ``(rows, classes)``."""
+    if labels.is_floating_point():
+        return ~labels.isnan().any(dim=-1), labels.nan_to_num()
+    labelled = labels != UNLABELLED
+    one_hot = torch.eye(classes, device=labels.device)
+    return labelled, one_hot[labels.where(labelled, torch.zeros_like(labels))]
 
 
 def ccc_losses(predicted: Tensor, reference: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Speakers that a model was trained on, its own base included, as its provenance names them."""
+"""Speakers and corpora that a model was trained on, its own base included, by its provenance."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,23 +18,29 @@ Provenance = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class TrainingSpeakers:
-    """Speakers of training data.
+    """Speakers of training data, and its corpora.
 
     Attributes:
         speakers: Those that are known.
         unknown_utterances: Training utterances of speakers that are not.
         models_without_provenance: Models that do not name the speakers they were trained on.
+        corpora: What they were trained on; None where a model does not say.
     """
 
     speakers: frozenset[str] = frozenset()
     unknown_utterances: int = 0
     models_without_provenance: tuple[str, ...] = ()
+    corpora: frozenset[str] | None = None
 
     @classmethod
     def of_rows(cls, index: pd.DataFrame) -> Self:
         """The speakers of the rows of an index."""
         speakers = known_speakers(index)
-        return cls(frozenset(s for s in speakers if s is not None), speakers.count(None))
+        return cls(
+            frozenset(speaker for speaker in speakers if speaker is not None),
+            speakers.count(None),
+            corpora=frozenset(index["corpus"]) if "corpus" in index else None,
+        )
 
     @classmethod
     def of_model(cls, name: str, provenance: Provenance) -> Self:
@@ -44,24 +50,31 @@ class TrainingSpeakers:
             name: Of the model, for :attr:`models_without_provenance`.
             provenance: As the model was saved with; empty if it was saved without.
         """
-        found = cls()
-        for stage in stages(provenance):
-            if "training_speakers" in stage:
-                speakers = frozenset(stage["training_speakers"])
-                unknown = stage.get("training_utterances_of_unknown_speakers", 0)
-                found = cls.of_all([found, cls(speakers, unknown)])
-            else:
-                found = cls.of_all([found, cls(models_without_provenance=(name,))])
-        return found
+        return cls.of_all(cls._of_stage(name, stage) for stage in stages(provenance))
+
+    @classmethod
+    def _of_stage(cls, name: str, stage: Provenance) -> Self:
+        if "training_speakers" not in stage:
+            return cls(models_without_provenance=(name,))
+        splits = stage.get("dataset", {}).get("corpora")
+        return cls(
+            frozenset(stage["training_speakers"]),
+            stage.get("training_utterances_of_unknown_speakers", 0),
+            corpora=None
+            if splits is None
+            else frozenset(corpus for corpus, part in splits.items() if part.get("train")),
+        )
 
     @classmethod
     def of_all(cls, parts: Iterable["TrainingSpeakers"]) -> Self:
         """The speakers of several parts together."""
         parts = list(parts)
+        corpora = [part.corpora for part in parts if part.corpora is not None]
         return cls(
             frozenset().union(*(part.speakers for part in parts)),
             sum(part.unknown_utterances for part in parts),
             tuple(dict.fromkeys(name for part in parts for name in part.models_without_provenance)),
+            frozenset().union(*corpora) if len(corpora) == len(parts) else None,
         )
 
     def to_provenance(self) -> dict[str, Any]:
@@ -74,6 +87,7 @@ class TrainingSpeakers:
 
 class _Dataset(BaseModel):
     manifest_sha256: str | None = None
+    corpora: dict[str, dict[str, int]] | None = None
 
 
 class _Recipe(BaseModel):

@@ -28,6 +28,11 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         help="score files; the first is compared with each of the others",
     )
     parser.add_argument(
+        "--common",
+        action="store_true",
+        help="compare on the utterances that all files have, and leave the others out",
+    )
+    parser.add_argument(
         "--output",
         type=local_path,
         metavar="FILE.json",
@@ -39,10 +44,12 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(args: argparse.Namespace) -> int:
     names = _names_to_compare(args)
-    from training.evaluation.compare import compare
+    from training.evaluation.compare import common_utterances, compare
     from training.evaluation.score_file import read_scores
 
     evaluations = {name: read_scores(path) for name, path in zip(names, args.scores, strict=True)}
+    if args.common:
+        evaluations = common_utterances(evaluations)
     first = evaluations[names[0]]
     comparisons = [compare(first, evaluations[other], (names[0], other)) for other in names[1:]]
     text = json.dumps([result.to_dict() for result in comparisons], indent=2, ensure_ascii=False)
@@ -84,16 +91,19 @@ def _print(evaluations: Mapping[str, "Evaluation"], comparisons: Sequence["Compa
     from exhubert.cli.output.evaluation_tables import (
         comparison_table,
         conclusion,
+        foreign_remarks,
         remarks,
         systems_table,
     )
 
     console.OUT.print(systems_table(evaluations))
     for name, evaluation in evaluations.items():
-        for remark in remarks(evaluation):
+        for remark in [*remarks(evaluation), *foreign_remarks(evaluation)]:
             console.say(f"{name}: {remark}")
     for comparison in comparisons:
-        console.OUT.print(comparison_table(comparison))
+        pair = [evaluations[comparison.first], evaluations[comparison.second]]
+        foreign = {corpus for one in pair for corpus in one.foreign_corpora or ()}
+        console.OUT.print(comparison_table(comparison, foreign))
         for line in conclusion(comparison):
             console.say(line)
 
@@ -129,6 +139,7 @@ COMPARE = Command(
   exhubert compare scores/large.json scores/tiny.json
   exhubert compare scores/tiny.json scores/majority.json scores/egemaps.json
   exhubert compare scores/tiny.json scores/egemaps.json --table pair.tex --figure pair.pdf
+  exhubert compare scores/all_corpora.json scores/emo_db.json --common
 """,
     add_arguments=_add_arguments,
     run=_run,

@@ -1,6 +1,6 @@
 """What evaluations and comparisons print: tables for a terminal."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -11,6 +11,7 @@ from training.evaluation.compare import Comparison
 from training.evaluation.score_file import Evaluation, sentence
 from training.metrics.class_scores import ClassScores
 from training.metrics.differences import Difference
+from training.metrics.foreign import FOREIGN_NOTE, marked
 from training.metrics.groups import GroupScores
 from training.metrics.head_scores import describe_heads
 from training.metrics.intervals import FEW_NOTE, is_few
@@ -22,7 +23,10 @@ def print_evaluation(evaluation: Evaluation, console: Console) -> None:
     runs = len(evaluation.models)
     over = f", mean ± standard deviation over {runs} models" if runs > 1 else ""
     title = f"{evaluation.split} split of {evaluation.dataset}, in per cent{over}"
-    console.print(scores_table(title, evaluation.overall, evaluation.corpora))
+    table = scores_table(
+        title, evaluation.overall, evaluation.corpora, evaluation.foreign_corpora or ()
+    )
+    console.print(table)
     console.print(confusion_table(evaluation.overall, evaluation.labels))
     console.print(classes_table(evaluation.classes))
     if evaluation.groups:
@@ -45,18 +49,35 @@ def remarks(evaluation: Evaluation) -> list[str]:
     return lines
 
 
-def scores_table(title: str, overall: Scores, corpora: Mapping[str, Scores]) -> Table:
+def foreign_remarks(evaluation: Evaluation) -> list[str]:
+    """Which of the corpora were not trained on, where that is known and there are any."""
+    foreign = evaluation.foreign_corpora
+    return [f"not trained on {', '.join(foreign)}"] if foreign else []
+
+
+def scores_table(
+    title: str,
+    overall: Scores,
+    corpora: Mapping[str, Scores],
+    foreign: Collection[str] = (),
+) -> Table:
     """One line a corpus and one for all; per cent, the UAR with its 95 % interval over speakers.
 
     Where the interval is a point (a single speaker, say) none is shown: it would look certain.
+
+    Args:
+        title: Of the table.
+        overall: Scores of all utterances.
+        corpora: Scores of each corpus.
+        foreign: Corpora that training did not hear, which are marked.
     """
     table = Table(title=title, title_justify="left", show_footer=len(corpora) > 1)
-    explain_marks(table, [overall, *corpora.values()])
+    explain_marks(table, [overall, *corpora.values()], foreign)
     table.add_column("corpus", "all", no_wrap=True)
     for name, footer in score_cells(overall).items():
         table.add_column(name, footer, justify="right", no_wrap=True)
     for corpus, scores in corpora.items():
-        table.add_row(corpus, *score_cells(scores).values())
+        table.add_row(marked(corpus, foreign), *score_cells(scores).values())
     return table
 
 
@@ -78,17 +99,23 @@ def systems_table(evaluations: Mapping[str, Evaluation]) -> Table:
     return table
 
 
-def comparison_table(comparison: Comparison) -> Table:
-    """The differences of the UAR, per corpus and over all, in percentage points."""
+def comparison_table(comparison: Comparison, foreign: Collection[str] = ()) -> Table:
+    """The differences of the UAR, per corpus and over all, in percentage points.
+
+    Args:
+        comparison: Of two evaluations.
+        foreign: Corpora that one of the two was not trained on, which are marked.
+    """
     title = f"UAR of {comparison.first} minus UAR of {comparison.second}, in points"
     table = Table(title=title, title_justify="left", show_footer=len(comparison.corpora) > 1)
-    explain_marks(table, [comparison.overall, *comparison.corpora.values()])
+    shown = [comparison.overall, *comparison.corpora.values()]
+    explain_marks(table, shown, foreign, " by one of the two")
     headings = ("corpus", "difference", "95 %", "ahead")
     footer = ("all", *_difference_cells(comparison.overall))
     for heading, foot in zip(headings, footer, strict=True):
         table.add_column(heading, foot, justify="left" if heading == "corpus" else "right")
     for corpus, difference in comparison.corpora.items():
-        table.add_row(corpus, *_difference_cells(difference))
+        table.add_row(marked(corpus, foreign), *_difference_cells(difference))
     return table
 
 
@@ -115,10 +142,24 @@ def conclusion(comparison: Comparison) -> list[str]:
     return lines
 
 
-def explain_marks(table: Table, shown: Iterable[Scores | Difference | ClassScores]) -> None:
-    """Says below a table what the mark at intervals of few speakers means, if it stands there."""
-    if any(is_few(entry.interval_speakers) for entry in shown):
-        table.caption, table.caption_justify = FEW_NOTE, "left"
+def explain_marks(
+    table: Table,
+    shown: Iterable[Scores | Difference | ClassScores],
+    foreign: Collection[str] = (),
+    by: str = "",
+) -> None:
+    """Says below a table what the marks mean that stand in it.
+
+    Args:
+        table: What the marks stand in.
+        shown: What has intervals.
+        foreign: Corpora that are marked because training did not hear them.
+        by: Whose training.
+    """
+    few = any(is_few(entry.interval_speakers) for entry in shown)
+    lines = [*([FEW_NOTE] if few else []), *([f"{FOREIGN_NOTE}{by}"] if foreign else [])]
+    if lines:
+        table.caption, table.caption_justify = "\n".join(lines), "left"
 
 
 def confusion_table(scores: Scores, labels: Sequence[str]) -> Table:

@@ -11,6 +11,7 @@ from pipeline.planning.corpus_plan import CorpusPlan, assign_split_and_shard, pl
 from pipeline.planning.recordings import SLOT_S, count_slots, merge_slots, slot_of
 from pipeline.planning.shard_names import is_written_together, shard_group_key, shard_name
 from pipeline.schema.utterance import Utterance, excluded
+from pipeline.sources.blocks import block_name
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.splits.groups import count_groups, count_ungrouped
 
@@ -204,3 +205,41 @@ def test_a_placement_is_part_of_the_plan() -> None:
     made = plan([segment("a", 5.0 * n, group="tr") for n in range(9)])
     assert set(made.segments) == {("train", ("calls/a", 0))}
     assert replace(made, segments={}).segments == {}
+
+
+def row(number: int, group_rows: int, **fields: object) -> Utterance:
+    path = f"train.parquet/{number:06d}.wav"
+    run, place = divmod(number, group_rows)
+    return Utterance(
+        f"calls/{number}", "calls", f"calls/{number}", path, 96_000, "",
+        block=block_name("train.parquet", run, place // 100), row=number, label_native="e",
+    )._replace(**fields)  # type: ignore[arg-type]  # fmt: skip
+
+
+@pytest.mark.parametrize("group_rows", [100, 1_000, 100_000])
+@pytest.mark.parametrize("speakers", [4, 400])
+def test_rows_of_a_group_in_several_splits_are_written_together(
+    group_rows: int, speakers: int
+) -> None:
+    rows = [row(n, group_rows, group=f"s{n % speakers:03d}") for n in range(6_000)]
+    made = plan(rows, SPEC)
+    runs: dict[str, set[str]] = {}
+    sizes: Counter[str | None] = Counter()
+    for one in rows:
+        placed = assign_split_and_shard(one, SPEC, made)
+        key = shard_group_key(placed, made.shards, made.kept)
+        assert is_written_together(key)
+        runs.setdefault(one.block.rpartition(".")[0], set()).add(key)
+        sizes[placed.shard] += 1
+    assert all(len(keys) == 1 for keys in runs.values())
+    assert max(sizes.values()) <= 1_100
+    assert len(sizes) <= 40
+
+
+def test_row_groups_of_one_split_are_spread_like_recordings() -> None:
+    rows = [row(n, 100, group="te" if n < 1_000 else "tr") for n in range(6_000)]
+    made = plan(rows)
+    assert not made.kept
+    assert made.shards == {"train": 10, "validation": 1, "test": 2}
+    for found in shards_of([one._replace(source_path=one.block) for one in place(rows)]).values():
+        assert len(found) == 1

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import binom
@@ -5,7 +7,7 @@ from scipy.stats import binom
 from pipeline.common.errors import UsageError
 from pipeline.schema.record import CLASSES
 from tests.support.made_up import make_evaluation, make_utterances
-from training.evaluation.compare import compare, mcnemar
+from training.evaluation.compare import common_utterances, compare, mcnemar
 from training.evaluation.prediction_table import PredictionTable
 from training.evaluation.score_file import Evaluation, score_predictions
 from training.model.provenance import TrainingSpeakers
@@ -101,3 +103,24 @@ def test_unknown_speakers_on_both_sides_are_equal() -> None:
         make_evaluation([0.9], utterances), make_evaluation([0.2], utterances, seed=4), NAMES
     )
     assert result.overall.low > 0
+
+
+def test_only_what_all_have_is_scored_when_asked() -> None:
+    utterances = make_utterances(speakers=12)
+    whole = replace(make_evaluation([0.7], utterances), foreign_corpora=["beta"])
+    alpha = utterances[utterances["corpus"] == "alpha"].sample(frac=1, random_state=0)
+    part = make_evaluation([0.7], alpha.reset_index(drop=True), seed=1)
+    found = common_utterances({"whole": whole, "part": part})
+    assert found["whole"].overall.utterances == len(alpha)
+    assert found["whole"].overall.uar == pytest.approx(whole.corpora["alpha"].uar)
+    assert found["whole"].foreign_corpora == []  # what is not scored is not named
+    assert "216" in found["whole"].notes[-1]
+    assert compare(found["whole"], found["part"], NAMES).overall.interval_speakers == 6
+
+
+def test_evaluations_that_share_nothing_are_refused() -> None:
+    one, other = (
+        make_evaluation([0.5], make_utterances(corpora=(name,))) for name in ("alpha", "beta")
+    )
+    with pytest.raises(UsageError, match="no utterance that all have"):
+        common_utterances({"one": one, "other": other})

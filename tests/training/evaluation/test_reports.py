@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -66,3 +67,12 @@ def test_intervals_of_few_speakers_are_marked_on_the_page() -> None:
     assert [cell.endswith("*") for cell in cells] == [True, True, False]  # alpha, beta, all
     assert corpora.count('class="interval few"') == 2
     assert "* fewer than 10 speakers" in page
+
+
+def test_corpora_that_training_did_not_hear_are_marked_on_the_page() -> None:
+    told = replace(make_evaluation(), foreign_corpora=["beta"])
+    page = evaluation_page(told, "mine")
+    assert "<th>beta†</th>" in page
+    assert "<th>alpha</th>" in page
+    assert "† not trained on" in page
+    assert "†" not in evaluation_page(make_evaluation(), "mine")

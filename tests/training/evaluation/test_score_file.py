@@ -61,6 +61,20 @@ def test_methods_without_probabilities_have_no_calibration(tmp_path: Path) -> No
     assert read_scores(tmp_path / "svm.json").predictions.probabilities is None
 
 
+def test_corpora_that_were_not_trained_on_are_told(tmp_path: Path) -> None:
+    answers = make_evaluation([0.5]).predictions
+
+    def foreign(corpora: frozenset[str] | None) -> list[str] | None:
+        training = TrainingSpeakers(corpora=corpora)
+        evaluation = score_predictions(answers, "dataset", "test", list("abcdef"), training)
+        write_scores(evaluation, tmp_path / "a.json")
+        return read_scores(tmp_path / "a.json").foreign_corpora
+
+    assert foreign(frozenset({"alpha", "gamma"})) == ["beta"]
+    assert foreign(frozenset({"alpha", "beta"})) == []
+    assert foreign(None) is None
+
+
 def test_exchanged_and_lost_answers_are_noticed(tmp_path: Path) -> None:
     write_scores(make_evaluation([0.3]), tmp_path / "a.json")
     write_scores(make_evaluation([0.6]), tmp_path / "b.json")

@@ -78,3 +78,11 @@ def test_a_base_in_a_folder_is_none_of_the_hubs(tmp_path: Path) -> None:
 def test_the_card_is_read_without_a_base_as_with_one(base: str | None, tmp_path: Path) -> None:
     told = provenance(recipe={"name": "tiny", "model": {"base": base}}, base_licence=None)
     assert read_back(told, tmp_path).data.base_model == base
+
+
+def test_corpora_without_training_clips_are_marked(tmp_path: Path) -> None:
+    told = provenance()
+    told["dataset"]["corpora"]["beta"] = {"validation": 5}
+    card = read_back(told, tmp_path)
+    assert "| beta† | 108 |" in card.text
+    assert "† not trained on." in card.text

@@ -237,3 +237,23 @@ def test_plain_objective_has_a_loss_for_each_head_that_the_model_has() -> None:
         for heads in ({}, {"emotions": ["joy", "fear"]}, {"dimensions": ["arousal"]})
     ]
     assert targets == [["labels"], ["labels", "emotion_labels"], ["labels", "rating_labels"]]
+
+
+def test_shares_that_are_sure_cost_as_their_labels() -> None:
+    logits = torch.randn(5, 3)
+    labels = torch.tensor([0, 1, 2, UNLABELLED, 1])
+    shares = torch.eye(3)[labels.clamp(min=0)]
+    shares[3] = torch.nan
+    loss = ClassLoss(shift=torch.rand(3), label_smoothing=0.1, focal_gamma=1.0)
+    torch.testing.assert_close(loss.summed(logits, shares), loss.summed(logits, labels))
+    targets = {"label_shares": shares, "labels": labels}
+    counts = count_labelled(targets)
+    assert counts["label_shares"] == counts["labels"] == 4
+
+
+def test_the_cross_entropy_of_shares_is_least_where_the_model_doubts_as_raters_do() -> None:
+    shares = torch.tensor([[0.6, 0.3, 0.1]])
+    loss = ClassLoss(target="label_shares")
+    alike, sure = (loss.summed(logits, shares) for logits in (shares.log(), 10 * torch.eye(3)[:1]))
+    torch.testing.assert_close(alike, -(shares * shares.log()).sum())
+    assert alike < sure

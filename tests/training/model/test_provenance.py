@@ -29,3 +29,17 @@ def test_models_without_provenance_are_named_once() -> None:
     assert found.speakers == {"a:1", "a:2"}
     both = TrainingSpeakers.of_all([found, found, TrainingSpeakers.of_model("n", {})])
     assert both.models_without_provenance == ("m", "n")
+
+
+def test_corpora_are_known_where_every_model_says_them() -> None:
+    tuned = {**TRAINED, "dataset": {"corpora": {"b": {"train": 9}, "c": {"validation": 2}}}}
+    first = {**TRAINED, "dataset": {"corpora": {"a": {"train": 5, "validation": 1}}}}
+    assert TrainingSpeakers.of_model("m", tuned).corpora == {"b"}
+    assert TrainingSpeakers.of_model("m", {**tuned, "base": first}).corpora == {"a", "b"}
+    assert TrainingSpeakers.of_model("m", {**tuned, "base": {}}).corpora is None
+    assert TrainingSpeakers.of_model("m", TRAINED).corpora is None  # of an earlier release
+    index = pd.DataFrame({"speaker": [None], "corpus": ["d"]})
+    both = TrainingSpeakers.of_all(
+        [TrainingSpeakers.of_rows(index), TrainingSpeakers.of_model("m", tuned)]
+    )
+    assert both.corpora == {"b", "d"}

@@ -10,11 +10,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from pipeline.common.count import count
 from training.evaluation.prediction_table import PredictionTable
-from training.evaluation.score_file import Evaluation
+from training.evaluation.score_file import Evaluation, rescore
 from training.evaluation.train_test_overlap import SpeakerOverlap
-from training.metrics.calibration import calibrate
 from training.metrics.scores_by_corpus import score_rows
 
 
@@ -29,24 +27,16 @@ def pool_folds(model: str, folds: Sequence[tuple[str, Evaluation]]) -> Evaluatio
     """
     evaluations = [evaluation for _, evaluation in folds]
     table = _pool_tables(model, [(fold, one.predictions) for fold, one in folds])
-    first = evaluations[0]
-    overall, corpora = score_rows(table.utterances, table.predicted, len(first.labels))
-    return replace(
-        first,
-        models=[model],
-        overall=overall,
-        corpora=corpora,
-        calibration=None
-        if table.probabilities is None
-        else calibrate(table.probabilities, table.reference),
+    return rescore(
+        evaluations[0],
+        table,
         speakers=_pool_overlap(table, [one.speakers for one in evaluations]),
-        predictions=table,
-        notes=[f"predictions of {count(len(folds), 'fold')}, each by a model trained without them"],
+        notes=[f"predictions of {len(folds)} folds, each by a model that was trained without them"],
     )
 
 
 def pool_corpora(corpora: Sequence[Evaluation]) -> Evaluation:
-    """One evaluation of all clips of several corpora; classes are the same if their names are.
+    """Overall scores of all clips of several corpora; classes are the same if their names are.
 
     Args:
         corpora: One evaluation a corpus, of one model each.
@@ -70,6 +60,9 @@ def pool_corpora(corpora: Sequence[Evaluation]) -> Evaluation:
         calibration=None,
         speakers=_pool_overlap(table, [one.speakers for one in corpora]),
         predictions=table,
+        classes={},
+        groups={},
+        foreign_corpora=None,
     )
 
 

@@ -1,7 +1,8 @@
 """The table of a benchmark: every model on every corpus, and over all corpora."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from statistics import fmean
 from typing import Any
 
 from pipeline.common.count import count
@@ -9,11 +10,13 @@ from training.evaluation.benchmark.across_corpora import LEAVE_ONE_OUT
 from training.evaluation.benchmark.means import mean_difference, mean_figures
 from training.evaluation.benchmark.plan import BenchmarkPlan
 from training.evaluation.benchmark.pool import pool_corpora
+from training.evaluation.benchmark.raters import rater_scores
 from training.evaluation.benchmark.run import PooledResult, Results
 from training.evaluation.compare import compare
 from training.evaluation.score_file import Evaluation
 from training.evaluation.tables.paper_table import Cell, Column, Interval, PaperTable
 from training.metrics.differences import Difference
+from training.metrics.rater_scores import RaterScores
 from training.metrics.scores import Figures
 
 MEAN, POOLED = "mean of corpora", "all clips pooled"
@@ -29,10 +32,12 @@ class Leak:
     Attributes:
         figures: Its scores there.
         flatters: UAR under the protocol minus UAR there.
+        seconds: Of training there, over all folds.
     """
 
     figures: Figures
     flatters: float
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,7 @@ class BenchmarkRow:
         leak: Under the twin; None where no speaker is shared, or there is no twin.
         seconds: Of training, over all folds.
         parameters: Trained in a fold.
+        raters: What one rater scores; None where votes are not known, and over all clips.
     """
 
     corpus: str
@@ -58,6 +64,7 @@ class BenchmarkRow:
     leak: Leak | None
     seconds: float
     parameters: int
+    raters: RaterScores | None = None
 
 
 def benchmark_rows(plan: BenchmarkPlan, results: Results) -> list[BenchmarkRow]:
@@ -68,11 +75,18 @@ def benchmark_rows(plan: BenchmarkPlan, results: Results) -> list[BenchmarkRow]:
     main = results[plan.protocol]
     twin = results.get(plan.twin, {}) if plan.twin else {}
     models = list(next(iter(main.values())))
+    raters = {
+        corpus: rater_scores(plan.dataset, corpus, found[models[0]].evaluation)
+        for corpus, found in main.items()
+    }
     rows = [
-        _corpus_row(corpus, model, models[0], main, twin) for corpus in main for model in models
+        replace(_corpus_row(corpus, model, models[0], main, twin), raters=raters[corpus])
+        for corpus in main
+        for model in models
     ]
     if len(main) > 1:
-        rows += [_mean_row(model, models[0], main, twin) for model in models]
+        mean = _mean_raters(list(raters.values()))
+        rows += [replace(_mean_row(model, models[0], main, twin), raters=mean) for model in models]
     if len(main) > 1 and not plan.native:
         rows += [_pooled_row(model, models[0], main, twin) for model in models]
     return rows
@@ -92,6 +106,7 @@ def benchmark_table(plan: BenchmarkPlan, rows: Sequence[BenchmarkRow]) -> PaperT
         Column("WA", "percent"),
         Column("macro-F1", "percent"),
         Column("chance", "percent"),
+        Column("one rater", "percent"),
         Column(f"minus {first}", "points"),
         Column("95 % of it", interval=True),
         Column("UAR without leak", "percent"),
@@ -99,17 +114,18 @@ def benchmark_table(plan: BenchmarkPlan, rows: Sequence[BenchmarkRow]) -> PaperT
         Column("leak flatters", "points"),
         Column("trained", "count"),
         Column("seconds", "seconds"),
+        Column("seconds without leak", "seconds"),
     ]
     table = PaperTable(
         f"Protocol {plan.protocol}: scores in per cent, differences in points",
         columns,
         [_cells(row) for row in rows],
-        table_notes(plan),
+        table_notes(plan, rows),
     )
     return table.without_empty_columns().with_mark_explained()
 
 
-def table_notes(plan: BenchmarkPlan) -> list[str]:
+def table_notes(plan: BenchmarkPlan, rows: Sequence[BenchmarkRow]) -> list[str]:
     """What must be known beside the table."""
     notes = [
         "each corpus is scored whole by models that were trained on the others"
@@ -127,6 +143,14 @@ def table_notes(plan: BenchmarkPlan) -> list[str]:
         )
     elif not plan.leaks:
         notes.append("no speaker stands in training and in test")
+    voted = {row.corpus: row.raters for row in rows if row.raters and row.corpus != MEAN}
+    if voted:
+        clips = ", ".join(f"{one.utterances:,} of {corpus}" for corpus, one in voted.items())
+        notes.append(
+            f"one rater: UAR of a rater drawn by chance against the labels, on the clips that have "
+            f"votes ({clips}); an upper bound where these votes elected the labels "
+            "(Cao et al., CREMA-D, 2014)"
+        )
     return [*notes, *plan.notes]
 
 
@@ -144,6 +168,7 @@ def _corpus_row(corpus: str, model: str, first: str, main: Corpora, twin: Corpor
         result.overall,
         None if model == first else _ahead(result, main[corpus][first].evaluation, model, first),
         twin[corpus][model].evaluation.overall if corpus in twin else None,
+        [twin[corpus][model]] if corpus in twin else [],
     )
 
 
@@ -156,7 +181,17 @@ def _mean_row(model: str, first: str, main: Corpora, twin: Corpora) -> Benchmark
         mean_figures(evaluations),
         None if model == first else mean_difference(evaluations, _evaluations(first, main)),
         mean_figures(_evaluations(model, {**main, **twin})) if twin else None,
+        [found[model] for found in twin.values()],
     )
+
+
+def _mean_raters(corpora: Sequence[RaterScores | None]) -> RaterScores | None:
+    """Scores of one rater, each corpus counting the same; None where one lacks votes."""
+    known = [one for one in corpora if one]
+    if len(known) < len(corpora):
+        return None
+    uar, wa = (fmean(getattr(one, name) for one in known) for name in ("uar", "wa"))
+    return RaterScores(sum(one.utterances for one in known), uar, wa)
 
 
 def _pooled_row(model: str, first: str, main: Corpora, twin: Corpora) -> BenchmarkRow:
@@ -170,6 +205,7 @@ def _pooled_row(model: str, first: str, main: Corpora, twin: Corpora) -> Benchma
         pooled.overall,
         None if model == first else _ahead(pooled, other, model, first),
         without.overall if without else None,
+        [found[model] for found in twin.values()],
     )
 
 
@@ -180,17 +216,23 @@ def _row(
     figures: Figures,
     ahead: Difference | None,
     without: Figures | None,
+    twins: Sequence[PooledResult],
 ) -> BenchmarkRow:
+    leak = Leak(without, figures.uar - without.uar, _seconds(twins)) if without else None
     return BenchmarkRow(
         corpus=corpus,
         model=model,
         folds=sum(len(result.costs) for result in results),
         figures=figures,
         ahead=ahead,
-        leak=Leak(without, figures.uar - without.uar) if without else None,
-        seconds=round(sum(result.seconds for result in results), 2),
+        leak=leak,
+        seconds=_seconds(results),
         parameters=max(result.parameters for result in results),
     )
+
+
+def _seconds(results: Sequence[PooledResult]) -> float:
+    return round(sum(result.seconds for result in results), 2)
 
 
 def _ahead(one: Evaluation, other: Evaluation, model: str, first: str) -> Difference:
@@ -214,6 +256,7 @@ def _cells(row: BenchmarkRow) -> list[Cell]:
         figures.wa,
         figures.macro_f1,
         figures.chance,
+        row.raters.uar if row.raters else None,
         ahead.uar if ahead else None,
         Interval.of_difference(ahead) if ahead else None,
         leak.figures.uar if leak else None,
@@ -221,6 +264,7 @@ def _cells(row: BenchmarkRow) -> list[Cell]:
         leak.flatters if leak else None,
         row.parameters,
         row.seconds,
+        leak.seconds if leak else None,
     ]
 
 

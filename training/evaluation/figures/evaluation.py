@@ -9,6 +9,7 @@ from training.evaluation.figures.confusion import confusion_figure
 from training.evaluation.figures.forest import Estimate, ForestRow, forest_plot
 from training.evaluation.figures.reliability import reliability_figure
 from training.evaluation.score_file import Evaluation
+from training.metrics.foreign import FOREIGN_NOTE, marked
 
 
 def evaluation_figures(evaluation: Evaluation) -> dict[str, Figure]:
@@ -24,9 +25,11 @@ def evaluation_figures(evaluation: Evaluation) -> dict[str, Figure]:
 
 def evaluation_forest(evaluation: Evaluation) -> Figure:
     """UARs of corpora, of groups of speakers, and of all."""
+    foreign = evaluation.foreign_corpora
     groups = {
         "corpus": [
-            ForestRow(corpus, Estimate.of(scores)) for corpus, scores in evaluation.corpora.items()
+            ForestRow(marked(corpus, foreign), Estimate.of(scores))
+            for corpus, scores in evaluation.corpora.items()
         ]
     }
     for kind, of_kind in evaluation.groups.items():
@@ -35,7 +38,7 @@ def evaluation_forest(evaluation: Evaluation) -> Figure:
                 ForestRow(name, Estimate.of(group.scores)) for name, group in of_kind.items()
             ]
     groups[""] = [ForestRow("all", Estimate.of(evaluation.overall), total=True)]
-    return forest_plot(groups)
+    return forest_plot(groups, notes=[FOREIGN_NOTE] if foreign else [])
 
 
 def comparison_forest(

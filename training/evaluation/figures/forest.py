@@ -89,12 +89,13 @@ Groups = Mapping[str, Sequence[ForestRow]]
 """Heading → rows below it; rows under an empty heading have none."""
 
 
-def forest_plot(groups: Groups, versus: str = "") -> Figure:
+def forest_plot(groups: Groups, versus: str = "", notes: Sequence[str] = ()) -> Figure:
     """Draws estimates below each other, groups of them under headings.
 
     Args:
         groups: What is drawn, from top to bottom.
         versus: What the differences are, such as ``minus tiny``; draws them in a second half.
+        notes: What marks in names mean.
     """
     places, headings = _places(groups)
     with paper_style():
@@ -111,7 +112,8 @@ def forest_plot(groups: Groups, versus: str = "") -> Figure:
             halves[1].set_xlabel(f"{printable(versus)}, points")
         lowest = max([*places, *headings]) + 0.7
         halves[0].set_ylim(lowest, min([*places, *headings]) - 0.7)
-        figure.legend(handles=_key(list(places.values())), loc="outside lower center", ncols=3)
+        key = _key(list(places.values())) + [_note(note) for note in notes]
+        figure.legend(handles=key, loc="outside lower center", ncols=3)
     return figure
 
 
@@ -207,3 +209,7 @@ def _entry(label: str, few: bool) -> Line2D:
     if few:
         mark.set(linestyle=_DASHED, markerfacecolor="white")
     return mark
+
+
+def _note(text: str) -> Line2D:
+    return Line2D([], [], linestyle="", label=text)

@@ -19,6 +19,7 @@ def comparison_table(
     first, *_ = evaluations
     columns = [
         Column("model"),
+        Column("not trained on"),
         Column("n", "count"),
         Column("speakers", "count"),
         Column("UAR", "percent"),
@@ -43,6 +44,7 @@ def _row(name: str, evaluation: Evaluation, comparison: Comparison | None) -> li
     difference = comparison.overall if comparison else None
     return [
         name,
+        ", ".join(evaluation.foreign_corpora or ()) or None,
         scores.utterances,
         scores.speakers,
         scores.uar,

@@ -20,9 +20,10 @@ def evaluation_tables(evaluation: Evaluation) -> dict[str, PaperTable]:
 
 
 def corpora_table(evaluation: Evaluation) -> PaperTable:
-    """One row a corpus, and one for all."""
+    """One row a corpus, and one for all; whether they were trained on, if any was not."""
     columns = [
         Column("corpus"),
+        Column("trained on"),
         Column("n", "count"),
         Column("speakers", "count"),
         Column("UAR", "percent"),
@@ -32,9 +33,13 @@ def corpora_table(evaluation: Evaluation) -> PaperTable:
         Column("macro-F1", "percent"),
         Column("chance", "percent"),
     ]
-    rows = [[corpus, *score_cells(scores)] for corpus, scores in evaluation.corpora.items()]
+    foreign = evaluation.foreign_corpora
+    rows = [
+        [corpus, ("no" if corpus in foreign else "yes") if foreign else None, *score_cells(scores)]
+        for corpus, scores in evaluation.corpora.items()
+    ]
     if len(rows) > 1:
-        rows.append(["all", *score_cells(evaluation.overall)])
+        rows.append(["all", None, *score_cells(evaluation.overall)])
     notes = [_INTERVAL_NOTE, str(evaluation.speakers), *evaluation.notes]
     if evaluation.calibration:
         notes.append(f"expected calibration error: {100 * evaluation.calibration.ece:.1f} %")

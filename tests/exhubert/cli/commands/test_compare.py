@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,21 @@ def test_tables_and_figures_have_files_of_their_own(
     assert f"Wrote {table}, {figure}." in capsys.readouterr().out
     assert r"\toprule" in table.read_text(encoding="utf-8")
     assert "<svg" in figure.read_text(encoding="utf-8")
+
+
+def test_files_of_different_utterances_are_compared_where_both_have_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole, part = str(tmp_path / "whole.json"), str(tmp_path / "part.json")
+    write_scores(evaluation("x", "ppqqr", "ababa", "ababb"), Path(whole))
+    write_scores(evaluation("x", "ppqq", "abab", "aaaa"), Path(part))
+    assert main(["compare", whole, part]) == 2
+    assert "(--common)" in capsys.readouterr().err
+    output = tmp_path / "out.json"
+    assert main(["compare", whole, part, "--common", "--output", str(output)]) == 0
+    assert "4 of its 5 utterances" in capsys.readouterr().out
+    (found,) = json.loads(output.read_text(encoding="utf-8"))
+    assert found["overall"]["uar"] == 0.5  # the fifth, which is wrong, does not count
 
 
 def test_files_are_called_by_their_stems_where_these_differ() -> None:

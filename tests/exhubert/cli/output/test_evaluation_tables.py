@@ -1,16 +1,19 @@
 import io
+from dataclasses import replace
 
 from rich.console import Console
 from rich.table import Table
 
 from exhubert.cli.output.evaluation_tables import (
     comparison_table,
+    foreign_remarks,
     print_evaluation,
     scores_table,
     systems_table,
 )
 from tests.support.made_up import make_evaluation, make_utterances
 from training.evaluation.compare import compare
+from training.metrics.foreign import FOREIGN_NOTE
 from training.metrics.intervals import FEW_NOTE
 
 
@@ -66,3 +69,18 @@ def test_what_must_be_known_stands_below_the_scores() -> None:
     print_evaluation(evaluation, Console(file=out, width=120))
     assert "Only 4 speakers: the intervals are too narrow." in out.getvalue()
     assert "reference ↓, predicted →" in out.getvalue()
+
+
+def test_corpora_that_training_did_not_hear_are_marked() -> None:
+    evaluation = make_evaluation([0.6], make_utterances(speakers=24))
+    told = replace(evaluation, foreign_corpora=["beta"])
+    out = io.StringIO()
+    print_evaluation(told, Console(file=out, width=120))
+    assert "beta†" in out.getvalue()
+    assert "alpha†" not in out.getvalue()
+    assert FOREIGN_NOTE in out.getvalue()
+    assert foreign_remarks(told) == ["not trained on beta"]
+    pair = compare(told, evaluation, ("a", "b"))
+    assert "beta†" in " ".join(lines_of(comparison_table(pair, {"beta"})))
+    for unknown_or_none in (None, []):
+        assert not foreign_remarks(replace(evaluation, foreign_corpora=unknown_or_none))

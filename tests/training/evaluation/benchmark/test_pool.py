@@ -35,6 +35,7 @@ def test_folds_are_scored_as_one_test_set() -> None:
     assert pooled.overall.utterances == 4
     assert pooled.overall.confusion == [[2, 0], [1, 1]]
     assert pooled.speakers.independent
+    assert pooled.classes["a"].utterances == 2  # of both folds
 
 
 def test_a_clip_of_two_folds_counts_twice() -> None:

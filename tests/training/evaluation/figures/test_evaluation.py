@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 from tests.support.made_up import make_evaluation, make_utterances
 from training.evaluation.compare import compare
 from training.evaluation.figures.evaluation import comparison_forest, evaluation_figures
+from training.metrics.foreign import FOREIGN_NOTE
 
 
 def test_an_evaluation_has_three_figures_and_without_probabilities_two() -> None:
@@ -29,3 +32,11 @@ def test_a_comparison_shows_every_file_and_the_differences_to_the_first() -> Non
     numbers = [label.get_text() for label in right.child_axes[0].get_yticklabels()]
     assert len(numbers) == 3
     assert numbers[-1].startswith(f"{100 * pair.overall.uar:+.1f}")
+
+
+def test_corpora_that_training_did_not_hear_are_marked() -> None:
+    told = replace(make_evaluation(), foreign_corpora=["beta"])
+    figure = evaluation_figures(told)["forest"]
+    names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert names == ["corpus", "alpha", "beta†", "all"]
+    assert figure.legends[0].get_texts()[-1].get_text() == FOREIGN_NOTE

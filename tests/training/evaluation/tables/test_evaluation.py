@@ -60,3 +60,11 @@ def test_groups_are_set_against_the_rest() -> None:
 
 def test_without_groups_there_is_no_table_of_them() -> None:
     assert list(evaluation_tables(replace(make_evaluation(), groups={}))) == ["corpora", "classes"]
+
+
+def test_it_is_said_what_was_not_trained_on() -> None:
+    told = replace(make_evaluation(), foreign_corpora=["beta"])
+    rows = cells(evaluation_tables(told)["corpora"])
+    assert [row["trained on"] for row in rows.values()] == ["yes", "no", ""]
+    everything = replace(told, foreign_corpora=[])
+    assert "trained on" not in cells(evaluation_tables(everything)["corpora"])["beta"]

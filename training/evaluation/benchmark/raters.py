@@ -1,0 +1,28 @@
+"""What one rater would score on the clips of a benchmark, as far as votes are known."""
+
+from training.data.index import load_index
+from training.data.row_choice import RowChoice
+from training.data.votes import has_votes, vote_shares
+from training.evaluation.score_file import Evaluation
+from training.metrics.rater_scores import RaterScores, score_raters
+
+
+def rater_scores(dataset: str, corpus: str, evaluation: Evaluation) -> RaterScores | None:
+    """Scores of a single rater on the clips of one corpus that are scored and have votes.
+
+    Args:
+        dataset: Folder or URL.
+        corpus: Its id.
+        evaluation: Of any model, the folds pooled: for the clips and their classes.
+
+    Returns:
+        The scores; None where no such clip has votes.
+    """
+    scored = evaluation.predictions.utterances[["id", "label"]]
+    clips = scored.assign(id=scored["id"].str.partition("#fold-")[0]).drop_duplicates("id")
+    rows = load_index(dataset, rows=RowChoice((corpus,)), labelled=False, extra=("votes",))
+    rows = rows.drop(columns="label").merge(clips, on="id")
+    shares, voted = vote_shares(rows, len(evaluation.labels)), has_votes(rows)
+    if not voted.any():
+        return None
+    return score_raters(rows["label"].to_numpy()[voted], shares[voted])
