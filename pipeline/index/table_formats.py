@@ -8,6 +8,7 @@ from pipeline.common.errors import DataError
 from pipeline.common.patterns import compile_pattern
 from pipeline.index.cell_lists import spread_cells
 from pipeline.index.json_tables import parse_json, parse_json_lines
+from pipeline.index.melted_columns import melt_columns
 from pipeline.index.nested_rows import describe_way, rows_at, rows_without_path
 from pipeline.index.parquet_tables import no_file, parse_parquet
 from pipeline.index.separated_values import parse_separated
@@ -85,6 +86,7 @@ def read_table(
             f"`{column}#2` …, rename or delete one, or name all columns by `columns`"
         )
     rows = spread_cells(read.rows, table.cells, where) if table.cells else read.rows
+    rows = list(melt_columns(rows, table.melt)) if table.melt else rows
     found = compile_pattern(table.path, ignore_case).search(path) if table.path else None
     of_file = {FILE_STEM: name.stem} | (found.groupdict("") if found else {})
     return read._replace(rows=[record | of_file for record in rows])

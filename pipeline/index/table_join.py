@@ -45,6 +45,7 @@ class TableRows:
         rows: Values of those columns → the fields that each row gives.
         chosen_by: The field that a row's file was chosen by, where the spec chooses.
         tails: Ends of absolute paths → the keys that end so.
+        folded: Keys without case → the keys; empty where case counts.
         encodings: Encoding → files that were read in it, where it is not the first of several.
         found: Keys looked up so far; the other rows have no clip.
     """
@@ -53,6 +54,7 @@ class TableRows:
     rows: Mapping[Key, Sequence[Row]]
     chosen_by: str | None = None
     tails: Mapping[Key, Sequence[Key]] = field(default_factory=dict)
+    folded: Mapping[Key, Sequence[Key]] = field(default_factory=dict)
     encodings: Mapping[str, Sequence[str]] = field(default_factory=dict)
     found: set[Key] = field(default_factory=set, compare=False)
 
@@ -63,6 +65,7 @@ class TableRows:
             values = (fill_template(template, fields) for template in templates)
             key = (*(value and plain_key(value) for value in values), *chosen)
             keys = [key] if key in self.rows else self.tails.get(key, ())
+            keys = keys or (self.folded.get(_fold(key), ()) if self.folded else ())
             if keys and any(key):
                 self.found.update(keys)
                 return [row for found in keys for row in self.rows[found]]
@@ -123,7 +126,8 @@ def build_table(
     Args:
         table: As the spec describes it.
         records: Column → text; columns that a record lacks are unknown.
-        ignore_case: Whether the patterns of ``where`` are blind to case.
+        ignore_case: Whether the patterns of ``where`` are blind to case, and keys where no row is
+            spelt alike.
     """
     where = {
         column: compile_pattern(pattern, ignore_case) for column, pattern in table.where.items()
@@ -140,7 +144,14 @@ def build_table(
     for found in rows:
         for tail in key_tails(found):
             tails.setdefault(tail, []).append(found)
-    return TableRows(table, rows, chosen_by, tails)
+    folded: dict[Key, list[Key]] = {}
+    for found in rows if ignore_case else ():
+        folded.setdefault(_fold(found), []).append(found)
+    return TableRows(table, rows, chosen_by, tails, folded)
+
+
+def _fold(key: Key) -> Key:
+    return tuple(value and value.casefold() for value in key)
 
 
 def no_table(table: TableSpec) -> TableRows:

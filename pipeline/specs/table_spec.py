@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from pipeline.common.spec_model import ByValue, Regex
+from pipeline.common.spec_model import ByValue, Regex, SpecModel
 from pipeline.specs.row_path import RowPath
 from pipeline.specs.row_spec import RowSpec
 from pipeline.specs.spec_types import Encoding, Glob, OneOrMore, Template
@@ -15,6 +15,14 @@ class FileByField(ByValue):
 
     of: str
     values: dict[str, Glob]
+
+
+class Melt(SpecModel):
+    """``{columns: [angry, sad], name: emotion, value: score}``: a row for each of some columns."""
+
+    columns: Annotated[list[str], Field(min_length=1)]
+    name: str = Field(description="column that the name of the melted column comes to")
+    value: str = Field(description="column that its cell comes to")
 
 
 TableFormat = Literal[
@@ -84,6 +92,7 @@ class TableSpec(RowSpec):
     block: Regex | None = Field(
         None, description="a head line, whose groups hold for the lines below it"
     )
+    melt: Melt | None = Field(None, description="columns that become rows, one each")
     match: dict[str, Annotated[list[Template], OneOrMore]] = Field(
         description="column → template over the clip's fields; of several the first that fits"
     )
@@ -105,14 +114,20 @@ class TableSpec(RowSpec):
     @property
     def needed(self) -> list[str]:
         """Columns that every row must have."""
-        taken = (column for column in self.take.values() if not column.endswith("?"))
+        read = (*self.take.values(), *self._melted)
+        taken = (column for column in read if not column.endswith("?"))
         return list(dict.fromkeys((*self.match, *taken, *self.where)))
 
     @property
     def wanted(self) -> frozenset[str]:
         """Columns that are read, those that may be missing among them."""
-        taken = (column.removesuffix("?") for column in self.take.values())
+        read = (*self.take.values(), *self._melted)
+        taken = (column.removesuffix("?") for column in read)
         return frozenset((*self.match, *taken, *self.where, *self.cells))
+
+    @property
+    def _melted(self) -> list[str]:
+        return self.melt.columns if self.melt else []
 
     @field_validator("header", mode="after")
     @classmethod

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from pipeline.labels import class_index, is_clipped, label_map, label_utterance
 from pipeline.schema.record import CLASSES
-from pipeline.schema.utterance import RaterAnswer, Utterance, excluded
+from pipeline.schema.utterance import RaterAnswer, Utterance, excluded, rejected
 from pipeline.specs.emotion_scheme import emotion_scheme
 from tests.conftest import MakeSpec
 
@@ -220,6 +220,11 @@ def test_counted_votes_make_a_label_by_the_same_rule(make_spec: MakeSpec) -> Non
 
     assert label(ang="0", hap="1").emotion == "happiness"
     assert label(ang="0", hap="1").label_native == "hap"
+    assert label(ang="True", hap="false").label_native == "ang"
+    told = label(ang="yes", hap="no").dropped
+    assert told == rejected(
+        "labels", "no_label", "its votes are no numbers: ang is 'yes', hap is 'no'"
+    )
     reasons = [label(ang="1", hap="1"), label(ang="0", hap="0"), label(oth="1"), label()]
     assert [clip.dropped.reason if clip.dropped else None for clip in reasons] == [
         "several_emotions", "several_emotions", "other", "no_label",

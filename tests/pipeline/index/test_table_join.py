@@ -233,6 +233,15 @@ def test_names_of_tables_and_their_patterns_obey_ignore_case(make_spec: MakeSpec
     assert find(spec, {"LABELS.CSV": content}, stem="a") == [{"text": "mine"}]
 
 
+def test_keys_may_differ_in_case_where_no_row_is_spelt_alike(make_spec: MakeSpec) -> None:
+    spec = make_spec(tables=f"{{facts: {{file: f.csv, {TAKE}}}}}", ignore_case="true")
+    content = b"name,said\nA1,first\nb1,second\nB1,third\n"
+    assert find(spec, {"f.csv": content}, stem="a1") == [{"text": "first"}]
+    assert find(spec, {"f.csv": content}, stem="b1") == [{"text": "second"}]
+    minding = make_spec(tables=f"{{facts: {{file: f.csv, {TAKE}}}}}")
+    assert find(minding, {"f.csv": content}, stem="a1") == []
+
+
 def test_encodings_that_were_not_the_first_are_kept_in_mind(make_spec: MakeSpec) -> None:
     spec = make_spec(tables=f"{{facts: {{file: '*.csv', encoding: [utf-8, gbk], {TAKE}}}}}")
     contents = {"a.csv": "name,said\na,生".encode("gbk"), "b.csv": b"name,said\nb,x"}
