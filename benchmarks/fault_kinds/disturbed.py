@@ -1,7 +1,8 @@
 """Runs a command in which the system fails: ``python disturbed.py FAULT NUMBER COMMAND …``.
 
-``write 28`` lets the write of that number fail with ENOSPC, ``spoil 28`` with EIO, ``read 5`` the
-read of that number with EIO; ``clock S`` makes the clock jump by S seconds at every second look.
+``write 28`` lets the writing of the file of that number fail with ENOSPC, ``spoil 28`` with EIO,
+``read 5`` the read of that number with EIO; ``clock S`` makes the clock jump by S seconds at every
+second look.
 """
 
 import builtins
@@ -19,18 +20,40 @@ DONE = 77
 
 
 def fail_writes(number: int, code: int) -> list[int]:
-    """From now on the write of that number fails, once, half of it done."""
+    """From now on the writing of the file of that number fails, once, half of it done."""
     left = [number]
-    write = Path.write_bytes
+    write, plain = Path.write_bytes, Path.open
+
+    def error(path: object) -> OSError:
+        return OSError(code, os.strerror(code), str(path))
 
     def write_bytes(self: Path, data: Any) -> int:
         left[0] -= 1
         if left[0] == 0:
             write(self, bytes(data)[: len(data) // 2])
-            raise OSError(code, os.strerror(code), str(self))
+            raise error(self)
         return write(self, data)
 
+    class FailingFile(io.BufferedWriter):
+        """Fails in the middle of what is written piece by piece."""
+
+        writes = 0
+
+        def write(self, data: Any) -> int:
+            self.writes += 1
+            if self.writes == 3:
+                raise error(self.name)
+            return super().write(data)
+
+    def open_or_fail(self: Path, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
+        if mode == "wb":
+            left[0] -= 1
+            if left[0] == 0:
+                return FailingFile(io.FileIO(self, "w"))
+        return plain(self, mode, *args, **kwargs)
+
     Path.write_bytes = write_bytes  # type: ignore[method-assign]
+    Path.open = open_or_fail  # type: ignore[method-assign, assignment]
     return left
 
 

@@ -21,6 +21,8 @@ def status(*clips: Utterance) -> dict[str, str]:
         ("crema_d", "CREMA_D/1047_IOM_ANG_XX.wav", "anger", "1047"),
         ("emo_db", "wav_corpus/13a04Wc.wav", "anger", "13"),
         ("casia", "CASIA/1/normal/201-normal-Zhe.Wang.wav", "neutral", "wangzhe"),
+        ("emov_db", "EMOV-DB/1/Sleepiness_1-28_0009.wav", "sleepiness", "1"),
+        ("emov_db", "sam_Angry.tar/anger_1_28_0009.wav", "anger", "sam"),
         ("eatd", "EATD/train/t_7/positive_out.wav", "positive", "t_7"),
         ("eatd", "EATD/train/7/positive_out.wav", "positive", "t_7"),
         ("eatd", "EATD/validation/7/negative.wav", "negative", "v_7"),
@@ -137,6 +139,22 @@ def test_emo_emilia_is_for_testing_alone():
         {"wav/ZH_B00090_S00350_W000000.wav": b"", "Emo-Emilia-ALL.jsonl": index.encode()},
     )
     assert official_splits("emo_emilia", clip) == ["test"]
+
+
+def test_parts_of_eatd_are_those_of_its_folders_and_people_stand_in_one():
+    names = ("positive_out", "neutral_out", "negative_out")
+    paths = [f"{who}_{n}/{name}.wav" for who in "tv" for n in range(60) for name in names]
+    clips = utterances(shipped("eatd"), files(*paths))
+    parts = official_splits("eatd", *clips)
+    by_speaker: dict[str | None, set[str | None]] = {}
+    for clip, part in zip(clips, parts, strict=True):
+        by_speaker.setdefault(clip.speaker, set()).add(part)
+    assert all(len(where) == 1 for where in by_speaker.values())
+    assert {s for one, s in zip(clips, parts, strict=True) if "v_" in str(one.speaker)} == {"test"}
+    assert {s for one, s in zip(clips, parts, strict=True) if "t_" in str(one.speaker)} == {
+        "train",
+        "validation",
+    }
 
 
 def test_all_of_hi_kia_say_the_same():
