@@ -74,8 +74,8 @@ class GroupPolicy(SpecModel):
 
     by: str
     of: str | None = Field(None, description="the field that names the group; default: `by`")
-    validation_by: Literal["text", "utterance"] | None = Field(
-        None, description="for two to four speakers: validation lies inside the training speakers"
+    validation_by: Literal["text", "speaker", "utterance"] | None = Field(
+        None, description="what validation is drawn by from what is not test"
     )
     seed: int = Field(0, description="another draw; alike in corpora that share a namespace")
 
@@ -103,8 +103,8 @@ class GroupPolicy(SpecModel):
     def split_training(self, utterance: Utterance) -> Split:
         if not self.validation_by:
             return "train"
-        text = utterance.text if self.validation_by == "text" else None
-        return self._hash(utterance, text, self.training_fractions)
+        kept_together = {"text": utterance.text, "speaker": utterance.speaker}
+        return self._hash(utterance, kept_together.get(self.validation_by), self.training_fractions)
 
     def explain_unassigned(self, group: str | None) -> str:
         return f"{self.group_field} {group!r} was not assigned to a split"
@@ -118,10 +118,10 @@ class GroupPolicy(SpecModel):
         return f"{self.by}-disjoint" + (f" test; {inside}" if self.validation_by else "")
 
     def _hash(
-        self, utterance: Utterance, text: str | None, fractions: Mapping[Split, float]
+        self, utterance: Utterance, group: str | None, fractions: Mapping[Split, float]
     ) -> Split:
         seed = f"{utterance.corpus}:{self.seed}" if self.seed else utterance.corpus
-        return hash_split(seed, text or utterance.dedup_key, fractions)
+        return hash_split(seed, group or utterance.dedup_key, fractions)
 
 
 class ByGroup(GroupPolicy):

@@ -8,6 +8,7 @@ from typing import Any
 from pipeline.common.errors import DataError, UsageError
 from training.data.dataset_files import manifest_checksum
 from training.data.index import load_index
+from training.data.progress import OnProgress, untold
 from training.data.row_choice import EVERY_ROW, RowChoice
 from training.evaluation.evaluate import part_of
 from training.evaluation.train_test_overlap import (
@@ -65,6 +66,7 @@ def evaluate_ratings(
     split: str = "test",
     rows: RowChoice = EVERY_ROW,
     batch_size: int = 16,
+    on_progress: OnProgress = untold,
 ) -> RatingEvaluation:
     """Scores models of ratings alone on a split of a dataset folder.
 
@@ -74,6 +76,7 @@ def evaluate_ratings(
         split: ``train``, ``validation``, ``test``, or :data:`training.evaluation.evaluate.ALL`.
         rows: Which rows of it are scored.
         batch_size: Clips that go through the model at once, where padding changes nothing.
+        on_progress: Called as clips are heard, each by all models.
 
     Raises:
         UsageError: There is no such model, dataset, split or corpus; a model knows classes, or
@@ -88,7 +91,14 @@ def evaluate_ratings(
     index = load_index(dataset, part_of(split), rows, labelled=False)
     index = index[index[list(first.heads.dimensions)].notna().any(axis=1)].reset_index(drop=True)
     predictions: list[Predictions] = [
-        predict_index(one.model, index, one.data.longest, batch_size) for one in loaded
+        predict_index(
+            one.model,
+            index,
+            one.data.longest,
+            batch_size,
+            on_progress=lambda more, clips: on_progress(more, clips * len(loaded)),
+        )
+        for one in loaded
     ]
     scores = score_heads(index, predictions, first.heads)
     if not scores.ratings:

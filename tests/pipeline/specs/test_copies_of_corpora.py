@@ -21,6 +21,8 @@ def status(*clips: Utterance) -> dict[str, str]:
         ("crema_d", "CREMA_D/1047_IOM_ANG_XX.wav", "anger", "1047"),
         ("emo_db", "wav_corpus/13a04Wc.wav", "anger", "13"),
         ("casia", "CASIA/1/normal/201-normal-Zhe.Wang.wav", "neutral", "wangzhe"),
+        ("emov_db", "EMOV-DB/1/Sleepiness_1-28_0009.wav", "sleepiness", "1"),
+        ("emov_db", "sam_Angry.tar/anger_1_28_0009.wav", "anger", "sam"),
         ("eatd", "EATD/train/t_7/positive_out.wav", "positive", "t_7"),
         ("eatd", "EATD/train/7/positive_out.wav", "positive", "t_7"),
         ("eatd", "EATD/validation/7/negative.wav", "negative", "v_7"),
@@ -40,6 +42,21 @@ def test_a_copy_of_emofilm_at_another_rate_is_a_copy():
         "wav_corpus/f_rab015bit.wav": "ok",
         "wav_corpus_16k/f_rab015bit_16k.wav": "copy",
     }
+
+
+def test_a_clip_of_mer2023_at_another_frame_rate_is_a_copy():
+    one, other = read_corpus(
+        shipped("mer2023"),
+        {
+            "train-label.csv": b"name,discrete,valence\nsample_00000001,sad,0.5\n",
+            "test1-label.csv": b"name,discrete\nsample_00000001,sad\n",
+            "test2-label.csv": b"name,discrete\nsample_00000001,sad\n",
+            "test3-label.csv": b"name,discrete\nsample_00000002,sad\n",
+            "test3/sample_00000002.avi": b"",
+            "test3_24fps/sample_00000002.avi": b"",
+        },
+    )
+    assert list(status(one, other._replace(source_size=1)).values()) == ["ok", "copy"]
 
 
 def test_sentences_of_the_second_part_of_casia_are_not_those_of_the_first():
@@ -68,7 +85,7 @@ def test_parts_of_emotiw_are_told_by_archives_too(folder):
 )
 def test_transcripts_may_have_several_lines(corpus, wav, text):
     (clip,) = read_corpus(shipped(corpus), {wav: b"", text: "\ufeff un \r\ndeux\n".encode()})
-    assert (clip.text, clip.status) == ("un \ndeux", "ok")
+    assert (clip.text, clip.status) == ("un deux", "ok")
 
 
 def test_of_the_words_of_dailytalk_the_first_line_counts():
@@ -84,14 +101,10 @@ def test_of_the_words_of_dailytalk_the_first_line_counts():
 
 
 def test_the_test_part_of_coraa_is_left_out_wherever_it_lies():
-    clips = utterances(
-        shipped("coraa_ser"), files("train/a_neutral.wav", "ser_test/b.wav", "test_ser.zip/c.wav")
-    )
-    assert status(*clips) == {
-        "train/a_neutral.wav": "ok",
-        "ser_test/b.wav": "no_public_label",
-        "test_ser.zip/c.wav": "no_public_label",
-    }
+    paths = ("train/a_neutral.wav", "test/b_01.wav", "test_ser.zip/c_x.wav", "train/d_angry.wav")
+    clips = utterances(shipped("coraa_ser"), files(*paths))
+    reasons = ["ok", "no_public_label", "no_public_label", "unrecognised_name"]
+    assert status(*clips) == dict(zip(paths, reasons, strict=True))
 
 
 def test_clips_of_ch_sims_and_cmu_mosei_without_a_label_are_known():
@@ -137,6 +150,22 @@ def test_emo_emilia_is_for_testing_alone():
         {"wav/ZH_B00090_S00350_W000000.wav": b"", "Emo-Emilia-ALL.jsonl": index.encode()},
     )
     assert official_splits("emo_emilia", clip) == ["test"]
+
+
+def test_parts_of_eatd_are_those_of_its_folders_and_people_stand_in_one():
+    names = ("positive_out", "neutral_out", "negative_out")
+    paths = [f"{who}_{n}/{name}.wav" for who in "tv" for n in range(60) for name in names]
+    clips = utterances(shipped("eatd"), files(*paths))
+    parts = official_splits("eatd", *clips)
+    by_speaker: dict[str | None, set[str | None]] = {}
+    for clip, part in zip(clips, parts, strict=True):
+        by_speaker.setdefault(clip.speaker, set()).add(part)
+    assert all(len(where) == 1 for where in by_speaker.values())
+    assert {s for one, s in zip(clips, parts, strict=True) if "v_" in str(one.speaker)} == {"test"}
+    assert {s for one, s in zip(clips, parts, strict=True) if "t_" in str(one.speaker)} == {
+        "train",
+        "validation",
+    }
 
 
 def test_all_of_hi_kia_say_the_same():

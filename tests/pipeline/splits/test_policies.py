@@ -212,6 +212,21 @@ def test_policies_describe_themselves(splits: dict[str, str], words: str) -> Non
     assert policy(**splits).splits.describe() == words
 
 
+def test_validation_of_an_official_split_may_be_drawn_by_speaker() -> None:
+    spec = policy(by="official", of="part", validation_by="speaker", train="train", test="test")
+    clips = [
+        clip(i, group="test" if i < 20 else "train", speaker=f"s{i // 4}", text=str(i))
+        for i in range(400)
+    ]
+    splits = assign_groups(spec, count_groups(clips))
+    parts = [split_utterance(one, spec.splits, splits) for one in clips]
+    of = {s: {c.speaker for c in parts if c.split == s} for s in ("train", "validation", "test")}
+    assert of["test"] == {f"s{n}" for n in range(5)}
+    assert 2 <= len(of["validation"]) <= 25
+    assert of["train"].isdisjoint(of["validation"])
+    assert len(of["train"] | of["validation"]) == 95
+
+
 @pytest.mark.parametrize(
     ("splits", "shared", "allowed"),
     [
