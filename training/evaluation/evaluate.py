@@ -11,6 +11,7 @@ import pandas as pd
 from pipeline.common.errors import DataError, UsageError
 from pipeline.schema.record import CLASSES, SPLITS
 from training.data.label_sets import NAMED
+from training.data.progress import OnProgress, untold
 from training.data.protocols import FoldChoice, describe_choice
 from training.data.row_choice import EVERY_ROW, RowChoice
 from training.data.targets import UNLABELLED
@@ -35,6 +36,7 @@ def evaluate(
     rows: RowChoice = EVERY_ROW,
     batch_size: int = 16,
     fold: FoldChoice | None = None,
+    on_progress: OnProgress = untold,
 ) -> Evaluation:
     """Scores a trained model on a split of a dataset folder, or several trained alike.
 
@@ -45,6 +47,7 @@ def evaluate(
         rows: Which rows of it are scored.
         batch_size: Clips that go through the model at once, where padding changes nothing.
         fold: The fold of a protocol whose part is scored, in place of a split of the dataset's.
+        on_progress: Called as clips are heard, each by all models.
 
     Returns:
         Scores overall and per corpus, of several models their means; predictions; and how many
@@ -80,7 +83,15 @@ def evaluate(
             raise UsageError(
                 f"{name}: has other heads than {names[0]}: expected models trained alike"
             )
-        predictions.append(predict_index(trained.model, index, trained.data.longest, batch_size))
+        predictions.append(
+            predict_index(
+                trained.model,
+                index,
+                trained.data.longest,
+                batch_size,
+                on_progress=lambda more, clips: on_progress(more, clips * len(names)),
+            )
+        )
         training.append(TrainingSpeakers.of_model(name, trained.provenance))
         clips |= training_clips(trained.provenance, dataset)
     scored = index.iloc[labelled].reset_index(drop=True)

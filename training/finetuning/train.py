@@ -185,13 +185,13 @@ def train(
     )
     if checkpoint is None:  # nothing is written before all that may be refused
         create_run_folder(output, run)
-    elapsed = ElapsedTime()
+    elapsed, progress = ElapsedTime(), ConsoleProgress(console, plan.has_validation, world)
     callbacks = [
         Checkpoints(recipe.run.keep_checkpoints),
         SaveByTime(recipe.run.save_minutes),
         elapsed,
         DivergenceGuard(recipe.optimizer.learning_rate),
-        ConsoleProgress(console, plan.has_validation),
+        progress,
         *callbacks,
     ]
     if "tensorboard" in recipe.run.report_to and rank == 0:
@@ -210,6 +210,7 @@ def train(
         label_counts=LabelCounts(batches, plan.heads.targets(index), recipe.optimizer.accumulate),
         objective=build_objective(plan),
         evaluate_validation=evaluate_validation,
+        on_batch=progress.on_batch,
         callbacks=callbacks,
     )
     trainer.remove_callback(PrinterCallback)

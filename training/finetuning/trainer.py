@@ -46,6 +46,7 @@ class ShardTrainer(Trainer):
         label_counts: Callable[[int], Mapping[str, Tensor]],
         objective: Objective,
         evaluate_validation: Callable[[], dict[str, float]],
+        on_batch: Callable[[Tensor, int], object] = lambda loss, clips: None,
         **kwargs: Any,
     ) -> None:
         """Takes what the Trainer does, and what a run adds to it.
@@ -58,6 +59,7 @@ class ShardTrainer(Trainer):
                 the step's number: :class:`training.finetuning.label_counts.LabelCounts`.
             objective: The loss.
             evaluate_validation: Scores the model as it is on the validation split.
+            on_batch: Told of each training batch its share of the step's loss, and its clips.
             **kwargs: For the Trainer.
         """
         self.recipe = recipe
@@ -65,6 +67,7 @@ class ShardTrainer(Trainer):
         self.label_counts = label_counts
         self.objective = objective
         self.evaluate_validation = evaluate_validation
+        self.on_batch = on_batch
         super().__init__(*args, **kwargs)
 
     def get_train_dataloader(self) -> DataLoader[Any]:
@@ -147,6 +150,7 @@ class ShardTrainer(Trainer):
         loss = self.objective(outputs, targets, there)
         # Gradients are averaged over processes, but what each divides by is the sum.
         loss = loss * self.accelerator.num_processes
+        self.on_batch(loss.detach(), len(outputs.logits))
         return (loss, outputs) if return_outputs else loss
 
     def evaluate(

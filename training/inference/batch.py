@@ -13,6 +13,7 @@ from pipeline.common.errors import DataError
 from training.config.processes import rank_and_world
 from training.data.dataset import Utterances, collate, require_batch
 from training.data.index import clipped_durations
+from training.data.progress import OnProgress, untold
 from training.data.sampling import FixedBatches
 from training.model.foreign_checkpoint import LOADING_ERRORS, reason_of
 from training.model.hub_files import CONFIG_FILE
@@ -28,6 +29,7 @@ def predict_index(
     batch_size: int = 16,
     workers: int = 0,
     cache: str | None = None,
+    on_progress: OnProgress = untold,
 ) -> Predictions:
     """Predicts the whole clips of an index.
 
@@ -40,6 +42,7 @@ def predict_index(
         batch_size: Utterances a batch, where padding changes nothing.
         workers: Processes that read audio.
         cache: Folder for copies of shards at URLs.
+        on_progress: Called after each batch.
     """
     model.eval()
     batch_size = evaluation_batch_size(model, batch_size)
@@ -55,7 +58,10 @@ def predict_index(
     order = np.array([row for rows in batches for row in rows], dtype=np.int64)
     position = np.empty(len(order), dtype=np.int64)
     position[order] = np.arange(len(order))
-    parts = [predict_batch(model, batch) for batch in map(require_batch, loader)]
+    parts = []
+    for rows, batch in zip(batches, map(require_batch, loader), strict=True):
+        parts.append(predict_batch(model, batch))
+        on_progress(len(rows), len(index))
     return join(parts, model.config).take(position)
 
 

@@ -16,7 +16,7 @@ from exhubert.cli.arguments.corpora import (
 from exhubert.cli.arguments.local_paths import local_path
 from exhubert.cli.arguments.output_paths import check_file
 from exhubert.cli.arguments.tolerances import add_tolerances
-from exhubert.cli.output import console
+from exhubert.cli.output import console, progress
 from exhubert.cli.output.dataset_tables import print_checks
 from pipeline.common.count import count
 from pipeline.common.errors import DataError
@@ -61,7 +61,7 @@ def _run_check(args: argparse.Namespace) -> int:
     name = parse_name(args.protocol) if args.protocol else None
     checks, planned = [], []
     protocol = ProtocolStatement(rule="", corpora={})
-    for spec, root in console.track(find_corpora(args), "checking", quiet=args.json):
+    for spec, root in progress.track(find_corpora(args), "corpora checked", quiet=args.json):
         indexed = index_corpus(spec, root, emotion_scheme())
         if not indexed.utterances:
             raise DataError(no_clips_message(spec, root))

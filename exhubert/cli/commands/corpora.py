@@ -13,7 +13,7 @@ from exhubert.cli.arguments.corpora import tell_lacking
 from exhubert.cli.arguments.data_roots import corpus_folders
 from exhubert.cli.arguments.local_paths import local_path
 from exhubert.cli.arguments.output_paths import check_file
-from exhubert.cli.output import console
+from exhubert.cli.output import console, progress
 from exhubert.cli.output.corpus_tables import (
     GROUPINGS,
     print_collections,
@@ -187,7 +187,7 @@ def _run_get(args: argparse.Namespace) -> int:
         if not spec.access.files:
             missing.append(spec)
             continue
-        with console.transfer(args.json) as show:
+        with progress.transfer(args.json) as show:
             folder = data_root / spec.id
             obtained[spec.id] = obtain_corpus(spec, folder, not args.keep_archives, show)
         print_obtained(spec.id, obtained[spec.id], args.json)

@@ -4,7 +4,7 @@ import argparse
 
 from exhubert.cli.arguments.command import Command
 from exhubert.cli.arguments.corpora import check_beam_options
-from exhubert.cli.output import console
+from exhubert.cli.output import console, progress
 from exhubert.cli.output.finding_tables import print_findings
 from pipeline.specs.emotion_scheme import emotion_scheme
 
@@ -32,7 +32,7 @@ def _run_duplicates(args: argparse.Namespace) -> int:
     check_no_links(args.dataset)
     with (
         record_run(args.dataset, args.line) as run,
-        console.counter("clips compared", quiet=args.json) as advance,
+        progress.counter("clips compared", quiet=args.json) as advance,
     ):
         manifest = search_duplicates(args.dataset, emotion_scheme(), args.join_speakers, advance)
         run.corpora = count_corpora(manifest, manifest.corpora)

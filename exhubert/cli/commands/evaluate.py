@@ -12,7 +12,7 @@ from exhubert.cli.arguments.number_types import positive
 from exhubert.cli.arguments.output_paths import check_file
 from exhubert.cli.arguments.paper_files import add_paper_files, check_paper_files
 from exhubert.cli.arguments.where import add_where
-from exhubert.cli.output import console
+from exhubert.cli.output import console, progress
 
 if TYPE_CHECKING:  # it brings torch with it
     from training.evaluation.score_file import Evaluation
@@ -83,7 +83,10 @@ def _evaluate(args: argparse.Namespace) -> int:
     console.quieten_transformers()
     fold = FoldChoice(args.protocol, args.fold) if read_fold(args) else None
     rows = RowChoice(args.corpora, where=args.where)
-    result = evaluate(args.model, args.data, args.split, rows, args.batch_size, fold)
+    with progress.counter("clips heard", args.json) as advance:
+        result = evaluate(
+            args.model, args.data, args.split, rows, args.batch_size, fold, on_progress=advance
+        )
     _show(result, args)
     return 0
 
@@ -161,7 +164,7 @@ def _baseline(args: argparse.Namespace) -> int:
     baseline = Baseline(args.kind, args.base, args.layer)
     fold = FoldChoice(args.protocol, args.fold) if read_fold(args) else None
     task = choose_task(read_label_choice(args.labels), fold)
-    with console.counter("clips heard", args.json) as on_progress:
+    with progress.counter("clips heard", args.json) as on_progress:
         result = run_baseline(
             baseline,
             args.data,

@@ -8,7 +8,7 @@ from exhubert.cli.arguments.command import Command
 from exhubert.cli.arguments.local_paths import local_path
 from exhubert.cli.arguments.output_paths import check_file, check_folder
 from exhubert.cli.arguments.where import add_where
-from exhubert.cli.output import console
+from exhubert.cli.output import console, progress
 from pipeline.common.count import count
 from pipeline.common.errors import UsageError
 
@@ -50,7 +50,7 @@ def _export_dataset(args: argparse.Namespace) -> int:
     check_folder("--output", args.output)
     from pipeline.exports.formats import export_dataset
 
-    with console.counter("clips written", quiet=args.json) as advance:
+    with progress.counter("clips written", quiet=args.json) as advance:
         clips = export_dataset(
             args.dataset,
             args.output,

@@ -14,7 +14,7 @@ from rich.console import Console
 from exhubert.cli.arguments.command import Command
 from exhubert.cli.arguments.local_paths import local_path
 from exhubert.cli.arguments.number_types import window_length
-from exhubert.cli.output import console
+from exhubert.cli.output import console, progress
 from exhubert.cli.output.fitted_table import numbers, print_table, words
 from pipeline.common.errors import UsageError
 from pipeline.common.foreign_text import csv_cell
@@ -92,9 +92,11 @@ def _watched(
 ) -> "Iterator[Prediction | PredictionFailure]":
     """Outcomes, and meanwhile on stderr how many files are over, or of a single one its windows."""
     if len(files) > 1:
-        yield from console.track(classifier.predict_each(files), "predicting", total=len(files))
+        yield from progress.track(
+            classifier.predict_each(files), "files classified", total=len(files)
+        )
         return
-    with console.counter("windows classified") as advance:
+    with progress.counter("windows classified") as advance:
         yield from classifier.predict_each(files, advance)
 
 

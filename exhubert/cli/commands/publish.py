@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from exhubert.cli.arguments.command import Command
 from exhubert.cli.arguments.local_paths import local_path
-from exhubert.cli.output import console
+from exhubert.cli.output import console, progress
 from pipeline.common.count import count
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _run(args: argparse.Namespace) -> int:
     from pipeline.exports.hub import publish
 
     sent, total = 0, sum(file.size for file in files)
-    with console.transfer(quiet=args.json) as show:
+    with progress.transfer(quiet=args.json) as show:
 
         def advance(more: int) -> None:
             nonlocal sent

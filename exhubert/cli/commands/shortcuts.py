@@ -6,7 +6,7 @@ from dataclasses import asdict
 from exhubert.cli.arguments.command import Command
 from exhubert.cli.arguments.corpora import check_beam_options
 from exhubert.cli.arguments.number_types import positive
-from exhubert.cli.output import console
+from exhubert.cli.output import console, progress
 from exhubert.cli.output.shortcut_table import print_shortcuts
 
 
@@ -30,7 +30,7 @@ def _run_shortcuts(args: argparse.Namespace) -> int:
 
     check_beam_options(args)
     manifest = require_manifest(args.dataset)
-    with console.counter("clips looked at", quiet=args.json) as advance:
+    with progress.counter("clips looked at", quiet=args.json) as advance:
         found = list(find_shortcuts(args.dataset, args.clips, lambda: advance(1)))
     shortcuts = Shortcuts.model_validate(
         {"audio": shards_checksum(manifest), "corpora": [asdict(corpus) for corpus in found]}

@@ -13,7 +13,7 @@ from exhubert.cli.arguments.local_paths import local_path
 from exhubert.cli.arguments.number_types import positive
 from exhubert.cli.arguments.output_paths import check_folder
 from exhubert.cli.arguments.where import add_where
-from exhubert.cli.output import console
+from exhubert.cli.output import console, progress
 from pipeline.common.count import count
 from pipeline.common.errors import UsageError
 
@@ -83,7 +83,7 @@ def _run(args: argparse.Namespace) -> int:
     else:
         console.say(f"none of {count(manifest.written, 'clip')}")
     if args.save and len(rows):
-        with console.counter("clips saved", quiet=args.json) as advance:
+        with progress.counter("clips saved", quiet=args.json) as advance:
             names = write_files(args.dataset, rows, args.save, args.codec, lambda: advance(1))
         write_table(rows, names, args.save / INDEX_FILE)
         console.say(f"saved {count(len(rows), 'clip')} in {args.save}", quiet=args.json)

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from exhubert.cli.arguments.command import Command
 from exhubert.cli.arguments.corpora import check_beam_options
-from exhubert.cli.output import console
+from exhubert.cli.output import console, progress
 from pipeline.common.count import count
 
 _MOST_SHOWN = 20  # faults that are listed for people
@@ -27,7 +27,7 @@ def _run_verify(args: argparse.Namespace) -> int:
     from pipeline.dataset.integrity import repair_dataset, verify_dataset
 
     check_beam_options(args)
-    with console.counter("shards verified", quiet=args.json) as advance:
+    with progress.counter("shards verified", quiet=args.json) as advance:
         manifest, faults = verify_dataset(args.dataset, lambda: advance(1))
     corpora = repair_dataset(args.dataset, faults) if args.repair and faults else []
     if args.json:

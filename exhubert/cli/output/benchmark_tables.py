@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from exhubert.cli.output.build_progress import clock
 from exhubert.cli.output.fitted_table import Heading, numbers, print_table, words
-from pipeline.common.count import count
+from pipeline.common.count import clock, count
 from training.evaluation.benchmark.cost import ExpectedCost
 from training.evaluation.score_file import sentence
 from training.evaluation.tables.paper_table import PaperTable

@@ -12,13 +12,11 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.common.count import count
+from exhubert.cli.output.progress import LINE_EVERY
+from pipeline.common.count import clock, count
 
 if TYPE_CHECKING:
     from pipeline.monitoring import Counts
-
-LINE_EVERY = 10.0
-"""Seconds between two lines where the output is not a terminal."""
 
 _MOST_CORPORA = 8  # lines of corpora on a terminal
 _BAR = 30  # characters
@@ -63,16 +61,6 @@ class Pace:
             if left := counts.found - counts.finished:
                 words.append(f"{clock(left / rate)} left")
         return ", ".join(words)
-
-
-def clock(seconds: float) -> str:
-    """A stretch of time as h:mm:ss.
-
-    >>> clock(3725.4)
-    '1:02:05'
-    """
-    whole = round(seconds)
-    return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
 
 
 def in_work(counts: "Counts") -> "dict[str, Counts]":

@@ -1,28 +1,14 @@
-"""Where commands print for people, and the progress bars of those that take a while."""
+"""Where commands print for people, and JSON for programs."""
 
-import contextlib
 import logging
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 from rich.console import Console, ConsoleOptions, RenderableType
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    Progress,
-    SpinnerColumn,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-    TransferSpeedColumn,
-)
 from rich.segment import Segment
 
 from pipeline.common.foreign_text import printable, printable_json
-
-Item = TypeVar("Item")
 
 _WIDE = 160  # characters, for output that goes to a file
 
@@ -80,61 +66,3 @@ def quieten_transformers() -> None:
 
     disable_progress_bar()
     logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
-
-
-def track(
-    items: Iterable[Item], what: str, quiet: bool = False, total: int | None = None
-) -> Iterator[Item]:
-    """Goes through items with a progress bar on stderr; ``total`` is for those without a length."""
-    with _progress(quiet) as progress:
-        task = progress.add_task(what, total=len(items) if isinstance(items, Sized) else total)
-        for item in items:
-            yield item
-            progress.advance(task)
-
-
-@contextlib.contextmanager
-def counter(what: str, quiet: bool = False) -> Iterator[Callable[[int], None]]:
-    """A count on stderr of what is done, for work whose end is not known beforehand."""
-    with _progress(quiet) as progress:
-        task = progress.add_task("", total=None)
-
-        def advance(more: int) -> None:
-            progress.advance(task, more)
-            progress.update(task, description=f"{progress.tasks[task].completed:,.0f} {what}")
-
-        yield advance
-
-
-@contextlib.contextmanager
-def transfer(quiet: bool = False) -> Iterator[Callable[[str, int, int | None], None]]:
-    """Bars on stderr of files that are coming: told a name, the bytes so far and those in all."""
-    tasks: dict[str, TaskID] = {}
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(elapsed_when_finished=True),
-        console=ERR,
-        disable=quiet or not ERR.is_terminal,
-    ) as progress:
-
-        def show(name: str, come: int, total: int | None) -> None:
-            if name not in tasks:
-                tasks[name] = progress.add_task(printable(name), total=total)
-            progress.update(tasks[name], completed=come, total=total)
-
-        yield show
-
-
-def _progress(quiet: bool) -> Progress:
-    return Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TimeRemainingColumn(elapsed_when_finished=True),
-        console=ERR,
-        disable=quiet or not ERR.is_terminal,
-        redirect_stdout=False,  # rich would send it to stderr, even what goes to a file
-    )

@@ -4,8 +4,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from exhubert.cli.output.build_progress import clock
-from pipeline.common.count import count
+from pipeline.common.count import clock, count
 from training.finetuning.cost_estimate import CorpusShare, Estimate
 
 

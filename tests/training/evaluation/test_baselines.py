@@ -71,10 +71,17 @@ def test_egemaps_features_are_kept_by_the_samples_they_are_of(tmp_path: Path) ->
     write_shards(tmp_path, [*rows, record("alpha", "train", 3, 3, audio_xxh3=None)])
     index, kept = load_index(tmp_path, "train"), tmp_path / "kept"
     counts: list[int] = []
-    first = extract_features(index, kept, counts.append)
+    totals: list[int] = []
+
+    def note(more: int, total: int) -> None:
+        counts.append(more)
+        totals.append(total)
+
+    first = extract_features(index, kept, note)
     assert first.shape == (4, 88)
     assert np.isfinite(first).all()
     assert sum(counts) == 4
+    assert set(totals) == {4}
     (file,) = kept.glob("*.parquet")
     assert pq.read_table(file).column("audio_xxh3").to_pylist() == ["sum0", "sum1", "sum2"]
     changed = index.assign(shard="gone")[:3]  # could not be read again
@@ -87,7 +94,7 @@ def test_egemaps_features_that_cannot_be_kept_are_used_all_the_same(tmp_path: Pa
     with pytest.warns(
         UserWarning, match=r"opensmile-.*\.parquet: features are not kept: Not a dir"
     ):
-        features = extract_features(load_index(tmp_path, "train"), nowhere, lambda clips: None)
+        features = extract_features(load_index(tmp_path, "train"), nowhere)
     assert features.shape == (1, 88)
 
 

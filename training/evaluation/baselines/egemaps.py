@@ -7,7 +7,7 @@ Voice Research and Affective Computing", IEEE Transactions on Affective Computin
 
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from pipeline.schema.record import SAMPLE_RATE
 from pipeline.storage.files import atomic_path
 from training.data.clips import Samples, decode_clip
 from training.data.parquet_audio import AudioReader, ClipPlace, clip_places
+from training.data.progress import OnProgress, untold
 from training.evaluation.baselines.linear import Answers, Part, choose, make_svm
 from training.evaluation.prediction_table import PredictionTable, utterances_of
 
@@ -34,16 +35,13 @@ FEATURES = 88
 SHORTEST = SAMPLE_RATE // 10
 """Samples (0.1 s) below which functionals are undefined: shorter clips are padded to it."""
 
-OnProgress = Callable[[int], None]
-"""Called with how many more clips are done."""
-
 
 def egemaps(
     train: pd.DataFrame,
     validation: pd.DataFrame,
     test: pd.DataFrame,
     cache_folder: Path | None = None,
-    on_progress: OnProgress = lambda clips: None,
+    on_progress: OnProgress = untold,
 ) -> Answers:
     """Fits the SVM on the train rows, chooses its C on the validation rows, predicts the test rows.
 
@@ -52,7 +50,7 @@ def egemaps(
         validation: The same; may be empty.
         test: The same.
         cache_folder: Where features are kept from run to run; ``None`` for nowhere.
-        on_progress: Called with how many more clips have features.
+        on_progress: Called as features are there.
 
     Returns:
         The predictions, and what was chosen.
@@ -80,7 +78,7 @@ def egemaps(
 def extract_features(
     rows: pd.DataFrame,
     cache_folder: Path | None = None,
-    on_progress: OnProgress = lambda clips: None,
+    on_progress: OnProgress = untold,
 ) -> Features:
     """Functionals ``(rows, 88)`` of the clips of an index, computed on every core.
 
@@ -95,11 +93,11 @@ def extract_features(
     known = _read_cache(kept_in)
     sums = [str(s) if pd.notna(s) else f"\0{row}" for row, s in enumerate(rows["audio_xxh3"])]
     missing = rows.reset_index(drop=True)[[checksum not in known for checksum in sums]]
-    on_progress(len(rows) - len(missing))
+    on_progress(len(rows) - len(missing), len(rows))
     fresh: dict[str, Features] = {}
     for indices, features in _extract(missing):
         fresh.update(zip([sums[index] for index in indices], features, strict=True))
-        on_progress(len(indices))
+        on_progress(len(indices), len(rows))
     kept = {s: values for s, values in (known | fresh).items() if not s.startswith("\0")}
     if kept_in and kept.keys() & fresh.keys():
         try:

@@ -7,7 +7,6 @@ Source: Yang et al., "SUPERB: Speech processing Universal PERformance Benchmark"
 EmoBox (Ma et al., Interspeech 2024) gives figures of this kind for 32 corpora.
 """
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +19,7 @@ from pipeline.common.errors import UsageError
 from pipeline.schema.record import CLASSES
 from training.data.dataset import Utterances, collate, require_batch
 from training.data.index import clipped_durations
+from training.data.progress import OnProgress, untold
 from training.data.sampling import FixedBatches
 from training.evaluation.baselines.linear import Answers, Fit, Part, choose, make_logistic
 from training.evaluation.baselines.state_cache import read_states, states_folder, write_states
@@ -29,7 +29,6 @@ from training.model.build import build_model
 from training.model.frames import frame_mask
 from training.model.modeling_exhubert import ExtendedClassifier
 
-OnProgress = Callable[[int], None]
 States = npt.NDArray[np.float32]
 
 
@@ -40,7 +39,7 @@ def probe(
     test: pd.DataFrame,
     layer: int | None = None,
     longest: float = 30.0,
-    on_progress: OnProgress = lambda clips: None,
+    on_progress: OnProgress = untold,
     classes: int = len(CLASSES),
     cache_folder: Path | None = None,
 ) -> Answers:
@@ -54,7 +53,7 @@ def probe(
         test: The same.
         layer: The layer to probe, 0 for what enters the first one; ``None`` to choose.
         longest: Seconds after which a clip is cut off.
-        on_progress: Called with how many more clips have been encoded.
+        on_progress: Called as clips are encoded.
         classes: How many there are.
         cache_folder: Where hidden states are kept from run to run; ``None`` for nowhere.
 
@@ -95,7 +94,7 @@ def kept_states(
     rows: pd.DataFrame,
     cache_folder: Path | None,
     longest: float = 30.0,
-    on_progress: OnProgress = lambda clips: None,
+    on_progress: OnProgress = untold,
 ) -> States:
     """:func:`pooled_states`, of which those that are kept are read, and the others added.
 
@@ -104,21 +103,23 @@ def kept_states(
         rows: Rows of an index; without a checksum of their samples they are encoded each time.
         cache_folder: Where states are kept; ``None`` for nowhere.
         longest: Seconds after which a clip is cut off.
-        on_progress: Called with how many more clips are done.
+        on_progress: Called as clips are done.
     """
     if cache_folder is None:
         return pooled_states(model, rows, longest, on_progress)
     folder = states_folder(cache_folder, model, longest)
     kept = read_states(folder, set(rows["audio_xxh3"].dropna()))
     new = ~rows["audio_xxh3"].isin(kept).to_numpy()
-    on_progress(int((~new).sum()))
+    on_progress(int((~new).sum()), len(rows))
     shape = (model.config.num_hidden_layers + 1, model.config.hidden_size)
     states = np.empty((len(rows), *shape), np.float32)
     for row in np.flatnonzero(~new):
         states[row] = kept[rows["audio_xxh3"].iloc[row]].reshape(shape)
     if new.any():
         fresh = rows[new].reset_index(drop=True)
-        states[new] = pooled_states(model, fresh, longest, on_progress)
+        states[new] = pooled_states(
+            model, fresh, longest, lambda more, _: on_progress(more, len(rows))
+        )
         sums = fresh["audio_xxh3"]
         of_sum = zip(sums, states[new], strict=True)
         write_states(folder, {one: state for one, state in of_sum if isinstance(one, str)})
@@ -130,7 +131,7 @@ def pooled_states(
     model: ExtendedClassifier,
     rows: pd.DataFrame,
     longest: float = 30.0,
-    on_progress: OnProgress = lambda clips: None,
+    on_progress: OnProgress = untold,
     batch_size: int = 16,
 ) -> States:
     """Hidden states averaged over the frames of each clip, ``(rows, layers + 1, width)``.
@@ -139,7 +140,7 @@ def pooled_states(
         model: Whose encoder is probed.
         rows: Rows of :func:`training.data.index.load_index`.
         longest: Seconds after which a clip is cut off.
-        on_progress: Called with how many more clips have been encoded.
+        on_progress: Called as clips are encoded.
         batch_size: Clips at once, where padding changes nothing.
     """
     model = model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
@@ -161,5 +162,5 @@ def pooled_states(
         valid = frame_mask(batch["attention_mask"].to(model.device), states.shape[2], config)
         valid = valid[:, None, :, None]
         pooled[indices] = ((states * valid).sum(dim=2) / valid.sum(dim=2)).float().cpu().numpy()
-        on_progress(len(indices))
+        on_progress(len(indices), len(rows))
     return pooled

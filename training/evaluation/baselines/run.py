@@ -1,6 +1,5 @@
 """Running a baseline: rows in, an evaluation out, as of any model."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
@@ -9,6 +8,7 @@ import pandas as pd
 
 from pipeline.common.errors import DataError, UsageError
 from pipeline.storage.registry import is_remote
+from training.data.progress import OnProgress, untold
 from training.data.protocols import FoldChoice, describe_choice
 from training.data.row_choice import EVERY_ROW, RowChoice
 from training.data.tasks import Task, load_task
@@ -65,7 +65,7 @@ def run_baseline(
     rows: RowChoice = EVERY_ROW,
     fit_on: RowChoice | None = None,
     keep_in: Path | None = None,
-    on_progress: Callable[[int], None] = lambda clips: None,
+    on_progress: OnProgress = untold,
     task: Task = "six",
 ) -> Evaluation:
     """Fits a baseline on the train split, chooses it on validation and scores it on a split.
@@ -77,7 +77,7 @@ def run_baseline(
         rows: Which rows of it are scored.
         fit_on: Rows that are fitted and chosen on; ``None`` for the same choice.
         keep_in: Folder for the features of a dataset at a URL; ``None`` to keep none.
-        on_progress: Called with how many more clips are done.
+        on_progress: Called as clips are done.
         task: Which classes; or a fold of a protocol, with its classes, that is fitted and scored
             on in place of the dataset's split.
 
@@ -116,7 +116,7 @@ def _predict(
     features: Path | None,
     parts: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame],
     classes: int,
-    on_progress: Callable[[int], None],
+    on_progress: OnProgress,
 ) -> Answers:
     """Predictions of a baseline for the last of its parts: train, validation and test."""
     train, validation, test = parts

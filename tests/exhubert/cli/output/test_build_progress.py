@@ -3,7 +3,8 @@ import io
 import pytest
 from rich.console import Console
 
-from exhubert.cli.output.build_progress import Pace, build_progress, clock, in_work
+from exhubert.cli.output.build_progress import Pace, build_progress, in_work
+from pipeline.common.count import clock
 from pipeline.monitoring import Counts
 
 HALF = {"bells": Counts(100, 100), "tones": Counts(300, 50, 50, 200.0), "waves": Counts(100)}
