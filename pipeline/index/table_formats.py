@@ -14,7 +14,7 @@ from pipeline.index.parquet_tables import no_file, parse_parquet
 from pipeline.index.separated_values import parse_separated
 from pipeline.index.sheet import Sheet
 from pipeline.index.table_text import decode_text
-from pipeline.index.text_lines import parse_lines
+from pipeline.index.text_lines import parse_lines, parse_whole_text
 from pipeline.index.textgrids import parse_textgrid
 from pipeline.index.workbooks import parse_workbook
 from pipeline.index.xml_tables import parse_xml
@@ -110,6 +110,8 @@ def _read_text(
     text, encoding = decode_text(content, table.encoding, where)
     if kind == "lines" and table.line:
         return TableContent(parse_lines(text, table, ignore_case), encoding)
+    if kind == "text":
+        return TableContent(parse_whole_text(text), encoding)
     if kind == "jsonl":
         return _nested(parse_json_lines(text, where), encoding, table, where)
     if kind in {"json", "yaml"}:

@@ -26,8 +26,22 @@ class Melt(SpecModel):
 
 
 TableFormat = Literal[
-    "csv", "tsv", "space", "xlsx", "parquet", "json", "jsonl", "yaml", "xml", "textgrid", "lines"
+    "csv",
+    "tsv",
+    "space",
+    "xlsx",
+    "parquet",
+    "json",
+    "jsonl",
+    "yaml",
+    "xml",
+    "textgrid",
+    "lines",
+    "text",
 ]
+
+WHOLE_TEXT = "_text"
+"""Column of a file that is read as ``text``: all that it says."""
 
 _SHEETS = ("csv", "tsv", "space", "xlsx")
 FORMATS_OF = {
