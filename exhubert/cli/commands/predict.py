@@ -110,10 +110,13 @@ def print_predictions(
 
     Where paths leave no room for the rest, files go by their names, if these tell them apart.
     """
+    classes = [[*words("class"), *numbers("%")], numbers("aroused", *VALENCE_CLASSES)]
+    if predictions[0].label is None:
+        classes = [[]]
     groups = [
         words("file"),
-        [*numbers(*(("start", "end") if by_window else ("s",))), *words("class"), *numbers("%")],
-        numbers("aroused", *VALENCE_CLASSES),
+        [*numbers(*(("start", "end") if by_window else ("s",))), *classes[0]],
+        *classes[1:],
         *([[*words("emotion"), *numbers("%")]] if heads.emotions else []),
         *([numbers(*heads.dimensions)] if heads.dimensions else []),
     ]
@@ -123,23 +126,23 @@ def print_predictions(
     rows = []
     for name, prediction in zip(names if short else paths, predictions, strict=True):
         for times, part in _lines(prediction, by_window):
-            marginal = [
-                part.arousal.get("high"),
-                *map(part.valence.get, VALENCE_CLASSES),
-            ]
-            rows.append(
-                [
-                    name,
-                    *(f"{time:.1f}" for time in times),
-                    part.label,
-                    f"{100 * part.probabilities[part.label]:.0f}",
-                    *("" if value is None else f"{100 * value:.0f}" for value in marginal),
-                    *_further_cells(part),
-                ]
-            )
+            shown = [*_class_cells(part), *_further_cells(part)]
+            rows.append([name, *(f"{time:.1f}" for time in times), *shown])
     print_table(console, groups, rows)
     scale = ", ratings in [0, 1]" if heads.dimensions else ""
     console.print(f"probabilities in per cent{scale}")
+
+
+def _class_cells(prediction: "Prediction | WindowPrediction") -> list[str]:
+    """The class with its probability, and the marginals; nothing where there are no classes."""
+    if prediction.label is None:
+        return []
+    marginal = [prediction.arousal.get("high"), *map(prediction.valence.get, VALENCE_CLASSES)]
+    return [
+        prediction.label,
+        f"{100 * prediction.probabilities[prediction.label]:.0f}",
+        *("" if value is None else f"{100 * value:.0f}" for value in marginal),
+    ]
 
 
 def _further_cells(prediction: "Prediction | WindowPrediction") -> list[str]:
