@@ -214,7 +214,8 @@ def _read(path: str, read: ReadFile) -> DiscoveredTable:
         table = TableSpec(file=[path], encoding=[encoding], match={}, take={})
         try:
             found = read_table(content, table, path, path)
-            return DiscoveredTable(path, found.rows, encoding, repeated=frozenset(found.repeated))
+            rows, repeated = list(found.rows), frozenset(found.repeated)
+            return DiscoveredTable(path, rows, encoding, repeated=repeated)
         except DataError as error:
             problem = problem or str(error).removeprefix(f"{path}").lstrip(": ")
     return DiscoveredTable(path, problem=problem)

@@ -59,7 +59,7 @@ def index_clips(
     Args:
         spec: The corpus.
         clips: As :func:`find_clips` yields them.
-        tables: As :func:`pipeline.index.table_join.load_tables` gives them.
+        tables: As :func:`pipeline.index.table_files.load_tables` gives them.
 
     Yields:
         Utterances with their native label, speaker and text; rejected where the name fits no

@@ -24,7 +24,7 @@ from pipeline.sources.file_kinds import describe_content, is_workbook
 from pipeline.specs.row_spec import FILE_STEM
 from pipeline.specs.table_spec import FORMATS_OF, TableSpec
 
-_SUFFIXES = {"yml": "yaml", "ndjson": "jsonl"}
+_SUFFIXES = {"yml": "yaml", "ndjson": "jsonl", "eaf": "xml"}
 
 
 class TableContent(NamedTuple):
@@ -37,7 +37,7 @@ class TableContent(NamedTuple):
         empty: Why there is no row, where more can be said than that.
     """
 
-    rows: list[dict[str, str]]
+    rows: Iterable[dict[str, str]]
     encoding: str | None = None
     repeated: Mapping[str, Sequence[int]] = {}
     empty: str = ""
@@ -51,7 +51,20 @@ def read_table(
     ignore_case: bool = False,
     read_other: ReadFile = no_file,
 ) -> TableContent:
-    """Reads a table file.
+    """Reads a table file at once; see :func:`stream_table`."""
+    read = stream_table(content, table, path, where, ignore_case, read_other)
+    return read._replace(rows=list(read.rows))
+
+
+def stream_table(
+    content: bytes,
+    table: TableSpec,
+    path: str,
+    where: str,
+    ignore_case: bool = False,
+    read_other: ReadFile = no_file,
+) -> TableContent:
+    """Reads a table file; rows of separated values come as they are asked for, once.
 
     Args:
         content: Of the file.
@@ -62,7 +75,8 @@ def read_table(
         read_other: Reads other files of the corpus: cards that name classes.
 
     Raises:
-        DataError: It can't be decoded or parsed, or a wanted column stands twice.
+        DataError: It can't be decoded or parsed, or a wanted column stands twice; of separated
+            values also when a row is asked for.
     """
     name = PurePosixPath(path)
     kind = _kind(content, table, name)
@@ -85,11 +99,11 @@ def read_table(
             f"{where}: columns {places} are both called {column!r}; say which by `{column}#1`, "
             f"`{column}#2` …, rename or delete one, or name all columns by `columns`"
         )
-    rows = spread_cells(read.rows, table.cells, where) if table.cells else read.rows
-    rows = list(melt_columns(rows, table.melt)) if table.melt else rows
+    rows = spread_cells(list(read.rows), table.cells, where) if table.cells else read.rows
+    rows = melt_columns(rows, table.melt) if table.melt else rows
     found = compile_pattern(table.path, ignore_case).search(path) if table.path else None
     of_file = {FILE_STEM: name.stem} | (found.groupdict("") if found else {})
-    return read._replace(rows=[record | of_file for record in rows])
+    return read._replace(rows=(record | of_file for record in rows))
 
 
 def _kind(content: bytes, table: TableSpec, name: PurePosixPath) -> str:
@@ -120,7 +134,7 @@ def _read_text(
     if kind == "textgrid":
         return TableContent(parse_textgrid(text, where), encoding)
     sheet = parse_separated(text, kind, table, where)
-    return TableContent(sheet.records(table.wanted), encoding, _repeated([sheet]))
+    return TableContent(sheet.stream(table.wanted), encoding, _repeated([sheet]))
 
 
 def _nested(value: Any, encoding: str | None, table: TableSpec, where: str) -> TableContent:
@@ -142,7 +156,7 @@ def _read_sheets(content: bytes, table: TableSpec, where: str) -> TableContent:
     """Rows of every sheet of a workbook, with its title as the column ``_sheet``."""
     sheets = parse_workbook(content, table, where)
     rows = [
-        row | {"_sheet": title} for title, sheet in sheets for row in sheet.records(table.wanted)
+        row | {"_sheet": title} for title, sheet in sheets for row in sheet.stream(table.wanted)
     ]
     return TableContent(rows, None, _repeated(sheet for _, sheet in sheets))
 
