@@ -24,7 +24,7 @@ from pipeline.sources.file_kinds import describe_content, is_workbook
 from pipeline.specs.row_spec import FILE_STEM
 from pipeline.specs.table_spec import FORMATS_OF, TableSpec
 
-_SUFFIXES = {"yml": "yaml", "ndjson": "jsonl"}
+_SUFFIXES = {"yml": "yaml", "ndjson": "jsonl", "eaf": "xml"}
 
 
 class TableContent(NamedTuple):
