@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from pipeline.common.errors import DataError
 from pipeline.common.patterns import compile_pattern
 from pipeline.index.cell_lists import spread_cells
+from pipeline.index.field_parts import add_column_parts
 from pipeline.index.json_tables import parse_json, parse_json_lines
 from pipeline.index.melted_columns import melt_columns
 from pipeline.index.nested_rows import describe_way, rows_at, rows_without_path
@@ -24,7 +25,7 @@ from pipeline.sources.file_kinds import describe_content, is_workbook
 from pipeline.specs.row_spec import FILE_STEM
 from pipeline.specs.table_spec import FORMATS_OF, TableSpec
 
-_SUFFIXES = {"yml": "yaml", "ndjson": "jsonl"}
+_SUFFIXES = {"yml": "yaml", "ndjson": "jsonl", "eaf": "xml"}
 
 
 class TableContent(NamedTuple):
@@ -101,6 +102,7 @@ def stream_table(
         )
     rows = spread_cells(list(read.rows), table.cells, where) if table.cells else read.rows
     rows = melt_columns(rows, table.melt) if table.melt else rows
+    rows = add_column_parts(rows, table.parts, ignore_case) if table.parts else rows
     found = compile_pattern(table.path, ignore_case).search(path) if table.path else None
     of_file = {FILE_STEM: name.stem} | (found.groupdict("") if found else {})
     return read._replace(rows=(record | of_file for record in rows))

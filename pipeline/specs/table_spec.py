@@ -93,6 +93,9 @@ class TableSpec(RowSpec):
         None, description="a head line, whose groups hold for the lines below it"
     )
     melt: Melt | None = Field(None, description="columns that become rows, one each")
+    parts: dict[str, Regex] = Field(
+        {}, description="column → regular expression, whose groups are columns that lie inside it"
+    )
     match: dict[str, Annotated[list[Template], OneOrMore]] = Field(
         description="column → template over the clip's fields; of several the first that fits"
     )
@@ -123,7 +126,7 @@ class TableSpec(RowSpec):
         """Columns that are read, those that may be missing among them."""
         read = (*self.take.values(), *self._melted)
         taken = (column.removesuffix("?") for column in read)
-        return frozenset((*self.match, *taken, *self.where, *self.cells))
+        return frozenset((*self.match, *taken, *self.where, *self.cells, *self.parts))
 
     @property
     def _melted(self) -> list[str]:

@@ -237,6 +237,16 @@ def test_a_corpus_that_is_known_to_contradict_itself_loses_these_clips_by_rule(
         assert dropped == {("excluded", "rows_disagree")}
 
 
+def test_a_column_that_is_missing_leaves_what_is_known(make_spec: MakeSpec) -> None:
+    spec = make_spec(
+        tables="{t: {file: t.csv, match: {n: '{stem}'}, take: {speaker: 's?', text: w}}}"
+    )
+    (clip,) = index(spec, "wav/s01_ang_0.wav", t=[{"n": "s01_ang_0", "w": "hello"}])
+    assert (clip.speaker, clip.text) == ("tones:s01", "hello")
+    (clip,) = index(spec, "wav/s01_ang_0.wav", t=[{"n": "s01_ang_0", "s": "s9", "w": ""}])
+    assert (clip.speaker, clip.text) == ("tones:s9", None)
+
+
 def test_segments_of_the_same_times_that_disagree_are_rejected(make_spec: MakeSpec) -> None:
     spec = make_spec(
         path="'.'",

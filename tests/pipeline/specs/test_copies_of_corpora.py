@@ -1,9 +1,14 @@
 """Copies of corpora that lie another way than the official release, and what must not be read."""
 
+import zipfile
+from pathlib import Path
+
 import pytest
 
 from pipeline.planning.copies import drop_copies
+from pipeline.planning.index_corpus import index_corpus
 from pipeline.schema.utterance import Utterance
+from pipeline.specs.emotion_scheme import emotion_scheme
 from tests.support.shipped_corpora import official_splits, read_corpus, shipped, utterances
 from tests.support.shipped_corpora import source_files as files
 
@@ -42,6 +47,16 @@ def test_a_copy_of_emofilm_at_another_rate_is_a_copy():
         "wav_corpus/f_rab015bit.wav": "ok",
         "wav_corpus_16k/f_rab015bit_16k.wav": "copy",
     }
+
+
+def test_the_larger_copy_of_casia_is_read_from_an_archive_made_in_china(tmp_path: Path):
+    folder = "不同文本100".encode("gbk")
+    archive = tmp_path / "CASIA.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr(f"{'#' * len(folder)}/Zhe.Wang/normal/201.wav", b"sound")
+    archive.write_bytes(archive.read_bytes().replace(b"#" * len(folder), folder))
+    (clip,) = index_corpus(shipped("casia"), str(tmp_path), emotion_scheme()).utterances
+    assert (clip.emotion, clip.speaker, clip.status) == ("neutral", "casia:wangzhe", "ok")
 
 
 def test_a_clip_of_mer2023_at_another_frame_rate_is_a_copy():
