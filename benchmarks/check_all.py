@@ -177,6 +177,7 @@ class Links:
         self._source.write_bytes(CONTENT)
 
     def add(self, path: str) -> None:
+        """Links a path below the root."""
         target = self._root / path
         target.parent.mkdir(parents=True, exist_ok=True)
         if not target.exists():
@@ -187,6 +188,7 @@ class Links:
             self._source.write_bytes(CONTENT)
 
     def close(self) -> None:
+        """Deletes the file that is linked to; the links stay."""
         self._source.unlink(missing_ok=True)
 
 
