@@ -129,7 +129,7 @@ def benchmark_table(plan: BenchmarkPlan, rows: Sequence[BenchmarkRow]) -> PaperT
     return table.without_empty_columns().with_mark_explained()
 
 
-_TRAINED = {
+_TRAINED: Mapping[str, str] = {
     LEAVE_ONE_OUT: "each corpus is scored whole by models that were trained on the others",
     TRAIN_ON_ONE: "A → B: trained on A, scored on the whole of B",
 }
