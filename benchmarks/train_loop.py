@@ -103,7 +103,7 @@ def train_loop(
 ) -> float:
     """Seconds of a round of our loop, from its first step to its last."""
     recipe = load_recipe("exhubert_large", ["optimizer.epochs=1", "run.precision=fp32"])
-    arguments = training_arguments(recipe, folder, len(ready), has_validation=False)
+    arguments = training_arguments(recipe, folder, len(ready), chosen_by=None)
     arguments.save_strategy = "no"  # type: ignore[assignment]
     clock = ConsoleProgress(Console(quiet=True), has_validation=False)
     trainer = ReadyTrainer(

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from training.evaluation.baselines.run import Baseline, run_baseline
     from training.evaluation.compare import Comparison, compare
     from training.evaluation.evaluate import evaluate
+    from training.evaluation.ratings import RatingEvaluation, evaluate_ratings
     from training.evaluation.score_file import Evaluation, read_scores, write_scores
     from training.finetuning.train import TrainingResult, train
     from training.inference.classifier import Classifier
@@ -71,6 +72,7 @@ __all__ = [
     "Manifest",
     "Prediction",
     "PredictionFailure",
+    "RatingEvaluation",
     "Recipe",
     "RowChoice",
     "SpecError",
@@ -83,6 +85,7 @@ __all__ = [
     "convert",
     "emotion_scheme",
     "evaluate",
+    "evaluate_ratings",
     "export_onnx",
     "extend",
     "extend_hubert",
@@ -122,6 +125,7 @@ _MODULES = {
     "training.evaluation.baselines.run": ("Baseline", "run_baseline"),
     "training.evaluation.compare": ("Comparison", "compare"),
     "training.evaluation.evaluate": ("evaluate",),
+    "training.evaluation.ratings": ("RatingEvaluation", "evaluate_ratings"),
     "training.evaluation.score_file": ("Evaluation", "read_scores", "write_scores"),
     "training.finetuning.train": ("TrainingResult", "train"),
     "training.inference.classifier": ("Classifier",),

@@ -8,6 +8,7 @@ from docs.generate.commands import command_index, command_page, file_of
 from docs.generate.corpus_index import category_page, corpus_index
 from docs.generate.corpus_page import corpus_page
 from docs.generate.markdown import block, page
+from docs.generate.notebook import notebook_page
 from docs.generate.python_api import python_pages
 from docs.generate.spec_reference import spec_reference
 from exhubert.cli.main import COMMANDS
@@ -22,6 +23,9 @@ from training.config.recipe import CONFIGS
 
 _DOCS = Path(__file__).parents[1]
 
+FIRST_LOOK = "notebooks/first_look.ipynb"
+"""A notebook for what the demonstration leaves behind, below ``docs/``."""
+
 
 def generated_pages() -> dict[str, str]:
     """Path below ``docs/`` → Markdown; the same from the same code."""
@@ -30,6 +34,9 @@ def generated_pages() -> dict[str, str]:
         **_corpora(load_specs()),
         "spec_reference.md": spec_reference(
             CorpusSpec.model_json_schema(), (_DOCS / "specs.md").read_text(encoding="utf-8")
+        ),
+        "first_look.md": notebook_page(
+            (_DOCS / FIRST_LOOK).read_text(encoding="utf-8"), FIRST_LOOK
         ),
         "record.md": record_page(),
         "recipes.md": recipe_page(),

@@ -28,6 +28,7 @@ from pipeline.dataset.manifest import (
 from pipeline.dataset.manifest_builder import build_manifest, facts_from_spec
 from pipeline.dataset.protocols import update_protocols
 from pipeline.dataset.rejects import write_rejects
+from pipeline.dataset.report.departed import expect_departures, keep_departed
 from pipeline.dataset.report.page import write_report
 from pipeline.dataset.versioning import name_edition
 from pipeline.index.corpus_notes import NO_NOTES, CorpusNotes
@@ -115,7 +116,10 @@ def _resolve_duplicates(
     known = read_pairs(output)
     pairs = replace(known, pairs=gather_pairs(known, rows, receipts))
     write_pairs(output, pairs)  # first: what it tells of must not be lost where this is interrupted
-    receipts, rows = remove_duplicates(output, receipts, rows, *belonging_together(pairs, rows))
+    departing = expect_departures(output, pairs.pairs, rows["id"])
+    together = belonging_together(pairs, rows)
+    receipts, rows = remove_duplicates(output, receipts, rows, *together, departing.take)
+    keep_departed(output, departing)
     return receipts, rows, pairs
 
 

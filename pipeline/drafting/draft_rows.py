@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from itertools import islice
 from pathlib import PurePosixPath
@@ -18,16 +19,21 @@ from pipeline.drafting.draft_text import (
     splits,
 )
 from pipeline.drafting.filename_patterns import FIELD_HINTS, is_emotional
+from pipeline.index.cell_lists import spread_cells
 from pipeline.sources.archives import Archive, read_directory
 from pipeline.sources.byte_ranges import RangedFile, ranged_file
 from pipeline.sources.listing import SourceFile
 from pipeline.sources.parquet_audio import ParquetAudio
 from pipeline.sources.reader import walk_sources
 from pipeline.sources.webdataset import WebDatasetClips
+from pipeline.specs.row_spec import CellList
 from pipeline.specs.source_spec import ParquetSpec, SourceRules, WebDatasetSpec
 
 _MOST = 20_000
 """Rows that are looked at."""
+
+_LOOKED_AT = 50
+"""Rows whose cells are looked into."""
 
 _MOST_LABELS = 60
 _LABELS = (".json", ".txt", ".cls")
@@ -76,8 +82,12 @@ def draft_rows(corpus: str, root: str, found: Mapping[str, Sequence[SourceFile]]
     rows = list(islice(read(root, files), _MOST))
     if not rows:
         raise DataError(f"{root}: no clip in {few([file.path for file in files])}")
+    segments = _column_of_segments(rows)
+    if segments:
+        rows = spread_cells(rows, {segments: CellList(parse="json")}, root)
     parts = sorted({part for row in rows if (part := row.get("part"))})
     columns = [c for c in dict.fromkeys(c for row in rows for c in row) if _is_told(c)]
+    columns = [column for column in columns if column != segments]
     take = _guess_fields(columns, rows)
     codes = Counter(row.get(take.get("emotion", ""), "") for row in rows)
     del codes[""]
@@ -93,6 +103,7 @@ def draft_rows(corpus: str, root: str, found: Mapping[str, Sequence[SourceFile]]
             f"{key}:",
             f"  files: {quoted(_glob(files))}",
             *(["  path: '(?P<part>" + "|".join(parts) + ")[-_/]'"] if parts else []),
+            *([f"  cells: {{{scalar(segments)}: json}}", "  segments: true"] if segments else []),
             "  take:                                 # guesses, with the values found:",
             *(
                 f"    {scalar(field)}: {scalar(column)}".ljust(40)
@@ -116,6 +127,19 @@ def draft_rows(corpus: str, root: str, found: Mapping[str, Sequence[SourceFile]]
             "",
         ]
     )
+
+
+def _column_of_segments(rows: Sequence[dict[str, str]]) -> str:
+    """The column whose cells list parts of a recording, with their times; empty if none does."""
+    for column, cell in (item for row in rows[:_LOOKED_AT] for item in row.items()):
+        if not cell.startswith("[{"):
+            continue
+        with suppress(DataError):
+            found = spread_cells([{column: cell}], {column: CellList(parse="json")}, column)[0]
+            fields = {_HINTS.get(name.lower().rpartition(".")[2]) for name in found}
+            if {"start", "end"} <= fields:
+                return column
+    return ""
 
 
 def _unnamed(column: str, codes: Iterable[str]) -> str:
@@ -152,7 +176,7 @@ def _is_told(column: str) -> bool:
     return not column.startswith("_") and column not in {"part", ".json"}
 
 
-def _parquet_rows(root: str, files: Sequence[SourceFile]) -> Iterable[Row]:
+def _parquet_rows(root: str, files: Sequence[SourceFile]) -> Iterable[dict[str, str]]:
     for file in files:
         opened = ParquetAudio(_ranged(root, file), None)
         columns = [name for name in opened.schema.names if name != opened.audio]
@@ -163,7 +187,7 @@ def _parquet_rows(root: str, files: Sequence[SourceFile]) -> Iterable[Row]:
                 yield {**(clip.record or {}), **_part(file.path), "_path": clip.path}
 
 
-def _tar_rows(root: str, files: Sequence[SourceFile]) -> Iterable[Row]:
+def _tar_rows(root: str, files: Sequence[SourceFile]) -> Iterable[dict[str, str]]:
     for file in files:
         ranged = _ranged(root, file)
         spec = WebDatasetSpec(files=[file.path])

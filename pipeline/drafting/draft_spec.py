@@ -107,10 +107,11 @@ def draft_spec(
             f"path: {quoted(regex)}",
             *_guesses(named),
             *_joined_tables(joined, clips),
+            *_units_and_votes(joined),
             *_other_tables(others),
             "",
             *emotions(_codes(clips, joined)),
-            *splits(sorted({part for c in clips if (part := c.get("part"))})),
+            *splits(_parts(clips, joined)),
             "",
             *_expectations(len(names), clips, joined),
             "",
@@ -158,11 +159,19 @@ def _joined(clip: Fields, tables: Mapping[str, DiscoveredTable]) -> Fields:
 def _codes(clips: Iterable[Fields], tables: Mapping[str, DiscoveredTable]) -> Counter[str]:
     """Native codes: one a clip, or one a row where rows are segments."""
     segments = next((t for t in tables.values() if t.segments and t.labels), None)
+    if counted := next((t.counted for t in tables.values() if t.counted), None):
+        return Counter(counted)
     if segments:
         labels = [row.get(segments.labels, "").strip() for row in segments.rows]
     else:
         labels = [_joined(clip, tables).get("emotion") or "" for clip in clips]
     return Counter(filter(None, labels))
+
+
+def _parts(clips: Iterable[Fields], tables: Mapping[str, DiscoveredTable]) -> list[str]:
+    """Parts of an official split, by names of folders or of tables."""
+    of_tables = (row["part"] for t in tables.values() if t.parts for row in t.rows)
+    return sorted({*filter(None, (clip.get("part") for clip in clips)), *of_tables})
 
 
 def _with_names(tables: Iterable[DiscoveredTable]) -> dict[str, DiscoveredTable]:
@@ -201,10 +210,13 @@ def _joined_tables(tables: Mapping[str, DiscoveredTable], clips: Sequence[Fields
     lines = ["tables:                                 # guesses, as well"] if tables else []
     for name, table in tables.items():
         rows = sum(table.row_of(clip) is not None for clip in clips)
-        take = ", ".join(f"{scalar(f)}: {scalar(column)}" for f, column in table.take.items())
+        take = ", ".join(
+            f"{scalar(field)}: {'_stem' if table.parts and field == 'part' else scalar(column)}"
+            for field, column in table.take.items()
+        )
         lines += [
             f"  {scalar(name)}:".ljust(40) + f"# {rows} of {count(len(clips), 'clip')} have a row",
-            f"    file: {scalar(table.path)}",
+            f"    file: {_file(table)}",
             *([f"    encoding: {table.encoding}"] if table.encoding != "utf-8-sig" else []),
             f"    match: {{{scalar(table.column)}: {quoted(table.template)}}}",
             f"    take: {{{take}}}",
@@ -214,19 +226,45 @@ def _joined_tables(tables: Mapping[str, DiscoveredTable], clips: Sequence[Fields
     return lines
 
 
+def _units_and_votes(tables: Mapping[str, DiscoveredTable]) -> list[str]:
+    """Channels of segments, and votes in columns that are called as emotions."""
+    lines = []
+    for table in tables.values():
+        if table.channel:
+            sides = {side: n for n, side in enumerate(sorted(table.values(table.channel)))}
+            channels = ", ".join(f"{quoted(side)}: {n}" for side, n in sides.items())
+            lines.append(f"channel: {{of: {scalar(table.channel)}, {channels}}}  # which is which?")
+        if table.counted:
+            votes = ", ".join(map(scalar, table.counted))
+            lines += [f"votes: [{votes}]  # counts, shares, or 1", "raters: {emotion: plurality}"]
+    return lines
+
+
+def _file(table: DiscoveredTable) -> str:
+    files = ", ".join(map(scalar, [table.path, *table.parts]))
+    return f"[{files}]" if table.parts else files
+
+
 def _other_tables(tables: Sequence[DiscoveredTable]) -> list[str]:
     lines = []
     for table in tables:
-        lines += [
-            f"# {few([table.path])}: {table.problem or 'a table that no column joins with clips'}"
-        ]
-        lines += _columns(table)
+        unjoined = "" if table.rater else "a table that no column joins with clips"
+        problem = table.problem or unjoined or "a table of several rows a clip"
+        lines += [f"# {few([table.path])}: {problem}", *_columns(table)]
         if table.rater:
-            labels = f", emotion: {table.labels}" if table.labels else ""
+            column, template = table.answers
+            label = table.labels or ("emotion" if table.counted else "")
+            labels = f", emotion: {scalar(label)}" if label else ""
+            melt = "{columns: [" + ", ".join(map(scalar, table.counted)) + "], name: emotion"
             lines += [
                 f"#   several rows a clip, by {few([table.rater])}: raters? Then say",
-                "#   tables: {answers: {file: …, match: …, "
-                f"take: {{rater: {scalar(table.rater)}{labels}}}}}}}",
+                "#   tables:",
+                "#     answers:",
+                f"#       file: {_file(table)}",
+                *([f"#       melt: {melt}, value: says}}"] if table.counted else []),
+                *(["#       where: {says: '^(1|[Tt]rue)$'}"] if table.counted else []),
+                f"#       match: {{{scalar(column)}: {quoted(template)}}}",
+                f"#       take: {{rater: {scalar(table.rater)}{labels}}}",
                 "#   raters: {rows: answers, by: rater, emotion: majority}",
             ]
     if lines:
@@ -247,16 +285,19 @@ def _expectations(
     found: int, clips: Sequence[Fields], tables: Mapping[str, DiscoveredTable]
 ) -> list[str]:
     speakers = {speaker for clip in clips if (speaker := _joined(clip, tables).get("speaker"))}
+    segments = sum(len(table.rows) for table in tables.values() if table.segments)
     counted = f", speakers: {len(speakers)}" if speakers else ""
     example = max(clips, key=lambda clip: sum(t.row_of(clip) is not None for t in tables.values()))
     lines = [
-        f"expected: {{utterances: {found}{counted}, source: counted}}",
+        f"expected: {{utterances: {segments or found}{counted}, source: counted}}",
         "examples:",
         f"  - path: {quoted(example['path'] or '')}",
     ]
     for i, (name, table) in enumerate(tables.items()):
         if row := table.row_of(example):
             columns = dict.fromkeys([table.column, *table.take.values()])
+            if table.parts:
+                columns = {"_stem" if c == "part" else c: None for c in columns}
             cells = ", ".join(f"{scalar(c)}: {quoted(row.get(c, ''))}" for c in columns)
             lines += ["    rows:"] if i == 0 else []
             lines += [f"      {scalar(name)}: {{{cells}}}"]

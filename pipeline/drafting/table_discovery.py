@@ -7,6 +7,9 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from pipeline.common.errors import DataError
+from pipeline.common.numbers import read_number
+from pipeline.drafting.draft_text import split_of
+from pipeline.drafting.emotion_vocabulary import guess_category
 from pipeline.drafting.filename_patterns import FIELD_HINTS, is_emotional
 from pipeline.index.indexer import Fields
 from pipeline.index.table_formats import read_table
@@ -25,10 +28,16 @@ _ENOUGH = 0.5
 _NOT_TAKEN = {"path", "stem", "emotion", "start", "end", "duration"}
 """Fields whose meaning a column of the same name need not have."""
 
-_STARTS = dict.fromkeys(("start", "begin", "onset", "start_time", "starttime"), "start")
-_ENDS = dict.fromkeys(("end", "stop", "end_time", "endtime"), "end") | {"duration": "duration"}
+_STARTS = dict.fromkeys(("start", "begin", "onset", "from", "start_time", "starttime"), "start")
+_ENDS = dict.fromkeys(("end", "stop", "offset", "to", "end_time", "endtime"), "end")
+_ENDS |= {"duration": "duration"}
 _TIMES = _STARTS | _ENDS
 """Columns of times → the field that they are."""
+
+_HINTS = FIELD_HINTS | dict.fromkeys(("talker", "spkid", "speakerid"), "speaker")
+
+_CHANNELS = ("channel", "chan", "ch", "side")
+_TRUTHS = {"true": 1.0, "false": 0.0}
 
 _RATER = re.compile(r"rater|annotator|worker|evaluator|listener|judge|coder")
 
@@ -50,6 +59,8 @@ class DiscoveredTable:
         repeated: Names that stand over several columns, which can't be told apart.
         segments: Whether its rows are parts of recordings, by their times.
         rater: The column that seems to name raters, of whom several have a row for a clip.
+        answers: The column and the template by which rows of raters fit clips.
+        parts: Other files of the same columns, one for each part of an official split.
     """
 
     path: str
@@ -62,6 +73,8 @@ class DiscoveredTable:
     repeated: frozenset[str] = frozenset()
     segments: bool = False
     rater: str = ""
+    answers: tuple[str, str] = ("", "")
+    parts: tuple[str, ...] = ()
 
     @cached_property
     def columns(self) -> list[str]:
@@ -72,7 +85,7 @@ class DiscoveredTable:
     @cached_property
     def take(self) -> dict[str, str]:
         """Field → column, for what a clip can be given."""
-        hints = FIELD_HINTS | _TIMES if self.segments else FIELD_HINTS
+        hints = _HINTS | _TIMES if self.segments else _HINTS
         named = {hints.get(c.lower(), re.sub(r"\W+", "_", c)): c for c in self.columns}
         refused = _NOT_TAKEN - set(_TIMES.values()) if self.segments else _NOT_TAKEN
         taken = {f: c for f, c in named.items() if c != self.column and f not in refused}
@@ -80,6 +93,23 @@ class DiscoveredTable:
             return taken
         others = {field: column for field, column in taken.items() if column != self.labels}
         return {"emotion": self.labels} | others
+
+    @cached_property
+    def counted(self) -> dict[str, int]:
+        """Columns called as emotions that hold numbers or truths, with how many rows name each."""
+        if self.labels:
+            return {}
+        words = (column for column in self.columns if guess_category(column))
+        cells = {w: [_count(row.get(w, "")) for row in self.rows if row.get(w, "")] for w in words}
+        named = {w: found for w, found in cells.items() if found and None not in found}
+        counts = {word: sum(bool(number) for number in found) for word, found in named.items()}
+        return counts if len(counts) > 1 else {}
+
+    @property
+    def channel(self) -> str:
+        """The column of segments that seems to say which channel holds the speaker."""
+        named = (column for column in self.columns if column.lower() in _CHANNELS)
+        return next(named, "") if self.segments else ""
 
     @cached_property
     def by_key(self) -> dict[str, Row]:
@@ -107,7 +137,7 @@ def find_tables(files: Sequence[SourceFile], read: ReadFile) -> list[DiscoveredT
         for f in files
         if f.path.lower().endswith(_SUFFIXES) and f.size <= _LARGEST and not f.problem
     ]
-    return [_read(file.path, read) for file in found[:_MOST]]
+    return _merge_parts([_read(file.path, read) for file in found[:_MOST]])
 
 
 def join(table: DiscoveredTable, clips: Sequence[Fields]) -> DiscoveredTable:
@@ -121,7 +151,7 @@ def join(table: DiscoveredTable, clips: Sequence[Fields]) -> DiscoveredTable:
     segments = not names.isdisjoint(_STARTS) and not names.isdisjoint(_ENDS)
     rater = next((c for c in table.columns if _RATER.search(c.lower())), "")
     best = (_ENOUGH, "", "")
-    repeats = ""
+    answers = ("", "")
     for template in _templates(clips):
         wanted = [fill_template(template, clip) for clip in clips]
         for column in table.columns:
@@ -130,10 +160,10 @@ def join(table: DiscoveredTable, clips: Sequence[Fields]) -> DiscoveredTable:
             of_file = template.startswith(("{path}", "{stem}"))
             if share > best[0] and (len(values) == len(table.rows) or (segments and of_file)):
                 best = (share, column, template)
-            if share > _ENOUGH and of_file and column != rater:
-                repeats = repeats or column
+            if share > _ENOUGH and of_file and column != rater and not answers[0]:
+                answers = (column, template)
     segments = segments and bool(best[1]) and len(table.values(best[1])) < len(table.rows)
-    rater = "" if best[1] or not repeats else rater
+    rater = "" if best[1] or not answers[0] else rater
     labels = (c for c in table.columns if c != best[1] and is_emotional(table.values(c)))
     return replace(
         table,
@@ -142,7 +172,36 @@ def join(table: DiscoveredTable, clips: Sequence[Fields]) -> DiscoveredTable:
         labels=next(labels, ""),
         segments=segments,
         rater=rater,
+        answers=answers,
     )
+
+
+def _count(cell: str) -> float | None:
+    return _TRUTHS.get(cell.strip().lower(), read_number(cell))
+
+
+def _merge_parts(tables: Sequence[DiscoveredTable]) -> list[DiscoveredTable]:
+    """Tables of the same columns whose names are those of parts, such as train and test, as one."""
+    alike: dict[tuple[str, ...], list[DiscoveredTable]] = {}
+    for table in tables:
+        path = PurePosixPath(table.path)
+        is_part = bool(table.rows) and split_of(path.stem) is not None
+        shape = (str(path.parent), path.suffix, table.encoding, *table.columns) if is_part else ()
+        alike.setdefault(shape or (table.path,), []).append(table)
+    return [
+        replace(
+            found[0],
+            rows=[
+                row | {"part": PurePosixPath(table.path).stem}
+                for table in found
+                for row in table.rows
+            ],
+            parts=tuple(table.path for table in found[1:]),
+        )
+        if len(found) > 1
+        else found[0]
+        for found in alike.values()
+    ]
 
 
 def _read(path: str, read: ReadFile) -> DiscoveredTable:
@@ -155,7 +214,8 @@ def _read(path: str, read: ReadFile) -> DiscoveredTable:
         table = TableSpec(file=[path], encoding=[encoding], match={}, take={})
         try:
             found = read_table(content, table, path, path)
-            return DiscoveredTable(path, found.rows, encoding, repeated=frozenset(found.repeated))
+            rows, repeated = list(found.rows), frozenset(found.repeated)
+            return DiscoveredTable(path, rows, encoding, repeated=repeated)
         except DataError as error:
             problem = problem or str(error).removeprefix(f"{path}").lstrip(": ")
     return DiscoveredTable(path, problem=problem)

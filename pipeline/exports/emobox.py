@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.common.count import count
 from pipeline.common.errors import UsageError
 from pipeline.common.suggest import suggest
 from pipeline.exports.clip_table import ExportedClip, ExportRequest, clips_by_split, unique_keys
@@ -89,9 +90,10 @@ def _folds(protocol: Protocol | None, corpus: str, clips: Iterable[ExportedClip]
         frame = protocol.parts(fold.name, [corpus])
         parts[fold.name] = dict(zip(frame["id"], frame["part"], strict=True))
     entry = protocol.statement.corpora[corpus]
+    folds = count(len(parts), "fold")
     told = (
-        f"{len(parts)} folds of protocol {protocol.name} ({protocol.statement.rule}); speakers in "
-        f"training and in test, in the fold where they are most: {entry.shared_speakers}"
+        f"{folds} of protocol {protocol.name} ({protocol.statement.rule}); speakers in training "
+        f"and in test, in the fold where they are most: {entry.shared_speakers}"
     )
     return _Folds(told, dict(zip(rows["id"], rows["label"], strict=True)), parts)
 

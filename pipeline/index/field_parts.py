@@ -1,4 +1,6 @@
-"""Fields inside of fields: the key ``parts`` of a spec."""
+"""Fields inside of fields, and columns inside of columns: ``parts`` of a spec and of its tables."""
+
+from collections.abc import Iterable, Iterator, Mapping
 
 from pipeline.common.patterns import compile_pattern
 from pipeline.specs.corpus_spec import CorpusSpec
@@ -22,3 +24,24 @@ def add_parts(spec: CorpusSpec, fields: Fields) -> Fields:
             if found := next(filter(None, searches), None):
                 fields = fields | found.groupdict()
     return fields
+
+
+def add_column_parts(
+    rows: Iterable[dict[str, str]], parts: Mapping[str, str], ignore_case: bool
+) -> Iterator[dict[str, str]]:
+    """Rows of a table with the columns that parts of their cells give.
+
+    Args:
+        rows: As they were read.
+        parts: Column → regular expression.
+        ignore_case: Whether patterns are blind to case.
+
+    Raises:
+        DataError: A pattern takes too long.
+    """
+    patterns = {column: compile_pattern(part, ignore_case) for column, part in parts.items()}
+    for row in rows:
+        for column, pattern in patterns.items():
+            if found := pattern.search(row.get(column, "")):
+                row = row | found.groupdict("")
+        yield row

@@ -13,6 +13,7 @@ from pipeline.index.table_join import (
     TableRows,
     fill_template,
 )
+from pipeline.index.text_lines import join_lines
 from pipeline.index.units import read_unit
 from pipeline.raters.answers import read_answers
 from pipeline.schema.utterance import DropReason, Utterance, excluded, rejected
@@ -58,7 +59,7 @@ def index_clips(
     Args:
         spec: The corpus.
         clips: As :func:`find_clips` yields them.
-        tables: As :func:`pipeline.index.table_join.load_tables` gives them.
+        tables: As :func:`pipeline.index.table_files.load_tables` gives them.
 
     Yields:
         Utterances with their native label, speaker and text; rejected where the name fits no
@@ -181,7 +182,7 @@ def _utterance(
         speaker=f"{spec.speaker_namespace}:{speaker}" if speaker else None,
         gender=_gender(spec, fields),
         age=_age(spec, fields),
-        text=spec.texts.get(text, text) if text else None,
+        text=join_lines(spec.texts.get(text, text)) if text else None,
         group=spec.splits.group_of(fields),
         annotations={name: value for name in spec.kept_fields if (value := fields.get(name))},
         label_native=emotion,

@@ -1,13 +1,13 @@
 """Columns that become rows: the key ``melt`` of a table."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from pipeline.specs.table_spec import Melt
 
 Row = dict[str, str]
 
 
-def melt_columns(rows: Sequence[Row], melt: Melt) -> Iterator[Row]:
+def melt_columns(rows: Iterable[Row], melt: Melt) -> Iterator[Row]:
     """A row for each of the melted columns, beside all that the row holds.
 
     Args:

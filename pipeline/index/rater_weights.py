@@ -51,7 +51,8 @@ def _answers(spec: CorpusSpec, name: str, table: TableRows) -> Iterator[Sequence
     columns = {field for fields in raters.columns.values() for field in fields}
     if not answered and not columns & table.table.take.keys():
         return
-    for _, rows in sorted(table.rows.items(), key=lambda found: str(found[0])):
+    for key in sorted(table.rows, key=str):
+        rows = table.rows[key]
         facts, answers = split_answers(rows, answered)
         if not answered:
             for row in facts:

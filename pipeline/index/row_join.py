@@ -6,8 +6,8 @@ from typing import NamedTuple
 from pipeline.index.cell_lists import spread_cells
 from pipeline.index.replacements import apply_corrections, apply_replace
 from pipeline.index.segment_tables import segment_groups
+from pipeline.index.stored_rows import Row
 from pipeline.index.table_join import (
-    Row,
     TableRows,
     fill_template,
     group_answers,
@@ -111,6 +111,12 @@ def _add_rows(
 ) -> Joined:
     """Adds the rows of a table for one utterance: what they state, and what its raters said."""
     row, disputed = merge_rows(facts)
+    take = spec.row_specs[name].take
+    row = {
+        field: value
+        for field, value in row.items()
+        if value is not None or not take[field].endswith("?")  # else what is known stays
+    }
     stem = joined.fields["stem"]
     settled = spec.corrections.get(stem or "", {}).keys()
     dropped = joined.dropped

@@ -1,12 +1,12 @@
 """Tables of separated values: CSV with any separator, TSV, and columns between blanks."""
 
 import csv
-import io
 import re
+from collections.abc import Iterator
 
 from pipeline.common.errors import DataError
 from pipeline.index.json_tables import numbered_lines
-from pipeline.index.sheet import Sheet, make_sheet
+from pipeline.index.sheet import NumberedRow, Sheet, make_sheet
 from pipeline.specs.table_spec import TableSpec
 
 _SEPARATORS = (",", ";", "\t")
@@ -20,7 +20,7 @@ _STATED = re.compile(r'"?sep=(.)"?[ \t]*', re.IGNORECASE)
 
 
 def parse_separated(text: str, kind: str, table: TableSpec, where: str) -> Sheet:
-    """Cells of a text.
+    """Cells of a text, its rows as they are asked for.
 
     Args:
         text: Of the file.
@@ -29,18 +29,20 @@ def parse_separated(text: str, kind: str, table: TableSpec, where: str) -> Sheet
         where: What errors call the file.
 
     Raises:
-        DataError: A row has more filled cells than there are columns, or quotes are not closed.
+        DataError: The header lies beyond the end; or, when a row is asked for, it has more filled
+            cells than there are columns, or quotes that are not closed.
     """
     text = _without_lines(text, table)
+    numbered: Iterator[NumberedRow]
     if kind == "space":
-        numbered = [(number, line.split()) for number, line in numbered_lines(text)]
+        numbered = ((number, line.split()) for number, line in numbered_lines(text))
     else:
         text, stated = _take_stated_separator(_blank_comments(text, table))
         separator = table.separator or ("\t" if kind == "tsv" else None) or stated
         numbered = _separate(text, separator or _find_separator(text, table), kind, where)
-    filled = [(line, row) for line, row in numbered if any(cell.strip() for cell in row)]
+    filled = ((line, row) for line, row in numbered if any(cell.strip() for cell in row))
     columns, rows = make_sheet(filled, table, where)
-    return Sheet(columns, [(line, _fit(row, columns, f"{where}:{line}")) for line, row in rows])
+    return Sheet(columns, ((line, _fit(row, columns, f"{where}:{line}")) for line, row in rows))
 
 
 def _without_lines(text: str, table: TableSpec) -> str:
@@ -116,21 +118,29 @@ def _find_separator(text: str, table: TableSpec) -> str:
     return max(_SEPARATORS, key=lambda s: (named[s], 0 if any(named.values()) else len(cells[s])))
 
 
-def _separate(text: str, separator: str, kind: str, where: str) -> list[tuple[int, list[str]]]:
+def _separate(text: str, separator: str, kind: str, where: str) -> Iterator[NumberedRow]:
     """Cells of every row, each row with the line that it ends on."""
     reader = csv.reader(
-        io.StringIO(text),
+        _lines(text),
         delimiter=separator,
         quoting=csv.QUOTE_NONE if kind == "tsv" else csv.QUOTE_MINIMAL,
         strict=True,  # else a quote that is never closed swallows all the rows after it
     )
-    rows: list[tuple[int, list[str]]] = []
+    line = 0
     try:
         for row in reader:
-            rows.append((reader.line_num, row))
+            line = reader.line_num
+            yield line, row
     except csv.Error as error:
-        line = rows[-1][0] + 1 if rows else 1
         raise DataError(
-            f"{where}:{line}: {error}; expected quotes around whole cells, doubled inside them"
+            f"{where}:{line + 1}: {error}; expected quotes around whole cells, doubled inside them"
         ) from None
-    return rows
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Lines with their ends; ``io.StringIO`` would copy the text to four bytes a character."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start) + 1 or len(text)
+        yield text[start:end]
+        start = end

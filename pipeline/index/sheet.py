@@ -1,8 +1,8 @@
 """Sheets: rows of cells, below a header or without one, of whatever file they were read from."""
 
 import re
-from collections.abc import Collection, Sequence
-from itertools import zip_longest
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice, zip_longest
 from typing import NamedTuple
 
 from pipeline.common.errors import DataError
@@ -19,29 +19,33 @@ class Sheet(NamedTuple):
 
     Attributes:
         columns: Without outer blanks; a name may stand twice.
-        rows: Each with the line that it ends on.
+        rows: Each with the line that it ends on; they may come only once.
     """
 
     columns: list[str]
-    rows: list[NumberedRow]
+    rows: Iterable[NumberedRow]
 
     def records(self, wanted: Collection[str] = ()) -> list[dict[str, str]]:
+        """All that :meth:`stream` gives."""
+        return list(self.stream(wanted))
+
+    def stream(self, wanted: Collection[str] = ()) -> Iterator[dict[str, str]]:
         """Rows as mappings from column to text; cells missing at the end of a row are empty.
 
         Args:
             wanted: Columns that are read; those named by their place, ``#3`` for the third or
                 ``emotion#2`` for the second of that name, are added.
         """
-        records = [dict(zip_longest(self.columns, row, fillvalue="")) for _, row in self.rows]
-        for address in wanted:
-            place = _find(address, self.columns)
-            if place is not None:
-                for record, (_, row) in zip(records, self.rows, strict=True):
-                    record[address] = row[place] if place < len(row) else ""
-        return records
+        places = {address: _find(address, self.columns) for address in wanted}
+        added = {address: place for address, place in places.items() if place is not None}
+        for _, row in self.rows:
+            record = dict(zip_longest(self.columns, row, fillvalue=""))
+            for address, place in added.items():
+                record[address] = row[place] if place < len(row) else ""
+            yield record
 
 
-def make_sheet(rows: Sequence[NumberedRow], table: TableSpec, where: str) -> Sheet:
+def make_sheet(rows: Iterable[NumberedRow], table: TableSpec, where: str) -> Sheet:
     """Names of columns and rows, out of all the rows of a file.
 
     Args:
@@ -53,26 +57,29 @@ def make_sheet(rows: Sequence[NumberedRow], table: TableSpec, where: str) -> She
         DataError: The header lies beyond the end of the file.
     """
     if table.comment:
-        rows = [row for row in rows if not row[1][0].lstrip().startswith(table.comment)]
+        mark = table.comment
+        rows = (row for row in rows if not row[1][0].lstrip().startswith(mark))
     header, rows = _split_header(rows, table, where)
     columns = table.columns or _join_header([[cell.strip() for cell in cells] for cells in header])
-    width = max((len(cells) for _, cells in rows), default=0)
     if not columns and not header:  # all columns are named by their place
+        rows = list(rows)
+        width = max((len(cells) for _, cells in rows), default=0)
         columns = [f"#{place}" for place in range(1, width + 1)]
-    return Sheet(columns, list(rows))
+    return Sheet(columns, rows)
 
 
 def _split_header(
-    rows: Sequence[NumberedRow], table: TableSpec, where: str
-) -> tuple[list[list[str]], Sequence[NumberedRow]]:
+    rows: Iterable[NumberedRow], table: TableSpec, where: str
+) -> tuple[list[list[str]], Iterable[NumberedRow]]:
     """Rows of the header, and those below it."""
     if not table.header_lines:
         return [], rows
     first, lines = table.header_lines[0], len(table.header_lines)
-    below = [row for row in rows if row[0] >= first]
-    if (rows or first > 1) and len(below) < lines:
+    below = (row for row in rows if row[0] >= first)
+    header = [cells for _, cells in islice(below, lines)]
+    if (header or first > 1) and len(header) < lines:
         raise DataError(f"{where}: ends before its header, which `header` says is line {first}")
-    return [cells for _, cells in below[:lines]], below[lines:]
+    return header, below
 
 
 def _join_header(lines: Sequence[Sequence[str]]) -> list[str]:

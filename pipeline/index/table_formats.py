@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from pipeline.common.errors import DataError
 from pipeline.common.patterns import compile_pattern
 from pipeline.index.cell_lists import spread_cells
+from pipeline.index.field_parts import add_column_parts
 from pipeline.index.json_tables import parse_json, parse_json_lines
 from pipeline.index.melted_columns import melt_columns
 from pipeline.index.nested_rows import describe_way, rows_at, rows_without_path
@@ -14,7 +15,7 @@ from pipeline.index.parquet_tables import no_file, parse_parquet
 from pipeline.index.separated_values import parse_separated
 from pipeline.index.sheet import Sheet
 from pipeline.index.table_text import decode_text
-from pipeline.index.text_lines import parse_lines
+from pipeline.index.text_lines import parse_lines, parse_whole_text
 from pipeline.index.textgrids import parse_textgrid
 from pipeline.index.workbooks import parse_workbook
 from pipeline.index.xml_tables import parse_xml
@@ -24,7 +25,7 @@ from pipeline.sources.file_kinds import describe_content, is_workbook
 from pipeline.specs.row_spec import FILE_STEM
 from pipeline.specs.table_spec import FORMATS_OF, TableSpec
 
-_SUFFIXES = {"yml": "yaml", "ndjson": "jsonl"}
+_SUFFIXES = {"yml": "yaml", "ndjson": "jsonl", "eaf": "xml"}
 
 
 class TableContent(NamedTuple):
@@ -37,7 +38,7 @@ class TableContent(NamedTuple):
         empty: Why there is no row, where more can be said than that.
     """
 
-    rows: list[dict[str, str]]
+    rows: Iterable[dict[str, str]]
     encoding: str | None = None
     repeated: Mapping[str, Sequence[int]] = {}
     empty: str = ""
@@ -51,7 +52,20 @@ def read_table(
     ignore_case: bool = False,
     read_other: ReadFile = no_file,
 ) -> TableContent:
-    """Reads a table file.
+    """Reads a table file at once; see :func:`stream_table`."""
+    read = stream_table(content, table, path, where, ignore_case, read_other)
+    return read._replace(rows=list(read.rows))
+
+
+def stream_table(
+    content: bytes,
+    table: TableSpec,
+    path: str,
+    where: str,
+    ignore_case: bool = False,
+    read_other: ReadFile = no_file,
+) -> TableContent:
+    """Reads a table file; rows of separated values come as they are asked for, once.
 
     Args:
         content: Of the file.
@@ -62,7 +76,8 @@ def read_table(
         read_other: Reads other files of the corpus: cards that name classes.
 
     Raises:
-        DataError: It can't be decoded or parsed, or a wanted column stands twice.
+        DataError: It can't be decoded or parsed, or a wanted column stands twice; of separated
+            values also when a row is asked for.
     """
     name = PurePosixPath(path)
     kind = _kind(content, table, name)
@@ -85,11 +100,12 @@ def read_table(
             f"{where}: columns {places} are both called {column!r}; say which by `{column}#1`, "
             f"`{column}#2` …, rename or delete one, or name all columns by `columns`"
         )
-    rows = spread_cells(read.rows, table.cells, where) if table.cells else read.rows
-    rows = list(melt_columns(rows, table.melt)) if table.melt else rows
+    rows = spread_cells(list(read.rows), table.cells, where) if table.cells else read.rows
+    rows = melt_columns(rows, table.melt) if table.melt else rows
+    rows = add_column_parts(rows, table.parts, ignore_case) if table.parts else rows
     found = compile_pattern(table.path, ignore_case).search(path) if table.path else None
     of_file = {FILE_STEM: name.stem} | (found.groupdict("") if found else {})
-    return read._replace(rows=[record | of_file for record in rows])
+    return read._replace(rows=(record | of_file for record in rows))
 
 
 def _kind(content: bytes, table: TableSpec, name: PurePosixPath) -> str:
@@ -110,6 +126,8 @@ def _read_text(
     text, encoding = decode_text(content, table.encoding, where)
     if kind == "lines" and table.line:
         return TableContent(parse_lines(text, table, ignore_case), encoding)
+    if kind == "text":
+        return TableContent(parse_whole_text(text), encoding)
     if kind == "jsonl":
         return _nested(parse_json_lines(text, where), encoding, table, where)
     if kind in {"json", "yaml"}:
@@ -118,7 +136,7 @@ def _read_text(
     if kind == "textgrid":
         return TableContent(parse_textgrid(text, where), encoding)
     sheet = parse_separated(text, kind, table, where)
-    return TableContent(sheet.records(table.wanted), encoding, _repeated([sheet]))
+    return TableContent(sheet.stream(table.wanted), encoding, _repeated([sheet]))
 
 
 def _nested(value: Any, encoding: str | None, table: TableSpec, where: str) -> TableContent:
@@ -140,7 +158,7 @@ def _read_sheets(content: bytes, table: TableSpec, where: str) -> TableContent:
     """Rows of every sheet of a workbook, with its title as the column ``_sheet``."""
     sheets = parse_workbook(content, table, where)
     rows = [
-        row | {"_sheet": title} for title, sheet in sheets for row in sheet.records(table.wanted)
+        row | {"_sheet": title} for title, sheet in sheets for row in sheet.stream(table.wanted)
     ]
     return TableContent(rows, None, _repeated(sheet for _, sheet in sheets))
 

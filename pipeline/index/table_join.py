@@ -1,40 +1,19 @@
 """Tables of a corpus: loading those that a spec names, and finding rows by key."""
 
-import re
 import string
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import product
-from pathlib import PurePosixPath
 
-from pipeline.common.errors import DataError
-from pipeline.common.globs import glob_matcher
-from pipeline.common.nested_values import VALUE
 from pipeline.common.patterns import compile_pattern
-from pipeline.common.spelling import compose, name_strangers
-from pipeline.index.table_formats import read_table
+from pipeline.common.spelling import compose
+from pipeline.index.stored_rows import Key, Row, StoredRows
 from pipeline.index.table_keys import key_tails, plain_key
-from pipeline.sources.class_names import ReadFile
-from pipeline.sources.listing import SourceFile, too_large
-from pipeline.specs.corpus_spec import CorpusSpec
-from pipeline.specs.row_spec import FILE_STEM
 from pipeline.specs.table_spec import FileByField, TableSpec
-from pipeline.storage.prefetch import prefetch
-
-_DIVIDES = re.compile(r"[ \t;|]")
-
-_LARGEST_TABLE = 1 << 30
-"""Bytes; the largest of a known corpus has 30 million."""
 
 _LONGEST_SHARED = 32
 """Characters of values that are kept once: codes, numbers and names, and no sentences."""
-
-Row = dict[str, str | None]
-"""Fields that a row of a table gives a clip."""
-
-Key = tuple[str | None, ...]
-"""Values of the columns that a table is joined on."""
 
 
 @dataclass(frozen=True)
@@ -90,34 +69,6 @@ def fill_template(template: str, fields: Mapping[str, str | None]) -> str | None
     return filled
 
 
-def find_table_files(spec: CorpusSpec, files: Iterable[SourceFile]) -> list[SourceFile]:
-    """Those of a corpus's files that its tables are read from, sorted by path."""
-    globs = [glob for table in spec.tables.values() for glob in _globs(table)]
-    match = glob_matcher(globs, spec.ignore_case)
-    ignored = glob_matcher(spec.ignore, spec.ignore_case)
-    return sorted(file for file in files if match(path := compose(file.path)) and not ignored(path))
-
-
-def load_tables(
-    spec: CorpusSpec, files: Sequence[SourceFile], read: ReadFile
-) -> dict[str, TableRows]:
-    """Reads every table that a spec names.
-
-    Args:
-        spec: The corpus.
-        files: Files below the corpus root, those of the tables among them.
-        read: Gives the content of a listed file.
-
-    Returns:
-        Tables by name, in the order in which they are joined.
-
-    Raises:
-        DataError: A required table is missing, can't be decoded, lacks a column or has no rows.
-    """
-    wanted = find_table_files(spec, files)
-    return {name: _load_table(spec, name, wanted, read, files) for name in spec.tables}
-
-
 def build_table(
     table: TableSpec, records: Iterable[Mapping[str, str | None]], ignore_case: bool = False
 ) -> TableRows:
@@ -134,12 +85,12 @@ def build_table(
     }
     chosen_by = table.file.of if isinstance(table.file, FileByField) else None
     key = (*table.match, *([chosen_by] if chosen_by else []))
-    rows: dict[Key, list[Row]] = {}
+    rows = StoredRows(list(table.take))
     for record in records:
         if all(regex.search(record.get(column) or "") for column, regex in where.items()):
             cells = (_clean(record.get(column)) for column in key)
             values = tuple(cell and plain_key(cell) for cell in cells)
-            rows.setdefault(values, []).append(take_fields(table.take, record))
+            rows.add(values, take_fields(table.take, record))
     tails: dict[Key, list[Key]] = {}
     for found in rows:
         for tail in key_tails(found):
@@ -219,91 +170,6 @@ def group_answers(
         segments.setdefault(tuple(row.items()), []).append(answer)
     for segment, own in segments.items():
         yield dict(segment), own
-
-
-def _load_table(
-    spec: CorpusSpec,
-    name: str,
-    files: Sequence[SourceFile],
-    read: ReadFile,
-    listed: Sequence[SourceFile],
-) -> TableRows:
-    table, where = spec.tables[name], f"corpus {spec.id}, table {name!r}"
-    globs = _globs(table)
-    match = glob_matcher(globs, spec.ignore_case)
-    found = [(hit[0], file) for file in files if (hit := match(compose(file.path)))]
-    if not found and table.required:
-        raise DataError(
-            f"{where}: no file matches {', '.join(map(repr, globs))} below the corpus root; "
-            f"put it there as the corpus's archive has it{_near(globs, listed)}"
-        )
-    if not found:
-        return no_table(table)
-    records: list[dict[str, str]] = []
-    encodings: dict[str, list[str]] = {}
-    why_empty = ""
-    for _, file in found:
-        if problem := file.problem or too_large(file.size, _LARGEST_TABLE):
-            raise DataError(f"{where}: {file.path}: can't be read: {problem}")
-    coming = prefetch(((file.path, file.size) for _, file in found), read)
-    for (rank, file), (_, future) in zip(found, coming, strict=True):
-        source = f"{where}: {file.path}"
-        try:
-            content = future.result()
-        except OSError as error:
-            raise DataError(f"{source}: can't be read: {error.strerror or error}") from None
-        part = read_table(content, table, compose(file.path), source, spec.ignore_case, read)
-        if part.encoding and part.encoding != table.encoding[0]:
-            encodings.setdefault(part.encoding, []).append(file.path)
-        read_here, why_empty = part.rows, part.empty or why_empty
-        _check_columns(read_here, table, source)
-        if isinstance(table.file, FileByField):
-            chosen = {table.file.of: list(table.file.values)[rank]}
-            read_here = [record | chosen for record in read_here]
-        records += read_here
-    if found and not records and table.required:
-        files_read = ", ".join(file.path for _, file in found[:3])
-        wanted = f"lines like '{table.line}'" if table.line else "rows below a header"
-        raise DataError(f"{where}: no row in {files_read}, {why_empty or f'expected {wanted}'}")
-    built = build_table(table, records, spec.ignore_case)
-    return replace(built, encodings=encodings)
-
-
-def _near(globs: Sequence[str], files: Sequence[SourceFile]) -> str:
-    """The end of a message about a missing table: files that may be it, by another name."""
-    but_for_case = glob_matcher(globs, ignore_case=True)
-    stems = {PurePosixPath(glob).stem.casefold() for glob in globs} - {"*", "**"}
-    near = [
-        file.path
-        for file in files
-        if but_for_case(file.path) or PurePosixPath(file.path).stem.casefold() in stems
-    ]
-    return f" (is it {' or '.join(near[:3])}? then name that, or set `ignore_case`)" if near else ""
-
-
-def _check_columns(records: list[dict[str, str]], table: TableSpec, where: str) -> None:
-    if not records:
-        return
-    missing = [column for column in table.needed if column not in records[0]]
-    if missing := [c for c in missing if not any(c in record for record in records)]:
-        found = ", ".join(repr(name) + name_strangers(name) for name in records[0])
-        raise DataError(
-            f"{where}: no column {', '.join(map(repr, missing))}; found {found}{_why(records[0])}"
-        )
-
-
-def _why(record: Mapping[str, str]) -> str:
-    """The end of a message about missing columns: what may be the reason."""
-    if VALUE in record:
-        return "; say by `rows` where its rows lie"
-    cells = [f"{column.strip()}\n{cell.strip()}" for column, cell in record.items()]
-    if len(record.keys() - {FILE_STEM}) == 1 and _DIVIDES.search("\n".join(cells)):
-        return "; if blanks or another sign divide its cells, say `format: space` or `separator`"
-    return ""
-
-
-def _globs(table: TableSpec) -> list[str]:
-    return list(table.file.values.values()) if isinstance(table.file, FileByField) else table.file
 
 
 def _share(value: str | None) -> str | None:

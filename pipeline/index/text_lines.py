@@ -1,7 +1,7 @@
-"""Tables of lines: each line a row, or a head line whose facts hold for the lines below it."""
+"""Tables of text: each line a row, or lines below a head line, or the whole file one row."""
 
 from pipeline.common.patterns import compile_pattern
-from pipeline.specs.table_spec import TableSpec
+from pipeline.specs.table_spec import WHOLE_TEXT, TableSpec
 
 
 def parse_lines(text: str, table: TableSpec, ignore_case: bool) -> list[dict[str, str]]:
@@ -33,3 +33,14 @@ def parse_lines(text: str, table: TableSpec, ignore_case: bool) -> list[dict[str
         elif block is not None and (found := line.search(one)):
             rows.append(block | found.groupdict(""))
     return rows
+
+
+def parse_whole_text(text: str) -> list[dict[str, str]]:
+    """The one row of a file that is a transcript; none where it says nothing."""
+    words = join_lines(text)
+    return [{WHOLE_TEXT: words}] if words else []
+
+
+def join_lines(text: str) -> str:
+    """The lines of a text as one, with a blank between them."""
+    return " ".join(filter(None, map(str.strip, text.splitlines())))

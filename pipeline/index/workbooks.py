@@ -58,7 +58,8 @@ def parse_workbook(content: bytes, table: TableSpec, where: str) -> list[tuple[s
 def _read_sheet(sheet: Any, table: TableSpec, where: str) -> Sheet:
     sheet.reset_dimensions()  # what a file states of them may be long out of date
     filled = list(_filled_rows(sheet.iter_rows(values_only=True), where))
-    columns, rows = make_sheet(filled, table, where)
+    columns, below = make_sheet(filled, table, where)
+    rows = list(below)
     width = max((len(row) for _, row in rows), default=0)
     return Sheet([*columns, *[""] * (width - len(columns))], rows)
 

@@ -8,7 +8,7 @@ from pipeline.index.corpus_notes import NO_NOTES, CorpusNotes, merge_notes, note
 from pipeline.index.indexer import find_clips, index_clips
 from pipeline.index.passed_over import PassedOver
 from pipeline.index.rater_weights import add_weighted_ratings, weigh_raters
-from pipeline.index.table_join import load_tables
+from pipeline.index.table_files import load_tables
 from pipeline.labels import label_utterance
 from pipeline.planning.copies import drop_copies
 from pipeline.planning.corpus_plan import place_utterance, plan_splits

@@ -4,7 +4,7 @@ So are, where they are known, near-duplicates and the clips of one person under 
 corpus gives equal audio two labels, nobody knows which is right: none of it stays.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -78,6 +78,7 @@ def remove_duplicates(
     rows: pd.DataFrame,
     recordings: Mapping[str, int] = MappingProxyType({}),
     persons: Mapping[str, int] = MappingProxyType({}),
+    on_leaving: Callable[[pa.Table], object] = lambda rows: None,
 ) -> tuple[list[ShardReceipt], pd.DataFrame]:
     """Removes from their shards the rows that :func:`find_removals` names.
 
@@ -90,6 +91,7 @@ def remove_duplicates(
         rows: Metadata of all rows, with ``shard``.
         recordings: As for :func:`find_removals`.
         persons: As for :func:`find_removals`.
+        on_leaving: Called with the rows that leave a shard, their audio included.
 
     Returns:
         Receipts and metadata as they are afterwards.
@@ -99,7 +101,9 @@ def remove_duplicates(
         return receipts, rows
     by_shard = {str(shard): part for shard, part in dropped.groupby("shard")}
     after = [
-        _rewrite(output, receipt, by_shard[receipt.shard]) if receipt.shard in by_shard else receipt
+        _rewrite(output, receipt, by_shard[receipt.shard], on_leaving)
+        if receipt.shard in by_shard
+        else receipt
         for receipt in receipts
     ]
     return after, rows.drop(index=dropped.index)
@@ -143,14 +147,21 @@ def _persons_apart(rows: pd.DataFrame, persons: Mapping[str, int]) -> "pd.Series
     )
 
 
-def _rewrite(output: str, receipt: ShardReceipt, dropped: pd.DataFrame) -> ShardReceipt:
+def _rewrite(
+    output: str,
+    receipt: ShardReceipt,
+    dropped: pd.DataFrame,
+    on_leaving: Callable[[pa.Table], object],
+) -> ShardReceipt:
     table = read_shard(output, receipt.shard, receipt.xxh3)
     facts = dropped.set_index("id")
     leaving = pc.is_in(table["id"], value_set=pa.array(list(facts.index)))
+    leavers = table.filter(leaving)
+    on_leaving(leavers)
     columns = ["id", "corpus", "source_path", "label_native", "split"]
     left = [
         RejectRow(**row, **_reason(facts.loc[row["id"]]))
-        for row in table.filter(leaving).select(columns).to_pylist()
+        for row in leavers.select(columns).to_pylist()
     ]
     return rewrite_shard(output, receipt, table.filter(pc.invert(leaving)), left, audio="")
 

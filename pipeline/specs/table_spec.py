@@ -26,8 +26,22 @@ class Melt(SpecModel):
 
 
 TableFormat = Literal[
-    "csv", "tsv", "space", "xlsx", "parquet", "json", "jsonl", "yaml", "xml", "textgrid", "lines"
+    "csv",
+    "tsv",
+    "space",
+    "xlsx",
+    "parquet",
+    "json",
+    "jsonl",
+    "yaml",
+    "xml",
+    "textgrid",
+    "lines",
+    "text",
 ]
+
+WHOLE_TEXT = "_text"
+"""Column of a file that is read as ``text``: all that it says."""
 
 _SHEETS = ("csv", "tsv", "space", "xlsx")
 FORMATS_OF = {
@@ -79,6 +93,9 @@ class TableSpec(RowSpec):
         None, description="a head line, whose groups hold for the lines below it"
     )
     melt: Melt | None = Field(None, description="columns that become rows, one each")
+    parts: dict[str, Regex] = Field(
+        {}, description="column → regular expression, whose groups are columns that lie inside it"
+    )
     match: dict[str, Annotated[list[Template], OneOrMore]] = Field(
         description="column → template over the clip's fields; of several the first that fits"
     )
@@ -109,7 +126,7 @@ class TableSpec(RowSpec):
         """Columns that are read, those that may be missing among them."""
         read = (*self.take.values(), *self._melted)
         taken = (column.removesuffix("?") for column in read)
-        return frozenset((*self.match, *taken, *self.where, *self.cells))
+        return frozenset((*self.match, *taken, *self.where, *self.cells, *self.parts))
 
     @property
     def _melted(self) -> list[str]:

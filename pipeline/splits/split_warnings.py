@@ -22,5 +22,7 @@ def warn_of_splits(
             yield f"no clip is in {split}"
         elif missing := sorted(name for name in there if not counts.get(name)):
             yield f"{split} has no clip of {', '.join(missing)}"
+    if any(classes.get("test", {}).values()) and not speakers.get("test"):
+        yield "no speaker in test is known: the same people may speak in train"
     if 0 < speakers.get("test", 0) <= _FEW_SPEAKERS:
         yield f"only {count(speakers['test'], 'speaker')} in test: scores tell little of others"

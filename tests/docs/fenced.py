@@ -18,7 +18,7 @@ OTHERS = {
     r"torchrun ": "several processes: tests/training/finetuning has tests of them",
     r"python -m apache_beam\.": "a server of Beam that waits for jobs",
     r"croissant/bin/": "an environment of its own, with packages from the network",
-    r"find ": "a pipe into `exhubert predict`, which has tests",
+    r"(find|ffmpeg) ": "a pipe into `exhubert predict`, which has tests",
     r"eval ": "a line of the shell's own file: tests/exhubert/cli/arguments/test_completion.py",
 }
 """Lines that begin with another command than exhubert → why they are not run."""

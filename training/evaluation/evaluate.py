@@ -66,6 +66,11 @@ def evaluate(
     clips: set[str] = set()
     for name in names:
         trained = load_model(name)
+        if not trained.labels:
+            raise UsageError(
+                f"{name}: rates dimensions and knows no classes: `exhubert evaluate` alone scores "
+                "it, by CCC (in Python: evaluate_ratings)"
+            )
         label_set = trained.data.label_set
         if not fold and label_set == "six" and trained.labels != list(CLASSES):
             raise UsageError(

@@ -131,7 +131,9 @@ def model_card(provenance: dict[str, Any]) -> str:
 def _classes(provenance: dict[str, Any]) -> str:
     """The classes that the model tells apart, and what it was trained on if not all rows."""
     labels = provenance.get("labels", CLASSES)
-    if tuple(labels) == CLASSES:
+    if not labels:
+        text = "Ratings of speech emotion, and no classes."
+    elif tuple(labels) == CLASSES:
         text = (
             "Six classes of speech emotion: arousal (low, high) × valence (negative, neutral, "
             "positive)."
@@ -190,6 +192,9 @@ def _results(
     """The validation scores as a Markdown table; corpora have counts of their splits."""
     if validation is None:
         return ["The dataset has no validation split: the last state was kept, nothing measured."]
+    if validation["overall"] is None:
+        chosen = "Validation split, whose mean CCC also chose the checkpoint."
+        return [chosen, *_head_results(validation["heads"])]
     rows = {**validation["corpora"], "all": validation["overall"]}
     foreign = {corpus for corpus in validation["corpora"] if not corpora[corpus].get("train")}
     notes = [f"{FEW_NOTE}."] if any(map(_few, rows.values())) else []
@@ -237,11 +242,11 @@ def _head_results(heads: dict[str, Any] | None) -> list[str]:
 
 
 def scores_to_dict(
-    overall: Scores, corpora: dict[str, Scores], heads: HeadScores | None = None
+    overall: Scores | None, corpora: dict[str, Scores], heads: HeadScores | None = None
 ) -> dict[str, Any]:
-    """Scores as plain JSON types."""
+    """Scores as plain JSON types; ``overall`` is None for a model of ratings alone."""
     scores: dict[str, Any] = {
-        "overall": overall.to_dict(),
+        "overall": overall and overall.to_dict(),
         "corpora": {corpus: scores.to_dict() for corpus, scores in corpora.items()},
     }
     return scores if heads is None else scores | {"heads": heads.to_dict()}

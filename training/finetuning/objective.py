@@ -27,8 +27,10 @@ def build_objective(plan: Plan) -> Objective:
     return Objective(tuple(loss for loss in losses if loss is not None))
 
 
-def label_loss(plan: Plan) -> HeadLoss:
-    """The loss of the classes: the six, or those of a protocol."""
+def label_loss(plan: Plan) -> HeadLoss | None:
+    """The loss of the classes: the six, or those of a protocol; None where no row has one."""
+    if not plan.labels:
+        return None
     return _class_loss(plan, "logits", len(plan.labels), plan.recipe.heads.label)
 
 

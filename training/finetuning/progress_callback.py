@@ -22,7 +22,7 @@ _SHARE = 0.1
 
 
 class ConsoleProgress(TrainerCallback):
-    """Shows steps, loss, clips a second, time left and validation UAR on a rich console."""
+    """Shows steps, loss, clips a second, time left and the validation score on a rich console."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class ConsoleProgress(TrainerCallback):
 
         Args:
             console: Where to show it.
-            has_validation: Whether each logged loss is followed by a validation UAR.
+            has_validation: Whether each logged loss is followed by a validation score.
             processes: How many share each step.
             now: The clock, in s.
         """
@@ -129,12 +129,15 @@ class ConsoleProgress(TrainerCallback):
         logs: dict[str, float] | None = None,
         **kwargs: Any,
     ) -> None:
-        """Prints an epoch's loss, and the UAR where it was measured."""
+        """Prints an epoch's loss, and the score where it was measured."""
         logs = logs or {}
         self.loss = logs.get("loss", self.loss)
         line = f"epoch {state.epoch or 0:5.1f}  loss {self.loss:.3f}"
         if "eval_uar" in logs:
             line += f"  validation UAR {logs['eval_uar']:6.1%}"
+            self.console.print(line, highlight=False)
+        elif "eval_ccc" in logs:
+            line += f"  validation CCC {logs['eval_ccc']:5.2f}"
             self.console.print(line, highlight=False)
         elif "loss" in logs and not self.has_validation:
             self.console.print(line, highlight=False)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
@@ -17,6 +18,9 @@ from training.data.targets import UNLABELLED, HeadLabels, choose_heads
 from training.data.tasks import Task, choose_task, load_task
 from training.data.votes import soft_targets
 
+Score = Literal["uar", "ccc"]
+"""What may choose a checkpoint."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -28,7 +32,8 @@ class Plan:
         validation: The same of the validation split.
         heads: The heads beside that of the six classes: with the labels that occur.
         mixture: How corpora and classes mix.
-        labels: Names of the classes, in index order: the six, or those of a protocol.
+        labels: Names of the classes, in index order: the six, or those of a protocol; none where
+            training rows carry ratings alone.
     """
 
     recipe: Recipe
@@ -39,9 +44,15 @@ class Plan:
     labels: tuple[str, ...] = CLASSES
 
     @property
-    def has_validation(self) -> bool:
-        """Whether there are validation rows of the six classes, to choose a checkpoint by."""
-        return bool((self.validation["label"] != UNLABELLED).any())
+    def chosen_by(self) -> Score | None:
+        """The validation score that chooses a checkpoint: UAR, or CCC where no row has a class.
+
+        None where there is nothing to choose by: the last state is kept.
+        """
+        if self.labels and (self.validation["label"] != UNLABELLED).any():
+            return "uar"
+        rated = (self.validation[name].notna().sum() > 1 for name in self.heads.dimensions)
+        return "ccc" if any(rated) else None
 
     @property
     def missing_heads(self) -> list[str]:
@@ -80,9 +91,11 @@ def plan_run(recipe: Recipe, dataset: str | Path) -> Plan:
     votes = ("votes",) if recipe.loss.soft_labels else ()
     index, labels = load_task(dataset, task, "train", rows, also=also, extra=votes)
     validation, _ = load_task(dataset, task, "validation", rows, labels, also)
-    if not (index["label"] != UNLABELLED).any():
-        raise DataError(f"{dataset}: no labelled utterances in split 'train': nothing to learn")
     heads = choose_heads(index, emotion=wanted.emotion > 0, ratings=wanted.ratings > 0)
+    if not (index["label"] != UNLABELLED).any():
+        if not heads.dimensions:
+            raise DataError(f"{dataset}: no labelled utterances in split 'train': nothing to learn")
+        labels = ()
     if recipe.loss.soft_labels:
         index = with_shares(index, labels, heads)
     mixture = Mixture(**recipe.sampling.model_dump())

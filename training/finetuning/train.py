@@ -9,7 +9,8 @@ From the shards of a dataset folder and a recipe to a folder that `exhubert eval
 - *Gradient checkpointing* (`model.gradient_checkpointing`): when memory runs out; a third slower.
 - *Accumulation* (`optimizer.accumulate`): larger batches than memory holds.
 - *Mixture and class balance* (`sampling`): when corpora or classes differ much in size.
-- *Best checkpoint*: with a validation split the one with the best UAR is kept, else the last.
+- *Best checkpoint*: with a validation split the one with the best UAR is kept (of ratings alone:
+  with the best mean CCC), else the last.
 - *Heads and losses* (`heads`, `loss`): emotion categories and ratings beside the six classes;
   logit adjustment or class weights where classes are rare.
 - *Several GPUs*: `torchrun`, one process each; they share an epoch's batches, so that the run is
@@ -89,7 +90,7 @@ class TrainingResult:
 
     Attributes:
         output: The folder with the model.
-        validation: Scores on the validation split; ``None`` if it has no utterances.
+        validation: Scores on the validation split; ``None`` if it has no classes.
         corpora: The same per corpus.
         seconds: How long training took, without building the model and the final scoring; in a
             resumed run with the time that led to the checkpoint it was resumed from.
@@ -135,7 +136,7 @@ def train(
     # 1. Data: metadata of both splits; audio is read while training.
     plan = plan_run(recipe, dataset)
     data, index = recipe.data, plan.index
-    validation = plan.validation if plan.has_validation else plan.validation.iloc[:0]
+    validation = plan.validation if plan.chosen_by else plan.validation.iloc[:0]
     batches = plan.batches(rank, world)
     run = RunIdentity(recipe, identity(dataset), world)
     checkpoint = find_resume_checkpoint(output, run, resume)
@@ -177,15 +178,19 @@ def train(
 
     def evaluate_validation() -> dict[str, float]:
         predictions = predict()
-        uar = uar_of(reference, predictions.classes[labelled].argmax(axis=1))
-        return {"uar": uar, **score_heads(validation, predictions, plan.heads).figures()}
+        heads = score_heads(validation, predictions, plan.heads)
+        figures = heads.figures()
+        if plan.chosen_by == "uar":
+            uar = uar_of(reference, predictions.classes[labelled].argmax(axis=1))
+            return {"uar": uar, **figures}
+        return figures if heads.ccc is None else {"ccc": heads.ccc, **figures}
 
     arguments = training_arguments(
-        recipe, output, len(batches), plan.has_validation, has_unused_parameters(model.config)
+        recipe, output, len(batches), plan.chosen_by, has_unused_parameters(model.config)
     )
     if checkpoint is None:  # nothing is written before all that may be refused
         create_run_folder(output, run)
-    elapsed, progress = ElapsedTime(), ConsoleProgress(console, plan.has_validation, world)
+    elapsed, progress = ElapsedTime(), ConsoleProgress(console, plan.chosen_by is not None, world)
     callbacks = [
         Checkpoints(recipe.run.keep_checkpoints),
         SaveByTime(recipe.run.save_minutes),
@@ -196,7 +201,7 @@ def train(
     ]
     if "tensorboard" in recipe.run.report_to and rank == 0:
         callbacks.append(tensorboard(output))
-    if plan.has_validation and recipe.run.patience is not None:
+    if plan.chosen_by and recipe.run.patience is not None:
         callbacks.append(Patience(recipe.run.patience))
     trainer = ShardTrainer(
         model=model,
@@ -224,13 +229,14 @@ def train(
     overall: Scores | None = None
     corpora: dict[str, Scores] = {}
     heads: HeadScores | None = None
-    if plan.has_validation:
+    if plan.chosen_by:
         predictions = predict()
-        overall, corpora = score_rows(
-            validation.iloc[labelled],
-            predictions.classes[labelled].argmax(axis=1),
-            len(plan.labels),
-        )
+        if plan.chosen_by == "uar":
+            overall, corpora = score_rows(
+                validation.iloc[labelled],
+                predictions.classes[labelled].argmax(axis=1),
+                len(plan.labels),
+            )
         if plan.heads.columns:
             heads = score_heads(validation, predictions, plan.heads)
 
@@ -251,7 +257,7 @@ def train(
             "device": str(trainer.args.device),
             "processes": world,
             "versions": library_versions(),
-            "validation": None if overall is None else scores_to_dict(overall, corpora, heads),
+            "validation": scores_to_dict(overall, corpora, heads) if plan.chosen_by else None,
             "history": trainer.state.log_history,
         }
         (output / "README.md").write_text(model_card(provenance), encoding="utf-8")
@@ -274,10 +280,9 @@ def _opening(plan: Plan, model: ExtendedClassifier, checkpoint: str | None) -> s
         f"{len(plan.validation)} for validation"
     )
     if plan.heads.columns:
-        kinds = [count(len(plan.heads.emotions), "emotion")] * bool(plan.heads.emotions)
-        what += (
-            f"\nheads: {len(plan.labels)} classes, {', '.join([*kinds, *plan.heads.dimensions])}"
-        )
+        kinds = [f"{len(plan.labels)} classes"] * bool(plan.labels)
+        kinds += [count(len(plan.heads.emotions), "emotion")] * bool(plan.heads.emotions)
+        what += f"\nheads: {', '.join([*kinds, *plan.heads.dimensions])}"
     for missing in plan.missing_heads:
         what += f"\nno head for {missing}, which the recipe asks for: no training utterance has any"
     return what + (f"\nresuming from {Path(checkpoint).name}" if checkpoint else "")

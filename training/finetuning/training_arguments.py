@@ -26,7 +26,11 @@ class OneGpuArguments(TrainingArguments):
 
 
 def training_arguments(
-    recipe: Recipe, output: Path, batches: int, has_validation: bool, unused_weights: bool = True
+    recipe: Recipe,
+    output: Path,
+    batches: int,
+    chosen_by: str | None,
+    unused_weights: bool = True,
 ) -> TrainingArguments:
     """Translates a recipe to the Trainer's arguments; writes nothing.
 
@@ -34,7 +38,7 @@ def training_arguments(
         recipe: Every setting.
         output: Folder of the run.
         batches: Batches an epoch and process.
-        has_validation: Whether there is a validation split.
+        chosen_by: The validation score that chooses a checkpoint; None to measure nothing.
         unused_weights: Whether several processes must look for weights without a gradient.
 
     Raises:
@@ -65,14 +69,14 @@ def training_arguments(
         bf16=precision == "bf16",
         fp16=precision == "fp16",
         seed=run.seed,
-        eval_strategy="steps" if has_validation else "no",
+        eval_strategy="steps" if chosen_by else "no",
         eval_steps=every,
         save_strategy="steps",
         save_steps=every,
         save_total_limit=None,  # `Checkpoints` keeps as many as the recipe says
-        load_best_model_at_end=has_validation,
-        metric_for_best_model="uar" if has_validation else None,
-        greater_is_better=True if has_validation else None,
+        load_best_model_at_end=chosen_by is not None,
+        metric_for_best_model=chosen_by,
+        greater_is_better=True if chosen_by else None,
         restore_callback_states_from_checkpoint=True,
         logging_strategy="steps",
         logging_steps=run.log_every or every,

@@ -91,6 +91,16 @@ def load_model(name: str | Path) -> LoadedModel:
     )
 
 
+def rates_only(name: str | Path) -> bool:
+    """Whether a model rates dimensions and knows no classes; False, too, where there is none.
+
+    Raises:
+        UsageError: Its configuration is damaged.
+    """
+    path = find_file(name, CONFIG_FILE)
+    return path is not None and read_settings(path).get("id2label") == {}
+
+
 def _read_config(name: str | Path) -> PreTrainedConfig:
     """The configuration of a model, whose own code is never run.
 

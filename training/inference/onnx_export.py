@@ -48,7 +48,7 @@ class Exported:
     Attributes:
         path: The file.
         weights: The file of its weights beside it, for a model over 2 GB; else ``None``.
-        outputs: Names of its outputs, one a head; ``logits`` comes first.
+        outputs: Names of its outputs, one a head; ``logits`` comes first, if it has classes.
         difference: Largest difference between its outputs and PyTorch's.
     """
 
@@ -65,8 +65,8 @@ def export_onnx(
 
     Inputs are ``input_values``, float32 ``(clips, samples)``: mono at 16 kHz, at any level, clips
     padded at their end to one length of at least 400 samples; and ``attention_mask``, int64 of
-    that shape: 1 at samples, 0 at padding. Outputs are ``logits`` ``(clips, classes)`` and, of the
-    heads there are, ``emotion_logits`` ``(clips, categories)`` and ``ratings``
+    that shape: 1 at samples, 0 at padding. Outputs are, of the heads there are, ``logits``
+    ``(clips, classes)``, ``emotion_logits`` ``(clips, categories)`` and ``ratings``
     ``(clips, dimensions)``.
     Metadata: ``id2label`` (JSON), ``sample_rate``, ``normalisation``, ``min_samples``, ``longest``
     (seconds of the longest clip the model was scored on), ``model`` and, of the heads there are,
@@ -105,10 +105,15 @@ def export_onnx(
     )
 
 
-def outputs_of(heads: HeadLabels) -> list[str]:
-    """Names of the outputs of a file, one a head, as PyTorch's model names them."""
-    further = {"emotion_logits": heads.emotions, "ratings": heads.dimensions}
-    return ["logits", *(name for name, there in further.items() if there)]
+def outputs_of(heads: HeadLabels, classes: bool = True) -> list[str]:
+    """Names of the outputs of a file, one a head, as PyTorch's model names them.
+
+    Args:
+        heads: Beside that of the classes.
+        classes: Whether there are classes.
+    """
+    named = {"logits": classes, "emotion_logits": heads.emotions, "ratings": heads.dimensions}
+    return [name for name, there in named.items() if there]
 
 
 def compare(
@@ -128,7 +133,7 @@ def compare(
 
     session = onnxruntime.InferenceSession(path)
     rng = np.random.default_rng(0)
-    worst = dict.fromkeys(outputs_of(heads_of(model.config)), 0.0)
+    worst = dict.fromkeys(_outputs(model), 0.0)
     for lengths in batches:
         clips = [_noise(round(seconds * SAMPLE_RATE), rng) for seconds in lengths]
         scaled = collate(
@@ -152,7 +157,7 @@ class _FromSamples(nn.Module):
     def __init__(self, model: ExtendedClassifier) -> None:
         super().__init__()
         self.model = model
-        self.outputs = outputs_of(heads_of(model.config))
+        self.outputs = _outputs(model)
 
     def forward(self, input_values: Tensor, attention_mask: Tensor) -> tuple[Tensor, ...]:
         """The outputs of each head for samples and their mask, both ``(clips, samples)``."""
@@ -164,6 +169,10 @@ class _FromSamples(nn.Module):
         scaled = centred / torch.sqrt(variance + 1e-7)
         output = self.model(scaled, attention_mask=attention_mask)
         return tuple(output[name] for name in self.outputs)
+
+
+def _outputs(model: ExtendedClassifier) -> list[str]:
+    return outputs_of(heads_of(model.config), classes=bool(model.config.num_labels))
 
 
 def _write(

@@ -24,7 +24,7 @@ class WindowPrediction:
     Attributes:
         start: In seconds.
         end: In seconds.
-        label: The likeliest class.
+        label: The likeliest class; ``None`` by a model of ratings alone.
         probabilities: Of each class, in [0, 1], with sum 1.
         arousal: Probabilities of low and high arousal.
         valence: Probabilities of negative, neutral and positive valence.
@@ -35,7 +35,7 @@ class WindowPrediction:
 
     start: float
     end: float
-    label: str
+    label: str | None
     probabilities: dict[str, float]
     arousal: dict[str, float]
     valence: dict[str, float]
@@ -51,7 +51,7 @@ class Prediction:
     Attributes:
         path: The file; ``None`` for samples.
         duration: In seconds.
-        label: The likeliest class.
+        label: The likeliest class; ``None`` by a model of ratings alone.
         probabilities: Of each class, in [0, 1], with sum 1: the windows' mean.
         arousal: Probabilities of low and high arousal.
         valence: Probabilities of negative, neutral and positive valence.
@@ -63,7 +63,7 @@ class Prediction:
 
     path: str | None
     duration: float
-    label: str
+    label: str | None
     probabilities: dict[str, float]
     arousal: dict[str, float]
     valence: dict[str, float]
@@ -106,7 +106,7 @@ def prediction_fields(
     """
     arousal, valence = marginals(outputs.classes, labels)
     fields = {
-        "label": labels[int(outputs.classes.argmax())],
+        "label": labels[int(outputs.classes.argmax())] if labels else None,
         "probabilities": _named(labels, outputs.classes),
         "arousal": arousal,
         "valence": valence,

@@ -43,6 +43,12 @@ class HeadScores:
         """The scores as plain JSON types."""
         return asdict(self)
 
+    @property
+    def ccc(self) -> float | None:
+        """Mean over the dimensions that are rated; None where there are none."""
+        found = [one.ccc for one in self.ratings.values()]
+        return float(np.mean(found)) if found else None
+
     def figures(self) -> dict[str, float]:
         """The headline of each head, by a short name."""
         figures = {} if self.emotion is None else {"emotion_uar": self.emotion.uar}

@@ -204,7 +204,7 @@ class Objective:
 
 def plain_objective(config: ExtendedConfig) -> Objective:
     """Cross-entropy or ``1 − CCC`` for each head of a model, all of weight 1."""
-    losses: list[HeadLoss] = [ClassLoss()]
+    losses: list[HeadLoss] = [ClassLoss()] if config.num_labels else []
     if config.emotions:
         losses.append(ClassLoss("emotion_labels", "emotion_logits"))
     if config.dimensions:

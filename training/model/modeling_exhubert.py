@@ -136,8 +136,9 @@ class ExtendedClassifier(ExtendedPreTrainedModel):
     """An extended encoder with the published head: projector, mean over time, linear.
 
     Further heads, if the configuration names any, read the same mean: a linear for the emotion
-    categories, and a linear with a sigmoid for the dimensions. A mixin; the backbone lies under
-    the name that the base gives it (``hubert``), and is ``base_model`` under any.
+    categories, and a linear with a sigmoid for the dimensions. A model of no classes has these
+    alone. A mixin; the backbone lies under the name that the base gives it (``hubert``), and is
+    ``base_model`` under any.
 
     Args:
         config: Model and labels.
@@ -153,7 +154,7 @@ class ExtendedClassifier(ExtendedPreTrainedModel):
         backbone = self.backbone_class(config) if backbone is None else backbone
         self.add_module(self.base_model_prefix, backbone)
         self.projector = nn.Linear(config.hidden_size, width)
-        self.classifier = nn.Linear(width, config.num_labels or 0)
+        self.classifier = nn.Linear(width, config.num_labels) if config.num_labels else None
         self.emotion_classifier = (
             nn.Linear(width, len(config.emotions)) if config.emotions else None
         )
@@ -208,7 +209,7 @@ class ExtendedClassifier(ExtendedPreTrainedModel):
         encoded = self.base_model(input_values, attention_mask=attention_mask, **kwargs)
         pooled = self._pool(self.projector(encoded.last_hidden_state), attention_mask)
         outputs = ExHubertOutput(
-            logits=self.classifier(pooled),
+            logits=self.classifier(pooled) if self.classifier else pooled[:, :0],
             emotion_logits=self.emotion_classifier(pooled) if self.emotion_classifier else None,
             ratings=self.rater(pooled).sigmoid() if self.rater else None,
             hidden_states=encoded.hidden_states,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from exhubert.cli.arguments.command import Command
 from exhubert.cli.arguments.local_paths import local_path
+from exhubert.cli.arguments.number_types import positive
 from exhubert.cli.arguments.output_paths import check_folder
 from exhubert.cli.arguments.paper_files import add_paper_files, check_paper_files
 from exhubert.cli.output import console
@@ -14,7 +15,7 @@ from pipeline.common.errors import StoppedError, UsageError
 from training.config.recipe import Recipe, load_recipe
 
 if TYPE_CHECKING:  # it brings torch with it
-    from training.evaluation.benchmark.run import System
+    from training.evaluation.benchmark.job import System
 
 _KINDS = ("majority", "egemaps", "probe")
 
@@ -75,6 +76,13 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "--keep-models", action="store_true", help="keep the trained model of every fold"
     )
     parser.add_argument(
+        "--parallel",
+        type=positive,
+        default=1,
+        metavar="N",
+        help="runs at a time, each in a process with its share of the cores (%(default)s)",
+    )
+    parser.add_argument(
         "--dry-run", action="store_true", help="print the runs and what each costs; run nothing"
     )
     add_paper_files(
@@ -107,7 +115,9 @@ def _run(args: argparse.Namespace) -> int:
         return 0
     out = console.ERR if args.json else console.OUT
     try:
-        results = run_benchmark(plan, systems, args.output, args.keep_models, out, out.print)
+        results = run_benchmark(
+            plan, systems, args.output, args.keep_models, out, out.print, args.parallel
+        )
     except KeyboardInterrupt:
         raise StoppedError(
             f"interrupted; runs that are done stay in {args.output}: the same command goes on"

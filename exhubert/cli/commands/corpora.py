@@ -21,6 +21,7 @@ from exhubert.cli.output.corpus_tables import (
     print_obtained,
 )
 from exhubert.cli.output.dataset_tables import print_corpus, print_emotions, print_label_map
+from pipeline.common.count import count
 from pipeline.common.errors import UsageError
 from pipeline.common.suggest import suggest
 from pipeline.labels import label_map
@@ -219,7 +220,8 @@ def _run_validate(args: argparse.Namespace) -> int:
             problems = str(error).splitlines()
         else:
             if not problems:
-                print(f"{name}: fine, {len(spec.examples)} examples give what they state")
+                examples = count(len(spec.examples), "example gives", "examples give")
+                print(f"{name}: fine, {examples} what they state")
         faults += len(problems)
         for problem in problems:
             console.complain(problem)

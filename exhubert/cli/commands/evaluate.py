@@ -13,6 +13,7 @@ from exhubert.cli.arguments.output_paths import check_file
 from exhubert.cli.arguments.paper_files import add_paper_files, check_paper_files
 from exhubert.cli.arguments.where import add_where
 from exhubert.cli.output import console, progress
+from pipeline.common.errors import UsageError
 
 if TYPE_CHECKING:  # it brings torch with it
     from training.evaluation.score_file import Evaluation
@@ -79,8 +80,11 @@ def _evaluate(args: argparse.Namespace) -> int:
     from training.data.protocols import FoldChoice
     from training.data.row_choice import RowChoice
     from training.evaluation.evaluate import evaluate
+    from training.inference.load_model import rates_only
 
     console.quieten_transformers()
+    if rates_only(args.model[0]):
+        return _evaluate_ratings(args)
     fold = FoldChoice(args.protocol, args.fold) if read_fold(args) else None
     rows = RowChoice(args.corpora, where=args.where)
     with progress.counter("clips heard", args.json) as advance:
@@ -88,6 +92,33 @@ def _evaluate(args: argparse.Namespace) -> int:
             args.model, args.data, args.split, rows, args.batch_size, fold, on_progress=advance
         )
     _show(result, args)
+    return 0
+
+
+def _evaluate_ratings(args: argparse.Namespace) -> int:
+    """Scores models that know no classes."""
+    from exhubert.cli.output.evaluation_tables import print_ratings
+    from training.data.row_choice import RowChoice
+    from training.evaluation.ratings import evaluate_ratings
+
+    for option in ("protocol", "fold", "table", "figure"):
+        if getattr(args, option):
+            raise UsageError(f"--{option}: {args.model[0]} rates dimensions and knows no classes")
+    rows = RowChoice(args.corpora, where=args.where)
+    with progress.counter("clips heard", args.json) as advance:
+        result = evaluate_ratings(
+            args.model, args.data, args.split, rows, args.batch_size, on_progress=advance
+        )
+    text = json.dumps(result.to_dict(), indent=2, ensure_ascii=False)
+    if args.output:
+        args.output.parent.mkdir(parents=True, exist_ok=True)
+        args.output.write_text(text + "\n", encoding="utf-8")
+    if args.json:
+        console.emit(text)
+        return 0
+    print_ratings(result, console.OUT)
+    if args.output:
+        console.say_written([args.output])
     return 0
 
 

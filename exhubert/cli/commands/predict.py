@@ -3,20 +3,19 @@
 import argparse
 import csv
 import json
-import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from exhubert.cli.arguments.command import Command
-from exhubert.cli.arguments.local_paths import local_path
 from exhubert.cli.arguments.number_types import window_length
+from exhubert.cli.arguments.recordings import named_recordings, shown_name
 from exhubert.cli.output import console, progress
 from exhubert.cli.output.fitted_table import numbers, print_table, words
-from pipeline.common.errors import UsageError
 from pipeline.common.foreign_text import csv_cell
 from pipeline.schema.record import AROUSAL_CLASSES, VALENCE_CLASSES
 
@@ -26,17 +25,14 @@ if TYPE_CHECKING:  # brings torch
     from training.inference.results import Prediction, PredictionFailure, WindowPrediction
 
 
-_LONGEST_PATH = 4096  # characters
-
-
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", required=True, metavar="DIR|NAME", help="folder or Hub name")
     parser.add_argument(
         "files",
         nargs="+",
         metavar="FILE",
-        help="audio or video files; folders, with all below them; - reads paths from stdin, one a "
-        "line or separated by NUL",
+        help="audio or video files; folders, with all below them; - reads stdin: a recording, or "
+        "paths, one a line or separated by NUL",
     )
     parser.add_argument(
         "--window",
@@ -55,11 +51,11 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    files = [*find_audio(path for path in args.files if path != "-")]
-    if "-" in args.files:
-        listed = read_list(sys.stdin.buffer.read())
-        check_list(listed)
-        files += listed
+    with named_recordings(args.files, sys.stdin) as files:
+        return _predict(args, files)
+
+
+def _predict(args: argparse.Namespace, files: list[Path]) -> int:
     from training.inference.classifier import Classifier
     from training.inference.results import PredictionFailure
 
@@ -92,74 +88,16 @@ def _watched(
 ) -> "Iterator[Prediction | PredictionFailure]":
     """Outcomes, and meanwhile on stderr how many files are over, or of a single one its windows."""
     if len(files) > 1:
-        yield from progress.track(
-            classifier.predict_each(files), "files classified", total=len(files)
-        )
+        outcomes = classifier.predict_each(files)
+        yield from map(_named, progress.track(outcomes, "files classified", total=len(files)))
         return
     with progress.counter("windows classified") as advance:
-        yield from classifier.predict_each(files, advance)
+        yield from map(_named, classifier.predict_each(files, advance))
 
 
-def find_audio(paths: Iterable[str | Path]) -> list[Path]:
-    """The files named, and the audio files below the folders named, in order.
-
-    Raises:
-        UsageError: A path does not exist or is a URL, or a folder holds no audio.
-    """
-    from pipeline.audio.decoder import suffixes  # brings libraries that other commands don't need
-
-    audio = suffixes()
-    files: list[Path] = []
-    for path in map(local_path, map(str, paths)):
-        if path.is_dir():
-            below = [file for file in sorted(path.rglob("*")) if _is_audio(file, audio)]
-            if not below:
-                raise UsageError(f"{path}: no audio files in this folder ({', '.join(audio)})")
-            files += below
-        elif path.is_file():
-            files.append(path)
-        else:
-            raise UsageError(f"{path}: no such file or folder")
-    return files
-
-
-def read_list(content: bytes) -> list[Path]:
-    """Paths one a line, or separated by NUL if there is one (``find -print0``).
-
-    Raises:
-        UsageError: There is none.
-    """
-    names = content.split(b"\0") if b"\0" in content else content.splitlines()
-    if not any(names):
-        raise UsageError("no paths on stdin: expected one a line, or separated by NUL")
-    return [Path(os.fsdecode(name)) for name in names if name]
-
-
-def check_list(paths: Sequence[Path]) -> None:
-    """Makes sure that what came by stdin were paths, and not a recording itself.
-
-    Raises:
-        UsageError: Not one of them is there.
-    """
-    if any(map(_is_there, paths)):
-        return
-    names = list(map(str, paths))
-    if any(len(name) > _LONGEST_PATH or not name.isprintable() for name in names):
-        raise UsageError(
-            "stdin: found data, expected paths of files, one a line or separated by NUL; to "
-            "classify a recording that comes through a pipe, save it to a file and name that"
-        )
-    raise UsageError(
-        f"stdin: none of the files named is there ({names[0]}{', …' if names[1:] else ''}); "
-        "expected paths, one a line or separated by NUL"
-    )
-
-
-def _is_there(path: Path) -> bool:
-    try:
-        return os.path.lexists(path)
-    except ValueError:
-        return False
+def _named(outcome: "Prediction | PredictionFailure") -> "Prediction | PredictionFailure":
+    """The outcome, under the name that the user gave the recording."""
+    return replace(outcome, path=shown_name(outcome.path or ""))
 
 
 def print_predictions(
@@ -172,10 +110,13 @@ def print_predictions(
 
     Where paths leave no room for the rest, files go by their names, if these tell them apart.
     """
+    classes = [[*words("class"), *numbers("%")], numbers("aroused", *VALENCE_CLASSES)]
+    if predictions[0].label is None:
+        classes = [[]]
     groups = [
         words("file"),
-        [*numbers(*(("start", "end") if by_window else ("s",))), *words("class"), *numbers("%")],
-        numbers("aroused", *VALENCE_CLASSES),
+        [*numbers(*(("start", "end") if by_window else ("s",))), *classes[0]],
+        *classes[1:],
         *([[*words("emotion"), *numbers("%")]] if heads.emotions else []),
         *([numbers(*heads.dimensions)] if heads.dimensions else []),
     ]
@@ -185,23 +126,23 @@ def print_predictions(
     rows = []
     for name, prediction in zip(names if short else paths, predictions, strict=True):
         for times, part in _lines(prediction, by_window):
-            marginal = [
-                part.arousal.get("high"),
-                *map(part.valence.get, VALENCE_CLASSES),
-            ]
-            rows.append(
-                [
-                    name,
-                    *(f"{time:.1f}" for time in times),
-                    part.label,
-                    f"{100 * part.probabilities[part.label]:.0f}",
-                    *("" if value is None else f"{100 * value:.0f}" for value in marginal),
-                    *_further_cells(part),
-                ]
-            )
+            shown = [*_class_cells(part), *_further_cells(part)]
+            rows.append([name, *(f"{time:.1f}" for time in times), *shown])
     print_table(console, groups, rows)
     scale = ", ratings in [0, 1]" if heads.dimensions else ""
     console.print(f"probabilities in per cent{scale}")
+
+
+def _class_cells(prediction: "Prediction | WindowPrediction") -> list[str]:
+    """The class with its probability, and the marginals; nothing where there are no classes."""
+    if prediction.label is None:
+        return []
+    marginal = [prediction.arousal.get("high"), *map(prediction.valence.get, VALENCE_CLASSES)]
+    return [
+        prediction.label,
+        f"{100 * prediction.probabilities[prediction.label]:.0f}",
+        *("" if value is None else f"{100 * value:.0f}" for value in marginal),
+    ]
 
 
 def _further_cells(prediction: "Prediction | WindowPrediction") -> list[str]:
@@ -252,10 +193,6 @@ def _lines(
         yield (window.start, window.end), window
 
 
-def _is_audio(file: Path, suffixes: Sequence[str]) -> bool:
-    return file.suffix.lower() in suffixes and not file.name.startswith(".") and file.is_file()
-
-
 COMMANDS = [
     Command(
         name="predict",
@@ -264,6 +201,7 @@ COMMANDS = [
   exhubert predict --model models/tiny speech.wav
   exhubert predict --model models/tiny recordings/ --json
   exhubert predict --model models/tiny interview.mp3 --window 3 --windows --csv
+  ffmpeg -i talk.mkv -f wav - | exhubert predict --model models/tiny -
   find . -name '*.m4a' -print0 | exhubert predict --model models/tiny - --json
 """,
         add_arguments=_add_arguments,

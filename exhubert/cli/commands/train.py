@@ -75,7 +75,16 @@ def _train(args: argparse.Namespace) -> int:
     _print_scores(result, out)
     if args.json:
         scores = None if result.validation is None else result.validation.to_dict()
-        console.emit(json.dumps({"output": str(result.output), "validation": scores}))
+        told = {"output": str(result.output), "validation": scores}
+        if result.heads is not None:
+            told["heads"] = result.heads.to_dict()
+        console.emit(json.dumps(told))
+    elif result.heads is not None and result.heads.ccc is not None and result.validation is None:
+        out.print(
+            f"Validation CCC {result.heads.ccc:z.2f}, the mean of the dimensions, after "
+            f"{result.seconds:.0f} s; model in {result.output}",
+            soft_wrap=True,
+        )
     elif result.validation is None:
         line = f"No validation split: the last state was kept, in {result.output}"
         out.print(line, soft_wrap=True)

@@ -149,7 +149,7 @@ def _attention(check: "CorpusCheck", partial: bool) -> Iterator[str]:
 def describe_agreement(agreement: "Mapping[str, Agreement]") -> str:
     """How far raters agree, as one line."""
     parts = [
-        f"{what} {'–' if found.alpha is None else f'{found.alpha:.3f}'} ({found.level}, "
+        f"{what} {'–' if found.alpha is None else f'{found.alpha:z.3f}'} ({found.level}, "
         f"{count(found.utterances, 'utterance')} of {found.answers / found.utterances:.1f} raters)"
         for what, found in agreement.items()
     ]

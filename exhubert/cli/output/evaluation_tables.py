@@ -8,6 +8,7 @@ from rich.text import Text
 
 from pipeline.common.count import count
 from training.evaluation.compare import Comparison
+from training.evaluation.ratings import RatingEvaluation
 from training.evaluation.score_file import Evaluation, sentence
 from training.metrics.class_scores import ClassScores
 from training.metrics.differences import Difference
@@ -37,6 +38,23 @@ def print_evaluation(evaluation: Evaluation, console: Console) -> None:
     if (calibration := evaluation.calibration) is not None:
         lines.append(f"calibration error (ECE) {100 * calibration.ece:.1f} %: {calibration}")
     for line in lines:
+        console.print(sentence(line), highlight=False, markup=False, soft_wrap=True)
+
+
+def print_ratings(evaluation: RatingEvaluation, console: Console) -> None:
+    """Prints the CCC of every dimension, by corpus and over all."""
+    title = f"{evaluation.split} split of {evaluation.dataset}: CCC"
+    table = Table(title=title, title_justify="left")
+    table.add_column("corpus", no_wrap=True)
+    for dimension in evaluation.heads.ratings:
+        table.add_column(dimension, justify="right")
+        table.add_column("n", justify="right")
+    for corpus, scores in {**evaluation.corpora, "all": evaluation.heads}.items():
+        found = [scores.ratings.get(dimension) for dimension in evaluation.heads.ratings]
+        cells = [(f"{one.ccc:z.2f}", f"{one.utterances:,}") if one else ("–", "0") for one in found]
+        table.add_row(corpus, *(cell for pair in cells for cell in pair))
+    console.print(table)
+    for line in [*evaluation.notes, str(evaluation.speakers)]:
         console.print(sentence(line), highlight=False, markup=False, soft_wrap=True)
 
 

@@ -1,4 +1,4 @@
-"""Tags that some programs write before the header of any container.
+"""What files begin with: signs of containers, and tags that some programs write before them.
 
 Source: ID3 tag version 2.4.0.
 """
@@ -26,5 +26,15 @@ def skip_tags(content: Buffer, position: int = 0) -> int:
 def tag_before_header(content: Buffer) -> int:
     """Bytes of the tags before a header; 0 for MP3 and AAC, whose decoders expect tags."""
     end = skip_tags(content)
-    known = content[end : end + 4] in _MAGIC or content[end + 4 : end + 8] == b"ftyp"
-    return end if known else 0
+    return end if _is_header(content[end : end + 8]) else 0
+
+
+def is_recording(head: Buffer) -> bool:
+    """Whether data begin as files of sound or video do, as far as their first bytes tell."""
+    frame_of_mpeg = len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0
+    stream_of_mpeg = head[:4] == b"\0\0\1\xba" or (head[:1] == b"G" and head[188:189] == b"G")
+    return head[:3] == b"ID3" or frame_of_mpeg or stream_of_mpeg or _is_header(head[:8])
+
+
+def _is_header(head: Buffer) -> bool:
+    return head[:4] in _MAGIC or head[4:8] == b"ftyp"

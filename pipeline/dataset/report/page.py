@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 
 from pipeline.common.count import count
 from pipeline.dataset.duplicates.pair_table import read_pairs
-from pipeline.dataset.manifest import SPLIT_PAIRS, CorpusManifest, Manifest, require_manifest
+from pipeline.dataset.manifest import BIN, SPLIT_PAIRS, CorpusManifest, Manifest, require_manifest
+from pipeline.dataset.report.departed import read_departed
 from pipeline.dataset.report.listening import NOTHING, Listening, WithAudio, find_listening
 from pipeline.dataset.report.pairs import NO_PAIRS, PairsToHear, find_pairs
 from pipeline.dataset.report.tables import (
@@ -135,7 +136,7 @@ def read_rows(output: str, manifest: Manifest, with_audio: WithAudio) -> ReportR
     listening = find_listening(output, manifest, rows, with_audio)
     return ReportRows(
         listening,
-        find_pairs(output, read_pairs(output).pairs, rows, listening),
+        find_pairs(output, read_pairs(output).pairs, rows, listening, read_departed(output)),
         speaker_tables(rows),
         rating_planes(rows),
         text_facts(rows),
@@ -174,6 +175,7 @@ def make_report(
         total=total,
         remarks=_remarks(manifest),
         emotions=_emotions(manifest),
+        bin=BIN,
         durations=_add_counts(corpus.durations.counts for corpus in corpora),
         left_out=left_out,
         shortcuts=shortcuts,

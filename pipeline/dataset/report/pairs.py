@@ -1,8 +1,9 @@
 """What is one recording twice, to hear side by side: which pairs, and why these."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -42,8 +43,8 @@ class PairsToHear:
     Attributes:
         groups: :data:`DIFFERENT_LABELS`, :data:`NEAR` or :data:`EQUAL` → pairs of it.
         found: The same → how many there are of which a side can be heard.
-        unheard: Pairs of which neither side can, since both have left the dataset, or their
-            corpora may not be passed on.
+        unheard: Pairs of which neither side can, since both have left the dataset without a
+            trace, or their corpora may not be passed on.
     """
 
     groups: dict[str, list[PagePair]]
@@ -62,24 +63,32 @@ NO_PAIRS = PairsToHear({}, {}, 0)
 
 
 def find_pairs(
-    output: str, pairs: Sequence[Pair], rows: pd.DataFrame, listening: Listening
+    output: str,
+    pairs: Sequence[Pair],
+    rows: pd.DataFrame,
+    listening: Listening,
+    departed: Mapping[str, str] = MappingProxyType({}),
 ) -> PairsToHear:
-    """Chooses pairs and reads their clips, as far as these are in the dataset.
+    """Chooses pairs and reads their clips from the dataset.
 
     Args:
         output: The dataset folder.
         pairs: All that are known of it.
         rows: All of :func:`pipeline.dataset.selection.find_rows`.
         listening: What can be heard on the page besides; nothing where nothing shall be.
+        departed: Id → preview of clips that have left the dataset.
     """
     if not pairs or not listening.clips:
         return NO_PAIRS
-    named = {clip.id for pair in pairs for clip in (pair.one, pair.other)}
-    there = rows[rows["id"].isin(named)]
-    heard = set(there["id"][~there["corpus"].isin(listening.silent)])
+    sides = [clip for pair in pairs for clip in (pair.one, pair.other)]
+    there = rows[rows["id"].isin({clip.id for clip in sides})]
+    known = {*there["id"], *departed}
+    heard = {clip.id for clip in sides if clip.id in known and clip.corpus not in listening.silent}
     audible = [pair for pair in pairs if _sides(pair, heard)]
     chosen = choose_pairs(audible, heard)
-    sounds = _read_sounds(output, there, {side for pair in chosen for side in _sides(pair, heard)})
+    wanted = {side for pair in chosen for side in _sides(pair, heard)}
+    sounds = {clip: departed[clip] for clip in wanted & departed.keys()}
+    sounds |= _read_sounds(output, there, wanted)
     stored = {str(row["id"]): row for row in there.to_dict("records")}
     groups: dict[str, list[PagePair]] = {}
     for pair in chosen:
@@ -166,7 +175,8 @@ def _side(
     if clip.id in stored:
         return page_clip(stored[clip.id], sounds.get(clip.id, ""))
     twin = pair.other if clip is pair.one else pair.one
-    audio = sounds.get(twin.id, "") if pair.kind == "equal" else ""
+    equal = sounds.get(twin.id, "") if pair.kind == "equal" else ""
+    audio = sounds.get(clip.id, equal)
     emotion = clip.emotion or ""
     return PageClip(
         id=clip.id,
@@ -175,7 +185,7 @@ def _side(
             emotion.replace("_", " ") or "no category",
             f"left out of {clip.split}",
             clip.speaker or "",
-            "" if audio else "not in the dataset, so not to be heard",
+            "" if audio else "not to be heard here",
         ),
         keys={
             "emotion": emotion,

@@ -1,10 +1,13 @@
 """The dataset folder as others read it: datasets, pandas, DuckDB, Polars."""
 
 import io
+import re
 from pathlib import Path
+from typing import Any
 
 import datasets
 import duckdb
+import numpy as np
 import pandas
 import polars
 import pytest
@@ -41,6 +44,19 @@ def test_load_dataset_knows_splits_classes_and_audio(dataset: Path, tmp_path: Pa
     assert len(samples) / rate == pytest.approx(stored["duration"])
     one = datasets.load_dataset(str(dataset), "bells", cache_dir=cache)
     assert set(one["test"]["corpus"]) == {"bells"}
+
+
+def test_the_example_of_the_card_gives_sound(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = (dataset / "README.md").read_text(encoding="utf-8")
+    example = re.findall(r"^```python\n(.*?)^```$", card, re.M | re.S)[0]
+    names: dict[str, Any] = {}
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
+    exec(example.replace("PATH/TO/THIS/FOLDER", str(dataset)), names)
+    assert names["rate"] == 16_000
+    assert np.abs(names["samples"]).max() > 0.1
+    assert names["classes"] == list(CLASSES)
 
 
 def test_load_dataset_reads_bare_shards(dataset: Path, tmp_path: Path) -> None:

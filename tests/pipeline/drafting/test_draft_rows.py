@@ -78,6 +78,21 @@ def test_samples_of_webdataset_are_drafted(tmp_path: Path) -> None:
     assert [u.status for u in found] == ["ok"] * 16
 
 
+def test_lists_of_parts_of_a_recording_are_segments(tmp_path: Path) -> None:
+    parts = [{"start": n, "end": n + 1, "spk": "AB"[n], "emo": EMOTIONS[n]} for n in range(2)]
+    files = {f"{number}.wav": b"audio" for number in range(4)}
+    files |= {f"{number}.json": json.dumps({"parts": parts}).encode() for number in range(4)}
+    (tmp_path / "root").mkdir()
+    (tmp_path / "root" / "x.tar").write_bytes(tarred(files))
+    spec = load(tmp_path, draft_folder("mine", str(tmp_path / "root")))
+    assert check_examples(spec, emotion_scheme()) == []
+    found = index_corpus(spec, str(tmp_path / "root"), emotion_scheme()).utterances
+    assert [(one.id, one.speaker, one.emotion) for one in found[:2]] == [
+        ("mine/x.tar/0#0-1", "mine:A", "anger"),
+        ("mine/x.tar/0#1-2", "mine:B", "sadness"),
+    ]
+
+
 def test_a_tar_of_clips_alone_is_an_archive(tmp_path: Path) -> None:
     names = [f"s{n // 4}_{EMOTIONS[n % 4]}.wav" for n in range(8)]
     (tmp_path / "root").mkdir()

@@ -217,6 +217,38 @@ def test_a_table_of_raters_is_told() -> None:
     assert "raters: {rows: answers, by: rater, emotion: majority}" in text
 
 
+def test_tables_of_parts_are_one_and_segments_tell_their_channel(tmp_path: Path) -> None:
+    head = "rec,from,to,side,spk,emo\n"
+    train = head + "".join(f"c{n},{n},{n + 1},L,anna,happy\nc{n},0,,R,bert,sad\n" for n in (1, 2))
+    tables = {"train": train, "test": head + "c3,0,1,L,carl,angry\n"}
+    names = [f"calls/c{number}.wav" for number in (1, 2, 3)]
+    text = draft(names, **tables)
+    assert "    file: [train.csv, test.csv]" in text
+    assert "channel: {of: side, 'L': 0, 'R': 1}" in text
+    found = utterances(tmp_path, names, **tables)
+    assert [one.status for one in found] == ["ok"] * 5
+    assert [(one.speaker, one.emotion) for one in found if one.split == "test"] == [
+        ("mine:carl", "anger")
+    ]
+
+
+def test_columns_called_as_emotions_are_votes(tmp_path: Path) -> None:
+    votes = "name,angry,happy,sad\n" + "".join(f"a{n},{n % 2},{1 - n % 2},0\n" for n in range(6))
+    names = [f"a{number}.wav" for number in range(6)]
+    assert "votes: [angry, happy, sad]" in draft(names, votes=votes)
+    found = utterances(tmp_path, names, votes=votes)
+    assert [one.emotion for one in found] == ["happiness", "anger"] * 3
+
+
+def test_a_column_an_emotion_and_a_row_a_rater_is_told() -> None:
+    rows = [f"a{n}.wav,w{w},{w % 2},1" for n in range(4) for w in range(3)]
+    table = "\n".join(["file,rater,angry,happy", *rows])
+    text = draft([f"a{n}.wav" for n in range(4)], votes=table)
+    assert "#       melt: {columns: [angry, happy], name: emotion, value: says}" in text
+    assert "#       match: {file: '{path}'}" in text
+    assert "no column joins" not in text
+
+
 def test_a_folder_without_clips_says_what_lies_there(tmp_path: Path) -> None:
     (tmp_path / "AudioWAV.rar").write_bytes(b"Rar!")
     with pytest.raises(DataError, match=r"no audio or video file among 1 file: .*AudioWAV\.rar"):

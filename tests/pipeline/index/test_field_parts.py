@@ -2,10 +2,12 @@
 
 import pytest
 
+from pipeline.common.errors import DataError
 from pipeline.index.field_parts import add_parts
 from pipeline.specs.yaml_reader import SpecError
 from tests.conftest import MakeSpec
 from tests.pipeline.index.test_indexer import index
+from tests.support.shipped_corpora import read_corpus
 
 TURNS = "{t: {file: t.csv, segments: true, match: {n: '{stem}'}, take: {start: b, turn: i}}}"
 
@@ -47,3 +49,16 @@ def test_the_first_pattern_that_is_found_counts_and_parts_have_parts(make_spec: 
 def test_errors_teach(parts: str, message: str, make_spec: MakeSpec) -> None:
     with pytest.raises(SpecError, match=message):
         make_spec(parts=parts)
+
+
+def test_a_key_may_be_a_part_of_a_column(make_spec: MakeSpec) -> None:
+    spec = make_spec(
+        path="'.'",
+        tables="{t: {file: t.json, rows: '*.turns', parts: {data.audio: '-(?P<name>.+)[.]wav$'}, "
+        "match: {name: '{stem}'}, take: {emotion: emo}}}",
+    )
+    table = b'[{"data": {"audio": "/up/1/5f3a-c1.wav"}, "turns": [{"emo": "ang"}]}]'
+    (clip,) = read_corpus(spec, {"t.json": table, "wav/c1.wav": b""})
+    assert clip.label_native == "ang"
+    with pytest.raises(DataError, match=r"no column 'name'; found 'data\.audio', 'emo'"):
+        read_corpus(spec, {"t.json": table.replace(b"-", b"_"), "wav/c1.wav": b""})

@@ -237,6 +237,16 @@ def test_a_corpus_that_is_known_to_contradict_itself_loses_these_clips_by_rule(
         assert dropped == {("excluded", "rows_disagree")}
 
 
+def test_a_column_that_is_missing_leaves_what_is_known(make_spec: MakeSpec) -> None:
+    spec = make_spec(
+        tables="{t: {file: t.csv, match: {n: '{stem}'}, take: {speaker: 's?', text: w}}}"
+    )
+    (clip,) = index(spec, "wav/s01_ang_0.wav", t=[{"n": "s01_ang_0", "w": "hello"}])
+    assert (clip.speaker, clip.text) == ("tones:s01", "hello")
+    (clip,) = index(spec, "wav/s01_ang_0.wav", t=[{"n": "s01_ang_0", "s": "s9", "w": ""}])
+    assert (clip.speaker, clip.text) == ("tones:s9", None)
+
+
 def test_segments_of_the_same_times_that_disagree_are_rejected(make_spec: MakeSpec) -> None:
     spec = make_spec(
         path="'.'",
@@ -335,3 +345,11 @@ def test_one_person_under_two_ids_is_one_speaker_and_one_group(make_spec: MakeSp
 def test_an_alias_of_an_alias_is_refused(make_spec: MakeSpec) -> None:
     with pytest.raises(SpecError, match=r"s08 is s07, which is an alias itself"):
         make_spec(same_speaker="{s08: s07, s07: s01}")
+
+
+def test_a_text_of_several_lines_is_one(make_spec: MakeSpec) -> None:
+    words = "{file: '*.txt', format: text, match: {_stem: '{stem}'}, take: {text: _text}}"
+    spec = make_spec(tables=f"{{words: {words}}}")
+    row = {"_stem": "s01_ang_0", "_text": "She came\n late."}
+    (clip,) = index(spec, "wav/s01_ang_0.wav", words=[row])
+    assert clip.text == "She came late."

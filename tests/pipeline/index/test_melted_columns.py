@@ -4,8 +4,8 @@ import pytest
 
 from pipeline.common.errors import DataError
 from pipeline.index.melted_columns import melt_columns
+from pipeline.index.table_files import load_tables
 from pipeline.index.table_formats import read_table
-from pipeline.index.table_join import load_tables
 from pipeline.schema.utterance import RaterAnswer
 from pipeline.sources.listing import SourceFile
 from pipeline.specs.table_spec import Melt, TableSpec

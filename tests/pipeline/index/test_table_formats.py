@@ -89,3 +89,16 @@ def test_a_workbook_is_read_whatever_its_suffix() -> None:
     book.save(content)
     (row,) = read_table(content.getvalue(), table(), "f.xls", "table").rows
     assert (row["name"], row["said"]) == ("a", "joy")
+
+
+def test_a_file_of_text_is_one_row() -> None:
+    spec = {
+        "file": "*.txt",
+        "format": "text",
+        "match": {"_stem": "{stem}"},
+        "take": {"text": "_text"},
+    }
+    table = TableSpec.model_validate(spec)
+    read = read_table(b'\xef\xbb\xbfShe came,\r\nlate; and "left".\r\n', table, "t/a.txt", "a.txt")
+    assert read.rows == [{"_text": 'She came, late; and "left".', "_stem": "a"}]
+    assert read_table(b"\n", table, "t/a.txt", "a.txt").rows == []

@@ -5,7 +5,8 @@ import openpyxl
 import pytest
 
 from pipeline.common.errors import DataError
-from pipeline.index.table_join import fill_template, load_tables
+from pipeline.index.table_files import load_tables
+from pipeline.index.table_join import fill_template
 from pipeline.sources.listing import SourceFile
 from pipeline.specs.corpus_spec import CorpusSpec
 from tests.conftest import MakeSpec

@@ -1,4 +1,6 @@
-from pipeline.index.text_lines import parse_lines
+import pytest
+
+from pipeline.index.text_lines import join_lines, parse_lines, parse_whole_text
 from pipeline.specs.table_spec import TableSpec
 
 LABELS = """\
@@ -44,3 +46,14 @@ def test_a_head_is_no_row_even_if_the_line_fits_it() -> None:
 
 def test_groups_that_took_no_part_are_empty() -> None:
     assert read("h\nx\n", block="^h(?P<a>1)?", line="^x(?P<b>2)?") == [{"a": "", "b": ""}]
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\n\n"])
+def test_a_transcript_of_several_lines_is_one_text(ends: str) -> None:
+    text = ends.join(["  She came", "", "late. ", ""])
+    assert parse_whole_text(text) == [{"_text": "She came late."}]
+    assert parse_whole_text(ends) == []
+
+
+def test_blanks_within_a_line_stay() -> None:
+    assert join_lines("so  what") == "so  what"

@@ -8,6 +8,8 @@ from pipeline.common.errors import DataError
 from pipeline.index.table_formats import read_table
 from pipeline.index.xml_tables import parse_xml
 from pipeline.specs.table_spec import TableSpec
+from tests.conftest import MakeSpec
+from tests.support.shipped_corpora import read_corpus
 
 SESSION = b"""<?xml version="1.0"?>
 <Session xmlns="http://example.org/ns">
@@ -65,3 +67,34 @@ def test_hostile_or_broken_files_are_refused(content: bytes, message: str) -> No
 def test_any_text_is_read_or_refused(text: str) -> None:
     with contextlib.suppress(DataError):
         parse_xml(text.encode(), "t")
+
+
+ELAN = b"""<ANNOTATION_DOCUMENT>
+  <TIME_ORDER>
+    <TIME_SLOT TIME_SLOT_ID="ts1" TIME_VALUE="0"/>
+    <TIME_SLOT TIME_SLOT_ID="ts2" TIME_VALUE="1500"/>
+  </TIME_ORDER>
+  <TIER TIER_ID="emotion">
+    <ANNOTATION>
+      <ALIGNABLE_ANNOTATION TIME_SLOT_REF1="ts1" TIME_SLOT_REF2="ts2">
+        <ANNOTATION_VALUE>ang</ANNOTATION_VALUE>
+      </ALIGNABLE_ANNOTATION>
+    </ANNOTATION>
+  </TIER>
+</ANNOTATION_DOCUMENT>
+"""
+
+
+def test_times_of_elan_are_looked_up(make_spec: MakeSpec) -> None:
+    slots = "file: '*.eaf', rows: '**.TIME_SLOT', match: {_stem: '{stem}', TIME_SLOT_ID: '{%s}'}"
+    spec = make_spec(
+        path="'.'",
+        sample_times="1000",
+        tables="{spans: {file: '*.eaf', rows: '**.TIER.ANNOTATION.ALIGNABLE_ANNOTATION', "
+        "where: {TIER_ID: '^emotion$'}, match: {_stem: '{stem}'}, segments: true, "
+        "take: {from: TIME_SLOT_REF1, to: TIME_SLOT_REF2, emotion: ANNOTATION_VALUE}}, "
+        f"starts: {{{slots % 'from'}, take: {{start: TIME_VALUE}}}}, "
+        f"ends: {{{slots % 'to'}, take: {{end: TIME_VALUE}}}}}}",
+    )
+    (clip,) = read_corpus(spec, {"r1.eaf": ELAN, "wav/r1.wav": b""})
+    assert (clip.start, clip.end, clip.label_native, clip.status) == (0, 1.5, "ang", "ok")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.index.table_join import load_tables
+from pipeline.index.table_files import load_tables
 from pipeline.schema.utterance import Utterance
 from pipeline.sources.listing import list_files, read_file
 from tests.support.shipped_corpora import (

@@ -29,6 +29,11 @@ from pipeline.splits.split_warnings import warn_of_splits
                 "only 2 speakers in test: scores tell little of others",
             ],
         ),
+        (
+            {"train": {"a": 9}, "validation": {"a": 1}, "test": {"a": 1}},
+            {},
+            ["no speaker in test is known: the same people may speak in train"],
+        ),
     ],
 )
 def test_warnings_name_what_is_missing(classes, speakers, lines):

@@ -37,7 +37,7 @@ class ReadyTrainer(ShardTrainer):
 
 def make_ready_trainer(folder: Path, ready: list[Batch], accumulate: int) -> ReadyTrainer:
     recipe = load_recipe("tiny", ["optimizer.epochs=1", f"optimizer.accumulate={accumulate}"])
-    arguments = training_arguments(recipe, folder, len(ready), has_validation=False)
+    arguments = training_arguments(recipe, folder, len(ready), chosen_by=None)
     arguments.save_strategy = "no"
     labels = torch.cat([batch["labels"] for batch in ready])
     model = build_model(None, config=SMALL_HUBERT | NOTHING_AT_RANDOM)

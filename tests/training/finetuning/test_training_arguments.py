@@ -18,14 +18,14 @@ def test_a_process_uses_one_gpu_though_there_are_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(TrainingArguments, "n_gpu", property(lambda _: 4))
-    arguments = training_arguments(load_recipe("tiny"), tmp_path, 10, has_validation=False)
+    arguments = training_arguments(load_recipe("tiny"), tmp_path, 10, chosen_by=None)
     assert arguments.n_gpu == 1
     assert arguments.train_batch_size == load_recipe("tiny").optimizer.batch_size
 
 
 def test_steps_between_evaluations_count_accumulated_batches(tmp_path: Path) -> None:
     recipe = load_recipe("tiny", ["optimizer.accumulate=2", "run.evaluate_every=0.5"])
-    arguments = training_arguments(recipe, tmp_path, 11, has_validation=True)
+    arguments = training_arguments(recipe, tmp_path, 11, chosen_by="uar")
     assert arguments.eval_steps == arguments.save_steps == 3  # of 6 steps an epoch
     assert not list(tmp_path.iterdir())
 
@@ -33,7 +33,7 @@ def test_steps_between_evaluations_count_accumulated_batches(tmp_path: Path) -> 
 def test_unknown_reporter_is_refused_by_name(tmp_path: Path) -> None:
     recipe = load_recipe("tiny", ["run.report_to=[nonsense]"])
     with pytest.raises(UsageError, match=r"run\.report_to names nonsense, which is not installed"):
-        training_arguments(recipe, tmp_path, 11, has_validation=False)
+        training_arguments(recipe, tmp_path, 11, chosen_by=None)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from exhubert.cli.commands.predict import check_list, find_audio, read_list
+from exhubert.cli.arguments.recordings import check_list, find_audio, read_list
 from exhubert.cli.output import console
 from pipeline.common.errors import DataError, UsageError
 from pipeline.schema.record import CLASSES
@@ -279,6 +279,20 @@ def test_a_recording_on_stdin_is_no_list(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"none of the files named is there \(a\.wav, …\)"):
         check_list(read_list(b"a.wav\nb.wav\n"))
     check_list([tmp_path / "gone.wav", tmp_path / "a.wav"])  # what is missing fails by itself
+
+
+def test_command_classifies_a_recording_that_comes_by_stdin(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write_wav(tmp_path / "a.wav", tone(2))
+    assert run_command("predict", "--model", str(model), str(file), "--json") == 0
+    by_name = json.loads(capsys.readouterr().out)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(file.read_bytes())))
+    assert run_command("predict", "--model", str(model), "-", "--json") == 0
+    by_stdin = json.loads(capsys.readouterr().out)
+    assert by_stdin.pop("path") == "-"
+    assert by_name.pop("path") == str(file)
+    assert by_stdin == by_name
 
 
 # VmHWM, as ru_maxrss counts what the process that started this one held.

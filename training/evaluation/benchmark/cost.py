@@ -7,8 +7,8 @@ from typing import Any
 
 from training.config.recipe import Recipe
 from training.evaluation.benchmark.fold_run import fold_recipe
+from training.evaluation.benchmark.job import Job, System
 from training.evaluation.benchmark.plan import BenchmarkPlan
-from training.evaluation.benchmark.run import System, is_done, run_folder
 from training.finetuning.cost_estimate import estimate
 
 
@@ -70,12 +70,12 @@ def _expect(
     plan: BenchmarkPlan, protocol: str, corpus: str, name: str, system: System, output: Path
 ) -> ExpectedCost:
     runs = plan.folds(protocol, corpus)
-    left = [run for run in runs if not is_done(run_folder(output, name, run))]
+    left = [run for run in runs if not Job(name, system, run, plan.dataset, output).is_done]
     trained = sum(run.train for run in left)
     parameters = seconds = None
     if left and isinstance(system, Recipe):
         largest = max(left, key=lambda run: run.train)
-        folder = run_folder(output, name, largest) / "model"
+        folder = Job(name, system, largest, plan.dataset, output).folder / "model"
         one = estimate(fold_recipe(system, largest), plan.dataset, folder)
         parameters = one.parameters["trainable"]
         seconds = None if one.seconds is None else one.seconds * trained / largest.train

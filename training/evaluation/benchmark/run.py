@@ -1,16 +1,12 @@
 """Running a benchmark: fold by fold, each kept when it is done.
 
-In the output folder lie ``plan.json``, which says what is run; for each run a folder with its score
-file and ``cost.json``, written last; and for each corpus and model the pooled score file, which
-``exhubert compare`` reads.
+In the output folder lie ``plan.json``, which says what is run; for each job a folder
+(:mod:`training.evaluation.benchmark.job`); and for each corpus and model the pooled score file,
+which ``exhubert compare`` reads.
 """
 
-import hashlib
 import json
 import logging
-import re
-import shutil
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,36 +16,16 @@ from rich.console import Console
 
 from pipeline.common.errors import UsageError
 from pipeline.storage.files import write_atomic
-from training.config.recipe import Recipe
-from training.evaluation.baselines.run import Baseline, run_baseline
-from training.evaluation.benchmark.fold_run import FoldRun, fold_recipe
+from training.evaluation.baselines.run import Baseline
+from training.evaluation.benchmark.job import Cost, Job, System, folder_name, run_job
 from training.evaluation.benchmark.plan import BenchmarkPlan
 from training.evaluation.benchmark.pool import pool_folds
-from training.evaluation.evaluate import evaluate
-from training.evaluation.score_file import Evaluation, read_scores, write_scores
-from training.finetuning.run_folder import is_complete
-from training.finetuning.train import train
-from training.inference.load_model import read_provenance
+from training.evaluation.benchmark.workers import run_parallel
+from training.evaluation.score_file import Evaluation, write_scores
 
 _LOG = logging.getLogger(__name__)
 
-System = Recipe | Baseline
-
-PLAN, COST, SCORES = "plan.json", "cost.json", "scores.json"
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What training took.
-
-    Attributes:
-        seconds: Of training; of a baseline with its features, where they were not kept, and
-            scoring.
-        parameters: How many were trained.
-    """
-
-    seconds: float
-    parameters: int
+PLAN = "plan.json"
 
 
 @dataclass(frozen=True)
@@ -88,6 +64,7 @@ def run_benchmark(
     keep_models: bool = False,
     console: Console | None = None,
     on_message: Callable[[str], None] = _LOG.info,
+    parallel: int = 1,
 ) -> Results:
     """Runs every fold of every model; runs that are done already are read.
 
@@ -96,8 +73,9 @@ def run_benchmark(
         systems: What is trained, by name.
         output: Folder for the runs.
         keep_models: Whether the trained model of each fold stays.
-        console: Where trainings print their progress; ``None`` for silence.
-        on_message: Called with a line before each run.
+        console: Where trainings print their progress, one at a time; ``None`` for silence.
+        on_message: Called with a line before each run, or behind each of several at a time.
+        parallel: How many runs at a time, each in a process of its own.
 
     Raises:
         UsageError: The folder holds the runs of another plan, or a baseline cannot run.
@@ -106,53 +84,59 @@ def run_benchmark(
         if isinstance(system, Baseline):
             system.check()
     claim_folder(plan, systems, output)
-    total, number = len(plan.runs) * len(systems), 0
-    done: Results = {}
-    for protocol in plan.checksums:
-        for corpus in plan.corpora:
-            runs = plan.folds(protocol, corpus)
-            for name, system in systems.items() if runs else ():
-                folds, costs = [], []
-                for run in runs:
-                    number += 1
-                    what = f"{number} of {total}: {name}, {run}"
-                    folder = run_folder(output, name, run)
-                    finished = is_done(folder)
-                    on_message(f"{what}: done before" if finished else what)
-                    if not finished:
-                        _run_fold(system, run, plan.dataset, folder, output, keep_models, console)
-                    folds.append((run.fold, read_scores(folder / SCORES)))
-                    costs.append(Cost(**json.loads((folder / COST).read_text(encoding="utf-8"))))
-                pooled = pool_folds(name, folds)
-                notes = {fold: evaluation.notes for fold, evaluation in folds}
-                path = output / "pooled" / protocol / corpus / f"{folder_name(name)}.json"
-                write_scores(pooled, path)
-                result = PooledResult(pooled, costs, notes)
-                done.setdefault(protocol, {}).setdefault(corpus, {})[name] = result
-    return done
+    jobs = plan_jobs(plan, systems, output, keep_models)
+    if parallel > 1:
+        _run_at_once(jobs, parallel, on_message)
+    else:
+        for number, job in enumerate(jobs, 1):
+            finished = job.is_done
+            on_message(f"{number} of {len(jobs)}: {job}{': done before' if finished else ''}")
+            if not finished:
+                run_job(job, console)
+    return _pool(jobs, output)
 
 
-def is_done(folder: Path) -> bool:
-    """Whether a run went to its end."""
-    return (folder / COST).is_file()
+def plan_jobs(
+    plan: BenchmarkPlan, systems: Mapping[str, System], output: Path, keep_models: bool = False
+) -> list[Job]:
+    """Every model in every fold: by protocol, corpus and model."""
+    return [
+        Job(name, system, run, plan.dataset, output, keep_models)
+        for protocol in plan.checksums
+        for corpus in plan.corpora
+        for name, system in systems.items()
+        for run in plan.folds(protocol, corpus)
+    ]
 
 
-def run_folder(output: Path, system: str, run: FoldRun) -> Path:
-    """Where a run's files lie."""
-    fold = f"fold-{run.number:03d}"
-    return output / "runs" / run.protocol / run.corpus / folder_name(system) / fold
+def _run_at_once(jobs: list[Job], parallel: int, on_message: Callable[[str], None]) -> None:
+    left = [job for job in jobs if not job.is_done]
+    done = len(jobs) - len(left)
+    on_message(f"{done} of {len(jobs)} done before, {parallel} at a time")
+
+    def tell(job: Job) -> None:
+        nonlocal done
+        done += 1
+        on_message(f"{done} of {len(jobs)} done: {job}")
+
+    if left:
+        run_parallel(left, parallel, tell)
 
 
-def folder_name(system: str) -> str:
-    """The name of a model as one of a folder: others than word characters are replaced.
-
-    >>> folder_name("tiny"), folder_name("probe of facebook/hubert")[:24]
-    ('tiny', 'probe_of_facebook_hubert')
-    """
-    plain = re.sub(r"[^A-Za-z0-9_-]+", "_", system)
-    if plain == system:
-        return plain
-    return f"{plain}-{hashlib.sha256(system.encode()).hexdigest()[:8]}"
+def _pool(jobs: list[Job], output: Path) -> Results:
+    """The results of all jobs, the folds of each model and corpus pooled."""
+    folds: dict[tuple[str, str, str], list[Job]] = {}
+    for job in jobs:
+        folds.setdefault((job.run.protocol, job.run.corpus, job.model), []).append(job)
+    results: Results = {}
+    for (protocol, corpus, model), of_model in folds.items():
+        found = {job.run.fold: job.read_result() for job in of_model}
+        pooled = pool_folds(model, [(fold, one) for fold, (one, _) in found.items()])
+        write_scores(pooled, output / "pooled" / protocol / corpus / f"{folder_name(model)}.json")
+        notes = {fold: evaluation.notes for fold, (evaluation, _) in found.items()}
+        result = PooledResult(pooled, [cost for _, cost in found.values()], notes)
+        results.setdefault(protocol, {}).setdefault(corpus, {})[model] = result
+    return results
 
 
 def claim_folder(plan: BenchmarkPlan, systems: Mapping[str, System], output: Path) -> None:
@@ -212,34 +196,3 @@ def _read_plan(path: Path) -> dict[str, Any]:
 
 def _settings(system: System) -> dict[str, Any]:
     return asdict(system) if isinstance(system, Baseline) else system.model_dump(mode="json")
-
-
-def _run_fold(
-    system: System,
-    run: FoldRun,
-    dataset: str,
-    folder: Path,
-    output: Path,
-    keep_model: bool,
-    console: Console | None,
-) -> None:
-    """Trains and scores one fold; an interrupted training is continued."""
-    if isinstance(system, Baseline):
-        started = time.perf_counter()
-        evaluation = run_baseline(
-            system, dataset, run.split, run.scored, run.fitted, keep_in=output, task=run.task
-        )
-        cost = Cost(round(time.perf_counter() - started, 2), evaluation.trained_parameters or 0)
-        write_scores(evaluation, folder / SCORES)
-    else:
-        model = folder / "model"
-        recipe = fold_recipe(system, run)
-        if not is_complete(model):
-            train(recipe, dataset, model, resume=model.exists(), console=console)
-        evaluation = evaluate(str(model), dataset, run.split, run.scored, fold=run.choice)
-        write_scores(evaluation, folder / SCORES)
-        said = read_provenance(model)
-        cost = Cost(said["seconds"], said["parameters"]["trainable"])
-    write_atomic(folder / COST, json.dumps(asdict(cost)) + "\n")
-    if not (keep_model or isinstance(system, Baseline)):
-        shutil.rmtree(folder / "model")

@@ -9,8 +9,9 @@ from tests.support.shards import NANO
 from training.config.recipe import load_recipe
 from training.evaluation.baselines.run import Baseline
 from training.evaluation.benchmark.cost import expected_costs
+from training.evaluation.benchmark.job import System
 from training.evaluation.benchmark.plan import plan_benchmark
-from training.evaluation.benchmark.run import System, run_benchmark
+from training.evaluation.benchmark.run import run_benchmark
 from training.evaluation.benchmark.table import benchmark_rows, benchmark_table
 
 FAST = [*NANO, "optimizer.epochs=1", "run.evaluate_every=1"]

@@ -1,0 +1,60 @@
+"""Clips that leave because of others can still be heard on the page, and nowhere else."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.dataset.duplicates.pair_table import read_pairs
+from pipeline.dataset.manifest import require_manifest
+from pipeline.dataset.relabel import relabel_dataset
+from pipeline.dataset.report.departed import departed_path, expect_departures, read_departed
+from pipeline.dataset.report.page import read_rows, write_report
+from pipeline.dataset.report.pairs import DIFFERENT_LABELS
+from pipeline.specs.emotion_scheme import emotion_scheme
+from tests.conftest import MakeCorpus, MakeSpec
+from tests.pipeline.dataset.duplicates.clips import clip, pair
+from tests.pipeline.dataset.test_relabel import build
+
+DISPUTED = ["tones/wav/s00_ang_0", "tones/wav/s00_hap_0"]
+
+
+@pytest.fixture
+def dataset(make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path) -> str:
+    """One sound under two labels of its corpus."""
+    root = make_corpus()
+    (root / "wav" / "s00_hap_0.wav").write_bytes((root / "wav" / "s00_ang_0.wav").read_bytes())
+    build(make_spec(), root, tmp_path / "dataset")
+    return str(tmp_path / "dataset")
+
+
+def test_both_sides_of_a_conflict_are_heard_though_both_are_rejected(dataset: str) -> None:
+    manifest = require_manifest(dataset)
+    assert manifest.corpora["tones"].rejected == {"contradictory_labels": 2}
+    pairs = read_rows(dataset, manifest, "redistributable").pairs
+    ((shown,), unheard) = pairs.groups[DIFFERENT_LABELS], pairs.unheard
+    assert [shown.one.id, shown.other.id] == DISPUTED
+    assert shown.one.audio == shown.other.audio != ""
+    assert unheard == 0
+    silent = manifest.corpora["tones"].model_copy(update={"redistribute": False})
+    manifest = manifest.model_copy(update={"corpora": {"tones": silent}})
+    assert not read_rows(dataset, manifest, "redistributable").pairs.groups
+
+
+def test_they_are_kept_when_nothing_is_read_anew(dataset: str, make_spec: MakeSpec) -> None:
+    before = Path(departed_path(dataset)).read_bytes()
+    relabel_dataset(dataset, {"tones": make_spec()}, emotion_scheme())
+    assert Path(departed_path(dataset)).read_bytes() == before
+    assert sorted(read_departed(dataset)) == DISPUTED
+
+
+def test_what_no_pair_names_any_more_is_not_kept(dataset: str) -> None:
+    assert expect_departures(dataset, read_pairs(dataset).pairs, []).sounds.keys() == set(DISPUTED)
+    others = [pair(clip("tones/a"), clip("tones/b"))]
+    assert expect_departures(dataset, others, ["tones/a", "tones/b"]).sounds == {}
+    assert expect_departures(dataset, [], []).wanted == frozenset()
+
+
+def test_a_damaged_file_silences_them_and_nothing_else(dataset: str) -> None:
+    Path(departed_path(dataset)).write_bytes(b"x")
+    assert read_departed(dataset) == {}
+    write_report(dataset)
