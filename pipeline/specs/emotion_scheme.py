@@ -68,7 +68,8 @@ class EmotionScheme(SpecModel):
         for key, categories in named.items():
             for category in categories:
                 if category not in self.emotions and category not in spec.categories:
-                    hint = suggest(category, [*self.emotions, *spec.categories], otherwise=".")
+                    own = "; `categories` can give it a place of its own"
+                    hint = suggest(category, [*self.emotions, *spec.categories], otherwise=own)
                     raise UsageError(
                         f"corpus {spec.id}: `{key}` names the category {category!r}, which "
                         f"emotions.yaml does not have{hint}"

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from pipeline.common.count import count
 from pipeline.dataset.duplicates.pair_table import read_pairs
-from pipeline.dataset.manifest import SPLIT_PAIRS, CorpusManifest, Manifest, require_manifest
+from pipeline.dataset.manifest import BIN, SPLIT_PAIRS, CorpusManifest, Manifest, require_manifest
 from pipeline.dataset.report.departed import read_departed
 from pipeline.dataset.report.listening import NOTHING, Listening, WithAudio, find_listening
 from pipeline.dataset.report.pairs import NO_PAIRS, PairsToHear, find_pairs
@@ -175,6 +175,7 @@ def make_report(
         total=total,
         remarks=_remarks(manifest),
         emotions=_emotions(manifest),
+        bin=BIN,
         durations=_add_counts(corpus.durations.counts for corpus in corpora),
         left_out=left_out,
         shortcuts=shortcuts,

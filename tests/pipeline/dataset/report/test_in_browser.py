@@ -152,3 +152,16 @@ def test_a_phone_needs_no_sideways_scrolling(report: Path, tmp_path: Path) -> No
         )
         assert phone.run("document.documentElement.scrollWidth") <= 390
         assert phone.errors == []
+
+
+def test_no_table_is_cut_off_on_paper(report: Path, tmp_path: Path) -> None:
+    with open_page(report, tmp_path) as paper:
+        paper.call("Emulation.setEmulatedMedia", media="print")
+        paper.call(
+            "Emulation.setDeviceMetricsOverride",
+            width=690,  # of A4, without its margins
+            height=1000,
+            deviceScaleFactor=1,
+            mobile=False,
+        )
+        assert paper.run("document.documentElement.scrollWidth") <= 690

@@ -1,6 +1,7 @@
 """The report and the Croissant description of a dataset."""
 
 import json
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -177,3 +178,9 @@ def test_protocols_stand_with_their_leaks(dataset: Path) -> None:
     assert "loso Each speaker once as the test part." in words
     assert "tones 5 0 0 – 3 32 6–8" in words
     assert "s01 " in words.partition("Every fold")[2]
+
+
+def test_every_chart_is_told_in_words(dataset: Path) -> None:
+    charts = re.findall(r"<svg[^>]*>", (dataset / "report.html").read_text())
+    assert charts
+    assert all(re.search(r'role="img" aria-label="[^"]+: [\d, ]+', chart) for chart in charts)
