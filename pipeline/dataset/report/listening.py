@@ -3,6 +3,8 @@
 from collections.abc import Hashable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from typing import Any, Literal
 
 import numpy as np
@@ -18,6 +20,7 @@ WithAudio = Literal["all", "redistributable", "none"]
 
 _MOST = 1_200  # clips of a page
 _BYTES = 24_000_000  # of them all: with pairs and tables, the page stays under 30 MB
+_AT_ONCE = 64  # clips that are held
 _PER_CELL = 2  # of each corpus and emotion, from two speakers where there are two
 _EXTREMES = 4  # of each kind
 
@@ -85,7 +88,7 @@ def find_listening(
     wanted = {clip for ids in [cells, *kinds.values()] for clip in ids}
     chosen = heard[heard["id"].isin(wanted)].sort_values(["shard", "row_group", "row"])
     seconds = seconds_each(chosen["duration"], _BYTES)
-    sounds = _encode(dict(read_clips(output, chosen)), seconds)
+    sounds = read_previews(output, chosen, seconds)
     clips = {
         str(row["id"]): page_clip(row, sounds[str(row["id"])]) for row in chosen.to_dict("records")
     }
@@ -100,11 +103,21 @@ def find_listening(
     )
 
 
-def _encode(clips: Mapping[str, bytes], seconds: float) -> dict[str, str]:
-    """Previews of clips, several at a time: the encoder lets go of Python's lock."""
+def read_previews(output: str, rows: pd.DataFrame, seconds: float = LONGEST) -> dict[str, str]:
+    """Id → preview of clips, encoded several at a time: the encoder lets go of Python's lock.
+
+    Args:
+        output: The dataset folder.
+        rows: Of the clips, in the order in which they lie.
+        seconds: Of each at most.
+    """
+    clips = read_clips(output, rows)
+    previews: dict[str, str] = {}
     with ThreadPoolExecutor(usable_cores()) as pool:
-        encoded = pool.map(lambda content: encode_preview(content, seconds), clips.values())
-        return dict(zip(clips, encoded, strict=True))
+        while some := dict(islice(clips, _AT_ONCE)):
+            encoded = pool.map(partial(encode_preview, seconds=seconds), some.values())
+            previews |= zip(some, encoded, strict=True)
+    return previews
 
 
 def choose_by_emotion(rows: pd.DataFrame) -> list[str]:

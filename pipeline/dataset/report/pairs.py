@@ -9,9 +9,8 @@ from typing import Any
 import pandas as pd
 
 from pipeline.dataset.duplicates.pair_table import Clip, Pair
-from pipeline.dataset.report.listening import Listening, page_clip
-from pipeline.dataset.selection import read_clips
-from pipeline.pages.previews import PageClip, encode_preview
+from pipeline.dataset.report.listening import Listening, page_clip, read_previews
+from pipeline.pages.previews import PageClip
 
 DIFFERENT_LABELS = "different labels"
 NEAR = "near-duplicates"
@@ -88,7 +87,8 @@ def find_pairs(
     chosen = choose_pairs(audible, heard)
     wanted = {side for pair in chosen for side in _sides(pair, heard)}
     sounds = {clip: departed[clip] for clip in wanted & departed.keys()}
-    sounds |= _read_sounds(output, there, wanted)
+    lying = there[there["id"].isin(wanted)].sort_values(["shard", "row_group", "row"])
+    sounds |= read_previews(output, lying)
     stored = {str(row["id"]): row for row in there.to_dict("records")}
     groups: dict[str, list[PagePair]] = {}
     for pair in chosen:
@@ -160,12 +160,6 @@ def describe(pair: Pair) -> str:
 def _sides(pair: Pair, heard: Collection[str]) -> list[str]:
     """Ids of the sides of a pair that can be heard."""
     return [clip.id for clip in (pair.one, pair.other) if clip.id in heard]
-
-
-def _read_sounds(output: str, rows: pd.DataFrame, wanted: Collection[str]) -> dict[str, str]:
-    """Id → the clip for a page; each row group is read once."""
-    chosen = rows[rows["id"].isin(wanted)].sort_values(["shard", "row_group", "row"])
-    return {clip: encode_preview(content) for clip, content in read_clips(output, chosen)}
 
 
 def _side(

@@ -24,7 +24,9 @@ def benchmark_forest(rows: Sequence[BenchmarkRow]) -> Figure:
         ahead = Estimate.of_difference(row.ahead) if row.ahead else None
         shown.append(ForestRow(row.model, _estimate(row.figures), ahead, style))
         if row.leak:
-            shown.append(ForestRow("without leak", _estimate(row.leak.figures), style=style))
+            shown.append(
+                ForestRow("without leak", _estimate(row.leak.figures), None, style, aside=True)
+            )
     return forest_plot(groups, versus=f"minus {models[0]}" if len(models) > 1 else "")
 
 

@@ -76,6 +76,7 @@ class ForestRow:
         difference: To another model; only in plots that have a second half for it.
         style: Which mark and colour: equal numbers look alike, as those of one model.
         total: Whether it sums others up.
+        aside: Whether it is said beside the row above it.
     """
 
     name: str
@@ -83,6 +84,7 @@ class ForestRow:
     difference: Estimate | None = None
     style: int = 0
     total: bool = False
+    aside: bool = False
 
 
 Groups = Mapping[str, Sequence[ForestRow]]
@@ -113,7 +115,7 @@ def forest_plot(groups: Groups, versus: str = "", notes: Sequence[str] = ()) -> 
         lowest = max([*places, *headings]) + 0.7
         halves[0].set_ylim(lowest, min([*places, *headings]) - 0.7)
         key = _key(list(places.values())) + [_note(note) for note in notes]
-        figure.legend(handles=key, loc="outside lower center", ncols=3)
+        figure.legend(handles=key, loc="outside lower center", ncols=3 if len(key) <= 3 else 2)
     return figure
 
 
@@ -188,6 +190,8 @@ def _name_rows(
     for (y, _), label in zip(ticks, axes.get_yticklabels(), strict=True):
         if y in headings or places[y].total:
             label.set_fontweight("bold")
+        elif places[y].aside:
+            label.set_color(SOFT)
 
 
 def _key(rows: Sequence[ForestRow]) -> list[Line2D]:

@@ -14,9 +14,11 @@ from training.evaluation.figures.style import (
 )
 from training.metrics.calibration import Bin, Calibration
 
+_LEAST, _MORE = 3, 28  # square points: of a bin with a single answer, and of the fullest besides
+
 
 def reliability_figure(calibration: Calibration) -> Figure:
-    """A point a bin of answers of similar confidence; below, how many answers it stands for.
+    """A point a bin of answers of similar confidence, as large as their number, which stands below.
 
     Source: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017.
     """
@@ -38,7 +40,10 @@ def _draw_curve(axes: Axes, bins: list[Bin]) -> None:
     right = [100 * (part.accuracy or 0) for part in bins]
     axes.plot([0, 100], [0, 100], color=SOFT, linewidth=0.7, linestyle=(0, (4, 3)))
     axes.vlines(sure, right, sure, color=LINE, linewidth=2.2)  # the gap
-    axes.plot(sure, right, color=ACCENT, linewidth=1, marker="o", markersize=3.5)
+    axes.plot(sure, right, color=ACCENT, linewidth=1)
+    most = max(part.answers for part in bins)
+    sizes = [_LEAST + _MORE * part.answers / most for part in bins]  # a bin of few weighs little
+    axes.scatter(sure, right, sizes, color=ACCENT, zorder=3, clip_on=False)
     axes.set(xlim=(0, 100), ylim=(0, 100), aspect="equal", ylabel="right, %")
 
 

@@ -6,7 +6,7 @@ behind it.
 """
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -20,6 +20,8 @@ from training.metrics.scores import Scores
 
 SUFFIXES = (".tex", ".csv", ".md")
 """What the names of files of tables end in."""
+
+_NARROW = 8  # columns that a column of a paper has room for
 
 Kind = Literal["text", "count", "percent", "points", "seconds"]
 
@@ -171,32 +173,47 @@ class PaperTable:
         r"""The table for LaTeX; needs ``\usepackage{booktabs}``.
 
         Notes stand above it as comments, to be used in the text; only what a mark means is printed.
+        What the first column repeats is printed once. Many columns stand across both columns of a
+        paper, in small print.
         """
-        frame = pd.DataFrame(
-            [
-                [
-                    _latex(cell, column.is_number)
-                    for column, cell in zip(self.columns, row, strict=True)
-                ]
-                for row in self.shown
-            ],
-            columns=[_latex(column.heading) for column in self.columns],
-        )
-        text: str = frame.to_latex(
-            index=False,
-            escape=False,
-            column_format="".join("r" if column.is_number else "l" for column in self.columns),
-            caption=_latex(self.title),
-            position="t",
-        )
-        notes = "".join(f"% {_one_line(note)}\n" for note in self.notes)
-        marks = "".join(
-            rf"\multicolumn{{{len(self.columns)}}}{{l}}{{\footnotesize {_latex(note)}}} \\" + "\n"
-            for note in self.notes
-            if note.startswith("*")
-        )
-        text = text.replace("\\begin{tabular}", "\\centering\n\\begin{tabular}", 1)
-        return notes + text.replace("\\end{tabular}", marks + "\\end{tabular}", 1)
+        wide = len(self.columns) > _NARROW
+        form = "".join("r" if column.is_number else "l" for column in self.columns)
+        lines = [
+            *(f"% {_one_line(note)}" for note in self.notes),
+            rf"\begin{{table{'*' * wide}}}[t]",
+            rf"\caption{{{_latex(self.title)}}}",
+            r"\centering",
+            *([r"\footnotesize", r"\setlength{\tabcolsep}{3pt}"] if wide else []),
+            rf"\begin{{tabular}}{{{form}}}",
+            r"\toprule",
+            _latex_row([_latex(column.heading) for column in self.columns]),
+            r"\midrule",
+            *self._latex_body(),
+            r"\bottomrule",
+            *(
+                _latex_row([rf"\multicolumn{{{len(form)}}}{{l}}{{\footnotesize {_latex(note)}}}"])
+                for note in self.notes
+                if note.startswith("*")
+            ),
+            r"\end{tabular}",
+            rf"\end{{table{'*' * wide}}}",
+        ]
+        return "\n".join(lines) + "\n"
+
+    def _latex_body(self) -> Iterator[str]:
+        """Rows, with room before each group of them that begins alike."""
+        rows = self.shown
+        grouped = len({row[0] for row in rows}) < len(rows)
+        before = None
+        for row in rows:
+            first, *cells = (
+                _latex(cell, column.is_number)
+                for column, cell in zip(self.columns, row, strict=True)
+            )
+            if grouped and before not in (None, first):
+                yield r"\addlinespace"
+            yield _latex_row(["" if grouped and first == before else first, *cells])
+            before = first
 
     def write_file(self, path: Path) -> None:
         """Writes the form that the name of a file ends in, one of :data:`SUFFIXES`."""
@@ -219,6 +236,7 @@ _LATEX = {
     "–": "--",
     "−": "$-$",
     "±": r"$\pm$",
+    "→": r"$\rightarrow$",
 }
 
 
@@ -230,6 +248,10 @@ def _latex(text: str, number: bool = False) -> str:
     """
     signs = _LATEX | {"-": "$-$"} if number else _LATEX
     return "".join(signs.get(sign, sign) for sign in _one_line(text))
+
+
+def _latex_row(cells: Sequence[str]) -> str:
+    return rf"{' & '.join(cells)} \\"
 
 
 def _plain(cell: Cell) -> Cell:

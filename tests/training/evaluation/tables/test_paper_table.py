@@ -55,6 +55,18 @@ def test_latex_is_booktabs_and_escaped() -> None:
     assert "multicolumn" not in text
 
 
+def test_latex_groups_rows_that_begin_alike_and_prints_wide_tables_small() -> None:
+    columns = [Column("corpus"), *(Column(str(number)) for number in range(8))]
+    rows = [[corpus, *map(str, range(8))] for corpus in ("x", "x", "y")]
+    lines = PaperTable("t", columns, rows).to_latex().splitlines()
+    middle = lines[lines.index(r"\midrule") + 1 : lines.index(r"\bottomrule")]
+    assert [line[:2].strip() for line in middle] == ["x", "&", r"\a", "y"]
+    assert lines[0] == r"\begin{table*}[t]"
+    assert lines[-1] == r"\end{table*}"
+    assert r"\footnotesize" in lines
+    assert r"\addlinespace" not in TABLE.to_latex()
+
+
 def test_latex_prints_what_a_mark_means() -> None:
     text = TABLE.with_mark_explained().to_latex()
     line = rf"\multicolumn{{6}}{{l}}{{\footnotesize {FEW_NOTE}}} \\"
