@@ -19,10 +19,12 @@ from exhubert.cli.commands import (
     compare,
     completion,
     corpora,
+    corpora_get,
     diff,
     doctor,
     duplicates,
     export,
+    own_specs,
     predict,
     protocols,
     publish,
@@ -44,6 +46,8 @@ from pipeline.storage import StoreOptions, configure
 
 COMMANDS: list[Command] = [
     *corpora.COMMANDS,
+    *corpora_get.COMMANDS,
+    *own_specs.COMMANDS,
     *check.COMMANDS,
     *build.COMMANDS,
     *relabel.COMMANDS,

@@ -27,7 +27,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         required=True,
         metavar="NAME",
         help="loso, 5-fold, session, official, emobox … (exhubert protocols lists and adds them), "
-        "or leave-one-corpus-out",
+        "leave-one-corpus-out or train-on-a-test-on-b",
     )
     parser.add_argument(
         "--labels",

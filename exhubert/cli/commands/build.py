@@ -23,7 +23,8 @@ from exhubert.cli.arguments.number_types import duration, positive
 from exhubert.cli.arguments.tolerances import add_tolerances
 from exhubert.cli.output import console
 from exhubert.cli.output.build_progress import build_progress
-from exhubert.cli.output.dataset_tables import print_manifest, print_preview
+from exhubert.cli.output.dataset_tables import print_manifest
+from exhubert.cli.output.preview_table import print_preview
 from pipeline.common.cores import usable_cores
 from pipeline.common.count import count
 from pipeline.common.errors import DataError, UsageError

@@ -17,7 +17,7 @@ from exhubert.cli.arguments.local_paths import local_path
 from exhubert.cli.arguments.output_paths import check_file
 from exhubert.cli.arguments.tolerances import add_tolerances
 from exhubert.cli.output import console, progress
-from exhubert.cli.output.dataset_tables import print_checks
+from exhubert.cli.output.check_tables import print_checks
 from pipeline.common.count import count
 from pipeline.common.errors import DataError
 from pipeline.dataset.published_counts import describe_differences

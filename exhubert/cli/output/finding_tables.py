@@ -1,6 +1,6 @@
-"""What is wrong inside and between corpora, as commands print it."""
+"""What was found inside and between corpora, as commands print it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from exhubert.cli.output.console import OUT
@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # brings pyarrow
     from pipeline.checks.shared_speakers import SharedSpeakers
     from pipeline.dataset.duplicates.findings import SamePerson
     from pipeline.dataset.manifest import Manifest
+    from pipeline.raters.agreement import Agreement
 
 _MOST = 20  # of each kind that are printed
 
@@ -66,3 +67,21 @@ def describe_shared(shared: "SharedSpeakers") -> Iterator[str]:
     yield f"{corpora}: {count(shared.speakers, 'speaker')} in common, by their namespace"
     if shared.apart:
         yield f"    in test and in another split: {', '.join(shared.apart)}"
+
+
+def describe_agreement(agreement: "Mapping[str, Agreement]") -> str:
+    """How far raters agree, as one line."""
+    parts = [
+        f"{what} {'–' if found.alpha is None else f'{found.alpha:z.3f}'} ({found.level}, "
+        f"{count(found.utterances, 'utterance')} of {found.answers / found.utterances:.1f} raters)"
+        for what, found in agreement.items()
+    ]
+    return f"Krippendorff's α of raters: {', '.join(parts)}"
+
+
+def print_left_out(corpus: str, excluded: Mapping[str, int], rejected: Mapping[str, int]) -> None:
+    """Why clips of a corpus were excluded or rejected, in a line each."""
+    for what, reasons in (("excluded", excluded), ("rejected", rejected)):
+        if reasons:
+            words = ", ".join(f"{reason} {number:,}" for reason, number in reasons.items())
+            OUT.print(f"{corpus}: {what}: {words}", soft_wrap=True)

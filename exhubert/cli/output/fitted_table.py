@@ -123,3 +123,8 @@ def _widen(least: Sequence[int], wanted: Sequence[int], room: int) -> list[int]:
 
 def _width(columns: Sequence[int], least: Sequence[int]) -> int:
     return sum(least[column] for column in columns) + _GAP * (len(columns) - 1)
+
+
+def known(number: int | None) -> str:
+    """A number as a cell of a table; a dash where nobody knows it."""
+    return "–" if number is None else f"{number:,}"

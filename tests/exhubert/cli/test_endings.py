@@ -57,7 +57,7 @@ def test_training_that_is_interrupted_says_how_to_go_on(
         (checkpoint / COMPLETE_MARK).touch()
     monkeypatch.setattr("training.finetuning.train.train", interrupt)
     where = ["--data", str(tmp_path), "--output", str(output), "--config", "tiny"]
-    assert main(["train", *where]) == 130
+    assert main(["train", *where, *(["--resume"] if begun else [])]) == 130
     hint = f"; what was saved stays in {output}: go on with --resume" if begun else ""
     assert capsys.readouterr().err == f"error: interrupted{hint}\n"
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from exhubert.cli.output.dataset_tables import print_checks
+from exhubert.cli.output.check_tables import print_checks
 from pipeline.checks.corpus_check import check_corpus
 from pipeline.planning.index_corpus import index_corpus
 from pipeline.specs.emotion_scheme import emotion_scheme

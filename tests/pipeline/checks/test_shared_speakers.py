@@ -1,6 +1,6 @@
 import pytest
 
-from exhubert.cli.output.dataset_tables import print_checks
+from exhubert.cli.output.check_tables import print_checks
 from pipeline.checks.corpus_check import check_corpus
 from pipeline.checks.shared_speakers import find_shared_speakers
 from pipeline.planning.index_corpus import index_corpus

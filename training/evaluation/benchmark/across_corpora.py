@@ -1,8 +1,8 @@
-"""Leave-one-corpus-out as a protocol of the benchmark: each corpus scored by what others taught."""
+"""Across corpora, as protocols of the benchmark: leave one out, or train on A and test on B."""
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pipeline.common.count import count
@@ -10,20 +10,26 @@ from training.data.index import load_index
 from training.data.label_sets import LabelChoice, classes_of
 from training.data.row_choice import RowChoice
 from training.evaluation.benchmark.fold_run import FoldRun
-from training.evaluation.cross_corpus import Mode, Row, plan_rows
+from training.evaluation.cross_corpus import Mode, Row, describe_row, plan_rows
 from training.evaluation.evaluate import ALL
 
 LEAVE_ONE_OUT: Mode = "leave-one-corpus-out"
-"""Name of the protocol; a dataset needs no file of it."""
+TRAIN_ON_ONE: Mode = "train-on-a-test-on-b"
+
+ACROSS: Mapping[str, Mode] = {LEAVE_ONE_OUT: LEAVE_ONE_OUT, TRAIN_ON_ONE: TRAIN_ON_ONE}
+"""Name of the protocol → how it is made; a dataset needs no file of it."""
 
 
 def plan_across(
-    dataset: str | Path, corpora: Sequence[str], label_set: LabelChoice
+    dataset: str | Path, mode: Mode, corpora: Sequence[str], label_set: LabelChoice
 ) -> tuple[list[FoldRun], str, list[str]]:
-    """A fold for each corpus, which is scored whole and trained on by none.
+    """A fold for each corpus, without which, or on which alone, models are trained.
+
+    Corpora that are scored are scored whole.
 
     Args:
         dataset: Folder or URL.
+        mode: Which of the two.
         corpora: Corpora, or collections such as ``@emobox``; none means all that can be scored.
         label_set: Which classes.
 
@@ -34,43 +40,41 @@ def plan_across(
         UsageError: There are fewer than two corpora, or one that is named has too few classes.
         DataError: Nothing is left to train on.
     """
-    rows = plan_rows(dataset, LEAVE_ONE_OUT, corpora, ALL, label_set)
+    rows = plan_rows(dataset, mode, corpora, ALL, label_set)
     described = json.dumps([vars(row) for row in rows], sort_keys=True)
     checksum = hashlib.sha256(described.encode()).hexdigest()
-    notes = [note for row in rows for note in _left_out(row)]
-    return [_plan_run(dataset, row, label_set) for row in rows], checksum, notes
+    notes = [note for row in rows for note in _left_out(row, mode)]
+    return [_plan_run(dataset, mode, row, label_set) for row in rows], checksum, notes
 
 
-def _plan_run(dataset: str | Path, row: Row, label_set: LabelChoice) -> FoldRun:
+def _plan_run(dataset: str | Path, mode: Mode, row: Row, label_set: LabelChoice) -> FoldRun:
+    others = RowChoice(tuple(corpus for corpus in row.test if corpus not in row.train))
     fitted, scored = (
         load_index(dataset, rows=choice, labelled=False, extra=("label_native",))
-        for choice in (row.fitted, RowChoice(row.test))
+        for choice in (row.fitted, others)
     )
     fitted = fitted[classes_of(fitted, label_set).notna()]
     sizes = fitted["split"].value_counts()
     return FoldRun(
-        protocol=LEAVE_ONE_OUT,
+        protocol=mode,
         corpus=row.name,
-        fold=f"without {row.name}",
+        fold=describe_row(row, mode),
         number=1,
         train=int(sizes.get("train", 0)),
         validation=int(sizes.get("validation", 0)),
         test=int(classes_of(scored, label_set).notna().sum()),
         task=label_set,
         fitted=row.fitted,
-        scored=RowChoice(row.test),
+        scored=others,
         split=ALL,
     )
 
 
-def _left_out(row: Row) -> list[str]:
-    notes = []
-    if row.exclude_speakers:
-        speakers = count(len(row.exclude_speakers), "speaker")
-        notes.append(f"where {row.name} is scored, {speakers} of it stood in other corpora: "
-                     "left out of training")  # fmt: skip
-    if row.equal_audio:
-        clips = count(row.equal_audio, "clip")
-        notes.append(f"where {row.name} is scored, {clips} of other corpora have the same audio: "
-                     "left out of training")  # fmt: skip
-    return notes
+def _left_out(row: Row, mode: Mode) -> list[str]:
+    """What training lacks because it is scored; nothing where nothing is."""
+    speakers, clips = len(row.exclude_speakers), row.equal_audio
+    found = [
+        *([f"{count(speakers, 'speaker')} that are scored, too"] if speakers else []),
+        *([f"{count(clips, 'clip')} whose audio is scored, too"] if clips else []),
+    ]
+    return [f"{describe_row(row, mode)}: left out of training: {', '.join(found)}"] if found else []

@@ -14,7 +14,7 @@ class FoldRun:
 
     Attributes:
         protocol: Its name.
-        corpus: The corpus that is scored.
+        corpus: The corpus that is scored; of train-on-a-test-on-b, that is trained on.
         fold: Name of the fold.
         number: Of the fold in its corpus, from 1.
         train: Clips.

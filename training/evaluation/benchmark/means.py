@@ -64,10 +64,14 @@ def mean_difference(
 def _mean_draws(corpora: Sequence[Sequence[Evaluation]], draws: int) -> Floats:
     """UARs ``(draws, models)``, means over corpora; models share the draws of a corpus.
 
-    There are as many as the corpus gives whose draws lack a class most often.
+    Evaluations of the same corpus share them, too: its speakers are the same. There are as many as
+    the corpus gives whose draws lack a class most often.
     """
     drawn = []
-    for seed, models in enumerate(corpora):
+    seeds: dict[frozenset[str], int] = {}
+    for models in corpora:
+        scored = frozenset(models[0].predictions.corpora)
+        seed = seeds.setdefault(scored, len(seeds))
         by_speaker = np.stack([_confusions(model) for model in models], axis=1)
         drawn.append(uar(resample_speakers(by_speaker, draws, seed)))
     shortest = min(map(len, drawn))

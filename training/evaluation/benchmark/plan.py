@@ -24,8 +24,9 @@ from training.data.protocols import (
     read_protocol,
 )
 from training.data.row_choice import RowChoice
-from training.evaluation.benchmark.across_corpora import LEAVE_ONE_OUT, plan_across
+from training.evaluation.benchmark.across_corpora import ACROSS, plan_across
 from training.evaluation.benchmark.fold_run import FoldRun
+from training.evaluation.cross_corpus import Mode
 
 
 @dataclass(frozen=True)
@@ -77,12 +78,12 @@ def plan_benchmark(
     """Finds the folds that a benchmark runs.
 
     Each corpus is trained on and scored by itself, as papers do, except under
-    :data:`training.evaluation.benchmark.across_corpora.LEAVE_ONE_OUT`. Folds without a test clip,
+    :data:`training.evaluation.benchmark.across_corpora.ACROSS`. Folds without a test clip,
     or whose training part has a single class, are left out and named.
 
     Args:
         dataset: Folder or URL.
-        protocol: Name of a protocol of the dataset, or leave-one-corpus-out.
+        protocol: Name of a protocol of the dataset, leave-one-corpus-out or train-on-a-test-on-b.
         corpora: Corpora, or collections such as ``@emobox``; none means all that have folds.
         label_set: Which classes. A named one asks for the protocol of that name (``native`` and
             ``loso`` for ``loso-native``); a mapping, and what a published protocol scores, is
@@ -92,8 +93,8 @@ def plan_benchmark(
         UsageError: The dataset has no such protocol, or a corpus that is named has no folds.
         DataError: No fold is left.
     """
-    if protocol == LEAVE_ONE_OUT:
-        return _plan_across(dataset, corpora, label_set or "six")
+    if protocol in ACROSS:
+        return _plan_across(dataset, ACROSS[protocol], corpora, label_set or "six")
     six = label_set == "six"
     if label_set in NAMED:
         protocol, label_set = with_label_set(protocol, label_set), None
@@ -175,18 +176,18 @@ def _choose_corpora(protocol: Protocol, corpora: Sequence[str], six: bool) -> li
 
 
 def _plan_across(
-    dataset: str | Path, corpora: Sequence[str], label_set: LabelChoice
+    dataset: str | Path, mode: Mode, corpora: Sequence[str], label_set: LabelChoice
 ) -> BenchmarkPlan:
-    runs, checksum, notes = plan_across(dataset, corpora, label_set)
+    runs, checksum, notes = plan_across(dataset, mode, corpora, label_set)
     return BenchmarkPlan(
         dataset=str(dataset),
         dataset_key=_dataset_key(dataset),
-        protocol=LEAVE_ONE_OUT,
+        protocol=mode,
         twin=None,
         label_set=None if label_set == "six" else label_set,
         native=False,
         leaks={},
-        checksums={LEAVE_ONE_OUT: checksum},
+        checksums={mode: checksum},
         runs=runs,
         notes=notes,
     )

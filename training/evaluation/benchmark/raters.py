@@ -7,12 +7,11 @@ from training.evaluation.score_file import Evaluation
 from training.metrics.rater_scores import RaterScores, score_raters
 
 
-def rater_scores(dataset: str, corpus: str, evaluation: Evaluation) -> RaterScores | None:
-    """Scores of a single rater on the clips of one corpus that are scored and have votes.
+def rater_scores(dataset: str, evaluation: Evaluation) -> RaterScores | None:
+    """Scores of a single rater on the clips that are scored and have votes.
 
     Args:
         dataset: Folder or URL.
-        corpus: Its id.
         evaluation: Of any model, the folds pooled: for the clips and their classes.
 
     Returns:
@@ -20,7 +19,12 @@ def rater_scores(dataset: str, corpus: str, evaluation: Evaluation) -> RaterScor
     """
     scored = evaluation.predictions.utterances[["id", "label"]]
     clips = scored.assign(id=scored["id"].str.partition("#fold-")[0]).drop_duplicates("id")
-    rows = load_index(dataset, rows=RowChoice((corpus,)), labelled=False, extra=("votes",))
+    rows = load_index(
+        dataset,
+        rows=RowChoice(sorted(evaluation.predictions.corpora)),
+        labelled=False,
+        extra=("votes",),
+    )
     rows = rows.drop(columns="label").merge(clips, on="id")
     shares, voted = vote_shares(rows, len(evaluation.labels)), has_votes(rows)
     if not voted.any():

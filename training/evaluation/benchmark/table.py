@@ -6,8 +6,9 @@ from statistics import fmean
 from typing import Any
 
 from pipeline.common.count import count
-from training.evaluation.benchmark.across_corpora import LEAVE_ONE_OUT
+from training.evaluation.benchmark.across_corpora import LEAVE_ONE_OUT, TRAIN_ON_ONE
 from training.evaluation.benchmark.means import mean_difference, mean_figures
+from training.evaluation.benchmark.pairs import split_into_pairs
 from training.evaluation.benchmark.plan import BenchmarkPlan
 from training.evaluation.benchmark.pool import pool_corpora
 from training.evaluation.benchmark.raters import rater_scores
@@ -70,13 +71,16 @@ class BenchmarkRow:
 def benchmark_rows(plan: BenchmarkPlan, results: Results) -> list[BenchmarkRow]:
     """Rows of every corpus and model, then the means over corpora, then all clips pooled.
 
-    Codes of corpora mean something in their corpus only, so that those are not pooled.
+    Codes of corpora mean something in their corpus only, and in pairs of corpora each clip is
+    scored several times, so that those are not pooled.
     """
-    main = results[plan.protocol]
+    main: Corpora = results[plan.protocol]
+    if plan.protocol == TRAIN_ON_ONE:
+        main = split_into_pairs(main)
     twin = results.get(plan.twin, {}) if plan.twin else {}
     models = list(next(iter(main.values())))
     raters = {
-        corpus: rater_scores(plan.dataset, corpus, found[models[0]].evaluation)
+        corpus: rater_scores(plan.dataset, found[models[0]].evaluation)
         for corpus, found in main.items()
     }
     rows = [
@@ -87,7 +91,7 @@ def benchmark_rows(plan: BenchmarkPlan, results: Results) -> list[BenchmarkRow]:
     if len(main) > 1:
         mean = _mean_raters(list(raters.values()))
         rows += [replace(_mean_row(model, models[0], main, twin), raters=mean) for model in models]
-    if len(main) > 1 and not plan.native:
+    if len(main) > 1 and not plan.native and plan.protocol != TRAIN_ON_ONE:
         rows += [_pooled_row(model, models[0], main, twin) for model in models]
     return rows
 
@@ -125,12 +129,20 @@ def benchmark_table(plan: BenchmarkPlan, rows: Sequence[BenchmarkRow]) -> PaperT
     return table.without_empty_columns().with_mark_explained()
 
 
+_TRAINED: Mapping[str, str] = {
+    LEAVE_ONE_OUT: "each corpus is scored whole by models that were trained on the others",
+    TRAIN_ON_ONE: "A → B: trained on A, scored on the whole of B",
+}
+"""Protocol → what corpora are trained on and scored."""
+
+
 def table_notes(plan: BenchmarkPlan, rows: Sequence[BenchmarkRow]) -> list[str]:
     """What must be known beside the table."""
     notes = [
-        "each corpus is scored whole by models that were trained on the others"
-        if plan.protocol == LEAVE_ONE_OUT
-        else "each corpus is trained on and scored by itself; predictions of its folds are pooled",
+        _TRAINED.get(
+            plan.protocol,
+            "each corpus is trained on and scored by itself; predictions of its folds are pooled",
+        ),
         "95 %: over 1,000 draws of speakers",
     ]
     for corpus, speakers in plan.leaks.items():

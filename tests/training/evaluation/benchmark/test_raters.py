@@ -27,10 +27,10 @@ def test_a_rater_stands_beside_models_where_votes_are_known(tmp_path: Path) -> N
     plan = plan_benchmark(dataset, "leave-one-corpus-out")
     results = run_benchmark(plan, {"majority": Baseline("majority")}, tmp_path / "out")
     scored = {corpus: one["majority"].evaluation for corpus, one in results[plan.protocol].items()}
-    found = rater_scores(dataset, "alpha", scored["alpha"])
+    found = rater_scores(dataset, scored["alpha"])
     assert found is not None
     assert (found.utterances, found.uar, found.wa) == (16, 0.75, 0.75)
-    assert rater_scores(dataset, "beta", scored["beta"]) is None
+    assert rater_scores(dataset, scored["beta"]) is None
     rows = benchmark_rows(plan, results)
     assert [row.raters is not None for row in rows] == [True, False, False, False]
     table = benchmark_table(plan, rows)
