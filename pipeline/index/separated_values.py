@@ -110,7 +110,7 @@ def _find_separator(text: str, table: TableSpec) -> str:
     Where it names none, it is the one with most cells, so that an error shows them one by one.
     Without a header, it is the one that gives as many cells as there are columns.
     """
-    first = next((line for _, line in numbered_lines(text)), "")
+    first = next((line for line in _lines(text) if line.strip()), "").rstrip("\n")
     cells = {separator: _cells(first, separator) for separator in _SEPARATORS}
     if table.columns:
         return max(_SEPARATORS, key=lambda s: len(cells[s]) == len(table.columns or ()))

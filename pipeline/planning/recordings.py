@@ -13,6 +13,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.schema.record import SPLITS, Split
 from pipeline.schema.utterance import Utterance
@@ -38,8 +39,8 @@ LEAST_MS = 1_800
 ROW_MS, ROW_BYTES_PER_MS = 3_600, 100
 """What a row counts as, whose length nobody knows: this at least, more where it is large."""
 
-MOST_GROUPS = 16
-"""Groups of a slot that are counted apart; where it has more, about as in the whole corpus."""
+MOST_GROUPS = 100
+"""Groups of a slot that are counted apart; where it has more, it is split as any corpus is."""
 
 CROWDED = 1.25
 """Times the mean that a shard may be filled with segments before others take them."""
@@ -109,20 +110,28 @@ def count_slots(utterances: Iterable[Utterance]) -> SlotLoads:
     loads: dict[Slot, dict[str | None, Load]] = {}
     for utterance in utterances:
         if utterance.dropped is None and (slot := slot_of(utterance)):
-            groups = loads.setdefault(slot, {})
-            groups[utterance.group] = groups.get(utterance.group, Load()) + _load(utterance)
+            _add(loads.setdefault(slot, {}), utterance.group, _load(utterance))
     return {
         slot: groups if len(groups) <= MOST_GROUPS else {None: sum(groups.values(), Load())}
         for slot, groups in loads.items()
     }
 
 
+def _add(groups: dict[str | None, Load], group: str | None, load: Load) -> None:
+    found = groups.get(group)
+    groups[group] = found + load if found else load
+
+
 def _load(segment: Utterance) -> Load:
     if segment.block and segment.end is None:
-        size = round(segment.source_size / ROW_BYTES_PER_MS)
-        return Load(1, min(max(ROW_MS, size), LARGEST_PIECE_MS))
+        return _load_of_row(segment.source_size)
     seconds = (segment.end or 0.0) - (segment.start or 0.0)
     return Load(1, max(LEAST_MS, min(round(1_000 * seconds), LARGEST_PIECE_MS)))
+
+
+@lru_cache(maxsize=1_000)  # one object for the rows of a row group, whose size is their mean
+def _load_of_row(size: int) -> Load:
+    return Load(1, min(max(ROW_MS, round(size / ROW_BYTES_PER_MS)), LARGEST_PIECE_MS))
 
 
 def merge_slots(parts: Iterable[SlotLoads]) -> SlotLoads:
@@ -133,7 +142,7 @@ def merge_slots(parts: Iterable[SlotLoads]) -> SlotLoads:
         for slot, groups in part.items():
             into = total.setdefault(slot, {})
             for group, load in groups.items():
-                into[group] = into.get(group, Load()) + load
+                _add(into, group, load)
                 segments[slot[0]] += load.segments
     return {slot: groups for slot, groups in sorted(total.items()) if segments[slot[0]] > 1}
 

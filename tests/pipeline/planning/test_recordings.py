@@ -234,6 +234,7 @@ def test_rows_of_a_group_in_several_splits_are_written_together(
     assert all(len(keys) == 1 for keys in runs.values())
     assert max(sizes.values()) <= 1_100
     assert len(sizes) <= 40
+    assert len(sizes) == sum(made.shards.values())  # no number is left out
 
 
 def test_row_groups_of_one_split_are_spread_like_recordings() -> None:
