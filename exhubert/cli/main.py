@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from exhubert.cli.arguments.command import Command
 from exhubert.cli.arguments.completion import answer, asked_for_completions
+from exhubert.cli.arguments.parser import Parser
 from exhubert.cli.arguments.spelling import as_written, respell
 from exhubert.cli.arguments.stores import add_store_options, read_store_options
 from exhubert.cli.arguments.unknown_options import check_unknown, known_options, suggest_options
@@ -139,7 +140,7 @@ def _who_has(options: Sequence[str]) -> str:
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="exhubert",
         description="Assemble speech-emotion corpora, and train ExHuBERT on them.",
     )
