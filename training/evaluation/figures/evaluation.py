@@ -10,35 +10,51 @@ from training.evaluation.figures.forest import Estimate, ForestRow, forest_plot
 from training.evaluation.figures.reliability import reliability_figure
 from training.evaluation.score_file import Evaluation
 from training.metrics.foreign import FOREIGN_NOTE, marked
+from training.metrics.groups import GroupScores
 
 
 def evaluation_figures(evaluation: Evaluation) -> dict[str, Figure]:
-    """By name: confusion, forest plot of corpora and groups, and reliability where it is known."""
+    """By name: confusion, forest plots of corpora and of groups, and reliability.
+
+    Those of groups and of reliability are there where groups and probabilities are.
+    """
     figures = {
         "confusion": confusion_figure(evaluation.overall.confusion, evaluation.labels),
-        "forest": evaluation_forest(evaluation),
+        "forest": corpora_forest(evaluation),
     }
+    if evaluation.groups:
+        figures["groups"] = groups_forest(evaluation.groups)
     if evaluation.calibration is not None:
         figures["reliability"] = reliability_figure(evaluation.calibration)
     return figures
 
 
-def evaluation_forest(evaluation: Evaluation) -> Figure:
-    """UARs of corpora, of groups of speakers, and of all."""
+def corpora_forest(evaluation: Evaluation) -> Figure:
+    """UARs of corpora, and of all."""
     foreign = evaluation.foreign_corpora
-    groups = {
-        "corpus": [
-            ForestRow(marked(corpus, foreign), Estimate.of(scores))
-            for corpus, scores in evaluation.corpora.items()
+    rows = [
+        ForestRow(marked(corpus, foreign), Estimate.of(scores))
+        for corpus, scores in evaluation.corpora.items()
+    ]
+    if len(rows) > 1:
+        rows.append(ForestRow("all", Estimate.of(evaluation.overall), total=True))
+    return forest_plot({"": rows}, notes=[FOREIGN_NOTE] if foreign else [])
+
+
+def groups_forest(groups: Mapping[str, Mapping[str, GroupScores]]) -> Figure:
+    """UARs of groups of speakers, and how far each is from all others."""
+    shown = {
+        kind: [
+            ForestRow(
+                name,
+                Estimate.of(group.scores),
+                Estimate.of_difference(group.difference) if group.difference else None,
+            )
+            for name, group in of_kind.items()
         ]
+        for kind, of_kind in groups.items()
     }
-    for kind, of_kind in evaluation.groups.items():
-        if kind != "corpus":
-            groups[kind] = [
-                ForestRow(name, Estimate.of(group.scores)) for name, group in of_kind.items()
-            ]
-    groups[""] = [ForestRow("all", Estimate.of(evaluation.overall), total=True)]
-    return forest_plot(groups, notes=[FOREIGN_NOTE] if foreign else [])
+    return forest_plot(shown, versus="minus the rest")
 
 
 def comparison_forest(

@@ -23,6 +23,6 @@ def test_figures_are_written_alike(tmp_path: Path) -> None:
         evaluation_figures(make_evaluation()), [tmp_path / "new" / "scores.pdf"]
     )
     assert [path.name for path in written] == [
-        *("scores.pdf", "scores-forest.pdf", "scores-reliability.pdf"),
+        *("scores.pdf", "scores-forest.pdf", "scores-groups.pdf", "scores-reliability.pdf"),
     ]
     assert all(path.read_bytes().startswith(b"%PDF") for path in written)
