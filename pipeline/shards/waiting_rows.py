@@ -4,6 +4,7 @@ The rows of a recording of hours are made in one pass and written, shard by shar
 is known. They come to some 65 MB an hour.
 """
 
+import os
 import pickle
 import tempfile
 from typing import BinaryIO
@@ -55,17 +56,17 @@ class WaitingRows:
             return row
         start, size = self._stored.pop(number)
         assert self._file
-        self._file.seek(start)
-        stored: Record = pickle.loads(self._file.read(size))  # our own, in a file without a name
+        content = os.pread(self._file.fileno(), size, start)
+        stored: Record = pickle.loads(content)  # our own, in a file without a name
         return stored
 
     def _store(self, content: bytes) -> tuple[int, int]:
         try:
             if self._file is None:
-                self._file = tempfile.TemporaryFile(prefix="exhubert-rows-")  # noqa: SIM115
-            start = self._file.seek(0, 2)
-            self._file.write(content)
-            self._file.flush()
+                self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
+            start = self._file.tell()
+            if self._file.write(content) < len(content):
+                raise OSError("no room for all of a row")
         except OSError as error:
             raise DataError(
                 f"{tempfile.gettempdir()}: {error.strerror or error}; rows of a long recording "

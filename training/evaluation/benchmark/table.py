@@ -21,6 +21,7 @@ from training.metrics.rater_scores import RaterScores
 from training.metrics.scores import Figures
 
 MEAN, POOLED = "mean of corpora", "all clips pooled"
+MEAN_OF_PAIRS = "mean of pairs"
 
 Corpora = Mapping[str, Mapping[str, PooledResult]]
 """Corpus → model → result."""
@@ -46,7 +47,7 @@ class BenchmarkRow:
     """One model on one corpus, or over all.
 
     Attributes:
-        corpus: Its id, :data:`MEAN` or :data:`POOLED`.
+        corpus: Its id, :data:`MEAN`, :data:`MEAN_OF_PAIRS` or :data:`POOLED`.
         model: Its name.
         folds: How many were run.
         figures: Scores under the protocol.
@@ -90,7 +91,11 @@ def benchmark_rows(plan: BenchmarkPlan, results: Results) -> list[BenchmarkRow]:
     ]
     if len(main) > 1:
         mean = _mean_raters(list(raters.values()))
-        rows += [replace(_mean_row(model, models[0], main, twin), raters=mean) for model in models]
+        name = MEAN_OF_PAIRS if plan.protocol == TRAIN_ON_ONE else MEAN
+        rows += [
+            replace(_mean_row(model, models[0], main, twin), corpus=name, raters=mean)
+            for model in models
+        ]
     if len(main) > 1 and not plan.native and plan.protocol != TRAIN_ON_ONE:
         rows += [_pooled_row(model, models[0], main, twin) for model in models]
     return rows
@@ -155,7 +160,11 @@ def table_notes(plan: BenchmarkPlan, rows: Sequence[BenchmarkRow]) -> list[str]:
         )
     elif not plan.leaks:
         notes.append("no speaker stands in training and in test")
-    voted = {row.corpus: row.raters for row in rows if row.raters and row.corpus != MEAN}
+    voted = {
+        row.corpus: row.raters
+        for row in rows
+        if row.raters and row.corpus not in (MEAN, MEAN_OF_PAIRS)
+    }
     if voted:
         clips = ", ".join(f"{one.utterances:,} of {corpus}" for corpus, one in voted.items())
         notes.append(

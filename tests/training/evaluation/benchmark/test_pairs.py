@@ -27,7 +27,7 @@ def test_each_corpus_is_trained_on_once_and_scored_by_every_other(tmp_path: Path
     pairs = [row.corpus for row in rows if row.model == "egemaps"]
     assert pairs == [
         *("alpha → beta", "alpha → gamma", "beta → alpha"),
-        *("beta → gamma", "gamma → alpha", "gamma → beta", "mean of corpora"),
+        *("beta → gamma", "gamma → alpha", "gamma → beta", "mean of pairs"),
     ]
     assert {row.figures.utterances for row in rows[:-2]} == {24}
     whole = sum(model["egemaps"].seconds for model in results["train-on-a-test-on-b"].values())
