@@ -57,6 +57,7 @@ def export_dataset(
     codec: Codec | None = None,
     on_clip: Callable[[], object] = lambda: None,
     protocol: str | None = None,
+    on_rows: Callable[[int], object] = lambda clips: None,
 ) -> int:
     """Writes a dataset, or some of its rows, in another form.
 
@@ -68,6 +69,7 @@ def export_dataset(
         codec: Of the clips; None for what suits the format.
         on_clip: Called after each clip that is written.
         protocol: Whose folds are written, by a form that knows folds; None for its default.
+        on_rows: Called with how many clips will be written, before the first.
 
     Returns:
         How many clips were written.
@@ -87,6 +89,7 @@ def export_dataset(
     rows = find_rows(dataset, manifest, where)
     if rows.empty:
         raise UsageError(f"{dataset}: no row{f' for which {where}' if where else ''}")
+    on_rows(len(rows))
     folder.mkdir(parents=True, exist_ok=True)
     wanted = codec or chosen.codec
     chosen.write(ExportRequest(dataset, manifest, rows, folder, wanted, on_clip, protocol))

@@ -28,11 +28,11 @@ def _run_duplicates(args: argparse.Namespace) -> int:
     from pipeline.dataset.search_duplicates import search_duplicates
 
     check_beam_options(args)
-    require_manifest(args.dataset)
+    clips = require_manifest(args.dataset).written
     check_no_links(args.dataset)
     with (
         record_run(args.dataset, args.line) as run,
-        progress.counter("clips compared", quiet=args.json) as advance,
+        progress.counter("clips compared", args.json, clips) as advance,
     ):
         manifest = search_duplicates(args.dataset, emotion_scheme(), args.join_speakers, advance)
         run.corpora = count_corpora(manifest, manifest.corpora)

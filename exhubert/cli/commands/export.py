@@ -50,7 +50,7 @@ def _export_dataset(args: argparse.Namespace) -> int:
     check_folder("--output", args.output)
     from pipeline.exports.formats import export_dataset
 
-    with progress.counter("clips written", quiet=args.json) as advance:
+    with progress.counter("clips written", args.json) as advance:
         clips = export_dataset(
             args.dataset,
             args.output,
@@ -59,6 +59,7 @@ def _export_dataset(args: argparse.Namespace) -> int:
             args.codec,
             lambda: advance(1),
             args.protocol,
+            on_rows=lambda total: advance(0, total),
         )
     if args.json:
         console.emit(json.dumps({"folder": str(args.output), "format": args.to, "clips": clips}))

@@ -30,7 +30,8 @@ def _run_shortcuts(args: argparse.Namespace) -> int:
 
     check_beam_options(args)
     manifest = require_manifest(args.dataset)
-    with progress.counter("clips looked at", quiet=args.json) as advance:
+    clips = sum(min(args.clips, corpus.written) for corpus in manifest.corpora.values())
+    with progress.counter("clips looked at", args.json, clips) as advance:
         found = list(find_shortcuts(args.dataset, args.clips, lambda: advance(1)))
     shortcuts = Shortcuts.model_validate(
         {"audio": shards_checksum(manifest), "corpora": [asdict(corpus) for corpus in found]}

@@ -83,7 +83,7 @@ def _run(args: argparse.Namespace) -> int:
     else:
         console.say(f"none of {count(manifest.written, 'clip')}")
     if args.save and len(rows):
-        with progress.counter("clips saved", quiet=args.json) as advance:
+        with progress.counter("clips saved", args.json, len(rows)) as advance:
             names = write_files(args.dataset, rows, args.save, args.codec, lambda: advance(1))
         write_table(rows, names, args.save / INDEX_FILE)
         console.say(f"saved {count(len(rows), 'clip')} in {args.save}", quiet=args.json)

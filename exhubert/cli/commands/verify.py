@@ -25,25 +25,27 @@ def _add_verify(parser: argparse.ArgumentParser) -> None:
 
 def _run_verify(args: argparse.Namespace) -> int:
     from pipeline.dataset.integrity import repair_dataset, verify_dataset
+    from pipeline.dataset.manifest import require_manifest
 
     check_beam_options(args)
-    with progress.counter("shards verified", quiet=args.json) as advance:
+    corpora = require_manifest(args.dataset).corpora.values()
+    shards = sum(len(corpus.shards) for corpus in corpora)
+    with progress.counter("shards verified", args.json, shards) as advance:
         manifest, faults = verify_dataset(args.dataset, lambda: advance(1))
-    corpora = repair_dataset(args.dataset, faults) if args.repair and faults else []
+    repaired = repair_dataset(args.dataset, faults) if args.repair and faults else []
     if args.json:
-        told = {"faults": [asdict(fault) for fault in faults], "build_again": corpora}
+        told = {"faults": [asdict(fault) for fault in faults], "build_again": repaired}
         print(json.dumps(told, ensure_ascii=False))
     elif not faults:
         clips = count(manifest.written, "clip")
-        shards = sum(len(corpus.shards) for corpus in manifest.corpora.values())
         console.say(f"{args.dataset}: whole: {clips} in {count(shards, 'shard')}")
     for fault in faults[:_MOST_SHOWN]:
         place = "/".join(filter(None, [args.dataset, fault.path]))
         print(f"error: {place}: {fault.problem}", file=sys.stderr)
     if len(faults) > _MOST_SHOWN:
         print(f"error: and {count(len(faults) - _MOST_SHOWN, 'more fault')}", file=sys.stderr)
-    if corpora:
-        names = " ".join(corpora)
+    if repaired:
+        names = " ".join(repaired)
         print(f"marked: exhubert build --corpora {names} … makes them anew", file=sys.stderr)
     elif faults and not args.repair:
         print("to mark what a build must make anew: exhubert verify --repair", file=sys.stderr)

@@ -31,6 +31,19 @@ def test_the_command(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "expected DATASET --to FORMAT" in capsys.readouterr().err
 
 
+def test_progress_is_told(dataset: Path, tmp_path: Path) -> None:
+    told: list[int] = []
+    export_dataset(
+        str(dataset),
+        tmp_path / "nemo",
+        "nemo",
+        where="speaker = 'tones:f1'",
+        on_clip=lambda: told.append(1),
+        on_rows=told.append,
+    )
+    assert told == [4, 1, 1, 1, 1]
+
+
 def test_no_row_is_no_export(dataset: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no row for which false"):
         export_dataset(str(dataset), tmp_path / "none", "kaldi", where="false")

@@ -53,7 +53,9 @@ def _train_test_map(matrix: CrossCorpusMatrix, system: str) -> Figure:
     for number, row in enumerate(matrix.rows):
         for corpus in row.train:
             place = (corpora.index(corpus) - 0.5, number - 0.5)
-            axes.add_patch(Rectangle(place, 1, 1, fill=False, edgecolor=INK, linewidth=1.1))
+            axes.add_patch(
+                Rectangle(place, 1, 1, fill=False, edgecolor=INK, linewidth=1.1, zorder=3)
+            )
     return figure
 
 
