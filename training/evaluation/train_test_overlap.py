@@ -12,7 +12,7 @@ from typing import Any, Self
 import pandas as pd
 
 from pipeline.common.count import count
-from training.config.recipe import DataSection
+from training.config.sections import DataSection
 from training.data.dataset_files import manifest_checksum
 from training.data.targets import HeadLabels
 from training.data.tasks import load_task

@@ -9,7 +9,8 @@ import pandas as pd
 
 from pipeline.common.errors import DataError
 from pipeline.schema.record import CLASSES, DIMENSIONS
-from training.config.recipe import DataSection, Recipe
+from training.config.recipe import Recipe
+from training.config.sections import DataSection
 from training.data.index import clipped_durations
 from training.data.protocols import FoldChoice
 from training.data.row_choice import RowChoice

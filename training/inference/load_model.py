@@ -9,8 +9,9 @@ import torch
 from transformers import AutoConfig, PreTrainedConfig
 
 from pipeline.common.errors import UsageError
-from training.config.recipe import DataSection, read_data_section
+from training.config.recipe import read_data_section
 from training.config.run_files import PROVENANCE_FILE, RECIPE_FILE
+from training.config.sections import DataSection
 from training.data.targets import HeadLabels
 from training.model.backbones import BACKBONES
 from training.model.build import load_classifier

@@ -15,7 +15,7 @@ from transformers import PreTrainedConfig, PreTrainedModel, Wav2Vec2FeatureExtra
 
 from pipeline.common.errors import UsageError
 from pipeline.schema.record import CLASSES, SAMPLE_RATE
-from training.config.recipe import ModelSection
+from training.config.sections import ModelSection
 from training.data.targets import SIX_CLASSES_ONLY, HeadLabels
 from training.model.backbones import BACKBONES, HUBERT, Backbone, extend, find_backbone
 from training.model.base_settings import check_settings

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.common.errors import UsageError
 from pipeline.common.validation_messages import describe_validation_error
-from training.config.recipe import DataSection
+from training.config.sections import DataSection
 from training.data.index import known_speakers
 
 Provenance = Mapping[str, Any]

@@ -6,7 +6,8 @@ import torch
 from torch.autograd.graph import saved_tensors_hooks
 
 from tests.support.shards import NANO
-from training.config.recipe import ModelSection, Recipe, load_recipe
+from training.config.recipe import Recipe, load_recipe
+from training.config.sections import ModelSection
 from training.data.targets import HeadLabels
 from training.finetuning.meta_step import trace_step
 from training.finetuning.model_card import count_parameters

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from tests.support.shards import NANO, write_tones
-from training.config.recipe import LossSection, Recipe, load_recipe
+from training.config.recipe import Recipe, load_recipe
+from training.config.sections import LossSection
 from training.data.targets import UNLABELLED
 from training.finetuning import objective
 from training.finetuning.objective import build_objective

@@ -22,7 +22,7 @@ from transformers import (
 from pipeline.common.errors import UsageError
 from pipeline.schema.record import CLASSES
 from tests.training.conftest import SMALL_HUBERT, make_batch
-from training.config.recipe import ModelSection
+from training.config.sections import ModelSection
 from training.inference.load_model import load_model
 from training.model.backbones import BACKBONES, Backbone, extend, find_backbone
 from training.model.build import build_model, compile_layers, empty_model, freeze, save_model
