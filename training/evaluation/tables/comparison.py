@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from training.evaluation.compare import Comparison
 from training.evaluation.score_file import Evaluation
 from training.evaluation.tables.paper_table import Cell, Column, Interval, PaperTable
+from training.evaluation.tables.score_columns import SCORE_COLUMNS, score_cells
 
 
 def comparison_table(
@@ -20,14 +21,7 @@ def comparison_table(
     columns = [
         Column("model"),
         Column("not trained on"),
-        Column("n", "count"),
-        Column("speakers", "count"),
-        Column("UAR", "percent"),
-        Column("95 %", interval=True),
-        Column("± sd", "percent"),
-        Column("WA", "percent"),
-        Column("macro-F1", "percent"),
-        Column("chance", "percent"),
+        *SCORE_COLUMNS,
         Column(f"{first} minus it", "points"),
         Column("95 % of it", interval=True),
     ]
@@ -40,19 +34,11 @@ def comparison_table(
 
 
 def _row(name: str, evaluation: Evaluation, comparison: Comparison | None) -> list[Cell]:
-    scores = evaluation.overall
     difference = comparison.overall if comparison else None
     return [
         name,
         ", ".join(evaluation.foreign_corpora or ()) or None,
-        scores.utterances,
-        scores.speakers,
-        scores.uar,
-        Interval.of(scores),
-        scores.uar_sd,
-        scores.wa,
-        scores.macro_f1,
-        scores.chance,
+        *score_cells(evaluation.overall),
         difference.uar if difference else None,
         Interval.of_difference(difference) if difference else None,
     ]

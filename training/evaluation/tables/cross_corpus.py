@@ -3,8 +3,8 @@
 import numpy as np
 
 from training.evaluation.cross_corpus import CrossCorpusMatrix
-from training.evaluation.tables.evaluation import score_cells
 from training.evaluation.tables.paper_table import Cell, Column, PaperTable
+from training.evaluation.tables.score_columns import SCORE_COLUMNS, score_cells
 
 
 def cross_corpus_table(matrix: CrossCorpusMatrix) -> PaperTable:
@@ -18,14 +18,7 @@ def _left_out_table(matrix: CrossCorpusMatrix) -> PaperTable:
     columns = [
         Column("left out"),
         Column("model"),
-        Column("n", "count"),
-        Column("speakers", "count"),
-        Column("UAR", "percent"),
-        Column("95 %", interval=True),
-        Column("± sd", "percent"),
-        Column("WA", "percent"),
-        Column("macro-F1", "percent"),
-        Column("chance", "percent"),
+        *SCORE_COLUMNS,
     ]
     rows: list[list[Cell]] = [
         [row.name, system, *score_cells(evaluations[number].overall)]

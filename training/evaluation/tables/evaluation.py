@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from training.evaluation.score_file import Evaluation
 from training.evaluation.tables.paper_table import Cell, Column, Interval, PaperTable
+from training.evaluation.tables.score_columns import SCORE_COLUMNS, score_cells
 from training.metrics.class_scores import ClassScores
 from training.metrics.groups import GroupScores
-from training.metrics.scores import Scores
 
 _INTERVAL_NOTE = "95 %: over 1,000 draws of speakers"
 
@@ -24,14 +24,7 @@ def corpora_table(evaluation: Evaluation) -> PaperTable:
     columns = [
         Column("corpus"),
         Column("trained on"),
-        Column("n", "count"),
-        Column("speakers", "count"),
-        Column("UAR", "percent"),
-        Column("95 %", interval=True),
-        Column("± sd", "percent"),
-        Column("WA", "percent"),
-        Column("macro-F1", "percent"),
-        Column("chance", "percent"),
+        *SCORE_COLUMNS,
     ]
     foreign = evaluation.foreign_corpora
     rows = [
@@ -46,20 +39,6 @@ def corpora_table(evaluation: Evaluation) -> PaperTable:
     title = f"Scores on the {evaluation.split} split, in per cent"
     table = PaperTable(title, columns, rows, notes)
     return table.without_empty_columns().with_mark_explained()
-
-
-def score_cells(scores: Scores) -> list[Cell]:
-    """Scores, from the number of utterances to chance."""
-    return [
-        scores.utterances,
-        scores.speakers,
-        scores.uar,
-        Interval.of(scores),
-        scores.uar_sd,
-        scores.wa,
-        scores.macro_f1,
-        scores.chance,
-    ]
 
 
 def classes_table(classes: Mapping[str, ClassScores]) -> PaperTable:
