@@ -127,6 +127,7 @@ def run_cross_corpus(
     split: str | None = None,
     console: Console | None = None,
     on_message: Callable[[str], None] = _LOG.info,
+    label_set: LabelChoice = "six",
 ) -> CrossCorpusMatrix:
     """Runs every row of every system; rows that are done already are read.
 
@@ -144,6 +145,7 @@ def run_cross_corpus(
         console: Where trainings print their progress; ``None`` for silence.
         on_message: Called with a line before each row is run, or where it was run before; logged by
             default.
+        label_set: Which classes, of recipes, too; not the codes of corpora.
 
     Raises:
         UsageError: There are fewer than two corpora, or one that is named is not there or has
@@ -154,20 +156,21 @@ def run_cross_corpus(
         if isinstance(system, Baseline):
             system.check()
     scored = split or (ALL if mode == "leave-one-corpus-out" else "test")
-    rows = plan_rows(dataset, mode, corpora, scored)
+    rows = plan_rows(dataset, mode, corpora, scored, label_set)
     done: dict[str, list[Evaluation]] = {name: [] for name in systems}
     total = len(rows) * len(systems)
     for name, system in systems.items():
         for number, row in enumerate(rows, sum(map(len, done.values())) + 1):
             what = f"{number} of {total}: {name}, {describe_row(row, mode)}"
-            folder = output / f"{name}-{row.name}-{row_key(system, row, dataset, scored)[:8]}"
+            key = row_key(system, row, dataset, scored, label_set)
+            folder = output / f"{name}-{row.name}-{key[:8]}"
             scores = folder / "scores.json"
             if scores.is_file():
                 done[name].append(read_scores(scores))
                 on_message(f"{what}: done before")
                 continue
             on_message(what)
-            evaluation = run_row(system, row, dataset, scored, folder, console)
+            evaluation = run_row(system, row, dataset, scored, folder, console, label_set)
             write_scores(evaluation, scores)
             done[name].append(evaluation)
     return CrossCorpusMatrix(mode, str(dataset), manifest_checksum(dataset), scored, rows, done)
@@ -250,6 +253,7 @@ def run_row(
     split: str,
     folder: Path,
     console: Console | None = None,
+    label_set: LabelChoice = "six",
 ) -> Evaluation:
     """Trains a system as a row says and scores it; an interrupted training is continued.
 
@@ -260,6 +264,7 @@ def run_row(
         split: What is scored; :data:`training.evaluation.evaluate.ALL` for whole corpora.
         folder: For the trained model.
         console: Where training prints its progress; ``None`` for silence.
+        label_set: Which classes.
     """
     if isinstance(system, Baseline):
         result = run_baseline(
@@ -269,6 +274,7 @@ def run_row(
             RowChoice(row.test),
             row.fitted,
             keep_in=folder.parent,
+            task=label_set,
         )
     else:
         model = folder / "model"
@@ -276,6 +282,7 @@ def run_row(
             data = system.data
             own = {
                 "corpora": row.train,
+                "label_set": label_set,
                 "exclude_corpora": (),
                 "exclude_speakers": (*data.exclude_speakers, *row.exclude_speakers),
                 "exclude_audio_of": (*data.exclude_audio_of, *row.exclude_audio_of),
@@ -294,10 +301,14 @@ def run_row(
     return replace(result, notes=notes)
 
 
-def row_key(system: System, row: Row, dataset: str | Path, split: str) -> str:
+def row_key(
+    system: System, row: Row, dataset: str | Path, split: str, label_set: LabelChoice = "six"
+) -> str:
     """Checksum of everything that decides the scores of a row."""
     settings = vars(system) if isinstance(system, Baseline) else system.model_dump(mode="json")
     decides = [settings, vars(row), split, identity(dataset)]
+    if label_set != "six":  # which earlier rows were of
+        decides.append(label_set)
     return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
 
 

@@ -16,6 +16,7 @@ from pipeline.specs.collections import SIGN
 from training.config.recipe import Recipe, load_recipe
 
 if TYPE_CHECKING:  # it brings torch with it
+    from training.data.label_sets import LabelChoice
     from training.evaluation.cross_corpus import System
 
 FittedKind = Literal["majority", "egemaps"]
@@ -49,6 +50,12 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="ID",
         help="corpora of the matrix, or collections such as @serab (default: the recipe's, else "
         "all of the dataset)",
+    )
+    parser.add_argument(
+        "--labels",
+        metavar="SET|FILE",
+        help="classes: six, categories, four or emobox, or a YAML file with lines such as "
+        "`excitement: happiness` (default: the recipe's, else six)",
     )
     parser.add_argument(
         "--split",
@@ -98,6 +105,7 @@ def _run(args: argparse.Namespace) -> int:
         args.split,
         out,
         out.print,
+        _label_set(args, recipe),
     )
     text = json.dumps(matrix.to_dict(), indent=2, ensure_ascii=False)
     (args.output / "matrix.json").write_text(text + "\n", encoding="utf-8")
@@ -127,6 +135,15 @@ def _recipe(args: argparse.Namespace) -> Recipe | None:
     if args.overrides:
         raise UsageError("--set changes a recipe: give --config, too")
     return None
+
+
+def _label_set(args: argparse.Namespace, recipe: Recipe | None) -> "LabelChoice":
+    """The classes of all systems: those that are named, else the recipe's."""
+    from training.data.label_sets import read_label_choice
+
+    if args.labels:
+        return read_label_choice(args.labels)
+    return recipe.data.label_set if recipe else "six"
 
 
 def _baseline_kinds(args: argparse.Namespace) -> list[FittedKind]:

@@ -285,3 +285,26 @@ def test_corpora_without_anything_to_score_are_left_out_or_named(tmp_path: Path)
     assert [row.name for row in plan_rows(tmp_path, A_TO_B, (), "test")] == ["alpha", "beta"]
     with pytest.raises(UsageError, match="gamma: fewer than two classes"):
         plan_rows(tmp_path, A_TO_B, THREE, "test")
+
+
+def test_models_and_baselines_are_scored_in_the_same_classes(tmp_path: Path) -> None:
+    rows = [
+        record(corpus, split, number, number % 6, emotion=("anger", "calm", "fear")[number % 3])
+        for corpus in THREE[:2]
+        for split in ("train", "validation", "test")
+        for number in range(9)
+    ]
+    write_shards(tmp_path / "data", rows)
+    systems = {"majority": Baseline("majority"), "tiny": load_recipe("tiny", _FAST)}
+    matrix = run_cross_corpus(
+        systems, tmp_path / "data", tmp_path / "out", LEFT_OUT, label_set="categories"
+    )
+    for evaluations in matrix.systems.values():
+        for evaluation in evaluations:
+            assert evaluation.labels == ["anger", "calm", "fear"]
+            assert evaluation.overall.utterances == 27
+    mapping = tmp_path / "map.yaml"
+    mapping.write_text("anger: loud\ncalm: quiet\n")
+    line = ["matrix", "--data", str(tmp_path / "data"), "--baseline", "majority", "--json"]
+    assert main([*line, "--labels", str(mapping), "--output", str(tmp_path / "mapped")]) == 0
+    assert main([*line, "--labels", "native", "--output", str(tmp_path / "native")]) == 2
