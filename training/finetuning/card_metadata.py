@@ -28,6 +28,7 @@ def card_metadata(provenance: Mapping[str, Any]) -> ModelCardData:
     dataset, recipe = provenance["dataset"], provenance["recipe"]
     base = recipe["model"]["base"]
     licence = model_licence(all_licences(provenance))
+    results = list(_results(provenance))
     return ModelCardData(
         library_name="transformers",
         pipeline_tag="audio-classification",
@@ -37,9 +38,9 @@ def card_metadata(provenance: Mapping[str, Any]) -> ModelCardData:
         license_name=None if licence else "see-the-section-licence",
         base_model=None if base is None or _is_local(base) else base,
         datasets=list(dataset["corpora"]),
-        metrics=[name for name, _, _ in _METRICS.values()],
+        metrics=list(dict.fromkeys(result.metric_type for result in results)) or None,
         model_name=recipe["name"],
-        eval_results=list(_results(provenance)) or None,
+        eval_results=results or None,
     )
 
 

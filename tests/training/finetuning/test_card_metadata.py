@@ -8,6 +8,7 @@ from huggingface_hub import ModelCard
 from tests.support.made_up import make_evaluation, make_utterances
 from training.finetuning.card_metadata import card_metadata
 from training.finetuning.model_card import model_card, scores_to_dict
+from training.metrics.head_scores import Concordance, HeadScores
 
 EVALUATION = make_evaluation([0.6], make_utterances(speakers=12))
 
@@ -50,6 +51,7 @@ def test_the_hub_reads_results_languages_corpora_and_licence(tmp_path: Path) -> 
         for corpus in ("alpha", "beta", "mix")
         for metric in ("recall", "accuracy", "f1")
     }
+    assert data.metrics == ["recall", "accuracy", "f1"]
     uar = found["mix", "recall"]
     assert uar.metric_value == round(100 * EVALUATION.overall.uar, 2)
     assert uar.metric_args == {"average": "macro"}
@@ -66,7 +68,15 @@ def test_terms_that_nobody_knows_leave_the_licence_open(tmp_path: Path) -> None:
 
 def test_without_validation_there_are_no_results(tmp_path: Path) -> None:
     data = read_back(provenance(validation=None), tmp_path).data
-    assert data.eval_results is None
+    assert (data.eval_results, data.metrics) == (None, None)
+
+
+def test_metrics_of_classes_are_none_of_ratings_alone(tmp_path: Path) -> None:
+    rated = HeadScores(None, {"arousal": Concordance(10, 0.5)})
+    told = provenance(labels=[], validation=scores_to_dict(None, {}, rated))
+    told["heads"]["dimensions"] = ("arousal",)
+    data = read_back(told, tmp_path).data
+    assert (data.eval_results, data.metrics) == (None, None)
 
 
 def test_a_base_in_a_folder_is_none_of_the_hubs(tmp_path: Path) -> None:

@@ -96,19 +96,21 @@ def forest_plot(groups: Groups, versus: str = "", notes: Sequence[str] = ()) -> 
 
     Args:
         groups: What is drawn, from top to bottom.
-        versus: What the differences are, such as ``minus tiny``; draws them in a second half.
+        versus: What the differences are, such as ``minus tiny``; draws them in a second half,
+            if any row has one.
         notes: What marks in names mean.
     """
     places, headings = _places(groups)
+    differences = {y: (row, row.difference) for y, row in places.items() if row.difference}
+    halved = bool(versus and differences)
     with paper_style():
         height = _ROW * (len(places) + len(headings)) + 0.75
-        figure = Figure(figsize=(PAGE if versus else COLUMN, height), layout="constrained")
-        halves = figure.subplots(1, 2 if versus else 1, squeeze=False, sharey=True)[0]
+        figure = Figure(figsize=(PAGE if halved else COLUMN, height), layout="constrained")
+        halves = figure.subplots(1, 2 if halved else 1, squeeze=False, sharey=True)[0]
         _draw_half(halves[0], {y: (row, row.uar) for y, row in places.items()})
         halves[0].set_xlabel("UAR, %")
         _name_rows(halves[0], places, headings)
-        if versus:
-            differences = {y: (row, row.difference) for y, row in places.items() if row.difference}
+        if halved:
             _draw_half(halves[1], differences)
             halves[1].axvline(0, color=SOFT, linewidth=0.7, zorder=0)
             halves[1].set_xlabel(f"{printable(versus)}, points")

@@ -251,7 +251,13 @@ def _latex(text: str, number: bool = False) -> str:
 
 
 def _latex_row(cells: Sequence[str]) -> str:
-    return rf"{' & '.join(cells)} \\"
+    r"""Cells as a line; the line above would take a bracket or star at its start as its own.
+
+    >>> _latex_row(["[new]", "1"])
+    '{}[new] & 1 \\\\'
+    """
+    line = " & ".join(cells)
+    return rf"{'{}' if line.startswith(('[', '*')) else ''}{line} \\"
 
 
 def _plain(cell: Cell) -> Cell:

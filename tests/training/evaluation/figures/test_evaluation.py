@@ -35,6 +35,16 @@ def test_groups_are_set_against_the_rest() -> None:
     assert numbers[2].startswith(f"{100 * female.uar:+.1f}".replace("-", "−"))
 
 
+def test_groups_without_a_class_in_common_have_no_differences() -> None:
+    utterances = make_utterances()
+    half = {"alpha": utterances["label"] < 3, "beta": utterances["label"] >= 3}
+    apart = utterances[[half[corpus][row] for row, corpus in utterances["corpus"].items()]]
+    evaluation = make_evaluation([0.5], apart.reset_index(drop=True))
+    assert [group.difference for group in evaluation.groups["corpus"].values()] == [None, None]
+    (axes,) = evaluation_figures(evaluation)["groups"].axes
+    assert axes.get_xlabel() == "UAR, %"
+
+
 def test_a_comparison_shows_every_file_and_the_differences_to_the_first() -> None:
     good, bad = (make_evaluation([skill], make_utterances(speakers=24)) for skill in (0.9, 0.2))
     pair = compare(good, bad, ("good", "bad"))

@@ -45,6 +45,11 @@ def test_differences_have_a_half_of_their_own() -> None:
     assert label.get_text() == "−5.0 (−10 to +2*)"
 
 
+def test_without_any_difference_there_is_one_half() -> None:
+    (axes,) = forest_plot({"": [ForestRow("a", MANY)]}, versus="minus the rest").axes
+    assert axes.get_xlabel() == "UAR, %"
+
+
 def test_an_interval_that_is_a_point_is_not_drawn() -> None:
     alone = Estimate(0.5, Interval(0.5, 0.5, 1))
     (axes,) = forest_plot({"": [ForestRow("a", alone)]}).axes

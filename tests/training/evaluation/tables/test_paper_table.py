@@ -55,6 +55,13 @@ def test_latex_is_booktabs_and_escaped() -> None:
     assert "multicolumn" not in text
 
 
+def test_latex_takes_no_first_cell_as_an_option_of_the_line_above() -> None:
+    columns = [Column("[corpus]"), Column("n")]
+    text = PaperTable("t", columns, [["*", "[1]"], ["[a]", "2"]]).to_latex()
+    for line in (r"{}[corpus] & n \\", r"{}* & [1] \\", r"{}[a] & 2 \\"):
+        assert f"\n{line}\n" in text
+
+
 def test_latex_groups_rows_that_begin_alike_and_prints_wide_tables_small() -> None:
     columns = [Column("corpus"), *(Column(str(number)) for number in range(8))]
     rows = [[corpus, *map(str, range(8))] for corpus in ("x", "x", "y")]
