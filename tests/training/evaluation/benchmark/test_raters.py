@@ -33,7 +33,7 @@ def test_a_rater_stands_beside_models_where_votes_are_known(tmp_path: Path) -> N
     assert rater_scores(dataset, scored["beta"]) is None
     rows = benchmark_rows(plan, results)
     assert [row.raters is not None for row in rows] == [True, False, False, False]
-    table = benchmark_table(plan, rows)
+    table = benchmark_table(plan, rows, results)
     assert "one rater" in [column.heading for column in table.columns]
     assert any("16 of alpha" in note for note in table.notes)
 
