@@ -26,8 +26,8 @@ WORKDIR /exhubert
 # with them, so there is nothing for apt to install.
 COPY requirements/constraints.txt requirements/
 RUN pip install --no-cache-dir --constraint requirements/constraints.txt \
-    "apache-beam[gcp]" av jinja2 miniaudio numpy openpyxl pandas pyarrow pydantic pyloudnorm \
-    pyyaml regex rich soundfile soxr xxhash
+    "apache-beam[gcp]" argcomplete av jinja2 miniaudio numpy openpyxl pandas pyarrow pydantic \
+    pyloudnorm pyyaml regex rich soundfile soxr xxhash
 
 COPY setup.py pyproject.toml README.md LICENSE ./
 COPY corpora_specs corpora_specs

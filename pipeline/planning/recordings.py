@@ -171,7 +171,7 @@ def place_slots(
     kept: dict[str, tuple[str, ...]] = {}
     for split in SPLITS:
         number, length = _within(split, numbers), _within(split, lengths)
-        pieces = {piece: _sum(length, piece) for piece in whole if piece[0] in length}
+        pieces = {piece: size for piece in whole if (size := _sum(length, piece))}
         mixed = _count_mixed(pieces, number, expected[split], clips_per_shard)
         for shard, piece in _fill(pieces, mixed):
             placement |= {(split, slot): shard for slot in piece}

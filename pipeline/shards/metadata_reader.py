@@ -71,8 +71,9 @@ def read_shard_table(
             if lacking and not (older and names >= _FIRST_COLUMNS):
                 raise DataError(f"{path}: not a shard of this dataset: no column {lacking[0]!r}")
             table = file.read([name for name in columns if name in names])
+            table = table.cast(pa.schema([RECORD.field(name) for name in table.column_names]))
             groups = [file.metadata.row_group(number) for number in range(file.num_row_groups)]
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, pa.ArrowException) as error:
         raise DataError(f"{path}: not a shard of this dataset: {error}; build again") from None
     rows = [group.num_rows for group in groups]
     places = {

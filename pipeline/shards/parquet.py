@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import islice
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,9 +14,6 @@ from pipeline.common.errors import DataError
 from pipeline.schema.record import RECORD, Record
 from pipeline.shards.receipts import shard_path
 from pipeline.storage import files as storage
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
 
 ROWS_PER_GROUP = 100
 """Rows of a Parquet row group: what a reader fetches to get at one clip."""
@@ -70,7 +67,7 @@ class _CheckedFile(io.RawIOBase):
     def tell(self) -> int:
         return self._size
 
-    def write(self, content: "ReadableBuffer") -> int:
+    def write(self, content: Any) -> int:
         self.digest.update(content)
         written = self._file.write(content)
         self._size += written

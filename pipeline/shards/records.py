@@ -44,29 +44,29 @@ def make_rows(
     """
     source = SourceAudio(root, spec, _in_reading_order(utterances) if one_pass else utterances)
     for planned in [utterances] if one_pass else _by_file(utterances):
-        rows = WaitingRows()
-        failed: dict[int, DropReason] = {}  # by identity, as the rows are
-        checksums: dict[str, str] = {}
-        for file in _by_file(_in_reading_order(planned) if one_pass else planned):
-            try:
-                for utterance, read in source.decoders(file):
-                    on_start(f"{spec.id}: {utterance.source_path}")
-                    made = _make_record(utterance, spec, options, read)
-                    failed.pop(id(utterance), None)
-                    if isinstance(made, DropReason):
-                        failed[id(utterance)] = made
-                    else:
-                        rows.add(id(utterance), made)
-                    on_clip(0.0 if isinstance(made, DropReason) else made["duration"])
-            except OSError as error:
-                failed |= {id(utterance): _unreadable(error) for utterance in file}
-            checksums[file[0].source_path] = source.xxh3
-        for utterance in planned:  # what is handed on is not held any longer
-            if reason := utterance.dropped or failed.get(id(utterance)):
-                yield to_reject_row(utterance, reason)
-            else:
-                checksum = checksums[utterance.source_path]
-                yield rows.take(id(utterance)) | {"source_xxh3": checksum}
+        with WaitingRows() as rows:
+            failed: dict[int, DropReason] = {}  # by identity, as the rows are
+            checksums: dict[str, str] = {}
+            for file in _by_file(_in_reading_order(planned) if one_pass else planned):
+                try:
+                    for utterance, read in source.decoders(file):
+                        on_start(f"{spec.id}: {utterance.source_path}")
+                        made = _make_record(utterance, spec, options, read)
+                        failed.pop(id(utterance), None)
+                        if isinstance(made, DropReason):
+                            failed[id(utterance)] = made
+                        else:
+                            rows.add(id(utterance), made)
+                        on_clip(0.0 if isinstance(made, DropReason) else made["duration"])
+                except OSError as error:
+                    failed |= {id(utterance): _unreadable(error) for utterance in file}
+                checksums[file[0].source_path] = source.xxh3
+            for utterance in planned:  # what is handed on is not held any longer
+                if reason := utterance.dropped or failed.get(id(utterance)):
+                    yield to_reject_row(utterance, reason)
+                else:
+                    checksum = checksums[utterance.source_path]
+                    yield rows.take(id(utterance)) | {"source_xxh3": checksum}
 
 
 def _by_file(utterances: Iterable[Utterance]) -> Iterator[list[Utterance]]:

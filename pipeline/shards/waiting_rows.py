@@ -7,7 +7,8 @@ is known. They come to some 65 MB an hour.
 import os
 import pickle
 import tempfile
-from typing import BinaryIO
+from types import TracebackType
+from typing import BinaryIO, Self
 
 from pipeline.common.errors import DataError
 from pipeline.schema.record import Record
@@ -19,7 +20,8 @@ IN_MEMORY = 32 << 20
 class WaitingRows:
     """Rows by a number of theirs; each is taken once, in any order.
 
-    The file has no name, so nothing is left of it, however the process ends.
+    The file has no name, so nothing is left of it, however the process ends. It is closed, and its
+    room free, at the end of the ``with`` in which the rows wait.
     """
 
     def __init__(self) -> None:
@@ -27,6 +29,18 @@ class WaitingRows:
         self._held_bytes = 0
         self._stored: dict[int, tuple[int, int]] = {}
         self._file: BinaryIO | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._file:
+            self._file.close()
 
     def add(self, number: int, row: Record) -> None:
         """Takes a row, in place of the one that has its number.
@@ -68,8 +82,9 @@ class WaitingRows:
             if self._file.write(content) < len(content):
                 raise OSError("no room for all of a row")
         except OSError as error:
+            folder = tempfile.tempdir or "no folder for temporary files"
             raise DataError(
-                f"{tempfile.gettempdir()}: {error.strerror or error}; rows of a long recording "
+                f"{folder}: {error.strerror or error}; rows of a long recording "
                 "wait there, about 65 MB an hour: make room, or set TMPDIR to another folder"
             ) from None
         return start, len(content)

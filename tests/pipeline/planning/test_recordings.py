@@ -79,6 +79,19 @@ def test_a_recording_with_segments_in_two_splits_lies_in_one_shard_of_each() -> 
     assert all(len(shards) == 1 for shards in shards_of(place(calls)).values())
 
 
+def test_recordings_that_begin_with_what_no_split_gets_are_spread_like_others() -> None:
+    calls = [
+        segment(f"c{n}", 5.0 * start, group="trial" if 5 * start < SLOT_S else "tr")
+        for n in range(30)
+        for start in range(100)
+    ]
+    placed = [one for one in place(calls) if one.dropped is None]
+    sizes = Counter(one.shard for one in placed)
+    assert len(placed) == 30 * 76
+    assert max(sizes.values()) <= 500
+    assert all(len(shards) == 1 for shards in shards_of(placed).values())
+
+
 def test_recordings_in_two_splits_are_written_together_in_shards_of_their_own() -> None:
     calls = [
         segment(f"c{n}", start * 5.0, group="te" if start % 4 == 0 else "tr")

@@ -7,7 +7,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.common.errors import DataError
-from pipeline.shards.metadata_reader import read_shard_metadata
+from pipeline.schema.record import RECORD
+from pipeline.shards.metadata_reader import read_shard_metadata, read_shard_table
 
 
 @pytest.mark.parametrize("form", ["{}", "fsspec+file://{}"])
@@ -29,3 +30,16 @@ def test_what_is_no_shard_is_named(tmp_path: Path) -> None:
     pq.write_table(pa.table({"n": range(5)}), file)
     with pytest.raises(DataError, match="no column 'id'"):
         read_shard_metadata(str(file), ["id"])
+
+
+def test_types_of_other_writers_are_those_of_the_record(tmp_path: Path) -> None:
+    file = tmp_path / "a.parquet"
+    ids = pa.array(["a", "b", "b"], pa.large_string()).dictionary_encode()
+    pq.write_table(pa.table({"id": ids, "label": pa.array([0, 1, None], pa.int8())}), file)
+    table = read_shard_table(str(file), ["id", "label"])
+    assert [table.schema.field(name).type for name in ("id", "label")] == [
+        RECORD.field(name).type for name in ("id", "label")
+    ]
+    pq.write_table(pa.table({"id": ["a"], "label": ["anger"]}), file)
+    with pytest.raises(DataError, match=r"a\.parquet: not a shard of this dataset"):
+        read_shard_table(str(file), ["id", "label"])

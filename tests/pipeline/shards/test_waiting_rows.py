@@ -1,6 +1,7 @@
 """Rows come back as they were, from memory and from disk."""
 
 import tempfile
+from typing import BinaryIO
 
 import pytest
 
@@ -38,3 +39,32 @@ def test_a_full_disk_is_told_by_its_folder(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(waiting_rows, "IN_MEMORY", 0)
     with pytest.raises(DataError, match=r"No space left on device; .* set TMPDIR"):
         WaitingRows().add(0, row(0))
+
+
+def test_no_folder_for_temporary_files_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(waiting_rows, "IN_MEMORY", 0)
+    monkeypatch.setattr(tempfile, "gettempdir", no_folder)  # what a full disk makes of all folders
+    monkeypatch.setattr(tempfile, "TemporaryFile", no_folder)
+    with pytest.raises(DataError, match=r"no folder for temporary files: No usable .* set TMPDIR"):
+        WaitingRows().add(0, row(0))
+
+
+def no_folder(**how: object) -> None:
+    raise FileNotFoundError(2, "No usable temporary directory found in ['/tmp']")
+
+
+def test_the_file_is_closed_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = []
+
+    def keep(**how: int) -> BinaryIO:
+        files.append(open_temporary(**how))
+        return files[-1]
+
+    open_temporary = tempfile.TemporaryFile
+    monkeypatch.setattr(tempfile, "TemporaryFile", keep)
+    monkeypatch.setattr(waiting_rows, "IN_MEMORY", 0)
+    with WaitingRows() as rows:
+        rows.add(0, row(0))
+        assert rows.take(0) == row(0)
+    assert [file.closed for file in files] == [True]
