@@ -20,6 +20,8 @@ from training.evaluation.prediction_table import clip_names
 from training.finetuning.run_plan import recipe_rows, recipe_task
 from training.model.provenance import Provenance, TrainingSpeakers, stages
 
+_HEARD = "WAS in training"
+
 
 @dataclass(frozen=True)
 class SpeakerOverlap:
@@ -131,4 +133,13 @@ def audio_overlap(index: pd.DataFrame, training: Collection[str]) -> list[str]:
     """
     seen = (index["id"].isin(training) | index["audio_xxh3"].isin(training)).sum()
     whole = count(len(index), "utterance")
-    return [f"the audio of {seen} of {whole} WAS in training"] if seen else []
+    return [f"the audio of {seen} of {whole} {_HEARD}"] if seen else []
+
+
+def tells_overlap(note: str) -> bool:
+    """Whether a note of an evaluation is one of :func:`audio_overlap`.
+
+    >>> tells_overlap("the audio of 2 of 9 utterances WAS in training")
+    True
+    """
+    return note.endswith(_HEARD)

@@ -123,7 +123,7 @@ def _run(args: argparse.Namespace) -> int:
             f"interrupted; runs that are done stay in {args.output}: the same command goes on"
         ) from None
     rows = benchmark_rows(plan, results)
-    table = benchmark_table(plan, rows)
+    table = benchmark_table(plan, rows, results)
     told = {
         "dataset": plan.dataset,
         "protocol": plan.protocol,
@@ -162,6 +162,11 @@ def _systems(args: argparse.Namespace) -> dict[str, "System"]:
     for name, recipe in loaded.items():
         if recipe.data.protocol:
             raise UsageError(f"{name}: data.protocol: a benchmark chooses the folds itself")
+        if recipe.data.corpora or recipe.data.exclude_corpora:
+            raise UsageError(
+                f"{name}: data.corpora and data.exclude_corpora: name those of all models by "
+                "--corpora"
+            )
         if recipe.data.label_set != "six":
             raise UsageError(f"{name}: data.label_set: name the classes of all models by --labels")
     return _make_systems(args, names, loaded)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from pipeline.common.errors import DataError, UsageError
 from pipeline.splits.protocols.names import INDEPENDENT, parse_name
 from pipeline.splits.protocols.protocol import Protocol
 from pipeline.storage import files as storage
-from training.data.dataset_files import MANIFEST
+from training.data.dataset_files import MANIFEST, identity
 from training.data.index import load_index
 from training.data.label_sets import NAMED, LabelChoice, classes_of
 from training.data.protocols import (
@@ -35,11 +35,13 @@ class BenchmarkPlan:
 
     Attributes:
         dataset: Folder or URL.
-        dataset_key: Checksum of its manifest, but for protocols, which may be added at any time.
+        dataset_key: Checksum of its manifest, but for protocols, which may be added at any time;
+            without a manifest, where the dataset lies.
         protocol: What is benchmarked.
         twin: The protocol whose folds are nearest and share no speaker; None where nothing leaks,
             or the dataset lacks it.
         label_set: Classes in place of those that the protocol's name says; None for those.
+        classes: What those are called, or which a mapping names.
         native: Whether classes are codes of corpora, which mean something in one corpus only.
         leaks: Corpus → speakers that stand in training and in test, in the fold where they are
             most; only corpora where there are any.
@@ -53,6 +55,7 @@ class BenchmarkPlan:
     protocol: str
     twin: str | None
     label_set: LabelChoice | None
+    classes: str
     native: bool
     leaks: dict[str, int]
     checksums: dict[str, str]
@@ -123,6 +126,7 @@ def plan_benchmark(
         protocol=protocol,
         twin=twin.name if twin else None,
         label_set=label_set,
+        classes=_name_classes(label_set or _stated_sets(main, scored)),
         native=label_set is None and "native" in {main.label_set[corpus] for corpus in scored},
         leaks=leaks,
         checksums={one.name: one.statement.xxh3 for one in there},
@@ -185,6 +189,7 @@ def _plan_across(
         protocol=mode,
         twin=None,
         label_set=None if label_set == "six" else label_set,
+        classes=_name_classes(label_set),
         native=False,
         leaks={},
         checksums={mode: checksum},
@@ -203,8 +208,27 @@ def _without_fold(index: pd.DataFrame, protocol: Protocol, label_set: LabelChoic
     ]
 
 
+def _stated_sets(protocol: Protocol, corpora: set[str]) -> str:
+    """Label sets that a protocol scores in some corpora: ``own`` where specs name the classes."""
+    return ", ".join(sorted({protocol.label_set[corpus] for corpus in corpora}))
+
+
+def _name_classes(label_set: LabelChoice) -> str:
+    """The name of a label set, or the classes of a mapping.
+
+    >>> _name_classes("categories"), _name_classes({"ang": "negative", "neu": "neutral"})
+    ('categories', 'negative, neutral')
+    """
+    if isinstance(label_set, Mapping):
+        return ", ".join(sorted(set(label_set.values())))
+    return label_set
+
+
 def _dataset_key(dataset: str | Path) -> str:
-    manifest = json.loads(storage.read(storage.join(str(dataset), MANIFEST)) or b"{}")
+    content = storage.read(storage.join(str(dataset), MANIFEST))
+    if content is None:
+        return identity(dataset)
+    manifest = json.loads(content)
     manifest.pop("protocols", None)
     return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
 

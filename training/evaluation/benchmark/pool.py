@@ -30,7 +30,7 @@ def pool_folds(model: str, folds: Sequence[tuple[str, Evaluation]]) -> Evaluatio
     return rescore(
         evaluations[0],
         table,
-        speakers=_pool_overlap(table, [one.speakers for one in evaluations]),
+        speakers=_pool_overlap(evaluations),
         notes=[f"predictions of {len(folds)} folds, each by a model that was trained without them"],
     )
 
@@ -58,7 +58,7 @@ def pool_corpora(corpora: Sequence[Evaluation]) -> Evaluation:
         overall=overall,
         corpora=by_corpus,
         calibration=None,
-        speakers=_pool_overlap(table, [one.speakers for one in corpora]),
+        speakers=_pool_overlap(corpora),
         predictions=table,
         classes={},
         groups={},
@@ -93,10 +93,18 @@ def _pool_tables(model: str, folds: Sequence[tuple[str, PredictionTable]]) -> Pr
     )
 
 
-def _pool_overlap(table: PredictionTable, folds: Sequence[SpeakerOverlap]) -> SpeakerOverlap:
-    """Speakers that were in the training of the fold that tests them, in any fold."""
-    known = {speaker for speaker in table.speakers if speaker is not None}
-    seen = min(len(known), sum(fold.seen for fold in folds))
+def _pool_overlap(evaluations: Sequence[Evaluation]) -> SpeakerOverlap:
+    """Speakers that were in the training of the fold that tests them, in any fold.
+
+    Folds count such speakers and don't name them. Of those that earlier folds test, too, none
+    counts again, so that, where folds share speakers, at least as many were seen.
+    """
+    seen, known = 0, set[str]()
+    for one in evaluations:
+        there = {speaker for speaker in one.predictions.speakers if speaker is not None}
+        seen += max(0, one.speakers.seen - len(there & known))
+        known |= there
+    folds = [one.speakers for one in evaluations]
     return SpeakerOverlap(
         seen=seen,
         unseen=len(known) - seen,

@@ -8,6 +8,7 @@ from typing import Any
 from pipeline.common.count import count
 from training.evaluation.benchmark.across_corpora import LEAVE_ONE_OUT, TRAIN_ON_ONE
 from training.evaluation.benchmark.means import mean_difference, mean_figures
+from training.evaluation.benchmark.overlap_notes import overlap_notes
 from training.evaluation.benchmark.pairs import split_into_pairs
 from training.evaluation.benchmark.plan import BenchmarkPlan
 from training.evaluation.benchmark.pool import pool_corpora
@@ -81,7 +82,7 @@ def benchmark_rows(plan: BenchmarkPlan, results: Results) -> list[BenchmarkRow]:
     twin = results.get(plan.twin, {}) if plan.twin else {}
     models = list(next(iter(main.values())))
     raters = {
-        corpus: rater_scores(plan.dataset, found[models[0]].evaluation)
+        corpus: rater_scores(plan.dataset, found[models[0]].evaluation, plan.runs[0].task)
         for corpus, found in main.items()
     }
     rows = [
@@ -101,8 +102,10 @@ def benchmark_rows(plan: BenchmarkPlan, results: Results) -> list[BenchmarkRow]:
     return rows
 
 
-def benchmark_table(plan: BenchmarkPlan, rows: Sequence[BenchmarkRow]) -> PaperTable:
-    """The table that is printed and written for papers."""
+def benchmark_table(
+    plan: BenchmarkPlan, rows: Sequence[BenchmarkRow], results: Results
+) -> PaperTable:
+    """The table that is printed and written for papers, of the rows of some results."""
     first = rows[0].model
     columns = [
         Column("corpus"),
@@ -126,10 +129,11 @@ def benchmark_table(plan: BenchmarkPlan, rows: Sequence[BenchmarkRow]) -> PaperT
         Column("seconds without leak", "seconds"),
     ]
     table = PaperTable(
-        f"Protocol {plan.protocol}: scores in per cent, differences in points",
+        f"Protocol {plan.protocol}, classes {plan.classes}: scores in per cent, differences in "
+        "points",
         columns,
         [_cells(row) for row in rows],
-        table_notes(plan, rows),
+        table_notes(plan, rows, results),
     )
     return table.without_empty_columns().with_mark_explained()
 
@@ -141,7 +145,7 @@ _TRAINED: Mapping[str, str] = {
 """Protocol → what corpora are trained on and scored."""
 
 
-def table_notes(plan: BenchmarkPlan, rows: Sequence[BenchmarkRow]) -> list[str]:
+def table_notes(plan: BenchmarkPlan, rows: Sequence[BenchmarkRow], results: Results) -> list[str]:
     """What must be known beside the table."""
     notes = [
         _TRAINED.get(
@@ -158,8 +162,7 @@ def table_notes(plan: BenchmarkPlan, rows: Sequence[BenchmarkRow]) -> list[str]:
             f"without leak: the same models under {plan.twin}, whose test parts may hold other "
             "clips; corpora that leak nothing count there as they are"
         )
-    elif not plan.leaks:
-        notes.append("no speaker stands in training and in test")
+    notes += overlap_notes(plan, results)
     voted = {
         row.corpus: row.raters
         for row in rows

@@ -63,14 +63,15 @@ def run_parallel(
 def waves(jobs: "Sequence[Job]") -> "list[list[Job]]":
     """Jobs that may run together: first one of each baseline and corpus, then the others.
 
-    The first fold keeps the features that the others read.
+    The first fold keeps the features that the others read; across corpora, of all corpora.
     """
     from training.evaluation.baselines.run import Baseline
 
     first: dict[tuple[str, str], Job] = {}
     for job in jobs:
         if isinstance(job.system, Baseline):
-            first.setdefault((job.model, job.run.corpus), job)
+            heard = job.run.corpus if job.run.choice else ""
+            first.setdefault((job.model, heard), job)
     leading = list(first.values())
     return [leading, [job for job in jobs if job not in leading]]
 

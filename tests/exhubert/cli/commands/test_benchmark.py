@@ -13,6 +13,8 @@ from exhubert.cli.main import main
         (["--models", "tinny"], "did you mean 'tiny'"),
         (["--models", "majority", "--base", "b"], "name it in --models"),
         (["--models", "majority", "--set", "run.seed=1"], "--set changes recipes"),
+        (["--models", "tiny", "--set", "data.corpora=[emo_db]"], "by --corpora"),
+        (["--models", "tiny", "--set", "data.exclude_corpora=[emo_db]"], "by --corpora"),
         (["--models", "tiny", "--set", "data.protocol=loso", "data.fold=1"], "chooses the folds"),
     ],
 )

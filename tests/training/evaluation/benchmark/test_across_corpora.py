@@ -25,13 +25,14 @@ def test_each_corpus_is_scored_by_models_of_the_others(tones: Path, tmp_path: Pa
         "majority": Baseline("majority"),
         "tiny": load_recipe("tiny", FAST),
     }
-    rows = benchmark_rows(plan, run_benchmark(plan, systems, tmp_path / "out"))
+    results = run_benchmark(plan, systems, tmp_path / "out")
+    rows = benchmark_rows(plan, results)
     assert [(row.corpus, row.model) for row in rows[:4]] == [
         *(("alpha", "majority"), ("alpha", "tiny"), ("beta", "majority"), ("beta", "tiny"))
     ]
     assert {row.figures.utterances for row in rows[:4]} == {24}  # whole corpora
     assert [row.corpus for row in rows[4:]] == ["mean of corpora"] * 2 + ["all clips pooled"] * 2
-    table = benchmark_table(plan, rows)
+    table = benchmark_table(plan, rows, results)
     assert "trained on the others" in table.notes[0]
 
 

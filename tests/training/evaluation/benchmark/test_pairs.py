@@ -32,7 +32,7 @@ def test_each_corpus_is_trained_on_once_and_scored_by_every_other(tmp_path: Path
     assert {row.figures.utterances for row in rows[:-2]} == {24}
     whole = sum(model["egemaps"].seconds for model in results["train-on-a-test-on-b"].values())
     assert rows[-1].seconds == pytest.approx(whole, abs=0.01)
-    latex = benchmark_table(plan, rows).to_latex()
+    latex = benchmark_table(plan, rows, results).to_latex()
     assert "alpha $\\rightarrow$ beta" in latex
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from pipeline.common.errors import DataError, UsageError
 from pipeline.dataset.protocols import change_protocols
+from tests.support.shards import write_tones
 from training.evaluation.benchmark.plan import plan_benchmark, twin_of
 
 
@@ -35,6 +36,15 @@ def test_a_protocol_added_meanwhile_changes_no_plan(dataset: Path) -> None:
     before = plan_benchmark(dataset, "loso")
     change_protocols(str(dataset), ["2-fold"])
     assert plan_benchmark(dataset, "loso") == before
+
+
+def test_datasets_without_a_manifest_are_told_apart(tmp_path: Path) -> None:
+    keys = set()
+    for name in ("one", "other"):
+        data = write_tones(tmp_path / name, {"train": 2, "test": 1}, ("alpha", "beta"))
+        (data / "manifest.json").unlink()
+        keys.add(plan_benchmark(data, "leave-one-corpus-out").dataset_key)
+    assert len(keys) == 2
 
 
 def test_folds_that_cannot_be_run_are_named(dataset: Path) -> None:

@@ -51,6 +51,15 @@ def test_speakers_heard_in_training_are_said() -> None:
     assert pool_folds("tiny", folds).speakers.seen == 2
 
 
+def test_a_speaker_heard_in_two_folds_counts_once() -> None:
+    folds = [
+        ("1", evaluation("x", "pq", "ab", "ab", heard="p")),
+        ("2", evaluation("x", "pr", "ab", "ab", heard="p")),
+    ]
+    speakers = pool_folds("tiny", folds).speakers
+    assert (speakers.seen, speakers.unseen) == (1, 2)
+
+
 def test_classes_of_corpora_are_matched_by_name() -> None:
     pooled = pool_corpora(
         [evaluation("x", "pq", "ab", "ab"), evaluation("y", "rs", "bc", "bb", labels="bc")]

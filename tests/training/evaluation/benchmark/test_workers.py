@@ -40,6 +40,11 @@ def test_the_first_fold_of_a_baseline_runs_before_the_others(dataset: Path, tmp_
     assert len(first) + len(rest) == len(jobs) == 16
 
 
+def test_across_corpora_one_run_computes_the_features_of_all(dataset: Path, tmp_path: Path) -> None:
+    jobs = plan_jobs(plan_benchmark(dataset, "leave-one-corpus-out"), MAJORITY, tmp_path)
+    assert [len(wave) for wave in waves(jobs)] == [1, 1]
+
+
 @pytest.mark.slow
 def test_what_a_job_raises_is_raised(dataset: Path, tmp_path: Path) -> None:
     change_protocols(str(dataset), ["2-fold"])
