@@ -5,6 +5,7 @@ Benchmark", Interspeech.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,12 +32,13 @@ class _Folds:
     Attributes:
         told: By whose rule they are, for people.
         classes: Id of a clip → the class that is scored; clips without one are in no fold.
-        parts: Fold → id of a clip → its part, as the dataset calls it.
+        parts: Folds, one after another, each with id of a clip → its part, as the dataset calls
+            it: those of hundreds of folds at once would fill the memory.
     """
 
     told: str
     classes: Mapping[str, str]
-    parts: Mapping[str, Mapping[str, str]]
+    parts: Iterable[tuple[str, Mapping[str, str]]]
 
 
 def write_emobox(request: ExportRequest) -> None:
@@ -45,7 +47,8 @@ def write_emobox(request: ExportRequest) -> None:
     Beside the folds lie ``<corpus>.jsonl``, all clips of the corpus, and ``label_map.json``.
     ``wav`` is relative to the folder of the export; ``emo`` is the class that the folds score, null
     for clips that they leave out. Folds are those of the protocol that is asked for, by default
-    EmoBox's own; a corpus that has none in it gets one fold, the dataset's own split. ``README.md``
+    EmoBox's own; a corpus that has none in it gets one fold, the dataset's own split. Signs of a
+    fold's name other than letters, digits, ``-``, ``.`` and ``_`` become ``_``. ``README.md``
     says which are which, and how many speakers stand in training and in test.
 
     Raises:
@@ -83,29 +86,34 @@ def _folds(protocol: Protocol | None, corpus: str, clips: Iterable[ExportedClip]
     if protocol is None or corpus not in protocol.folds:
         emotions = {clip.row["id"]: clip.row["emotion"] for clip in clips if clip.row["emotion"]}
         splits = {clip.row["id"]: clip.row["split"] for clip in clips if clip.row["emotion"]}
-        return _Folds("one fold, the dataset's own split, by emotion", emotions, {"1": splits})
+        return _Folds("one fold, the dataset's own split, by emotion", emotions, [("1", splits)])
     rows = protocol.table[protocol.table["corpus"] == corpus]
-    parts = {}
-    for fold in protocol.folds[corpus]:
-        frame = protocol.parts(fold.name, [corpus])
-        parts[fold.name] = dict(zip(frame["id"], frame["part"], strict=True))
     entry = protocol.statement.corpora[corpus]
-    folds = count(len(parts), "fold")
+    folds = count(len(entry.folds), "fold")
     told = (
         f"{folds} of protocol {protocol.name} ({protocol.statement.rule}); speakers in training "
         f"and in test, in the fold where they are most: {entry.shared_speakers}"
     )
-    return _Folds(told, dict(zip(rows["id"], rows["label"], strict=True)), parts)
+    return _Folds(told, dict(zip(rows["id"], rows["label"], strict=True)), _parts(protocol, corpus))
+
+
+def _parts(protocol: Protocol, corpus: str) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Folds of a corpus as files and folders may be called, each with the parts of its clips."""
+    folds = protocol.folds[corpus]
+    names = unique_keys(re.sub(r"[^\w.-]", "_", fold.name) for fold in folds)
+    for name, fold in zip(names, folds, strict=True):
+        frame = protocol.parts(fold.name, [corpus])
+        yield name, dict(zip(frame["id"], frame["part"], strict=True))
 
 
 def _write_corpus(folder: Path, corpus: str, clips: list[ExportedClip], folds: _Folds) -> None:
-    folder.mkdir(parents=True)
+    folder.mkdir(exist_ok=True)  # a corpus may be called as the folder of the clips is
     lines = dict(_lines(corpus, clips, folds.classes))
     _write_lines(folder / f"{corpus}.jsonl", lines.values())
     classes = sorted({folds.classes[clip] for clip in lines if clip in folds.classes})
     label_map = json.dumps({name: name for name in classes}, ensure_ascii=False, indent=2)
     (folder / "label_map.json").write_text(label_map + "\n", encoding="utf-8")
-    for fold, parts in folds.parts.items():
+    for fold, parts in folds.parts:
         place = folder / f"fold_{fold}"
         place.mkdir()
         for part, name in _PART_NAMES.items():

@@ -79,7 +79,9 @@ def load_index(
         for shard, path in paths.items()
         if path.parent.name in wanted and (split is None or path.name.startswith(f"{split}-"))
     ]
-    index = pd.concat(tables) if tables else _read_metadata(shards[0], columns).iloc[:0]
+    if not tables:  # no shard of that split: the columns of another, without its rows
+        tables = [_read_metadata(shards[0], _EVERY if rows.where else columns).iloc[:0]]
+    index = pd.concat(tables)
     index["group"] = index.groupby(["shard", "row_group"], sort=True).ngroup()
     if rows.where:
         index = frame_where(index, rows.where)[[*columns, *_PLACE, "group"]]

@@ -5,6 +5,7 @@ IEMOCAP, those that a published protocol scores, or a mapping from codes or cate
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -13,7 +14,10 @@ from pydantic import RootModel
 
 from pipeline.common.errors import UsageError
 from pipeline.schema.record import CLASSES
+from pipeline.specs.emotion_scheme import emotion_scheme
+from pipeline.specs.loader import load_spec
 from pipeline.specs.published_protocols import published_names, published_protocols
+from pipeline.specs.shipped import builtin_file, builtin_ids
 from pipeline.specs.yaml_reader import load_yaml
 from pipeline.splits.protocols.label_sets import FOUR_CLASSES, class_names
 from training.data.index import load_index
@@ -145,6 +149,38 @@ def stated_classes(label_set: LabelChoice, corpora: Iterable[str]) -> tuple[str,
         return ()
     named = {name for one in corpora for name in _published_classes(label_set, one).values()}
     return tuple(sorted(named))
+
+
+def category_classes(label_set: LabelChoice, corpus: str) -> Mapping[str, str]:
+    """Category → class, as a label set states it for a corpus, whether it occurs there or not.
+
+    Returns:
+        None for codes of a corpus, which say nothing of categories.
+    """
+    if label_set == "six":
+        return _six_classes(corpus)
+    if label_set == "categories":
+        return {category: category for category in _six_classes(corpus)}
+    if label_set == "four":
+        return FOUR_CLASSES
+    if label_set == "native":
+        return {}
+    return label_set if isinstance(label_set, Mapping) else _published_classes(label_set, corpus)
+
+
+@cache
+def _six_classes(corpus: str) -> Mapping[str, str]:
+    """Category → six-class name: the corpus's own word first, then that of emotions.yaml."""
+    scheme = emotion_scheme()
+    if corpus not in builtin_ids():
+        return {name: category.class_name for name, category in scheme.emotions.items()}
+    spec = load_spec(builtin_file(corpus))
+    places = {name: scheme.place(name, spec) for name in (*scheme.emotions, *spec.categories)}
+    return {
+        name: f"{arousal}_{valence}"
+        for name, (arousal, valence) in places.items()
+        if arousal and valence
+    }
 
 
 def _published_classes(protocol: str, corpus: str) -> Mapping[str, str]:

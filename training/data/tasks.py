@@ -1,6 +1,6 @@
 """What is learnt and scored: classes in the dataset's own split, or in a fold of a protocol."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,8 +8,10 @@ import pandas as pd
 
 from pipeline.common.errors import UsageError
 from pipeline.schema.record import CLASSES
+from pipeline.specs.published_protocols import published_names
+from pipeline.splits.protocols.names import parse_name
 from training.data.index import load_index
-from training.data.label_sets import NAMED, LabelChoice, load_labelled
+from training.data.label_sets import NAMED, LabelChoice, category_classes, load_labelled
 from training.data.protocols import (
     FoldChoice,
     choose_fold_corpora,
@@ -78,3 +80,51 @@ def load_task(
     if task != "six":
         return load_labelled(dataset, task, part, rows, labels, extra)
     return load_index(dataset, part, rows, also=also, extra=extra), CLASSES
+
+
+def stated_categories(
+    dataset: str | Path, task: Task, corpora: Iterable[str], labels: Sequence[str]
+) -> dict[str, dict[str, int]]:
+    """The class of every category as a task states it, even of those that no clip was given.
+
+    Args:
+        dataset: Folder or URL.
+        task: Which classes.
+        corpora: Of the rows at hand.
+        labels: Classes in index order.
+
+    Returns:
+        Corpus → category → index of its class, for :func:`training.data.votes.vote_shares`.
+
+    Raises:
+        UsageError: The dataset has no such protocol.
+        DataError: It is damaged.
+    """
+    places = {name: number for number, name in enumerate(labels)}
+    sets = _label_sets(dataset, task, corpora)
+    return {
+        corpus: {
+            category: places[name]
+            for category, name in category_classes(label_set, corpus).items()
+            if name in places
+        }
+        for corpus, label_set in sets.items()
+    }
+
+
+def _label_sets(
+    dataset: str | Path, task: Task, corpora: Iterable[str]
+) -> Mapping[str, LabelChoice]:
+    """Corpus → its label set; none for those whose classes only the protocol's maker knows."""
+    if not isinstance(task, FoldChoice):
+        return dict.fromkeys(corpora, task)
+    if task.label_set is not None:
+        return dict.fromkeys(corpora, task.label_set)
+    said, base = read_protocol(dataset, task.protocol).label_set, parse_name(task.protocol).base
+    named: dict[str, LabelChoice] = {
+        corpus: base if said[corpus] == "own" else said[corpus]
+        for corpus in corpora
+        if corpus in said
+    }
+    known = (*NAMED, *published_names())
+    return {corpus: label_set for corpus, label_set in named.items() if label_set in known}

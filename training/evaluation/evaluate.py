@@ -55,7 +55,8 @@ def evaluate(
 
     Raises:
         UsageError: There is no such model, dataset, split or corpus; a model has other classes
-            than datasets; or models are named twice or have other heads than the first.
+            than datasets; or models are named twice, or have other heads or another label set
+            than the first.
         DataError: The split has no labelled utterances.
     """
     names = [str(model) for model in ([models] if isinstance(models, str | Path) else models)]
@@ -78,15 +79,20 @@ def evaluate(
                 f"datasets are labelled with, {', '.join(CLASSES)}; a protocol with classes of its "
                 "own is named by --protocol"
             )
+        mapped = "six" if fold and label_set in NAMED else label_set
         if not predictions:
-            heads, labels = trained.heads, trained.labels
-            mapped = "six" if fold and label_set in NAMED else label_set
+            heads, labels, first = trained.heads, trained.labels, mapped
             task = choose_task(mapped, fold)
             index, _ = load_task(dataset, task, part_of(split), rows, labels, heads.columns)
             labelled = require_labelled(index, dataset, split, rows.where)
         elif (trained.heads, trained.labels) != (heads, labels):
             raise UsageError(
                 f"{name}: has other heads than {names[0]}: expected models trained alike"
+            )
+        elif mapped != first:
+            raise UsageError(
+                f"{name}: its classes are made of other clips than those of {names[0]}: expected "
+                "models of one label set"
             )
         predictions.append(
             predict_index(

@@ -16,8 +16,8 @@ from training.data.protocols import FoldChoice
 from training.data.row_choice import RowChoice
 from training.data.sampling import EpochBatches, Mixture
 from training.data.targets import UNLABELLED, HeadLabels, choose_heads
-from training.data.tasks import Task, choose_task, load_task
-from training.data.votes import soft_targets
+from training.data.tasks import Task, choose_task, load_task, stated_categories
+from training.data.votes import Stated, has_votes, soft_targets
 
 Score = Literal["uar", "ccc"]
 """What may choose a checkpoint."""
@@ -35,6 +35,7 @@ class Plan:
         mixture: How corpora and classes mix.
         labels: Names of the classes, in index order: the six, or those of a protocol; none where
             training rows carry ratings alone.
+        voted: Training rows that soft labels are made of; None where there are none to learn.
     """
 
     recipe: Recipe
@@ -43,6 +44,7 @@ class Plan:
     heads: HeadLabels
     mixture: Mixture
     labels: tuple[str, ...] = CLASSES
+    voted: int | None = None
 
     @property
     def chosen_by(self) -> Score | None:
@@ -81,7 +83,7 @@ def plan_run(recipe: Recipe, dataset: str | Path) -> Plan:
 
     Raises:
         UsageError: The folder is no dataset, or has no such corpus.
-        DataError: The train split has no labelled utterances.
+        DataError: The train split has no labelled utterances, or no votes for soft labels.
     """
     data, wanted = recipe.data, recipe.heads
     also = (
@@ -97,10 +99,18 @@ def plan_run(recipe: Recipe, dataset: str | Path) -> Plan:
         if not heads.dimensions:
             raise DataError(f"{dataset}: no labelled utterances in split 'train': nothing to learn")
         labels = ()
+    voted = None
     if recipe.loss.soft_labels:
-        index = with_shares(index, labels, heads)
+        voted = int(has_votes(index).sum())
+        if not voted:
+            raise DataError(
+                f"{dataset}: loss.soft_labels learns the votes of raters, and no training "
+                "utterance has any: set loss.soft_labels=false"
+            )
+        stated = stated_categories(dataset, task, sorted(set(index["corpus"])), labels)
+        index = with_shares(index, labels, heads, stated)
     mixture = Mixture(**recipe.sampling.model_dump())
-    return Plan(recipe, index, validation, heads, mixture, labels)
+    return Plan(recipe, index, validation, heads, mixture, labels, voted)
 
 
 def recipe_task(data: DataSection) -> Task:
@@ -121,18 +131,23 @@ def recipe_rows(data: DataSection) -> RowChoice:
     )
 
 
-def with_shares(index: pd.DataFrame, labels: Sequence[str], heads: HeadLabels) -> pd.DataFrame:
+def with_shares(
+    index: pd.DataFrame, labels: Sequence[str], heads: HeadLabels, stated: Stated
+) -> pd.DataFrame:
     """An index with soft labels in place of its votes.
 
     Args:
         index: Training rows with ``votes``.
-        labels: Names of the classes.
+        labels: Names of the classes; none where rows carry ratings alone.
         heads: With the categories, if there is a head for them.
+        stated: Classes of categories (:func:`training.data.tasks.stated_categories`).
 
     Returns:
-        The index with the columns of :data:`training.data.targets.SHARES`.
+        The index with those columns of :data:`training.data.targets.SHARES` that a head learns.
     """
-    shares = {"label_shares": list(soft_targets(index, len(labels)))}
+    shares = {}
+    if labels:
+        shares["label_shares"] = list(soft_targets(index, len(labels), stated))
     if heads.emotions:
         by_category = index.assign(label=heads.targets(index)["emotion_labels"])
         shares["emotion_shares"] = list(soft_targets(by_category, len(heads.emotions)))

@@ -221,7 +221,10 @@ def train(
     trainer.remove_callback(PrinterCallback)
 
     # 4. Training.
-    trainer.train(resume_from_checkpoint=checkpoint)
+    try:
+        trainer.train(resume_from_checkpoint=checkpoint)
+    finally:
+        progress.close()
     seconds = elapsed.seconds
 
     # 5. Final scores of the state that is kept, in full precision, as `exhubert evaluate` has them.
@@ -283,6 +286,8 @@ def _opening(plan: Plan, model: ExtendedClassifier, checkpoint: str | None) -> s
         kinds = [f"{len(plan.labels)} classes"] * bool(plan.labels)
         kinds += [count(len(plan.heads.emotions), "emotion")] * bool(plan.heads.emotions)
         what += f"\nheads: {', '.join([*kinds, *plan.heads.dimensions])}"
+    if plan.voted is not None:
+        what += f"\nsoft labels: {plan.voted} of {count(len(index), 'utterance')} have votes"
     for missing in plan.missing_heads:
         what += f"\nno head for {missing}, which the recipe asks for: no training utterance has any"
     return what + (f"\nresuming from {Path(checkpoint).name}" if checkpoint else "")

@@ -15,6 +15,12 @@ from pipeline.exports.formats import export_dataset
 from pipeline.specs.published_protocols import published_protocols
 from pipeline.splits.protocols.clip_names import expand_names
 from tests.conftest import write_tone
+from tests.pipeline.exports.conftest import SPEC
+
+ODD_FOLDS = """
+protocols:
+  odd: {of: speaker, folds: {ses/1: {test: f1}, ses_1: {test: f2}, a/../../../out: {test: m1}}}
+"""
 
 
 def read(file: Path) -> dict[str, dict[str, object]]:
@@ -97,3 +103,31 @@ def test_published_folds_have_the_clips_that_were_published(tmp_path: Path) -> N
     told = (folder / "README.md").read_text()
     assert "emo_db: 5 folds of protocol emobox" in told
     assert told.rstrip().endswith(": 10")  # all ten speakers stand in training and in test
+
+
+def test_names_of_folds_and_corpora_stay_below_the_export(tmp_path: Path) -> None:
+    """A corpus called as the folder of the clips; folds called as paths, and alike but for that."""
+    spec = SPEC.format(corpus="audio").replace("utterances: 16", "utterances: 4") + ODD_FOLDS
+    (tmp_path / "audio.yaml").write_text(spec)
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus/ratings.csv").write_text("clip,arousal\nf1 ang.1,4\n")
+    for number, name in enumerate(("f1 ang.1", "f1 neu.2", "f2 ang.3", "m1 neu.4")):
+        write_tone(tmp_path / "corpus/wav" / f"{name}.wav", hertz=200 + 9 * number, seconds=0.3)
+    dataset, folder = tmp_path / "dataset", tmp_path / "exports/here"
+    root = ["--root", f"audio={tmp_path / 'corpus'}", "--output", str(dataset)]
+    assert main(["build", "--spec", str(tmp_path / "audio.yaml"), *root, "--jobs", "1"]) == 0
+    change_protocols(str(dataset), ["odd"])
+    assert export_dataset(str(dataset), folder, "emobox", protocol="odd") == 4
+    assert [place.name for place in folder.parent.iterdir()] == ["here"]
+    tested = {
+        place.name: {str(line["speaker"]) for line in read(place / name).values()}
+        for place in (folder / "audio").glob("fold_*")
+        for name in [f"audio_test_{place.name}.jsonl"]
+    }
+    assert tested == {
+        "fold_ses_1": {"audio:f1"},
+        "fold_ses_1_": {"audio:f2"},
+        "fold_a_.._.._.._out": {"audio:m1"},
+    }
+    for line in read(folder / "audio/audio.jsonl").values():
+        assert (folder / str(line["wav"])).is_file()

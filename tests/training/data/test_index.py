@@ -43,3 +43,10 @@ def test_a_condition_may_name_every_column_of_the_record(
 def test_a_condition_of_unknown_columns_is_refused(dataset: Path) -> None:
     with pytest.raises(UsageError, match=r"no column 'agee'.*did you mean 'age'"):
         load_index(dataset, rows=RowChoice(where="agee < 30"))
+
+
+@pytest.mark.parametrize("condition", ["text is null", "text like '%a%'", "age < 30"])
+def test_a_condition_holds_for_a_split_without_shards(dataset: Path, condition: str) -> None:
+    rows = load_index(dataset, "validation", RowChoice(where=condition))
+    assert rows.empty
+    assert set(rows.columns) == set(load_index(dataset).columns)

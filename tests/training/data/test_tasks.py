@@ -9,9 +9,10 @@ from tests.conftest import MakeCorpus, MakeSpec
 from tests.pipeline.dataset.test_relabel import build
 from tests.support.shards import NANO
 from training.config.recipe import load_recipe
+from training.data.label_sets import category_classes
 from training.data.protocols import FoldChoice
 from training.data.row_choice import RowChoice
-from training.data.tasks import choose_task, load_task
+from training.data.tasks import Task, choose_task, load_task, stated_categories
 from training.evaluation.baselines.run import Baseline, run_baseline
 from training.evaluation.evaluate import evaluate
 from training.finetuning.train import train
@@ -50,6 +51,33 @@ def test_classes_of_a_published_protocol_are_a_label_set(dataset: Path) -> None:
         rows, labels = load_task(dataset, task)
         assert labels == ("Angry", "Boredom", "Disgust", "Fear", "Happy", "Neutral", "Sad")
         assert {labels[label] for label in rows["label"]} == {"Angry", "Happy", "Neutral"}
+
+
+@pytest.mark.parametrize(
+    ("task", "labels", "stated"),
+    [
+        ("six", CLASSES, {"disgust": 0, "sadness": 0, "happiness": 5}),
+        ("categories", ("anger", "boredom"), {"anger": 0, "boredom": 1}),
+        ("four", ("happiness", "neutral"), {"excitement": 0, "happiness": 0, "neutral": 1}),
+        ("native", ("ang", "hap"), {}),
+        (MAPPING, ("negative", "positive"), {"happiness": 1}),
+        ("emobox", ("Angry", "Sad"), {"anger": 0, "sadness": 1}),
+        (FOLD, CLASSES, {"disgust": 0, "surprise": 4}),
+        (choose_task("emobox", FOLD), ("Angry", "Sad"), {"anger": 0, "sadness": 1}),
+    ],
+)
+def test_categories_have_the_classes_of_the_label_set(
+    dataset: Path, task: Task, labels: tuple[str, ...], stated: dict[str, int]
+) -> None:
+    found = stated_categories(dataset, task, ["emo_db"], labels)["emo_db"]
+    assert stated.items() <= found.items()
+    if task not in ("six", FOLD):
+        assert {category: found[category] for category in found if category != "ang"} == stated
+
+
+def test_a_corpus_places_categories_by_its_own_word() -> None:
+    assert category_classes("six", "vivae")["surprise"] == "high_positive"
+    assert category_classes("six", "no_such")["disgust"] == "low_negative"
 
 
 def test_a_name_of_classes_and_a_protocol_do_not_go_together() -> None:

@@ -32,10 +32,18 @@ def test_votes_count_for_the_class_of_their_category() -> None:
     assert has_votes(rows).tolist() == [True, True, False]
 
 
+def test_a_category_that_was_never_elected_counts_for_the_class_that_is_stated() -> None:
+    rows = table(("anger", 0, {"anger": 3, "disgust": 2}), ("joy", 1, {"joy": 1, "boredom": 1}))
+    stated = {"x": {"disgust": 2, "joy": 0}, "y": {"boredom": 0}}
+    shares = vote_shares(rows, 3, stated)  # joy is what its own clips are
+    np.testing.assert_allclose(shares, [[0.6, 0, 0.4], [0, 0.5, 0]])
+
+
 def test_a_category_of_several_classes_counts_for_none() -> None:
     rows = table(("joy", 0, {"joy": 1}), ("joy", 1, None), ("anger", 2, None))
     assert soft_targets(rows, 3).tolist() == [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
     assert not vote_shares(rows, 3).any()
+    assert not vote_shares(rows, 3, {"x": {"joy": 0}}).any()
 
 
 def test_categories_of_corpora_are_kept_apart() -> None:

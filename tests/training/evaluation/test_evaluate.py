@@ -8,7 +8,7 @@ from safetensors.torch import load_file, save_file
 
 from pipeline.common.errors import DataError, UsageError
 from pipeline.schema.record import CLASSES
-from tests.support.shards import LEARNING, record, run_command, write_shards, write_tones
+from tests.support.shards import LEARNING, NANO, record, run_command, write_shards, write_tones
 from training.config.recipe import load_recipe
 from training.data.index import load_index
 from training.data.row_choice import RowChoice
@@ -250,3 +250,23 @@ def test_what_is_no_condition_is_refused_before_a_model_is_read(tones: Path) -> 
 def test_a_condition_that_no_row_fulfils_is_named(model: Path, tones: Path) -> None:
     with pytest.raises(DataError, match="in split 'test' where duration > 99"):
         evaluate(model, tones, rows=RowChoice(where="duration > 99"))
+
+
+def test_models_of_different_label_sets_are_not_averaged(tmp_path: Path) -> None:
+    rows = [
+        record("alpha", split, number, 0, emotion=("anger", "calm")[number % 2])
+        for split in ("train", "validation", "test")
+        for number in range(8)
+    ]
+    write_shards(tmp_path / "data", rows)
+    recipe = load_recipe("tiny", [*NANO, "optimizer.epochs=1"])
+    models = []
+    for name, mapping in {
+        "one": {"anger": "x", "calm": "y"},
+        "other": {"anger": "y", "calm": "x"},
+    }.items():
+        data = recipe.data.model_copy(update={"label_set": mapping})
+        train(recipe.model_copy(update={"data": data}), tmp_path / "data", tmp_path / name)
+        models.append(tmp_path / name)
+    with pytest.raises(UsageError, match=r"other: its classes are made of other clips.*one"):
+        evaluate(models, tmp_path / "data")

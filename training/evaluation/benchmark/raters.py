@@ -2,17 +2,19 @@
 
 from training.data.index import load_index
 from training.data.row_choice import RowChoice
+from training.data.tasks import Task, stated_categories
 from training.data.votes import has_votes, vote_shares
 from training.evaluation.score_file import Evaluation
 from training.metrics.rater_scores import RaterScores, score_raters
 
 
-def rater_scores(dataset: str, evaluation: Evaluation) -> RaterScores | None:
+def rater_scores(dataset: str, evaluation: Evaluation, task: Task = "six") -> RaterScores | None:
     """Scores of a single rater on the clips that are scored and have votes.
 
     Args:
         dataset: Folder or URL.
         evaluation: Of any model, the folds pooled: for the clips and their classes.
+        task: What was scored, for the classes that votes count for.
 
     Returns:
         The scores; None where no such clip has votes.
@@ -26,7 +28,9 @@ def rater_scores(dataset: str, evaluation: Evaluation) -> RaterScores | None:
         extra=("votes",),
     )
     rows = rows.drop(columns="label").merge(clips, on="id")
-    shares, voted = vote_shares(rows, len(evaluation.labels)), has_votes(rows)
+    voted = has_votes(rows)
     if not voted.any():
         return None
+    stated = stated_categories(dataset, task, sorted(set(rows["corpus"])), evaluation.labels)
+    shares = vote_shares(rows, len(evaluation.labels), stated)
     return score_raters(rows["label"].to_numpy()[voted], shares[voted])

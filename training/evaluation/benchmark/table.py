@@ -82,7 +82,7 @@ def benchmark_rows(plan: BenchmarkPlan, results: Results) -> list[BenchmarkRow]:
     twin = results.get(plan.twin, {}) if plan.twin else {}
     models = list(next(iter(main.values())))
     raters = {
-        corpus: rater_scores(plan.dataset, found[models[0]].evaluation)
+        corpus: rater_scores(plan.dataset, found[models[0]].evaluation, plan.runs[0].task)
         for corpus, found in main.items()
     }
     rows = [

@@ -36,3 +36,22 @@ def test_a_rater_stands_beside_models_where_votes_are_known(tmp_path: Path) -> N
     table = benchmark_table(plan, rows, results)
     assert "one rater" in [column.heading for column in table.columns]
     assert any("16 of alpha" in note for note in table.notes)
+
+
+def test_a_vote_for_another_category_of_the_same_class_is_right(tmp_path: Path) -> None:
+    """Disgust is low_negative like sadness, and was elected nowhere."""
+    kinds = {0: ("sadness", "disgust"), 3: ("anger", "anger")}
+    rows = []
+    for corpus in ("alpha", "beta"):
+        for split in ("train", "test"):
+            for number in range(8):
+                label = 3 * (number % 2)
+                votes = [{"key": key, "value": 2.0} for key in dict.fromkeys(kinds[label])]
+                told = {"emotion": kinds[label][0], "votes": votes}
+                rows.append(record(corpus, split, number, label, **told))
+    write_shards(tmp_path / "data", rows)
+    plan = plan_benchmark(str(tmp_path / "data"), "leave-one-corpus-out")
+    results = run_benchmark(plan, {"majority": Baseline("majority")}, tmp_path / "out")
+    for row in benchmark_rows(plan, results)[:2]:
+        assert row.raters is not None
+        assert row.raters.uar == 1.0
