@@ -59,8 +59,8 @@ class Counts:
 class Progress:
     """Counts of one worker, written to a file that the driver reads; without a folder, nowhere.
 
-    Each copy sent to a worker starts from zero, with a file of its own. A worker makes one shard at
-    a time.
+    Each copy sent to a worker starts from zero, with a file of its own. A worker makes one pass
+    through files at a time, for one shard or several.
     """
 
     def __init__(self, folder: str | None = None) -> None:
@@ -82,25 +82,25 @@ class Progress:
         """Counts one utterance whose audio was worked on: its length in s, 0 where rejected."""
         mine = self._of(corpus)
         mine.done += 1
-        mine.in_shard += 1
+        mine.in_pass += 1
         mine.seconds += seconds
         mine.failed += not seconds
         if time.monotonic() - self._written >= _INTERVAL:
             self._write()
 
     def completed(self, corpus: str, utterances: int, reused: int) -> None:
-        """Counts a shard that is complete.
+        """Counts the shards of one pass, when all of them are complete.
 
         Args:
-            corpus: Its corpus.
-            utterances: Those planned for it that were fit to be written. Some may have turned out
+            corpus: Their corpus.
+            utterances: Those planned for them that were fit to be written. Some may have turned out
                 to be copies, or to have been rejected by an earlier run: they are found no longer.
             reused: How many of them needed no audio.
         """
         mine = self._of(corpus)
         mine.reused += reused
-        mine.found -= utterances - mine.in_shard - reused
-        mine.in_shard = 0
+        mine.found -= utterances - mine.in_pass - reused
+        mine.in_pass = 0
         self._write()
 
     def waiting(self, words: str) -> None:
@@ -163,7 +163,7 @@ class _CorpusCounts:
     reused: int = 0
     seconds: float = 0.0
     failed: int = 0
-    in_shard: int = 0
+    in_pass: int = 0
 
     def told(self) -> dict[str, float]:
         """What the driver is told, by the names of :class:`Counts`."""

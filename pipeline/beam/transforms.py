@@ -179,6 +179,7 @@ def write_together(
         build.progress.done(corpus.spec.id, seconds)
 
     anew: list[Utterance] = []
+    fit = reused = 0
     for written in write_shards(
         shards,
         corpus.spec,
@@ -190,12 +191,13 @@ def write_together(
     ):
         set_current_clip("")  # at none until the next is read
         utterances = shards[written.receipt.shard]
-        fit = sum(utterance.dropped is None for utterance in utterances)
-        build.progress.completed(corpus.spec.id, fit, written.reused)
+        fit += sum(utterance.dropped is None for utterance in utterances)
+        reused += written.reused
         count_shard(written)
         if not written.reused:
             anew += utterances
         yield written
+    build.progress.completed(corpus.spec.id, fit, reused)
     count_read(anew)
 
 

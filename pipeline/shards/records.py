@@ -34,7 +34,8 @@ def make_rows(
         spec: Their corpus.
         root: Folder or URL of the corpus.
         options: How clips are stored.
-        on_start: Called with ``<corpus>: <path>`` before each clip is read.
+        on_start: Called with ``<corpus>: <path>`` before each clip is read, and with nothing after
+            the last of one pass: what comes next is no clip's fault.
         on_clip: Called with the length, in s, of each clip after it; 0 where it was rejected.
         one_pass: Whether all are made before the first is given, so that no file is read twice, in
             whatever order its utterances come. Else those of one file are that follow each other.
@@ -61,6 +62,8 @@ def make_rows(
                 except OSError as error:
                     failed |= {id(utterance): _unreadable(error) for utterance in file}
                 checksums[file[0].source_path] = source.xxh3
+            if one_pass:
+                on_start("")
             for utterance in planned:  # what is handed on is not held any longer
                 if reason := utterance.dropped or failed.get(id(utterance)):
                     yield to_reject_row(utterance, reason)

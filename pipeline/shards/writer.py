@@ -84,7 +84,8 @@ def write_shards(
         root: Folder or URL of the corpus.
         output: The dataset folder.
         options: How clips are stored.
-        on_start: Called with ``<corpus>: <path>`` before each clip is read.
+        on_start: Called with ``<corpus>: <path>`` before each clip is read, and with nothing after
+            the last one of several shards.
         on_clip: Called with the length, in s, of each clip after it; 0 where it was rejected.
 
     Yields:

@@ -56,7 +56,8 @@ class CorpusShare:
         share: Of all such utterances, in [0, 1].
         shown: Utterances an epoch.
         shown_share: Of all that an epoch shows, in [0, 1].
-        classes: Share of each of the six classes in what is shown, and of no class.
+        classes: Share of each class in what is shown, and at the end of no class: ``none``, or
+            ``unlabelled`` where a class has that name.
     """
 
     corpus: str
@@ -129,7 +130,7 @@ def estimate(recipe: Recipe, dataset: str | Path, output: str | Path) -> Estimat
     plan = plan_run(recipe, dataset)
     optimizer = recipe.optimizer
     _, world = rank_and_world()
-    model = empty_model(recipe.model, plan.heads)
+    model = empty_model(recipe.model, plan.heads, plan.labels)
     samples = round(recipe.data.window * SAMPLE_RATE)
     activations, flops = trace_step(model, recipe, samples)
     parameters = count_parameters(model)
@@ -137,7 +138,8 @@ def estimate(recipe: Recipe, dataset: str | Path, output: str | Path) -> Estimat
     done = is_complete(output)
     seconds = None
     if torch.cuda.is_available() or flops <= LARGEST_ON_CPU:
-        batch = time_batch(empty_model(recipe.model, plan.heads), recipe, samples)
+        model = empty_model(recipe.model, plan.heads, plan.labels)
+        batch = time_batch(model, recipe, samples)
         seconds = batch * optimizer.accumulate * steps * optimizer.epochs
     return Estimate(
         recipe=recipe.name,
@@ -174,7 +176,8 @@ def mixture_shares(plan: Plan) -> list[CorpusShare]:
     """What an epoch shows of each corpus, before and after temperature, cap and balance."""
     index = plan.index
     often = expected_repeats(index, plan.mixture)
-    names = {**dict(enumerate(plan.labels)), UNLABELLED: "none"}
+    no_class = "unlabelled" if "none" in plan.labels else "none"
+    names = {**dict(enumerate(plan.labels)), UNLABELLED: no_class}
     shares = []
     for corpus, rows in index.reset_index(drop=True).groupby("corpus", sort=True).indices.items():
         shown = often[rows].sum()

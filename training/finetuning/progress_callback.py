@@ -150,5 +150,9 @@ class ConsoleProgress(TrainerCallback):
         **kwargs: Any,
     ) -> None:
         """Closes the bar."""
+        self.close()
+
+    def close(self) -> None:
+        """Closes the bar, if it is open, and gives the terminal its cursor back."""
         if self.bar is not None:
             self.bar.stop()

@@ -5,6 +5,7 @@ import time
 import torch
 
 from training.config.recipe import Recipe
+from training.finetuning.meta_step import loss_of_all_heads
 from training.model.modeling_exhubert import ExtendedClassifier
 
 LARGEST_ON_CPU = 1e12
@@ -30,14 +31,13 @@ def time_batch(model: ExtendedClassifier, recipe: Recipe, samples: int) -> float
     model.train()
     size = recipe.optimizer.batch_size
     audio = torch.randn(size, samples, device=device)
-    labels = torch.zeros(size, dtype=torch.long, device=device)
-    seconds = [_time_once(model, audio, labels) for _ in range(1 + TRIALS)]
+    seconds = [_time_once(model, audio) for _ in range(1 + TRIALS)]
     return min(seconds[1:])  # the first one also sets up
 
 
-def _time_once(model: ExtendedClassifier, audio: torch.Tensor, labels: torch.Tensor) -> float:
+def _time_once(model: ExtendedClassifier, audio: torch.Tensor) -> float:
     started = time.perf_counter()
-    model(audio, labels=labels).loss.backward()
+    loss_of_all_heads(model(audio)).backward()
     if audio.is_cuda:
         torch.cuda.synchronize()
     return time.perf_counter() - started

@@ -222,7 +222,10 @@ def train(
     trainer.remove_callback(PrinterCallback)
 
     # 4. Training.
-    trainer.train(resume_from_checkpoint=checkpoint)
+    try:
+        trainer.train(resume_from_checkpoint=checkpoint)
+    finally:
+        progress.close()
     seconds = elapsed.seconds
 
     # 5. Final scores of the state that is kept, in full precision, as `exhubert evaluate` has them.

@@ -90,8 +90,17 @@ def build_model(
         return _attach_heads(backbone, extended, labels, heads)
 
 
-def empty_model(section: ModelSection, heads: HeadLabels = SIX_CLASSES_ONLY) -> ExtendedClassifier:
+def empty_model(
+    section: ModelSection,
+    heads: HeadLabels = SIX_CLASSES_ONLY,
+    classes: Sequence[str] = CLASSES,
+) -> ExtendedClassifier:
     """The model that a recipe trains, without weights: on the meta device, and frozen.
+
+    Args:
+        section: The recipe's ``model``.
+        heads: Further heads; none unless named.
+        classes: Names of the classes, in order; none for a model of further heads alone.
 
     Raises:
         UsageError: The base is a name that is not known here, and the hub cannot be asked; or a
@@ -101,6 +110,8 @@ def empty_model(section: ModelSection, heads: HeadLabels = SIX_CLASSES_ONLY) -> 
     check_settings(section.config, backbone)
     settings = settings | section.config
     labels = {
+        "id2label": dict(enumerate(classes)),
+        "label2id": {name: number for number, name in enumerate(classes)},
         "emotions": list(heads.emotions) or None,
         "dimensions": list(heads.dimensions) or None,
     }

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.schema.record import CLASSES
 from tests.support.shards import NANO, record, run_command, write_shards, write_tones
 from training.config.recipe import Recipe, load_recipe
 from training.data.targets import HeadLabels
@@ -38,6 +39,36 @@ def test_estimate_agrees_with_the_model_that_is_trained(dataset: Path, tmp_path:
     for one in found.corpora:
         assert sum(one.classes.values()) == pytest.approx(1, abs=1e-3)
     assert not (tmp_path / "model").exists()
+
+
+def test_heads_have_the_classes_of_the_data(dataset: Path, tmp_path: Path) -> None:
+    six, one = (
+        estimate(tiny(f"data.label_set={label_set}"), dataset, tmp_path / "model")
+        for label_set in ("six", "categories")
+    )
+    assert (len(six.heads["label"]), one.heads["label"]) == (6, ["neutral"])
+    config = tiny().model.config
+    for found, names in ((six, CLASSES), (one, ("neutral",))):
+        assert found.parameters == count_parameters(build_model(None, labels=names, config=config))
+
+
+def test_a_model_of_ratings_alone_has_no_head_of_classes(tmp_path: Path) -> None:
+    rows = [record("alpha", "train", n, 0, emotion=None, arousal=n / 12) for n in range(12)]
+    write_shards(tmp_path / "rated", [{**row, "label": None} for row in rows])
+    recipe = tiny("heads.ratings=1")
+    found = estimate(recipe, tmp_path / "rated", tmp_path / "model")
+    heads = HeadLabels(dimensions=("arousal",))
+    model = build_model(None, labels=(), heads=heads, config=recipe.model.config)
+    assert found.parameters == count_parameters(model)
+    assert found.seconds is not None
+    assert [one.classes for one in found.corpora] == [{"none": 1.0}]
+
+
+def test_a_class_called_none_is_told_from_no_class(tmp_path: Path) -> None:
+    rows = [record("alpha", "train", n, 0, emotion=name) for n, name in enumerate(["calm", "none"])]
+    write_shards(tmp_path / "ds", rows)
+    (found,) = estimate(tiny("data.label_set=categories"), tmp_path / "ds", tmp_path / "m").corpora
+    assert found.classes == {"calm": 0.5, "none": 0.5, "unlabelled": 0.0}
 
 
 def test_head_that_nothing_teaches_is_named_before_and_during_the_run(

@@ -78,6 +78,11 @@ def test_folder_of_a_base_needs_no_weights(base: str, tmp_path: Path) -> None:
         (tmp_path / "config.json").write_text(json.dumps(config | {"model_type": "hubert"}))
     model = empty_model(ModelSection(base=str(tmp_path)), HeadLabels())
     assert count_parameters(model)["total"] == count_parameters(trained)["total"]
+    classes = ("calm", "tense")
+    other = empty_model(ModelSection(base=str(tmp_path)), classes=classes)
+    assert other.config.id2label == dict(enumerate(classes))
+    expected = build_model(None, labels=classes, config=recipe.model.config)
+    assert count_parameters(other)["total"] == count_parameters(expected)["total"]
 
 
 def test_lower_precision_halves_activations_and_adds_copies_of_weights() -> None:

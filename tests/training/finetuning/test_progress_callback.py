@@ -1,12 +1,26 @@
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from rich.console import Console
-from transformers import TrainerControl, TrainerState, TrainingArguments
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
+from tests.support.shards import NANO, write_tones
+from training.config.recipe import load_recipe
 from training.finetuning.progress_callback import ConsoleProgress
+from training.finetuning.train import train
+
+HIDE, SHOW = "\x1b[?25l", "\x1b[?25h"  # the cursor of a terminal
+
+
+class BreaksOff(TrainerCallback):
+    """Ends a run as Ctrl-C does."""
+
+    def on_step_end(self, *args: Any, **kwargs: Any) -> None:
+        """After the first step."""
+        raise KeyboardInterrupt
 
 
 @pytest.mark.parametrize(
@@ -50,6 +64,21 @@ def test_what_a_run_tells(tmp_path: Path) -> None:
     assert progress.describe(state) == "step 50 of 400, loss 1.200, 32.0 clips/s, 0:05:50 left"
     lines = [line for line in text.getvalue().splitlines() if line.strip()]
     assert lines == ["0:00:30  step 40 of 400, loss 1.200, 32.0 clips/s, 0:06:00 left"]
+
+
+def test_a_run_that_breaks_off_gives_the_cursor_back(tmp_path: Path) -> None:
+    write_tones(tmp_path / "tones", {"train": 1})
+    text = io.StringIO()
+    console = Console(file=text, width=80, force_terminal=True)
+    with pytest.raises(KeyboardInterrupt):
+        train(
+            load_recipe("tiny", NANO),
+            tmp_path / "tones",
+            tmp_path / "model",
+            console=console,
+            callbacks=[BreaksOff()],
+        )
+    assert text.getvalue().count(HIDE) == text.getvalue().count(SHOW) == 1
 
 
 def test_a_terminal_shows_loss_and_speed_in_the_bar(tmp_path: Path) -> None:
