@@ -96,8 +96,10 @@ def slot_of(utterance: Utterance) -> Slot | None:
     >>> slot_of(Utterance(name, "calls", name, "c1.wav", 9, "", start=130.5, end=131.0))
     ('calls/c1', 1)
     """
-    if utterance.block:
-        return part_of_run(utterance.block)
+    return part_of_run(utterance.block) if utterance.block else _slot_in_recording(utterance)
+
+
+def _slot_in_recording(utterance: Utterance) -> Slot | None:
     if utterance.start is None and utterance.end is None:
         return None
     if utterance.dedup_key != utterance.id:
@@ -106,11 +108,19 @@ def slot_of(utterance: Utterance) -> Slot | None:
 
 
 def count_slots(utterances: Iterable[Utterance]) -> SlotLoads:
-    """Loads of the slots of some utterances that are to be written."""
+    """Loads of the slots of some utterances that are to be written.
+
+    A segment that lies in a block may have copies in files, and goes where they go. So the slots of
+    such copies are named, too: by no load, since most have none.
+    """
     loads: dict[Slot, dict[str | None, Load]] = {}
     for utterance in utterances:
-        if utterance.dropped is None and (slot := slot_of(utterance)):
+        if utterance.dropped is not None:
+            continue
+        if slot := slot_of(utterance):
             _add(loads.setdefault(slot, {}), utterance.group, _load(utterance))
+        if utterance.block and (slot := _slot_in_recording(utterance)):
+            loads.setdefault(slot, {})
     return {
         slot: groups if len(groups) <= MOST_GROUPS else {None: sum(groups.values(), Load())}
         for slot, groups in loads.items()

@@ -5,71 +5,88 @@ do. Who is to judge them must hear them.
 """
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.dataset.duplicates.pair_table import Pair
-from pipeline.dataset.report.pairs import choose_pairs
+from pipeline.dataset.report.pairs import choose_pairs, find_audible
 from pipeline.pages.previews import encode_preview
 from pipeline.storage import files as storage
 
 _SCHEMA = pa.schema([("id", pa.string()), ("preview", pa.string())])
 
 
-@dataclass(frozen=True)
+@dataclass
 class Departing:
     """Takes the sound of clips as they leave.
 
     Attributes:
+        output: The dataset folder.
         wanted: Ids of clips that the page would let one hear.
-        earlier: Id → preview, as kept so far.
+        kept: Id → preview, as its file has them.
         sounds: The same of the wanted ones, and of those that have left since.
     """
 
+    output: str
     wanted: frozenset[str]
-    earlier: Mapping[str, str]
+    kept: Mapping[str, str]
     sounds: dict[str, str]
 
     def take(self, rows: pa.Table) -> None:
-        """Encodes the wanted ones of rows that leave their shard, with ``id`` and ``audio``."""
+        """Encodes the wanted ones of rows that leave their shard, and writes them.
+
+        Args:
+            rows: With ``id`` and ``audio``. They still lie in their shard: what is interrupted
+                after it was rewritten finds them nowhere else.
+        """
         for place, clip in enumerate(rows["id"].to_pylist()):
             if clip in self.wanted:
                 self.sounds[clip] = encode_preview(rows["audio"][place].as_py()["bytes"])
+        self.keep()
+
+    def keep(self) -> None:
+        """Writes the sounds, where they are others than before."""
+        if self.sounds == self.kept:
+            return
+        listed = sorted(self.sounds.items())
+        rows = [{"id": clip, "preview": preview} for clip, preview in listed]
+        sink = io.BytesIO()
+        pq.write_table(pa.Table.from_pylist(rows, _SCHEMA), sink)
+        storage.write_atomic(departed_path(self.output), sink.getvalue())
+        self.kept = dict(self.sounds)
 
 
-def expect_departures(output: str, pairs: Sequence[Pair], ids: Iterable[str]) -> Departing:
+def expect_departures(
+    output: str, pairs: Sequence[Pair], ids: Iterable[str], silent: Collection[str] = ()
+) -> Departing:
     """Clips whose sound is to be kept should they leave: those of the pairs of a page.
+
+    They are those of two pages: of one that lets all corpora be heard, and of one that lets only
+    those be heard that may be passed on.
 
     Args:
         output: The dataset folder.
         pairs: All that are known of it.
         ids: Of all its clips, before any leaves.
+        silent: Corpora that may not be passed on.
     """
-    if not pairs:
-        return Departing(frozenset(), {}, {})
-    earlier = read_departed(output)
-    chosen = choose_pairs(pairs, {*ids, *earlier})
-    wanted = frozenset(clip.id for pair in chosen for clip in (pair.one, pair.other))
-    return Departing(wanted, earlier, {clip: earlier[clip] for clip in wanted & earlier.keys()})
+    kept = read_departed(output)
+    known = {*ids, *kept}
+    wanted: set[str] = set()
+    for unheard in ((), silent):
+        audible, heard = find_audible(pairs, known, unheard)
+        chosen = choose_pairs(audible, heard)
+        wanted |= heard & {clip.id for pair in chosen for clip in (pair.one, pair.other)}
+    sounds = {clip: kept[clip] for clip in wanted & kept.keys()}
+    return Departing(output, frozenset(wanted), kept, sounds)
 
 
 def departed_path(output: str) -> str:
     """Where a dataset keeps these sounds."""
     return storage.join(output, ".build", "departed.parquet")
-
-
-def keep_departed(output: str, departing: Departing) -> None:
-    """Writes the sounds of clips that have left, where they are others than before."""
-    if departing.sounds == departing.earlier:
-        return
-    listed = sorted(departing.sounds.items())
-    rows = [{"id": clip, "preview": preview} for clip, preview in listed]
-    sink = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(rows, _SCHEMA), sink)
-    storage.write_atomic(departed_path(output), sink.getvalue())
 
 
 def read_departed(output: str) -> Mapping[str, str]:

@@ -1,7 +1,7 @@
 """What is one recording twice, to hear side by side: which pairs, and why these."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from types import MappingProxyType
 from typing import Any
@@ -79,23 +79,45 @@ def find_pairs(
     """
     if not pairs or not listening.clips:
         return NO_PAIRS
-    sides = [clip for pair in pairs for clip in (pair.one, pair.other)]
-    there = rows[rows["id"].isin({clip.id for clip in sides})]
-    known = {*there["id"], *departed}
-    heard = {clip.id for clip in sides if clip.id in known and clip.corpus not in listening.silent}
-    audible = [pair for pair in pairs if _sides(pair, heard)]
+    sides = {clip.id for pair in pairs for clip in (pair.one, pair.other)}
+    known = {*rows["id"][rows["id"].isin(sides)], *departed}
+    audible, heard = find_audible(pairs, known, listening.silent)
     chosen = choose_pairs(audible, heard)
-    wanted = {side for pair in chosen for side in _sides(pair, heard)}
-    sounds = {clip: departed[clip] for clip in wanted & departed.keys()}
-    lying = there[there["id"].isin(wanted)].sort_values(["shard", "row_group", "row"])
-    sounds |= read_previews(output, lying)
-    stored = {str(row["id"]): row for row in there.to_dict("records")}
+    shown = {clip.id for pair in chosen for clip in (pair.one, pair.other)}
+    there = rows[rows["id"].isin(shown)].sort_values(["shard", "row_group", "row"])
+    sounds = {clip: departed[clip] for clip in shown & heard & departed.keys()}
+    sounds |= read_previews(output, there[there["id"].isin(heard)])
+    stored = _stored_clips(there, sounds, listening.silent)
     groups: dict[str, list[PagePair]] = {}
     for pair in chosen:
         one, other = (_side(clip, pair, stored, sounds) for clip in (pair.one, pair.other))
         groups.setdefault(group_of(pair), []).append(PagePair(one, other, describe(pair)))
     found = {name: sum(group_of(pair) == name for pair in audible) for name in groups}
     return PairsToHear(groups, found, len(pairs) - len(audible))
+
+
+def find_audible(
+    pairs: Iterable[Pair], known: Collection[str], silent: Collection[str]
+) -> tuple[list[Pair], set[str]]:
+    """Pairs of which a side can be heard, and the ids of the sides that can.
+
+    Args:
+        pairs: All that are known.
+        known: Ids of clips whose sound is there.
+        silent: Corpora that may not be heard.
+    """
+    audible: list[Pair] = []
+    heard: set[str] = set()
+    for pair in pairs:
+        sides = {
+            clip.id
+            for clip in (pair.one, pair.other)
+            if clip.id in known and clip.corpus not in silent
+        }
+        heard |= sides
+        if sides:
+            audible.append(pair)
+    return audible, heard
 
 
 def choose_pairs(pairs: Iterable[Pair], heard: Collection[str]) -> list[Pair]:
@@ -162,12 +184,20 @@ def _sides(pair: Pair, heard: Collection[str]) -> list[str]:
     return [clip.id for clip in (pair.one, pair.other) if clip.id in heard]
 
 
+def _stored_clips(
+    rows: pd.DataFrame, sounds: Mapping[str, str], silent: Collection[str]
+) -> dict[str, PageClip]:
+    """Id → clip of rows that stay; what is said in silent corpora is not passed on either."""
+    clips = (page_clip(row, sounds.get(row["id"], "")) for row in rows.to_dict("records"))
+    return {clip.id: replace(clip, text="") if clip.corpus in silent else clip for clip in clips}
+
+
 def _side(
-    clip: Clip, pair: Pair, stored: dict[str, dict[Any, Any]], sounds: dict[str, str]
+    clip: Clip, pair: Pair, stored: Mapping[str, PageClip], sounds: Mapping[str, str]
 ) -> PageClip:
     """One side of a pair; one that has left the dataset, too, if the other sounds the same."""
     if clip.id in stored:
-        return page_clip(stored[clip.id], sounds.get(clip.id, ""))
+        return stored[clip.id]
     twin = pair.other if clip is pair.one else pair.one
     equal = sounds.get(twin.id, "") if pair.kind == "equal" else ""
     audio = sounds.get(clip.id, equal)

@@ -103,11 +103,12 @@ def test_corpora_that_may_not_be_heard_are_silent_and_a_silent_page_has_no_pairs
     manifest = require_manifest(dataset)
     kept = manifest.corpora["bells"].model_copy(update={"redistribute": False})
     manifest = manifest.model_copy(update={"corpora": {**manifest.corpora, "bells": kept}})
-    rows = find_rows(dataset, manifest)
+    rows = find_rows(dataset, manifest).assign(text="what was said")
     first = {corpus: part["id"].iloc[0] for corpus, part in rows.groupby("corpus")}
     pairs = [Pair(clip(first["bells"]), clip(first["tones"]), "near", 0.0, 1.0, 0.1)]
     listening = find_listening(dataset, manifest, rows, "redistributable")
     (pair,) = find_pairs(dataset, pairs, rows, listening).groups[NEAR]
     assert (pair.one.audio, bool(pair.other.audio)) == ("", True)
+    assert (pair.one.text, pair.other.text) == ("", "what was said")
     silent = find_listening(dataset, manifest, rows, "none")
     assert find_pairs(dataset, pairs, rows, silent) == NO_PAIRS
