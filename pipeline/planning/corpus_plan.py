@@ -71,6 +71,6 @@ def assign_split_and_shard(utterance: Utterance, spec: CorpusSpec, plan: CorpusP
     """Gives an utterance its split and its shard."""
     placed = place_utterance(utterance, spec, plan)
     if placed.block and key_hash(placed.dedup_key) in plan.repeated:
-        alone = placed._replace(block="")
-        return placed._replace(shard=shard_name(alone, plan.shards, kept=plan.kept))
+        alone = placed._replace(block="")  # as its copies in files are
+        return placed._replace(shard=shard_name(alone, plan.shards, plan.segments, plan.kept))
     return placed._replace(shard=shard_name(placed, plan.shards, plan.segments, plan.kept))

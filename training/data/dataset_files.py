@@ -126,9 +126,32 @@ def manifest_checksum(dataset: str | Path) -> str | None:
     return None if manifest is None else hashlib.sha256(manifest).hexdigest()
 
 
-def identity(dataset: str | Path) -> str:
-    """What tells a dataset from others: its manifest's checksum, without one where it is."""
-    return manifest_checksum(dataset) or absolute(str(dataset))
+def content_checksum(dataset: str | Path, protocol: str | None = None) -> str | None:
+    """SHA-256 of a dataset's manifest, but for protocols, which may be added at any time.
+
+    Args:
+        dataset: Folder or URL.
+        protocol: The one whose folds matter, too.
+
+    Returns:
+        None if it has no manifest.
+    """
+    content = storage.read(storage.join(str(dataset), MANIFEST))
+    if content is None:
+        return None
+    try:
+        manifest = json.loads(content)
+        protocols = manifest.pop("protocols", {})
+        if protocol in protocols:
+            manifest["protocols"] = {protocol: protocols[protocol]}
+    except (ValueError, TypeError, AttributeError, RecursionError):  # reported by list_shards
+        return hashlib.sha256(content).hexdigest()
+    return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
+
+
+def identity(dataset: str | Path, protocol: str | None = None) -> str:
+    """What tells a dataset from others: its :func:`content_checksum`, else where it is."""
+    return content_checksum(dataset, protocol) or absolute(str(dataset))
 
 
 def open_parquet(location: str, cache: str | None = None) -> pq.ParquetFile:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from pipeline.common.count import count
 from training.config.sections import DataSection
-from training.data.dataset_files import manifest_checksum
+from training.data.dataset_files import content_checksum, manifest_checksum
 from training.data.targets import HeadLabels
 from training.data.tasks import load_task
 from training.evaluation.prediction_table import clip_names
@@ -112,15 +112,27 @@ def speaker_overlap(index: pd.DataFrame, training: TrainingSpeakers) -> SpeakerO
 def training_clips(provenance: Provenance, dataset: str | Path) -> set[str]:
     """Ids and audio checksums of a model's training clips, as far as they were of this dataset."""
     clips: set[str] = set()
-    checksum = manifest_checksum(dataset)
     for stage in stages(provenance):
-        if checksum is not None and stage.get("dataset", {}).get("manifest_sha256") == checksum:
+        if _learnt_from(stage, dataset):
             data = DataSection.model_validate(stage["recipe"]["data"])
             heads = HeadLabels(**{name: tuple(labels) for name, labels in stage["heads"].items()})
             task, rows = recipe_task(data), recipe_rows(data)
             index, _ = load_task(dataset, task, "train", rows, also=heads.columns)
             clips |= clip_names(index)
     return clips
+
+
+def _learnt_from(stage: Provenance, dataset: str | Path) -> bool:
+    """Whether a stage was trained on this dataset, protocols apart that came or went since.
+
+    Of older models only the checksum of the whole manifest is known.
+    """
+    said = stage.get("dataset", {})
+    if known := said.get("content_sha256"):
+        protocol: str | None = stage["recipe"]["data"].get("protocol")
+        return bool(known == content_checksum(dataset, protocol))
+    whole = said.get("manifest_sha256")
+    return whole is not None and bool(whole == manifest_checksum(dataset))
 
 
 def audio_overlap(index: pd.DataFrame, training: Collection[str]) -> list[str]:

@@ -30,8 +30,16 @@ _ASKED: tuple[Kind, ...] = ("commercial_use", "changes", "share_alike", "attribu
 """What of the terms of a corpus may hold for a model."""
 
 
-def describe_dataset(dataset: str | Path, *indexes: pd.DataFrame) -> dict[str, Any]:
-    """Which data a run read: the manifest's checksum, and utterances per corpus and split."""
+def describe_dataset(
+    dataset: str | Path, *indexes: pd.DataFrame, protocol: str | None = None
+) -> dict[str, Any]:
+    """Which data a run read: checksums, and utterances per corpus and split.
+
+    Args:
+        dataset: Folder or URL.
+        *indexes: Rows that were read.
+        protocol: That the run's fold is of.
+    """
     rows = pd.concat(indexes)
     corpora = {
         str(corpus): {str(split): int(n) for split, n in part.value_counts(sort=False).items()}
@@ -42,6 +50,7 @@ def describe_dataset(dataset: str | Path, *indexes: pd.DataFrame) -> dict[str, A
     return {
         "name": store.path_of(store.absolute(str(dataset))).name,
         "manifest_sha256": store.manifest_checksum(dataset),
+        "content_sha256": store.content_checksum(dataset, protocol),
         "utterances": {str(s): int(n) for s, n in rows.groupby("split", sort=True).size().items()},
         "corpora": corpora,
         "licences": {str(corpus): names for corpus, names in licences.items()},

@@ -40,7 +40,7 @@ from training.config.processes import rank_and_world
 from training.config.recipe import Recipe
 from training.config.run_files import PROVENANCE_FILE
 from training.data.dataset import Utterances
-from training.data.dataset_files import identity
+from training.data.dataset_files import identity, manifest_checksum
 from training.data.targets import UNLABELLED
 from training.finetuning.callbacks import (
     Checkpoints,
@@ -138,7 +138,8 @@ def train(
     data, index = recipe.data, plan.index
     validation = plan.validation if plan.chosen_by else plan.validation.iloc[:0]
     batches = plan.batches(rank, world)
-    run = RunIdentity(recipe, identity(dataset), world)
+    identified = identity(dataset, data.protocol)
+    run = RunIdentity(recipe, identified, world, manifest_checksum(dataset))
     checkpoint = find_resume_checkpoint(output, run, resume)
 
     # 2. Model.
@@ -248,7 +249,7 @@ def train(
         save_model(model, output)
         provenance = {
             "recipe": recipe.model_dump(mode="json"),
-            "dataset": describe_dataset(dataset, index, validation),
+            "dataset": describe_dataset(dataset, index, validation, protocol=data.protocol),
             **TrainingSpeakers.of_rows(index).to_provenance(),
             "base": base_said,
             "base_licence": base_licence,

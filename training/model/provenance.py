@@ -87,6 +87,7 @@ class TrainingSpeakers:
 
 class _Dataset(BaseModel):
     manifest_sha256: str | None = None
+    content_sha256: str | None = None
     corpora: dict[str, dict[str, int]] | None = None
 
 

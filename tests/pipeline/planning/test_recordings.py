@@ -1,5 +1,6 @@
 import random
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -7,12 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.audio.options import AudioOptions
+from pipeline.planning.batches import UtteranceBatch
+from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.planning.corpus_plan import CorpusPlan, assign_split_and_shard, plan_splits
 from pipeline.planning.recordings import SLOT_S, count_slots, merge_slots, slot_of
 from pipeline.planning.shard_names import is_written_together, shard_group_key, shard_name
+from pipeline.planning.steps import count_batch, place_batch, plan_batches
 from pipeline.schema.utterance import Utterance, excluded
 from pipeline.sources.blocks import block_name
 from pipeline.specs.corpus_spec import CorpusSpec
+from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.splits.groups import count_groups, count_ungrouped
 
 SPEC = CorpusSpec.model_validate(
@@ -183,6 +189,44 @@ def test_copies_of_a_recording_share_its_shards_whichever_batch_holds_them() -> 
         assert assign_split_and_shard(copy, OFFICIAL, made).shard == placed[copy.id]
 
 
+@pytest.mark.parametrize("in_files", [range(12), [3]])
+@pytest.mark.parametrize("seconds", [600, 10_800])
+@pytest.mark.parametrize("block", ["rows.parquet#0.{}", "rows.tar#{}"])
+def test_a_segment_in_a_file_meets_its_copy_in_a_block(
+    in_files: Sequence[int], seconds: int, block: str
+) -> None:
+    rows = [
+        segment(f"c{n}", start, group="te" if start % 40 == 0 else "tr")._replace(
+            source_path=f"rows/{n}.wav", block=block.format(n), row=n
+        )
+        for n in range(12)
+        for start in range(0, seconds, 10)
+    ]
+    files = [
+        one._replace(source_path=f"{one.id}.wav", block="", row=0)
+        for one in rows
+        if one.row in in_files and (one.start or 0.0) < 0.9 * seconds
+    ]
+    shards: dict[str, set[str | None]] = {}
+    for one in place_in_batches([rows, files[:50], files[50:]]):
+        shards.setdefault(one.id, set()).add(one.shard)
+    assert {name: found for name, found in shards.items() if len(found) > 1} == {}
+
+
+def place_in_batches(parts: list[list[Utterance]]) -> list[Utterance]:
+    """As a build places them: each batch is told no more of the plan than it needs."""
+    batches = [UtteranceBatch("calls", number, tuple(part)) for number, part in enumerate(parts)]
+    corpora = {"calls": Corpus(OFFICIAL, "")}
+    build = BuildConfig(corpora, emotion_scheme(), "", AudioOptions())
+    plans = dict(plan_batches(("calls", [count_batch(batch)[1] for batch in batches]), build))
+    return [
+        utterance
+        for batch in batches
+        for _, placed in place_batch(batch, plans["calls", batch.number], build)
+        for utterance in placed.utterances
+    ]
+
+
 def test_one_more_segment_moves_no_other_recording() -> None:
     calls = [segment(f"c{n}", 5.0 * start, group="tr") for n in range(60) for start in range(66)]
     before = {one.id: one.shard for one in place(calls)}
@@ -248,6 +292,23 @@ def test_rows_of_a_group_in_several_splits_are_written_together(
     assert max(sizes.values()) <= 1_100
     assert len(sizes) <= 40
     assert len(sizes) == sum(made.shards.values())  # no number is left out
+
+
+@pytest.mark.parametrize(
+    ("suffix", "bytes_a_second"),
+    [("opus", 3_000), ("OGG", 4_000), ("mp3", 8_000), ("m4a", 8_000), ("wav", 96_000)],
+)
+def test_no_more_than_a_day_of_rows_is_written_together(suffix: str, bytes_a_second: int) -> None:
+    rows = [
+        row(n, 5_000, source_path=f"{n}.{suffix}", source_size=60 * bytes_a_second)
+        for n in range(5_000)
+    ]
+    minutes: Counter[str] = Counter()
+    made = plan(rows, SPEC)
+    for one in rows:
+        placed = assign_split_and_shard(one, SPEC, made)
+        minutes[shard_group_key(placed, made.shards, made.kept)] += 1
+    assert max(minutes.values()) <= 24 * 60
 
 
 def test_row_groups_of_one_split_are_spread_like_recordings() -> None:

@@ -1,5 +1,6 @@
 """Datasets in object stores: servers on the loopback stand in for S3 and for Google's."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,6 +20,7 @@ from tests.support.gcs import serve
 from tests.support.shards import NANO, write_tones
 from training.config.recipe import load_recipe
 from training.data.dataset import Utterances, collate
+from training.data.dataset_files import content_checksum, identity
 from training.data.index import load_index
 from training.data.parquet_audio import AudioReader, clip_places
 from training.evaluation.evaluate import evaluate
@@ -211,3 +213,17 @@ def test_dataset_that_is_being_written_is_not_read(tmp_path: Path) -> None:
     ):
         load_index(tmp_path)
     assert len(load_index(tmp_path)) == 12
+
+
+def test_protocols_apart_from_the_one_in_use_make_no_other_dataset(tmp_path: Path) -> None:
+    def checksum(**protocols: str) -> str | None:
+        content = json.dumps({"corpora": {}, "protocols": protocols})
+        (tmp_path / "manifest.json").write_text(content, encoding="utf-8")
+        return content_checksum(tmp_path, "loso")
+
+    assert checksum(loso="1", emobox="1") == checksum(loso="1", emobox="2") == checksum(loso="1")
+    assert len({checksum(loso="1"), checksum(loso="2"), checksum()}) == 3
+    assert checksum() == identity(tmp_path)
+    (tmp_path / "manifest.json").unlink()
+    assert content_checksum(tmp_path) is None
+    assert identity(tmp_path) == str(tmp_path.resolve())

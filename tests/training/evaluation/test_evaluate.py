@@ -57,6 +57,18 @@ def test_split_heard_in_training_is_called_so(model: Path, tones: Path) -> None:
     ]
 
 
+def test_clips_heard_are_known_when_the_dataset_has_got_protocols(
+    model: Path, tones: Path, tmp_path: Path
+) -> None:
+    dataset = Path(shutil.copytree(tones, tmp_path / "tones"))
+    manifest = json.loads((dataset / "manifest.json").read_text(encoding="utf-8"))
+    added = json.dumps({**manifest, "protocols": {}})
+    (dataset / "manifest.json").write_text(added, encoding="utf-8")
+    assert evaluate(model, dataset, "train", rows=RowChoice(["alpha"])).notes == [
+        "the audio of 36 of 36 utterances WAS in training"
+    ]
+
+
 def test_clips_of_a_dataset_that_training_did_not_see_are_not_called_heard(
     model: Path, tmp_path: Path
 ) -> None:

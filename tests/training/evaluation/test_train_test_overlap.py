@@ -1,7 +1,16 @@
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
-from training.evaluation.train_test_overlap import SpeakerOverlap, audio_overlap, speaker_overlap
+from tests.support.shards import write_tones
+from training.data.dataset_files import content_checksum, manifest_checksum
+from training.evaluation.train_test_overlap import (
+    SpeakerOverlap,
+    audio_overlap,
+    speaker_overlap,
+    training_clips,
+)
 from training.model.provenance import TrainingSpeakers
 
 INDEX = pd.DataFrame(
@@ -60,3 +69,18 @@ def test_clips_are_recognised_by_id_and_by_audio() -> None:
         "the audio of 2 of 3 utterances WAS in training"
     ]
     assert audio_overlap(INDEX, {"z"}) == []
+
+
+def test_of_older_models_the_whole_manifest_decides(tmp_path: Path) -> None:
+    dataset = write_tones(tmp_path, {"train": 1}, ("alpha",))
+    said = {"manifest_sha256": manifest_checksum(dataset)}
+    data = {"corpora": ["alpha"]}
+    heads: dict[str, list[str]] = {"emotions": [], "dimensions": []}
+    stage = {"dataset": said, "recipe": {"data": data}, "heads": heads}
+    assert "alpha/train_000" in training_clips(stage, dataset)
+    assert training_clips(stage | {"dataset": {}}, dataset) == set()
+    with (dataset / "manifest.json").open("a", encoding="utf-8") as manifest:
+        manifest.write("\n")
+    assert training_clips(stage, dataset) == set()
+    said["content_sha256"] = content_checksum(dataset)
+    assert "alpha/train_000" in training_clips(stage, dataset)

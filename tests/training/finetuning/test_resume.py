@@ -14,6 +14,7 @@ from exhubert.cli.main import main
 from pipeline.common.errors import DataError, UsageError
 from tests.support.shards import NANO, write_tones
 from training.config.recipe import Recipe, load_recipe
+from training.data.dataset_files import manifest_checksum
 from training.finetuning.run_folder import is_complete
 from training.finetuning.train import train
 from training.inference.load_model import load_model
@@ -284,3 +285,42 @@ def test_diverged_run_ends_at_once_and_is_not_complete(dataset: Path, tmp_path: 
         train(wild, dataset, tmp_path / "run")
     assert not is_complete(tmp_path / "run")
     assert not (tmp_path / "run" / "model.safetensors").exists()
+
+
+def change_manifest(dataset: Path, **entries: Any) -> None:
+    file = dataset / "manifest.json"
+    manifest = json.loads(file.read_text(encoding="utf-8"))
+    file.write_text(json.dumps(manifest | entries), encoding="utf-8")
+
+
+def test_a_run_goes_on_when_its_dataset_has_got_protocols(
+    dataset: Path, unfinished: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(dataset, tmp_path / "data")
+    shutil.copytree(unfinished, tmp_path / "run")
+    change_manifest(tmp_path / "data", protocols={"loso": {}})
+    train(recipe(), tmp_path / "data", tmp_path / "run", resume=True)
+    assert is_complete(tmp_path / "run")
+
+
+def test_a_run_of_an_earlier_version_goes_on(
+    dataset: Path, unfinished: Path, tmp_path: Path
+) -> None:
+    """It wrote the checksum of the whole manifest."""
+    shutil.copytree(unfinished, tmp_path / "run")
+    start = tmp_path / "run" / "checkpoints" / "start.json"
+    started = json.loads(start.read_text(encoding="utf-8"))
+    started["dataset"] = manifest_checksum(dataset)
+    start.write_text(json.dumps(started), encoding="utf-8")
+    train(recipe(), dataset, tmp_path / "run", resume=True)
+    assert is_complete(tmp_path / "run")
+
+
+def test_a_run_does_not_go_on_with_other_data(
+    dataset: Path, unfinished: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(dataset, tmp_path / "data")
+    shutil.copytree(unfinished, tmp_path / "run")
+    change_manifest(tmp_path / "data", built="anew")
+    with pytest.raises(UsageError, match=r"started otherwise \(dataset: "):
+        train(recipe(), tmp_path / "data", tmp_path / "run", resume=True)

@@ -1,7 +1,5 @@
 """What a benchmark runs: the folds of every corpus, and their leak-free twins."""
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +10,7 @@ from pipeline.common.count import count
 from pipeline.common.errors import DataError, UsageError
 from pipeline.splits.protocols.names import INDEPENDENT, parse_name
 from pipeline.splits.protocols.protocol import Protocol
-from pipeline.storage import files as storage
-from training.data.dataset_files import MANIFEST, identity
+from training.data.dataset_files import identity
 from training.data.index import load_index
 from training.data.label_sets import NAMED, LabelChoice, classes_of
 from training.data.protocols import (
@@ -122,7 +119,7 @@ def plan_benchmark(
     there = [main, *([twin] if twin else [])]
     return BenchmarkPlan(
         dataset=str(dataset),
-        dataset_key=_dataset_key(dataset),
+        dataset_key=identity(dataset),
         protocol=protocol,
         twin=twin.name if twin else None,
         label_set=label_set,
@@ -185,7 +182,7 @@ def _plan_across(
     runs, checksum, notes = plan_across(dataset, mode, corpora, label_set)
     return BenchmarkPlan(
         dataset=str(dataset),
-        dataset_key=_dataset_key(dataset),
+        dataset_key=identity(dataset),
         protocol=mode,
         twin=None,
         label_set=None if label_set == "six" else label_set,
@@ -222,15 +219,6 @@ def _name_classes(label_set: LabelChoice) -> str:
     if isinstance(label_set, Mapping):
         return ", ".join(sorted(set(label_set.values())))
     return label_set
-
-
-def _dataset_key(dataset: str | Path) -> str:
-    content = storage.read(storage.join(str(dataset), MANIFEST))
-    if content is None:
-        return identity(dataset)
-    manifest = json.loads(content)
-    manifest.pop("protocols", None)
-    return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
 
 
 def _find_twin(
