@@ -1,12 +1,6 @@
 """Across corpora: train on some, test on others, one row of the matrix after the other.
 
-*Leave one corpus out*: a row trains on all corpora but one and is scored on that one. *Train on A,
-test on B*: a row trains on one corpus and is scored on each.
-
-Speakers of a corpus that is scored but not trained on (corpora can share actors, by the
-``namespace`` of their specs) are left out of the row's training and validation, so that no cell
-off the diagonal knows its speakers; and so are clips with the audio of one that is scored there,
-whatever their ids. On the diagonal the dataset's own splits hold.
+What a row trains on and scores is of :mod:`training.evaluation.cross_corpus_rows`.
 """
 
 import hashlib
@@ -15,62 +9,24 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
-import pandas as pd
 from rich.console import Console
 
-from pipeline.common.errors import DataError, UsageError
 from training.config.recipe import Recipe
 from training.data.dataset_files import identity, manifest_checksum
-from training.data.index import load_index
-from training.data.label_sets import LabelChoice, classes_of, learnt_classes
+from training.data.label_sets import LabelChoice
 from training.data.row_choice import RowChoice
 from training.evaluation.baselines.run import Baseline, run_baseline
-from training.evaluation.common_classes import scorable_corpora
-from training.evaluation.evaluate import ALL, evaluate, part_of
+from training.evaluation.cross_corpus_rows import Mode, Row, describe_row, plan_rows
+from training.evaluation.evaluate import ALL, evaluate
 from training.evaluation.score_file import Evaluation, read_scores, write_scores
 from training.finetuning.run_folder import is_complete
 from training.finetuning.train import train
-from training.model.provenance import TrainingSpeakers
 
 _LOG = logging.getLogger(__name__)
 
-Mode = Literal["leave-one-corpus-out", "train-on-a-test-on-b"]
-MODES: tuple[Mode, ...] = get_args(Mode)
-
 System = Recipe | Baseline
-
-
-@dataclass(frozen=True)
-class Row:
-    """One training of one system, and what it is scored on.
-
-    Attributes:
-        name: The corpus that is left out, or the one that is trained on.
-        train: Corpora that are trained on.
-        test: Corpora that are scored.
-        exclude_speakers: Speakers left out of training, because they are in what is scored.
-        exclude_audio_of: What is scored of corpora that are not trained on, as ``emo_db`` or
-            ``emo_db/test``: the audio that stands there is left out of training, too.
-        equal_audio: How many labelled utterances of training and validation have such audio.
-    """
-
-    name: str
-    train: tuple[str, ...]
-    test: tuple[str, ...]
-    exclude_speakers: tuple[str, ...]
-    exclude_audio_of: tuple[str, ...]
-    equal_audio: int
-
-    @property
-    def fitted(self) -> RowChoice:
-        """What is trained and validated on."""
-        return RowChoice(
-            self.train,
-            exclude_speakers=self.exclude_speakers,
-            exclude_audio_of=self.exclude_audio_of,
-        )
 
 
 @dataclass(frozen=True)
@@ -177,86 +133,6 @@ def run_cross_corpus(
     return CrossCorpusMatrix(mode, str(dataset), manifest_checksum(dataset), scored, rows, done)
 
 
-def plan_rows(
-    dataset: str | Path,
-    mode: Mode,
-    corpora: Sequence[str],
-    split: str,
-    label_set: LabelChoice = "six",
-    on_note: Callable[[str], object] = _LOG.warning,
-) -> list[Row]:
-    """The rows of a matrix, one a corpus.
-
-    Clips whose class training lacks are not scored, nor corpora of which it has fewer than two
-    classes; a row that scores nothing is left out.
-
-    Args:
-        dataset: Dataset folder.
-        mode: How rows are made.
-        corpora: Corpora of the matrix, or collections; none means all that can be scored.
-        split: What is scored; :data:`training.evaluation.evaluate.ALL` for whole corpora.
-        label_set: Which classes; not the codes of corpora, which mean something in one only.
-        on_note: Called with a line on each corpus that a row does not score, or not whole.
-
-    Raises:
-        UsageError: There are fewer than two corpora, or one that is named is not there or has
-            fewer than two classes.
-        DataError: A row has fewer than two classes to train on that are not scored, or no row has
-            classes in common with what it scores.
-    """
-    if label_set == "native":
-        raise UsageError("label set native: codes mean something in one corpus only: take another")
-    every = load_index(dataset, rows=RowChoice(corpora), labelled=False, extra=("label_native",))
-    every["label"] = classes_of(every, label_set)
-    asked = every if split == ALL else every[every["split"] == part_of(split)]
-    index, scored = (rows[rows["label"].notna()] for rows in (every, asked))
-    fitted = index[index["split"] != "test"]
-    known = every[every["split"] != "test"]  # further heads learn from rows without a class, too
-    names = sorted(_with_classes(scored) & _with_classes(fitted[fitted["split"] == "train"]))
-    named = set(every["corpus"]) if corpora else set()
-    if lacking := sorted(named - set(names)):
-        raise UsageError(
-            f"{dataset}: {', '.join(lacking)}: fewer than two classes to train on, or in split "
-            f"{split!r} to score: leave them out of --corpora"
-        )
-    if len(names) < 2:
-        raise UsageError(f"{dataset}: a matrix needs two corpora or more, found {names}")
-    speakers = {name: _speakers(scored, [name]) for name in names}
-    rows = []
-    for name in names:
-        others = [other for other in names if other != name]
-        train, test = (others, [name]) if mode == "leave-one-corpus-out" else ([name], names)
-        foreign = [corpus for corpus in test if corpus not in train]
-        own = index[index["corpus"].isin(train)]
-        shared = _speakers(known, train) & set().union(*(speakers[corpus] for corpus in foreign))
-        there = asked["audio_xxh3"][asked["corpus"].isin(foreign)].dropna()
-        equal = own["audio_xxh3"].isin(there)
-        left = own[~equal & ~own["speaker"].isin(shared)]
-        learnt = learnt_classes(left["label"], label_set, train)
-        scorable, lines = scorable_corpora(scored, foreign, learnt)
-        row = Row(
-            name,
-            train=tuple(train),
-            test=tuple(corpus for corpus in test if corpus in (*train, *scorable)),
-            exclude_speakers=tuple(sorted(shared)),
-            exclude_audio_of=tuple(
-                corpus if split == ALL else f"{corpus}/{split}" for corpus in foreign
-            ),
-            equal_audio=int((equal & (own["split"] != "test")).sum()),
-        )
-        _require_classes(left[left["split"] == "train"], row, foreign, dataset)
-        for line in lines:
-            on_note(f"{describe_row(row, mode)}: {line}")
-        if row.test:
-            rows.append(row)
-    if not rows:
-        raise DataError(
-            f"{dataset}: no corpus has two classes in common with those it would be scored by: "
-            "choose a label set that they share, as six is"
-        )
-    return rows
-
-
 def run_row(
     system: System,
     row: Row,
@@ -321,37 +197,3 @@ def row_key(
     if label_set != "six":  # which earlier rows were of
         decides.append(label_set)
     return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
-
-
-def describe_row(row: Row, mode: Mode) -> str:
-    """What a row is, in a few words."""
-    return f"without {row.name}" if mode == "leave-one-corpus-out" else f"trained on {row.name}"
-
-
-def _require_classes(
-    train: pd.DataFrame, row: Row, foreign: Sequence[str], dataset: str | Path
-) -> None:
-    """Checks what is left to train on, before anything is run.
-
-    Raises:
-        DataError: It is nothing, or of one class.
-    """
-    if train["label"].nunique() > 1:
-        return
-    shared = f"is in what is scored of {', '.join(foreign)}, too"
-    what = (
-        f"nothing is left to train on: each speaker or clip of {', '.join(row.train)} {shared}"
-        if train.empty
-        else f"one class is left to train on: each speaker or clip of another {shared}"
-    )
-    raise DataError(f"{dataset}: row {row.name}: {what}: leave one of them out of --corpora")
-
-
-def _with_classes(index: pd.DataFrame) -> set[str]:
-    """Corpora with two classes or more: with one there is nothing to tell apart."""
-    classes = index.groupby("corpus")["label"].nunique()
-    return set(classes.index[classes > 1])
-
-
-def _speakers(index: pd.DataFrame, corpora: Sequence[str]) -> frozenset[str]:
-    return TrainingSpeakers.of_rows(index[index["corpus"].isin(corpora)]).speakers

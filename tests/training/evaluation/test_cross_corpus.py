@@ -12,7 +12,8 @@ from tests.support.shards import NANO, record, write_shards, write_tones
 from tests.training.evaluation.test_reports import Strict
 from training.config.recipe import load_recipe
 from training.evaluation.baselines.run import Baseline
-from training.evaluation.cross_corpus import plan_rows, row_key, run_cross_corpus
+from training.evaluation.cross_corpus import row_key, run_cross_corpus
+from training.evaluation.cross_corpus_rows import plan_rows
 from training.evaluation.reports.cross_corpus import cross_corpus_page
 
 LEFT_OUT, A_TO_B = "leave-one-corpus-out", "train-on-a-test-on-b"

@@ -12,7 +12,7 @@ from tests.support.shards import LEARNING, NANO, record, run_command, write_shar
 from training.config.recipe import load_recipe
 from training.data.index import load_index
 from training.data.row_choice import RowChoice
-from training.evaluation.cross_corpus import plan_rows
+from training.evaluation.cross_corpus_rows import plan_rows
 from training.evaluation.evaluate import evaluate
 from training.evaluation.score_file import read_scores
 from training.evaluation.train_test_overlap import SpeakerOverlap

@@ -11,7 +11,7 @@ from training.data.index import load_index
 from training.data.label_sets import LabelChoice, classes_of, learnt_classes
 from training.data.row_choice import RowChoice
 from training.evaluation.benchmark.fold_run import FoldRun
-from training.evaluation.cross_corpus import Mode, Row, describe_row, plan_rows
+from training.evaluation.cross_corpus_rows import Mode, Row, describe_row, plan_rows
 from training.evaluation.evaluate import ALL
 
 LEAVE_ONE_OUT: Mode = "leave-one-corpus-out"

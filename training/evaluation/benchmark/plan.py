@@ -23,7 +23,7 @@ from training.data.protocols import (
 from training.data.row_choice import RowChoice
 from training.evaluation.benchmark.across_corpora import ACROSS, plan_across
 from training.evaluation.benchmark.fold_run import FoldRun
-from training.evaluation.cross_corpus import Mode
+from training.evaluation.cross_corpus_rows import Mode
 
 
 @dataclass(frozen=True)

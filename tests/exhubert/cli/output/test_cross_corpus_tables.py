@@ -6,7 +6,8 @@ from rich.console import Console
 from exhubert.cli.output.cross_corpus_tables import cross_corpus_tables
 from tests.support.shards import write_tones
 from training.evaluation.baselines.run import Baseline
-from training.evaluation.cross_corpus import Mode, run_cross_corpus
+from training.evaluation.cross_corpus import run_cross_corpus
+from training.evaluation.cross_corpus_rows import Mode
 
 
 def printed(folder: Path, mode: Mode) -> list[str]:
