@@ -10,6 +10,9 @@ Row = dict[str, str]
 def melt_columns(rows: Iterable[Row], melt: Melt) -> Iterator[Row]:
     """A row for each of the melted columns, beside all that the row holds.
 
+    Where no row has any of them, and they may not all be missing, the first row comes as it is:
+    who looks for columns must see which there are.
+
     Args:
         rows: Of a table.
         melt: Which columns, and what the name of each and its cell are called.
@@ -18,7 +21,14 @@ def melt_columns(rows: Iterable[Row], melt: Melt) -> Iterator[Row]:
     [{'sad': '0', 'emotion': 'sad', 'score': '0'}]
     """
     columns = [column.removesuffix("?") for column in melt.columns]
+    unmelted: Row | None = None
+    melted = False
     for row in rows:
+        unmelted = row if unmelted is None else unmelted
         for column in columns:
             if column in row:
+                melted = True
                 yield row | {melt.name: column, melt.value: row[column]}
+    optional = all(column.endswith("?") for column in melt.columns)
+    if unmelted is not None and not melted and not optional:
+        yield unmelted

@@ -75,7 +75,7 @@ def _load_table(
             raise DataError(f"{where}: {file.path}: can't be read: {problem}")
     reading = _Reading(table, where, spec.ignore_case)
     built = build_table(table, reading.records(found, read), spec.ignore_case)
-    if found and not reading.count and table.required:
+    if not reading.count and table.required:
         files_read = ", ".join(file.path for _, file in found[:3])
         wanted = f"lines like '{table.line}'" if table.line else "rows below a header"
         why_empty = reading.why_empty or f"expected {wanted}"
@@ -161,14 +161,18 @@ def _check_columns(
             missing = [column for column in missing if column not in record]
         yield record
     if first and missing:
+        made = (table.melt.name, table.melt.value) if table.melt else ()
+        lacking = ", ".join(repr(column) for column in missing if column not in made)
         found = ", ".join(repr(name) + name_strangers(name) for name in first)
-        raise DataError(
-            f"{where}: no column {', '.join(map(repr, missing))}; found {found}{_why(first)}"
-        )
+        why = _why(first, missing, table.parts)
+        raise DataError(f"{where}: no column {lacking}; found {found}{why}")
 
 
-def _why(record: Mapping[str, str]) -> str:
+def _why(record: Mapping[str, str], missing: Sequence[str], parts: Mapping[str, str]) -> str:
     """The end of a message about missing columns: what may be the reason."""
+    for column, pattern in parts.items():
+        if re.compile(pattern).groupindex.keys() & missing:
+            return f"; no cell of {column!r} fits {pattern!r}, its pattern in `parts`"
     if VALUE in record:
         return "; say by `rows` where its rows lie"
     cells = [f"{column.strip()}\n{cell.strip()}" for column, cell in record.items()]

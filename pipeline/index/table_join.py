@@ -9,7 +9,7 @@ from itertools import product
 from pipeline.common.patterns import compile_pattern
 from pipeline.common.spelling import compose
 from pipeline.index.stored_rows import Key, Row, StoredRows
-from pipeline.index.table_keys import key_tails, plain_key
+from pipeline.index.table_keys import comparable_key, key_tails
 from pipeline.specs.table_spec import FileByField, TableSpec
 
 _LONGEST_SHARED = 32
@@ -42,7 +42,7 @@ class TableRows:
         chosen = [fields.get(self.chosen_by)] if self.chosen_by else []
         for templates in product(*self.table.match.values()):
             values = (fill_template(template, fields) for template in templates)
-            key = (*(value and plain_key(value) for value in values), *chosen)
+            key = (*(value and comparable_key(value) for value in values), *chosen)
             keys = [key] if key in self.rows else self.tails.get(key, ())
             keys = keys or (self.folded.get(_fold(key), ()) if self.folded else ())
             if keys and any(key):
@@ -89,7 +89,7 @@ def build_table(
     for record in records:
         if all(regex.search(record.get(column) or "") for column, regex in where.items()):
             cells = (_clean(record.get(column)) for column in key)
-            values = tuple(cell and plain_key(cell) for cell in cells)
+            values = tuple(cell and comparable_key(cell) for cell in cells)
             rows.add(values, take_fields(table.take, record))
     tails: dict[Key, list[Key]] = {}
     for found in rows:

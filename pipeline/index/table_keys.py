@@ -7,10 +7,10 @@ from itertools import product
 _ABSOLUTE = re.compile(r"(?:file://)?(?:[A-Za-z]:/|/)")
 
 
-def plain_key(value: str) -> str:
+def comparable_key(value: str) -> str:
     r"""A key with ``/`` between folders, as on Windows it is ``\``, and without ``./``.
 
-    >>> plain_key(".\\wav\\c1.wav"), plain_key("03a01Wa")
+    >>> comparable_key(".\\wav\\c1.wav"), comparable_key("03a01Wa")
     ('wav/c1.wav', '03a01Wa')
     """
     if "\\" in value:

@@ -31,13 +31,17 @@ PIECE_MS = 1_800_000
 """Longest audio of each piece where that is not all of the recording."""
 
 VOLUME_MS = 32 * PIECE_MS
-"""Longest audio that is written together: what waits comes to a gigabyte."""
+"""Longest audio that is written together: what waits comes to a gigabyte, or to a few of rows whose
+lengths are estimated."""
 
 LEAST_MS = 1_800
 """What a segment counts as at least, so that no shard has more than 2,000 of one recording."""
 
 ROW_MS, ROW_BYTES_PER_MS = 3_600, 100
 """What a row counts as, whose length nobody knows: this at least, more where it is large."""
+
+LOSSY_BYTES_PER_MS = {"opus": 4, "ogg": 4, "mp3": 8, "m4a": 8, "aac": 8}
+"""By its suffix, how much of a row is a millisecond where that is far less: at 32 or 64 kbit/s."""
 
 MOST_GROUPS = 100
 """Groups of a slot that are counted apart; where it has more, it is split as any corpus is."""
@@ -78,7 +82,8 @@ class Places:
     Attributes:
         segments: Of each slot in each split.
         shards: Split → number of shards.
-        kept: Those that hold no clips and nothing of other recordings.
+        kept: Those that hold no clips and nothing of other recordings; but where a split has no
+            more than these, what no estimate foresaw is spread over them.
     """
 
     segments: Placement
@@ -134,14 +139,16 @@ def _add(groups: dict[str | None, Load], group: str | None, load: Load) -> None:
 
 def _load(segment: Utterance) -> Load:
     if segment.block and segment.end is None:
-        return _load_of_row(segment.source_size)
+        suffix = segment.source_path.rpartition(".")[2].lower()
+        bytes_per_ms = LOSSY_BYTES_PER_MS.get(suffix, ROW_BYTES_PER_MS)
+        return _load_of_row(segment.source_size, bytes_per_ms)
     seconds = (segment.end or 0.0) - (segment.start or 0.0)
     return Load(1, max(LEAST_MS, min(round(1_000 * seconds), LARGEST_PIECE_MS)))
 
 
 @lru_cache(maxsize=1_000)  # one object for the rows of a row group, whose size is their mean
-def _load_of_row(size: int) -> Load:
-    return Load(1, min(max(ROW_MS, round(size / ROW_BYTES_PER_MS)), LARGEST_PIECE_MS))
+def _load_of_row(size: int, bytes_per_ms: int) -> Load:
+    return Load(1, min(max(ROW_MS, round(size / bytes_per_ms)), LARGEST_PIECE_MS))
 
 
 def merge_slots(parts: Iterable[SlotLoads]) -> SlotLoads:

@@ -42,6 +42,18 @@ def test_columns_that_may_be_missing_are_passed_over(make_spec: MakeSpec) -> Non
         load_tables(spec, [SourceFile("s.csv", 9, "")], lambda path: SCORES)
 
 
+def test_where_all_are_missing_the_columns_are_told(make_spec: MakeSpec) -> None:
+    spec = make_spec(tables=TABLE.replace("[ang, hap]", "[anger, joy]"))
+    told = "s.csv: no column 'anger', 'joy'; found 'clip', 'rater', 'ang', 'hap'"
+    with pytest.raises(DataError, match=told):
+        load_tables(spec, [SourceFile("s.csv", 9, "")], lambda path: SCORES)
+    rows = [{"clip": "a"}, {"clip": "b"}]
+    for columns in (["ang?", "sad?"], ["ang", "sad?"]):
+        melt = Melt(columns=columns, name="code", value="heard")
+        assert list(melt_columns(rows, melt)) == ([] if columns[0].endswith("?") else rows[:1])
+        assert list(melt_columns([], melt)) == []
+
+
 def test_what_is_melted_stays_beside() -> None:
     stated = {"file": "s.csv", "match": {"clip": "{stem}"}, "take": ["code"]}
     melt = {"columns": ["ang"], "name": "code", "value": "heard"}

@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.index.table_keys import key_tails, plain_key
+from pipeline.index.table_keys import comparable_key, key_tails
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from pipeline.index.table_keys import key_tails, plain_key
     ],
 )
 def test_paths_of_every_system_are_one_key(written: str, plain: str) -> None:
-    assert plain_key(written) == plain
+    assert comparable_key(written) == plain
 
 
 def test_only_absolute_paths_are_found_by_their_ends() -> None:

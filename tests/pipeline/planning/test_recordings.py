@@ -294,6 +294,23 @@ def test_rows_of_a_group_in_several_splits_are_written_together(
     assert len(sizes) == sum(made.shards.values())  # no number is left out
 
 
+@pytest.mark.parametrize(
+    ("suffix", "bytes_a_second"),
+    [("opus", 3_000), ("OGG", 4_000), ("mp3", 8_000), ("m4a", 8_000), ("wav", 96_000)],
+)
+def test_no_more_than_a_day_of_rows_is_written_together(suffix: str, bytes_a_second: int) -> None:
+    rows = [
+        row(n, 5_000, source_path=f"{n}.{suffix}", source_size=60 * bytes_a_second)
+        for n in range(5_000)
+    ]
+    minutes: Counter[str] = Counter()
+    made = plan(rows, SPEC)
+    for one in rows:
+        placed = assign_split_and_shard(one, SPEC, made)
+        minutes[shard_group_key(placed, made.shards, made.kept)] += 1
+    assert max(minutes.values()) <= 24 * 60
+
+
 def test_row_groups_of_one_split_are_spread_like_recordings() -> None:
     rows = [row(n, 100, group="te" if n < 1_000 else "tr") for n in range(6_000)]
     made = plan(rows)
