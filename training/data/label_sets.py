@@ -89,8 +89,7 @@ def load_labelled(
             "choose one of them, or the label set categories"
         )
     classes = classes_of(index, label_set)
-    occurring = tuple(sorted(set(classes.dropna())))
-    names = tuple(labels or stated_classes(label_set, there) or occurring)
+    names = tuple(labels or learnt_classes(classes, label_set, there))
     if len(names) > MOST_CLASSES:
         raise UsageError(f"label set: {len(names):,} classes, expected {MOST_CLASSES} at most")
     index = index.assign(label=classes.map({name: n for n, name in enumerate(names)}))
@@ -119,6 +118,19 @@ def classes_of(rows: pd.DataFrame, label_set: LabelChoice) -> "pd.Series[str]":
         for corpus, part in rows.groupby("corpus")
     ]
     return pd.concat(found).reindex(rows.index) if found else rows["emotion"]
+
+
+def learnt_classes(
+    classes: "pd.Series[str]", label_set: LabelChoice, corpora: Iterable[str]
+) -> tuple[str, ...]:
+    """The classes that models learn from rows: those that the set states, or that occur.
+
+    Args:
+        classes: Of the rows of all splits (:func:`classes_of`).
+        label_set: Which classes.
+        corpora: Of the rows.
+    """
+    return stated_classes(label_set, corpora) or tuple(sorted(set(classes.dropna())))
 
 
 def stated_classes(label_set: LabelChoice, corpora: Iterable[str]) -> tuple[str, ...]:

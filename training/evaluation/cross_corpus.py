@@ -24,9 +24,10 @@ from pipeline.common.errors import DataError, UsageError
 from training.config.recipe import Recipe
 from training.data.dataset_files import identity, manifest_checksum
 from training.data.index import load_index
-from training.data.label_sets import LabelChoice, classes_of
+from training.data.label_sets import LabelChoice, classes_of, learnt_classes
 from training.data.row_choice import RowChoice
 from training.evaluation.baselines.run import Baseline, run_baseline
+from training.evaluation.common_classes import scorable_corpora
 from training.evaluation.evaluate import ALL, evaluate, part_of
 from training.evaluation.score_file import Evaluation, read_scores, write_scores
 from training.finetuning.run_folder import is_complete
@@ -156,7 +157,7 @@ def run_cross_corpus(
         if isinstance(system, Baseline):
             system.check()
     scored = split or (ALL if mode == "leave-one-corpus-out" else "test")
-    rows = plan_rows(dataset, mode, corpora, scored, label_set)
+    rows = plan_rows(dataset, mode, corpora, scored, label_set, on_message)
     done: dict[str, list[Evaluation]] = {name: [] for name in systems}
     total = len(rows) * len(systems)
     for name, system in systems.items():
@@ -182,8 +183,12 @@ def plan_rows(
     corpora: Sequence[str],
     split: str,
     label_set: LabelChoice = "six",
+    on_note: Callable[[str], object] = _LOG.warning,
 ) -> list[Row]:
     """The rows of a matrix, one a corpus.
+
+    Clips whose class training lacks are not scored, nor corpora of which it has fewer than two
+    classes; a row that scores nothing is left out.
 
     Args:
         dataset: Dataset folder.
@@ -191,11 +196,13 @@ def plan_rows(
         corpora: Corpora of the matrix, or collections; none means all that can be scored.
         split: What is scored; :data:`training.evaluation.evaluate.ALL` for whole corpora.
         label_set: Which classes; not the codes of corpora, which mean something in one only.
+        on_note: Called with a line on each corpus that a row does not score, or not whole.
 
     Raises:
         UsageError: There are fewer than two corpora, or one that is named is not there or has
             fewer than two classes.
-        DataError: A row has nothing to train on that is not scored.
+        DataError: A row has fewer than two classes to train on that are not scored, or no row has
+            classes in common with what it scores.
     """
     if label_set == "native":
         raise UsageError("label set native: codes mean something in one corpus only: take another")
@@ -220,28 +227,32 @@ def plan_rows(
         others = [other for other in names if other != name]
         train, test = (others, [name]) if mode == "leave-one-corpus-out" else ([name], names)
         foreign = [corpus for corpus in test if corpus not in train]
-        own = fitted[fitted["corpus"].isin(train)]
+        own = index[index["corpus"].isin(train)]
         shared = _speakers(known, train) & set().union(*(speakers[corpus] for corpus in foreign))
         there = asked["audio_xxh3"][asked["corpus"].isin(foreign)].dropna()
         equal = own["audio_xxh3"].isin(there)
         left = own[~equal & ~own["speaker"].isin(shared)]
-        if "train" not in set(left["split"]):
-            raise DataError(
-                f"{dataset}: row {name}: nothing is left to train on: each speaker or clip of "
-                f"{', '.join(train)} is in what is scored of {', '.join(foreign)}, too: leave one "
-                "of them out of --corpora"
-            )
-        rows.append(
-            Row(
-                name,
-                train=tuple(train),
-                test=tuple(test),
-                exclude_speakers=tuple(sorted(shared)),
-                exclude_audio_of=tuple(
-                    corpus if split == ALL else f"{corpus}/{split}" for corpus in foreign
-                ),
-                equal_audio=int(equal.sum()),
-            )
+        learnt = learnt_classes(left["label"], label_set, train)
+        scorable, lines = scorable_corpora(scored, foreign, learnt)
+        row = Row(
+            name,
+            train=tuple(train),
+            test=tuple(corpus for corpus in test if corpus in (*train, *scorable)),
+            exclude_speakers=tuple(sorted(shared)),
+            exclude_audio_of=tuple(
+                corpus if split == ALL else f"{corpus}/{split}" for corpus in foreign
+            ),
+            equal_audio=int((equal & (own["split"] != "test")).sum()),
+        )
+        _require_classes(left[left["split"] == "train"], row, foreign, dataset)
+        for line in lines:
+            on_note(f"{describe_row(row, mode)}: {line}")
+        if row.test:
+            rows.append(row)
+    if not rows:
+        raise DataError(
+            f"{dataset}: no corpus has two classes in common with those it would be scored by: "
+            "choose a label set that they share, as six is"
         )
     return rows
 
@@ -315,6 +326,25 @@ def row_key(
 def describe_row(row: Row, mode: Mode) -> str:
     """What a row is, in a few words."""
     return f"without {row.name}" if mode == "leave-one-corpus-out" else f"trained on {row.name}"
+
+
+def _require_classes(
+    train: pd.DataFrame, row: Row, foreign: Sequence[str], dataset: str | Path
+) -> None:
+    """Checks what is left to train on, before anything is run.
+
+    Raises:
+        DataError: It is nothing, or of one class.
+    """
+    if train["label"].nunique() > 1:
+        return
+    shared = f"is in what is scored of {', '.join(foreign)}, too"
+    what = (
+        f"nothing is left to train on: each speaker or clip of {', '.join(row.train)} {shared}"
+        if train.empty
+        else f"one class is left to train on: each speaker or clip of another {shared}"
+    )
+    raise DataError(f"{dataset}: row {row.name}: {what}: leave one of them out of --corpora")
 
 
 def _with_classes(index: pd.DataFrame) -> set[str]:

@@ -241,6 +241,41 @@ def test_row_whose_training_is_all_scored_is_refused_before_any_is_run(tmp_path:
         plan_rows(tmp_path, LEFT_OUT, (), "all")
 
 
+def test_row_with_one_class_left_is_refused_before_any_is_run(tmp_path: Path) -> None:
+    rows = [
+        record(corpus, split, n, n % 2, speaker="shared" if n in shared else f"{corpus}:own")
+        for corpus, shared in (("alpha", (1, 3, 5)), ("beta", (0,)))
+        for split in ("train", "test")
+        for n in range(6)
+    ]
+    write_shards(tmp_path, rows)
+    with pytest.raises(
+        DataError, match=r"row beta: one class is left to train on: .* of beta, too"
+    ):
+        plan_rows(tmp_path, LEFT_OUT, (), "all")
+
+
+def test_cells_without_common_classes_stay_empty_and_are_told(tmp_path: Path) -> None:
+    emotions = {"alpha": ("anger", "calm"), "beta": ("fear", "calm")}
+    rows = [
+        record(corpus, split, n, n % 2, emotion=named[n % 2])
+        for corpus, named in emotions.items()
+        for split in ("train", "validation", "test")
+        for n in range(6)
+    ]
+    write_shards(tmp_path / "data", rows)
+    lines: list[str] = []
+    matrix = run_cross_corpus(
+        {"majority": Baseline("majority")},
+        *(tmp_path / "data", tmp_path / "out", A_TO_B),
+        on_message=lines.append,
+        label_set="categories",
+    )
+    cells = {one.name: one.test for one in matrix.rows}
+    assert cells == {"alpha": ("alpha",), "beta": ("beta",)}
+    assert lines[0].startswith("trained on alpha: beta is not scored: training lacks")
+
+
 @pytest.mark.parametrize("mode", [LEFT_OUT, A_TO_B])
 def test_command_prints_writes_and_draws(
     mode: str, tones: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -142,7 +142,8 @@ def _pool(jobs: list[Job], output: Path) -> Results:
 def claim_folder(plan: BenchmarkPlan, systems: Mapping[str, System], output: Path) -> None:
     """Writes down what is run in a folder, unless that stands there already.
 
-    Models may be added to a folder; all else decides the scores, and must be the same.
+    Models may be added to a folder, and the twin of its protocol, which the dataset may get later;
+    all else decides the scores, and must be the same.
 
     Raises:
         UsageError: The folder holds the runs of another plan, or something else.
@@ -152,11 +153,20 @@ def claim_folder(plan: BenchmarkPlan, systems: Mapping[str, System], output: Pat
     if path.is_file():
         there = _read_plan(path)
         for key, value in wanted.items():
-            if key != "models" and there.get(key) != value:
+            if key not in ("models", "folds") and there.get(key) != value:
                 raise UsageError(
                     f"{output}: holds a benchmark with another {key} (there {there.get(key)}, now "
                     f"{value}): choose another --output"
                 )
+        folds = there.get("folds", {})
+        moved = [one for one in plan.checksums if folds.get(one, plan.checksums[one]) !=
+                 plan.checksums[one]]  # fmt: skip
+        if moved:
+            raise UsageError(
+                f"{output}: holds a benchmark with other folds of {', '.join(moved)}: choose "
+                "another --output"
+            )
+        wanted["folds"] = {**folds, **plan.checksums}
         models = there["models"]
         changed = [name for name in systems if models.get(name, wanted["models"][name]) !=
                    wanted["models"][name]]  # fmt: skip

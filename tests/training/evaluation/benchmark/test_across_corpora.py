@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.shards import NANO, write_tones
+from pipeline.common.errors import DataError
+from tests.support.shards import NANO, record, write_shards, write_tones
 from training.config.recipe import load_recipe
 from training.evaluation.baselines.run import Baseline
 from training.evaluation.benchmark.job import System
@@ -44,3 +45,45 @@ def test_runs_that_are_done_are_read(tones: Path, tmp_path: Path) -> None:
         systems: dict[str, System] = {"majority": Baseline("majority")}
         run_benchmark(plan, systems, tmp_path / "out", on_message=lines.append)
     assert [line.endswith("done before") for line in lines] == [False] * 2 + [True] * 2
+
+
+def write_categories(folder: Path, corpora: dict[str, tuple[str, ...]]) -> Path:
+    """Corpora of eight clips a split, whose categories take turns."""
+    rows = [
+        record(corpus, split, n, 0, emotion=categories[n % len(categories)])
+        for corpus, categories in corpora.items()
+        for split in ("train", "validation", "test")
+        for n in range(8)
+    ]
+    write_shards(folder, rows)
+    return folder
+
+
+CATEGORIES = {
+    "alpha": ("anger", "sadness"),
+    "beta": ("anger", "sadness", "boredom", "boredom"),
+    "gamma": ("surprise", "calm"),
+}
+
+
+@pytest.mark.parametrize("mode", ["leave-one-corpus-out", "train-on-a-test-on-b"])
+def test_clips_of_classes_that_training_lacks_are_counted(mode: str, tmp_path: Path) -> None:
+    data = write_categories(tmp_path / "data", CATEGORIES)
+    plan = plan_benchmark(data, mode, label_set="categories")
+    notes = "\n".join(plan.notes)
+    assert "12 of 24 clips of beta are not scored: training lacks their classes (boredom)" in notes
+    assert "gamma is not scored" in notes
+    systems: dict[str, System] = {"majority": Baseline("majority")}
+    rows = benchmark_rows(plan, run_benchmark(plan, systems, tmp_path / "out"))
+    scored = {row.corpus[-5:].strip(): row.figures.utterances for row in rows[:2]}
+    assert scored == {"alpha": 24, "beta": 12}
+    assert sorted(run.test for run in plan.runs) == [12, 24]
+    assert all(row.figures.chance == 0.5 for row in rows[:2])
+
+
+@pytest.mark.parametrize("mode", ["leave-one-corpus-out", "train-on-a-test-on-b"])
+def test_corpora_without_common_classes_are_refused(mode: str, tmp_path: Path) -> None:
+    apart = {name: CATEGORIES[name] for name in ("alpha", "gamma")}
+    data = write_categories(tmp_path, apart)
+    with pytest.raises(DataError, match=r"alpha is not scored|no corpus has two classes"):
+        plan_benchmark(data, mode, label_set="categories")

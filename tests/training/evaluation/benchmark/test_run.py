@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,27 @@ def test_a_folder_of_another_plan_is_refused(dataset: Path, tmp_path: Path) -> N
     (out / "plan.json").write_text("[]")
     with pytest.raises(UsageError, match="not the plan"):
         run_benchmark(loso, MAJORITY, out)
+
+
+def test_a_twin_that_is_added_later_goes_into_the_same_folder(
+    dataset: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    with_twin = plan_benchmark(dataset, "takes")
+    alone = replace(
+        with_twin,
+        twin=None,
+        runs=[run for run in with_twin.runs if run.protocol == "takes"],
+        checksums={"takes": with_twin.checksums["takes"]},
+    )
+    run_benchmark(alone, MAJORITY, out)
+    lines: list[str] = []
+    run_benchmark(with_twin, MAJORITY, out, on_message=lines.append)
+    assert [line.endswith("done before") for line in lines] == [True] * 4 + [False] * 4
+    run_benchmark(alone, MAJORITY, out)
+    moved = replace(with_twin, checksums={**with_twin.checksums, "takes": "moved"})
+    with pytest.raises(UsageError, match="other folds of takes: choose"):
+        run_benchmark(moved, MAJORITY, out)
 
 
 def test_a_folder_of_a_baseline_that_cannot_run_stays_empty(dataset: Path, tmp_path: Path) -> None:
