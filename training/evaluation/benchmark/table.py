@@ -139,8 +139,10 @@ def benchmark_table(
 
 
 _TRAINED: Mapping[str, str] = {
-    LEAVE_ONE_OUT: "each corpus is scored whole by models that were trained on the others",
-    TRAIN_ON_ONE: "A → B: trained on A, scored on the whole of B",
+    LEAVE_ONE_OUT: "each corpus is scored whole by models that were trained on the others, without "
+    "clips whose audio is scored; near-duplicates of what is scored may stay in training",
+    TRAIN_ON_ONE: "A → B: trained on A, scored on the whole of B, without clips whose audio is "
+    "scored; near-duplicates of what is scored may stay in training",
 }
 """Protocol → what corpora are trained on and scored."""
 

@@ -35,6 +35,7 @@ def test_each_corpus_is_scored_by_models_of_the_others(tones: Path, tmp_path: Pa
     assert [row.corpus for row in rows[4:]] == ["mean of corpora"] * 2 + ["all clips pooled"] * 2
     table = benchmark_table(plan, rows, results)
     assert "trained on the others" in table.notes[0]
+    assert "near-duplicates of what is scored may stay in training" in table.notes[0]
 
 
 def test_runs_that_are_done_are_read(tones: Path, tmp_path: Path) -> None:
