@@ -28,10 +28,14 @@ def scorable_corpora(
     for corpus in corpora:
         classes = scored["label"][scored["corpus"] == corpus]
         known = classes.isin(learnt)
-        lacking = ", ".join(sorted(set(classes[~known])))
+        lacking, shared = (
+            ", ".join(sorted(set(part))) for part in (classes[~known], classes[known])
+        )
         if classes[known].nunique() < 2:
-            lines.append(f"{corpus} is not scored: training lacks all of its classes but one, "
-                         f"or all ({lacking})")  # fmt: skip
+            lines.append(
+                f"{corpus} is not scored: of its classes training has {shared or 'none'}, and with "
+                f"fewer than two there is nothing to tell apart (training lacks {lacking})"
+            )
             continue
         found.append(corpus)
         if lacking:

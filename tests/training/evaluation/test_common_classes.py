@@ -15,7 +15,8 @@ def test_corpora_are_whole_in_part_or_not_scored() -> None:
     assert corpora == ["a", "b"]
     assert lines == [
         "2 of 4 clips of b are not scored: training lacks their classes (fear)",
-        "c is not scored: training lacks all of its classes but one, or all (fear)",
+        "c is not scored: of its classes training has anger, and with fewer than two there is "
+        "nothing to tell apart (training lacks fear)",
     ]
 
 

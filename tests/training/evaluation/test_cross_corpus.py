@@ -274,7 +274,7 @@ def test_cells_without_common_classes_stay_empty_and_are_told(tmp_path: Path) ->
     )
     cells = {one.name: one.test for one in matrix.rows}
     assert cells == {"alpha": ("alpha",), "beta": ("beta",)}
-    assert lines[0].startswith("trained on alpha: beta is not scored: training lacks")
+    assert lines[0].startswith("trained on alpha: beta is not scored: of its classes")
 
 
 @pytest.mark.parametrize("mode", [LEFT_OUT, A_TO_B])
