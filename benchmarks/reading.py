@@ -1,6 +1,7 @@
 """Contestants that read one corpus, each in a process of its own: bytes, CPU and memory."""
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -42,19 +43,20 @@ def measure(contestants: Mapping[str, Work], who: str, root: str, output: str) -
     contestants[who](Path(root), Path(output))
     return {
         "cpu": time.process_time() - started,
-        "read": _bytes_read() - before - sum(file.seek(0, 2) for file in waiting),
+        "read": _bytes_read() - before - sum(os.fstat(file).st_size for file in waiting),
         "peak": _peak(),
     }
 
 
-def _watch_temporary_files() -> list[IO[bytes]]:
-    """Those that are made from now on, which stay open."""
-    made: list[IO[bytes]] = []
+def _watch_temporary_files() -> list[int]:
+    """Descriptors of those that are made from now on, which stay open when the files are closed."""
+    made: list[int] = []
     make = tempfile.TemporaryFile
 
     def watched(**how: str) -> IO[bytes]:
-        made.append(make(**how))
-        return made[-1]
+        file: IO[bytes] = make(**how)
+        made.append(os.dup(file.fileno()))
+        return file
 
     tempfile.TemporaryFile = watched
     return made
