@@ -12,6 +12,7 @@ from exhubert.cli.arguments.number_types import positive
 from exhubert.cli.arguments.output_paths import check_file
 from exhubert.cli.arguments.paper_files import add_paper_files, check_paper_files
 from exhubert.cli.arguments.where import add_where
+from exhubert.cli.arguments.with_audio import add_with_audio
 from exhubert.cli.output import console, progress
 from pipeline.common.errors import UsageError
 
@@ -41,13 +42,7 @@ def _add_scoring(parser: argparse.ArgumentParser) -> None:
         metavar="FILE.json",
         help="score file; the answers (.parquet) and a page (.html) lie beside it",
     )
-    parser.add_argument(
-        "--with-audio",
-        choices=("all", "redistributable", "none"),
-        default="redistributable",
-        help="corpora that can be heard on the page: those whose terms let them be passed on "
-        "(default), all, or none",
-    )
+    add_with_audio(parser)
     add_paper_files(
         parser,
         "the scores of corpora, and of classes and groups beside it,",

@@ -5,6 +5,7 @@ import json
 
 from exhubert.cli.arguments.command import Command
 from exhubert.cli.arguments.corpora import check_beam_options
+from exhubert.cli.arguments.with_audio import add_with_audio
 from exhubert.cli.output import console
 from exhubert.cli.output.dataset_tables import print_manifest, print_runs
 from pipeline.common.errors import DataError
@@ -12,13 +13,7 @@ from pipeline.common.errors import DataError
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("dataset", metavar="DATASET", help="a dataset folder, local or remote")
-    parser.add_argument(
-        "--with-audio",
-        choices=("all", "redistributable", "none"),
-        default="redistributable",
-        help="corpora that can be heard on the page: those whose terms let them be passed on "
-        "(default), all, or none",
-    )
+    add_with_audio(parser)
     parser.add_argument("--json", action="store_true", help="print manifest and runs as JSON")
 
 
