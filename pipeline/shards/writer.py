@@ -48,22 +48,6 @@ class WrittenShard:
     raters: Tallies
 
 
-def write_shard(
-    shard: str,
-    utterances: Iterable[Utterance],
-    spec: CorpusSpec,
-    root: str,
-    output: str,
-    options: AudioOptions,
-    on_start: Callable[[str], None] = lambda clip: None,
-    on_clip: Callable[[float], None] = lambda seconds: None,
-) -> WrittenShard:
-    """Writes one shard; see :func:`write_shards`."""
-    shards = {shard: utterances}
-    (written,) = write_shards(shards, spec, root, output, options, on_start, on_clip)
-    return written
-
-
 def write_shards(
     shards: Mapping[str, Iterable[Utterance]],
     spec: CorpusSpec,

@@ -12,7 +12,7 @@ from pipeline.schema.record import Record
 from pipeline.schema.utterance import Utterance
 from pipeline.shards.receipts import RejectRow
 from pipeline.shards.records import make_rows
-from pipeline.shards.writer import WrittenShard, write_shard
+from pipeline.shards.writer import WrittenShard, write_shards
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import emotion_scheme
 from tests.conftest import MakeCorpus, MakeSpec
@@ -56,6 +56,8 @@ def utterances(spec: CorpusSpec, root: str) -> list[Utterance]:
 @pytest.fixture
 def write(utterances: list[Utterance], spec: CorpusSpec, root: str, tmp_path: Path) -> Write:
     def run(planned: list[Utterance] = utterances, options: AudioOptions = OPTIONS, **hooks):  # type: ignore[no-untyped-def]
-        return write_shard(SHARD, planned, spec, root, str(tmp_path), options, **hooks)
+        shards = {SHARD: planned}
+        (written,) = write_shards(shards, spec, root, str(tmp_path), options, **hooks)
+        return written
 
     return run

@@ -12,7 +12,7 @@ from pipeline.shards.receipts import (
     read_valid_receipt,
     shard_path,
 )
-from pipeline.shards.writer import write_shard, write_shards
+from pipeline.shards.writer import write_shards
 from pipeline.sources import byte_ranges
 from pipeline.specs.corpus_spec import CorpusSpec
 from tests.conftest import write_tone
@@ -121,7 +121,11 @@ def test_shards_of_one_recording_are_written_in_one_pass_and_as_if_alone(
     monkeypatch.setattr(source_audio, "LONG", long)
     monkeypatch.setattr(waiting_rows, "IN_MEMORY", in_memory)
     alone, together = str(tmp_path / "alone"), str(tmp_path / "together")
-    expected = [write_shard(shard, call[shard], spec, root, alone, OPTIONS) for shard in call]
+    expected = [
+        written
+        for shard in call
+        for written in write_shards({shard: call[shard]}, spec, root, alone, OPTIONS)
+    ]
     source_audio._KNOWN.clear()
     asked: list[int] = []
     original = byte_ranges._read_local
