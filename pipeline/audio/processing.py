@@ -211,8 +211,8 @@ def _mean(samples: np.ndarray) -> float:
     """The mean, exact for int16; those are summed in blocks that int32, twice as fast, can hold."""
     if samples.dtype != np.int16:
         return float(samples.mean(dtype=np.float64))
-    sums = np.add.reduceat(samples, range(0, len(samples), 65_536), dtype=np.int32)
-    return int(sums.sum(dtype=np.int64)) / len(samples)
+    blocks = (samples[start : start + 65_536] for start in range(0, len(samples), 65_536))
+    return sum(int(np.add.reduce(block, dtype=np.int32)) for block in blocks) / len(samples)
 
 
 def _gain(

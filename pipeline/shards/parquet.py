@@ -42,7 +42,7 @@ def write_parquet(file: BinaryIO, tables: Iterable[pa.Table]) -> FileFacts:
     with pq.ParquetWriter(
         sink,
         RECORD,
-        compression={name: "NONE" if name == "audio.bytes" else "ZSTD" for name in columns},
+        compression={name: "NONE" if name == "audio.bytes" else "SNAPPY" for name in columns},
         use_dictionary=[name for name in columns if name != "audio.bytes"],
         write_statistics=[name for name in columns if not name.startswith("audio.")],
         write_page_index=True,

@@ -32,7 +32,7 @@ def examine(content: Buffer, joined: bool | None = None) -> Layout:
     for examine_container in _EXAMINERS:
         layout = examine_container(body)
         if layout is not None:
-            return replace(layout, offset=layout.offset + tag)
+            return replace(layout, offset=layout.offset + tag) if tag else layout
     return Layout(offset=tag)
 
 
