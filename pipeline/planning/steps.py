@@ -165,9 +165,14 @@ def place_batch(
     batch: UtteranceBatch, plan: CorpusPlan, build: BuildConfig
 ) -> Iterator[tuple[str, UtteranceBatch]]:
     """Utterances of a batch with their splits and shards, by group key."""
-    parts: dict[str, list[Utterance]] = {}
+    spec = build.corpora[batch.corpus].spec
+    shards: dict[str, list[Utterance]] = {}
     for utterance in batch.utterances:
-        placed = assign_split_and_shard(utterance, build.corpora[batch.corpus].spec, plan)
-        parts.setdefault(shard_group_key(placed, plan.shards, plan.reserved), []).append(placed)
+        placed = assign_split_and_shard(utterance, spec, plan)
+        shards.setdefault(placed.shard or "", []).append(placed)
+    parts: dict[str, list[Utterance]] = {}
+    for utterances in shards.values():
+        key = shard_group_key(utterances[0], plan.shards, plan.reserved)
+        parts.setdefault(key, []).extend(utterances)
     for key, utterances in parts.items():
         yield key, UtteranceBatch(batch.corpus, batch.number, tuple(utterances))
