@@ -130,7 +130,7 @@ def estimate(recipe: Recipe, dataset: str | Path, output: str | Path) -> Estimat
     plan = plan_run(recipe, dataset)
     optimizer = recipe.optimizer
     _, world = rank_and_world()
-    model = empty_model(recipe.model, plan.heads, plan.labels)
+    model = empty_model(recipe.model, plan.heads, plan.classes)
     samples = round(recipe.data.window * SAMPLE_RATE)
     activations, flops = trace_step(model, recipe, samples)
     parameters = count_parameters(model)
@@ -138,7 +138,7 @@ def estimate(recipe: Recipe, dataset: str | Path, output: str | Path) -> Estimat
     done = is_complete(output)
     seconds = None
     if torch.cuda.is_available() or flops <= LARGEST_ON_CPU:
-        model = empty_model(recipe.model, plan.heads, plan.labels)
+        model = empty_model(recipe.model, plan.heads, plan.classes)
         batch = time_batch(model, recipe, samples)
         seconds = batch * optimizer.accumulate * steps * optimizer.epochs
     return Estimate(
@@ -147,7 +147,7 @@ def estimate(recipe: Recipe, dataset: str | Path, output: str | Path) -> Estimat
         output=str(output),
         output_state="complete" if done else "unfinished" if is_started(output) else "new",
         heads={
-            "label": list(plan.labels),
+            "label": list(plan.classes),
             "emotion": list(plan.heads.emotions),
             "ratings": list(plan.heads.dimensions),
         },
@@ -176,8 +176,8 @@ def mixture_shares(plan: Plan) -> list[CorpusShare]:
     """What an epoch shows of each corpus, before and after temperature, cap and balance."""
     index = plan.index
     often = expected_repeats(index, plan.mixture)
-    no_class = "unlabelled" if "none" in plan.labels else "none"
-    names = {**dict(enumerate(plan.labels)), UNLABELLED: no_class}
+    no_class = "unlabelled" if "none" in plan.classes else "none"
+    names = {**dict(enumerate(plan.classes)), UNLABELLED: no_class}
     shares = []
     for corpus, rows in index.reset_index(drop=True).groupby("corpus", sort=True).indices.items():
         shown = often[rows].sum()
