@@ -6,5 +6,5 @@ OnProgress = Callable[[int, int], object]
 """Told how many more clips are done, and how many there are in all."""
 
 
-def untold(more: int, total: int) -> None:
-    """Shows nothing."""
+def untold(*told: object) -> None:
+    """Shows nothing of what it is told."""
