@@ -13,6 +13,7 @@ from training.config.recipe import read_data_section
 from training.config.run_files import PROVENANCE_FILE, RECIPE_FILE
 from training.config.sections import DataSection
 from training.data.targets import HeadLabels
+from training.inference.devices import inference_device
 from training.model.backbones import BACKBONES
 from training.model.build import load_classifier
 from training.model.configuration_exhubert import ExtendedConfig
@@ -81,7 +82,7 @@ def load_model(name: str | Path) -> LoadedModel:
             f"one from {bases}, `exhubert convert` from the published weights"
         )
     model = load_classifier(find_checkpoint(name), config)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = inference_device()
     recipe = find_file(name, RECIPE_FILE)
     return LoadedModel(
         name=str(name),
