@@ -22,7 +22,7 @@ from pipeline.specs.shipped import builtin_file, builtin_ids
 from pipeline.specs.yaml_reader import load_yaml
 from pipeline.splits.protocols.label_sets import FOUR_CLASSES, class_names
 from training.data.index import load_index
-from training.data.progress import untold
+from training.data.progress import no_note
 from training.data.row_choice import EVERY_ROW, RowChoice
 
 NamedSet = Literal["six", "categories", "native", "four"]
@@ -63,7 +63,7 @@ def load_labelled(
     rows: RowChoice = EVERY_ROW,
     labels: Sequence[str] | None = None,
     extra: Sequence[str] = (),
-    on_note: Callable[[str], object] = untold,
+    on_note: Callable[[str], object] = no_note,
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Reads the rows of a dataset that have a class of a label set.
 
@@ -215,10 +215,10 @@ def _six_classes(corpus: str) -> Mapping[str, str]:
     if corpus not in builtin_ids():
         return {name: category.class_name for name, category in scheme.emotions.items()}
     spec = load_spec(builtin_file(corpus))
-    places = {name: scheme.place(name, spec) for name in (*scheme.emotions, *spec.categories)}
+    classes = {name: scheme.classes_of(name, spec) for name in (*scheme.emotions, *spec.categories)}
     return {
         name: f"{arousal}_{valence}"
-        for name, (arousal, valence) in places.items()
+        for name, (arousal, valence) in classes.items()
         if arousal and valence
     }
 

@@ -12,7 +12,7 @@ from pipeline.specs.published_protocols import published_names
 from pipeline.splits.protocols.names import parse_name
 from training.data.index import load_index
 from training.data.label_sets import NAMED, LabelChoice, category_classes, load_labelled
-from training.data.progress import untold
+from training.data.progress import no_note
 from training.data.protocols import (
     FoldChoice,
     choose_fold_corpora,
@@ -52,7 +52,7 @@ def load_task(
     labels: Sequence[str] | None = None,
     also: Sequence[str] = (),
     extra: Sequence[str] = (),
-    on_note: Callable[[str], object] = untold,
+    on_note: Callable[[str], object] = no_note,
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Reads the rows of a part that have a class.
 
