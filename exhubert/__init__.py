@@ -148,7 +148,7 @@ _MODULE_OF = {name: module for module, names in _MODULES.items() for name in nam
 def __getattr__(name: str) -> object:
     if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from exhubert.foreign_packages import check_packages
+    from exhubert.shadowing_packages import check_packages
 
     check_packages()
     from pipeline.common.extras import missing_package

@@ -42,7 +42,7 @@ from exhubert.cli.commands import train as model
 from exhubert.cli.output.os_errors import describe_failure
 from pipeline.common.errors import ExhubertError, StoppedError, UnknownOptionError, UsageError
 from pipeline.common.extras import missing_package
-from pipeline.common.foreign_text import printable
+from pipeline.common.untrusted_text import printable
 from pipeline.storage import StoreOptions, configure
 
 COMMANDS: list[Command] = [

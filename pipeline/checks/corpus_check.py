@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.common.errors import UsageError
-from pipeline.common.foreign_text import csv_cell
 from pipeline.common.sample import SHOWN, Sample
 from pipeline.common.spelling import find_spellings
+from pipeline.common.untrusted_text import csv_cell
 from pipeline.dataset.duplicates.conflicts import find_disputed
 from pipeline.dataset.published_counts import Comparison, compare_counts
 from pipeline.labels import is_clipped

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import soundfile
 
 from pipeline.common.errors import DataError
-from pipeline.common.foreign_text import csv_cell
+from pipeline.common.untrusted_text import csv_cell
 from pipeline.dataset.manifest import Manifest
 from pipeline.schema.record import CLASSES, RECORD
 from pipeline.shards.metadata_reader import read_shard_table

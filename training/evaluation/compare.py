@@ -144,12 +144,12 @@ def common_utterances(evaluations: Mapping[str, Evaluation]) -> dict[str, Evalua
     for name, one in evaluations.items():
         kept = one.predictions.take(np.flatnonzero(ids[name].isin(common)))
         note = f"scored on {len(common):,} of its {count(len(ids[name]), 'utterance')}"
-        left = [corpus for corpus in one.foreign_corpora or () if corpus in kept.corpora]
+        left = [corpus for corpus in one.not_trained_on or () if corpus in kept.corpora]
         found[name] = rescore(
             one,
             kept,
             notes=[*one.notes, f"{note}, those that all have"],
-            foreign_corpora=None if one.foreign_corpora is None else left,
+            not_trained_on=None if one.not_trained_on is None else left,
         )
     return found
 

@@ -110,25 +110,27 @@ def plan_rows(
     for name in names:
         others = [other for other in names if other != name]
         train, test = (others, [name]) if mode == "leave-one-corpus-out" else ([name], names)
-        foreign = [corpus for corpus in test if corpus not in train]
+        not_trained_on = [corpus for corpus in test if corpus not in train]
         own = index[index["corpus"].isin(train)]
-        shared = _speakers(known, train) & set().union(*(speakers[corpus] for corpus in foreign))
-        there = asked["audio_xxh3"][asked["corpus"].isin(foreign)].dropna()
+        shared = _speakers(known, train) & set().union(
+            *(speakers[corpus] for corpus in not_trained_on)
+        )
+        there = asked["audio_xxh3"][asked["corpus"].isin(not_trained_on)].dropna()
         equal = own["audio_xxh3"].isin(there)
         left = own[~equal & ~own["speaker"].isin(shared)]
         learnt = learnt_classes(left["label"], label_set, train)
-        scorable, lines = scorable_corpora(scored, foreign, learnt)
+        scorable, lines = scorable_corpora(scored, not_trained_on, learnt)
         row = Row(
             name,
             train=tuple(train),
             test=tuple(corpus for corpus in test if corpus in (*train, *scorable)),
             exclude_speakers=tuple(sorted(shared)),
             exclude_audio_of=tuple(
-                corpus if split == ALL else f"{corpus}/{split}" for corpus in foreign
+                corpus if split == ALL else f"{corpus}/{split}" for corpus in not_trained_on
             ),
             equal_audio=int((equal & (own["split"] != "test")).sum()),
         )
-        _require_classes(left[left["split"] == "train"], row, foreign, dataset)
+        _require_classes(left[left["split"] == "train"], row, not_trained_on, dataset)
         for line in lines:
             on_note(f"{describe_row(row, mode)}: {line}")
         if row.test:
@@ -147,7 +149,7 @@ def describe_row(row: Row, mode: Mode) -> str:
 
 
 def _require_classes(
-    train: pd.DataFrame, row: Row, foreign: Sequence[str], dataset: str | Path
+    train: pd.DataFrame, row: Row, not_trained_on: Sequence[str], dataset: str | Path
 ) -> None:
     """Checks what is left to train on, before anything is run.
 
@@ -156,7 +158,7 @@ def _require_classes(
     """
     if train["label"].nunique() > 1:
         return
-    shared = f"is in what is scored of {', '.join(foreign)}, too"
+    shared = f"is in what is scored of {', '.join(not_trained_on)}, too"
     what = (
         f"nothing is left to train on: each speaker or clip of {', '.join(row.train)} {shared}"
         if train.empty

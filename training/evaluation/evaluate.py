@@ -11,7 +11,7 @@ import pandas as pd
 from pipeline.common.errors import DataError, UsageError
 from pipeline.schema.record import CLASSES, SPLITS
 from training.data.label_sets import NAMED
-from training.data.progress import OnProgress, untold
+from training.data.progress import OnProgress, no_progress
 from training.data.protocols import FoldChoice, describe_choice
 from training.data.row_choice import EVERY_ROW, RowChoice
 from training.data.targets import UNLABELLED
@@ -36,7 +36,7 @@ def evaluate(
     rows: RowChoice = EVERY_ROW,
     batch_size: int = 16,
     fold: FoldChoice | None = None,
-    on_progress: OnProgress = untold,
+    on_progress: OnProgress = no_progress,
 ) -> Evaluation:
     """Scores a trained model on a split of a dataset folder, or several trained alike.
 
@@ -47,7 +47,7 @@ def evaluate(
         rows: Which rows of it are scored.
         batch_size: Clips that go through the model at once, where padding changes nothing.
         fold: The fold of a protocol whose part is scored, in place of a split of the dataset's.
-        on_progress: Called as clips are heard, each by all models.
+        on_progress: Called as clips are done, each by all models.
 
     Returns:
         Scores overall and per corpus, of several models their means; predictions; and how many

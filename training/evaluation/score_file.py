@@ -28,6 +28,9 @@ from training.metrics.scores import Scores
 from training.metrics.scores_by_corpus import score_rows
 from training.model.provenance import TrainingSpeakers
 
+_KEYS = {"not_trained_on": "foreign_corpora"}
+"""Attribute of an evaluation → its key in score files, where another."""
+
 
 @dataclass(frozen=True)
 class Evaluation:
@@ -52,7 +55,7 @@ class Evaluation:
         heads: Scores of the emotion categories and ratings; None for a model of six classes only.
         head_corpora: The same per corpus.
         trained_parameters: Parameters that were fitted, of a baseline; None where it isn't known.
-        foreign_corpora: Corpora scored that none of the models was trained on; None where one does
+        not_trained_on: Corpora scored that none of the models was trained on; None where one does
             not say what it was trained on.
     """
 
@@ -73,12 +76,12 @@ class Evaluation:
     heads: HeadScores | None = None
     head_corpora: dict[str, HeadScores] = field(default_factory=dict)
     trained_parameters: int | None = None
-    foreign_corpora: list[str] | None = None
+    not_trained_on: list[str] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The evaluation as plain JSON types, without the single predictions."""
         values = {name: value for name, value in vars(self).items() if name != "predictions"}
-        return {name: _plain(value) for name, value in values.items()}
+        return {_KEYS.get(name, name): _plain(value) for name, value in values.items()}
 
 
 def _plain(value: Any) -> Any:
@@ -118,7 +121,7 @@ def score_predictions(
         speakers=speaker_overlap(predictions.utterances, training),
         notes=[*([f"only rows where {where}"] if where else []), *notes],
         where=where,
-        foreign_corpora=None
+        not_trained_on=None
         if training.corpora is None
         else sorted(set(predictions.utterances["corpus"]) - training.corpora),
     )
@@ -152,7 +155,7 @@ def rescore(evaluation: Evaluation, predictions: PredictionTable, **facts: Any) 
         facts: Attributes that differ.
     """
     same = ("dataset", "manifest_sha256", "split", "labels", "speakers", "notes", "where")
-    kept = {name: getattr(evaluation, name) for name in (*same, "foreign_corpora")}
+    kept = {name: getattr(evaluation, name) for name in (*same, "not_trained_on")}
     return _score(predictions, **(kept | facts))
 
 
@@ -201,7 +204,8 @@ def read_scores(path: str | Path) -> Evaluation:
     if hashlib.sha256(table.read_bytes()).hexdigest() != checksum:
         raise DataError(f"{table}: not the answers that {path.name} was written with")
     facts = {name: values[name] for name in ("dataset", "manifest_sha256", "split", "notes")}
-    facts |= {name: values.get(name) for name in ("where", "foreign_corpora")}  # not in older files
+    facts["where"] = values.get("where")  # not in older files, nor is the next
+    facts["not_trained_on"] = values.get("foreign_corpora")
     return _score(read_prediction_table(table), values["labels"], speakers=overlap, **facts)
 
 

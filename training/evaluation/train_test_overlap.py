@@ -20,7 +20,7 @@ from training.evaluation.prediction_table import clip_names
 from training.finetuning.run_plan import recipe_rows, recipe_task
 from training.model.provenance import Provenance, TrainingSpeakers, stages
 
-_HEARD = "WAS in training"
+_TRAINED_ON = "WAS in training"
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def audio_overlap(index: pd.DataFrame, training: Collection[str]) -> list[str]:
     """
     seen = (index["id"].isin(training) | index["audio_xxh3"].isin(training)).sum()
     whole = count(len(index), "utterance")
-    return [f"the audio of {seen} of {whole} {_HEARD}"] if seen else []
+    return [f"the audio of {seen} of {whole} {_TRAINED_ON}"] if seen else []
 
 
 def tells_overlap(note: str) -> bool:
@@ -154,4 +154,4 @@ def tells_overlap(note: str) -> bool:
     >>> tells_overlap("the audio of 2 of 9 utterances WAS in training")
     True
     """
-    return note.endswith(_HEARD)
+    return note.endswith(_TRAINED_ON)

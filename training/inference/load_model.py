@@ -16,7 +16,6 @@ from training.data.targets import HeadLabels
 from training.model.backbones import BACKBONES
 from training.model.build import load_classifier
 from training.model.configuration_exhubert import ExtendedConfig
-from training.model.foreign_checkpoint import LOADING_ERRORS, reason_of
 from training.model.hub_files import (
     CONFIG_FILE,
     backbone_of,
@@ -28,6 +27,7 @@ from training.model.hub_files import (
 from training.model.modeling_exhubert import ExtendedClassifier
 from training.model.outputs import class_names, heads_of
 from training.model.provenance import check_provenance
+from training.model.untrusted_checkpoint import LOADING_ERRORS, reason_of
 
 
 @dataclass(frozen=True)

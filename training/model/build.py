@@ -20,10 +20,10 @@ from training.data.targets import SIX_CLASSES_ONLY, HeadLabels
 from training.model.backbones import BACKBONES, HUBERT, Backbone, extend, find_backbone
 from training.model.base_settings import check_settings
 from training.model.configuration_exhubert import ExtendedConfig
-from training.model.foreign_checkpoint import LOADING_ERRORS, check_size, reason_of
 from training.model.hub_files import CONFIG_FILE, backbone_of, find_checkpoint, find_config
 from training.model.modeling_exhubert import ExtendedBackbone, ExtendedClassifier
 from training.model.outputs import class_names, heads_of
+from training.model.untrusted_checkpoint import LOADING_ERRORS, check_size, reason_of
 
 Model = TypeVar("Model", bound=PreTrainedModel)
 

@@ -10,7 +10,7 @@ from huggingface_hub.errors import EntryNotFoundError, HFValidationError
 
 from pipeline.common.errors import UsageError
 from training.model.backbones import Backbone, find_backbone
-from training.model.foreign_checkpoint import check_numbers
+from training.model.untrusted_checkpoint import check_numbers
 
 CONFIG_FILE = "config.json"
 WEIGHT_FILES = ("model.safetensors", "pytorch_model.bin")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from exhubert.cli.arguments.configuration import DataRoots, configured_data_roots
 from pipeline.common.errors import DataError, UsageError
-from pipeline.common.foreign_text import printable
 from pipeline.common.suggest import suggest
+from pipeline.common.untrusted_text import printable
 from pipeline.sources.listing import is_ignored_name
 from pipeline.storage import is_remote, open_store
 from pipeline.storage.files import join, map_files

@@ -59,7 +59,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="ID",
         help="only these, or collections such as @emobox (default: all that have folds)",
     )
-    parser.add_argument("--base", metavar="DIR|NAME", help="what the probe listens with")
+    parser.add_argument("--base", metavar="DIR|NAME", help="encoder to probe")
     parser.add_argument(
         "--layer", type=int, metavar="N", help="layer to probe (default: the best on validation)"
     )

@@ -11,7 +11,7 @@ from exhubert.cli.arguments.output_paths import check_folder
 from exhubert.cli.arguments.paper_files import add_paper_files, check_paper_files
 from exhubert.cli.output import console
 from pipeline.common.errors import UsageError
-from pipeline.common.foreign_text import printable
+from pipeline.common.untrusted_text import printable
 from pipeline.specs.collections import SIGN
 from training.config.recipe import Recipe, load_recipe
 

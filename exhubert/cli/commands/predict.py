@@ -16,7 +16,7 @@ from exhubert.cli.arguments.number_types import window_length
 from exhubert.cli.arguments.recordings import named_recordings, shown_name
 from exhubert.cli.output import console, progress
 from exhubert.cli.output.fitted_table import numbers, print_table, words
-from pipeline.common.foreign_text import csv_cell
+from pipeline.common.untrusted_text import csv_cell
 from pipeline.schema.record import AROUSAL_CLASSES, VALENCE_CLASSES
 
 if TYPE_CHECKING:  # brings torch

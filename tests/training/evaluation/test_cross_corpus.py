@@ -34,7 +34,7 @@ def test_each_corpus_is_left_out_once_and_scored_whole(tones: Path, tmp_path: Pa
         (("alpha", "beta"), ("gamma",)),
     ]
     for row, evaluation in zip(matrix.rows, matrix.systems["majority"], strict=True):
-        assert evaluation.foreign_corpora == [row.name]
+        assert evaluation.not_trained_on == [row.name]
         assert evaluation.overall.utterances == 24  # train, validation and test
         assert evaluation.speakers.seen == 0
 

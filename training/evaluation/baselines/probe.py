@@ -19,7 +19,7 @@ from pipeline.common.errors import UsageError
 from pipeline.schema.record import CLASSES
 from training.data.dataset import Utterances, collate, require_batch
 from training.data.index import clipped_durations
-from training.data.progress import OnProgress, untold
+from training.data.progress import OnProgress, no_progress
 from training.data.sampling import FixedBatches
 from training.evaluation.baselines.linear import Answers, Fit, Part, choose, make_logistic
 from training.evaluation.baselines.state_cache import read_states, states_folder, write_states
@@ -39,7 +39,7 @@ def probe(
     test: pd.DataFrame,
     layer: int | None = None,
     longest: float = 30.0,
-    on_progress: OnProgress = untold,
+    on_progress: OnProgress = no_progress,
     classes: int = len(CLASSES),
     cache_folder: Path | None = None,
 ) -> Answers:
@@ -94,7 +94,7 @@ def kept_states(
     rows: pd.DataFrame,
     cache_folder: Path | None,
     longest: float = 30.0,
-    on_progress: OnProgress = untold,
+    on_progress: OnProgress = no_progress,
 ) -> States:
     """:func:`pooled_states`, of which those that are kept are read, and the others added.
 
@@ -131,7 +131,7 @@ def pooled_states(
     model: ExtendedClassifier,
     rows: pd.DataFrame,
     longest: float = 30.0,
-    on_progress: OnProgress = untold,
+    on_progress: OnProgress = no_progress,
     batch_size: int = 16,
 ) -> States:
     """Hidden states averaged over the frames of each clip, ``(rows, layers + 1, width)``.

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipeline.common.errors import DataError, UsageError
 from pipeline.storage.registry import is_remote
-from training.data.progress import OnProgress, untold
+from training.data.progress import OnProgress, no_progress
 from training.data.protocols import FoldChoice, describe_choice
 from training.data.row_choice import EVERY_ROW, RowChoice
 from training.data.tasks import Task, load_task
@@ -65,7 +65,7 @@ def run_baseline(
     rows: RowChoice = EVERY_ROW,
     fit_on: RowChoice | None = None,
     keep_in: Path | None = None,
-    on_progress: OnProgress = untold,
+    on_progress: OnProgress = no_progress,
     task: Task = "six",
 ) -> Evaluation:
     """Fits a baseline on the train split, chooses it on validation and scores it on a split.

@@ -62,7 +62,7 @@ def pool_corpora(corpora: Sequence[Evaluation]) -> Evaluation:
         predictions=table,
         classes={},
         groups={},
-        foreign_corpora=None,
+        not_trained_on=None,
     )
 
 

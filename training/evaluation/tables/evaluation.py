@@ -26,9 +26,13 @@ def corpora_table(evaluation: Evaluation) -> PaperTable:
         Column("trained on"),
         *SCORE_COLUMNS,
     ]
-    foreign = evaluation.foreign_corpora
+    not_trained_on = evaluation.not_trained_on
     rows = [
-        [corpus, ("no" if corpus in foreign else "yes") if foreign else None, *score_cells(scores)]
+        [
+            corpus,
+            ("no" if corpus in not_trained_on else "yes") if not_trained_on else None,
+            *score_cells(scores),
+        ]
         for corpus, scores in evaluation.corpora.items()
     ]
     if len(rows) > 1:

@@ -63,8 +63,8 @@ def test_without_groups_there_is_no_table_of_them() -> None:
 
 
 def test_it_is_said_what_was_not_trained_on() -> None:
-    told = replace(make_evaluation(), foreign_corpora=["beta"])
+    told = replace(make_evaluation(), not_trained_on=["beta"])
     rows = cells(evaluation_tables(told)["corpora"])
     assert [row["trained on"] for row in rows.values()] == ["yes", "no", ""]
-    everything = replace(told, foreign_corpora=[])
+    everything = replace(told, not_trained_on=[])
     assert "trained on" not in cells(evaluation_tables(everything)["corpora"])["beta"]
