@@ -162,7 +162,7 @@ class CorpusSpec(SpecModel):
     )
     exclude: Codes = Field({}, description="native code → why it is left out")
     categories: dict[str, Annotated[OwnCategory, BeforeValidator(_name_class)]] = Field(
-        {}, description="category of this corpus alone → its place in the classes"
+        {}, description="category of this corpus alone → its classes"
     )
     meanings: dict[str, str] = Field(
         {}, description="native code → what it stands for in the corpus's own words"
