@@ -175,10 +175,10 @@ def _six_classes(corpus: str) -> Mapping[str, str]:
     if corpus not in builtin_ids():
         return {name: category.class_name for name, category in scheme.emotions.items()}
     spec = load_spec(builtin_file(corpus))
-    places = {name: scheme.place(name, spec) for name in (*scheme.emotions, *spec.categories)}
+    classes = {name: scheme.classes_of(name, spec) for name in (*scheme.emotions, *spec.categories)}
     return {
         name: f"{arousal}_{valence}"
-        for name, (arousal, valence) in places.items()
+        for name, (arousal, valence) in classes.items()
         if arousal and valence
     }
 

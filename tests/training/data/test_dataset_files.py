@@ -224,6 +224,9 @@ def test_protocols_apart_from_the_one_in_use_make_no_other_dataset(tmp_path: Pat
     assert checksum(loso="1", emobox="1") == checksum(loso="1", emobox="2") == checksum(loso="1")
     assert len({checksum(loso="1"), checksum(loso="2"), checksum()}) == 3
     assert checksum() == identity(tmp_path)
+    named = {"corpora": {}, "title": "Emotions", "version": "0.1.1", "date_published": "2026-11-29"}
+    (tmp_path / "manifest.json").write_text(json.dumps(named), encoding="utf-8")
+    assert identity(tmp_path) == checksum()  # adding a protocol raises the version
     (tmp_path / "manifest.json").unlink()
     assert content_checksum(tmp_path) is None
     assert identity(tmp_path) == str(tmp_path.resolve())
