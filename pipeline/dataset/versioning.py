@@ -9,10 +9,13 @@
 The first version is 0.1.0; without a difference the version stays.
 """
 
+from dataclasses import fields
+
 from pipeline.common.edition import FIRST_VERSION, TITLE, Change, Edition, raise_version
 from pipeline.dataset.manifest import CorpusManifest, Manifest
 
-_EDITION = {"title", "version", "date_published"}  # of the manifest; no content
+_EDITION = {field.name for field in fields(Edition)}
+"""Keys of the manifest that are no content."""
 
 
 def find_change(earlier: Manifest, now: Manifest) -> Change | None:

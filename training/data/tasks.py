@@ -1,6 +1,6 @@
 """What is learnt and scored: classes in the dataset's own split, or in a fold of a protocol."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from pipeline.splits.protocols.label_sets import NAMED
 from pipeline.splits.protocols.names import parse_name
 from training.data.index import load_index
 from training.data.label_sets import LabelSet, category_classes, load_labelled
+from training.data.progress import no_note
 from training.data.protocols import (
     FoldChoice,
     choose_fold_corpora,
@@ -52,6 +53,7 @@ def load_task(
     classes: Sequence[str] | None = None,
     also: Sequence[str] = (),
     extra: Sequence[str] = (),
+    on_note: Callable[[str], object] = no_note,
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Reads the rows of a part that have a class.
 
@@ -64,6 +66,7 @@ def load_task(
         also: Columns of which one alone keeps a row without a six-class label; with other classes
             all rows have one.
         extra: Further columns of the record.
+        on_note: Called with a line on rows that a label set leaves out for their class.
 
     Returns:
         Rows of an index, and the classes that their ``label`` is an index of.
@@ -79,7 +82,7 @@ def load_task(
             classes = fold_classes(protocol, corpora, task.label_set)
         return load_fold(dataset, task, part, rows, classes, extra), tuple(classes)
     if task != "six":
-        return load_labelled(dataset, task, part, rows, classes, extra)
+        return load_labelled(dataset, task, part, rows, classes, extra, on_note)
     return load_index(dataset, part, rows, also=also, extra=extra), CLASSES
 
 
