@@ -12,19 +12,12 @@ from pipeline.common.errors import DataError
 from pipeline.common.release import UNNAMED, Release
 from pipeline.dataset.accounts import check_accounts, count_usable
 from pipeline.dataset.build_state import mark_finished
-from pipeline.dataset.card import make_card
-from pipeline.dataset.croissant.description import make_croissant
+from pipeline.dataset.descriptions import write_descriptions
 from pipeline.dataset.duplicates.belonging import belonging_together
 from pipeline.dataset.duplicates.gather import gather_pairs
 from pipeline.dataset.duplicates.pair_table import PairTable, read_pairs, write_pairs
 from pipeline.dataset.kept_specs import keep_specs
-from pipeline.dataset.manifest import (
-    CorpusFacts,
-    CorpusManifest,
-    Manifest,
-    manifest_path,
-    read_manifest,
-)
+from pipeline.dataset.manifest import CorpusFacts, CorpusManifest, Manifest, read_manifest
 from pipeline.dataset.manifest_builder import build_manifest, facts_from_spec
 from pipeline.dataset.protocols import update_protocols
 from pipeline.dataset.rejects import write_rejects
@@ -98,10 +91,7 @@ def finalize_dataset(
     manifest = name_release(counted, earlier, release)
     write_rejects(output, receipts)
     keep_specs(output, specs, scheme, kept)
-    storage.write_atomic(storage.join(output, "README.md"), make_card(manifest).encode())
-    storage.write_atomic(storage.join(output, "croissant.json"), make_croissant(manifest).encode())
-    content = manifest.model_dump_json(indent=2) + "\n"
-    storage.write_atomic(manifest_path(output), content.encode())
+    write_descriptions(output, manifest)
     if report:
         write_report(output, manifest)
     mark_finished(output)

@@ -9,10 +9,13 @@
 The first version is 0.1.0; without a difference the version stays.
 """
 
+from dataclasses import fields
+
 from pipeline.common.release import FIRST_VERSION, TITLE, Change, Release, raise_version
 from pipeline.dataset.manifest import CorpusManifest, Manifest
 
-_RELEASE = {"title", "version", "date_published"}  # of the manifest; no content
+_RELEASE = {field.name for field in fields(Release)}
+"""Keys of the manifest that are no content."""
 
 
 def find_change(earlier: Manifest, now: Manifest) -> Change | None:

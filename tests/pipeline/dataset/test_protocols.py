@@ -36,6 +36,15 @@ def test_a_protocol_is_added_without_touching_shards(dataset: Path) -> None:
     assert require_manifest(str(dataset)) == manifest
 
 
+def test_another_protocol_raises_the_version_by_a_patch(dataset: Path) -> None:
+    before = require_manifest(str(dataset)).version
+    added = change_protocols(str(dataset), ["loso"]).version
+    assert (before, added) == ("0.1.0", "0.1.1")
+    assert change_protocols(str(dataset), ["loso"]).version == added  # the same folds again
+    assert change_protocols(str(dataset), remove=["loso"]).version == "0.1.2"
+    assert "0.1.2" in (dataset / "README.md").read_text(encoding="utf-8")
+
+
 def test_a_stated_protocol_goes_by_a_field_that_the_build_keeps(dataset: Path) -> None:
     manifest = change_protocols(str(dataset), ["takes"])
     folds = manifest.protocols["takes"].corpora["tones"].folds
