@@ -13,7 +13,7 @@ from pipeline.schema.record import COLUMNS, RECORD, SPLITS
 from pipeline.shards.metadata_reader import read_shard_metadata
 from pipeline.shards.row_filter import frame_where
 from pipeline.specs.collections import choose_corpora
-from training.data import dataset_files as store
+from training.data import dataset_files
 from training.data.row_choice import EVERY_ROW, RowChoice
 from training.data.targets import UNLABELLED
 
@@ -57,7 +57,7 @@ def load_index(
         DataError: A shard is missing, too many or damaged.
     """
     folder = str(dataset)
-    shards = store.list_shards(folder)
+    shards = dataset_files.list_shards(folder)
     if not shards:
         raise UsageError(
             f"{folder}: no shards: expected data/<corpus>/<split>-NNNNN-of-NNNNN.parquet, "
@@ -65,7 +65,7 @@ def load_index(
         )
     if split is not None and split not in SPLITS:
         raise UsageError(f"unknown split {split!r}: expected one of {', '.join(SPLITS)}")
-    paths = {shard: store.path_of(shard) for shard in shards}
+    paths = {shard: dataset_files.path_of(shard) for shard in shards}
     there = sorted({path.parent.name for path in paths.values()})
     corpora = choose_corpora(rows.corpora, there).corpora
     exclude = choose_corpora(rows.exclude_corpora, there).corpora
@@ -112,4 +112,9 @@ def clipped_durations(index: pd.DataFrame, longest: float) -> npt.NDArray[np.flo
 
 def known_speakers(index: pd.DataFrame) -> list[str | None]:
     """The speaker of each row, ``None`` where unknown."""
-    return [None if pd.isna(speaker) else str(speaker) for speaker in index["speaker"]]
+    return known_values(index["speaker"])
+
+
+def known_values(column: "pd.Series[str]") -> list[str | None]:
+    """The text of each row, ``None`` where unknown."""
+    return [None if pd.isna(value) else str(value) for value in column]

@@ -14,7 +14,7 @@ def test_what_stands_out_has_a_star_and_what_does_not_vary_a_dash(
 
     corpora = [
         CorpusShortcuts(corpus="tones", clips=40, targets=[
-            target("class", duration=0.7, **{"all together": 0.55}),
+            target("emotion", duration=0.7, **{"all together": 0.55}),
             target("speaker", duration=0.5, level=0.61, **{"all together": 0.9}),
         ]),
         CorpusShortcuts(corpus="bells", clips=2, targets=[]),

@@ -1,0 +1,5 @@
+from training.evaluation.readable_name import readable
+
+
+def test_control_characters_of_a_name_are_not_printed() -> None:
+    assert "\x1b" not in readable("very_\x1b[31mred")
