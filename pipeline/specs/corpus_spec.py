@@ -336,6 +336,12 @@ class CorpusSpec(SpecModel):
             raise ValueError("`raters.emotion`: nothing gives the emotions that raters name")
         if self.votes and "emotion" in answered:
             raise ValueError("`votes`: raters give them already, and would be counted twice")
+        codeless = sorted({*self.votes.values()} - {*self.codes.values()})
+        if raters.emotion and codeless:
+            raise ValueError(
+                f"`votes`: {', '.join(codeless)} has no code; the label that raters elect is one, "
+                "so name it in `emotions` or `exclude`"
+            )
         if raters.ratings and not answered & set(DIMENSIONS):
             raise ValueError("`raters.ratings`: nothing gives the ratings that are to be joined")
         columns = {field for fields in raters.columns.values() for field in fields}
