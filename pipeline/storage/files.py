@@ -15,7 +15,7 @@ from xxhash import xxh3_128
 from pipeline.common.errors import DataError
 from pipeline.storage import is_remote, open_store, open_stream
 from pipeline.storage.prefetch import IN_FLIGHT
-from pipeline.storage.protocol import StoredFile
+from pipeline.storage.store import StoredFile
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
