@@ -107,8 +107,8 @@ def run_job(job: Job, console: Console | None = None) -> None:
             train(recipe, job.dataset, model, resume=model.exists(), console=console)
         evaluation = evaluate(str(model), job.dataset, run.split, run.scored, fold=run.choice)
         write_scores(evaluation, folder / SCORES)
-        said = read_provenance(model)
-        cost = Cost(said["seconds"], said["parameters"]["trainable"])
+        provenance = read_provenance(model)
+        cost = Cost(provenance["seconds"], provenance["parameters"]["trainable"])
     write_atomic(folder / COST, json.dumps(asdict(cost)) + "\n")
     if not (job.keep_model or isinstance(system, Baseline)):
         shutil.rmtree(folder / "model")

@@ -70,9 +70,9 @@ def find_answers(evaluation: Evaluation, with_audio: WithAudio) -> AnswerClips:
     playable = set() if with_audio == "none" else corpora - not_playable
     sounds = _read_sounds(evaluation.dataset, chosen[chosen["corpus"].isin(playable)])
     sections: dict[str, list[PageClip]] = {}
-    for place, row in enumerate(chosen.to_dict("records")):
+    for rank, row in enumerate(chosen.to_dict("records")):
         values = {str(name): value for name, value in row.items()}
-        title = _title(values, place, evaluation.classes)
+        title = _title(values, rank, evaluation.classes)
         clip = _page_clip(values, evaluation.classes, sounds.get(values["id"], ""))
         sections.setdefault(title, []).append(clip)
     return AnswerClips(sections, number, [] if with_audio == "none" else sorted(not_playable))
@@ -109,10 +109,10 @@ def choose_answers(predictions: PredictionTable, per_cell: int) -> pd.DataFrame:
     return frame.groupby(["label", "predicted"], sort=False).head(per_cell).reset_index(drop=True)
 
 
-def _title(row: Mapping[str, Any], place: int, classes: list[str]) -> str:
+def _title(row: Mapping[str, Any], rank: int, classes: list[str]) -> str:
     if row["right"]:
         return "right answers"
-    if place < _WORST:
+    if rank < _WORST:
         return "the surest mistakes"
     return f"further mistakes on {readable(classes[row['label']])}"
 
