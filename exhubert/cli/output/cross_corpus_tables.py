@@ -8,13 +8,14 @@ from rich.text import Text
 
 from exhubert.cli.output.evaluation_tables import explain_marks, score_cells
 from training.evaluation.cross_corpus import CrossCorpusMatrix
+from training.evaluation.cross_corpus_modes import LEAVE_ONE_OUT
 from training.evaluation.score_file import Evaluation
 from training.evaluation.tables.cross_corpus import chance_range
 
 
 def cross_corpus_tables(matrix: CrossCorpusMatrix) -> list[Table]:
     """UAR in per cent across corpora: one table where one is left out, else one a system."""
-    if matrix.mode == "leave-one-corpus-out":
+    if matrix.mode == LEAVE_ONE_OUT:
         return [_left_out_table(matrix)]
     tables = []
     for system, evaluations in matrix.systems.items():

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from training.evaluation.cross_corpus import CrossCorpusMatrix
+from training.evaluation.cross_corpus_modes import LEAVE_ONE_OUT
 from training.evaluation.score_file import Evaluation
 from training.evaluation.tables.paper_table import Cell, Column, PaperTable
 from training.evaluation.tables.score_columns import SCORE_COLUMNS, score_cells
@@ -12,7 +13,7 @@ from training.evaluation.tables.score_columns import SCORE_COLUMNS, score_cells
 
 def cross_corpus_table(matrix: CrossCorpusMatrix) -> PaperTable:
     """Scores of each corpus that is left out; or UARs, trained on ↓ and tested on →."""
-    if matrix.mode == "leave-one-corpus-out":
+    if matrix.mode == LEAVE_ONE_OUT:
         return _left_out_table(matrix)
     return _train_test_table(matrix)
 

@@ -8,7 +8,7 @@ from tests.support.shards import write_tones
 from tests.training.evaluation.tables.test_cross_corpus import gapped
 from training.evaluation.baselines.run import Baseline
 from training.evaluation.cross_corpus import CrossCorpusMatrix, run_cross_corpus
-from training.evaluation.cross_corpus_rows import Mode
+from training.evaluation.cross_corpus_modes import Mode
 
 
 def printed(folder: Path, mode: Mode) -> list[str]:

@@ -2,7 +2,8 @@ import pandas as pd
 
 from tests.support.made_up import make_evaluation, make_utterances
 from training.evaluation.cross_corpus import CrossCorpusMatrix
-from training.evaluation.cross_corpus_rows import Mode, Row
+from training.evaluation.cross_corpus_modes import Mode
+from training.evaluation.cross_corpus_rows import Row
 from training.evaluation.tables.cross_corpus import cross_corpus_table
 
 
