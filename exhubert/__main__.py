@@ -7,7 +7,7 @@ from exhubert.current_folder import drop_current_folder
 if __name__ == "__main__":  # before anything else is imported that a file there might hide
     drop_current_folder()
 
-from exhubert.foreign_packages import HiddenPackageError, check_packages
+from exhubert.shadowing_packages import HiddenPackageError, check_packages
 
 
 def start() -> int:

@@ -20,7 +20,7 @@ class LabelMapping:
     Attributes:
         meaning: What the code stands for in the corpus's own words.
         emotion: Shared category; None where the code is excluded.
-        class_name: Six-class name; None where the code is excluded, or its place is not known.
+        class_name: Six-class name; None where the code is excluded, or its classes are not known.
         arousal_class: Low or high; None where that is not known.
         valence_class: Negative, neutral or positive; None where that is not known.
         sources: Of the mapping from category to class; ``spec`` where it is the spec's own.
@@ -43,7 +43,7 @@ def label_map(spec: CorpusSpec, scheme: EmotionScheme) -> list[LabelMapping]:
     lines = []
     for code, emotion in spec.emotions.items():
         own = emotion in spec.classes or emotion in spec.categories
-        arousal_class, valence_class = scheme.place(emotion, spec)
+        arousal_class, valence_class = scheme.classes_of(emotion, spec)
         lines.append(
             LabelMapping(
                 corpus=spec.id,
@@ -84,7 +84,7 @@ def label_utterance(utterance: Utterance, spec: CorpusSpec, scheme: EmotionSchem
         name: scale_rating(utterance, spec, name) for name in DIMENSIONS
     }
     dropped = utterance.dropped or dropped or _unrated(spec, ratings)
-    arousal_class, valence_class = scheme.place(emotion, spec) if emotion else (None, None)
+    arousal_class, valence_class = scheme.classes_of(emotion, spec) if emotion else (None, None)
     return utterance._replace(
         label_native=code,
         emotion=emotion,
@@ -153,8 +153,8 @@ def _fault(code: str | None, spec: CorpusSpec) -> DropReason | None:
 
 
 def six_class_name(emotion: str, spec: CorpusSpec, scheme: EmotionScheme) -> str | None:
-    """Six-class name of a category; None where the spec knows only a part of its place."""
-    index = class_index(*scheme.place(emotion, spec))
+    """Six-class name of a category; None where only arousal or only valence is known."""
+    index = class_index(*scheme.classes_of(emotion, spec))
     return None if index is None else CLASSES[index]
 
 

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.common.errors import UsageError
-from pipeline.common.foreign_text import csv_cell
 from pipeline.common.sample import SHOWN, Sample
 from pipeline.common.spelling import find_spellings
+from pipeline.common.untrusted_text import csv_cell
 from pipeline.dataset.duplicates.conflicts import find_disputed
 from pipeline.dataset.published_counts import Comparison, compare_counts
 from pipeline.labels import is_clipped
@@ -53,7 +53,7 @@ class CorpusCheck:
         splits: Split → usable utterances.
         speakers_in_two_splits: Speakers whose utterances lie in more than one split.
         leaks: Those of them that the split policy does not allow.
-        expected: Published number of utterances, of the release that is nearest in size.
+        expected: Published number of utterances, of the edition that is nearest in size.
         clipped_ratings: Usable utterances with a rating outside its documented scale.
         compared: Published counts, of the corpus and of its classes, beside what was found.
         source: Who published them.

@@ -7,7 +7,7 @@ import jinja2
 from markupsafe import Markup
 
 from pipeline.common.count import count
-from pipeline.common.foreign_text import markdown, markdown_link, printable
+from pipeline.common.untrusted_text import markdown, markdown_link, printable
 from pipeline.dataset.citations import to_bibtex
 from pipeline.dataset.front_matter import make_front_matter
 from pipeline.dataset.manifest import Manifest

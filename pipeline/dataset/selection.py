@@ -2,6 +2,7 @@
 
 import io
 import math
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -14,7 +15,7 @@ import pyarrow.parquet as pq
 import soundfile
 
 from pipeline.common.errors import DataError
-from pipeline.common.foreign_text import csv_cell
+from pipeline.common.untrusted_text import csv_cell
 from pipeline.dataset.manifest import Manifest
 from pipeline.schema.record import CLASSES, RECORD
 from pipeline.shards.metadata_reader import read_shard_table
@@ -28,6 +29,9 @@ SHOWN = tuple(name for name in RECORD.names if name != "audio")
 """Columns of the record that are metadata."""
 
 _LISTS = tuple(field.name for field in RECORD if pa.types.is_list(field.type))
+
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f]|%(?=[01][0-9A-F]|7F|25)")
+"""Control characters, and a ``%`` that would read as one of them written out."""
 
 INDEX_FILE = "metadata.csv"
 """Table of the clips in a folder of files, as ``datasets`` reads it beside them (audiofolder)."""
@@ -177,15 +181,20 @@ def to_codec(content: bytes, codec: Codec | None) -> tuple[str, bytes]:
 
 
 def _file_name(clip: str) -> str:
-    """The id of a clip as the path of a file.
+    r"""The id of a clip as the path of a file, on one line whatever the corpus has called it.
+
+    Lists of files, such as Kaldi's, end at line ends, and what stands behind one may be a command.
 
     Raises:
         DataError: It would lead out of the folder.
+
+    >>> _file_name("tones/a\n100%.wav")
+    'tones/a%0A100%.wav'
     """
     path = PurePosixPath(clip)
     if path.is_absolute() or ".." in path.parts or "\\" in clip or "\0" in clip:
         raise DataError(f"the id {clip!r} is no path below a folder")
-    return str(path)
+    return _UNSAFE.sub(lambda sign: f"%{ord(sign[0]):02X}", str(path))
 
 
 def cell_text(value: object) -> str:

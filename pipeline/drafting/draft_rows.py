@@ -55,7 +55,10 @@ def find_row_files(root: str, files: Iterable[SourceFile]) -> Mapping[str, Seque
     Raises:
         DataError: A file that seems to be one can't be read.
     """
-    listed = sorted(file for file in files if not file.path.lower().endswith("metadata.parquet"))
+    listed = sorted(
+        (file for file in files if not file.path.lower().endswith("metadata.parquet")),
+        key=lambda file: file.path,
+    )
     parquet = [file for file in listed if file.path.lower().endswith(".parquet")]
     if parquet:
         ParquetAudio(_ranged(root, parquet[0]), None)

@@ -1,9 +1,10 @@
 """Kaldi data directories: one for each split, sorted as Kaldi wants it (``LC_ALL=C``)."""
 
+import shlex
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from pipeline.exports.clip_table import (
+from pipeline.exports.export_request import (
     ExportedClip,
     ExportRequest,
     clips_by_split,
@@ -64,8 +65,8 @@ def _known_of_all(values: Mapping[str, str | None]) -> dict[str, str]:
 
 
 def _read_command(file: Path) -> str:
-    """How Kaldi reads a file: WAV as it is, FLAC through a pipe."""
-    return f"flac -c -d -s '{file}' |" if file.suffix == ".flac" else str(file)
+    """How Kaldi reads a file: WAV as it is, FLAC through a pipe, which a shell opens."""
+    return f"flac -c -d -s {shlex.quote(str(file))} |" if file.suffix == ".flac" else str(file)
 
 
 def _bytes(entry: tuple[str, str]) -> tuple[bytes, bytes]:

@@ -10,9 +10,9 @@ from pipeline.common.globs import glob_matcher
 from pipeline.common.nested_values import VALUE
 from pipeline.common.spelling import compose, name_strangers
 from pipeline.index.table_formats import stream_table
-from pipeline.index.table_join import TableRows, build_table, no_table
+from pipeline.index.table_rows import TableRows, build_table, no_table
 from pipeline.sources.class_names import ReadFile
-from pipeline.sources.listing import SourceFile, too_large
+from pipeline.sources.listing import REPEATED, SourceFile, too_large
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.row_spec import FILE_STEM
 from pipeline.specs.table_spec import FileByField, TableSpec
@@ -25,11 +25,19 @@ _LARGEST_TABLE = 1 << 30
 
 
 def find_table_files(spec: CorpusSpec, files: Iterable[SourceFile]) -> list[SourceFile]:
-    """Those of a corpus's files that its tables are read from, sorted by path."""
+    """Those of a corpus's files that its tables are read from, sorted by path.
+
+    Of those that stand twice in an archive the last counts, as when it is unpacked.
+    """
     globs = [glob for table in spec.tables.values() for glob in _globs(table)]
     match = glob_matcher(globs, spec.ignore_case)
     ignored = glob_matcher(spec.ignore, spec.ignore_case)
-    return sorted(file for file in files if match(path := compose(file.path)) and not ignored(path))
+    found = (
+        file
+        for file in files
+        if file.problem != REPEATED and match(path := compose(file.path)) and not ignored(path)
+    )
+    return sorted(found, key=lambda file: file.path)
 
 
 def load_tables(

@@ -6,7 +6,7 @@ import jinja2
 from markupsafe import Markup
 
 from pipeline.common.count import count
-from pipeline.common.foreign_text import is_web_address, page_text
+from pipeline.common.untrusted_text import is_web_address, page_text
 
 
 def page_environment(package: str) -> jinja2.Environment:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from pipeline.planning.recordings import Kept, Placement, SlotLoads, place_slots
+from pipeline.planning.group_conflicts import NO_CONFLICTS, GroupConflicts, drop_group_conflicts
+from pipeline.planning.recordings import ReservedShards, SegmentShards, SlotLoads, lay_out_shards
 from pipeline.planning.shard_names import key_hash, shard_name
-from pipeline.planning.torn_copies import NOTHING_TORN, TornCopies, drop_torn
 from pipeline.schema.record import Split
 from pipeline.schema.utterance import Utterance
 from pipeline.specs.corpus_spec import CorpusSpec
@@ -25,17 +25,17 @@ class CorpusPlan:
         splits: Group → split.
         shards: Split → number of shards.
         repeated: Hashes of the dedup keys that several utterances have.
-        torn: Copies that the splits would tear apart.
-        segments: Where the segments of long recordings lie.
-        kept: The last shards of each split, where they are kept for such recordings.
+        conflicts: Copies that belong to different groups, and so perhaps to different splits.
+        segments: Shards of the segments of long recordings.
+        reserved: Those of the last shards of each split that are for such recordings alone.
     """
 
     splits: Mapping[str, Split]
     shards: Mapping[str, int]
     repeated: frozenset[int] = frozenset()
-    torn: TornCopies = NOTHING_TORN
-    segments: Placement = field(default_factory=dict)
-    kept: Kept = field(default_factory=dict)
+    conflicts: GroupConflicts = NO_CONFLICTS
+    segments: SegmentShards = field(default_factory=dict)
+    reserved: ReservedShards = field(default_factory=dict)
 
 
 def plan_splits(
@@ -43,7 +43,7 @@ def plan_splits(
     counts: GroupCounts,
     ungrouped: int,
     repeated: frozenset[int] = frozenset(),
-    torn: TornCopies = NOTHING_TORN,
+    conflicts: GroupConflicts = NO_CONFLICTS,
     segments: SlotLoads = MappingProxyType({}),
 ) -> CorpusPlan:
     """Assigns the groups of a corpus to splits and sizes its shards.
@@ -53,24 +53,26 @@ def plan_splits(
         counts: Utterances of every group by category.
         ungrouped: Number of utterances without a group.
         repeated: Hashes of the dedup keys that several utterances have.
-        torn: Copies that the splits would tear apart.
+        conflicts: Copies that belong to different groups, and so perhaps to different splits.
         segments: What of the utterances are segments of long recordings, as merged.
     """
     splits = spec.splits.assign(counts, spec.id, spec.namespace)
     sizes = expected_sizes(spec.splits, counts, ungrouped, splits)
-    places = place_slots(segments, spec.splits, splits, sizes, UTTERANCES_PER_SHARD)
-    return CorpusPlan(splits, places.shards, repeated, torn, places.segments, places.kept)
+    layout = lay_out_shards(segments, spec.splits, splits, sizes, UTTERANCES_PER_SHARD)
+    return CorpusPlan(splits, layout.shards, repeated, conflicts, layout.segments, layout.reserved)
 
 
-def place_utterance(utterance: Utterance, spec: CorpusSpec, plan: CorpusPlan) -> Utterance:
-    """Gives an utterance its split, unless it is a copy that has no place in any."""
-    return split_utterance(drop_torn(utterance, plan.torn), spec.splits, plan.splits)
+def assign_split(utterance: Utterance, spec: CorpusSpec, plan: CorpusPlan) -> Utterance:
+    """Gives an utterance its split, unless it is a copy that must be dropped."""
+    return split_utterance(
+        drop_group_conflicts(utterance, plan.conflicts), spec.splits, plan.splits
+    )
 
 
 def assign_split_and_shard(utterance: Utterance, spec: CorpusSpec, plan: CorpusPlan) -> Utterance:
     """Gives an utterance its split and its shard."""
-    placed = place_utterance(utterance, spec, plan)
+    placed = assign_split(utterance, spec, plan)
     if placed.block and key_hash(placed.dedup_key) in plan.repeated:
         alone = placed._replace(block="")  # as its copies in files are
-        return placed._replace(shard=shard_name(alone, plan.shards, plan.segments, plan.kept))
-    return placed._replace(shard=shard_name(placed, plan.shards, plan.segments, plan.kept))
+        return placed._replace(shard=shard_name(alone, plan.shards, plan.segments, plan.reserved))
+    return placed._replace(shard=shard_name(placed, plan.shards, plan.segments, plan.reserved))

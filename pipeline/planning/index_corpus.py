@@ -11,8 +11,8 @@ from pipeline.index.rater_weights import add_weighted_ratings, weigh_raters
 from pipeline.index.table_files import load_tables
 from pipeline.labels import label_utterance
 from pipeline.planning.copies import drop_copies
-from pipeline.planning.corpus_plan import place_utterance, plan_splits
-from pipeline.planning.torn_copies import find_torn, mark_copies
+from pipeline.planning.corpus_plan import assign_split, plan_splits
+from pipeline.planning.group_conflicts import find_group_conflicts, mark_copies
 from pipeline.planning.unfetched import reject_unfetched
 from pipeline.schema.utterance import Utterance
 from pipeline.sources.class_names import ReadFile
@@ -64,10 +64,10 @@ def index_files(
     weights = weigh_raters(spec, tables)
     indexed = add_weighted_ratings(index_clips(spec, clips, tables), weights)
     found = [label_utterance(utterance, spec, scheme) for utterance in indexed]
-    torn = find_torn(mark_copies(found))
-    plan = plan_splits(spec, count_groups(found), count_ungrouped(found), torn=torn)
+    conflicts = find_group_conflicts(mark_copies(found))
+    plan = plan_splits(spec, count_groups(found), count_ungrouped(found), conflicts=conflicts)
     return IndexedCorpus(
-        drop_copies(place_utterance(utterance, spec, plan) for utterance in found),
+        drop_copies(assign_split(utterance, spec, plan) for utterance in found),
         {name: table.missing for name, table in tables.items() if table.missing},
         merge_notes([others.notes(), note_encodings(tables)]),
     )

@@ -1,11 +1,11 @@
-"""Recordings of many segments, and row groups of Parquet: what lies together, to be read once.
+"""Shards for the segments of recordings and for the rows of Parquet: each file is read once.
 
-A clip's shard is a hash of its id. Segments that were placed so would have every shard read every
-recording. So those of one recording lie in one shard. Where an hour is too little for them, or
-where they belong to several splits, they get shards of their own, which are written together: in
-one pass through the recording.
+The shard of a clip is a hash of its id. With segments, that would make every shard read every
+recording. So the segments of one recording go to one shard. If they last more than an hour, or
+belong to several splits, they get shards of their own, which are written together in one pass
+through the recording.
 
-A row group of a Parquet file is one more recording: its rows are read from the first on.
+A row group of a Parquet file counts as a recording, whose rows are read in order.
 """
 
 import hashlib
@@ -22,41 +22,42 @@ from pipeline.splits.assignment import expected_sizes
 from pipeline.splits.policies import SplitPolicy
 
 SLOT_S = 120.0
-"""Segments that begin in the same two minutes of a recording stay together whatever happens."""
+"""Length of a slot, in s: segments of a recording that begin in the same slot are never parted."""
 
 LARGEST_PIECE_MS = 3_600_000
-"""Longest audio of one recording in one shard: an hour, about 65 MB of FLAC."""
+"""Longest audio of one recording in one shard, in ms: an hour, about 65 MB of FLAC."""
 
 PIECE_MS = 1_800_000
-"""Longest audio of each piece where that is not all of the recording."""
+"""Longest audio of one piece of a longer recording, in ms."""
 
 VOLUME_MS = 32 * PIECE_MS
-"""Longest audio that is written together: what waits comes to a gigabyte, or to a few of rows whose
-lengths are estimated."""
+"""Longest audio that is written in one pass, in ms: the waiting clips take about a gigabyte of
+memory, a few where lengths are only estimated."""
 
 LEAST_MS = 1_800
-"""What a segment counts as at least, so that no shard has more than 2,000 of one recording."""
+"""Shortest length that a segment is counted with, in ms: a shard has 2,000 at most."""
 
 ROW_MS, ROW_BYTES_PER_MS = 3_600, 100
-"""What a row counts as, whose length nobody knows: this at least, more where it is large."""
+"""Shortest length that a Parquet row is counted with, and bytes per ms for larger rows: the true
+length is not known before decoding."""
 
 LOSSY_BYTES_PER_MS = {"opus": 4, "ogg": 4, "mp3": 8, "m4a": 8, "aac": 8}
-"""By its suffix, how much of a row is a millisecond where that is far less: at 32 or 64 kbit/s."""
+"""Suffix → bytes per ms of lossy formats, at 32 or 64 kbit/s."""
 
 MOST_GROUPS = 100
-"""Groups of a slot that are counted apart; where it has more, it is split as any corpus is."""
+"""Most groups of a slot that are counted one by one; with more, expected proportions are used."""
 
 CROWDED = 1.25
-"""Times the mean that a shard may be filled with segments before others take them."""
+"""Fullest a shard may become, relative to the mean, before the next one is tried."""
 
 Slot = tuple[str, int]
-"""A recording, and the number of :data:`SLOT_S` seconds after whose multiple a segment begins; or a
-row group, and the number of a block of its rows."""
+"""A recording and the number of one of its slots (:data:`SLOT_S`); or a row group and the number of
+a block of its rows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How many segments, and how many milliseconds they count as."""
+    """Number of segments, and the length that they are counted with, in ms."""
 
     segments: int = 0
     milliseconds: int = 0
@@ -68,34 +69,33 @@ class Load:
 SlotLoads = Mapping[Slot, Mapping[str | None, Load]]
 """Slot → group (None for segments without one) → load."""
 
-Placement = Mapping[tuple[str, Slot], int]
+SegmentShards = Mapping[tuple[str, Slot], int]
 """Split and slot → number of the shard."""
 
-Kept = Mapping[str, tuple[str, ...]]
-"""Split → for each of its last shards, what that is kept for: equal names are written together."""
+ReservedShards = Mapping[str, tuple[str, ...]]
+"""Split → what each of its last shards is reserved for; those of one name are written together."""
 
 
 @dataclass(frozen=True)
-class Places:
-    """Where the segments of a corpus lie.
+class ShardLayout:
+    """The shards of a corpus, and which of them hold the segments of long recordings.
 
     Attributes:
-        segments: Of each slot in each split.
+        segments: Split and slot → number of the shard.
         shards: Split → number of shards.
-        kept: Those that hold no clips and nothing of other recordings; but where a split has no
-            more than these, what no estimate foresaw is spread over them.
+        reserved: Shards that hold no clips and no other recordings. Where a split has no other
+            shards, clips that the estimate did not foresee are spread over these.
     """
 
-    segments: Placement
+    segments: SegmentShards
     shards: Mapping[str, int]
-    kept: Kept
+    reserved: ReservedShards
 
 
 def slot_of(utterance: Utterance) -> Slot | None:
-    """Where in which recording a segment begins; None for what is placed as a clip is.
+    """The slot in which a segment begins; None for utterances that are sharded as single clips.
 
-    That are whole files, samples in tars, and segments whose copies a spec finds by fields of their
-    own.
+    Those are whole files, samples in tars, and segments whose spec gives fields for finding copies.
 
     >>> name = "calls/c1#130.5-131"
     >>> slot_of(Utterance(name, "calls", name, "c1.wav", 9, "", start=130.5, end=131.0))
@@ -152,7 +152,7 @@ def _load_of_row(size: int, bytes_per_ms: int) -> Load:
 
 
 def merge_slots(parts: Iterable[SlotLoads]) -> SlotLoads:
-    """Sums of loads, without recordings of one segment: those are placed as clips are."""
+    """Sums of loads, without recordings of one segment, which are sharded as clips are."""
     total: dict[Slot, dict[str | None, Load]] = {}
     segments: Counter[str] = Counter()
     for part in parts:
@@ -164,18 +164,18 @@ def merge_slots(parts: Iterable[SlotLoads]) -> SlotLoads:
     return {slot: groups for slot, groups in sorted(total.items()) if segments[slot[0]] > 1}
 
 
-def place_slots(
+def lay_out_shards(
     loads: SlotLoads,
     policy: SplitPolicy,
     assigned: Mapping[str, Split],
     expected: Mapping[str, float],
     clips_per_shard: int,
-) -> Places:
-    """Places the segments of a corpus, and sizes its shards.
+) -> ShardLayout:
+    """Assigns the segments of a corpus to shards, and counts those.
 
     Args:
-        loads: Of the whole corpus, sorted by slot.
-        policy: Of its splits.
+        loads: Loads of the whole corpus, sorted by slot.
+        policy: Split policy of the corpus.
         assigned: Group → split.
         expected: Split → about how many utterances it gets, clips and segments.
         clips_per_shard: Utterances that a shard is to hold.
@@ -183,24 +183,24 @@ def place_slots(
     numbers = _by_split(loads, policy, assigned, "segments")
     lengths = _by_split(loads, policy, assigned, "milliseconds")
     whole, together = _sort_recordings(lengths, numbers, clips_per_shard)
-    placement: dict[tuple[str, Slot], int] = {}
+    placed: dict[tuple[str, Slot], int] = {}
     shards: dict[str, int] = {}
-    kept: dict[str, tuple[str, ...]] = {}
+    reserved: dict[str, tuple[str, ...]] = {}
     for split in SPLITS:
         number, length = _within(split, numbers), _within(split, lengths)
         pieces = {piece: size for piece in whole if (size := _sum(length, piece))}
         mixed = _count_mixed(pieces, number, expected[split], clips_per_shard)
         for shard, piece in _fill(pieces, mixed):
-            placement |= {(split, slot): shard for slot in piece}
+            placed |= {(split, slot): shard for slot in piece}
         owners: list[str] = []
         for name, slots in together.items():
             for piece in _divide([slot for slot in slots if slot in length], length):
-                placement |= {(split, slot): mixed + len(owners) for slot in piece}
+                placed |= {(split, slot): mixed + len(owners) for slot in piece}
                 owners.append(name)
         shards[split] = max(1, mixed + len(owners))
         if owners:
-            kept[split] = tuple(owners)
-    return Places(placement, shards, kept)
+            reserved[split] = tuple(owners)
+    return ShardLayout(placed, shards, reserved)
 
 
 Piece = tuple[Slot, ...]
@@ -241,7 +241,7 @@ def _sort_recordings(
         recordings.setdefault(slot[0], []).append(slot)
     total = {slot: sum(sizes.values()) for slot, sizes in lengths.items()}
     whole: list[Piece] = []
-    torn: dict[Piece, float] = {}
+    divided: dict[Piece, float] = {}
     long: dict[str, Sequence[Slot]] = {}
     for name, slots in recordings.items():
         length = _sum(total, slots)
@@ -249,16 +249,16 @@ def _sort_recordings(
             volumes = _cut(slots, total, math.ceil(length / VOLUME_MS))
             long |= {f"{name}#{number}": volume for number, volume in enumerate(volumes)}
         elif sum(any(lengths[slot][split] for slot in slots) for split in SPLITS) > 1:
-            torn[tuple(slots)] = length
+            divided[tuple(slots)] = length
         elif length:
             whole.append(tuple(slots))
-    pieces = [slot for piece in torn for slot in piece]
+    pieces = [slot for piece in divided for slot in piece]
     count = max(
         max(_sum(_within(split, lengths), pieces) / PIECE_MS for split in SPLITS),
         max(_sum(_within(split, numbers), pieces) / clips_per_shard for split in SPLITS),
     )
     bundles: dict[str, list[Slot]] = {}
-    for number, piece in _fill(torn, min(len(torn), math.ceil(count))):
+    for number, piece in _fill(divided, min(len(divided), math.ceil(count))):
         bundles.setdefault(f"#{number:06d}", []).extend(piece)
     return whole, dict(sorted(bundles.items())) | long
 

@@ -3,8 +3,8 @@
 A shard is named after its corpus and split; an utterance's index among the shards of its split is a
 hash of its dedup key, so it depends on nothing but the corpus itself. Utterances that are read in
 one block go by that, and so into one shard, unless they have copies, which must meet. Segments of
-long recordings lie together, where :mod:`pipeline.planning.recordings` places them; the last shards
-of a split may be kept for them.
+long recordings lie together, as :mod:`pipeline.planning.recordings` lays out; the last shards of a
+split may be reserved for them.
 """
 
 import hashlib
@@ -12,32 +12,32 @@ import math
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from pipeline.planning.recordings import Kept, Placement, slot_of
+from pipeline.planning.recordings import ReservedShards, SegmentShards, slot_of
 from pipeline.schema.utterance import Utterance
 
 MAX_GROUP_KEYS = 500
 """Upper limit on the group keys that one batch of utterances is split into."""
 
-_NO_SEGMENTS: Placement = MappingProxyType({})
-_NOTHING_KEPT: Kept = MappingProxyType({})
+_NO_SEGMENTS: SegmentShards = MappingProxyType({})
+_NONE_RESERVED: ReservedShards = MappingProxyType({})
 
 UNWRITTEN = "unwritten"
-"""In place of a split's name, for utterances that no shard will hold."""
+"""Stands for the name of a split, for utterances that no shard will hold."""
 
 
 def shard_name(
     utterance: Utterance,
     shards: Mapping[str, int],
-    segments: Placement = _NO_SEGMENTS,
-    kept: Kept = _NOTHING_KEPT,
+    segments: SegmentShards = _NO_SEGMENTS,
+    reserved: ReservedShards = _NONE_RESERVED,
 ) -> str:
     """The shard that an utterance belongs to.
 
     Args:
         utterance: With its split.
         shards: Split → number of shards.
-        segments: Where those of long recordings lie.
-        kept: The last shards of each split, which are kept for some.
+        segments: Shards of the segments of long recordings.
+        reserved: The last shards of each split, which are reserved for some.
 
     >>> from pipeline.schema.utterance import Utterance
     >>> clip = Utterance("tess/OAF_mop_sad", "tess", "tess/OAF_mop_sad", "OAF_mop_sad.wav", 9, "")
@@ -50,7 +50,7 @@ def shard_name(
     slot = slot_of(utterance) if segments else None
     index = segments.get((utterance.split, slot)) if slot else None
     if index is None:
-        mixed = count - len(kept.get(utterance.split, ()))
+        mixed = count - len(reserved.get(utterance.split, ()))
         index = key_hash(utterance.block or utterance.dedup_key) % (mixed or count)
     return f"{utterance.corpus}/{utterance.split}-{index:05d}-of-{count:05d}"
 
@@ -61,7 +61,7 @@ def unwritten_shard(corpus: str) -> str:
 
 
 def shard_group_key(
-    utterance: Utterance, shards: Mapping[str, int], kept: Kept = _NOTHING_KEPT
+    utterance: Utterance, shards: Mapping[str, int], reserved: ReservedShards = _NONE_RESERVED
 ) -> str:
     """GroupByKey key of an utterance: its shard, shards written together, or neighbouring shards.
 
@@ -70,10 +70,10 @@ def shard_group_key(
     Args:
         utterance: With its split and shard.
         shards: Split → number of shards.
-        kept: The last shards of each split, and what each is kept for.
+        reserved: The last shards of each split, and what each is reserved for.
     """
     count = shards.get(utterance.split or "", 1)
-    owners = kept.get(utterance.split or "", ())
+    owners = reserved.get(utterance.split or "", ())
     mixed = count - len(owners)
     run = math.ceil(mixed / MAX_GROUP_KEYS)
     if (run <= 1 and not owners) or utterance.dropped is not None:

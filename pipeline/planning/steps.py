@@ -15,14 +15,19 @@ from pipeline.index.indexer import find_clips, index_clips
 from pipeline.index.passed_over import PassedOver
 from pipeline.index.rater_weights import add_weighted_ratings, weigh_raters
 from pipeline.index.table_files import find_table_files, load_tables
-from pipeline.index.table_join import TableRows
+from pipeline.index.table_rows import TableRows
 from pipeline.labels import label_utterance
 from pipeline.planning.batches import ClipBatch, UtteranceBatch, in_batches
 from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.planning.corpus_plan import CorpusPlan, assign_split_and_shard, plan_splits
+from pipeline.planning.group_conflicts import (
+    Marks,
+    find_group_conflicts,
+    find_repeated,
+    mark_copies,
+)
 from pipeline.planning.recordings import SlotLoads, count_slots, merge_slots
 from pipeline.planning.shard_names import shard_group_key
-from pipeline.planning.torn_copies import Marks, find_repeated, find_torn, mark_copies
 from pipeline.raters.ratings import Weights
 from pipeline.schema.record import SPLITS
 from pipeline.schema.utterance import Utterance
@@ -101,7 +106,7 @@ def plan_batches(
     groups = merge_counts(part.groups for part in counts)
     ungrouped = sum(part.ungrouped for part in counts)
     marks = np.concatenate([mark_copies([]), *(part.marks for part in counts)])
-    copies = find_repeated(marks), find_torn(marks)
+    copies = find_repeated(marks), find_group_conflicts(marks)
     segments = merge_slots(part.segments for part in counts)
     plan = plan_splits(build.corpora[corpus].spec, groups, ungrouped, *copies, segments)
     for part in counts:
@@ -117,7 +122,7 @@ def place_batch(
     parts: dict[str, list[Utterance]] = {}
     for utterance in batch.utterances:
         placed = assign_split_and_shard(utterance, build.corpora[batch.corpus].spec, plan)
-        parts.setdefault(shard_group_key(placed, plan.shards, plan.kept), []).append(placed)
+        parts.setdefault(shard_group_key(placed, plan.shards, plan.reserved), []).append(placed)
     for key, utterances in parts.items():
         yield key, UtteranceBatch(batch.corpus, batch.number, tuple(utterances))
 

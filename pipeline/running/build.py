@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING
 from pipeline.common.errors import DataError, StoppedError, UsageError
 from pipeline.dataset.accounts import restore_accounts
 from pipeline.dataset.build_state import mark_unfinished
+from pipeline.dataset.finished_check import check_finished
 from pipeline.dataset.manifest import Manifest, read_manifest
 from pipeline.dataset.output_check import check_output
 from pipeline.dataset.report.page import write_report
-from pipeline.dataset.verify import verify_finished
 from pipeline.monitoring import Counts, Progress, read_progress
 from pipeline.planning.build_config import BuildConfig
 from pipeline.running.driver_process import ERROR_FILE, DriverProcess
 from pipeline.running.interrupts import INTERRUPTED, note_interrupts
 from pipeline.sources.listing import walk_files
-from pipeline.storage import configure, current_options, is_remote, open_store
+from pipeline.storage import configure_stores, current_options, is_remote, open_store
 from pipeline.storage.folder_lock import lock_folder
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class CheckedBuild:
 
 def build_dataset(
     build: BuildConfig,
-    jobs: int | DriverProcess = 1,
+    jobs: int = 1,
     beam_arguments: Sequence[str] = (),
     on_progress: OnProgress = lambda counts: None,
     on_message: Callable[[str], None] = _LOG.info,
@@ -82,7 +82,7 @@ def build_dataset(
         StoppedError: Ctrl-C or SIGTERM; building again resumes.
     """
     folders = [*(corpus.root for corpus in build.corpora.values()), build.output]
-    configure(build.stores)
+    configure_stores(build.stores)
     checked = check_build(build, read_beam_options(beam_arguments, folders))
     manifest = run_build(checked, jobs, on_progress, on_message)
     write_report(build.output, manifest)
@@ -162,7 +162,7 @@ def run_build(
                 restore_accounts(build.output, read_manifest(build.output), build.corpora)
                 mark_unfinished(build.output)
                 on_message(_run(checked, jobs, on_progress, worker_timeout))
-                return verify_finished(build.output, build.corpora)
+                return check_finished(build.output, build.corpora)
         except BaseException as error:
             if received or isinstance(error, KeyboardInterrupt):
                 raise _stopped(checked, received) from None

@@ -11,8 +11,10 @@ from pipeline.audio import decoder
 AUDIO_VERSION = 2
 """Raised whenever the same clip comes to other samples or other bytes: shards are made anew."""
 
-RECORD_VERSION = 2
-"""Raised whenever other columns of the same utterance change: they are written anew, audio stays.
+RECORD_VERSION = 3
+"""Raised whenever other columns of the same utterance change, or how rows are stored.
+
+The shard is then written anew, its audio stays: so no corpus is stored in two ways.
 """
 
 LIBRARIES = ("numpy", "pyarrow", "pyloudnorm", "soundfile", "soxr", "xxhash")

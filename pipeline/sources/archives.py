@@ -19,6 +19,7 @@ from pipeline.common.errors import DataError
 from pipeline.sources import zip_content
 from pipeline.sources.byte_ranges import RangedFile, unpacked
 from pipeline.sources.clip_names import clip_name
+from pipeline.sources.listing import REPEATED
 from pipeline.sources.member_names import tar_name, zip_name
 from pipeline.storage.range_reader import ReadRange
 
@@ -288,9 +289,8 @@ def _mark_repeated(members: Iterable[Member]) -> list[Member]:
     """Members by path; of those with the same name the last counts, as when unpacked."""
     listed = sorted(members, key=lambda member: (member.path, member.start))
     following = [*(member.path for member in listed[1:]), None]
-    repeated = "its name stands twice; the last of them counts"
     return [
-        replace(one, problem=one.problem or repeated) if one.path == next_path else one
+        replace(one, problem=one.problem or REPEATED) if one.path == next_path else one
         for one, next_path in zip(listed, following, strict=False)
     ]
 

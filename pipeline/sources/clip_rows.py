@@ -71,10 +71,19 @@ def name_cells(
 
 
 def _name(text: str, names: Names) -> str:
-    if text.startswith("["):
-        found = [_class_name(str(number), names) for number in json.loads(text)]
+    if (numbers := _read_list(text)) is not None:
+        found = [_class_name(str(number), names) for number in numbers]
         return json.dumps([name for name in found if name], ensure_ascii=False)
     return (_class_name(text, names) or "") if text else ""
+
+
+def _read_list(text: str) -> Sequence[object] | None:
+    """A list in JSON; None where the text is none, such as ``[unk]``."""
+    try:
+        found: list[object] | None = json.loads(text) if text.startswith("[") else None
+    except (ValueError, RecursionError):
+        return None
+    return found
 
 
 def _class_name(number: str, names: Names) -> str | None:

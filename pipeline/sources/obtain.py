@@ -74,15 +74,15 @@ def obtain_corpus(
 
         found = download(remote, folder / one.file_name, told)
         archive = one.unpack and unpack and can_unpack(one.file_name)
-        obtained.append(ObtainedFile(found, _unpack(found) if archive else None))
+        obtained.append(ObtainedFile(found, _unpack(found, spec) if archive else None))
     return obtained
 
 
-def _unpack(archive: Downloaded) -> int | None:
+def _unpack(archive: Downloaded, spec: CorpusSpec) -> int | None:
     """Unpacks an archive beside itself, unless that was done before; number of its files."""
     done = archive.path.with_name(f".{archive.path.name}.unpacked")
     if done.exists() and done.read_text() == archive.sha256:
         return None
-    files = unpack_archive(archive.path, archive.path.parent)
+    files = unpack_archive(archive.path, archive.path.parent, spec.archive_encoding)
     done.write_text(archive.sha256)
     return files

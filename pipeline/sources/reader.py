@@ -134,6 +134,12 @@ def open_planned_files(
     return read if rules.hold_others else partial(read_file, root)
 
 
+def paths_of_own_files(rules: SourceRules, paths: Iterable[str]) -> set[str]:
+    """Those paths that no other file holds: what lies there can be read by ranges."""
+    is_holder = _Contents("", rules).is_holder
+    return {path for path in paths if not any(map(is_holder, folders_above(path)))}
+
+
 def open_long_file(
     root: str,
     rules: SourceRules,
@@ -155,8 +161,7 @@ def open_long_file(
     Raises:
         OSError: It can't be looked at.
     """
-    contents = _Contents(root, rules)
-    if any(map(contents.is_holder, folders_above(path))):
+    if not paths_of_own_files(rules, [path]):
         return None
     file = ranged_file(root, path, size, "") if is_remote(root) else find_file(root, path)
     if file is None:

@@ -162,7 +162,7 @@ class CorpusSpec(SpecModel):
     )
     exclude: Codes = Field({}, description="native code → why it is left out")
     categories: dict[str, Annotated[OwnCategory, BeforeValidator(_name_class)]] = Field(
-        {}, description="category of this corpus alone → its place in the classes"
+        {}, description="category of this corpus alone → its classes"
     )
     meanings: dict[str, str] = Field(
         {}, description="native code → what it stands for in the corpus's own words"
@@ -336,6 +336,12 @@ class CorpusSpec(SpecModel):
             raise ValueError("`raters.emotion`: nothing gives the emotions that raters name")
         if self.votes and "emotion" in answered:
             raise ValueError("`votes`: raters give them already, and would be counted twice")
+        codeless = sorted({*self.votes.values()} - {*self.codes.values()})
+        if raters.emotion and codeless:
+            raise ValueError(
+                f"`votes`: {', '.join(codeless)} has no code; the label that raters elect is one, "
+                "so name it in `emotions` or `exclude`"
+            )
         if raters.ratings and not answered & set(DIMENSIONS):
             raise ValueError("`raters.ratings`: nothing gives the ratings that are to be joined")
         columns = {field for fields in raters.columns.values() for field in fields}

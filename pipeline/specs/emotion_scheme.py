@@ -36,13 +36,13 @@ class EmotionScheme(SpecModel):
                     raise ValueError(f"emotions.{emotion}: unknown source {source!r}")
         return self
 
-    def place(self, emotion: str, spec: CorpusSpec) -> tuple[str | None, str | None]:
+    def classes_of(self, emotion: str, spec: CorpusSpec) -> tuple[str | None, str | None]:
         """Arousal class and valence class of a category; None for what a spec leaves open.
 
         The corpus's own word comes first: its ``classes``, then the ``categories`` it defines.
         """
         if emotion in spec.categories and emotion not in spec.classes:
-            return spec.categories[emotion].place
+            return spec.categories[emotion].classes
         name = spec.classes.get(emotion) or self.emotions[emotion].class_name
         arousal, _, valence = name.partition("_")
         return arousal, valence
@@ -56,7 +56,7 @@ class EmotionScheme(SpecModel):
         if known := sorted(spec.categories.keys() & self.emotions.keys()):
             raise UsageError(
                 f"corpus {spec.id}: `categories` defines {known[0]!r}, which emotions.yaml has; "
-                "give it another place by `classes`"
+                "give it other classes by `classes`"
             )
         named = {
             "emotions": spec.emotions.values(),
@@ -68,7 +68,7 @@ class EmotionScheme(SpecModel):
         for key, categories in named.items():
             for category in categories:
                 if category not in self.emotions and category not in spec.categories:
-                    own = "; `categories` can give it a place of its own"
+                    own = "; `categories` can define it"
                     hint = suggest(category, [*self.emotions, *spec.categories], otherwise=own)
                     raise UsageError(
                         f"corpus {spec.id}: `{key}` names the category {category!r}, which "

@@ -1,4 +1,4 @@
-"""Categories that a spec defines itself, and their place in the classes."""
+"""Categories that a spec defines itself, and their arousal and valence classes."""
 
 from typing import Literal, Self
 
@@ -17,18 +17,18 @@ class OwnCategory(SpecModel):
     note: str | None = None
 
     @model_validator(mode="after")
-    def _has_one_place(self) -> Self:
+    def _states_classes_once(self) -> Self:
         if self.class_name and (self.arousal or self.valence):
             raise ValueError("`class` says arousal and valence already; keep one of them")
         if not (self.class_name or self.arousal or self.valence):
             raise ValueError(
-                "expected its place: `class`, such as low_positive, or what is known of it, "
+                "expected its classes: `class`, such as low_positive, or what is known of it, "
                 "`arousal` (low, high) or `valence` (negative, neutral, positive)"
             )
         return self
 
     @property
-    def place(self) -> tuple[str | None, str | None]:
+    def classes(self) -> tuple[str | None, str | None]:
         """Its arousal class and its valence class; None for what is not known."""
         if self.class_name:
             arousal, _, valence = self.class_name.partition("_")

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path, PurePosixPath
 from urllib.parse import parse_qs
 
@@ -12,12 +13,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.common.errors import DataError, UsageError
+from pipeline.common.release import Release
 from pipeline.storage import StoredFile, StoreOptions, open_store
 from pipeline.storage import files as storage
 from pipeline.storage.folder_lock import check_unlocked
 from pipeline.storage.registry import is_remote
 
 MANIFEST = "manifest.json"
+
+_RELEASE = {field.name for field in fields(Release)}
+"""Keys of the manifest that say what a dataset is called."""
 
 _PART = 16 << 20  # bytes of a shard that are fetched and copied at a time
 
@@ -129,6 +134,8 @@ def manifest_checksum(dataset: str | Path) -> str | None:
 def content_checksum(dataset: str | Path, protocol: str | None = None) -> str | None:
     """SHA-256 of a dataset's manifest, but for protocols, which may be added at any time.
 
+    Title, version and date don't count either: they may change where no clip does.
+
     Args:
         dataset: Folder or URL.
         protocol: The one whose folds matter, too.
@@ -144,6 +151,7 @@ def content_checksum(dataset: str | Path, protocol: str | None = None) -> str | 
         protocols = manifest.pop("protocols", {})
         if protocol in protocols:
             manifest["protocols"] = {protocol: protocols[protocol]}
+        manifest = {key: value for key, value in manifest.items() if key not in _RELEASE}
     except (ValueError, TypeError, AttributeError, RecursionError):  # reported by list_shards
         return hashlib.sha256(content).hexdigest()
     return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()

@@ -3,8 +3,12 @@
 from collections.abc import Callable
 
 OnProgress = Callable[[int, int], object]
-"""Told how many more clips are done, and how many there are in all."""
+"""Called with how many more clips are done, and how many there are in all."""
 
 
-def untold(more: int, total: int) -> None:
-    """Shows nothing."""
+def no_progress(more: int, total: int) -> None:
+    """For callers who show no progress."""
+
+
+def no_note(line: str) -> None:
+    """For callers who take no notes."""

@@ -93,13 +93,13 @@ def compare(
     Raises:
         UsageError: Classes, utterances, their labels or their speakers differ.
     """
-    if first.labels != second.labels:
+    if first.classes != second.classes:
         raise UsageError(
-            f"{names[0]} has the classes {', '.join(first.labels)}, {names[1]} has "
-            f"{', '.join(second.labels)}: only predictions of the same classes can be compared"
+            f"{names[0]} has the classes {', '.join(first.classes)}, {names[1]} has "
+            f"{', '.join(second.classes)}: only predictions of the same classes can be compared"
         )
     one, other = first.predictions, _aligned(first.predictions, second.predictions, names)
-    classes = len(first.labels)
+    classes = len(first.classes)
 
     def part(rows: Integers) -> Difference:
         speakers = [one.speakers[row] for row in rows]
@@ -144,12 +144,12 @@ def common_utterances(evaluations: Mapping[str, Evaluation]) -> dict[str, Evalua
     for name, one in evaluations.items():
         kept = one.predictions.take(np.flatnonzero(ids[name].isin(common)))
         note = f"scored on {len(common):,} of its {count(len(ids[name]), 'utterance')}"
-        left = [corpus for corpus in one.foreign_corpora or () if corpus in kept.corpora]
+        left = [corpus for corpus in one.not_trained_on or () if corpus in kept.corpora]
         found[name] = rescore(
             one,
             kept,
             notes=[*one.notes, f"{note}, those that all have"],
-            foreign_corpora=None if one.foreign_corpora is None else left,
+            not_trained_on=None if one.not_trained_on is None else left,
         )
     return found
 

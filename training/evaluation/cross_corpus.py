@@ -14,7 +14,7 @@ from typing import Any
 from rich.console import Console
 
 from training.data.dataset_files import identity, manifest_checksum
-from training.data.label_sets import LabelChoice
+from training.data.label_sets import LabelSet
 from training.evaluation.baselines.run import Baseline
 from training.evaluation.cross_corpus_modes import LEAVE_ONE_OUT, Mode
 from training.evaluation.cross_corpus_rows import Row, describe_row, plan_rows
@@ -80,7 +80,7 @@ def run_cross_corpus(
     split: str | None = None,
     console: Console | None = None,
     on_message: Callable[[str], None] = _LOG.info,
-    label_set: LabelChoice = "six",
+    label_set: LabelSet = "six",
     exclude_corpora: Sequence[str] = (),
 ) -> CrossCorpusMatrix:
     """Runs every row of every system; rows that are done already are read.
@@ -133,7 +133,7 @@ def run_cross_corpus(
 
 
 def row_key(
-    system: System, row: Row, dataset: str | Path, split: str, label_set: LabelChoice = "six"
+    system: System, row: Row, dataset: str | Path, split: str, label_set: LabelSet = "six"
 ) -> str:
     """Checksum of everything that decides the scores of a row."""
     settings = vars(system) if isinstance(system, Baseline) else system.model_dump(mode="json")

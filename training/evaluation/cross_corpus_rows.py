@@ -21,7 +21,7 @@ import pandas as pd
 from pipeline.common.errors import DataError, UsageError
 from pipeline.specs.collections import choose_corpora
 from training.data.index import load_index
-from training.data.label_sets import LabelChoice, classes_of, learnt_classes
+from training.data.label_sets import LabelSet, classes_of, learnt_classes
 from training.data.recordings import near_recordings, recordings_of
 from training.data.row_choice import RowChoice
 from training.evaluation.common_classes import scorable_corpora
@@ -68,7 +68,7 @@ class Row:
         )
 
     @property
-    def foreign(self) -> tuple[str, ...]:
+    def not_trained_on(self) -> tuple[str, ...]:
         """Corpora that are scored and not trained on."""
         return tuple(corpus for corpus in self.test if corpus not in self.train)
 
@@ -78,7 +78,7 @@ class Row:
         return {name: values[name] for name in values if not name.endswith("_clips")}
 
     def to_run(
-        self, mode: Mode, label_set: LabelChoice, split: str, corpora: Sequence[str]
+        self, mode: Mode, label_set: LabelSet, split: str, corpora: Sequence[str]
     ) -> FoldRun:
         """The row as a fold.
 
@@ -123,7 +123,7 @@ class _Clips:
     dataset: str
     every: pd.DataFrame
     split: str
-    label_set: LabelChoice
+    label_set: LabelSet
     near: Mapping[str, str]
 
     @property
@@ -148,7 +148,7 @@ def plan_rows(
     mode: Mode,
     corpora: Sequence[str],
     split: str,
-    label_set: LabelChoice = "six",
+    label_set: LabelSet = "six",
     on_note: Callable[[str], object] = _LOG.warning,
     exclude_corpora: Sequence[str] = (),
 ) -> list[Row]:
@@ -226,20 +226,20 @@ def _plan_row(
     Raises:
         DataError: There are fewer than two classes to train on that are not scored.
     """
-    foreign = [corpus for corpus in test if corpus not in train]
+    not_trained_on = [corpus for corpus in test if corpus not in train]
     # further heads learn from rows without a class, too
     known = clips.every[clips.every["split"] != "test"]
-    shared = _speakers(known, train) & _speakers(clips.scored, foreign)
+    shared = _speakers(known, train) & _speakers(clips.scored, not_trained_on)
     own = clips.labelled[clips.labelled["corpus"].isin(train)]
     audio, there = (
         recordings_of(rows["audio_xxh3"], clips.near)
-        for rows in (own, clips.asked[clips.asked["corpus"].isin(foreign)])
+        for rows in (own, clips.asked[clips.asked["corpus"].isin(not_trained_on)])
     )
     equal = audio.isin(there.dropna())
     left = own[~equal & ~own["speaker"].isin(shared)]
     learnt = learnt_classes(left["label"], clips.label_set, train)
     scored = clips.scored
-    scorable, lines = scorable_corpora(scored, foreign, learnt)
+    scorable, lines = scorable_corpora(scored, not_trained_on, learnt)
     counted = scored[scored["label"].isin(learnt)]["corpus"].value_counts()
     tested = tuple(corpus for corpus in test if corpus in (*train, *scorable))
     row = Row(
@@ -248,18 +248,18 @@ def _plan_row(
         test=tested,
         exclude_speakers=tuple(sorted(shared)),
         exclude_audio_of=tuple(
-            corpus if clips.split == ALL else f"{corpus}/{clips.split}" for corpus in foreign
+            corpus if clips.split == ALL else f"{corpus}/{clips.split}" for corpus in not_trained_on
         ),
         equal_audio=int((equal & (own["split"] != "test")).sum()),
         fitted_clips={part: int((left["split"] == part).sum()) for part in ("train", "validation")},
         scored_clips={corpus: int(counted.get(corpus, 0)) for corpus in tested},
     )
-    _require_classes(left[left["split"] == "train"], row, foreign, clips.dataset)
+    _require_classes(left[left["split"] == "train"], row, not_trained_on, clips.dataset)
     return row, lines
 
 
 def _require_classes(
-    train: pd.DataFrame, row: Row, foreign: Sequence[str], dataset: str | Path
+    train: pd.DataFrame, row: Row, not_trained_on: Sequence[str], dataset: str | Path
 ) -> None:
     """Checks what is left to train on, before anything is run.
 
@@ -268,7 +268,7 @@ def _require_classes(
     """
     if train["label"].nunique() > 1:
         return
-    shared = f"is in what is scored of {', '.join(foreign)}, too"
+    shared = f"is in what is scored of {', '.join(not_trained_on)}, too"
     what = (
         f"nothing is left to train on: each speaker or clip of {', '.join(row.train)} {shared}"
         if train.empty

@@ -10,8 +10,8 @@ import pandas as pd
 
 from pipeline.common.errors import DataError, UsageError
 from pipeline.schema.record import CLASSES, SPLITS
-from training.data.label_sets import NAMED
-from training.data.progress import OnProgress, untold
+from pipeline.splits.protocols.label_sets import NAMED
+from training.data.progress import OnProgress, no_progress
 from training.data.protocols import FoldChoice, describe_choice
 from training.data.recordings import near_recordings
 from training.data.row_choice import EVERY_ROW, RowChoice
@@ -37,7 +37,7 @@ def evaluate(
     rows: RowChoice = EVERY_ROW,
     batch_size: int = 16,
     fold: FoldChoice | None = None,
-    on_progress: OnProgress = untold,
+    on_progress: OnProgress = no_progress,
 ) -> Evaluation:
     """Scores a trained model on a split of a dataset folder, or several trained alike.
 
@@ -48,7 +48,7 @@ def evaluate(
         rows: Which rows of it are scored.
         batch_size: Clips that go through the model at once, where padding changes nothing.
         fold: The fold of a protocol whose part is scored, in place of a split of the dataset's.
-        on_progress: Called as clips are heard, each by all models.
+        on_progress: Called as clips are done, each by all models.
 
     Returns:
         Scores overall and per corpus, of several models their means; predictions; and how many
@@ -66,27 +66,36 @@ def evaluate(
     predictions: list[Predictions] = []
     training: list[TrainingSpeakers] = []
     clips: set[str] = set()
+    left_out: list[str] = []
     for name in names:
         trained = load_model(name)
-        if not trained.labels:
+        if not trained.classes:
             raise UsageError(
                 f"{name}: rates dimensions and knows no classes: `exhubert evaluate` alone scores "
                 "it, by CCC (in Python: evaluate_ratings)"
             )
         label_set = trained.data.label_set
-        if not fold and label_set == "six" and trained.labels != list(CLASSES):
+        if not fold and label_set == "six" and trained.classes != list(CLASSES):
             raise UsageError(
-                f"{name}: its classes are {', '.join(trained.labels)}: expected those that "
+                f"{name}: its classes are {', '.join(trained.classes)}: expected those that "
                 f"datasets are labelled with, {', '.join(CLASSES)}; a protocol with classes of its "
                 "own is named by --protocol"
             )
         mapped = "six" if fold and label_set in NAMED else label_set
         if not predictions:
-            heads, labels, first = trained.heads, trained.labels, mapped
+            heads, classes, first = trained.heads, trained.classes, mapped
             task = choose_task(mapped, fold)
-            index, _ = load_task(dataset, task, part_of(split), rows, labels, heads.columns)
+            index, _ = load_task(
+                dataset,
+                task,
+                part_of(split),
+                rows,
+                classes,
+                heads.columns,
+                on_note=left_out.append,
+            )
             labelled = require_labelled(index, dataset, split, rows.where)
-        elif (trained.heads, trained.labels) != (heads, labels):
+        elif (trained.heads, trained.classes) != (heads, classes):
             raise UsageError(
                 f"{name}: has other heads than {names[0]}: expected models trained alike"
             )
@@ -110,11 +119,12 @@ def evaluate(
     table = PredictionTable.from_probabilities(
         names, scored, [one.classes[labelled] for one in predictions]
     )
-    notes = audio_overlap(scored, clips, near_recordings(dataset) if clips else {})
+    near = near_recordings(dataset) if clips else {}
+    notes = [*left_out, *audio_overlap(scored, clips, near)]
     if isinstance(task, FoldChoice):
         notes = [*describe_choice(dataset, task, sorted(set(scored["corpus"]))), *notes]
     evaluation = score_predictions(
-        table, dataset, split, labels, TrainingSpeakers.of_all(training), notes, rows.where
+        table, dataset, split, classes, TrainingSpeakers.of_all(training), notes, rows.where
     )
     if not heads.columns:
         return evaluation

@@ -8,7 +8,7 @@ from typing import Any
 from pipeline.common.errors import DataError, UsageError
 from training.data.dataset_files import manifest_checksum
 from training.data.index import load_index
-from training.data.progress import OnProgress, untold
+from training.data.progress import OnProgress, no_progress
 from training.data.row_choice import EVERY_ROW, RowChoice
 from training.evaluation.evaluate import part_of
 from training.evaluation.train_test_overlap import (
@@ -66,7 +66,7 @@ def evaluate_ratings(
     split: str = "test",
     rows: RowChoice = EVERY_ROW,
     batch_size: int = 16,
-    on_progress: OnProgress = untold,
+    on_progress: OnProgress = no_progress,
 ) -> RatingEvaluation:
     """Scores models of ratings alone on a split of a dataset folder.
 
@@ -76,7 +76,7 @@ def evaluate_ratings(
         split: ``train``, ``validation``, ``test``, or :data:`training.evaluation.evaluate.ALL`.
         rows: Which rows of it are scored.
         batch_size: Clips that go through the model at once, where padding changes nothing.
-        on_progress: Called as clips are heard, each by all models.
+        on_progress: Called as clips are done, each by all models.
 
     Raises:
         UsageError: There is no such model, dataset, split or corpus; a model knows classes, or
@@ -86,7 +86,7 @@ def evaluate_ratings(
     loaded = [load_model(name) for name in models]
     first = loaded[0]
     for model in loaded:
-        if model.labels or model.heads != first.heads:
+        if model.classes or model.heads != first.heads:
             raise UsageError(f"{model.name}: has other heads than {first.name}: expected the same")
     index = load_index(dataset, part_of(split), rows, labelled=False)
     index = index[index[list(first.heads.dimensions)].notna().any(axis=1)].reset_index(drop=True)
@@ -104,7 +104,7 @@ def evaluate_ratings(
     if not scores.ratings:
         raise DataError(f"{dataset}: fewer than two rated utterances in split {split!r}")
     training = [TrainingSpeakers.of_model(one.name, one.provenance) for one in loaded]
-    heard = set().union(*(training_clips(one.provenance, dataset) for one in loaded))
+    trained_on = set().union(*(training_clips(one.provenance, dataset) for one in loaded))
     return RatingEvaluation(
         models=[one.name for one in loaded],
         dataset=str(dataset),
@@ -113,6 +113,6 @@ def evaluate_ratings(
         heads=scores,
         corpora=score_heads_by_corpus(index, predictions, first.heads),
         speakers=speaker_overlap(index, TrainingSpeakers.of_all(training)),
-        notes=audio_overlap(index, heard),
+        notes=audio_overlap(index, trained_on),
         where=rows.where,
     )

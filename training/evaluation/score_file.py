@@ -7,7 +7,7 @@ from. Models and baselines are scored by the same code, here.
 import hashlib
 import json
 from collections.abc import Collection
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,9 @@ from training.metrics.scores import Scores
 from training.metrics.scores_by_corpus import score_rows
 from training.model.provenance import TrainingSpeakers
 
+_KEYS = {"classes": "labels", "class_scores": "classes", "not_trained_on": "foreign_corpora"}
+"""Attribute of an evaluation → its key in score files, where another."""
+
 
 @dataclass(frozen=True)
 class Evaluation:
@@ -38,10 +41,10 @@ class Evaluation:
         dataset: Folder of the dataset.
         manifest_sha256: Checksum of the dataset's manifest; ``None`` if it has none.
         split: The split scored.
-        labels: Names of the classes, in index order.
+        classes: Names of the classes, in index order.
         overall: Scores over all utterances; means over the models.
         corpora: The same per corpus.
-        classes: Class → its recall, precision and F1; of the classes that occur.
+        class_scores: Class → its recall, precision and F1; of the classes that occur.
         groups: Kind (:data:`training.metrics.groups.KINDS`) → group → scores, and the difference
             to the rest.
         calibration: Of the probabilities; ``None`` where the method gives none.
@@ -52,7 +55,7 @@ class Evaluation:
         heads: Scores of the emotion categories and ratings; None for a model of six classes only.
         head_corpora: The same per corpus.
         trained_parameters: Parameters that were fitted, of a baseline; None where it isn't known.
-        foreign_corpora: Corpora scored that none of the models was trained on; None where one does
+        not_trained_on: Corpora scored that none of the models was trained on; None where one does
             not say what it was trained on.
     """
 
@@ -60,7 +63,7 @@ class Evaluation:
     dataset: str
     manifest_sha256: str | None
     split: str
-    labels: list[str]
+    classes: list[str]
     overall: Scores
     corpora: dict[str, Scores]
     calibration: Calibration | None
@@ -68,17 +71,17 @@ class Evaluation:
     predictions: PredictionTable
     notes: list[str]
     where: str | None = None
-    classes: dict[str, ClassScores] = field(default_factory=dict)
+    class_scores: dict[str, ClassScores] = field(default_factory=dict)
     groups: dict[str, dict[str, GroupScores]] = field(default_factory=dict)
     heads: HeadScores | None = None
     head_corpora: dict[str, HeadScores] = field(default_factory=dict)
     trained_parameters: int | None = None
-    foreign_corpora: list[str] | None = None
+    not_trained_on: list[str] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The evaluation as plain JSON types, without the single predictions."""
         values = {name: value for name, value in vars(self).items() if name != "predictions"}
-        return {name: _plain(value) for name, value in values.items()}
+        return {_KEYS.get(name, name): _plain(value) for name, value in values.items()}
 
 
 def _plain(value: Any) -> Any:
@@ -86,14 +89,14 @@ def _plain(value: Any) -> Any:
         return {key: _plain(entry) for key, entry in value.items()}
     if isinstance(value, SpeakerOverlap):
         return value.to_dict()
-    return asdict(value) if hasattr(value, "__dataclass_fields__") else value
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
 
 
 def score_predictions(
     predictions: PredictionTable,
     dataset: str | Path,
     split: str,
-    labels: list[str],
+    classes: list[str],
     training: TrainingSpeakers,
     notes: Collection[str] = (),
     where: str | None = None,
@@ -104,7 +107,7 @@ def score_predictions(
         predictions: Of one model, or of several trained alike.
         dataset: Folder of the dataset.
         split: The split the utterances are of.
-        labels: Names of the classes, in index order.
+        classes: Names of the classes, in index order.
         training: Speakers and corpora of the models' training.
         notes: What else the reader has to know.
         where: The condition that the utterances fulfil, if there was one.
@@ -114,27 +117,27 @@ def score_predictions(
         dataset=str(dataset),
         manifest_sha256=manifest_checksum(dataset),
         split=split,
-        labels=list(labels),
+        classes=list(classes),
         speakers=speaker_overlap(predictions.utterances, training),
         notes=[*([f"only rows where {where}"] if where else []), *notes],
         where=where,
-        foreign_corpora=None
+        not_trained_on=None
         if training.corpora is None
         else sorted(set(predictions.utterances["corpus"]) - training.corpora),
     )
 
 
-def _score(predictions: PredictionTable, labels: list[str], **facts: Any) -> Evaluation:
+def _score(predictions: PredictionTable, classes: list[str], **facts: Any) -> Evaluation:
     utterances, predicted = predictions.utterances, predictions.predicted
-    overall, corpora = score_rows(utterances, predicted, len(labels))
+    overall, corpora = score_rows(utterances, predicted, len(classes))
     probabilities = predictions.probabilities
     return Evaluation(
         models=predictions.models,
-        labels=labels,
+        classes=classes,
         overall=overall,
         corpora=corpora,
-        classes=score_classes(predictions.reference, predicted, predictions.speakers, labels),
-        groups=score_groups(utterances, predicted, len(labels)),
+        class_scores=score_classes(predictions.reference, predicted, predictions.speakers, classes),
+        groups=score_groups(utterances, predicted, len(classes)),
         calibration=None
         if probabilities is None
         else calibrate(probabilities, predictions.reference),
@@ -151,8 +154,8 @@ def rescore(evaluation: Evaluation, predictions: PredictionTable, **facts: Any) 
         predictions: What is scored.
         facts: Attributes that differ.
     """
-    same = ("dataset", "manifest_sha256", "split", "labels", "speakers", "notes", "where")
-    kept = {name: getattr(evaluation, name) for name in (*same, "foreign_corpora")}
+    same = ("dataset", "manifest_sha256", "split", "classes", "speakers", "notes", "where")
+    kept = {name: getattr(evaluation, name) for name in (*same, "not_trained_on")}
     return _score(predictions, **(kept | facts))
 
 
@@ -201,7 +204,8 @@ def read_scores(path: str | Path) -> Evaluation:
     if hashlib.sha256(table.read_bytes()).hexdigest() != checksum:
         raise DataError(f"{table}: not the answers that {path.name} was written with")
     facts = {name: values[name] for name in ("dataset", "manifest_sha256", "split", "notes")}
-    facts |= {name: values.get(name) for name in ("where", "foreign_corpora")}  # not in older files
+    facts["where"] = values.get("where")  # not in older files, nor is the next
+    facts["not_trained_on"] = values.get("foreign_corpora")
     return _score(read_prediction_table(table), values["labels"], speakers=overlap, **facts)
 
 

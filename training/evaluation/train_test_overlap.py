@@ -21,7 +21,7 @@ from training.evaluation.prediction_table import clip_names
 from training.finetuning.run_plan import recipe_rows, recipe_task
 from training.model.provenance import Provenance, TrainingSpeakers, stages
 
-_HEARD = "WAS in training"
+_TRAINED_ON = "WAS in training"
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ def audio_overlap(
     seen = equal | forms
     whole = count(len(index), "utterance")
     other = f", {forms.sum()} of them in another form," if forms.any() else ""
-    return [f"the audio of {seen.sum()} of {whole}{other} {_HEARD}"] if seen.any() else []
+    return [f"the audio of {seen.sum()} of {whole}{other} {_TRAINED_ON}"] if seen.any() else []
 
 
 def tells_overlap(note: str) -> bool:
@@ -162,4 +162,4 @@ def tells_overlap(note: str) -> bool:
     >>> tells_overlap("the audio of 2 of 9 utterances WAS in training")
     True
     """
-    return note.endswith(_HEARD)
+    return note.endswith(_TRAINED_ON)

@@ -9,16 +9,16 @@ from typing import Any
 import pandas as pd
 from transformers import PreTrainedModel
 
-from pipeline.common.foreign_text import code, markdown
+from pipeline.common.untrusted_text import code, markdown
 from pipeline.schema.record import CLASSES
 from pipeline.specs.licence_terms import Kind, mix_terms
 from training.data import dataset_files as store
 from training.data.terms import redistribution
 from training.finetuning.card_metadata import all_licences, card_metadata
 from training.finetuning.model_licence import model_licence
-from training.metrics.foreign import FOREIGN_NOTE, marked
 from training.metrics.head_scores import HeadScores
 from training.metrics.intervals import FEW_NOTE, is_few, show_interval
+from training.metrics.not_trained_on import NOT_TRAINED_ON_NOTE, marked
 from training.metrics.scores import Scores
 
 LIBRARIES = (
@@ -139,16 +139,16 @@ def model_card(provenance: dict[str, Any]) -> str:
 
 def _classes(provenance: dict[str, Any]) -> str:
     """The classes that the model tells apart, and what it was trained on if not all rows."""
-    labels = provenance.get("labels", CLASSES)
-    if not labels:
+    classes = provenance.get("labels", CLASSES)
+    if not classes:
         text = "Ratings of speech emotion, and no classes."
-    elif tuple(labels) == CLASSES:
+    elif tuple(classes) == CLASSES:
         text = (
             "Six classes of speech emotion: arousal (low, high) × valence (negative, neutral, "
             "positive)."
         )
     else:
-        text = f"Classes of speech emotion: {markdown(', '.join(labels))}."
+        text = f"Classes of speech emotion: {markdown(', '.join(classes))}."
     data = provenance["recipe"].get("data", {})
     if data.get("protocol"):
         text += f" Trained in fold {markdown(data['fold'])} of protocol `{code(data['protocol'])}`."
@@ -205,9 +205,11 @@ def _results(
         chosen = "Validation split, whose mean CCC also chose the checkpoint."
         return [chosen, *_head_results(validation["heads"])]
     rows = {**validation["corpora"], "all": validation["overall"]}
-    foreign = {corpus for corpus in validation["corpora"] if not corpora[corpus].get("train")}
+    not_trained_on = {
+        corpus for corpus in validation["corpora"] if not corpora[corpus].get("train")
+    }
     notes = [f"{FEW_NOTE}."] if any(map(_few, rows.values())) else []
-    notes += [f"{FOREIGN_NOTE}."] if foreign else []
+    notes += [f"{NOT_TRAINED_ON_NOTE}."] if not_trained_on else []
     return [
         "Validation split, which also chose the checkpoint; in per cent, the interval is over "
         "speakers (95 %, bootstrap).",
@@ -215,7 +217,7 @@ def _results(
         "| corpus | utterances | UAR | interval | WA | macro-F1 | chance |",
         "|---|---|---|---|---|---|---|",
         *(
-            f"| {markdown(marked(corpus, foreign))} | {scores['utterances']} "
+            f"| {markdown(marked(corpus, not_trained_on))} | {scores['utterances']} "
             f"| {100 * scores['uar']:.1f} | {_interval(scores)} "
             f"| {100 * scores['wa']:.1f} | {100 * scores['macro_f1']:.1f} "
             f"| {100 * scores['chance']:.1f} |"

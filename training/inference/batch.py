@@ -13,12 +13,12 @@ from pipeline.common.errors import DataError
 from training.config.processes import rank_and_world
 from training.data.dataset import Utterances, collate, require_batch
 from training.data.index import clipped_durations
-from training.data.progress import OnProgress, untold
+from training.data.progress import OnProgress, no_progress
 from training.data.sampling import FixedBatches
-from training.model.foreign_checkpoint import LOADING_ERRORS, reason_of
 from training.model.hub_files import CONFIG_FILE
 from training.model.modeling_exhubert import ExtendedClassifier
 from training.model.outputs import Predictions, as_predictions, join
+from training.model.untrusted_checkpoint import LOADING_ERRORS, reason_of
 
 
 @torch.inference_mode()
@@ -29,7 +29,7 @@ def predict_index(
     batch_size: int = 16,
     workers: int = 0,
     cache: str | None = None,
-    on_progress: OnProgress = untold,
+    on_progress: OnProgress = no_progress,
 ) -> Predictions:
     """Predicts the whole clips of an index.
 

@@ -60,7 +60,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="ID",
         help="only these, or collections such as @emobox (default: all that have folds)",
     )
-    parser.add_argument("--base", metavar="DIR|NAME", help="what the probe listens with")
+    parser.add_argument("--base", metavar="DIR|NAME", help="encoder to probe")
     parser.add_argument(
         "--layer", type=int, metavar="N", help="layer to probe (default: the best on validation)"
     )
@@ -98,7 +98,7 @@ def _run(args: argparse.Namespace) -> int:
     systems = _systems(args)
     from exhubert.cli.output.benchmark_tables import print_costs, print_paper_table
     from exhubert.cli.output.paper_files import write_figures, write_tables
-    from training.data.label_sets import read_label_choice
+    from training.data.label_sets import read_label_set
     from training.evaluation.benchmark.cost import expected_costs
     from training.evaluation.benchmark.plan import plan_benchmark
     from training.evaluation.benchmark.run import run_benchmark
@@ -107,7 +107,7 @@ def _run(args: argparse.Namespace) -> int:
 
     console.quieten_transformers()
     rows_noted = check_rows(systems)
-    label_set = read_label_choice(args.labels) if args.labels else None
+    label_set = read_label_set(args.labels) if args.labels else None
     plan = plan_benchmark(args.data, args.protocol, args.corpora, label_set)
     plan = replace(plan, notes=[*rows_noted, *plan.notes])
     if args.dry_run:

@@ -12,7 +12,7 @@ from exhubert.cli.arguments.output_paths import check_file
 from exhubert.cli.arguments.paper_files import add_paper_files, check_paper_files
 from exhubert.cli.output import console
 from pipeline.common.errors import UsageError
-from pipeline.common.foreign_text import printable
+from pipeline.common.untrusted_text import printable
 
 if TYPE_CHECKING:  # they bring scikit-learn with them
     from training.evaluation.compare import Comparison
@@ -91,19 +91,19 @@ def _print(evaluations: Mapping[str, "Evaluation"], comparisons: Sequence["Compa
     from exhubert.cli.output.evaluation_tables import (
         comparison_table,
         conclusion,
-        foreign_remarks,
+        not_trained_on_remarks,
         remarks,
         systems_table,
     )
 
     console.OUT.print(systems_table(evaluations))
     for name, evaluation in evaluations.items():
-        for remark in [*remarks(evaluation), *foreign_remarks(evaluation)]:
+        for remark in [*remarks(evaluation), *not_trained_on_remarks(evaluation)]:
             console.say(f"{name}: {remark}")
     for comparison in comparisons:
         pair = [evaluations[comparison.first], evaluations[comparison.second]]
-        foreign = {corpus for one in pair for corpus in one.foreign_corpora or ()}
-        console.OUT.print(comparison_table(comparison, foreign))
+        not_trained_on = {corpus for one in pair for corpus in one.not_trained_on or ()}
+        console.OUT.print(comparison_table(comparison, not_trained_on))
         for line in conclusion(comparison):
             console.say(line)
 

@@ -11,12 +11,12 @@ from exhubert.cli.arguments.output_paths import check_folder
 from exhubert.cli.arguments.paper_files import add_paper_files, check_paper_files
 from exhubert.cli.output import console
 from pipeline.common.errors import UsageError
-from pipeline.common.foreign_text import printable
+from pipeline.common.untrusted_text import printable
 from training.config.recipe import Recipe, load_recipe
 from training.evaluation.cross_corpus_modes import LEAVE_ONE_OUT, MODES
 
 if TYPE_CHECKING:  # it brings torch with it
-    from training.data.label_sets import LabelChoice
+    from training.data.label_sets import LabelSet
     from training.evaluation.systems import System
 
 FittedKind = Literal["majority", "egemaps"]
@@ -141,12 +141,12 @@ def _recipe(args: argparse.Namespace) -> Recipe | None:
     return recipe
 
 
-def _label_set(args: argparse.Namespace, recipe: Recipe | None) -> "LabelChoice":
+def _label_set(args: argparse.Namespace, recipe: Recipe | None) -> "LabelSet":
     """The classes of all systems: those that are named, else the recipe's."""
-    from training.data.label_sets import read_label_choice
+    from training.data.label_sets import read_label_set
 
     if args.labels:
-        return read_label_choice(args.labels)
+        return read_label_set(args.labels)
     return recipe.data.label_set if recipe else "six"
 
 

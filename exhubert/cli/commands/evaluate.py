@@ -82,7 +82,7 @@ def _evaluate(args: argparse.Namespace) -> int:
         return _evaluate_ratings(args)
     fold = FoldChoice(args.protocol, args.fold) if read_fold(args) else None
     rows = RowChoice(args.corpora, where=args.where)
-    with progress.counter("clips heard", args.json) as advance:
+    with progress.counter("clips scored", args.json) as advance:
         result = evaluate(
             args.model, args.data, args.split, rows, args.batch_size, fold, on_progress=advance
         )
@@ -100,7 +100,7 @@ def _evaluate_ratings(args: argparse.Namespace) -> int:
         if getattr(args, option):
             raise UsageError(f"--{option}: {args.model[0]} rates dimensions and knows no classes")
     rows = RowChoice(args.corpora, where=args.where)
-    with progress.counter("clips heard", args.json) as advance:
+    with progress.counter("clips scored", args.json) as advance:
         result = evaluate_ratings(
             args.model, args.data, args.split, rows, args.batch_size, on_progress=advance
         )
@@ -162,9 +162,7 @@ def _add_baseline_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("majority", "egemaps", "probe"),
         help="majority class; eGeMAPS and a linear SVM; a linear probe of frozen features",
     )
-    parser.add_argument(
-        "--base", metavar="DIR|NAME", help="what the probe listens with: a HuBERT, or a model"
-    )
+    parser.add_argument("--base", metavar="DIR|NAME", help="encoder to probe: a HuBERT, or a model")
     parser.add_argument(
         "--layer", type=int, metavar="N", help="layer to probe (default: the best on validation)"
     )
@@ -180,7 +178,7 @@ def _add_baseline_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _baseline(args: argparse.Namespace) -> int:
     _check_scoring(args)
-    from training.data.label_sets import read_label_choice
+    from training.data.label_sets import read_label_set
     from training.data.protocols import FoldChoice
     from training.data.row_choice import RowChoice
     from training.data.tasks import choose_task
@@ -189,8 +187,8 @@ def _baseline(args: argparse.Namespace) -> int:
     console.quieten_transformers()
     baseline = Baseline(args.kind, args.base, args.layer)
     fold = FoldChoice(args.protocol, args.fold) if read_fold(args) else None
-    task = choose_task(read_label_choice(args.labels), fold)
-    with progress.counter("clips heard", args.json) as on_progress:
+    task = choose_task(read_label_set(args.labels), fold)
+    with progress.counter("clips read", args.json) as on_progress:
         result = run_baseline(
             baseline,
             args.data,

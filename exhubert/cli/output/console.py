@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
-from pipeline.common.foreign_text import printable, printable_json
+from pipeline.common.untrusted_text import printable, printable_json
 
 _WIDE = 160  # characters, for output that goes to a file
 

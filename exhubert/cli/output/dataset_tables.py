@@ -7,7 +7,7 @@ from exhubert.cli.output.console import OUT
 from exhubert.cli.output.finding_tables import describe_agreement, print_findings, print_left_out
 from exhubert.cli.output.fitted_table import known, numbers, print_table, words
 from pipeline.common.count import count
-from pipeline.common.foreign_text import one_line
+from pipeline.common.untrusted_text import one_line
 from pipeline.index.corpus_notes import describe_notes
 from pipeline.schema.record import CLASSES, SPLITS
 

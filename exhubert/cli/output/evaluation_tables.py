@@ -12,10 +12,10 @@ from training.evaluation.ratings import RatingEvaluation
 from training.evaluation.score_file import Evaluation, sentence
 from training.metrics.class_scores import ClassScores
 from training.metrics.differences import Difference
-from training.metrics.foreign import FOREIGN_NOTE, marked
 from training.metrics.groups import GroupScores
 from training.metrics.head_scores import describe_heads
 from training.metrics.intervals import FEW_NOTE, is_few
+from training.metrics.not_trained_on import NOT_TRAINED_ON_NOTE, marked
 from training.metrics.scores import Scores
 
 
@@ -25,11 +25,11 @@ def print_evaluation(evaluation: Evaluation, console: Console) -> None:
     over = f", mean ± standard deviation over {runs} models" if runs > 1 else ""
     title = f"{evaluation.split} split of {evaluation.dataset}, in per cent{over}"
     table = scores_table(
-        title, evaluation.overall, evaluation.corpora, evaluation.foreign_corpora or ()
+        title, evaluation.overall, evaluation.corpora, evaluation.not_trained_on or ()
     )
     console.print(table)
-    console.print(confusion_table(evaluation.overall, evaluation.labels))
-    console.print(classes_table(evaluation.classes))
+    console.print(confusion_table(evaluation.overall, evaluation.classes))
+    console.print(classes_table(evaluation.class_scores))
     if evaluation.groups:
         console.print(groups_table(evaluation.groups))
     lines = remarks(evaluation)
@@ -59,7 +59,7 @@ def print_ratings(evaluation: RatingEvaluation, console: Console) -> None:
 
 
 def remarks(evaluation: Evaluation) -> list[str]:
-    """What must be known beside the scores: notes, and whether training heard the speakers."""
+    """What must be known beside the scores: notes, and whether the speakers were in training."""
     lines = [*evaluation.notes, str(evaluation.speakers)]
     speakers = evaluation.overall.interval_speakers
     if is_few(speakers):
@@ -67,17 +67,17 @@ def remarks(evaluation: Evaluation) -> list[str]:
     return lines
 
 
-def foreign_remarks(evaluation: Evaluation) -> list[str]:
+def not_trained_on_remarks(evaluation: Evaluation) -> list[str]:
     """Which of the corpora were not trained on, where that is known and there are any."""
-    foreign = evaluation.foreign_corpora
-    return [f"not trained on {', '.join(foreign)}"] if foreign else []
+    not_trained_on = evaluation.not_trained_on
+    return [f"not trained on {', '.join(not_trained_on)}"] if not_trained_on else []
 
 
 def scores_table(
     title: str,
     overall: Scores,
     corpora: Mapping[str, Scores],
-    foreign: Collection[str] = (),
+    not_trained_on: Collection[str] = (),
 ) -> Table:
     """One line a corpus and one for all; per cent, the UAR with its 95 % interval over speakers.
 
@@ -87,15 +87,15 @@ def scores_table(
         title: Of the table.
         overall: Scores of all utterances.
         corpora: Scores of each corpus.
-        foreign: Corpora that training did not hear, which are marked.
+        not_trained_on: Corpora that the models were not trained on, which are marked.
     """
     table = Table(title=title, title_justify="left", show_footer=len(corpora) > 1)
-    explain_marks(table, [overall, *corpora.values()], foreign)
+    explain_marks(table, [overall, *corpora.values()], not_trained_on)
     table.add_column("corpus", "all", no_wrap=True)
     for name, footer in score_cells(overall).items():
         table.add_column(name, footer, justify="right", no_wrap=True)
     for corpus, scores in corpora.items():
-        table.add_row(marked(corpus, foreign), *score_cells(scores).values())
+        table.add_row(marked(corpus, not_trained_on), *score_cells(scores).values())
     return table
 
 
@@ -117,23 +117,23 @@ def systems_table(evaluations: Mapping[str, Evaluation]) -> Table:
     return table
 
 
-def comparison_table(comparison: Comparison, foreign: Collection[str] = ()) -> Table:
+def comparison_table(comparison: Comparison, not_trained_on: Collection[str] = ()) -> Table:
     """The differences of the UAR, per corpus and over all, in percentage points.
 
     Args:
         comparison: Of two evaluations.
-        foreign: Corpora that one of the two was not trained on, which are marked.
+        not_trained_on: Corpora that one of the two was not trained on, which are marked.
     """
     title = f"UAR of {comparison.first} minus UAR of {comparison.second}, in points"
     table = Table(title=title, title_justify="left", show_footer=len(comparison.corpora) > 1)
     shown = [comparison.overall, *comparison.corpora.values()]
-    explain_marks(table, shown, foreign, " by one of the two")
+    explain_marks(table, shown, not_trained_on, " by one of the two")
     headings = ("corpus", "difference", "95 %", "ahead")
     footer = ("all", *_difference_cells(comparison.overall))
     for heading, foot in zip(headings, footer, strict=True):
         table.add_column(heading, foot, justify="left" if heading == "corpus" else "right")
     for corpus, difference in comparison.corpora.items():
-        table.add_row(marked(corpus, foreign), *_difference_cells(difference))
+        table.add_row(marked(corpus, not_trained_on), *_difference_cells(difference))
     return table
 
 
@@ -141,15 +141,15 @@ def conclusion(comparison: Comparison) -> list[str]:
     """What a comparison says, in sentences."""
     difference, first, second = comparison.overall, comparison.first, comparison.second
     if is_few(comparison.speakers):
-        verdict = f"Only {count(comparison.speakers, 'speaker')}: too few to conclude from"
+        conclusion = f"Only {count(comparison.speakers, 'speaker')}: too few to conclude from"
     elif difference.low > 0:
-        verdict = f"{first} is ahead of {second}: the interval lies above 0"
+        conclusion = f"{first} is ahead of {second}: the interval lies above 0"
     elif difference.high < 0:
-        verdict = f"{first} is behind {second}: the interval lies below 0"
+        conclusion = f"{first} is behind {second}: the interval lies below 0"
     else:
-        verdict = "No difference is shown: the interval holds 0"
+        conclusion = "No difference is shown: the interval holds 0"
     lines = [
-        f"{verdict}. In {difference.improvement:.0%} of the draws of speakers {first} is ahead."
+        f"{conclusion}. In {difference.improvement:.0%} of the draws of speakers {first} is ahead."
     ]
     for test in comparison.mcnemar:
         pair = f" ({test.first}, {test.second})" if len(comparison.mcnemar) > 1 else ""
@@ -163,7 +163,7 @@ def conclusion(comparison: Comparison) -> list[str]:
 def explain_marks(
     table: Table,
     shown: Iterable[Scores | Difference | ClassScores],
-    foreign: Collection[str] = (),
+    not_trained_on: Collection[str] = (),
     by: str = "",
 ) -> None:
     """Says below a table what the marks mean that stand in it.
@@ -171,22 +171,25 @@ def explain_marks(
     Args:
         table: What the marks stand in.
         shown: What has intervals.
-        foreign: Corpora that are marked because training did not hear them.
+        not_trained_on: Corpora that are marked because the models were not trained on them.
         by: Whose training.
     """
     few = any(is_few(entry.interval_speakers) for entry in shown)
-    lines = [*([FEW_NOTE] if few else []), *([f"{FOREIGN_NOTE}{by}"] if foreign else [])]
+    lines = [
+        *([FEW_NOTE] if few else []),
+        *([f"{NOT_TRAINED_ON_NOTE}{by}"] if not_trained_on else []),
+    ]
     if lines:
         table.caption, table.caption_justify = "\n".join(lines), "left"
 
 
-def confusion_table(scores: Scores, labels: Sequence[str]) -> Table:
+def confusion_table(scores: Scores, classes: Sequence[str]) -> Table:
     """Counts, one row a reference class, one column a predicted class."""
     table = Table(title="reference ↓, predicted →", title_justify="left")
     table.add_column("")
-    for number in range(len(labels)):
+    for number in range(len(classes)):
         table.add_column(str(number), justify="right")
-    for row, (label, counts) in enumerate(zip(labels, scores.confusion, strict=True)):
+    for row, (label, counts) in enumerate(zip(classes, scores.confusion, strict=True)):
         cells = [
             Text(str(count), "bold" if row == column else "") for column, count in enumerate(counts)
         ]

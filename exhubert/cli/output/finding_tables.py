@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from exhubert.cli.output.console import OUT
 from pipeline.common.count import count
-from pipeline.common.foreign_text import one_line
+from pipeline.common.untrusted_text import one_line
 
 if TYPE_CHECKING:  # brings pyarrow
     from pipeline.checks.shared_speakers import SharedSpeakers

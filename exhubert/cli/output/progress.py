@@ -19,7 +19,7 @@ from rich.progress import (
 
 from exhubert.cli.output.console import ERR
 from pipeline.common.count import clock
-from pipeline.common.foreign_text import printable
+from pipeline.common.untrusted_text import printable
 
 Item = TypeVar("Item")
 
@@ -31,7 +31,7 @@ class Tally:
     """How much is done, how fast it goes, how long it will take."""
 
     def __init__(self, what: str, total: int | None = None) -> None:
-        """``what`` says what is done with what, as in "clips heard"."""
+        """``what`` says what is done with what, as in "clips scored"."""
         self.what = what
         self.total = total
         self.done = 0
@@ -46,7 +46,7 @@ class Tally:
             self._before, self._started = self.done, now
 
     def describe(self, now: float) -> str:
-        """As in ``1,200 of 9,000 clips heard, 124.0/s, 0:01:03 left``."""
+        """As in ``1,200 of 9,000 clips scored, 124.0/s, 0:01:03 left``."""
         of = "" if self.total is None else f" of {self.total:,}"
         words = [f"{self.done:,}{of} {self.what}"]
         elapsed = 0.0 if self._started is None else now - self._started
@@ -84,7 +84,7 @@ def counter(
     """Gives a function that is told what is done.
 
     Args:
-        what: Is done with what, as in "clips heard".
+        what: Is done with what, as in "clips scored".
         quiet: Whether to show nothing.
         total: How many there are in all, where that is known beforehand.
         console: Where to show it.

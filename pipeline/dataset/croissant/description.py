@@ -7,7 +7,7 @@ import json
 import re
 
 from pipeline.common.count import count
-from pipeline.common.foreign_text import is_web_address, printable_json
+from pipeline.common.untrusted_text import is_web_address, printable_json
 from pipeline.dataset.croissant.fields import PARQUET, Json, field
 from pipeline.dataset.croissant.protocols import folds, protocol_files, protocol_rows
 from pipeline.dataset.croissant.utterances import utterances

@@ -6,7 +6,7 @@ import pytest
 from pipeline.pages.kit import page_environment
 
 
-def test_foreign_text_is_text() -> None:
+def test_untrusted_text_is_text() -> None:
     environment = page_environment("pipeline.pages")
     page = environment.from_string("<p>{{ name }}</p>").render(name="<script>\x1b[2J\u202e")
     assert page == "<p>&lt;script&gt;\\x1b[2J\\u202e</p>"

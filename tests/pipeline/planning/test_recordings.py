@@ -53,7 +53,7 @@ def plan(utterances: list[Utterance], spec: CorpusSpec = OFFICIAL) -> CorpusPlan
     return plan_splits(spec, counts, count_ungrouped(utterances), segments=segments)
 
 
-def place(utterances: list[Utterance], spec: CorpusSpec = OFFICIAL) -> list[Utterance]:
+def assign(utterances: list[Utterance], spec: CorpusSpec = OFFICIAL) -> list[Utterance]:
     made = plan(utterances, spec)
     return [assign_split_and_shard(utterance, spec, made) for utterance in utterances]
 
@@ -69,7 +69,7 @@ def test_each_of_six_long_recordings_lies_in_one_shard() -> None:
     calls = [
         segment(f"c{n}", start * 1.2, 1.2, group="tr") for n in range(6) for start in range(1_000)
     ]
-    placed = place(calls)
+    placed = assign(calls)
     assert all(len(shards) == 1 for shards in shards_of(placed).values())
     sizes = Counter(one.shard for one in placed)
     assert set(sizes) == {f"calls/train-{n:05d}-of-00006" for n in range(6)}
@@ -82,7 +82,7 @@ def test_a_recording_with_segments_in_two_splits_lies_in_one_shard_of_each() -> 
         for n in range(40)
         for start in range(100)
     ]
-    assert all(len(shards) == 1 for shards in shards_of(place(calls)).values())
+    assert all(len(shards) == 1 for shards in shards_of(assign(calls)).values())
 
 
 def test_recordings_that_begin_with_what_no_split_gets_are_spread_like_others() -> None:
@@ -91,7 +91,7 @@ def test_recordings_that_begin_with_what_no_split_gets_are_spread_like_others() 
         for n in range(30)
         for start in range(100)
     ]
-    placed = [one for one in place(calls) if one.dropped is None]
+    placed = [one for one in assign(calls) if one.dropped is None]
     sizes = Counter(one.shard for one in placed)
     assert len(placed) == 30 * 76
     assert max(sizes.values()) <= 500
@@ -112,11 +112,11 @@ def test_recordings_in_two_splits_are_written_together_in_shards_of_their_own() 
     keys: dict[str, set[str]] = {}
     for one in [*calls, *clips]:
         placed = assign_split_and_shard(one, OFFICIAL, made)
-        key = shard_group_key(placed, made.shards, made.kept)
+        key = shard_group_key(placed, made.shards, made.reserved)
         assert is_written_together(key) == ("#" in one.id)
         keys.setdefault(one.source_path, set()).add(key)
     assert all(len(found) == 1 for found in keys.values())
-    assert len(made.kept["train"]) == len(made.kept["test"]) == 7
+    assert len(made.reserved["train"]) == len(made.reserved["test"]) == 7
     assert made.shards["train"] == 7 + 2
 
 
@@ -124,16 +124,16 @@ def test_all_shards_of_hours_are_written_together_but_not_of_days() -> None:
     calls = [segment("day", 6.0 * n, 6.0, group="tr" if n % 9 else "te") for n in range(4_800)]
     days = [segment("week", 20.0 * n, 20.0, group="tr") for n in range(9_000)]
     made = plan([*calls, *days])
-    assert Counter(made.kept["train"]) == {
+    assert Counter(made.reserved["train"]) == {
         "calls/day#0": 15, **{f"calls/week#{volume}": 25 for volume in range(4)}
     }  # fmt: skip
-    assert made.kept["test"] == ("calls/day#0",)
+    assert made.reserved["test"] == ("calls/day#0",)
     assert made.shards == {"train": 115, "validation": 1, "test": 1}
 
 
 def test_eight_hours_are_divided_into_runs_of_equal_length() -> None:
     calls = [segment("day", start * 5.76, 5.76, group="tr") for start in range(5_000)]
-    placed = place(calls)
+    placed = assign(calls)
     sizes = Counter(one.shard for one in placed)
     assert len(sizes) == 16
     assert max(sizes.values()) - min(sizes.values()) <= 2 * SLOT_S / 5.76
@@ -163,7 +163,7 @@ def test_shards_are_about_equally_full_and_the_order_of_batches_does_not_matter(
     segments = merge_slots(count_slots(part) for part in parts)
     order.shuffle(parts)
     assert merge_slots(count_slots(part) for part in parts) == segments
-    placed = place(calls)
+    placed = assign(calls)
     sizes = Counter(one.shard for one in placed)
     assert max(sizes.values()) <= max(1.25 * 500 + 400, 1.6 * len(calls) / len(sizes))
     for (path, _), shards in shards_of(placed).items():
@@ -183,7 +183,7 @@ def test_clips_and_recordings_of_one_segment_are_placed_by_their_id_alone() -> N
 def test_copies_of_a_recording_share_its_shards_whichever_batch_holds_them() -> None:
     calls = [segment("a", start * 5.0, group="tr") for start in range(3_000)]
     copies = [one._replace(source_path="again/a.mp3") for one in calls[::2]]
-    placed = {one.id: one.shard for one in place([*calls, *copies])[:3_000]}
+    placed = {one.id: one.shard for one in assign([*calls, *copies])[:3_000]}
     made = plan([*calls, *copies])
     for copy in copies:
         assert assign_split_and_shard(copy, OFFICIAL, made).shard == placed[copy.id]
@@ -229,9 +229,9 @@ def place_in_batches(parts: list[list[Utterance]]) -> list[Utterance]:
 
 def test_one_more_segment_moves_no_other_recording() -> None:
     calls = [segment(f"c{n}", 5.0 * start, group="tr") for n in range(60) for start in range(66)]
-    before = {one.id: one.shard for one in place(calls)}
+    before = {one.id: one.shard for one in assign(calls)}
     more = segment("c7", 1_000.0, group="tr")
-    after = {one.id: one.shard for one in place([*calls, more])}
+    after = {one.id: one.shard for one in assign([*calls, more])}
     assert {name: after[name] for name in before} == before
 
 
@@ -253,7 +253,7 @@ def test_utterances_that_are_split_one_by_one_lie_once_in_each_split(spec: Corpu
         calls = [segment("a", 5.0 * n, group="tr") for n in range(900)]
     else:
         calls = [segment("a", 5.0 * n) for n in range(900)]  # nobody knows who speaks
-    placed = place(calls, spec)
+    placed = assign(calls, spec)
     assert all(one.shard for one in placed)
     assert all(len(shards) == 1 for shards in shards_of(placed).values())
 
@@ -266,10 +266,10 @@ def test_a_placement_is_part_of_the_plan() -> None:
 
 def row(number: int, group_rows: int, **fields: object) -> Utterance:
     path = f"train.parquet/{number:06d}.wav"
-    run, place = divmod(number, group_rows)
+    run, row = divmod(number, group_rows)
     return Utterance(
         f"calls/{number}", "calls", f"calls/{number}", path, 96_000, "",
-        block=block_name("train.parquet", run, place // 100), row=number, label_native="e",
+        block=block_name("train.parquet", run, row // 100), row=number, label_native="e",
     )._replace(**fields)  # type: ignore[arg-type]  # fmt: skip
 
 
@@ -284,7 +284,7 @@ def test_rows_of_a_group_in_several_splits_are_written_together(
     sizes: Counter[str | None] = Counter()
     for one in rows:
         placed = assign_split_and_shard(one, SPEC, made)
-        key = shard_group_key(placed, made.shards, made.kept)
+        key = shard_group_key(placed, made.shards, made.reserved)
         assert is_written_together(key)
         runs.setdefault(one.block.rpartition(".")[0], set()).add(key)
         sizes[placed.shard] += 1
@@ -307,14 +307,14 @@ def test_no_more_than_a_day_of_rows_is_written_together(suffix: str, bytes_a_sec
     made = plan(rows, SPEC)
     for one in rows:
         placed = assign_split_and_shard(one, SPEC, made)
-        minutes[shard_group_key(placed, made.shards, made.kept)] += 1
+        minutes[shard_group_key(placed, made.shards, made.reserved)] += 1
     assert max(minutes.values()) <= 24 * 60
 
 
 def test_row_groups_of_one_split_are_spread_like_recordings() -> None:
     rows = [row(n, 100, group="te" if n < 1_000 else "tr") for n in range(6_000)]
     made = plan(rows)
-    assert not made.kept
+    assert not made.reserved
     assert made.shards == {"train": 10, "validation": 1, "test": 2}
-    for found in shards_of([one._replace(source_path=one.block) for one in place(rows)]).values():
+    for found in shards_of([one._replace(source_path=one.block) for one in assign(rows)]).values():
         assert len(found) == 1

@@ -25,6 +25,12 @@ def test_classes_are_named_and_those_of_lists() -> None:
     assert name_cells(["1", "", "-1", "0"], names, "c", "f", "parquet") == ["joy", "", "", "anger"]
     assert name_cells(["[0, 1]", "[]"], names, "c", "f", "parquet") == ['["anger", "joy"]', "[]"]
     assert name_cells(["joy", "1.0"], names, "c", "f", "parquet") == ["joy", "joy"]
+    brackets = {"[unk]": None, "0": "[noise]", "1": "joy"}
+    assert name_cells(["[unk]", "[noise]", "[1]"], brackets, "c", "f", "parquet") == [
+        *("", "[noise]", '["joy"]')
+    ]
+    with pytest.raises(DataError, match=r"f: \[unk\] in column 'c' is no class.*names: "):
+        name_cells(["[unk]"], names, "c", "f", "tables")
     with pytest.raises(
         DataError, match=r"f: 7 in column \'c\' is no class; known are 0 anger, 1 joy"
     ):

@@ -9,7 +9,7 @@ from tests.conftest import MakeSpec
 @pytest.mark.parametrize(
     ("stated", "message"),
     [
-        ({}, "expected its place"),
+        ({}, "expected its classes"),
         ({"class": "low_positive", "arousal": "low"}, "`class` says arousal and valence already"),
         ({"class": "positive"}, "low_negative"),
         ({"arousal": "middle"}, "'low' or 'high'"),
@@ -21,8 +21,8 @@ def test_a_place_is_a_class_or_a_part_of_it(stated: dict[str, str], message: str
 
 
 def test_what_a_category_says_of_its_place() -> None:
-    assert OwnCategory.model_validate({"class": "high_neutral"}).place == ("high", "neutral")
-    assert OwnCategory(arousal="high").place == ("high", None)
+    assert OwnCategory.model_validate({"class": "high_neutral"}).classes == ("high", "neutral")
+    assert OwnCategory(arousal="high").classes == ("high", None)
 
 
 def test_shared_categories_are_not_defined_anew(make_spec: MakeSpec) -> None:

@@ -7,14 +7,14 @@ import pytest
 from tests.support.shards import write_tones
 from tests.training.evaluation.test_baselines import SMALL
 from training.data.index import load_index
-from training.data.progress import untold
+from training.data.progress import no_progress
 from training.evaluation.baselines.probe import kept_states
 from training.inference.batch import predict_index
 from training.model.build import build_model
 
 
 def test_nothing_is_shown_by_default(capsys: pytest.CaptureFixture[str]) -> None:
-    untold(1, 2)
+    no_progress(1, 2)
     assert capsys.readouterr() == ("", "")
 
 

@@ -107,13 +107,13 @@ def test_unknown_speakers_on_both_sides_are_equal() -> None:
 
 def test_only_what_all_have_is_scored_when_asked() -> None:
     utterances = make_utterances(speakers=12)
-    whole = replace(make_evaluation([0.7], utterances), foreign_corpora=["beta"])
+    whole = replace(make_evaluation([0.7], utterances), not_trained_on=["beta"])
     alpha = utterances[utterances["corpus"] == "alpha"].sample(frac=1, random_state=0)
     part = make_evaluation([0.7], alpha.reset_index(drop=True), seed=1)
     found = common_utterances({"whole": whole, "part": part})
     assert found["whole"].overall.utterances == len(alpha)
     assert found["whole"].overall.uar == pytest.approx(whole.corpora["alpha"].uar)
-    assert found["whole"].foreign_corpora == []  # what is not scored is not named
+    assert found["whole"].not_trained_on == []  # what is not scored is not named
     assert "216" in found["whole"].notes[-1]
     assert compare(found["whole"], found["part"], NAMES).overall.interval_speakers == 6
 

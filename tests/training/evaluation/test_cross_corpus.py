@@ -35,7 +35,7 @@ def test_each_corpus_is_left_out_once_and_scored_whole(tones: Path, tmp_path: Pa
         (("alpha", "beta"), ("gamma",)),
     ]
     for row, evaluation in zip(matrix.rows, matrix.systems["majority"], strict=True):
-        assert evaluation.foreign_corpora == [row.name]
+        assert evaluation.not_trained_on == [row.name]
         assert evaluation.overall.utterances == 24  # train, validation and test
         assert evaluation.speakers.seen == 0
 
@@ -388,7 +388,7 @@ def test_models_and_baselines_are_scored_in_the_same_classes(tmp_path: Path) -> 
     )
     for evaluations in matrix.systems.values():
         for evaluation in evaluations:
-            assert evaluation.labels == ["anger", "calm", "fear"]
+            assert evaluation.classes == ["anger", "calm", "fear"]
             assert evaluation.overall.utterances == 27
     mapping = tmp_path / "map.yaml"
     mapping.write_text("anger: loud\ncalm: quiet\n")

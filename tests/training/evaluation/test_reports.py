@@ -70,7 +70,7 @@ def test_intervals_of_few_speakers_are_marked_on_the_page() -> None:
 
 
 def test_corpora_that_training_did_not_hear_are_marked_on_the_page() -> None:
-    told = replace(make_evaluation(), foreign_corpora=["beta"])
+    told = replace(make_evaluation(), not_trained_on=["beta"])
     page = evaluation_page(told, "mine")
     assert "<th>beta†</th>" in page
     assert "<th>alpha</th>" in page

@@ -64,15 +64,15 @@ def test_methods_without_probabilities_have_no_calibration(tmp_path: Path) -> No
 def test_corpora_that_were_not_trained_on_are_told(tmp_path: Path) -> None:
     answers = make_evaluation([0.5]).predictions
 
-    def foreign(corpora: frozenset[str] | None) -> list[str] | None:
+    def not_trained_on(corpora: frozenset[str] | None) -> list[str] | None:
         training = TrainingSpeakers(corpora=corpora)
         evaluation = score_predictions(answers, "dataset", "test", list("abcdef"), training)
         write_scores(evaluation, tmp_path / "a.json")
-        return read_scores(tmp_path / "a.json").foreign_corpora
+        return read_scores(tmp_path / "a.json").not_trained_on
 
-    assert foreign(frozenset({"alpha", "gamma"})) == ["beta"]
-    assert foreign(frozenset({"alpha", "beta"})) == []
-    assert foreign(None) is None
+    assert not_trained_on(frozenset({"alpha", "gamma"})) == ["beta"]
+    assert not_trained_on(frozenset({"alpha", "beta"})) == []
+    assert not_trained_on(None) is None
 
 
 def test_exchanged_and_lost_answers_are_noticed(tmp_path: Path) -> None:

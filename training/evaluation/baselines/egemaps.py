@@ -25,7 +25,7 @@ from pipeline.schema.record import SAMPLE_RATE
 from pipeline.storage.files import atomic_path
 from training.data.clips import Samples, decode_clip
 from training.data.parquet_audio import AudioReader, ClipPlace, clip_places
-from training.data.progress import OnProgress, untold
+from training.data.progress import OnProgress, no_progress
 from training.evaluation.baselines.linear import Answers, Part, choose, make_svm
 from training.evaluation.prediction_table import PredictionTable, utterances_of
 
@@ -41,7 +41,7 @@ def egemaps(
     validation: pd.DataFrame,
     test: pd.DataFrame,
     cache_folder: Path | None = None,
-    on_progress: OnProgress = untold,
+    on_progress: OnProgress = no_progress,
 ) -> Answers:
     """Fits the SVM on the train rows, chooses its C on the validation rows, predicts the test rows.
 
@@ -63,8 +63,8 @@ def egemaps(
     features = extract_features(rows, cache_folder, on_progress)
     bounds = np.cumsum([len(train), len(validation)])
     fitted, chosen, asked = (
-        Part(part, labels)
-        for part, labels in zip(
+        Part(part, targets)
+        for part, targets in zip(
             np.split(features, bounds), np.split(rows["label"].to_numpy(), bounds), strict=True
         )
     )
@@ -78,7 +78,7 @@ def egemaps(
 def extract_features(
     rows: pd.DataFrame,
     cache_folder: Path | None = None,
-    on_progress: OnProgress = untold,
+    on_progress: OnProgress = no_progress,
 ) -> Features:
     """Functionals ``(rows, 88)`` of the clips of an index, computed on every core.
 

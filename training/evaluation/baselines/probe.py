@@ -19,12 +19,13 @@ from pipeline.common.errors import UsageError
 from pipeline.schema.record import CLASSES
 from training.data.dataset import Utterances, collate, require_batch
 from training.data.index import clipped_durations
-from training.data.progress import OnProgress, untold
+from training.data.progress import OnProgress, no_progress
 from training.data.sampling import FixedBatches
 from training.evaluation.baselines.linear import Answers, Fit, Part, choose, make_logistic
 from training.evaluation.baselines.state_cache import read_states, states_folder, write_states
 from training.evaluation.prediction_table import PredictionTable
 from training.inference.batch import evaluation_batch_size
+from training.inference.devices import inference_device
 from training.model.build import build_model
 from training.model.frames import frame_mask
 from training.model.modeling_exhubert import ExtendedClassifier
@@ -39,7 +40,7 @@ def probe(
     test: pd.DataFrame,
     layer: int | None = None,
     longest: float = 30.0,
-    on_progress: OnProgress = untold,
+    on_progress: OnProgress = no_progress,
     classes: int = len(CLASSES),
     cache_folder: Path | None = None,
 ) -> Answers:
@@ -68,13 +69,13 @@ def probe(
     rows = pd.concat([train, validation, test], ignore_index=True)
     states = kept_states(model, rows, cache_folder, longest, on_progress)
     bounds = np.cumsum([len(train), len(validation)])
-    labels = np.split(rows["label"].to_numpy(), bounds)
+    targets = np.split(rows["label"].to_numpy(), bounds)
     layers = states.shape[1]
     if layer is not None and not 0 <= layer < layers:
         raise UsageError(f"--layer {layer}: {base} has the layers 0 to {layers - 1}")
     best: tuple[Fit, int] | None = None
     for number in range(layers) if layer is None else [layer]:
-        fitted, chosen, _ = map(Part, np.split(states[:, number], bounds), labels)
+        fitted, chosen, _ = map(Part, np.split(states[:, number], bounds), targets)
         fit = choose(make_logistic, fitted, chosen)
         if best is None or (fit.uar or 0) > (best[0].uar or 0):
             best = fit, number
@@ -94,7 +95,7 @@ def kept_states(
     rows: pd.DataFrame,
     cache_folder: Path | None,
     longest: float = 30.0,
-    on_progress: OnProgress = untold,
+    on_progress: OnProgress = no_progress,
 ) -> States:
     """:func:`pooled_states`, of which those that are kept are read, and the others added.
 
@@ -131,7 +132,7 @@ def pooled_states(
     model: ExtendedClassifier,
     rows: pd.DataFrame,
     longest: float = 30.0,
-    on_progress: OnProgress = untold,
+    on_progress: OnProgress = no_progress,
     batch_size: int = 16,
 ) -> States:
     """Hidden states averaged over the frames of each clip, ``(rows, layers + 1, width)``.
@@ -143,7 +144,7 @@ def pooled_states(
         on_progress: Called as clips are encoded.
         batch_size: Clips at once, where padding changes nothing.
     """
-    model = model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
+    model = model.eval().to(inference_device())
     rows = rows.assign(group=rows.groupby(["shard", "row_group"], sort=True).ngroup())
     batch_size = evaluation_batch_size(model, batch_size)
     batches = FixedBatches(rows, clipped_durations(rows, longest), batch_size)

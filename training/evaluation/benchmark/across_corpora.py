@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.common.count import count
 from pipeline.common.errors import DataError
-from training.data.label_sets import LabelChoice
+from training.data.label_sets import LabelSet
 from training.evaluation.cross_corpus_modes import Mode
 from training.evaluation.cross_corpus_rows import Row, describe_row, plan_rows
 from training.evaluation.evaluate import ALL
@@ -15,7 +15,7 @@ from training.evaluation.fold_run import FoldRun
 
 
 def plan_across(
-    dataset: str | Path, mode: Mode, corpora: Sequence[str], label_set: LabelChoice
+    dataset: str | Path, mode: Mode, corpora: Sequence[str], label_set: LabelSet
 ) -> tuple[list[FoldRun], str, list[str]]:
     """A fold for each corpus, without which, or on which alone, models are trained.
 
@@ -36,13 +36,13 @@ def plan_across(
     """
     notes: list[str] = []
     planned = plan_rows(dataset, mode, corpora, ALL, label_set, notes.append)
-    rows = [row for row in planned if row.foreign]
+    rows = [row for row in planned if row.not_trained_on]
     if not rows:
         raise DataError(f"{dataset}: nothing can be scored: {'; '.join(notes)}")
     described = json.dumps([row.decides() for row in rows], sort_keys=True)
     checksum = hashlib.sha256(described.encode()).hexdigest()
     notes += [note for row in rows for note in _left_out(row, mode)]
-    return [row.to_run(mode, label_set, ALL, row.foreign) for row in rows], checksum, notes
+    return [row.to_run(mode, label_set, ALL, row.not_trained_on) for row in rows], checksum, notes
 
 
 def _left_out(row: Row, mode: Mode) -> list[str]:

@@ -70,8 +70,8 @@ def waves(jobs: "Sequence[Job]") -> "list[list[Job]]":
     first: dict[tuple[str, str], Job] = {}
     for job in jobs:
         if isinstance(job.system, Baseline):
-            heard = job.run.corpus if job.run.choice else ""
-            first.setdefault((job.model, heard), job)
+            corpus = job.run.corpus if job.run.choice else ""
+            first.setdefault((job.model, corpus), job)
     leading = list(first.values())
     return [leading, [job for job in jobs if job not in leading]]
 

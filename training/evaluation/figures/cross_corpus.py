@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from pipeline.common.foreign_text import printable
+from pipeline.common.untrusted_text import printable
 from training.evaluation.cross_corpus import CrossCorpusMatrix
 from training.evaluation.cross_corpus_modes import LEAVE_ONE_OUT
 from training.evaluation.figures.forest import Estimate, ForestRow, forest_plot

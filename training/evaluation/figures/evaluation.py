@@ -9,8 +9,8 @@ from training.evaluation.figures.confusion import confusion_figure
 from training.evaluation.figures.forest import Estimate, ForestRow, forest_plot
 from training.evaluation.figures.reliability import reliability_figure
 from training.evaluation.score_file import Evaluation
-from training.metrics.foreign import FOREIGN_NOTE, marked
 from training.metrics.groups import GroupScores
+from training.metrics.not_trained_on import NOT_TRAINED_ON_NOTE, marked
 
 
 def evaluation_figures(evaluation: Evaluation) -> dict[str, Figure]:
@@ -19,7 +19,7 @@ def evaluation_figures(evaluation: Evaluation) -> dict[str, Figure]:
     Those of groups and of reliability are there where groups and probabilities are.
     """
     figures = {
-        "confusion": confusion_figure(evaluation.overall.confusion, evaluation.labels),
+        "confusion": confusion_figure(evaluation.overall.confusion, evaluation.classes),
         "forest": corpora_forest(evaluation),
     }
     if evaluation.groups:
@@ -31,14 +31,14 @@ def evaluation_figures(evaluation: Evaluation) -> dict[str, Figure]:
 
 def corpora_forest(evaluation: Evaluation) -> Figure:
     """UARs of corpora, and of all."""
-    foreign = evaluation.foreign_corpora
+    not_trained_on = evaluation.not_trained_on
     rows = [
-        ForestRow(marked(corpus, foreign), Estimate.of(scores))
+        ForestRow(marked(corpus, not_trained_on), Estimate.of(scores))
         for corpus, scores in evaluation.corpora.items()
     ]
     if len(rows) > 1:
         rows.append(ForestRow("all", Estimate.of(evaluation.overall), total=True))
-    return forest_plot({"": rows}, notes=[FOREIGN_NOTE] if foreign else [])
+    return forest_plot({"": rows}, notes=[NOT_TRAINED_ON_NOTE] if not_trained_on else [])
 
 
 def groups_forest(groups: Mapping[str, Mapping[str, GroupScores]]) -> Figure:

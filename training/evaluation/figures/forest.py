@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from pipeline.common.foreign_text import printable
+from pipeline.common.untrusted_text import printable
 from training.evaluation.figures.style import (
     COLOURS,
     COLUMN,

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from pipeline.common.foreign_text import printable
+from pipeline.common.untrusted_text import printable
 from pipeline.storage.files import write_atomic
 
 SUFFIXES = (".svg", ".pdf", ".png")

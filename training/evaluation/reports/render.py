@@ -3,14 +3,14 @@
 from typing import Any
 
 from pipeline.pages.kit import page_environment
-from training.metrics.foreign import FOREIGN_NOTE, marked
 from training.metrics.intervals import FEW_NOTE
+from training.metrics.not_trained_on import NOT_TRAINED_ON_NOTE, marked
 
 
 def render(template: str, **values: Any) -> str:
     """Fills a template of this folder."""
     environment = page_environment("training.evaluation.reports")
-    environment.globals |= {"few_note": FEW_NOTE, "foreign_note": FOREIGN_NOTE}
+    environment.globals |= {"few_note": FEW_NOTE, "not_trained_on_note": NOT_TRAINED_ON_NOTE}
     environment.filters |= {"percent": percent, "points": points, "words": words, "marked": marked}
     return environment.get_template(template).render(**values)
 

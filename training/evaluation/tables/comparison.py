@@ -37,7 +37,7 @@ def _row(name: str, evaluation: Evaluation, comparison: Comparison | None) -> li
     difference = comparison.overall if comparison else None
     return [
         name,
-        ", ".join(evaluation.foreign_corpora or ()) or None,
+        ", ".join(evaluation.not_trained_on or ()) or None,
         *score_cells(evaluation.overall),
         difference.uar if difference else None,
         Interval.of_difference(difference) if difference else None,

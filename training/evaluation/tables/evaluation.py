@@ -13,7 +13,10 @@ _INTERVAL_NOTE = "95 %: over 1,000 draws of speakers"
 
 def evaluation_tables(evaluation: Evaluation) -> dict[str, PaperTable]:
     """The tables by their names, the one of corpora first; groups only where there are any."""
-    tables = {"corpora": corpora_table(evaluation), "classes": classes_table(evaluation.classes)}
+    tables = {
+        "corpora": corpora_table(evaluation),
+        "classes": classes_table(evaluation.class_scores),
+    }
     if evaluation.groups:
         tables["groups"] = groups_table(evaluation.groups)
     return tables
@@ -26,9 +29,13 @@ def corpora_table(evaluation: Evaluation) -> PaperTable:
         Column("trained on"),
         *SCORE_COLUMNS,
     ]
-    foreign = evaluation.foreign_corpora
+    not_trained_on = evaluation.not_trained_on
     rows = [
-        [corpus, ("no" if corpus in foreign else "yes") if foreign else None, *score_cells(scores)]
+        [
+            corpus,
+            ("no" if corpus in not_trained_on else "yes") if not_trained_on else None,
+            *score_cells(scores),
+        ]
         for corpus, scores in evaluation.corpora.items()
     ]
     if len(rows) > 1:

@@ -6,15 +6,15 @@ from rich.table import Table
 
 from exhubert.cli.output.evaluation_tables import (
     comparison_table,
-    foreign_remarks,
+    not_trained_on_remarks,
     print_evaluation,
     scores_table,
     systems_table,
 )
 from tests.support.made_up import make_evaluation, make_utterances
 from training.evaluation.compare import compare
-from training.metrics.foreign import FOREIGN_NOTE
 from training.metrics.intervals import FEW_NOTE
+from training.metrics.not_trained_on import NOT_TRAINED_ON_NOTE
 
 
 def lines_of(table: Table) -> list[str]:
@@ -73,14 +73,14 @@ def test_what_must_be_known_stands_below_the_scores() -> None:
 
 def test_corpora_that_training_did_not_hear_are_marked() -> None:
     evaluation = make_evaluation([0.6], make_utterances(speakers=24))
-    told = replace(evaluation, foreign_corpora=["beta"])
+    told = replace(evaluation, not_trained_on=["beta"])
     out = io.StringIO()
     print_evaluation(told, Console(file=out, width=120))
     assert "beta†" in out.getvalue()
     assert "alpha†" not in out.getvalue()
-    assert FOREIGN_NOTE in out.getvalue()
-    assert foreign_remarks(told) == ["not trained on beta"]
+    assert NOT_TRAINED_ON_NOTE in out.getvalue()
+    assert not_trained_on_remarks(told) == ["not trained on beta"]
     pair = compare(told, evaluation, ("a", "b"))
     assert "beta†" in " ".join(lines_of(comparison_table(pair, {"beta"})))
     for unknown_or_none in (None, []):
-        assert not foreign_remarks(replace(evaluation, foreign_corpora=unknown_or_none))
+        assert not not_trained_on_remarks(replace(evaluation, not_trained_on=unknown_or_none))

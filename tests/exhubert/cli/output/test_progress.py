@@ -8,13 +8,13 @@ from exhubert.cli.output.progress import Tally, counter, track, transfer
 
 
 def test_speed_and_time_left_are_those_of_what_was_measured() -> None:
-    tally = Tally("clips heard")
+    tally = Tally("clips scored")
     tally.add(100, 500, now=10.0)  # kept from an earlier run
-    assert tally.describe(10.0) == "100 of 500 clips heard"
+    assert tally.describe(10.0) == "100 of 500 clips scored"
     tally.add(50, 500, now=20.0)
-    assert tally.describe(20.0) == "150 of 500 clips heard, 5.0/s, 0:01:10 left"
+    assert tally.describe(20.0) == "150 of 500 clips scored, 5.0/s, 0:01:10 left"
     tally.add(350, 500, now=30.0)
-    assert tally.describe(30.0) == "500 of 500 clips heard, 20.0/s"
+    assert tally.describe(30.0) == "500 of 500 clips scored, 20.0/s"
 
 
 def test_without_a_number_in_all_nothing_is_said_of_time_left() -> None:
@@ -40,11 +40,11 @@ def test_lines_where_there_is_no_terminal() -> None:
 def test_a_bar_on_a_terminal() -> None:
     out, now = io.StringIO(), [0.0]
     console = Console(file=out, force_terminal=True, width=100)
-    with counter("clips [heard]", total=9, console=console, now=lambda: now[0]) as advance:
+    with counter("clips [scored]", total=9, console=console, now=lambda: now[0]) as advance:
         advance(3)
         now[0] = 3.0
         advance(3)
-    assert "6 of 9 clips [heard], 1.0/s, 0:00:03 left" in out.getvalue()
+    assert "6 of 9 clips [scored], 1.0/s, 0:00:03 left" in out.getvalue()
 
 
 def test_programs_are_told_nothing() -> None:

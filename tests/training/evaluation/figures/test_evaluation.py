@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 from tests.support.made_up import make_evaluation, make_utterances
 from training.evaluation.compare import compare
 from training.evaluation.figures.evaluation import comparison_forest, evaluation_figures
-from training.metrics.foreign import FOREIGN_NOTE
+from training.metrics.not_trained_on import NOT_TRAINED_ON_NOTE
 
 
 def names(figure: Figure) -> list[str]:
@@ -59,7 +59,7 @@ def test_a_comparison_shows_every_file_and_the_differences_to_the_first() -> Non
 
 
 def test_corpora_that_training_did_not_hear_are_marked() -> None:
-    told = replace(make_evaluation(), foreign_corpora=["beta"])
+    told = replace(make_evaluation(), not_trained_on=["beta"])
     figure = evaluation_figures(told)["forest"]
     assert names(figure) == ["alpha", "beta†", "all"]
-    assert figure.legends[0].get_texts()[-1].get_text() == FOREIGN_NOTE
+    assert figure.legends[0].get_texts()[-1].get_text() == NOT_TRAINED_ON_NOTE

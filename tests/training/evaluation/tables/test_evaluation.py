@@ -37,8 +37,8 @@ def test_every_class_has_its_recall() -> None:
     evaluation = make_evaluation([0.6], make_utterances(speakers=24))
     table = evaluation_tables(evaluation)["classes"]
     rows = cells(table)
-    assert list(rows) == [label.replace("_", " ") for label in evaluation.labels]
-    (first, *_) = evaluation.classes.values()
+    assert list(rows) == [label.replace("_", " ") for label in evaluation.classes]
+    (first, *_) = evaluation.class_scores.values()
     assert next(iter(rows.values()))["recall"] == f"{100 * first.recall:.1f}"
     assert FEW_NOTE not in table.notes
 
@@ -63,8 +63,8 @@ def test_without_groups_there_is_no_table_of_them() -> None:
 
 
 def test_it_is_said_what_was_not_trained_on() -> None:
-    told = replace(make_evaluation(), foreign_corpora=["beta"])
+    told = replace(make_evaluation(), not_trained_on=["beta"])
     rows = cells(evaluation_tables(told)["corpora"])
     assert [row["trained on"] for row in rows.values()] == ["yes", "no", ""]
-    everything = replace(told, foreign_corpora=[])
+    everything = replace(told, not_trained_on=[])
     assert "trained on" not in cells(evaluation_tables(everything)["corpora"])["beta"]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from pipeline.common.foreign_text import (
+from pipeline.common.untrusted_text import (
     code,
     csv_cell,
     is_web_address,

@@ -17,8 +17,8 @@ from pipeline.common.errors import UsageError
 from tests.training.conftest import SMALL_HUBERT
 from training.data.targets import HeadLabels
 from training.model.build import build_model, save_model
-from training.model.foreign_checkpoint import check_numbers, check_size, reason_of
 from training.model.hub_files import find_config
+from training.model.untrusted_checkpoint import check_numbers, check_size, reason_of
 
 Change = Callable[[Path], object]
 Predict = Callable[..., tuple[int, str]]

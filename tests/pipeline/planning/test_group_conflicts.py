@@ -7,15 +7,15 @@ import pytest
 
 from pipeline.audio.options import AudioOptions
 from pipeline.planning.build_config import BuildConfig, Corpus
-from pipeline.planning.index_corpus import index_corpus
-from pipeline.planning.shard_names import key_hash
-from pipeline.planning.torn_copies import (
-    NOTHING_TORN,
-    drop_torn,
+from pipeline.planning.group_conflicts import (
+    NO_CONFLICTS,
+    drop_group_conflicts,
+    find_group_conflicts,
     find_repeated,
-    find_torn,
     mark_copies,
 )
+from pipeline.planning.index_corpus import index_corpus
+from pipeline.planning.shard_names import key_hash
 from pipeline.running.build import build_dataset
 from pipeline.schema.utterance import Utterance, count_reasons, excluded
 from pipeline.specs.emotion_scheme import emotion_scheme
@@ -27,15 +27,15 @@ def clip(key: str, group: str | None, label: str | None = "ang") -> Utterance:
 
 
 def reasons(*utterances: Utterance) -> list[str | None]:
-    torn = find_torn(np.concatenate([mark_copies([one]) for one in utterances]))
-    found = [drop_torn(one, torn).dropped for one in utterances]
+    conflicts = find_group_conflicts(np.concatenate([mark_copies([one]) for one in utterances]))
+    found = [drop_group_conflicts(one, conflicts).dropped for one in utterances]
     return [one and one.reason for one in found]
 
 
 def test_copies_of_one_group_stay_whatever_their_number() -> None:
     assert reasons(clip("a", "s1"), clip("a", "s1"), clip("b", "s2")) == [None] * 3
     assert reasons(clip("a", None), clip("a", None)) == [None] * 2
-    assert find_torn(mark_copies([])) == NOTHING_TORN
+    assert find_group_conflicts(mark_copies([])) == NO_CONFLICTS
 
 
 def test_copies_of_two_groups_contradict_each_other() -> None:

@@ -1,8 +1,8 @@
-"""Copies that the splits would tear apart: found before shards are planned.
+"""Copies that belong to different groups: found before shards are planned.
 
 Copies meet in one shard, where all but one are dropped. Those that belong to different groups
-(speakers, sessions, parts) may come to different splits and would never meet: the same utterance
-would stand in train and in test.
+(speakers, sessions, parts) may go to different splits and would never meet: the same utterance
+would be in train and in test.
 """
 
 from collections.abc import Iterable
@@ -18,11 +18,11 @@ from pipeline.schema.utterance import Utterance, excluded, rejected
 Marks = npt.NDArray[np.uint64]
 """Hashes of dedup key, group and native label of some utterances, ``(utterances, 3)``."""
 
-_UNKNOWN, _DROPPED = 0, 1  # in place of the hash of a group or a label
+_UNKNOWN, _DROPPED = 0, 1  # stand for the hash of a group or a label
 
 
 @dataclass(frozen=True)
-class TornCopies:
+class GroupConflicts:
     """Hashes of dedup keys of copies that belong to different groups.
 
     Attributes:
@@ -34,7 +34,7 @@ class TornCopies:
     completed: frozenset[int] = frozenset()
 
 
-NOTHING_TORN = TornCopies()
+NO_CONFLICTS = GroupConflicts()
 
 
 def mark_copies(utterances: Iterable[Utterance]) -> Marks:
@@ -58,7 +58,7 @@ def find_repeated(marks: Marks) -> frozenset[int]:
     return frozenset(keys[times > 1].tolist())
 
 
-def find_torn(marks: Marks) -> TornCopies:
+def find_group_conflicts(marks: Marks) -> GroupConflicts:
     """Copies of a corpus that belong to different groups.
 
     Args:
@@ -69,27 +69,27 @@ def find_torn(marks: Marks) -> TornCopies:
     ends = np.append(starts[1:], len(marks))
     disputed: set[int] = set()
     completed: set[int] = set()
-    for place in np.flatnonzero(ends - starts > 1):  # copies that are equal are one mark
-        copies = marks[starts[place] : ends[place]]
+    for index in np.flatnonzero(ends - starts > 1):  # copies that are equal are one mark
+        copies = marks[starts[index] : ends[index]]
         groups, labels = (set(copies[:, column].tolist()) for column in (1, 2))
         if len(groups) > 1:
             contradict = len(groups - {_UNKNOWN}) > 1 or len(labels - {_UNKNOWN}) > 1
-            (disputed if contradict else completed).add(int(keys[place]))
-    return TornCopies(frozenset(disputed), frozenset(completed))
+            (disputed if contradict else completed).add(int(keys[index]))
+    return GroupConflicts(frozenset(disputed), frozenset(completed))
 
 
-def drop_torn(utterance: Utterance, torn: TornCopies) -> Utterance:
-    """An utterance, dropped if the splits would tear it from its copies."""
-    if utterance.dropped is not None or not (torn.disputed or torn.completed):
+def drop_group_conflicts(utterance: Utterance, conflicts: GroupConflicts) -> Utterance:
+    """An utterance, dropped if copies of it belong to other groups."""
+    if utterance.dropped is not None or not (conflicts.disputed or conflicts.completed):
         return utterance
     key = key_hash(utterance.dedup_key)
-    if key in torn.disputed:
+    if key in conflicts.disputed:
         detail = (
             f"its group is {utterance.group!r}, its label {utterance.label_native!r}; copies of it "
             "have others, and would stand in other splits"
         )
         return utterance._replace(dropped=rejected("index", "copies_disagree", detail))
-    if key in torn.completed and utterance.group is None:
+    if key in conflicts.completed and utterance.group is None:
         detail = "a copy of it names its group, and is kept"
         return utterance._replace(dropped=excluded("index", "copy", detail))
     return utterance
