@@ -59,8 +59,8 @@ def near_recordings(dataset: str | Path) -> dict[str, str]:
 def recordings_of(checksums: "pd.Series[str]", near: Mapping[str, str]) -> "pd.Series[str]":
     """What tells the recordings of some clips apart: equal for all forms of one.
 
-    >>> recordings_of(pd.Series(["a", "b", None]), {"a": "a", "b": "a"}).tolist()
-    ['a', 'a', None]
+    >>> recordings_of(pd.Series(["a", "b", "c"]), {"a": "a", "b": "a"}).tolist()
+    ['a', 'a', 'c']
 
     Args:
         checksums: Of the samples of each clip; missing ones stay so.
