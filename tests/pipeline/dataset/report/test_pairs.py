@@ -94,7 +94,7 @@ def test_both_sides_are_heard_and_one_that_has_left_sounds_as_its_equal(dataset:
     assert alike.other.audio == ""
     assert "left out of train" in alike.other.facts
     assert equal.one.audio == equal.other.audio != ""
-    assert len(found.heard) == 5
+    assert len(found.audible) == 5
 
 
 def test_corpora_that_may_not_be_heard_are_silent_and_a_silent_page_has_no_pairs(
