@@ -135,7 +135,8 @@ class _RowGroup:
             now = "other audio of it" if found == location.id else now
             raise DataError(
                 f"{location.shard}: {now} stands where {location.id} was: the dataset was written "
-                "to after its index was read; start again, and write to no dataset that is being read"
+                "to after its index was read; start again, and write to no dataset that is being "
+                "read"
             )
         clip: bytes = self.audio[row].as_py()
         return clip
