@@ -128,7 +128,7 @@ def _run(args: argparse.Namespace) -> int:
         ) from None
     rows = benchmark_rows(plan, results)
     table = benchmark_table(plan, rows, results)
-    told = {
+    document = {
         "dataset": plan.dataset,
         "protocol": plan.protocol,
         "labels": plan.label_set,
@@ -136,7 +136,7 @@ def _run(args: argparse.Namespace) -> int:
         "rows": rows_to_dict(rows),
         "notes": list(table.notes),
     }
-    text = json.dumps(told, indent=2, ensure_ascii=False)
+    text = json.dumps(document, indent=2, ensure_ascii=False)
     (args.output / "benchmark.json").write_text(text + "\n", encoding="utf-8")
     written = [args.output / "benchmark.json", *table.write(args.output)]
     written += write_tables({"benchmark": table}, args.table)
