@@ -7,9 +7,9 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from pipeline.pages.previews import PageClip, encode_preview
+from pipeline.pages.excerpts import PageClip, encode_excerpt
 from training.data.index import load_index
-from training.data.parquet_audio import AudioReader, clip_places
+from training.data.parquet_audio import AudioReader, clip_locations
 from training.data.row_choice import RowChoice
 from training.data.terms import redistributable_corpora
 from training.evaluation.prediction_table import PredictionTable
@@ -124,7 +124,7 @@ def _read_sounds(dataset: str, chosen: pd.DataFrame) -> dict[str, str]:
     index = load_index(dataset, rows=RowChoice(sorted(set(chosen["corpus"]))), labelled=False)
     rows = index[index["id"].isin(chosen["id"])].sort_values(["shard", "row_group", "row"])
     reader = AudioReader()
-    return {place.id: encode_preview(reader.read(place)) for place in clip_places(rows)}
+    return {location.id: encode_excerpt(reader.read(location)) for location in clip_locations(rows)}
 
 
 def _page_clip(row: Mapping[str, Any], classes: list[str], audio: str) -> PageClip:
