@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.dataset.manifest import read_manifest
-from pipeline.dataset.published_counts import Comparison, compare_counts
+from pipeline.dataset.published_counts import CountComparison, compare_counts
 from pipeline.planning.batches import group_by_shard
 from pipeline.planning.build_config import BuildConfig
 from pipeline.planning.copies import plan_shard
@@ -16,7 +16,7 @@ from pipeline.planning.shard_names import UNWRITTEN
 from pipeline.planning.steps import count_batch, index_batch, list_clips, place_batch, plan_batches
 from pipeline.schema.record import SPLITS
 from pipeline.schema.utterance import Utterance, count_reasons
-from pipeline.shards.fingerprint import Reuse, fingerprints, reusable
+from pipeline.shards.input_digest import Reuse, input_digests, reusable
 from pipeline.shards.receipts import (
     ShardReceipt,
     list_receipts,
@@ -70,7 +70,7 @@ class CorpusPreview:
     decoded: ShardCounts
     bytes_to_read: int
     stale: int
-    compared: list[Comparison]
+    compared: list[CountComparison]
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ def plan_shards(corpus: str, build: BuildConfig) -> dict[str, list[Utterance]]:
 
 def _reuse(earlier: ShardReceipt | None, planned: Sequence[Utterance], build: BuildConfig) -> Reuse:
     spec = build.corpora[planned[0].corpus].spec
-    return reusable(earlier, *fingerprints(planned, spec, build.audio))
+    return reusable(earlier, *input_digests(planned, spec, build.audio))
 
 
 def _as_left(planned: Sequence[Utterance], earlier: ShardReceipt | None) -> list[Utterance]:
@@ -178,7 +178,7 @@ def _count_shards(
     return ShardCounts(len(found), sum(_is_fit(u) for planned in found for u in planned))
 
 
-def _compare(spec: CorpusSpec, usable: Sequence[Utterance]) -> list[Comparison]:
+def _compare(spec: CorpusSpec, usable: Sequence[Utterance]) -> list[CountComparison]:
     speakers = {utterance.speaker for utterance in usable} - {None}
     emotions = Counter(utterance.emotion or "" for utterance in usable)
     published = spec.expected.nearest(len(usable))

@@ -9,7 +9,7 @@ import pyarrow as pa
 from pyarrow import fs
 
 from pipeline.common.errors import UsageError
-from pipeline.storage.protocol import (
+from pipeline.storage.store import (
     Page,
     StoredFile,
     TransientError,
@@ -67,7 +67,8 @@ class ArrowStore:
             found = filesystem.get_file_info(path)
         if found.type != fs.FileType.File:
             return None
-        return StoredFile(url, found.size, _version(found))
+        written = None if found.mtime_ns is None else found.mtime_ns / 1e9
+        return StoredFile(url, found.size, _version(found), written)
 
     def delete(self, url: str) -> None:
         """Deletes a file, if it is there."""
@@ -106,10 +107,10 @@ def _connect(root: str) -> tuple[fs.FileSystem, str]:
     try:
         filesystem, path = fs.FileSystem.from_uri(root)
     except (pa.ArrowException, ImportError, OSError, ValueError) as error:
-        told = str(error).strip().partition("\n")[0]
+        message = str(error).strip().partition("\n")[0]
         raise UsageError(
-            f"{root}: can't be opened: {told}; corpora and datasets lie in local folders, s3://, "
-            "gs://, hdfs://, abfs:// or fsspec+PROTOCOL://"
+            f"{root}: can't be opened: {message}; corpora and datasets lie in local folders, "
+            "s3://, gs://, hdfs://, abfs:// or fsspec+PROTOCOL://"
         ) from None
     return filesystem, path
 

@@ -25,6 +25,7 @@ from training.evaluation.baselines.linear import Answers, Fit, Part, choose, mak
 from training.evaluation.baselines.state_cache import read_states, states_folder, write_states
 from training.evaluation.prediction_table import PredictionTable
 from training.inference.batch import evaluation_batch_size
+from training.inference.devices import inference_device
 from training.model.build import build_model
 from training.model.frames import frame_mask
 from training.model.modeling_exhubert import ExtendedClassifier
@@ -68,13 +69,13 @@ def probe(
     rows = pd.concat([train, validation, test], ignore_index=True)
     states = kept_states(model, rows, cache_folder, longest, on_progress)
     bounds = np.cumsum([len(train), len(validation)])
-    labels = np.split(rows["label"].to_numpy(), bounds)
+    targets = np.split(rows["label"].to_numpy(), bounds)
     layers = states.shape[1]
     if layer is not None and not 0 <= layer < layers:
         raise UsageError(f"--layer {layer}: {base} has the layers 0 to {layers - 1}")
     best: tuple[Fit, int] | None = None
     for number in range(layers) if layer is None else [layer]:
-        fitted, chosen, _ = map(Part, np.split(states[:, number], bounds), labels)
+        fitted, chosen, _ = map(Part, np.split(states[:, number], bounds), targets)
         fit = choose(make_logistic, fitted, chosen)
         if best is None or (fit.uar or 0) > (best[0].uar or 0):
             best = fit, number
@@ -143,7 +144,7 @@ def pooled_states(
         on_progress: Called as clips are encoded.
         batch_size: Clips at once, where padding changes nothing.
     """
-    model = model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
+    model = model.eval().to(inference_device())
     rows = rows.assign(group=rows.groupby(["shard", "row_group"], sort=True).ngroup())
     batch_size = evaluation_batch_size(model, batch_size)
     batches = FixedBatches(rows, clipped_durations(rows, longest), batch_size)
