@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
-from pipeline.common.patterns import compile_pattern
+from pipeline.common.patterns import row_filter
 from pipeline.common.spelling import compose
 from pipeline.index.stored_rows import Key, Row, StoredRows
 from pipeline.index.table_keys import comparable_key, key_tails
@@ -80,14 +80,12 @@ def build_table(
         ignore_case: Whether the patterns of ``where`` are blind to case, and keys where no row is
             spelt alike.
     """
-    where = {
-        column: compile_pattern(pattern, ignore_case) for column, pattern in table.where.items()
-    }
+    counts = row_filter(table.where, ignore_case)
     chosen_by = table.file.of if isinstance(table.file, FileByField) else None
     key = (*table.match, *([chosen_by] if chosen_by else []))
     rows = StoredRows(list(table.take))
     for record in records:
-        if all(regex.search(record.get(column) or "") for column, regex in where.items()):
+        if counts(record):
             cells = (_clean(record.get(column)) for column in key)
             values = tuple(cell and comparable_key(cell) for cell in cells)
             rows.add(values, take_fields(table.take, record))

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from pipeline.common.errors import DataError
+from pipeline.common.git_lfs import is_pointer
 from pipeline.sources import zip_content
 from pipeline.sources.archive_members import Member, unpacks_too_large
 from pipeline.sources.byte_ranges import RangedFile, unpacked
@@ -203,7 +204,7 @@ def _mark_repeated(members: Iterable[Member]) -> list[Member]:
 
 def explain(start: bytes, error: Exception) -> str:
     """What an archive that can't be read is, by its first bytes, and what to do."""
-    if start.startswith(b"version https://git-lfs."):
+    if is_pointer(start):
         return "a Git LFS pointer stands where the archive should be; run `git lfs pull`"
     if start.startswith(b"PK"):
         return f"a zip archive that is damaged, cut off, or one part of several: {error}"
