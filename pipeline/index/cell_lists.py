@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from pipeline.common.errors import DataError
 from pipeline.common.nested_values import VALUE, flatten, load_texts
 from pipeline.index.nested_rows import rows_at
+from pipeline.schema.fields import Row
 from pipeline.specs.row_spec import CellList
 
 _LONGEST = 1_000_000
@@ -19,8 +20,6 @@ _MOST_CELLS = 50_000_000
 
 _OPENING = ("[", "{", "(", '"', "'")
 _NEIGHBOURS = re.compile(r"""['"]\s+['"]""")
-
-Row = dict[str, str]
 
 
 class Elements(NamedTuple):
