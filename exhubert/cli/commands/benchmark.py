@@ -3,6 +3,7 @@
 import argparse
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from exhubert.cli.arguments.command import Command
@@ -15,7 +16,7 @@ from pipeline.common.errors import StoppedError, UsageError
 from training.config.recipe import Recipe, load_recipe
 
 if TYPE_CHECKING:  # it brings torch with it
-    from training.evaluation.benchmark.job import System
+    from training.evaluation.systems import System
 
 _KINDS = ("majority", "egemaps", "probe")
 
@@ -102,10 +103,13 @@ def _run(args: argparse.Namespace) -> int:
     from training.evaluation.benchmark.plan import plan_benchmark
     from training.evaluation.benchmark.run import run_benchmark
     from training.evaluation.benchmark.table import benchmark_rows, benchmark_table, rows_to_dict
+    from training.evaluation.systems import check_rows
 
     console.quieten_transformers()
+    rows_noted = check_rows(systems)
     label_set = read_label_set(args.labels) if args.labels else None
     plan = plan_benchmark(args.data, args.protocol, args.corpora, label_set)
+    plan = replace(plan, notes=[*rows_noted, *plan.notes])
     if args.dry_run:
         costs = expected_costs(plan, systems, args.output)
         if args.json:
