@@ -25,7 +25,7 @@ from pipeline.planning.build_config import BuildConfig
 from pipeline.running.driver_process import ERROR_FILE, DriverProcess
 from pipeline.running.interrupts import INTERRUPTED, note_interrupts
 from pipeline.sources.listing import walk_files
-from pipeline.storage import configure, current_options, is_remote, open_store
+from pipeline.storage import configure_stores, current_options, is_remote, open_store
 from pipeline.storage.folder_lock import lock_folder
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class CheckedBuild:
 
 def build_dataset(
     build: BuildConfig,
-    jobs: int | DriverProcess = 1,
+    jobs: int = 1,
     beam_arguments: Sequence[str] = (),
     on_progress: OnProgress = lambda counts: None,
     on_message: Callable[[str], None] = _LOG.info,
@@ -82,7 +82,7 @@ def build_dataset(
         StoppedError: Ctrl-C or SIGTERM; building again resumes.
     """
     folders = [*(corpus.root for corpus in build.corpora.values()), build.output]
-    configure(build.stores)
+    configure_stores(build.stores)
     checked = check_build(build, read_beam_options(beam_arguments, folders))
     manifest = run_build(checked, jobs, on_progress, on_message)
     write_report(build.output, manifest)

@@ -1,4 +1,4 @@
-"""The process that runs the Beam pipeline of a build: ``-m pipeline.running.driver``.
+"""The process that runs the Beam pipeline of a build: ``-m pipeline.running``.
 
 It has nothing of the user's program in it: neither threads, which would make forking workers
 unsafe, nor a main module that starting workers would run again. Beam waits for ever for a worker
@@ -6,6 +6,7 @@ that has died; this process need not wait with it, it reports the death and ends
 print goes to its log; what it has to say itself goes to its parent, a line of JSON each.
 """
 
+import gc
 import json
 import os
 import pickle
@@ -49,6 +50,7 @@ class Driver:
         os.register_at_fork(after_in_child=lambda: os.close(self._parent))
         self._telling = threading.Lock()
         self._pool = WorkerPool(workers, folder) if workers else None
+        gc.enable()
 
     def run(self) -> NoReturn:
         """Reads from stdin what to build, builds it, tells the parent what came of it, and ends."""
@@ -107,12 +109,3 @@ class Driver:
     def _end_with_parent(self) -> None:
         sys.stdin.buffer.read()  # until the parent closes it, as its own death does
         self.end()
-
-
-if __name__ == "__main__":
-    try:
-        Driver(Path(sys.argv[1]), int(sys.argv[2])).run()
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        os._exit(1)  # the parent ends the workers

@@ -21,7 +21,7 @@ from pipeline.running.driver_process import ERROR_FILE
 from pipeline.running.runner_failure import last_words
 from pipeline.running.worker_stall import describe_stopped
 from pipeline.shards.receipts import RECEIPTS
-from pipeline.storage import configure, is_remote
+from pipeline.storage import configure_stores, is_remote
 from pipeline.storage import files as storage
 
 WORKER_TIMEOUT = 120
@@ -57,7 +57,7 @@ def run_elsewhere(
     logging.basicConfig(level=logging.INFO)
     errors = _LastError()
     logging.getLogger().addHandler(errors)
-    configure(build.stores)
+    configure_stores(build.stores)
     check_connections(options)
     if not _is_clustered(options):
         use_loopback()

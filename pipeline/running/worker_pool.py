@@ -128,6 +128,7 @@ class WorkerPool:
             for _, writer in self._orders:
                 writer.close()  # so that the end of the driver ends all that still wait
             order: Connection[None, dict[str, str]] = self._orders[number][0]
+            gc.enable()
             os.environ.update(order.recv())
             os.environ[STATUS_FILE_ENV] = str(status_file(self.folder, number))
             sdk_worker_main.main([])

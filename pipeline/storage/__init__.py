@@ -3,7 +3,7 @@
 from pipeline.storage.options import StoreOptions
 from pipeline.storage.protocol import Store, StoredFile
 from pipeline.storage.range_reader import open_stream
-from pipeline.storage.registry import configure, current_options, is_remote, open_store
+from pipeline.storage.registry import configure_stores, current_options, is_remote, open_store
 from pipeline.storage.retry import RetryingStore
 
 __all__ = [
@@ -11,7 +11,7 @@ __all__ = [
     "Store",
     "StoreOptions",
     "StoredFile",
-    "configure",
+    "configure_stores",
     "current_options",
     "is_remote",
     "open_store",

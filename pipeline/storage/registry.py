@@ -23,7 +23,7 @@ def is_remote(root: str) -> bool:
     return "://" in root
 
 
-def configure(
+def configure_stores(
     options: StoreOptions, have_answered: bool = False, on_wait: OnWait | None = None
 ) -> None:
     """Sets how this process reaches stores; a process that it starts must be told anew.
@@ -43,7 +43,7 @@ def configure(
 
 
 def current_options() -> StoreOptions:
-    """How this process reaches stores: what :func:`configure` was told last."""
+    """How this process reaches stores: what :func:`configure_stores` was told last."""
     return _options
 
 

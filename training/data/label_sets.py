@@ -4,7 +4,7 @@ The six classes, the categories shared by all corpora, the codes of one corpus, 
 IEMOCAP, those that a published protocol scores, or a mapping from codes or categories to classes.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
@@ -12,6 +12,7 @@ from typing import Literal, get_args
 import pandas as pd
 from pydantic import RootModel
 
+from pipeline.common.count import count
 from pipeline.common.errors import UsageError
 from pipeline.schema.record import CLASSES
 from pipeline.specs.emotion_scheme import emotion_scheme
@@ -21,6 +22,7 @@ from pipeline.specs.shipped import builtin_file, builtin_ids
 from pipeline.specs.yaml_reader import load_yaml
 from pipeline.splits.protocols.label_sets import FOUR_CLASSES, class_names
 from training.data.index import load_index
+from training.data.progress import no_note
 from training.data.row_choice import EVERY_ROW, RowChoice
 
 NamedSet = Literal["six", "categories", "native", "four"]
@@ -61,6 +63,7 @@ def load_labelled(
     rows: RowChoice = EVERY_ROW,
     labels: Sequence[str] | None = None,
     extra: Sequence[str] = (),
+    on_note: Callable[[str], object] = no_note,
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Reads the rows of a dataset that have a class of a label set.
 
@@ -72,6 +75,7 @@ def load_labelled(
         labels: Classes in index order; rows of others are left out. Default: those that the set
             states, or that occur in any split, sorted.
         extra: Further columns of the record.
+        on_note: Called with a line on rows of the split that are left out for their class.
 
     Returns:
         Rows whose ``label`` is an index of the classes, and the classes.
@@ -92,10 +96,46 @@ def load_labelled(
     names = tuple(labels or learnt_classes(classes, label_set, there))
     if len(names) > MOST_CLASSES:
         raise UsageError(f"label set: {len(names):,} classes, expected {MOST_CLASSES} at most")
-    index = index.assign(label=classes.map({name: n for n, name in enumerate(names)}))
-    index = index[index["label"].notna()].astype({"label": "int64"})
+    index["label"] = classes
     chosen = index if split is None else index[index["split"] == split]
+    for line in left_out_lines(chosen, names):
+        on_note(line)
+    chosen = chosen.assign(label=chosen["label"].map({name: n for n, name in enumerate(names)}))
+    chosen = chosen[chosen["label"].notna()].astype({"label": "int64"})
     return chosen.reset_index(drop=True), names
+
+
+def left_out_lines(rows: pd.DataFrame, learnt: Collection[str]) -> Iterator[str]:
+    """What is not scored of some rows: those of classes that training lacks, and those of none.
+
+    Args:
+        rows: With ``corpus``, ``emotion`` and ``label``, the name of a class or None.
+        learnt: Classes of the models that score them.
+    """
+    unclassed = rows["label"].isna() & rows["emotion"].notna()
+    if unclassed.any():
+        yield (
+            f"{unclassed.sum():,} of {count(len(rows), 'clip')} are not scored: the label set has "
+            f"no class for them ({', '.join(sorted(set(rows['emotion'][unclassed])))})"
+        )
+    for corpus, classes in rows.dropna(subset="label").groupby("corpus", sort=True)["label"]:
+        if line := lacking_line(str(corpus), classes, learnt):
+            yield line
+
+
+def lacking_line(corpus: str, classes: "pd.Series[str]", learnt: Collection[str]) -> str | None:
+    """The clips of a corpus that are not scored, since training lacks their classes.
+
+    >>> lacking_line("a", pd.Series(["calm", "awe", "awe"]), ("calm", "fear"))
+    '2 of 3 clips of a are not scored: training lacks their classes (awe)'
+    """
+    lacking = classes[~classes.isin(learnt)]
+    if lacking.empty:
+        return None
+    return (
+        f"{len(lacking):,} of {count(len(classes), 'clip')} of {corpus} are not scored: training "
+        f"lacks their classes ({', '.join(sorted(set(lacking)))})"
+    )
 
 
 def classes_of(rows: pd.DataFrame, label_set: LabelChoice) -> "pd.Series[str]":

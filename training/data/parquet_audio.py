@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.common.errors import DataError
-from pipeline.storage import StoreOptions, configure, current_options
+from pipeline.storage import StoreOptions, configure_stores, current_options
 from training.data import dataset_files as store
 from training.data.sampling import POOL_BYTES
 
@@ -65,7 +65,9 @@ class AudioReader:
         self.budget = budget
         self.cache = cache
         if stores is not None:
-            configure(stores, have_answered=True)  # the process that sent this has read the index
+            configure_stores(
+                stores, have_answered=True
+            )  # the process that sent this has read the index
         self._forget()
 
     def _forget(self) -> None:

@@ -1,6 +1,6 @@
 """What is learnt and scored: classes in the dataset's own split, or in a fold of a protocol."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from pipeline.specs.published_protocols import published_names
 from pipeline.splits.protocols.names import parse_name
 from training.data.index import load_index
 from training.data.label_sets import NAMED, LabelChoice, category_classes, load_labelled
+from training.data.progress import no_note
 from training.data.protocols import (
     FoldChoice,
     choose_fold_corpora,
@@ -51,6 +52,7 @@ def load_task(
     labels: Sequence[str] | None = None,
     also: Sequence[str] = (),
     extra: Sequence[str] = (),
+    on_note: Callable[[str], object] = no_note,
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Reads the rows of a part that have a class.
 
@@ -63,6 +65,7 @@ def load_task(
         also: Columns of which one alone keeps a row without a six-class label; with other classes
             all rows have one.
         extra: Further columns of the record.
+        on_note: Called with a line on rows that a label set leaves out for their class.
 
     Returns:
         Rows of an index, and the classes that their ``label`` is an index of.
@@ -78,7 +81,7 @@ def load_task(
             labels = fold_labels(protocol, corpora, task.label_set)
         return load_fold(dataset, task, part, rows, labels, extra), tuple(labels)
     if task != "six":
-        return load_labelled(dataset, task, part, rows, labels, extra)
+        return load_labelled(dataset, task, part, rows, labels, extra, on_note)
     return load_index(dataset, part, rows, also=also, extra=extra), CLASSES
 
 

@@ -65,6 +65,7 @@ def evaluate(
     predictions: list[Predictions] = []
     training: list[TrainingSpeakers] = []
     clips: set[str] = set()
+    left_out: list[str] = []
     for name in names:
         trained = load_model(name)
         if not trained.labels:
@@ -83,7 +84,15 @@ def evaluate(
         if not predictions:
             heads, labels, first = trained.heads, trained.labels, mapped
             task = choose_task(mapped, fold)
-            index, _ = load_task(dataset, task, part_of(split), rows, labels, heads.columns)
+            index, _ = load_task(
+                dataset,
+                task,
+                part_of(split),
+                rows,
+                labels,
+                heads.columns,
+                on_note=left_out.append,
+            )
             labelled = require_labelled(index, dataset, split, rows.where)
         elif (trained.heads, trained.labels) != (heads, labels):
             raise UsageError(
@@ -109,7 +118,7 @@ def evaluate(
     table = PredictionTable.from_probabilities(
         names, scored, [one.classes[labelled] for one in predictions]
     )
-    notes = audio_overlap(scored, clips)
+    notes = [*left_out, *audio_overlap(scored, clips)]
     if isinstance(task, FoldChoice):
         notes = [*describe_choice(dataset, task, sorted(set(scored["corpus"]))), *notes]
     evaluation = score_predictions(

@@ -69,6 +69,7 @@ from training.finetuning.run_plan import Plan, plan_run
 from training.finetuning.trainer import ShardTrainer
 from training.finetuning.training_arguments import (
     has_unused_parameters,
+    prepare_steps,
     tensorboard,
     training_arguments,
 )
@@ -78,7 +79,7 @@ from training.metrics.head_scores import HeadScores, score_heads
 from training.metrics.scores import Scores, uar_of
 from training.metrics.scores_by_corpus import score_rows
 from training.model.base_card import licence_of_base
-from training.model.build import build_model, compile_layers, freeze, save_model
+from training.model.build import build_model, freeze, save_model
 from training.model.modeling_exhubert import ExtendedClassifier
 from training.model.outputs import Predictions
 from training.model.provenance import TrainingSpeakers
@@ -157,10 +158,7 @@ def train(
     base_said = provenance_of_base(recipe.model.base)
     base_licence = licence_of_base(recipe.model.base)
     freeze(model, recipe.model)
-    if recipe.model.gradient_checkpointing:
-        model.activation_checkpointing_enable({"use_reentrant": False})
-    if recipe.run.compile:
-        compile_layers(model)
+    prepare_steps(model, recipe)
     console.print(_opening(plan, model, checkpoint), highlight=False)
 
     # 3. Trainer. Of the state at hand it measures all heads; the UAR of the six classes decides.

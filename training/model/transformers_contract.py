@@ -2,7 +2,7 @@
 
 Each is part of what transformers documents for models of one's own; nothing else of this package
 touches a private name of it. A test (tests/training/model/test_transformers_contract.py) holds
-what each is used for, and setup.py bounds the version.
+what each is used for, and pyproject.toml bounds the version.
 
 - ``_init_weights``: the documented hook by which a model starts its own kinds of layers. Without
   it, the linear behind a copy would start at random instead of at zero.

@@ -3,10 +3,12 @@
 import argparse
 import json
 
+from exhubert.cli.arguments.parser import TakesOptions
+
 EXAMPLE = "\"emotion = 'anger' and duration > 3\""
 
 
-def add_where(parser: argparse._ActionsContainer) -> None:
+def add_where(parser: TakesOptions) -> None:
     """Adds ``--where``."""
     parser.add_argument(
         "--where",

@@ -55,7 +55,7 @@ def _time(estimate: Estimate) -> str:
     """What it depends on, and how long it is here where that was tried."""
     grows = "grows with utterances × epochs"
     if estimate.seconds is None:
-        return f"not tried, the model is large for a CPU; {grows}"
+        return f"not tried, {estimate.untried}; {grows}"
     return (
         f"{clock(estimate.seconds)} at the pace of this machine, reading audio and scoring on top; "
         f"{grows}"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pipeline.common.errors import DataError
 from pipeline.common.process_identity import ProcessIdentity
-from pipeline.storage import StoreOptions, claims, configure
+from pipeline.storage import StoreOptions, claims, configure_stores
 from pipeline.storage import files as storage
 from pipeline.storage.claims import CLAIMS, EXPIRY_S, Claim, check_unclaimed, claim_folder
 from tests.support.s3 import serve
@@ -29,10 +29,10 @@ def folder(
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
     with serve() as s3:
-        configure(s3.options)
+        configure_stores(s3.options)
         s3.client.create_bucket(Bucket="bucket")
         yield "s3://bucket/dataset"
-        configure(StoreOptions())
+        configure_stores(StoreOptions())
 
 
 def leave_claim(folder: str, claim: Claim) -> str:

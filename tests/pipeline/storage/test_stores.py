@@ -28,7 +28,14 @@ from pipeline.shards.parquet import write_parquet
 from pipeline.shards.receipts import ShardReceipt
 from pipeline.sources.listing import list_files, read_file
 from pipeline.specs.emotion_scheme import emotion_scheme
-from pipeline.storage import RetryingStore, StoreOptions, configure, object_store, open_store, retry
+from pipeline.storage import (
+    RetryingStore,
+    StoreOptions,
+    configure_stores,
+    object_store,
+    open_store,
+    retry,
+)
 from pipeline.storage import files as storage
 from tests.conftest import MakeCorpus, MakeSpec, write_tone
 from tests.pipeline.sources.test_archives import files_of, tarred, zipped
@@ -62,9 +69,9 @@ def fresh(s3: S3, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     s3.watch()
-    configure(s3.options)
+    configure_stores(s3.options)
     yield
-    configure(StoreOptions())
+    configure_stores(StoreOptions())
 
 
 @pytest.fixture
@@ -375,7 +382,7 @@ def test_missing_bucket_is_named(s3: S3, make_spec, make_corpus, tmp_path, capsy
 
 def test_missing_credentials_are_named(s3: S3, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/nonexistent")
-    configure(StoreOptions(s3_endpoint_url=s3.url))
+    configure_stores(StoreOptions(s3_endpoint_url=s3.url))
     with pytest.raises(UsageError, match=r"no credentials.*AWS_ACCESS_KEY_ID"):
         list_files("s3://corpora/tones")
 
@@ -388,7 +395,7 @@ def test_missing_credentials_are_named(s3: S3, monkeypatch: pytest.MonkeyPatch) 
     ],
 )
 def test_wrong_options_and_schemes_are_named(options: StoreOptions, url: str, message: str) -> None:
-    configure(options)
+    configure_stores(options)
     with pytest.raises(UsageError, match=message):
         read_file(url, "a.wav")
 

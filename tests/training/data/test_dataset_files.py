@@ -14,7 +14,7 @@ from moto.server import ThreadedMotoServer
 from torch.utils.data import DataLoader
 
 from pipeline.common.errors import DataError, UsageError
-from pipeline.storage import StoreOptions, configure
+from pipeline.storage import StoreOptions, configure_stores
 from pipeline.storage.folder_lock import lock_folder
 from tests.support.gcs import serve
 from tests.support.shards import NANO, write_tones
@@ -70,11 +70,11 @@ def url(
     region = StoreOptions(s3_region_name="us-east-1")
     if request.param == "variable":
         monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
-        configure(region)
+        configure_stores(region)
     else:
-        configure(replace(region, s3_endpoint_url=endpoint))
+        configure_stores(replace(region, s3_endpoint_url=endpoint))
     yield uploaded
-    configure(StoreOptions())
+    configure_stores(StoreOptions())
 
 
 @pytest.fixture
@@ -84,9 +84,9 @@ def google_url(local: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         names = {f"built/{path.relative_to(local).as_posix()}": path for path in files}
         gcs.fill("corpora", {name: path.read_bytes() for name, path in names.items()})
         monkeypatch.setenv("STORAGE_EMULATOR_HOST", gcs.url)
-        configure(StoreOptions(no_auth=True))
+        configure_stores(StoreOptions(no_auth=True))
         yield "gs://corpora/built"
-        configure(StoreOptions())
+        configure_stores(StoreOptions())
 
 
 def test_dataset_in_googles_store_is_that_of_the_folder(google_url: str, local: Path) -> None:

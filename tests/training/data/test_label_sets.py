@@ -93,6 +93,25 @@ def test_a_model_learns_a_label_set_and_is_scored_by_it(dataset: Path, tmp_path:
     found = evaluate(tmp_path / "model", dataset, "all")
     assert found.labels == ["negative", "positive"]
     assert found.overall.utterances == 16
+    assert "8 of 24 clips are not scored: the label set has no class for them (neutral)" in (
+        found.notes
+    )
+
+
+def test_clips_whose_class_a_model_lacks_are_counted(
+    dataset: Path, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
+) -> None:
+    build(make_spec("bells"), make_corpus("bells"), dataset)
+    anger_and_joy = "data.where=\"emotion in ('anger', 'happiness')\""
+    recipe = load_recipe("tiny", [*FAST, "data.label_set=categories", anger_and_joy])
+    train(recipe, dataset, tmp_path / "model")
+    found = evaluate(tmp_path / "model", dataset, "all")
+    assert found.labels == ["anger", "happiness"]
+    assert found.overall.utterances == 32
+    assert found.notes[:2] == [
+        f"8 of 24 clips of {corpus} are not scored: training lacks their classes (neutral)"
+        for corpus in found.corpora
+    ]
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from transformers import AutoModelForAudioClassification, pipeline
 
+from exhubert import ExHubertConfig, ExHubertForSequenceClassification
 from pipeline.schema.record import CLASSES
 from tests.training.conftest import SMALL_HUBERT, make_batch
-from training import ExHubertConfig, ExHubertForSequenceClassification
 from training.data.targets import UNLABELLED, HeadLabels, choose_heads, count_labelled
 from training.metrics.head_scores import describe_heads, score_heads
 from training.model.build import build_model, save_model

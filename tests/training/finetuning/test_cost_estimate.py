@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from pipeline.schema.record import CLASSES
 from tests.support.shards import NANO, record, run_command, write_shards, write_tones
@@ -106,6 +107,30 @@ def test_state_of_the_output_folder_is_told(dataset: Path, tmp_path: Path) -> No
     assert estimate(recipe, dataset, tmp_path / "m").output_state == "new"
     (checkpoint / COMPLETE_MARK).touch()
     assert estimate(recipe, dataset, tmp_path / "m").output_state == "unfinished"
+
+
+def test_a_batch_too_large_for_the_gpu_has_no_time(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run_out(*_: object) -> float:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr("training.finetuning.cost_estimate.time_batch", run_out)
+    found = estimate(tiny(), dataset, tmp_path / "m")
+    assert (found.seconds, found.untried) == (
+        None,
+        "a batch does not fit into the memory of this GPU",
+    )
+
+
+def test_a_precision_of_gpus_is_counted_where_it_cannot_be_tried(
+    dataset: Path, tmp_path: Path
+) -> None:
+    if torch.cuda.is_available():
+        pytest.skip("there is a GPU")
+    found = estimate(tiny("run.precision=fp16"), dataset, tmp_path / "m")
+    assert found.seconds is None
+    assert str(found.untried).startswith("run.precision=fp16 needs a GPU")
 
 
 def test_dry_run_prints_and_writes_nothing(

@@ -7,10 +7,10 @@ import torch
 from torch._dynamo.utils import counters
 from transformers import HubertConfig, HubertForCTC, Wav2Vec2FeatureExtractor
 
+from exhubert import ExHubertForSequenceClassification
 from pipeline.common.errors import UsageError
 from pipeline.schema.record import CLASSES
 from tests.training.conftest import SMALL_HUBERT, make_batch
-from training import ExHubertForSequenceClassification
 from training.model.build import build_model, compile_layers, save_model
 from training.model.hub_files import find_checkpoint
 

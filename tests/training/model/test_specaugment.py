@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from torch import Tensor
 from transformers import HubertConfig, HubertModel
 
+from exhubert import ExHubertConfig, ExHubertModel
 from tests.training.conftest import SMALL_HUBERT, make_batch
-from training import ExHubertConfig, ExHubertModel
 from training.model.specaugment import draw_time_mask, masked_places
 
 PLAIN = {

@@ -25,6 +25,7 @@ from training.evaluation.baselines.linear import Answers, Fit, Part, choose, mak
 from training.evaluation.baselines.state_cache import read_states, states_folder, write_states
 from training.evaluation.prediction_table import PredictionTable
 from training.inference.batch import evaluation_batch_size
+from training.inference.devices import inference_device
 from training.model.build import build_model
 from training.model.frames import frame_mask
 from training.model.modeling_exhubert import ExtendedClassifier
@@ -143,7 +144,7 @@ def pooled_states(
         on_progress: Called as clips are encoded.
         batch_size: Clips at once, where padding changes nothing.
     """
-    model = model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
+    model = model.eval().to(inference_device())
     rows = rows.assign(group=rows.groupby(["shard", "row_group"], sort=True).ngroup())
     batch_size = evaluation_batch_size(model, batch_size)
     batches = FixedBatches(rows, clipped_durations(rows, longest), batch_size)

@@ -46,7 +46,8 @@ def test_cost_is_printed_with_units() -> None:
     assert "4 TFLOP a step, 120 TFLOP in all" in text
     assert "1:23:45 at the pace of this machine" in text
     assert "grows with utterances × epochs" in text
-    assert "not tried" in printed(replace(ESTIMATE, seconds=None))
+    untried = replace(ESTIMATE, seconds=None, untried="the model is large for a CPU")
+    assert "not tried, the model is large for a CPU" in printed(untried)
     assert "tones" in text
     assert "1,234" in text
 
