@@ -9,7 +9,7 @@ import pyarrow as pa
 from pyarrow import fs
 
 from pipeline.common.errors import UsageError
-from pipeline.storage.protocol import (
+from pipeline.storage.store import (
     Page,
     StoredFile,
     TransientError,

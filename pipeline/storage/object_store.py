@@ -14,7 +14,7 @@ from obstore.exceptions import BaseError, InvalidPathError
 from obstore.store import ObjectStore as Bucket
 
 from pipeline.common.errors import DataError
-from pipeline.storage.protocol import (
+from pipeline.storage.store import (
     Page,
     StoredFile,
     TransientError,

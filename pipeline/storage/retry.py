@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from pipeline.common.errors import DataError
 from pipeline.storage.options import PATIENCE_S
-from pipeline.storage.protocol import (
+from pipeline.storage.store import (
     Store,
     StoredFile,
     TransientError,

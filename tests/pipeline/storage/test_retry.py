@@ -8,8 +8,8 @@ import pytest
 
 from pipeline.common.errors import DataError
 from pipeline.storage import retry
-from pipeline.storage.protocol import Page, StoredFile, TransientError, UnreachableError
 from pipeline.storage.retry import RetryingStore
+from pipeline.storage.store import Page, StoredFile, TransientError, UnreachableError
 
 URL = "s3://bucket/a.wav"
 
