@@ -188,7 +188,8 @@ def _head(
 ) -> list[str]:
     fitting = {clip["path"] for clip in clips}
     others = [name for name in names if name not in fitting]
-    unread = [path for path in media if path not in set(names)]
+    with_suffix = set(names)
+    unread = [path for path in media if path not in with_suffix]
     lines = [f"# A draft from {count(len(names), 'file')}, {len(clips)} of which fit `path`."]
     if others:
         lines += [

@@ -67,7 +67,8 @@ class ArrowStore:
             found = filesystem.get_file_info(path)
         if found.type != fs.FileType.File:
             return None
-        return StoredFile(url, found.size, _version(found))
+        written = None if found.mtime_ns is None else found.mtime_ns / 1e9
+        return StoredFile(url, found.size, _version(found), written)
 
     def delete(self, url: str) -> None:
         """Deletes a file, if it is there."""

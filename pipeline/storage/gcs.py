@@ -84,7 +84,8 @@ class GoogleStore:
                 blob.reload(**_once())
         except FileNotFoundError:
             return None
-        return StoredFile(blob.name, blob.size, _version(blob))
+        written = blob.updated.timestamp() if blob.updated else None
+        return StoredFile(blob.name, blob.size, _version(blob), written)
 
     def delete(self, url: str) -> None:
         """Deletes a file, if it is there."""

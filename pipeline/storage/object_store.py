@@ -90,7 +90,7 @@ class ObjectStore:
                 found = bucket.head(key)
         except FileNotFoundError:
             return None
-        return StoredFile(key, found["size"], _version(found))
+        return StoredFile(key, found["size"], _version(found), found["last_modified"].timestamp())
 
     def delete(self, url: str) -> None:
         """Deletes a file, if it is there."""
