@@ -17,7 +17,7 @@ _WIDEST = 1_000
 
 
 def flatten(value: Any, name: str = "", whole: Collection[str] = ()) -> dict[str, str]:
-    """Columns of a value: an object's keys, with dots where they are nested; places of a list.
+    """Columns of a value: an object's keys, with dots where they are nested; numbers of a list.
 
     Args:
         value: An object, a list, whose columns are ``#1``, ``#2`` …, or a single value.
@@ -30,8 +30,8 @@ def flatten(value: Any, name: str = "", whole: Collection[str] = ()) -> dict[str
     if not isinstance(value, Mapping):
         is_row = isinstance(value, list) and not name and len(value) <= _WIDEST
         parts: Sequence[Any] = value if is_row else ()
-        places = {f"#{place}": as_text(part) for place, part in enumerate(parts, 1)}
-        return {name or VALUE: as_text(value)} | places
+        cells = {f"#{number}": as_text(part) for number, part in enumerate(parts, 1)}
+        return {name or VALUE: as_text(value)} | cells
     columns: dict[str, str] = {}
     below = [(f"{name}." if name else "", value, 1)]
     while below:

@@ -55,7 +55,7 @@ class Pattern:
         return self._in_time(self._compiled.fullmatch, text)
 
     def finditer(self, text: str) -> Iterator[Found]:
-        """Every place of a long text at which the pattern is found.
+        """Every position of a long text at which the pattern is found.
 
         Raises:
             DataError: It takes too long.

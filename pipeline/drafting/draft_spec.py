@@ -134,7 +134,7 @@ def _below_archive(path: str, archives: Sequence[str]) -> str:
     """The path of a member below its archive, as globs see it; other paths as they are."""
     match = glob_matcher(archives)
     parts = path.split("/")
-    tops = (place for place in range(1, len(parts)) if match("/".join(parts[:place])))
+    tops = (depth for depth in range(1, len(parts)) if match("/".join(parts[:depth])))
     return "/".join(parts[next(tops, 0) :])
 
 

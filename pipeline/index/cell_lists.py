@@ -53,12 +53,12 @@ def spread_cells(rows: Sequence[Row], cells: Mapping[str, CellList], where: str)
     spread: list[Row] = []
     size = 0
     for number, row in enumerate(rows, 1):
-        place = f"{where}: row {number}"
-        for one in _spread(row, cells, place):
+        here = f"{where}: row {number}"
+        for one in _spread(row, cells, here):
             spread.append(one)
             size += len(one)
             if size > _MOST_CELLS:
-                raise DataError(f"{place}: its lists come to more cells than any table has")
+                raise DataError(f"{here}: its lists come to more cells than any table has")
     return spread
 
 
@@ -83,11 +83,11 @@ def _in_step(lists: Mapping[str, Elements], where: str) -> Iterator[Row]:
     if len(set(lengths.values())) > 1:
         stated = ", ".join(f"{column!r} holds {length}" for column, length in lengths.items())
         raise DataError(f"{where}: its lists differ in length: {stated}; expected one each")
-    for place in range(next(iter(lengths.values()), 1)):
+    for index in range(next(iter(lengths.values()), 1)):
         yield {
             column: text
             for found in lists.values()
-            for column, text in found.rows[place if len(found.rows) > 1 else 0].items()
+            for column, text in found.rows[index if len(found.rows) > 1 else 0].items()
         }
 
 

@@ -62,12 +62,12 @@ def describe_way(value: Any, path: str) -> str:
             break
         value = first[0]
         went.append(stated)
-    place = f"below {'.'.join(went)!r}" if went else "at the top"
+    where = f"below {'.'.join(went)!r}" if went else "at the top"
     if isinstance(value, Mapping) and value:
         keys = ", ".join(repr(as_text(key)[:40]) for key in list(value)[:5])
-        return f"{place} there {'are the keys' if len(value) > 1 else 'is the key'} {keys}"
+        return f"{where} there {'are the keys' if len(value) > 1 else 'is the key'} {keys}"
     what = f"a list of {len(value)}" if isinstance(value, list) else repr(as_text(value)[:40])
-    return f"{place} there is {what}"
+    return f"{where} there is {what}"
 
 
 def _walk(
@@ -98,7 +98,7 @@ def _below(value: Any, step: Step) -> Iterator[tuple[Any, str, Mapping[str, Any]
             if isinstance(one, Mapping) and one.get(step.name) is not None:
                 yield one[step.name], step.name, one
     elif isinstance(value, list):
-        yield from ((one, str(place), {}) for place, one in enumerate(value))
+        yield from ((one, str(index), {}) for index, one in enumerate(value))
     elif isinstance(value, Mapping):
         yield from ((one, as_text(key), value) for key, one in value.items())
 

@@ -96,9 +96,9 @@ def stream_table(
             raise DataError(f"{where}: is no table but {what}")
         read = _read_text(content, kind, table, where, ignore_case)
     for column in sorted(read.repeated.keys() & table.wanted):
-        places = " and ".join(map(str, read.repeated[column]))
+        numbers = " and ".join(map(str, read.repeated[column]))
         raise DataError(
-            f"{where}: columns {places} are both called {column!r}; say which by `{column}#1`, "
+            f"{where}: columns {numbers} are both called {column!r}; say which by `{column}#1`, "
             f"`{column}#2` …, rename or delete one, or name all columns by `columns`"
         )
     rows = spread_cells(list(read.rows), table.cells, where) if table.cells else read.rows
@@ -167,8 +167,8 @@ def _read_sheets(content: bytes, table: TableSpec, where: str) -> TableContent:
 def _repeated(sheets: Iterable[Sheet]) -> dict[str, Sequence[int]]:
     repeated: dict[str, Sequence[int]] = {}
     for sheet in sheets:
-        places: dict[str, list[int]] = {}
-        for place, column in enumerate(sheet.columns, 1):
-            places.setdefault(column, []).append(place)
-        repeated |= {column: found for column, found in places.items() if len(found) > 1}
+        numbers: dict[str, list[int]] = {}
+        for number, column in enumerate(sheet.columns, 1):
+            numbers.setdefault(column, []).append(number)
+        repeated |= {column: found for column, found in numbers.items() if len(found) > 1}
     return repeated

@@ -64,6 +64,6 @@ def _mean(cells: Iterable[str | None]) -> float | None:
 
 
 def _order(answer: RaterAnswer) -> tuple[object, ...]:
-    """All that an answer says: only equal ones may change places."""
+    """All that an answer says: only equal ones may be swapped."""
     ratings = ((rating is not None, rating or 0.0) for rating in answer[3:])
     return answer.rater or "", answer.emotions, answer.secondary, *chain(*ratings)
