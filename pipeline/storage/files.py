@@ -206,8 +206,8 @@ def list_names(folder: str) -> list[str]:
         except OSError as error:
             raise DataError(f"{folder}: can't be listed: {error}") from None
     return sorted(
-        Path(place, name).relative_to(folder).as_posix()
-        for place, _, names in os.walk(folder)
+        Path(parent, name).relative_to(folder).as_posix()
+        for parent, _, names in os.walk(folder)
         for name in names
     )
 
