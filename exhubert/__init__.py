@@ -14,8 +14,8 @@ TYPE_CHECKING = False  # not typing's, which a file of the current folder might 
 if TYPE_CHECKING:
     from pipeline.audio.options import AudioOptions
     from pipeline.checks.corpus_check import CorpusCheck, check_corpus
-    from pipeline.common.edition import Edition
     from pipeline.common.errors import DataError, ExhubertError, StoppedError, UsageError
+    from pipeline.common.release import Release
     from pipeline.dataset.manifest import Manifest, require_manifest
     from pipeline.dataset.relabel import relabel_dataset
     from pipeline.planning.build_config import BuildConfig, Corpus
@@ -66,7 +66,6 @@ __all__ = [
     "CorpusCheck",
     "CorpusSpec",
     "DataError",
-    "Edition",
     "EmotionScheme",
     "Evaluation",
     "ExHubertConfig",
@@ -84,6 +83,7 @@ __all__ = [
     "Protocol",
     "RatingEvaluation",
     "Recipe",
+    "Release",
     "RowChoice",
     "SpecError",
     "StoppedError",
@@ -119,7 +119,7 @@ __all__ = [
 _MODULES = {
     "pipeline.audio.options": ("AudioOptions",),
     "pipeline.checks.corpus_check": ("CorpusCheck", "check_corpus"),
-    "pipeline.common.edition": ("Edition",),
+    "pipeline.common.release": ("Release",),
     "pipeline.common.errors": ("DataError", "ExhubertError", "StoppedError", "UsageError"),
     "pipeline.dataset.manifest": ("Manifest", "require_manifest"),
     "pipeline.dataset.relabel": ("relabel_dataset",),

@@ -248,5 +248,5 @@ def finish(gathered: tuple[str, Iterable[Account]], build: BuildConfig) -> Itera
         {corpus: agreements(merge_tallies(parts)) for corpus, parts in raters.items()},
         notes={corpus: merge_notes(parts) for corpus, parts in notes.items()},
         report=build.report,
-        edition=build.edition,
+        release=build.release,
     )

@@ -16,7 +16,7 @@ from pipeline.planning.shard_names import UNWRITTEN
 from pipeline.planning.steps import count_batch, index_batch, list_clips, place_batch, plan_batches
 from pipeline.schema.record import SPLITS
 from pipeline.schema.utterance import Utterance, count_reasons
-from pipeline.shards.fingerprint import Reuse, fingerprints, reusable
+from pipeline.shards.input_digest import Reuse, input_digests, reusable
 from pipeline.shards.receipts import (
     ShardReceipt,
     list_receipts,
@@ -152,7 +152,7 @@ def plan_shards(corpus: str, build: BuildConfig) -> dict[str, list[Utterance]]:
 
 def _reuse(earlier: ShardReceipt | None, planned: Sequence[Utterance], build: BuildConfig) -> Reuse:
     spec = build.corpora[planned[0].corpus].spec
-    return reusable(earlier, *fingerprints(planned, spec, build.audio))
+    return reusable(earlier, *input_digests(planned, spec, build.audio))
 
 
 def _as_left(planned: Sequence[Utterance], earlier: ShardReceipt | None) -> list[Utterance]:

@@ -53,7 +53,7 @@ class CorpusCheck:
         splits: Split → usable utterances.
         speakers_in_two_splits: Speakers whose utterances lie in more than one split.
         leaks: Those of them that the split policy does not allow.
-        expected: Published number of utterances, of the release that is nearest in size.
+        expected: Published number of utterances, of the edition that is nearest in size.
         clipped_ratings: Usable utterances with a rating outside its documented scale.
         compared: Published counts, of the corpus and of its classes, beside what was found.
         source: Who published them.

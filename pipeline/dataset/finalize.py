@@ -8,8 +8,8 @@ from types import MappingProxyType
 import pandas as pd
 
 from pipeline.audio.options import AudioOptions
-from pipeline.common.edition import UNNAMED, Edition
 from pipeline.common.errors import DataError
+from pipeline.common.release import UNNAMED, Release
 from pipeline.dataset.accounts import check_accounts, count_usable
 from pipeline.dataset.build_state import mark_finished
 from pipeline.dataset.descriptions import write_descriptions
@@ -23,7 +23,7 @@ from pipeline.dataset.protocols import update_protocols
 from pipeline.dataset.rejects import write_rejects
 from pipeline.dataset.report.departed import expect_departures
 from pipeline.dataset.report.page import write_report
-from pipeline.dataset.versioning import name_edition
+from pipeline.dataset.versioning import name_release
 from pipeline.index.corpus_notes import NO_NOTES, CorpusNotes
 from pipeline.raters.agreement import Agreement
 from pipeline.shards.deduplication import remove_duplicates
@@ -54,7 +54,7 @@ def finalize_dataset(
     policies: Mapping[str, str] = MappingProxyType({}),
     notes: Mapping[str, CorpusNotes] = MappingProxyType({}),
     report: bool = True,
-    edition: Edition = UNNAMED,
+    release: Release = UNNAMED,
 ) -> Manifest:
     """Removes stale shards, resolves duplicates, writes manifest, rejects, card and report.
 
@@ -71,7 +71,7 @@ def finalize_dataset(
         policies: How corpora were split, by id, where not as their specs say now.
         notes: On the indexes of those corpora, by id.
         report: Whether to write the report, too; the caller does otherwise.
-        edition: Title, version and date, as far as they are given.
+        release: Title, version and date, as far as they are given.
 
     Raises:
         DataError: A shard was written in parts, or something of what was written is missing.
@@ -88,7 +88,7 @@ def finalize_dataset(
     facts = {**kept, **_state_facts(specs, policies, usable, agreement, notes)}
     protocols = update_protocols(output, earlier, receipts, specs, facts)
     counted = build_manifest(facts, options, receipts, rows, found, protocols, pairs)
-    manifest = name_edition(counted, earlier, edition)
+    manifest = name_release(counted, earlier, release)
     write_rejects(output, receipts)
     keep_specs(output, specs, scheme, kept)
     write_descriptions(output, manifest)

@@ -7,14 +7,14 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, computed_field
 
 from pipeline.audio.options import AudioOptions
-from pipeline.common.edition import (
+from pipeline.common.errors import DataError, UsageError
+from pipeline.common.release import (
     FIRST_VERSION,
     TITLE,
     check_date,
     check_title,
     check_version,
 )
-from pipeline.common.errors import DataError, UsageError
 from pipeline.dataset.duplicates.findings import LabelConflict, NearDuplicates, SamePerson
 from pipeline.dataset.published_counts import Comparison, compare_counts
 from pipeline.index.corpus_notes import NO_NOTES, CorpusNotes
@@ -98,7 +98,7 @@ class ShardFile(ManifestModel):
 
 
 class PublishedCounts(ManifestModel):
-    """Published counts of the complete release that is nearest in size, and who published them."""
+    """Published counts of the complete edition that is nearest in size, and who published them."""
 
     utterances: int | None = None
     speakers: int | None = None
@@ -112,8 +112,8 @@ class CorpusFacts(ManifestModel):
     Attributes:
         usable: Utterances found that index and labels leave in, as published counts are meant; None
             in manifests of earlier releases.
-        published: Utterances of the complete release that is nearest in size; None if unknown.
-        published_counts: What else was published of that release.
+        published: Utterances of the complete edition that is nearest in size; None if unknown.
+        published_counts: What else was published of that edition.
         notes: On choices that indexing made, and files that it left out.
         own_spec: Whether the spec is a user's own, and not the one that was shipped.
         agreement: Of its raters about emotion and dimensions, over all that was found, clips that

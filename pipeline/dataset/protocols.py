@@ -10,8 +10,8 @@ from functools import partial
 import pandas as pd
 from xxhash import xxh3_128_hexdigest
 
-from pipeline.common.edition import UNNAMED
 from pipeline.common.errors import DataError, UsageError
+from pipeline.common.release import UNNAMED
 from pipeline.dataset.build_state import is_unfinished
 from pipeline.dataset.descriptions import write_descriptions
 from pipeline.dataset.duplicates.belonging import near_recordings
@@ -19,7 +19,7 @@ from pipeline.dataset.duplicates.pair_table import PairTable, read_pairs
 from pipeline.dataset.kept_specs import read_kept_spec
 from pipeline.dataset.manifest import Manifest, require_manifest
 from pipeline.dataset.output_check import check_no_links
-from pipeline.dataset.versioning import name_edition
+from pipeline.dataset.versioning import name_release
 from pipeline.shards.metadata_reader import read_shard_metadata
 from pipeline.shards.receipts import ShardReceipt, shard_path
 from pipeline.specs.corpus_spec import CorpusSpec
@@ -90,7 +90,7 @@ def change_protocols(
         for name in names:
             storage.write_atomic(protocol_path(output, name.full), made[name.full][1])
         changed = manifest.model_copy(update={"protocols": dict(sorted(statements.items()))})
-        manifest = name_edition(changed, manifest, UNNAMED)
+        manifest = name_release(changed, manifest, UNNAMED)
         write_descriptions(output, manifest)
         _delete_others(output, statements)
     return manifest

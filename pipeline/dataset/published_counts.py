@@ -6,15 +6,15 @@ from typing import Protocol
 
 
 class Counts(Protocol):
-    """Published counts of one complete release; what is not known is None or empty."""
+    """Published counts of one complete edition; what is not known is None or empty."""
 
     @property
     def utterances(self) -> int | None:
-        """Of the release."""
+        """Of the edition."""
 
     @property
     def speakers(self) -> int | None:
-        """Of the release."""
+        """Of the edition."""
 
     @property
     def emotions(self) -> Mapping[str, int]:
@@ -49,7 +49,7 @@ def compare_counts(
     """Every published count beside what was found.
 
     Args:
-        published: Of the complete release.
+        published: Of the complete edition.
         utterances: Found, whether their audio can be used or not.
         speakers: Of those whose audio can be used.
         emotions: Category → utterances of those.

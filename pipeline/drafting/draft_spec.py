@@ -15,7 +15,7 @@ from pipeline.drafting.filename_patterns import NamePosition, assign_fields, com
 from pipeline.drafting.table_discovery import DiscoveredTable, find_tables, join
 from pipeline.index.indexer import Fields, read_path
 from pipeline.sources.class_names import ReadFile
-from pipeline.sources.contents import describe_files
+from pipeline.sources.folder_description import describe_files
 from pipeline.sources.listing import SourceFile, list_files
 from pipeline.sources.reader import CorpusReader, list_sources
 from pipeline.specs.corpus_spec import check_id
@@ -188,7 +188,8 @@ def _head(
 ) -> list[str]:
     fitting = {clip["path"] for clip in clips}
     others = [name for name in names if name not in fitting]
-    unread = [path for path in media if path not in set(names)]
+    with_suffix = set(names)
+    unread = [path for path in media if path not in with_suffix]
     lines = [f"# A draft from {count(len(names), 'file')}, {len(clips)} of which fit `path`."]
     if others:
         lines += [

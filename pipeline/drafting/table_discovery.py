@@ -13,7 +13,7 @@ from pipeline.drafting.emotion_vocabulary import guess_category
 from pipeline.drafting.filename_patterns import FIELD_HINTS, is_emotional
 from pipeline.index.indexer import Fields
 from pipeline.index.table_formats import read_table
-from pipeline.index.table_join import fill_template
+from pipeline.index.table_rows import fill_template
 from pipeline.sources.class_names import ReadFile
 from pipeline.sources.listing import SourceFile
 from pipeline.specs.table_spec import TableSpec

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.dataset.manifest import Manifest
-from pipeline.exports.clip_table import ExportRequest
+from pipeline.exports.export_request import ExportRequest
 from pipeline.schema.record import CLASSES, DIMENSIONS, GENDERS, SAMPLE_RATE, SPLITS
 
 _SPLIT_TYPES = {"train": "train", "validation": "dev", "test": "test"}

@@ -13,7 +13,7 @@ from pathlib import Path
 from pipeline.common.count import count
 from pipeline.common.errors import UsageError
 from pipeline.common.suggest import suggest
-from pipeline.exports.clip_table import ExportedClip, ExportRequest, clips_by_split, unique_keys
+from pipeline.exports.export_request import ExportedClip, ExportRequest, clips_by_split, unique_keys
 from pipeline.schema.record import SAMPLE_RATE, SPLITS
 from pipeline.splits.protocols.protocol import Protocol, read_protocol_file
 from pipeline.splits.protocols.statement import protocol_path

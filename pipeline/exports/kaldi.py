@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from pipeline.exports.clip_table import (
+from pipeline.exports.export_request import (
     ExportedClip,
     ExportRequest,
     clips_by_split,

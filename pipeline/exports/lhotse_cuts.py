@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from pipeline.exports.clip_table import ExportedClip, ExportRequest, clips_by_split
+from pipeline.exports.export_request import ExportedClip, ExportRequest, clips_by_split
 from pipeline.schema.record import DIMENSIONS, SAMPLE_RATE
 
 CLIPS_PER_SHARD = 1_000

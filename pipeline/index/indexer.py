@@ -9,7 +9,7 @@ from pipeline.common.patterns import Pattern, compile_pattern
 from pipeline.common.spelling import compose
 from pipeline.index.replacements import apply_corrections
 from pipeline.index.row_join import Joined, join_own_row, join_tables
-from pipeline.index.table_join import (
+from pipeline.index.table_rows import (
     TableRows,
     fill_template,
 )

@@ -7,7 +7,7 @@ from pipeline.index.cell_lists import spread_cells
 from pipeline.index.replacements import apply_corrections, apply_replace
 from pipeline.index.segment_tables import segment_groups
 from pipeline.index.stored_rows import Row
-from pipeline.index.table_join import (
+from pipeline.index.table_rows import (
     TableRows,
     fill_template,
     group_answers,

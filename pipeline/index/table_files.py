@@ -10,7 +10,7 @@ from pipeline.common.globs import glob_matcher
 from pipeline.common.nested_values import VALUE
 from pipeline.common.spelling import compose, name_strangers
 from pipeline.index.table_formats import stream_table
-from pipeline.index.table_join import TableRows, build_table, no_table
+from pipeline.index.table_rows import TableRows, build_table, no_table
 from pipeline.sources.class_names import ReadFile
 from pipeline.sources.listing import REPEATED, SourceFile, too_large
 from pipeline.specs.corpus_spec import CorpusSpec

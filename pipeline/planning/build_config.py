@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pipeline.audio.options import AudioOptions
-from pipeline.common.edition import UNNAMED, Edition
+from pipeline.common.release import UNNAMED, Release
 from pipeline.monitoring import Progress
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import EmotionScheme
@@ -35,7 +35,7 @@ class BuildConfig:
         begun_file: Which each worker writes as it begins; None where nobody waits for that.
         report: Whether the last step writes the report: where it is not sure that anybody waits for
             the end. Else it is written afterwards, when the log knows how the run has ended.
-        edition: What the dataset is called, as far as that is given.
+        release: Title, version and date of the dataset, as far as they are stated.
         partitions: Least number of elements to begin with: some runners (Dask) work in as many
             parts, from the first step to the last.
     """
@@ -50,4 +50,4 @@ class BuildConfig:
     begun_file: str | None = None
     report: bool = True
     partitions: int = 0
-    edition: Edition = UNNAMED
+    release: Release = UNNAMED

@@ -15,7 +15,7 @@ from pipeline.index.indexer import find_clips, index_clips
 from pipeline.index.passed_over import PassedOver
 from pipeline.index.rater_weights import add_weighted_ratings, weigh_raters
 from pipeline.index.table_files import find_table_files, load_tables
-from pipeline.index.table_join import TableRows
+from pipeline.index.table_rows import TableRows
 from pipeline.labels import label_utterance
 from pipeline.planning.batches import ClipBatch, UtteranceBatch, in_batches
 from pipeline.planning.build_config import BuildConfig, Corpus

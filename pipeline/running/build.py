@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 from pipeline.common.errors import DataError, StoppedError, UsageError
 from pipeline.dataset.accounts import restore_accounts
 from pipeline.dataset.build_state import mark_unfinished
+from pipeline.dataset.finished_check import check_finished
 from pipeline.dataset.manifest import Manifest, read_manifest
 from pipeline.dataset.output_check import check_output
 from pipeline.dataset.report.page import write_report
-from pipeline.dataset.verify import verify_finished
 from pipeline.monitoring import Counts, Progress, read_progress
 from pipeline.planning.build_config import BuildConfig
 from pipeline.running.driver_process import ERROR_FILE, DriverProcess
@@ -162,7 +162,7 @@ def run_build(
                 restore_accounts(build.output, read_manifest(build.output), build.corpora)
                 mark_unfinished(build.output)
                 on_message(_run(checked, jobs, on_progress, worker_timeout))
-                return verify_finished(build.output, build.corpora)
+                return check_finished(build.output, build.corpora)
         except BaseException as error:
             if received or isinstance(error, KeyboardInterrupt):
                 raise _stopped(checked, received) from None

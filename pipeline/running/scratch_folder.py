@@ -40,10 +40,10 @@ def remove_left_behind(place: Path) -> None:
         place: The folder of temporary files, in which others may write, too.
     """
     for folder in place.glob(f"{_PREFIX}*"):
-        with suppress(OSError, ValueError, TypeError):  # another's, or going just now
+        with suppress(OSError, ValueError, TypeError, LookupError):  # another's, or going just now
             status = folder.lstat()
             if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
                 continue
-            owner = ProcessIdentity(**json.loads((folder / _OWNER).read_text()))
+            owner = ProcessIdentity.from_fields(json.loads((folder / _OWNER).read_text()))
             if owner.is_here and not owner.runs:
                 shutil.rmtree(folder, ignore_errors=True)

@@ -13,7 +13,7 @@ from xxhash import xxh3_128_hexdigest
 
 from pipeline.audio.containers.flac import NEXT
 from pipeline.audio.decoder import decode
-from pipeline.audio.parts import OpenRecording
+from pipeline.audio.open_recording import OpenRecording
 from pipeline.audio.recording import AudioError, Recording, Span
 from pipeline.schema.utterance import Utterance
 from pipeline.sources.listing import SourceFile

@@ -158,7 +158,7 @@ Channel = Annotated[
 
 
 class EditionCounts(SpecModel):
-    """Published counts of one complete release, and who published them."""
+    """Published counts of one complete edition, and who published them."""
 
     utterances: int | None = None
     speakers: int | None = None
@@ -167,12 +167,12 @@ class EditionCounts(SpecModel):
 
 
 class PublishedCounts(EditionCounts):
-    """Published counts of the release that most people hold, and of others."""
+    """Published counts of the edition that most people hold, and of others."""
 
-    editions: list[EditionCounts] = Field([], description="other complete releases, of other sizes")
+    editions: list[EditionCounts] = Field([], description="other complete editions, of other sizes")
 
     def nearest(self, utterances: int) -> EditionCounts:
-        """Counts of the release that is nearest in size to a number of utterances."""
+        """Counts of the edition that is nearest in size to a number of utterances."""
         sized = (c for c in (self, *self.editions) if c.utterances is not None)
         return min(sized, key=lambda c: abs((c.utterances or 0) - utterances), default=self)
 

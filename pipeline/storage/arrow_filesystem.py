@@ -9,7 +9,7 @@ import pyarrow as pa
 from pyarrow import fs
 
 from pipeline.common.errors import UsageError
-from pipeline.storage.protocol import (
+from pipeline.storage.store import (
     Page,
     StoredFile,
     TransientError,
@@ -67,7 +67,8 @@ class ArrowStore:
             found = filesystem.get_file_info(path)
         if found.type != fs.FileType.File:
             return None
-        return StoredFile(url, found.size, _version(found))
+        written = None if found.mtime_ns is None else found.mtime_ns / 1e9
+        return StoredFile(url, found.size, _version(found), written)
 
     def delete(self, url: str) -> None:
         """Deletes a file, if it is there."""

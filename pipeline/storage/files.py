@@ -15,6 +15,7 @@ from xxhash import xxh3_128
 from pipeline.common.errors import DataError
 from pipeline.storage import is_remote, open_store, open_stream
 from pipeline.storage.prefetch import IN_FLIGHT
+from pipeline.storage.store import StoredFile
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -148,11 +149,26 @@ def file_size(path: str) -> int | None:
             return Path(path).stat().st_size
         except OSError:
             return None
-    try:
-        found = open_store(path).find(path)
-    except OSError as error:
-        raise DataError(f"{path}: can't be examined: {error}") from None
+    found = _find(path)
     return found.size if found else None
+
+
+def written_at(path: str) -> float | None:
+    """When a file was written, in s since 1970; None where there is none, or nobody knows."""
+    if not is_remote(path):
+        try:
+            return Path(path).stat().st_mtime
+        except OSError:
+            return None
+    found = _find(path)
+    return found.written if found else None
+
+
+def _find(url: str) -> StoredFile | None:
+    try:
+        return open_store(url).find(url)
+    except OSError as error:
+        raise DataError(f"{url}: can't be examined: {error}") from None
 
 
 def checksum(path: str) -> str | None:

@@ -22,9 +22,9 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, NewConnectionError
 
 from pipeline.common.errors import DataError, UsageError
-from pipeline.storage import protocol
+from pipeline.storage import store
 from pipeline.storage.options import StoreOptions
-from pipeline.storage.protocol import (
+from pipeline.storage.store import (
     Page,
     StoredFile,
     TransientError,
@@ -84,7 +84,8 @@ class GoogleStore:
                 blob.reload(**_once())
         except FileNotFoundError:
             return None
-        return StoredFile(blob.name, blob.size, _version(blob))
+        written = blob.updated.timestamp() if blob.updated else None
+        return StoredFile(blob.name, blob.size, _version(blob), written)
 
     def delete(self, url: str) -> None:
         """Deletes a file, if it is there."""
@@ -101,7 +102,7 @@ class GoogleStore:
 
 def _once() -> dict[str, Any]:
     """How long a request may take; RetryingStore tries again."""
-    return {"timeout": (protocol.CONNECT_TIMEOUT_S, protocol.READ_TIMEOUT_S), "retry": None}
+    return {"timeout": (store.CONNECT_TIMEOUT_S, store.READ_TIMEOUT_S), "retry": None}
 
 
 def _client(options: StoreOptions) -> storage.Client:

@@ -14,7 +14,7 @@ from obstore.exceptions import BaseError, InvalidPathError
 from obstore.store import ObjectStore as Bucket
 
 from pipeline.common.errors import DataError
-from pipeline.storage.protocol import (
+from pipeline.storage.store import (
     Page,
     StoredFile,
     TransientError,
@@ -90,7 +90,7 @@ class ObjectStore:
                 found = bucket.head(key)
         except FileNotFoundError:
             return None
-        return StoredFile(key, found["size"], _version(found))
+        return StoredFile(key, found["size"], _version(found), found["last_modified"].timestamp())
 
     def delete(self, url: str) -> None:
         """Deletes a file, if it is there."""

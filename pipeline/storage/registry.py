@@ -7,8 +7,8 @@ from functools import lru_cache
 from pipeline.common.errors import UsageError
 from pipeline.common.extras import find_extra, install_command
 from pipeline.storage.options import StoreOptions
-from pipeline.storage.protocol import Store
 from pipeline.storage.retry import OnWait, RetryingStore
+from pipeline.storage.store import Store
 
 _PACKAGES = {"s3": ("obstore", "boto3"), "gs": ("google.cloud.storage",)}
 """Scheme → the packages it needs beyond those of every installation."""

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from pipeline.common.errors import DataError
 from pipeline.storage.options import PATIENCE_S
-from pipeline.storage.protocol import (
+from pipeline.storage.store import (
     Store,
     StoredFile,
     TransientError,
@@ -29,6 +29,9 @@ SAID_AFTER_S = 2.0
 
 DOUBT_S = 10.0
 """After a trouble, refusals are doubted for so long: a store that starts may not know its files."""
+
+_KNOWN = 4
+"""Files of a bucket that are kept in mind as given before; some may be deleted since."""
 
 MAX_REFUSALS = 8
 """So many files refused, and none given before or in between: then it is not the files."""
@@ -71,7 +74,7 @@ class RetryingStore:
         self._on_wait = on_wait
         self._has_said = False
         self._doubtful_until = 0.0
-        self._given: dict[str, str] = {}  # bucket → a file of it that could be read
+        self._given: dict[str, tuple[str, ...]] = {}  # bucket → files read of it, the last first
         self._refusals = 0
 
     def list(self, folder: str) -> Iterator[StoredFile]:
@@ -92,8 +95,8 @@ class RetryingStore:
         except OSError as error:
             self._check_others(url, error)
             raise
-        self._given[split_url(url)[0]] = url
         self._refusals = 0
+        self._remember(url)
         return content
 
     def write(self, url: str, content: bytes) -> None:
@@ -108,6 +111,23 @@ class RetryingStore:
         """Deletes a file, if it is there."""
         self._try(url, lambda: self.store.delete(url))
 
+    def _remember(self, url: str) -> None:
+        """Keeps in mind that a file could be read."""
+        bucket = split_url(url)[0]
+        known = self._given.get(bucket, ())
+        if url not in known:
+            self._given[bucket] = (url, *known)[:_KNOWN]
+
+    def _gives_others(self, bucket: str) -> bool | None:
+        """Whether files of a bucket are still there that it gave; None where none is known."""
+        for url in self._given.get(bucket, ()):
+            try:
+                if self.find(url):
+                    return True
+            except OSError:
+                return False
+        return None  # what is not there any longer tells nothing
+
     def _check_others(self, url: str, refusal: OSError) -> None:
         """Checks that a store that refuses one file gives others.
 
@@ -115,14 +135,10 @@ class RetryingStore:
             DataError: It does not.
         """
         self._refusals += 1
-        given = self._given.get(split_url(url)[0])
-        if given is None and self._refusals < MAX_REFUSALS:
-            return
-        try:
-            refused = given is None or self.find(given) is None
-        except OSError:
-            refused = True
-        if refused:
+        gives_others = self._gives_others(split_url(url)[0])
+        if gives_others is None:
+            gives_others = self._refusals < MAX_REFUSALS
+        if not gives_others:
             raise DataError(
                 f"{url}: the store refuses this file and others: {refusal}; check the credentials "
                 "and what they allow"

@@ -12,8 +12,8 @@ from urllib.parse import parse_qs
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.common.edition import Edition
 from pipeline.common.errors import DataError, UsageError
+from pipeline.common.release import Release
 from pipeline.storage import StoredFile, StoreOptions, open_store
 from pipeline.storage import files as storage
 from pipeline.storage.folder_lock import check_unlocked
@@ -21,7 +21,7 @@ from pipeline.storage.registry import is_remote
 
 MANIFEST = "manifest.json"
 
-_EDITION = {field.name for field in fields(Edition)}
+_RELEASE = {field.name for field in fields(Release)}
 """Keys of the manifest that say what a dataset is called."""
 
 _PART = 16 << 20  # bytes of a shard that are fetched and copied at a time
@@ -151,7 +151,7 @@ def content_checksum(dataset: str | Path, protocol: str | None = None) -> str | 
         protocols = manifest.pop("protocols", {})
         if protocol in protocols:
             manifest["protocols"] = {protocol: protocols[protocol]}
-        manifest = {key: value for key, value in manifest.items() if key not in _EDITION}
+        manifest = {key: value for key, value in manifest.items() if key not in _RELEASE}
     except (ValueError, TypeError, AttributeError, RecursionError):  # reported by list_shards
         return hashlib.sha256(content).hexdigest()
     return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()

@@ -15,7 +15,7 @@ from rich.console import Console
 
 from training.config.recipe import Recipe
 from training.data.dataset_files import identity, manifest_checksum
-from training.data.label_sets import LabelChoice
+from training.data.label_sets import LabelSet
 from training.data.row_choice import RowChoice
 from training.evaluation.baselines.run import Baseline, run_baseline
 from training.evaluation.cross_corpus_rows import Mode, Row, describe_row, plan_rows
@@ -84,7 +84,7 @@ def run_cross_corpus(
     split: str | None = None,
     console: Console | None = None,
     on_message: Callable[[str], None] = _LOG.info,
-    label_set: LabelChoice = "six",
+    label_set: LabelSet = "six",
 ) -> CrossCorpusMatrix:
     """Runs every row of every system; rows that are done already are read.
 
@@ -140,7 +140,7 @@ def run_row(
     split: str,
     folder: Path,
     console: Console | None = None,
-    label_set: LabelChoice = "six",
+    label_set: LabelSet = "six",
 ) -> Evaluation:
     """Trains a system as a row says and scores it; an interrupted training is continued.
 
@@ -189,7 +189,7 @@ def run_row(
 
 
 def row_key(
-    system: System, row: Row, dataset: str | Path, split: str, label_set: LabelChoice = "six"
+    system: System, row: Row, dataset: str | Path, split: str, label_set: LabelSet = "six"
 ) -> str:
     """Checksum of everything that decides the scores of a row."""
     settings = vars(system) if isinstance(system, Baseline) else system.model_dump(mode="json")

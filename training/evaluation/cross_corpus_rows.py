@@ -19,7 +19,7 @@ import pandas as pd
 
 from pipeline.common.errors import DataError, UsageError
 from training.data.index import load_index
-from training.data.label_sets import LabelChoice, classes_of, learnt_classes
+from training.data.label_sets import LabelSet, classes_of, learnt_classes
 from training.data.row_choice import RowChoice
 from training.evaluation.common_classes import scorable_corpora
 from training.evaluation.evaluate import ALL, part_of
@@ -66,7 +66,7 @@ def plan_rows(
     mode: Mode,
     corpora: Sequence[str],
     split: str,
-    label_set: LabelChoice = "six",
+    label_set: LabelSet = "six",
     on_note: Callable[[str], object] = _LOG.warning,
 ) -> list[Row]:
     """The rows of a matrix, one a corpus.

@@ -10,7 +10,7 @@ import pandas as pd
 
 from pipeline.common.errors import DataError, UsageError
 from pipeline.schema.record import CLASSES, SPLITS
-from training.data.label_sets import NAMED
+from pipeline.splits.protocols.label_sets import NAMED
 from training.data.progress import OnProgress, no_progress
 from training.data.protocols import FoldChoice, describe_choice
 from training.data.row_choice import EVERY_ROW, RowChoice
@@ -68,33 +68,33 @@ def evaluate(
     left_out: list[str] = []
     for name in names:
         trained = load_model(name)
-        if not trained.labels:
+        if not trained.classes:
             raise UsageError(
                 f"{name}: rates dimensions and knows no classes: `exhubert evaluate` alone scores "
                 "it, by CCC (in Python: evaluate_ratings)"
             )
         label_set = trained.data.label_set
-        if not fold and label_set == "six" and trained.labels != list(CLASSES):
+        if not fold and label_set == "six" and trained.classes != list(CLASSES):
             raise UsageError(
-                f"{name}: its classes are {', '.join(trained.labels)}: expected those that "
+                f"{name}: its classes are {', '.join(trained.classes)}: expected those that "
                 f"datasets are labelled with, {', '.join(CLASSES)}; a protocol with classes of its "
                 "own is named by --protocol"
             )
         mapped = "six" if fold and label_set in NAMED else label_set
         if not predictions:
-            heads, labels, first = trained.heads, trained.labels, mapped
+            heads, classes, first = trained.heads, trained.classes, mapped
             task = choose_task(mapped, fold)
             index, _ = load_task(
                 dataset,
                 task,
                 part_of(split),
                 rows,
-                labels,
+                classes,
                 heads.columns,
                 on_note=left_out.append,
             )
             labelled = require_labelled(index, dataset, split, rows.where)
-        elif (trained.heads, trained.labels) != (heads, labels):
+        elif (trained.heads, trained.classes) != (heads, classes):
             raise UsageError(
                 f"{name}: has other heads than {names[0]}: expected models trained alike"
             )
@@ -122,7 +122,7 @@ def evaluate(
     if isinstance(task, FoldChoice):
         notes = [*describe_choice(dataset, task, sorted(set(scored["corpus"]))), *notes]
     evaluation = score_predictions(
-        table, dataset, split, labels, TrainingSpeakers.of_all(training), notes, rows.where
+        table, dataset, split, classes, TrainingSpeakers.of_all(training), notes, rows.where
     )
     if not heads.columns:
         return evaluation

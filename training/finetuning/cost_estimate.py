@@ -134,7 +134,7 @@ def estimate(recipe: Recipe, dataset: str | Path, output: str | Path) -> Estimat
     plan = plan_run(recipe, dataset)
     optimizer = recipe.optimizer
     _, world = rank_and_world()
-    model = empty_model(recipe.model, plan.heads, plan.labels)
+    model = empty_model(recipe.model, plan.heads, plan.classes)
     activations, flops = trace_step(model, recipe, _window_samples(recipe))
     parameters = count_parameters(model)
     batches = len(plan.batches(0, world))
@@ -147,7 +147,7 @@ def estimate(recipe: Recipe, dataset: str | Path, output: str | Path) -> Estimat
         output=str(output),
         output_state=_state_of(output),
         heads={
-            "label": list(plan.labels),
+            "label": list(plan.classes),
             "emotion": list(plan.heads.emotions),
             "ratings": list(plan.heads.dimensions),
         },
@@ -187,7 +187,7 @@ def _try_batch(plan: Plan, flops: int) -> tuple[float | None, str | None]:
     """Seconds of a batch on this machine, or why there are none."""
     if training_device().type == "cpu" and flops > LARGEST_ON_CPU:
         return None, "the model is large for a CPU"
-    model = empty_model(plan.recipe.model, plan.heads, plan.labels)
+    model = empty_model(plan.recipe.model, plan.heads, plan.classes)
     try:
         return time_batch(model, plan.recipe, _window_samples(plan.recipe)), None
     except torch.OutOfMemoryError:
@@ -200,8 +200,8 @@ def mixture_shares(plan: Plan) -> list[CorpusShare]:
     """What an epoch shows of each corpus, before and after temperature, cap and balance."""
     index = plan.index
     often = expected_repeats(index, plan.mixture)
-    no_class = "unlabelled" if "none" in plan.labels else "none"
-    names = {**dict(enumerate(plan.labels)), UNLABELLED: no_class}
+    no_class = "unlabelled" if "none" in plan.classes else "none"
+    names = {**dict(enumerate(plan.classes)), UNLABELLED: no_class}
     shares = []
     for corpus, rows in index.reset_index(drop=True).groupby("corpus", sort=True).indices.items():
         shown = often[rows].sum()

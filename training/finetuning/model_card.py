@@ -139,16 +139,16 @@ def model_card(provenance: dict[str, Any]) -> str:
 
 def _classes(provenance: dict[str, Any]) -> str:
     """The classes that the model tells apart, and what it was trained on if not all rows."""
-    labels = provenance.get("labels", CLASSES)
-    if not labels:
+    classes = provenance.get("labels", CLASSES)
+    if not classes:
         text = "Ratings of speech emotion, and no classes."
-    elif tuple(labels) == CLASSES:
+    elif tuple(classes) == CLASSES:
         text = (
             "Six classes of speech emotion: arousal (low, high) × valence (negative, neutral, "
             "positive)."
         )
     else:
-        text = f"Classes of speech emotion: {markdown(', '.join(labels))}."
+        text = f"Classes of speech emotion: {markdown(', '.join(classes))}."
     data = provenance["recipe"].get("data", {})
     if data.get("protocol"):
         text += f" Trained in fold {markdown(data['fold'])} of protocol `{code(data['protocol'])}`."

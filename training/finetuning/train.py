@@ -150,7 +150,7 @@ def train(
         console.print(f"Base: {recipe.model.base}, from disk, the cache or the hub …")
     model = build_model(
         recipe.model.base,
-        labels=plan.labels,
+        classes=plan.classes,
         heads=plan.heads,
         extended_layers=recipe.model.extended_layers,
         original_linear=recipe.model.original_linear,
@@ -239,7 +239,7 @@ def train(
             overall, corpora = score_rows(
                 validation.iloc[labelled],
                 predictions.classes[labelled].argmax(axis=1),
-                len(plan.labels),
+                len(plan.classes),
             )
         if plan.heads.columns:
             heads = score_heads(validation, predictions, plan.heads)
@@ -253,7 +253,7 @@ def train(
             **TrainingSpeakers.of_rows(index).to_provenance(),
             "base": base_said,
             "base_licence": base_licence,
-            "labels": list(plan.labels),
+            "labels": list(plan.classes),
             "heads": asdict(plan.heads),
             "parameters": count_parameters(model),
             "steps": trainer.state.global_step,
@@ -284,7 +284,7 @@ def _opening(plan: Plan, model: ExtendedClassifier, checkpoint: str | None) -> s
         f"{len(plan.validation)} for validation"
     )
     if plan.heads.columns:
-        kinds = [f"{len(plan.labels)} classes"] * bool(plan.labels)
+        kinds = [f"{len(plan.classes)} classes"] * bool(plan.classes)
         kinds += [count(len(plan.heads.emotions), "emotion")] * bool(plan.heads.emotions)
         what += f"\nheads: {', '.join([*kinds, *plan.heads.dimensions])}"
     if plan.voted is not None:

@@ -50,7 +50,7 @@ class LoadedModel:
     device: torch.device
 
     @property
-    def labels(self) -> list[str]:
+    def classes(self) -> list[str]:
         """Names of the classes, in index order."""
         return class_names(self.model.config)
 

@@ -97,14 +97,14 @@ def _run(args: argparse.Namespace) -> int:
     systems = _systems(args)
     from exhubert.cli.output.benchmark_tables import print_costs, print_paper_table
     from exhubert.cli.output.paper_files import write_figures, write_tables
-    from training.data.label_sets import read_label_choice
+    from training.data.label_sets import read_label_set
     from training.evaluation.benchmark.cost import expected_costs
     from training.evaluation.benchmark.plan import plan_benchmark
     from training.evaluation.benchmark.run import run_benchmark
     from training.evaluation.benchmark.table import benchmark_rows, benchmark_table, rows_to_dict
 
     console.quieten_transformers()
-    label_set = read_label_choice(args.labels) if args.labels else None
+    label_set = read_label_set(args.labels) if args.labels else None
     plan = plan_benchmark(args.data, args.protocol, args.corpora, label_set)
     if args.dry_run:
         costs = expected_costs(plan, systems, args.output)

@@ -18,8 +18,8 @@ from exhubert.cli.arguments.corpora import (
     tell_kept_specs,
 )
 from exhubert.cli.arguments.data_roots import read_data_roots
-from exhubert.cli.arguments.edition import add_edition, read_edition
 from exhubert.cli.arguments.number_types import duration, positive
+from exhubert.cli.arguments.release import add_release, read_release
 from exhubert.cli.arguments.tolerances import add_tolerances
 from exhubert.cli.output import console
 from exhubert.cli.output.build_progress import build_progress
@@ -72,7 +72,7 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="leave out corpora whose terms do not allow a dataset to be passed on",
     )
-    add_edition(parser)
+    add_release(parser)
     add_tolerances(parser, max_reject_rate=0.01)
     parser.add_argument(
         "--dry-run",
@@ -134,8 +134,8 @@ def _make_config(args: argparse.Namespace, require_folders: bool) -> "BuildConfi
     if not corpora:
         raise UsageError("--only-redistributable: none of these corpora may be redistributed")
     audio = AudioOptions(args.codec, args.normalize)
-    edition = read_edition(args)
-    return BuildConfig(corpora, emotion_scheme(), args.output, audio, edition=edition)
+    release = read_release(args)
+    return BuildConfig(corpora, emotion_scheme(), args.output, audio, release=release)
 
 
 def _build(checked: "CheckedBuild", args: argparse.Namespace, jobs: int | DriverProcess) -> int:

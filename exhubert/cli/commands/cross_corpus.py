@@ -16,7 +16,7 @@ from pipeline.specs.collections import SIGN
 from training.config.recipe import Recipe, load_recipe
 
 if TYPE_CHECKING:  # it brings torch with it
-    from training.data.label_sets import LabelChoice
+    from training.data.label_sets import LabelSet
     from training.evaluation.cross_corpus import System
 
 FittedKind = Literal["majority", "egemaps"]
@@ -137,12 +137,12 @@ def _recipe(args: argparse.Namespace) -> Recipe | None:
     return None
 
 
-def _label_set(args: argparse.Namespace, recipe: Recipe | None) -> "LabelChoice":
+def _label_set(args: argparse.Namespace, recipe: Recipe | None) -> "LabelSet":
     """The classes of all systems: those that are named, else the recipe's."""
-    from training.data.label_sets import read_label_choice
+    from training.data.label_sets import read_label_set
 
     if args.labels:
-        return read_label_choice(args.labels)
+        return read_label_set(args.labels)
     return recipe.data.label_set if recipe else "six"
 
 

@@ -178,7 +178,7 @@ def _add_baseline_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _baseline(args: argparse.Namespace) -> int:
     _check_scoring(args)
-    from training.data.label_sets import read_label_choice
+    from training.data.label_sets import read_label_set
     from training.data.protocols import FoldChoice
     from training.data.row_choice import RowChoice
     from training.data.tasks import choose_task
@@ -187,7 +187,7 @@ def _baseline(args: argparse.Namespace) -> int:
     console.quieten_transformers()
     baseline = Baseline(args.kind, args.base, args.layer)
     fold = FoldChoice(args.protocol, args.fold) if read_fold(args) else None
-    task = choose_task(read_label_choice(args.labels), fold)
+    task = choose_task(read_label_set(args.labels), fold)
     with progress.counter("clips read", args.json) as on_progress:
         result = run_baseline(
             baseline,

@@ -24,8 +24,8 @@ def _add_verify(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_verify(args: argparse.Namespace) -> int:
-    from pipeline.dataset.integrity import repair_dataset, verify_dataset
     from pipeline.dataset.manifest import require_manifest
+    from pipeline.dataset.verify import repair_dataset, verify_dataset
 
     check_beam_options(args)
     corpora = require_manifest(args.dataset).corpora.values()

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from pipeline.common.errors import DataError, UsageError
 from pipeline.splits.protocols.folds import PARTS, TEST, UNUSED, VALIDATION, Fold
-from pipeline.splits.protocols.label_sets import LabelSet
+from pipeline.splits.protocols.label_sets import ProtocolSet
 from pipeline.splits.protocols.statement import FoldFacts, ProtocolStatement, file_problem
 
 _FOLDS = pa.list_(pa.string())
@@ -50,7 +50,7 @@ class Protocol:
     table: pd.DataFrame
 
     @property
-    def label_set(self) -> Mapping[str, LabelSet]:
+    def label_set(self) -> Mapping[str, ProtocolSet]:
         """Corpus → which classes are scored in it."""
         return {corpus: entry.labels for corpus, entry in self.statement.corpora.items()}
 

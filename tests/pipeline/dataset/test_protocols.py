@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 
 from pipeline.common.errors import UsageError
-from pipeline.dataset.integrity import verify_dataset
 from pipeline.dataset.manifest import Manifest, require_manifest
 from pipeline.dataset.protocols import change_protocols
 from pipeline.dataset.relabel import relabel_dataset
+from pipeline.dataset.verify import verify_dataset
 from pipeline.specs.emotion_scheme import emotion_scheme
 from tests.conftest import MakeCorpus, MakeSpec
 from tests.pipeline.dataset.test_relabel import build

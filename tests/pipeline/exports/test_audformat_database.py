@@ -10,7 +10,7 @@ import soundfile
 from pipeline.dataset.manifest import require_manifest
 from pipeline.dataset.selection import find_rows
 from pipeline.exports.audformat_database import write_audformat
-from pipeline.exports.clip_table import ExportRequest
+from pipeline.exports.export_request import ExportRequest
 
 audformat = pytest.importorskip(
     "audformat", reason="audformat is not installed: pip install '.[exports]'"

@@ -266,10 +266,10 @@ def test_a_placement_is_part_of_the_plan() -> None:
 
 def row(number: int, group_rows: int, **fields: object) -> Utterance:
     path = f"train.parquet/{number:06d}.wav"
-    run, assign = divmod(number, group_rows)
+    run, row = divmod(number, group_rows)
     return Utterance(
         f"calls/{number}", "calls", f"calls/{number}", path, 96_000, "",
-        block=block_name("train.parquet", run, assign // 100), row=number, label_native="e",
+        block=block_name("train.parquet", run, row // 100), row=number, label_native="e",
     )._replace(**fields)  # type: ignore[arg-type]  # fmt: skip
 
 

@@ -232,7 +232,7 @@ def test_shards_of_an_earlier_version_are_written_anew_and_their_audio_stays(
 
     writer = parquet.pq.ParquetWriter
     with monkeypatch.context() as earlier:
-        earlier.setattr("pipeline.shards.fingerprint.RECORD_VERSION", 2)
+        earlier.setattr("pipeline.shards.input_digest.RECORD_VERSION", 2)
         earlier.setattr(parquet.pq, "ParquetWriter", compress)
         write()
     before = read_shard(str(tmp_path), SHARD)

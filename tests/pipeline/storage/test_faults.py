@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from pipeline.common.errors import DataError
-from pipeline.storage import StoreOptions, configure_stores, open_store, protocol
+from pipeline.storage import StoreOptions, configure_stores, open_store, store
 from pipeline.storage import files as storage
 from tests.support import gcs, s3
 from tests.support.faulty_files import FaultyFileSystem
@@ -60,7 +60,7 @@ def kind(
     request: pytest.FixtureRequest, servers: dict[str, Kind], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Kind]:
     hurry_retries(monkeypatch)
-    monkeypatch.setattr(protocol, "READ_TIMEOUT_S", 0.5)
+    monkeypatch.setattr(store, "READ_TIMEOUT_S", 0.5)
     chosen = servers[request.param]
     chosen.watch()
     configure_stores(replace(chosen.options, patience=3))

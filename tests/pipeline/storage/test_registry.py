@@ -12,7 +12,7 @@ from pipeline.planning.steps import list_clips
 from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.storage import registry
 from pipeline.storage.options import StoreOptions
-from pipeline.storage.protocol import prefix_of, split_url
+from pipeline.storage.store import prefix_of, split_url
 from training.data.parquet_audio import AudioReader
 
 ELSEWHERE = StoreOptions(s3_endpoint_url="http://127.0.0.1:9", s3_region_name="x")

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -105,6 +106,8 @@ def check_names(store: RetryingStore, folder: str, names: list[str]) -> None:
         found = store.find(f"{folder}/{file.path}")
         assert found is not None
         assert (found.size, found.version) == (len(content), file.version)
+        assert found.written is not None
+        assert abs(found.written - time.time()) < 3_600  # the time zone is right, too
         store.delete(f"{folder}/{file.path}")
         store.delete(f"{folder}/{file.path}")
         assert store.find(f"{folder}/{file.path}") is None

@@ -104,8 +104,8 @@ def test_pipeline_gives_the_six_classes_of_a_model_with_more_heads(tmp_path: Pat
         ({}, {"projector", "classifier", "emotion_classifier", "rater"}),
         ({"heads": HeadLabels(ALL.emotions)}, {"projector", "classifier", "emotion_classifier"}),
         ({"heads": HeadLabels(("anger",), ALL.dimensions)}, {"projector", "classifier", "rater"}),
-        ({"labels": ["calm", "tense"]}, {"projector", "emotion_classifier", "rater"}),
-        ({"labels": ["calm", "tense"], "heads": HeadLabels()}, set()),
+        ({"classes": ["calm", "tense"]}, {"projector", "emotion_classifier", "rater"}),
+        ({"classes": ["calm", "tense"], "heads": HeadLabels()}, set()),
     ],
 )
 def test_training_on_keeps_the_heads_whose_labels_are_the_same(

@@ -337,7 +337,7 @@ def test_models_and_baselines_are_scored_in_the_same_classes(tmp_path: Path) -> 
     )
     for evaluations in matrix.systems.values():
         for evaluation in evaluations:
-            assert evaluation.labels == ["anger", "calm", "fear"]
+            assert evaluation.classes == ["anger", "calm", "fear"]
             assert evaluation.overall.utterances == 27
     mapping = tmp_path / "map.yaml"
     mapping.write_text("anger: loud\ncalm: quiet\n")

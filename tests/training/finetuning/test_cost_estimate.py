@@ -50,7 +50,7 @@ def test_heads_have_the_classes_of_the_data(dataset: Path, tmp_path: Path) -> No
     assert (len(six.heads["label"]), one.heads["label"]) == (6, ["neutral"])
     config = tiny().model.config
     for found, names in ((six, CLASSES), (one, ("neutral",))):
-        assert found.parameters == count_parameters(build_model(None, labels=names, config=config))
+        assert found.parameters == count_parameters(build_model(None, classes=names, config=config))
 
 
 def test_a_model_of_ratings_alone_has_no_head_of_classes(tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ def test_a_model_of_ratings_alone_has_no_head_of_classes(tmp_path: Path) -> None
     recipe = tiny("heads.ratings=1")
     found = estimate(recipe, tmp_path / "rated", tmp_path / "model")
     heads = HeadLabels(dimensions=("arousal",))
-    model = build_model(None, labels=(), heads=heads, config=recipe.model.config)
+    model = build_model(None, classes=(), heads=heads, config=recipe.model.config)
     assert found.parameters == count_parameters(model)
     assert found.seconds is not None
     assert [one.classes for one in found.corpora] == [{"none": 1.0}]

@@ -44,7 +44,7 @@ def test_a_vote_for_a_category_that_nobody_was_given_counts(tmp_path: Path) -> N
 def test_ratings_alone_have_no_soft_classes(tmp_path: Path) -> None:
     dataset = write_rated(tmp_path, votes=votes(anger=1, calm=1))
     plan = plan_run(load_recipe("tiny", [*SOFT, "heads.ratings=1"]), dataset)
-    assert plan.labels == ()
+    assert plan.classes == ()
     assert not {"votes", "label_shares", "emotion_shares"} & set(plan.index.columns)
     assert [loss.target for loss in build_objective(plan).losses] == ["rating_labels"]
 

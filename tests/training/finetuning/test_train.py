@@ -120,7 +120,7 @@ def test_without_validation_the_last_state_is_kept(tmp_path: Path) -> None:
     result = train(recipe("optimizer.epochs=1"), data, tmp_path / "model")
     assert result.validation is None
     assert "no validation split" in (tmp_path / "model" / "README.md").read_text(encoding="utf-8")
-    assert load_model(result.output).labels == list(CLASSES)
+    assert load_model(result.output).classes == list(CLASSES)
 
 
 def test_early_stopping_and_other_switches_work_together(dataset: Path, tmp_path: Path) -> None:

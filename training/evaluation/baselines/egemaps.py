@@ -63,8 +63,8 @@ def egemaps(
     features = extract_features(rows, cache_folder, on_progress)
     bounds = np.cumsum([len(train), len(validation)])
     fitted, chosen, asked = (
-        Part(part, labels)
-        for part, labels in zip(
+        Part(part, targets)
+        for part, targets in zip(
             np.split(features, bounds), np.split(rows["label"].to_numpy(), bounds), strict=True
         )
     )

@@ -69,13 +69,13 @@ def probe(
     rows = pd.concat([train, validation, test], ignore_index=True)
     states = kept_states(model, rows, cache_folder, longest, on_progress)
     bounds = np.cumsum([len(train), len(validation)])
-    labels = np.split(rows["label"].to_numpy(), bounds)
+    targets = np.split(rows["label"].to_numpy(), bounds)
     layers = states.shape[1]
     if layer is not None and not 0 <= layer < layers:
         raise UsageError(f"--layer {layer}: {base} has the layers 0 to {layers - 1}")
     best: tuple[Fit, int] | None = None
     for number in range(layers) if layer is None else [layer]:
-        fitted, chosen, _ = map(Part, np.split(states[:, number], bounds), labels)
+        fitted, chosen, _ = map(Part, np.split(states[:, number], bounds), targets)
         fit = choose(make_logistic, fitted, chosen)
         if best is None or (fit.uar or 0) > (best[0].uar or 0):
             best = fit, number

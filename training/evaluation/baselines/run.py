@@ -88,15 +88,15 @@ def run_baseline(
     baseline.check()
     part = part_of(split)
     fitted = rows if fit_on is None else fit_on
-    train, labels = load_task(dataset, task, "train", fitted)
-    test, _ = load_task(dataset, task, part, rows, labels)
+    train, classes = load_task(dataset, task, "train", fitted)
+    test, _ = load_task(dataset, task, part, rows, classes)
     require_labelled(test, dataset, split, rows.where)
-    validation, _ = load_task(dataset, task, "validation", fitted, labels)
+    validation, _ = load_task(dataset, task, "validation", fitted, classes)
     if train.empty:
         raise DataError(f"{dataset}: no labelled utterances in split 'train': nothing to learn")
     folder = keep_in if is_remote(str(dataset)) else Path(dataset)
     features = None if folder is None else folder / FEATURES
-    answers = _predict(baseline, features, (train, validation, test), len(labels), on_progress)
+    answers = _predict(baseline, features, (train, validation, test), len(classes), on_progress)
     notes = answers.notes
     if isinstance(task, FoldChoice):
         notes = [*describe_choice(dataset, task, sorted(set(test["corpus"]))), *notes]
@@ -106,7 +106,7 @@ def run_baseline(
         training.append(TrainingSpeakers.of_model(baseline.base, provenance))
     speakers = TrainingSpeakers.of_all(training)
     scored = score_predictions(
-        answers.table, dataset, split, list(labels), speakers, notes, rows.where
+        answers.table, dataset, split, list(classes), speakers, notes, rows.where
     )
     return replace(scored, trained_parameters=answers.parameters)
 

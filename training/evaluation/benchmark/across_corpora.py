@@ -8,7 +8,7 @@ from pathlib import Path
 from pipeline.common.count import count
 from pipeline.common.errors import DataError
 from training.data.index import load_index
-from training.data.label_sets import LabelChoice, classes_of, learnt_classes
+from training.data.label_sets import LabelSet, classes_of, learnt_classes
 from training.data.row_choice import RowChoice
 from training.evaluation.benchmark.fold_run import FoldRun
 from training.evaluation.cross_corpus_rows import Mode, Row, describe_row, plan_rows
@@ -22,7 +22,7 @@ ACROSS: Mapping[str, Mode] = {LEAVE_ONE_OUT: LEAVE_ONE_OUT, TRAIN_ON_ONE: TRAIN_
 
 
 def plan_across(
-    dataset: str | Path, mode: Mode, corpora: Sequence[str], label_set: LabelChoice
+    dataset: str | Path, mode: Mode, corpora: Sequence[str], label_set: LabelSet
 ) -> tuple[list[FoldRun], str, list[str]]:
     """A fold for each corpus, without which, or on which alone, models are trained.
 
@@ -52,7 +52,7 @@ def plan_across(
     return [_plan_run(dataset, mode, row, label_set) for row in rows], checksum, notes
 
 
-def _plan_run(dataset: str | Path, mode: Mode, row: Row, label_set: LabelChoice) -> FoldRun:
+def _plan_run(dataset: str | Path, mode: Mode, row: Row, label_set: LabelSet) -> FoldRun:
     others = RowChoice(_scored_of(row))
     fitted, scored = (
         load_index(dataset, rows=choice, labelled=False, extra=("label_native",))

@@ -82,7 +82,7 @@ def _mean_draws(corpora: Sequence[Sequence[Evaluation]], draws: int) -> Floats:
 def _confusions(evaluation: Evaluation) -> Integers:
     table = evaluation.predictions
     return confusions_by_speaker(
-        table.reference, table.predicted, table.speakers, len(evaluation.labels)
+        table.reference, table.predicted, table.speakers, len(evaluation.classes)
     )
 
 

@@ -8,15 +8,16 @@ import pandas as pd
 
 from pipeline.common.count import count
 from pipeline.common.errors import DataError, UsageError
+from pipeline.splits.protocols.label_sets import NAMED
 from pipeline.splits.protocols.names import INDEPENDENT, parse_name
 from pipeline.splits.protocols.protocol import Protocol
 from training.data.dataset_files import identity
 from training.data.index import load_index
-from training.data.label_sets import NAMED, LabelChoice, classes_of
+from training.data.label_sets import LabelSet, classes_of
 from training.data.protocols import (
     FoldChoice,
     choose_fold_corpora,
-    fold_labels,
+    fold_classes,
     fold_rows,
     read_protocol,
 )
@@ -51,7 +52,7 @@ class BenchmarkPlan:
     dataset_key: str
     protocol: str
     twin: str | None
-    label_set: LabelChoice | None
+    label_set: LabelSet | None
     classes: str
     native: bool
     leaks: dict[str, int]
@@ -73,7 +74,7 @@ def plan_benchmark(
     dataset: str | Path,
     protocol: str,
     corpora: Sequence[str] = (),
-    label_set: LabelChoice | None = None,
+    label_set: LabelSet | None = None,
 ) -> BenchmarkPlan:
     """Finds the folds that a benchmark runs.
 
@@ -132,7 +133,7 @@ def plan_benchmark(
     )
 
 
-def with_label_set(protocol: str, label_set: LabelChoice) -> str:
+def with_label_set(protocol: str, label_set: LabelSet) -> str:
     """Name of the protocol with the same folds that scores a named label set.
 
     Raises:
@@ -141,7 +142,7 @@ def with_label_set(protocol: str, label_set: LabelChoice) -> str:
     >>> with_label_set("loso", "native"), with_label_set("loso-four", "four")
     ('loso-native', 'loso-four')
     """
-    said = parse_name(protocol).labels
+    said = parse_name(protocol).label_set
     if said not in ("six", label_set):
         raise UsageError(
             f"--labels {label_set}: the name of the protocol {protocol} says which classes it "
@@ -177,7 +178,7 @@ def _choose_corpora(protocol: Protocol, corpora: Sequence[str], six: bool) -> li
 
 
 def _plan_across(
-    dataset: str | Path, mode: Mode, corpora: Sequence[str], label_set: LabelChoice
+    dataset: str | Path, mode: Mode, corpora: Sequence[str], label_set: LabelSet
 ) -> BenchmarkPlan:
     runs, checksum, notes = plan_across(dataset, mode, corpora, label_set)
     return BenchmarkPlan(
@@ -195,7 +196,7 @@ def _plan_across(
     )
 
 
-def _without_fold(index: pd.DataFrame, protocol: Protocol, label_set: LabelChoice) -> list[str]:
+def _without_fold(index: pd.DataFrame, protocol: Protocol, label_set: LabelSet) -> list[str]:
     """How many clips have a class and stand in no fold, as the protocol scores other classes."""
     outside = index[classes_of(index, label_set).notna() & ~index["id"].isin(protocol.table["id"])]
     return [
@@ -210,7 +211,7 @@ def _stated_sets(protocol: Protocol, corpora: set[str]) -> str:
     return ", ".join(sorted({protocol.label_set[corpus] for corpus in corpora}))
 
 
-def _name_classes(label_set: LabelChoice) -> str:
+def _name_classes(label_set: LabelSet) -> str:
     """The name of a label set, or the classes of a mapping.
 
     >>> _name_classes("categories"), _name_classes({"ang": "negative", "neu": "neutral"})
@@ -241,17 +242,17 @@ def _plan_folds(
     index: pd.DataFrame,
     protocol: Protocol,
     corpora: Sequence[str],
-    label_set: LabelChoice | None,
+    label_set: LabelSet | None,
     notes: list[str],
 ) -> Iterator[FoldRun]:
     """Folds that can be run; what can't is said in the notes."""
     for corpus in sorted(corpora):
         rows = index[index["corpus"] == corpus]
-        labels = fold_labels(protocol, [corpus], label_set)
+        classes = fold_classes(protocol, [corpus], label_set)
         left_out: dict[str, list[str]] = {}
         for number, facts in enumerate(protocol.folds[corpus], 1):
             choice = FoldChoice(protocol.name, facts.name, label_set=label_set)
-            parts = fold_rows(rows, protocol, choice, [corpus], labels)
+            parts = fold_rows(rows, protocol, choice, [corpus], classes)
             sizes = parts["split"].value_counts()
             train, validation, test = (
                 int(sizes.get(part, 0)) for part in ("train", "validation", "test")

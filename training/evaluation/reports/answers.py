@@ -71,8 +71,8 @@ def find_answers(evaluation: Evaluation, with_audio: WithAudio) -> Answers:
     sections: dict[str, list[PageClip]] = {}
     for place, row in enumerate(chosen.to_dict("records")):
         values = {str(name): value for name, value in row.items()}
-        title = _title(values, place, evaluation.labels)
-        clip = _page_clip(values, evaluation.labels, sounds.get(values["id"], ""))
+        title = _title(values, place, evaluation.classes)
+        clip = _page_clip(values, evaluation.classes, sounds.get(values["id"], ""))
         sections.setdefault(title, []).append(clip)
     return Answers(sections, number, [] if with_audio == "none" else sorted(silent))
 
@@ -108,12 +108,12 @@ def choose_answers(predictions: PredictionTable, per_cell: int) -> pd.DataFrame:
     return frame.groupby(["label", "predicted"], sort=False).head(per_cell).reset_index(drop=True)
 
 
-def _title(row: Mapping[str, Any], place: int, labels: list[str]) -> str:
+def _title(row: Mapping[str, Any], place: int, classes: list[str]) -> str:
     if row["right"]:
         return "right answers"
     if place < _WORST:
         return "the surest mistakes"
-    return f"further mistakes on {labels[row['label']].replace('_', ' ')}"
+    return f"further mistakes on {classes[row['label']].replace('_', ' ')}"
 
 
 def _read_sounds(dataset: str, chosen: pd.DataFrame) -> dict[str, str]:
@@ -126,11 +126,11 @@ def _read_sounds(dataset: str, chosen: pd.DataFrame) -> dict[str, str]:
     return {place.id: encode_preview(reader.read(place)) for place in clip_places(rows)}
 
 
-def _page_clip(row: Mapping[str, Any], labels: list[str], audio: str) -> PageClip:
+def _page_clip(row: Mapping[str, Any], classes: list[str], audio: str) -> PageClip:
     def known(name: str) -> str:
         return "" if pd.isna(row.get(name)) else str(row[name])
 
-    reference, answer = (labels[row[name]] for name in ("label", "predicted"))
+    reference, answer = (classes[row[name]] for name in ("label", "predicted"))
     said, heard = (name.replace("_", " ") for name in (reference, answer))
     sure = "" if pd.isna(row["confidence"]) else f"{100 * row['confidence']:.0f} % sure"
     return PageClip(

@@ -5,7 +5,7 @@ from pipeline.splits.protocols.names import describe_rule, parse_name
 
 
 @pytest.mark.parametrize(
-    ("name", "base", "labels", "independent", "k", "seed"),
+    ("name", "base", "label_set", "independent", "k", "seed"),
     [
         ("loso", "loso", "six", False, 0, 0),
         ("k-fold", "5-fold", "six", False, 5, 0),
@@ -14,9 +14,9 @@ from pipeline.splits.protocols.names import describe_rule, parse_name
         ("actors-categories", "actors", "categories", False, 0, 0),
     ],
 )
-def test_a_name_says_everything(name, base, labels, independent, k, seed):
+def test_a_name_says_everything(name, base, label_set, independent, k, seed):
     parsed = parse_name(name)
-    assert (parsed.base, parsed.labels, parsed.independent) == (base, labels, independent)
+    assert (parsed.base, parsed.label_set, parsed.independent) == (base, label_set, independent)
     assert (parsed.k, parsed.seed, parsed.full) == (k, seed, name)
 
 

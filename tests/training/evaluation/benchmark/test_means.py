@@ -30,6 +30,6 @@ def test_a_better_model_is_ahead_in_each_draw() -> None:
 
 def test_nothing_is_certain_where_no_draw_holds_every_class() -> None:
     lone = evaluation("x", "abcdefgh" * 3, "abcdefghijklmnopqrstuvwx",
-                      "abcdefghijklmnopqrstuvwx", labels="abcdefghijklmnopqrstuvwx")  # fmt: skip
+                      "abcdefghijklmnopqrstuvwx", classes="abcdefghijklmnopqrstuvwx")  # fmt: skip
     mean = mean_figures([lone], draws=5)
     assert mean.uar_low <= mean.uar == 1

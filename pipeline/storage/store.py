@@ -14,11 +14,14 @@ class StoredFile:
         path: Below the folder that was listed.
         size: In bytes.
         version: Differs whenever the content does: a checksum, or a time.
+        written: When it was written, in s since 1970, where a single file was asked for and the
+            store knows.
     """
 
     path: str
     size: int
     version: str
+    written: float | None = None
 
 
 CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 5.0, 30.0

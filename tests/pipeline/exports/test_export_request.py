@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.exports.clip_table import plain_key, unique_keys
+from pipeline.exports.export_request import plain_key, unique_keys
 
 
 @given(st.text())

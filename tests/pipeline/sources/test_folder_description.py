@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.sources.contents import describe_files
+from pipeline.sources.folder_description import describe_files
 from pipeline.sources.listing import SourceFile
 
 

@@ -3,10 +3,10 @@
 import argparse
 from collections.abc import Callable
 
-from pipeline.common.edition import Edition, check_date, check_title, check_version
+from pipeline.common.release import Release, check_date, check_title, check_version
 
 
-def add_edition(parser: argparse.ArgumentParser) -> None:
+def add_release(parser: argparse.ArgumentParser) -> None:
     """Adds the options that name a dataset."""
     group = parser.add_argument_group("what the dataset is called; later builds keep it")
     group.add_argument("--title", type=_checked(check_title), metavar="TEXT", help="for people")
@@ -24,9 +24,9 @@ def add_edition(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def read_edition(args: argparse.Namespace) -> Edition:
+def read_release(args: argparse.Namespace) -> Release:
     """What the options say."""
-    return Edition(args.title, args.dataset_version, args.date_published)
+    return Release(args.title, args.dataset_version, args.date_published)
 
 
 def _checked(check: Callable[[str], str]) -> Callable[[str], str]:

@@ -1,4 +1,4 @@
-"""Fingerprints of shards, by which a build knows what it can reuse of an earlier one."""
+"""Digests of what a shard is made from: they tell a build what it can reuse of an earlier one."""
 
 import hashlib
 import json
@@ -13,13 +13,13 @@ from pipeline.shards.versions import RECORD_VERSION, audio_versions
 from pipeline.specs.corpus_spec import CorpusSpec
 
 Reuse = Literal["shard", "audio", "nothing"]
-"""What need not be made again: the whole shard, its audio while labels change, or nothing."""
+"""What can be reused: the whole shard, its audio (labels are written anew), or nothing."""
 
 
-def fingerprints(
+def input_digests(
     planned: Sequence[Utterance], spec: CorpusSpec, options: AudioOptions
 ) -> tuple[str, str]:
-    """Fingerprints of what a shard is made from, SHA-256 in hexadecimal.
+    """Digests of what a shard is made from, SHA-256 in hexadecimal.
 
     Args:
         planned: The utterances of the shard, in its order.
@@ -27,10 +27,10 @@ def fingerprints(
         options: How clips are stored.
 
     Returns:
-        Of all that its audio depends on, and of all that its content does.
+        Digest of all that its audio depends on, and of all that its content depends on.
     """
-    audio = _fingerprint(_audio_inputs(planned, spec, options))
-    return audio, _fingerprint([audio, RECORD_VERSION, spec.licence.name, planned])
+    audio = _digest(_audio_inputs(planned, spec, options))
+    return audio, _digest([audio, RECORD_VERSION, spec.licence.name, planned])
 
 
 def reusable(earlier: ShardReceipt | None, audio: str, content: str) -> Reuse:
@@ -38,8 +38,8 @@ def reusable(earlier: ShardReceipt | None, audio: str, content: str) -> Reuse:
 
     Args:
         earlier: Its receipt; None where it is not there or not complete.
-        audio: Fingerprint of all that its audio depends on, as of now.
-        content: Fingerprint of all that its content depends on, as of now.
+        audio: Digest of all that its audio depends on, as of now.
+        content: Digest of all that its content depends on, as of now.
     """
     if earlier is None or earlier.audio != audio:
         return "nothing"
@@ -58,5 +58,5 @@ def _audio_inputs(
     return [audio_versions(), asdict(options), *limits, files]
 
 
-def _fingerprint(inputs: object) -> str:
+def _digest(inputs: object) -> str:
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()

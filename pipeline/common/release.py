@@ -1,4 +1,4 @@
-"""What a dataset is called: its title, its semantic version and the day it was published.
+"""The release of a dataset: its title, its semantic version and the day it was published.
 
 Versions are those of https://semver.org, without labels of pre-releases and builds.
 """
@@ -9,10 +9,10 @@ from datetime import date
 from typing import Literal
 
 TITLE = "Speech emotion corpora"
-"""Of datasets that were given none."""
+"""Title of datasets that were given none."""
 
 FIRST_VERSION = "0.1.0"
-"""Of datasets that were given none."""
+"""Version of datasets that were given none."""
 
 Change = Literal["major", "minor", "patch"]
 """The part of a version that a change raises."""
@@ -23,8 +23,8 @@ _LONGEST = 200  # characters of a title
 
 
 @dataclass(frozen=True)
-class Edition:
-    """What somebody calls a dataset; None for what is to stay, or to follow from its content.
+class Release:
+    """What a user states of a release; None for what stays, or follows from the content.
 
     Attributes:
         title: For people.
@@ -37,8 +37,8 @@ class Edition:
     date_published: str | None = None
 
 
-UNNAMED = Edition()
-"""Of which nothing is given."""
+UNNAMED = Release()
+"""A release of which nothing is stated."""
 
 
 def check_version(text: str) -> str:

@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.audio.containers.nested import examine_nested
+from pipeline.audio.containers.video import examine_nested
 from pipeline.audio.recording import AudioError
 from tests.support.containers import FILES, PIPED
 

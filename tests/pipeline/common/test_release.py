@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.common.edition import (
+from pipeline.common.release import (
     TITLE,
     Change,
     check_date,

@@ -2,21 +2,21 @@ import argparse
 
 import pytest
 
-from exhubert.cli.arguments.edition import add_edition, read_edition
-from pipeline.common.edition import Edition
+from exhubert.cli.arguments.release import add_release, read_release
+from pipeline.common.release import Release
 
 
 @pytest.fixture
 def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser()
-    add_edition(parser)
+    add_release(parser)
     return parser
 
 
 def test_a_dataset_is_called_as_the_options_say(parser: argparse.ArgumentParser) -> None:
     line = ["--title", "Mine", "--dataset-version", "1.2.0", "--date-published", "2026-11-29"]
-    assert read_edition(parser.parse_args(line)) == Edition("Mine", "1.2.0", "2026-11-29")
-    assert read_edition(parser.parse_args([])) == Edition()
+    assert read_release(parser.parse_args(line)) == Release("Mine", "1.2.0", "2026-11-29")
+    assert read_release(parser.parse_args([])) == Release()
 
 
 @pytest.mark.parametrize(

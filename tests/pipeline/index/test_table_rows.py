@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.common.errors import DataError
 from pipeline.index.table_files import load_tables
-from pipeline.index.table_join import fill_template
+from pipeline.index.table_rows import fill_template
 from pipeline.sources.listing import SourceFile
 from pipeline.specs.corpus_spec import CorpusSpec
 from tests.conftest import MakeSpec

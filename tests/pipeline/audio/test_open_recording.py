@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from pipeline.audio.decoder import decode
-from pipeline.audio.parts import OpenRecording
+from pipeline.audio.open_recording import OpenRecording
 from pipeline.audio.recording import AudioError, Recording, Span
 
 SPANS = [
