@@ -121,8 +121,8 @@ def native_label(utterance: Utterance, spec: CorpusSpec) -> tuple[str | None, Dr
             return None, excluded("labels", "too_few_raters", few)
         stated = [(name, cell) for name in spec.votes if (cell := utterance.annotations.get(name))]
         if rule and code is None and stated:
-            told = ", ".join(f"{name} is {cell!r}" for name, cell in stated)
-            return None, rejected("labels", "no_label", f"its votes are no numbers: {told}")
+            cells = ", ".join(f"{name} is {cell!r}" for name, cell in stated)
+            return None, rejected("labels", "no_label", f"its votes are no numbers: {cells}")
         return code, _fault(code, spec)
     outcomes = spec.outcomes
     if unknown := [code for code, votes in native.items() if code not in outcomes and votes]:

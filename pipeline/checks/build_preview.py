@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.dataset.manifest import read_manifest
-from pipeline.dataset.published_counts import Comparison, compare_counts
+from pipeline.dataset.published_counts import CountComparison, compare_counts
 from pipeline.planning.batches import group_by_shard
 from pipeline.planning.build_config import BuildConfig
 from pipeline.planning.copies import plan_shard
@@ -70,7 +70,7 @@ class CorpusPreview:
     decoded: ShardCounts
     bytes_to_read: int
     stale: int
-    compared: list[Comparison]
+    compared: list[CountComparison]
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ def _count_shards(
     return ShardCounts(len(found), sum(_is_fit(u) for planned in found for u in planned))
 
 
-def _compare(spec: CorpusSpec, usable: Sequence[Utterance]) -> list[Comparison]:
+def _compare(spec: CorpusSpec, usable: Sequence[Utterance]) -> list[CountComparison]:
     speakers = {utterance.speaker for utterance in usable} - {None}
     emotions = Counter(utterance.emotion or "" for utterance in usable)
     published = spec.expected.nearest(len(usable))

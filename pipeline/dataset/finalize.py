@@ -21,8 +21,8 @@ from pipeline.dataset.manifest import CorpusFacts, CorpusManifest, Manifest, rea
 from pipeline.dataset.manifest_builder import build_manifest, facts_from_spec
 from pipeline.dataset.protocols import update_protocols
 from pipeline.dataset.rejects import write_rejects
-from pipeline.dataset.report.departed import expect_departures
 from pipeline.dataset.report.page import write_report
+from pipeline.dataset.report.removed_audio import choose_removed_audio
 from pipeline.dataset.versioning import name_release
 from pipeline.index.corpus_notes import NO_NOTES, CorpusNotes
 from pipeline.raters.agreement import Agreement
@@ -83,7 +83,9 @@ def finalize_dataset(
     kept = {corpus: entry for corpus, entry in before.items() if corpus not in specs}
     found = {corpus: entry.found for corpus, entry in kept.items()} | dict(found)
     receipts = _delete_stale_shards(output, fresh, kept, found)
-    receipts, rows, pairs = _resolve_duplicates(output, receipts, _find_silent(specs, kept))
+    receipts, rows, pairs = _resolve_duplicates(
+        output, receipts, _find_not_redistributable(specs, kept)
+    )
     usable = count_usable(receipts, found)
     facts = {**kept, **_state_facts(specs, policies, usable, agreement, notes)}
     protocols = update_protocols(output, earlier, receipts, specs, facts)
@@ -99,21 +101,23 @@ def finalize_dataset(
 
 
 def _resolve_duplicates(
-    output: str, receipts: list[ShardReceipt], silent: Collection[str]
+    output: str, receipts: list[ShardReceipt], not_redistributable: Collection[str]
 ) -> tuple[list[ShardReceipt], pd.DataFrame, PairTable]:
     """Removes duplicates, near ones as far as they are known: receipts, rows and pairs then."""
     rows = read_metadata(output, receipts)
     known = read_pairs(output)
     pairs = replace(known, pairs=gather_pairs(known, rows, receipts))
     write_pairs(output, pairs)  # first: what it tells of must not be lost where this is interrupted
-    departing = expect_departures(output, pairs.pairs, rows["id"], silent)
+    removed_audio = choose_removed_audio(output, pairs.pairs, rows["id"], not_redistributable)
     together = belonging_together(pairs, rows)
-    receipts, rows = remove_duplicates(output, receipts, rows, *together, departing.take)
-    departing.keep()  # without those that no pair names any more
+    receipts, rows = remove_duplicates(output, receipts, rows, *together, removed_audio.take)
+    removed_audio.keep()  # without those that no pair names any more
     return receipts, rows, pairs
 
 
-def _find_silent(specs: Mapping[str, CorpusSpec], kept: Mapping[str, CorpusManifest]) -> set[str]:
+def _find_not_redistributable(
+    specs: Mapping[str, CorpusSpec], kept: Mapping[str, CorpusManifest]
+) -> set[str]:
     """Corpora that may not be passed on, or whose terms do not say."""
     terms = {corpus: entry.redistribute for corpus, entry in kept.items()}
     terms |= {corpus: spec.licence.redistribute for corpus, spec in specs.items()}

@@ -16,7 +16,7 @@ from pipeline.common.release import (
     check_version,
 )
 from pipeline.dataset.duplicates.findings import LabelConflict, NearDuplicates, SamePerson
-from pipeline.dataset.published_counts import Comparison, compare_counts
+from pipeline.dataset.published_counts import CountComparison, compare_counts
 from pipeline.index.corpus_notes import NO_NOTES, CorpusNotes
 from pipeline.raters.agreement import Agreement
 from pipeline.schema.record import SPLITS
@@ -97,7 +97,7 @@ class ShardFile(ManifestModel):
         return self.path.removeprefix("data/").removesuffix(".parquet")
 
 
-class PublishedCounts(ManifestModel):
+class NearestCounts(ManifestModel):
     """Published counts of the complete edition that is nearest in size, and who published them."""
 
     utterances: int | None = None
@@ -129,7 +129,7 @@ class CorpusFacts(ManifestModel):
     split_policy: str
     usable: int | None = None
     published: int | None = None
-    published_counts: PublishedCounts | None = None
+    published_counts: NearestCounts | None = None
     notes: CorpusNotes = NO_NOTES
     own_spec: bool = False
     agreement: dict[str, Agreement] = {}
@@ -180,7 +180,7 @@ class CorpusManifest(CorpusFacts):
         )
 
     @property
-    def compared(self) -> list[Comparison]:
+    def compared(self) -> list[CountComparison]:
         """Published counts beside what was found; none in manifests of earlier releases."""
         if self.published_counts is None or self.usable is None:
             return []
@@ -190,7 +190,7 @@ class CorpusManifest(CorpusFacts):
         )
 
     @property
-    def mismatches(self) -> list[Comparison]:
+    def mismatches(self) -> list[CountComparison]:
         """Published counts that differ from what was found."""
         return [count for count in self.compared if count.differs]
 

@@ -25,7 +25,7 @@ from pipeline.dataset.manifest import (
     Durations,
     Gains,
     Manifest,
-    PublishedCounts,
+    NearestCounts,
     ShardFile,
     SplitCounts,
 )
@@ -64,7 +64,7 @@ def facts_from_spec(
         split_policy=spec.splits.describe(),
         usable=usable,
         published=published.utterances,
-        published_counts=PublishedCounts(
+        published_counts=NearestCounts(
             utterances=published.utterances,
             speakers=published.speakers,
             emotions=published.emotions,

@@ -21,7 +21,7 @@ from pydantic import BaseModel, ValidationError
 import pipeline
 from pipeline.common.errors import ExhubertError, UsageError
 from pipeline.dataset.manifest import Manifest
-from pipeline.monitoring import Counts
+from pipeline.monitoring import BuildProgress
 from pipeline.storage import files as storage
 
 LOG = "log"
@@ -179,7 +179,7 @@ def find_commit() -> str | None:
 
 
 def count_corpora(
-    manifest: Manifest, built: Iterable[str], counts: Counts | None = None
+    manifest: Manifest, built: Iterable[str], counts: BuildProgress | None = None
 ) -> dict[str, CorpusRun]:
     """What came of the corpora that a run built, by id.
 

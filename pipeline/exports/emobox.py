@@ -30,13 +30,13 @@ class _Folds:
     """Folds of a corpus.
 
     Attributes:
-        told: By whose rule they are, for people.
+        origin: Whose rule they follow, for people.
         classes: Id of a clip → the class that is scored; clips without one are in no fold.
         parts: Folds, one after another, each with id of a clip → its part, as the dataset calls
             it: those of hundreds of folds at once would fill the memory.
     """
 
-    told: str
+    origin: str
     classes: Mapping[str, str]
     parts: Iterable[tuple[str, Mapping[str, str]]]
 
@@ -56,14 +56,14 @@ def write_emobox(request: ExportRequest) -> None:
     """
     protocol = _read_protocol(request)
     clips = [clip for _, part in clips_by_split(request, request.write_audio()) for clip in part]
-    told = []
+    origins = []
     for corpus in sorted({clip.row["corpus"] for clip in clips}):
         of_corpus = [clip for clip in clips if clip.row["corpus"] == corpus]
         folds = _folds(protocol, corpus, of_corpus)
         _write_corpus(request.folder / corpus, corpus, of_corpus, folds)
-        told.append(f"- {corpus}: {folds.told}\n")
+        origins.append(f"- {corpus}: {folds.origin}\n")
     header = f"# Folds of {request.manifest.title}, version {request.manifest.version}\n\n"
-    (request.folder / "README.md").write_text(header + "".join(told), encoding="utf-8")
+    (request.folder / "README.md").write_text(header + "".join(origins), encoding="utf-8")
 
 
 def _read_protocol(request: ExportRequest) -> Protocol | None:
@@ -90,11 +90,13 @@ def _folds(protocol: Protocol | None, corpus: str, clips: Iterable[ExportedClip]
     rows = protocol.table[protocol.table["corpus"] == corpus]
     entry = protocol.statement.corpora[corpus]
     folds = count(len(entry.folds), "fold")
-    told = (
+    origin = (
         f"{folds} of protocol {protocol.name} ({protocol.statement.rule}); speakers in training "
         f"and in test, in the fold where they are most: {entry.shared_speakers}"
     )
-    return _Folds(told, dict(zip(rows["id"], rows["label"], strict=True)), _parts(protocol, corpus))
+    return _Folds(
+        origin, dict(zip(rows["id"], rows["label"], strict=True)), _parts(protocol, corpus)
+    )
 
 
 def _parts(protocol: Protocol, corpus: str) -> Iterator[tuple[str, Mapping[str, str]]]:

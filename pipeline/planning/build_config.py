@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from pipeline.audio.options import AudioOptions
 from pipeline.common.release import UNNAMED, Release
-from pipeline.monitoring import Progress
+from pipeline.monitoring import ProgressWriter
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import EmotionScheme
 from pipeline.storage import StoreOptions, current_options
@@ -45,7 +45,7 @@ class BuildConfig:
     output: str
     audio: AudioOptions
     stores: StoreOptions = field(default_factory=current_options)
-    progress: Progress = field(default_factory=Progress)
+    progress: ProgressWriter = field(default_factory=ProgressWriter)
     error_file: str | None = None
     begun_file: str | None = None
     report: bool = True

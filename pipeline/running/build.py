@@ -20,7 +20,7 @@ from pipeline.dataset.finished_check import check_finished
 from pipeline.dataset.manifest import Manifest, read_manifest
 from pipeline.dataset.output_check import check_output
 from pipeline.dataset.report.page import write_report
-from pipeline.monitoring import Counts, Progress, read_progress
+from pipeline.monitoring import BuildProgress, ProgressWriter, read_progress
 from pipeline.planning.build_config import BuildConfig
 from pipeline.running.driver_process import ERROR_FILE, DriverProcess
 from pipeline.running.interrupts import INTERRUPTED, note_interrupts
@@ -36,7 +36,7 @@ _LOG = logging.getLogger(__name__)
 _END_WITH_US = {"PrismRunner", "DaskRunner"}
 """Runners of which nothing goes on when the command is interrupted."""
 
-OnProgress = Callable[[Counts], None]
+OnProgress = Callable[[BuildProgress], None]
 """Called a few times a second with what a local build has done so far."""
 
 
@@ -276,7 +276,7 @@ def _driver(jobs: int | DriverProcess) -> AbstractContextManager[DriverProcess]:
 @contextmanager
 def _watched(
     folder: Path, on_progress: OnProgress, waiting: Callable[[], tuple[str, ...]] = tuple
-) -> Iterator[Progress]:
+) -> Iterator[ProgressWriter]:
     """Progress that workers on this machine write, and a thread that reads it."""
     counts = folder / "progress"
     counts.mkdir()
@@ -284,13 +284,13 @@ def _watched(
 
     def watch() -> None:
         while not ended.wait(0.2):
-            told = read_progress(str(counts))
-            on_progress(replace(told, waiting=(*waiting(), *told.waiting)))
+            counted = read_progress(str(counts))
+            on_progress(replace(counted, waiting=(*waiting(), *counted.waiting)))
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()
     try:
-        yield Progress(str(counts))
+        yield ProgressWriter(str(counts))
     finally:
         ended.set()
         thread.join()

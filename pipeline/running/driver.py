@@ -48,7 +48,7 @@ class Driver:
         self._parent = os.dup(1)
         log_to(2)
         os.register_at_fork(after_in_child=lambda: os.close(self._parent))
-        self._telling = threading.Lock()
+        self._sending = threading.Lock()
         self._pool = WorkerPool(workers, folder) if workers else None
         gc.enable()
 
@@ -66,12 +66,12 @@ class Driver:
                 counters = run_elsewhere(
                     build, options, worker_timeout, self._tell_waiting, self._fail
                 )
-            self._tell({"counters": counters})
+            self._send({"counters": counters})
         except ExhubertError as error:
-            self._tell({"error": error_to_json(error)})
+            self._send({"error": error_to_json(error)})
         except Exception as error:
             traceback.print_exc()
-            self._tell({"failure": describe_failure(error, runner)})
+            self._send({"failure": describe_failure(error, runner)})
         self.end()
 
     def end(self) -> NoReturn:
@@ -84,7 +84,7 @@ class Driver:
 
     def _run_on_pool(self, pool: WorkerPool, build: BuildConfig, options: PipelineOptions) -> str:
         def report_death(worker: int, status: int) -> None:
-            self._tell({"worker": worker, "status": status})
+            self._send({"worker": worker, "status": status})
             self.end()
 
         pool.watch(report_death, self._tell_waiting)
@@ -94,15 +94,15 @@ class Driver:
             return run_pipeline(build, options, runner, str(self._folder))
 
     def _fail(self, message: str) -> NoReturn:
-        self._tell({"failure": message})
+        self._send({"failure": message})
         self.end()
 
     def _tell_waiting(self, words: list[str]) -> None:
-        self._tell({"waiting": words})
+        self._send({"waiting": words})
 
-    def _tell(self, message: dict[str, object]) -> None:
+    def _send(self, message: dict[str, object]) -> None:
         line = json.dumps(message).encode() + b"\n"
-        with self._telling, suppress(BrokenPipeError):  # the parent is gone
+        with self._sending, suppress(BrokenPipeError):  # the parent is gone
             while line:
                 line = line[os.write(self._parent, line) :]
 

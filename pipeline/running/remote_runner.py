@@ -139,13 +139,13 @@ def _expected(
     limit = f" (for at most {timeout:.0f} s: --worker-timeout)" if timeout else ""
 
     def watch() -> None:
-        state, told = f"no worker of {runner} has begun yet{limit}", [""]
+        state, reported = f"no worker of {runner} has begun yet{limit}", [""]
         at_work = False
         while not ended.is_set():
             now = [state, *describe_stopped(os.getpgrp())]
-            if now != told:
+            if now != reported:
                 on_waiting(now)
-                told = now
+                reported = now
             if ended.wait(_ASK_EVERY) or at_work:
                 continue
             with suppress(OSError, ExhubertError):  # a store that the build will complain about

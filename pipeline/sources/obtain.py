@@ -69,10 +69,10 @@ def obtain_corpus(
     for one in spec.access.files:
         remote = RemoteFile(one.url, one.size, one.checksum)
 
-        def told(come: int, total: int | None, name: str = one.file_name) -> None:
+        def report(come: int, total: int | None, name: str = one.file_name) -> None:
             on_progress(name, come, total)
 
-        found = download(remote, folder / one.file_name, told)
+        found = download(remote, folder / one.file_name, report)
         archive = one.unpack and unpack and can_unpack(one.file_name)
         obtained.append(ObtainedFile(found, _unpack(found, spec) if archive else None))
     return obtained

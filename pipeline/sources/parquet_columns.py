@@ -157,8 +157,8 @@ class ParquetColumns:
         start = self.file.read_range(0, min(64, self.file.size))
         if not start.startswith(b"PAR1") and (kind := describe_content(start)):
             return DataError(f"{self.file.location}: no Parquet file, but {kind}")
-        told = str(error).partition("\n")[0]
-        return DataError(f"{self.file.location}: no Parquet file, or damaged: {told}")
+        message = str(error).partition("\n")[0]
+        return DataError(f"{self.file.location}: no Parquet file, or damaged: {message}")
 
 
 def _column_bytes(group: pq.RowGroupMetaData) -> dict[str, int]:

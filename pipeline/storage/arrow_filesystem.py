@@ -107,10 +107,10 @@ def _connect(root: str) -> tuple[fs.FileSystem, str]:
     try:
         filesystem, path = fs.FileSystem.from_uri(root)
     except (pa.ArrowException, ImportError, OSError, ValueError) as error:
-        told = str(error).strip().partition("\n")[0]
+        message = str(error).strip().partition("\n")[0]
         raise UsageError(
-            f"{root}: can't be opened: {told}; corpora and datasets lie in local folders, s3://, "
-            "gs://, hdfs://, abfs:// or fsspec+PROTOCOL://"
+            f"{root}: can't be opened: {message}; corpora and datasets lie in local folders, "
+            "s3://, gs://, hdfs://, abfs:// or fsspec+PROTOCOL://"
         ) from None
     return filesystem, path
 

@@ -170,13 +170,13 @@ def _translated(url: str, whole: bool = False) -> Iterator[None]:
 
 def _answer(error: GoogleAPICallError, url: str, whole: bool) -> Exception:
     """The exception that an error answer of the store stands for."""
-    told = f"{error.code} {error.message}".partition("\n")[0]
+    message = f"{error.code} {error.message}".partition("\n")[0]
     if error.code == 429 or error.code >= 500 or error.code == 408:
-        return TransientError(told)
+        return TransientError(message)
     if error.code == 401:
-        return DataError(f"{url}: the store refuses the credentials: {told}")
+        return DataError(f"{url}: the store refuses the credentials: {message}")
     if error.code == 404 and not whole:
         return FileNotFoundError(f"{url}: there is no such file")
     if error.code == 404:
         return DataError(f"{url}: there is no bucket {split_url(url)[0]!r}")
-    return DataError(f"{url}: {told}") if whole else OSError(told)
+    return DataError(f"{url}: {message}") if whole else OSError(message)

@@ -175,29 +175,29 @@ def _failure(error: Exception, url: str, fatal: bool) -> Exception:
     message, _, cause = str(error).partition("\n\nDebug source:")
     if answer := _STATUS.search(message):
         return _refusal(int(answer[1]), answer[2], answer[3] or "", url, fatal)
-    told = re.sub(r" in [\d.]+.?s\b", "", message.rpartition("Error performing ")[2])
-    if "Received redirect" in told:
-        return DataError(f"{url}: {told}; give the bucket's region as --s3_region_name")
+    reason = re.sub(r" in [\d.]+.?s\b", "", message.rpartition("Error performing ")[2])
+    if "Received redirect" in reason:
+        return DataError(f"{url}: {reason}; give the bucket's region as --s3_region_name")
     if _CERTIFICATE.search(cause):
-        return DataError(f"{url}: its certificate is not trusted: {told}; see --s3_verify")
-    return (UnreachableError if _UNREACHABLE.search(cause) else TransientError)(told)
+        return DataError(f"{url}: its certificate is not trusted: {reason}; see --s3_verify")
+    return (UnreachableError if _UNREACHABLE.search(cause) else TransientError)(reason)
 
 
 def _refusal(status: int, reason: str, body: str, url: str, fatal: bool) -> Exception:
     """The exception that an error answer of the store stands for."""
     code = _element("Code", body) or reason
-    told = f"{status} {code}: {_element('Message', body)}".rstrip(": ")
+    reason = f"{status} {code}: {_element('Message', body)}".rstrip(": ")
     if code == "NoSuchBucket":
         return DataError(f"{url}: there is no bucket {split_url(url)[0]!r}")
     if status == 401 or code in _REFUSED:
-        return DataError(f"{url}: the store refuses the credentials: {told}")
+        return DataError(f"{url}: the store refuses the credentials: {reason}")
     if status >= 500 or status in (408, 429) or code in _THROTTLED | _INCOMPLETE:
-        return TransientError(told)
+        return TransientError(reason)
     if fatal:
-        return DataError(f"{url}: {told}")
+        return DataError(f"{url}: {reason}")
     if status == 404:
         return FileNotFoundError(f"{url}: there is no such file")
-    return OSError(told)
+    return OSError(reason)
 
 
 def _element(name: str, body: str) -> str:

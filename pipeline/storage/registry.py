@@ -73,10 +73,10 @@ def _open(scheme: str, process: int) -> RetryingStore:
         from pipeline.storage.arrow_filesystem import ArrowStore
 
         store = ArrowStore()
-    return RetryingStore(store, _options.patience, _tell, _have_answered)
+    return RetryingStore(store, _options.patience, _report_wait, _have_answered)
 
 
-def _tell(words: str) -> None:
+def _report_wait(words: str) -> None:
     _on_wait(words)
 
 

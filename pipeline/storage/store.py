@@ -59,10 +59,10 @@ _NOT_TRANSIENT = (ArithmeticError, AttributeError, ImportError, LookupError, Typ
 
 def unexpected_error(error: Exception, url: str) -> TransientError | DataError:
     """What to raise in place of an exception of a client library that nobody has thought of."""
-    told = f"{type(error).__name__}: {error}".strip().partition("\n")[0]
+    message = f"{type(error).__name__}: {error}".strip().partition("\n")[0]
     if isinstance(error, (*_NOT_TRANSIENT, NotImplementedError)):
-        return DataError(f"{url}: the store's client has failed: {told}")
-    return TransientError(told)
+        return DataError(f"{url}: the store's client has failed: {message}")
+    return TransientError(message)
 
 
 class Store(Protocol):

@@ -69,7 +69,7 @@ def classes_in(annotation: object) -> Iterator[type]:
 BUILT = ("AudioOptions", "BuildConfig", "Corpus", "FoldChoice", "RowChoice")
 """Classes whose fields users fill."""
 
-FOR_WORKERS = {"Progress"}
+FOR_WORKERS = {"ProgressWriter"}
 """What a build fills itself."""
 
 

@@ -16,6 +16,7 @@ from pipeline.shards.metadata_reader import read_shard_metadata
 from pipeline.shards.row_filter import frame_where
 from pipeline.specs.collections import choose_corpora
 from training.data import dataset_files as store
+from training.data.recordings import near_recordings, recordings_of
 from training.data.row_choice import EVERY_ROW, RowChoice
 from training.data.targets import UNLABELLED
 
@@ -135,11 +136,13 @@ def _without_excluded(index: pd.DataFrame, dataset: str, rows: RowChoice) -> pd.
     """The rows of an index, but for the speakers and the audio that are left out."""
     if rows.exclude_speakers:
         index = index[~index["speaker"].isin(rows.exclude_speakers)]
+    near = near_recordings(dataset) if rows.exclude_audio_of else {}
     for part in rows.exclude_audio_of:
         corpus, _, its_split = part.partition("/")
         whole = RowChoice((corpus,))
-        audio = load_index(dataset, its_split or None, whole, labelled=False)["audio_xxh3"]
-        index = index[~index["audio_xxh3"].isin(audio.dropna())]
+        left_out = load_index(dataset, its_split or None, whole, labelled=False)
+        own, others = (recordings_of(one["audio_xxh3"], near) for one in (index, left_out))
+        index = index[~own.isin(others.dropna())]
     return index
 
 

@@ -13,6 +13,7 @@ from pipeline.schema.record import CLASSES, SPLITS
 from pipeline.splits.protocols.label_sets import NAMED
 from training.data.progress import OnProgress, no_progress
 from training.data.protocols import FoldChoice, describe_choice
+from training.data.recordings import near_recordings
 from training.data.row_choice import EVERY_ROW, RowChoice
 from training.data.targets import UNLABELLED
 from training.data.tasks import choose_task, load_task
@@ -118,7 +119,8 @@ def evaluate(
     table = PredictionTable.from_probabilities(
         names, scored, [one.classes[labelled] for one in predictions]
     )
-    notes = [*left_out, *audio_overlap(scored, clips)]
+    near = near_recordings(dataset) if clips else {}
+    notes = [*left_out, *audio_overlap(scored, clips, near)]
     if isinstance(task, FoldChoice):
         notes = [*describe_choice(dataset, task, sorted(set(scored["corpus"]))), *notes]
     evaluation = score_predictions(

@@ -40,7 +40,8 @@ def draw_time_mask(
     def count_spans(length: int) -> int:
         wanted = int(config.mask_time_prob * length / span + fraction)
         wanted = max(wanted, config.mask_time_min_masks)
-        return max(min(wanted, frames // span, length - span + 1), 0)
+        fitting: int = min(wanted, frames // span, length - span + 1)
+        return max(fitting, 0)
 
     if not count_spans(frames):
         return mask

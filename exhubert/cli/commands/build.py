@@ -141,17 +141,17 @@ def _make_config(args: argparse.Namespace, require_folders: bool) -> "BuildConfi
 def _build(checked: "CheckedBuild", args: argparse.Namespace, jobs: int | DriverProcess) -> int:
     from pipeline.dataset.report.page import write_report
     from pipeline.dataset.run_log import count_corpora, record_run
-    from pipeline.monitoring import Counts
+    from pipeline.monitoring import BuildProgress
     from pipeline.running.build import run_build
 
     corpora = checked.build.corpora
     counters: list[str] = []
-    last = Counts()
+    last = BuildProgress()
     runner, processes = checked.runner or "local", None if checked.runner else args.jobs
     with record_run(args.output, args.line, runner, processes) as run:
         with build_progress(console.ERR, quiet=args.json) as show:
 
-            def on_progress(counts: Counts) -> None:
+            def on_progress(counts: BuildProgress) -> None:
                 nonlocal last
                 last = counts
                 show(counts)

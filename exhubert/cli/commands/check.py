@@ -70,11 +70,11 @@ def _run_check(args: argparse.Namespace) -> int:
         if name:
             protocol = protocol.joined(check_protocol(name, spec, indexed))
     if args.json:
-        told = [asdict(check) for check in checks]
+        document = [asdict(check) for check in checks]
         folds = {corpus: one.model_dump(mode="json") for corpus, one in protocol.corpora.items()}
-        for one in told:
+        for one in document:
             one |= {"protocol": folds.get(one["corpus"])} if name else {}
-        console.emit(json.dumps(told, ensure_ascii=False))
+        console.emit(json.dumps(document, ensure_ascii=False))
     else:
         print_checks(checks, partial=args.allow_partial)
         if name:

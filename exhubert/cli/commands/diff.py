@@ -24,8 +24,8 @@ def _run(args: argparse.Namespace) -> int:
 
     found = compare_datasets(args.first, args.second, args.where)
     if args.json:
-        told = {"same": found.same, "kinds": found.kinds, **asdict(found)}
-        console.emit(json.dumps(told, ensure_ascii=False))
+        document = {"same": found.same, "kinds": found.kinds, **asdict(found)}
+        console.emit(json.dumps(document, ensure_ascii=False))
         return 0 if found.same else 1
     print_comparison(found)
     if found.same:

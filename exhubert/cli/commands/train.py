@@ -75,10 +75,10 @@ def _train(args: argparse.Namespace) -> int:
     _print_scores(result, out)
     if args.json:
         scores = None if result.validation is None else result.validation.to_dict()
-        told = {"output": str(result.output), "validation": scores}
+        document = {"output": str(result.output), "validation": scores}
         if result.heads is not None:
-            told["heads"] = result.heads.to_dict()
-        console.emit(json.dumps(told))
+            document["heads"] = result.heads.to_dict()
+        console.emit(json.dumps(document))
     elif result.heads is not None and result.heads.ccc is not None and result.validation is None:
         out.print(
             f"Validation CCC {result.heads.ccc:z.2f}, the mean of the dimensions, after "

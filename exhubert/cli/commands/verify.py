@@ -34,8 +34,8 @@ def _run_verify(args: argparse.Namespace) -> int:
         manifest, faults = verify_dataset(args.dataset, lambda: advance(1))
     repaired = repair_dataset(args.dataset, faults) if args.repair and faults else []
     if args.json:
-        told = {"faults": [asdict(fault) for fault in faults], "build_again": repaired}
-        print(json.dumps(told, ensure_ascii=False))
+        document = {"faults": [asdict(fault) for fault in faults], "build_again": repaired}
+        print(json.dumps(document, ensure_ascii=False))
     elif not faults:
         clips = count(manifest.written, "clip")
         console.say(f"{args.dataset}: whole: {clips} in {count(shards, 'shard')}")

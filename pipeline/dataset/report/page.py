@@ -11,9 +11,9 @@ import pyarrow.parquet as pq
 from pipeline.common.count import count
 from pipeline.dataset.duplicates.pair_table import read_pairs
 from pipeline.dataset.manifest import BIN, SPLIT_PAIRS, CorpusManifest, Manifest, require_manifest
-from pipeline.dataset.report.departed import read_departed
 from pipeline.dataset.report.listening import NOTHING, Listening, WithAudio, find_listening
 from pipeline.dataset.report.pairs import NO_PAIRS, PairsToHear, find_pairs
+from pipeline.dataset.report.removed_audio import read_removed_audio
 from pipeline.dataset.report.tables import (
     GRID,
     RatingPlane,
@@ -136,7 +136,7 @@ def read_rows(output: str, manifest: Manifest, with_audio: WithAudio) -> ReportR
     listening = find_listening(output, manifest, rows, with_audio)
     return ReportRows(
         listening,
-        find_pairs(output, read_pairs(output).pairs, rows, listening, read_departed(output)),
+        find_pairs(output, read_pairs(output).pairs, rows, listening, read_removed_audio(output)),
         speaker_tables(rows),
         rating_planes(rows),
         text_facts(rows),

@@ -138,7 +138,7 @@ class Codes:
     def occurring(self, rows: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
         """Which values occur in some rows ``(values,)``."""
         there = np.zeros(len(self.names) + 1, dtype=bool)
-        there[self.numbers[rows]] = True  # −1 is the last place, which is none
+        there[self.numbers[rows]] = True  # −1 is the last element, which is dropped
         return there[:-1]
 
 
@@ -163,7 +163,7 @@ def state_fold(
     test, trained = fold.parts == TEST, fold.parts < TEST
     sizes = np.bincount(fold.parts, minlength=len(PARTS)).tolist()
     tested = speakers.occurring(test)
-    heard, learnt = audio.occurring(test), audio.occurring(trained)
+    tested_audio, trained_audio = audio.occurring(test), audio.occurring(trained)
     absent = np.flatnonzero(~classes.occurring(test))
     return FoldFacts(
         name=fold.name,
@@ -173,10 +173,10 @@ def state_fold(
         test=sizes[TEST],
         unused=sizes[UNUSED],
         shared_speakers=int((tested & speakers.occurring(trained)).sum()),
-        shared_audio=int((heard & learnt).sum()),
+        shared_audio=int((tested_audio & trained_audio).sum()),
         shared_recordings=None
         if recordings is None
-        else _count_in_two_forms(audio.names, heard, learnt, recordings),
+        else _count_in_two_forms(audio.names, tested_audio, trained_audio, recordings),
         unknown_speakers=int((speakers.numbers[test] < 0).sum()),
         test_speakers=int(tested.sum()),
         absent=sorted(classes.names[number] for number in absent),
@@ -187,21 +187,21 @@ def state_fold(
 
 def _count_in_two_forms(
     sounds: Sequence[str],
-    heard: npt.NDArray[np.bool_],
-    learnt: npt.NDArray[np.bool_],
+    tested_audio: npt.NDArray[np.bool_],
+    trained_audio: npt.NDArray[np.bool_],
     recordings: Mapping[str, int],
 ) -> int:
     """Recordings that are tested in one form and trained on in another.
 
     Args:
         sounds: Checksums.
-        heard: Which of them stand in the test part ``(sounds,)``.
-        learnt: Which of them are trained on ``(sounds,)``.
+        tested_audio: Which of them stand in the test part ``(sounds,)``.
+        trained_audio: Which of them are trained on ``(sounds,)``.
         recordings: Checksum → number of the recording.
     """
     tested: dict[int, set[str]] = {}
     trained: dict[int, set[str]] = {}
-    for side, there in ((tested, heard), (trained, learnt)):
+    for side, there in ((tested, tested_audio), (trained, trained_audio)):
         for number in np.flatnonzero(there).tolist():
             if (recording := recordings.get(sounds[number])) is not None:
                 side.setdefault(recording, set()).add(sounds[number])

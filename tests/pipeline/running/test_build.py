@@ -24,7 +24,7 @@ from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError, UsageError
 from pipeline.dataset.build_state import mark_unfinished
 from pipeline.dataset.manifest import Manifest, require_manifest
-from pipeline.monitoring import Counts
+from pipeline.monitoring import BuildProgress
 from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.running.build import build_dataset
 from pipeline.specs.corpus_spec import CorpusSpec
@@ -122,7 +122,7 @@ def test_second_build_reuses_every_shard(
     corpus = make_spec(), make_corpus()
     build(corpus)
     before = {f: f.stat().st_mtime_ns for f in (tmp_path / "dataset" / "data").rglob("*.parquet")}
-    seen: list[Counts] = []
+    seen: list[BuildProgress] = []
     build(corpus, on_progress=seen.append)
     assert seen[-1].reused == 24
     assert seen[-1].done == 0
@@ -136,7 +136,7 @@ def test_only_the_shard_of_a_changed_file_is_made_anew(
     build((spec, root))
     before = contents(tmp_path / "dataset" / "data")
     write_tone(root / "wav" / "s00_ang_0.wav", hertz=900, seconds=0.5)
-    seen: list[Counts] = []
+    seen: list[BuildProgress] = []
     build((spec, root), on_progress=seen.append)
     split = rows(tmp_path / "dataset").set_index("id").loc["tones/wav/s00_ang_0", "split"]
     in_shard = (rows(tmp_path / "dataset")["split"] == split).sum()
@@ -276,9 +276,9 @@ def test_only_an_added_corpus_is_made(
     tones, bells = ((make_spec(name), make_corpus(name)) for name in ("tones", "bells"))
     build(tones)
     before = {f: f.stat().st_mtime_ns for f in (tmp_path / "dataset" / "data").rglob("*.parquet")}
-    seen: list[Counts] = []
+    seen: list[BuildProgress] = []
     build(tones, bells, on_progress=seen.append)
-    assert seen[-1].corpora["tones"] == Counts(found=24, reused=24)
+    assert seen[-1].corpora["tones"] == BuildProgress(found=24, reused=24)
     assert seen[-1].corpora["bells"].done == 24
     assert before == {f: f.stat().st_mtime_ns for f in before}
 

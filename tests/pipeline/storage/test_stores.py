@@ -19,7 +19,7 @@ from exhubert.cli.main import main
 from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError, ExhubertError, UsageError
 from pipeline.common.extras import install_command
-from pipeline.monitoring import Counts
+from pipeline.monitoring import BuildProgress
 from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.planning.index_corpus import index_corpus
 from pipeline.running.build import build_dataset
@@ -357,7 +357,7 @@ def test_progress_says_what_is_waited_for(
     s3.watch(lambda method, path, tries: 503 if path.endswith("0.wav") and tries < 40 else None)
     corpora = {"tones": Corpus(make_spec(), "s3://waited/tones")}
     config = BuildConfig(corpora, emotion_scheme(), str(tmp_path / "dataset"), AudioOptions())
-    told: list[Counts] = []
+    told: list[BuildProgress] = []
     build_dataset(config, on_progress=told.append)
     assert any("503 SlowDown" in words for counts in told for words in counts.waiting)
     assert told[-1].waiting == ()

@@ -22,7 +22,7 @@ from training.config.recipe import load_recipe
 from training.data.dataset import Utterances, collate
 from training.data.dataset_files import content_checksum, identity
 from training.data.index import load_index
-from training.data.parquet_audio import AudioReader, clip_places
+from training.data.parquet_audio import AudioReader, clip_locations
 from training.evaluation.evaluate import evaluate
 from training.finetuning.model_card import describe_dataset
 from training.finetuning.train import train
@@ -116,8 +116,8 @@ def test_a_shard_is_read_by_row_group_without_a_copy(
     monkeypatch.chdir(tmp_path)
     index = load_index(url, "train")
     reader = AudioReader(budget=1)
-    for place in clip_places(index.iloc[[0, 5, 11]]):
-        assert reader.read(place)[:4] == b"fLaC"
+    for location in clip_locations(index.iloc[[0, 5, 11]]):
+        assert reader.read(location)[:4] == b"fLaC"
     assert not list(tmp_path.iterdir())
 
 

@@ -22,6 +22,13 @@ INDEX = pd.DataFrame(
 )
 
 
+def test_a_recording_that_was_heard_in_another_form_was_heard() -> None:
+    assert audio_overlap(INDEX, {"a/1", "z"}) == ["the audio of 1 of 3 utterances WAS in training"]
+    assert audio_overlap(INDEX, {"a/1", "z"}, {"y": "y", "z": "y", "x": "x", "w": "x"}) == [
+        "the audio of 2 of 3 utterances, 1 of them in another form, WAS in training"
+    ]
+
+
 def test_speakers_are_compared_with_those_of_training() -> None:
     found = speaker_overlap(INDEX, TrainingSpeakers(frozenset({"a:1"}), 4, ("m",)))
     assert found == SpeakerOverlap(1, 1, 1, 4, ["m"])

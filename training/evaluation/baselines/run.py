@@ -10,6 +10,7 @@ from pipeline.common.errors import DataError, UsageError
 from pipeline.storage.registry import is_remote
 from training.data.progress import OnProgress, no_progress
 from training.data.protocols import FoldChoice, describe_choice
+from training.data.recordings import near_recordings
 from training.data.row_choice import EVERY_ROW, RowChoice
 from training.data.tasks import Task, load_task
 from training.evaluation.baselines.egemaps import egemaps, require_opensmile
@@ -100,7 +101,7 @@ def run_baseline(
     notes = answers.notes
     if isinstance(task, FoldChoice):
         notes = [*describe_choice(dataset, task, sorted(set(test["corpus"]))), *notes]
-    notes = [*notes, *audio_overlap(test, clip_names(train))]
+    notes = [*notes, *audio_overlap(test, clip_names(train), near_recordings(dataset))]
     training = [TrainingSpeakers.of_rows(train)]
     if baseline.base and (provenance := provenance_of_base(baseline.base)) is not None:
         training.append(TrainingSpeakers.of_model(baseline.base, provenance))

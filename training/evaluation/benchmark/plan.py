@@ -22,9 +22,9 @@ from training.data.protocols import (
     read_protocol,
 )
 from training.data.row_choice import RowChoice
-from training.evaluation.benchmark.across_corpora import ACROSS, plan_across
-from training.evaluation.benchmark.fold_run import FoldRun
-from training.evaluation.cross_corpus_rows import Mode
+from training.evaluation.benchmark.across_corpora import plan_across
+from training.evaluation.cross_corpus_modes import Mode, find_mode
+from training.evaluation.fold_run import FoldRun
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,8 @@ def plan_benchmark(
     """Finds the folds that a benchmark runs.
 
     Each corpus is trained on and scored by itself, as papers do, except under
-    :data:`training.evaluation.benchmark.across_corpora.ACROSS`. Folds without a test clip,
-    or whose training part has a single class, are left out and named.
+    :data:`training.evaluation.cross_corpus_modes.MODES`. Folds without a test clip, or
+    whose training part has a single class, are left out and named.
 
     Args:
         dataset: Folder or URL.
@@ -94,8 +94,8 @@ def plan_benchmark(
         UsageError: The dataset has no such protocol, or a corpus that is named has no folds.
         DataError: No fold is left.
     """
-    if protocol in ACROSS:
-        return _plan_across(dataset, ACROSS[protocol], corpora, label_set or "six")
+    if mode := find_mode(protocol):
+        return _plan_across(dataset, mode, corpora, label_set or "six")
     six = label_set == "six"
     if label_set in NAMED:
         protocol, label_set = with_label_set(protocol, label_set), None

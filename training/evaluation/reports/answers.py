@@ -7,9 +7,9 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from pipeline.pages.previews import PageClip, encode_preview
+from pipeline.pages.excerpts import PageClip, encode_excerpt
 from training.data.index import load_index
-from training.data.parquet_audio import AudioReader, clip_places
+from training.data.parquet_audio import AudioReader, clip_locations
 from training.data.row_choice import RowChoice
 from training.data.terms import redistributable_corpora
 from training.evaluation.prediction_table import PredictionTable
@@ -69,9 +69,9 @@ def find_answers(evaluation: Evaluation, with_audio: WithAudio) -> Answers:
     heard = set() if with_audio == "none" else corpora - silent
     sounds = _read_sounds(evaluation.dataset, chosen[chosen["corpus"].isin(heard)])
     sections: dict[str, list[PageClip]] = {}
-    for place, row in enumerate(chosen.to_dict("records")):
+    for rank, row in enumerate(chosen.to_dict("records")):
         values = {str(name): value for name, value in row.items()}
-        title = _title(values, place, evaluation.classes)
+        title = _title(values, rank, evaluation.classes)
         clip = _page_clip(values, evaluation.classes, sounds.get(values["id"], ""))
         sections.setdefault(title, []).append(clip)
     return Answers(sections, number, [] if with_audio == "none" else sorted(silent))
@@ -108,10 +108,10 @@ def choose_answers(predictions: PredictionTable, per_cell: int) -> pd.DataFrame:
     return frame.groupby(["label", "predicted"], sort=False).head(per_cell).reset_index(drop=True)
 
 
-def _title(row: Mapping[str, Any], place: int, classes: list[str]) -> str:
+def _title(row: Mapping[str, Any], rank: int, classes: list[str]) -> str:
     if row["right"]:
         return "right answers"
-    if place < _WORST:
+    if rank < _WORST:
         return "the surest mistakes"
     return f"further mistakes on {classes[row['label']].replace('_', ' ')}"
 
@@ -123,7 +123,7 @@ def _read_sounds(dataset: str, chosen: pd.DataFrame) -> dict[str, str]:
     index = load_index(dataset, rows=RowChoice(sorted(set(chosen["corpus"]))), labelled=False)
     rows = index[index["id"].isin(chosen["id"])].sort_values(["shard", "row_group", "row"])
     reader = AudioReader()
-    return {place.id: encode_preview(reader.read(place)) for place in clip_places(rows)}
+    return {location.id: encode_excerpt(reader.read(location)) for location in clip_locations(rows)}
 
 
 def _page_clip(row: Mapping[str, Any], classes: list[str], audio: str) -> PageClip:

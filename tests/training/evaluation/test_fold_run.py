@@ -3,7 +3,7 @@ from dataclasses import replace
 from training.config.recipe import load_recipe
 from training.data.protocols import FoldChoice
 from training.data.row_choice import RowChoice
-from training.evaluation.benchmark.fold_run import FoldRun, fold_recipe
+from training.evaluation.fold_run import FoldRun, fold_recipe
 from training.finetuning.run_plan import recipe_rows, recipe_task
 
 TONES = RowChoice(("tones",))

@@ -55,7 +55,7 @@ def seconds_each(durations: Iterable[float], most: int) -> float:
     return seconds
 
 
-def encode_preview(content: bytes, seconds: float = LONGEST) -> str:
+def encode_excerpt(content: bytes, seconds: float = LONGEST) -> str:
     """A clip for a page: its first seconds as MP3, as base64.
 
     Args:

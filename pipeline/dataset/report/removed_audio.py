@@ -1,7 +1,7 @@
-"""The sound of clips that leave a dataset because of others: kept for the report, and for it alone.
+"""Audio of clips that are removed as duplicates: kept for the report, and for it alone.
 
-Of near-duplicates in two splits one side leaves, of equal audio under two labels of one corpus both
-do. Who is to judge them must hear them.
+Of near-duplicates in two splits one side is removed, of equal audio under two labels of one corpus
+both. Whoever judges them must hear them.
 """
 
 import io
@@ -13,20 +13,20 @@ import pyarrow.parquet as pq
 
 from pipeline.dataset.duplicates.pair_table import Pair
 from pipeline.dataset.report.pairs import choose_pairs, find_audible
-from pipeline.pages.previews import encode_preview
+from pipeline.pages.excerpts import encode_excerpt
 from pipeline.storage import files as storage
 
 _SCHEMA = pa.schema([("id", pa.string()), ("preview", pa.string())])
 
 
 @dataclass
-class Departing:
-    """Takes the sound of clips as they leave.
+class RemovedAudio:
+    """Keeps excerpts of clips as they are removed.
 
     Attributes:
         output: The dataset folder.
         wanted: Ids of clips that the page would let one hear.
-        kept: Id → preview, as its file has them.
+        kept: Id → excerpt, as its file has them.
         sounds: The same of the wanted ones, and of those that have left since.
     """
 
@@ -42,9 +42,9 @@ class Departing:
             rows: With ``id`` and ``audio``. They still lie in their shard: what is interrupted
                 after it was rewritten finds them nowhere else.
         """
-        for place, clip in enumerate(rows["id"].to_pylist()):
+        for index, clip in enumerate(rows["id"].to_pylist()):
             if clip in self.wanted:
-                self.sounds[clip] = encode_preview(rows["audio"][place].as_py()["bytes"])
+                self.sounds[clip] = encode_excerpt(rows["audio"][index].as_py()["bytes"])
         self.keep()
 
     def keep(self) -> None:
@@ -55,13 +55,16 @@ class Departing:
         rows = [{"id": clip, "preview": preview} for clip, preview in listed]
         sink = io.BytesIO()
         pq.write_table(pa.Table.from_pylist(rows, _SCHEMA), sink)
-        storage.write_atomic(departed_path(self.output), sink.getvalue())
+        storage.write_atomic(removed_audio_path(self.output), sink.getvalue())
         self.kept = dict(self.sounds)
 
 
-def expect_departures(
-    output: str, pairs: Sequence[Pair], ids: Iterable[str], silent: Collection[str] = ()
-) -> Departing:
+def choose_removed_audio(
+    output: str,
+    pairs: Sequence[Pair],
+    ids: Iterable[str],
+    not_redistributable: Collection[str] = (),
+) -> RemovedAudio:
     """Clips whose sound is to be kept should they leave: those of the pairs of a page.
 
     They are those of two pages: of one that lets all corpora be heard, and of one that lets only
@@ -71,27 +74,27 @@ def expect_departures(
         output: The dataset folder.
         pairs: All that are known of it.
         ids: Of all its clips, before any leaves.
-        silent: Corpora that may not be passed on.
+        not_redistributable: Corpora that may not be passed on.
     """
-    kept = read_departed(output)
+    kept = read_removed_audio(output)
     known = {*ids, *kept}
     wanted: set[str] = set()
-    for unheard in ((), silent):
-        audible, heard = find_audible(pairs, known, unheard)
-        chosen = choose_pairs(audible, heard)
-        wanted |= heard & {clip.id for pair in chosen for clip in (pair.one, pair.other)}
+    for excluded in ((), not_redistributable):
+        audible_pairs, audible = find_audible(pairs, known, excluded)
+        chosen = choose_pairs(audible_pairs, audible)
+        wanted |= audible & {clip.id for pair in chosen for clip in (pair.one, pair.other)}
     sounds = {clip: kept[clip] for clip in wanted & kept.keys()}
-    return Departing(output, frozenset(wanted), kept, sounds)
+    return RemovedAudio(output, frozenset(wanted), kept, sounds)
 
 
-def departed_path(output: str) -> str:
+def removed_audio_path(output: str) -> str:
     """Where a dataset keeps these sounds."""
     return storage.join(output, ".build", "departed.parquet")
 
 
-def read_departed(output: str) -> Mapping[str, str]:
-    """Id → preview of clips that have left a dataset; none where none is kept, or it is damaged."""
-    content = storage.read(departed_path(output))
+def read_removed_audio(output: str) -> Mapping[str, str]:
+    """Id → excerpt of clips that have left a dataset; none where none is kept, or it is damaged."""
+    content = storage.read(removed_audio_path(output))
     if content is None:
         return {}
     try:

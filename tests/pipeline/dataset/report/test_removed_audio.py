@@ -7,9 +7,13 @@ import pytest
 from pipeline.dataset.duplicates.pair_table import Pair, read_pairs
 from pipeline.dataset.manifest import require_manifest
 from pipeline.dataset.relabel import relabel_dataset
-from pipeline.dataset.report.departed import departed_path, expect_departures, read_departed
 from pipeline.dataset.report.page import read_rows, write_report
 from pipeline.dataset.report.pairs import DIFFERENT_LABELS, choose_pairs
+from pipeline.dataset.report.removed_audio import (
+    choose_removed_audio,
+    read_removed_audio,
+    removed_audio_path,
+)
 from pipeline.specs.emotion_scheme import emotion_scheme
 from tests.conftest import MakeCorpus, MakeSpec
 from tests.pipeline.dataset.duplicates.clips import clip, pair
@@ -31,7 +35,7 @@ def test_both_sides_of_a_conflict_are_heard_though_both_are_rejected(dataset: st
     manifest = require_manifest(dataset)
     assert manifest.corpora["tones"].rejected == {"contradictory_labels": 2}
     pairs = read_rows(dataset, manifest, "redistributable").pairs
-    ((shown,), unheard) = pairs.groups[DIFFERENT_LABELS], pairs.unheard
+    ((shown,), unheard) = pairs.groups[DIFFERENT_LABELS], pairs.inaudible
     assert [shown.one.id, shown.other.id] == DISPUTED
     assert shown.one.audio == shown.other.audio != ""
     assert unheard == 0
@@ -41,17 +45,19 @@ def test_both_sides_of_a_conflict_are_heard_though_both_are_rejected(dataset: st
 
 
 def test_they_are_kept_when_nothing_is_read_anew(dataset: str, make_spec: MakeSpec) -> None:
-    before = Path(departed_path(dataset)).read_bytes()
+    before = Path(removed_audio_path(dataset)).read_bytes()
     relabel_dataset(dataset, {"tones": make_spec()}, emotion_scheme())
-    assert Path(departed_path(dataset)).read_bytes() == before
-    assert sorted(read_departed(dataset)) == DISPUTED
+    assert Path(removed_audio_path(dataset)).read_bytes() == before
+    assert sorted(read_removed_audio(dataset)) == DISPUTED
 
 
 def test_what_no_pair_names_any_more_is_not_kept(dataset: str) -> None:
-    assert expect_departures(dataset, read_pairs(dataset).pairs, []).sounds.keys() == set(DISPUTED)
+    assert choose_removed_audio(dataset, read_pairs(dataset).pairs, []).sounds.keys() == set(
+        DISPUTED
+    )
     others = [pair(clip("tones/a"), clip("tones/b"))]
-    assert expect_departures(dataset, others, ["tones/a", "tones/b"]).sounds == {}
-    assert expect_departures(dataset, [], []).wanted == frozenset()
+    assert choose_removed_audio(dataset, others, ["tones/a", "tones/b"]).sounds == {}
+    assert choose_removed_audio(dataset, [], []).wanted == frozenset()
 
 
 def test_what_was_withdrawn_is_not_kept(
@@ -62,7 +68,7 @@ def test_what_was_withdrawn_is_not_kept(
     (root / "wav" / "s00_ang_0.wav").unlink()
     build(make_spec(), root, tmp_path / "dataset")
     assert read_pairs(dataset).pairs == ()
-    assert read_departed(dataset) == {}
+    assert read_removed_audio(dataset) == {}
 
 
 def test_they_are_written_before_their_shard_is_without_them(
@@ -76,7 +82,7 @@ def test_they_are_written_before_their_shard_is_without_them(
     monkeypatch.setattr("pipeline.shards.deduplication.rewrite_shard", stop)
     with pytest.raises(RuntimeError, match="killed"):
         build(make_spec(), root, tmp_path / "dataset")
-    assert sorted(read_departed(str(tmp_path / "dataset"))) == DISPUTED
+    assert sorted(read_removed_audio(str(tmp_path / "dataset"))) == DISPUTED
 
 
 def test_they_are_those_of_a_page_with_all_corpora_and_of_one_without_the_silent(
@@ -90,7 +96,7 @@ def test_they_are_those_of_a_page_with_all_corpora_and_of_one_without_the_silent
     gone = pair(clip("b/gone"), clip("b/gone2"))
     ids = {side.id for one in [*silent, *open_ones] for side in (one.one, one.other)}
     pairs = [gone, *silent, *open_ones]
-    wanted = expect_departures(str(tmp_path), pairs, ids, {"a"}).wanted
+    wanted = choose_removed_audio(str(tmp_path), pairs, ids, {"a"}).wanted
     for page in ([*silent, *open_ones], open_ones):
         shown = choose_pairs(page, ids)
         assert {side.id for one in shown for side in (one.one, one.other)} <= wanted
@@ -98,6 +104,6 @@ def test_they_are_those_of_a_page_with_all_corpora_and_of_one_without_the_silent
 
 
 def test_a_damaged_file_silences_them_and_nothing_else(dataset: str) -> None:
-    Path(departed_path(dataset)).write_bytes(b"x")
-    assert read_departed(dataset) == {}
+    Path(removed_audio_path(dataset)).write_bytes(b"x")
+    assert read_removed_audio(dataset) == {}
     write_report(dataset)

@@ -6,7 +6,7 @@ import io
 import numpy as np
 import soundfile
 
-from pipeline.pages.previews import LONGEST, encode_preview, seconds_each
+from pipeline.pages.excerpts import LONGEST, encode_excerpt, seconds_each
 from tests.conftest import tone
 
 
@@ -17,7 +17,7 @@ def _file(seconds: float) -> bytes:
 
 
 def test_the_beginning_is_kept_and_sounds_the_same() -> None:
-    mp3 = base64.b64decode(encode_preview(_file(9.0)))
+    mp3 = base64.b64decode(encode_excerpt(_file(9.0)))
     samples, rate = soundfile.read(io.BytesIO(mp3))
     assert abs(len(samples) / rate - LONGEST) < 0.1
     spectrum = np.abs(np.fft.rfft(samples[:rate]))
@@ -26,7 +26,7 @@ def test_the_beginning_is_kept_and_sounds_the_same() -> None:
 
 
 def test_short_clips_are_kept_whole() -> None:
-    samples, rate = soundfile.read(io.BytesIO(base64.b64decode(encode_preview(_file(0.1)))))
+    samples, rate = soundfile.read(io.BytesIO(base64.b64decode(encode_excerpt(_file(0.1)))))
     assert len(samples) / rate >= 0.1
 
 
@@ -35,5 +35,5 @@ def test_many_long_clips_are_shorter_so_that_the_page_stays_small() -> None:
     assert seconds_each([1.0] * 100, 1_000_000) == LONGEST
     seconds = seconds_each([9.0] * 50, 1_000_000)
     assert 2 < seconds < LONGEST
-    assert 50 * len(encode_preview(_file(9.0), seconds)) < 1_000_000
+    assert 50 * len(encode_excerpt(_file(9.0), seconds)) < 1_000_000
     assert seconds_each([9.0] * 5_000, 1_000_000) == 2.0
