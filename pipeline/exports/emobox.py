@@ -104,7 +104,7 @@ def _parts(protocol: Protocol, corpus: str) -> Iterator[tuple[str, Mapping[str, 
     folds = protocol.folds[corpus]
     names = unique_keys(re.sub(r"[^\w.-]", "_", fold.name) for fold in folds)
     for name, fold in zip(names, folds, strict=True):
-        frame = protocol.parts(fold.name, [corpus])
+        frame = protocol.parts(protocol.plain_name(corpus, fold.name), [corpus])
         yield name, dict(zip(frame["id"], frame["part"], strict=True))
 
 
