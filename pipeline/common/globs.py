@@ -63,8 +63,8 @@ def glob_matcher(
 def _glob_to_regex(glob: str) -> str:
     """A regular expression that never takes long, whatever the glob and the path.
 
-    Stars take nothing back: the first place where what stands between two of them fits leaves most
-    of the path to those behind, so atomic groups lose no match.
+    Stars do not backtrack: matching the text between two of them at its first position leaves most
+    of the path to later stars, so atomic groups lose no match.
     """
     if len(glob) > _LONGEST:
         raise ValueError(f"a glob of {len(glob):,} characters, expected {_LONGEST:,} or fewer")
@@ -93,7 +93,7 @@ def _join(parts: Iterable[str]) -> str:
 
 
 def _without_braces(glob: str) -> str:
-    """Runs of folders between ``**/``, each found at the first place where it fits."""
+    """Runs of folders between ``**/``, each found at the first position where it fits."""
     runs: list[list[list[str]]] = [[[]]]
     for token in _TOKENS.findall(glob):
         if token == "/":
