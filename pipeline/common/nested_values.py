@@ -47,10 +47,29 @@ def flatten(value: Any, name: str = "", as_json: Collection[str] = ()) -> dict[s
     return columns
 
 
+def load_texts(text: str) -> Any:
+    """A value from JSON, numbers as they are spelt; NaN, by which pandas writes unknown, is None.
+
+    Raises:
+        ValueError: It is not JSON.
+        RecursionError: It is nested too deeply.
+    """
+    return json.loads(text, parse_int=str, parse_float=str, parse_constant=_constant)
+
+
+def _constant(name: str) -> str | None:
+    return None if name == "NaN" else name
+
+
 def as_text(value: object) -> str:
-    """A value as text: lists as JSON, half of a surrogate pair, which UTF-8 has not, as ``?``."""
+    """A value as text: lists as JSON, half of a surrogate pair, which UTF-8 has not, as ``?``.
+
+    Bytes are taken for UTF-8.
+    """
     if value is None:
         return ""
+    if isinstance(value, bytes):
+        return compose(value.decode("utf-8", "replace"))
     if not isinstance(value, str):  # asked first: nearly all values are text
         value = _as_json(value) if isinstance(value, list | Mapping) else str(value)
     return value if value.isascii() else compose(value.encode("utf-8", "replace").decode())

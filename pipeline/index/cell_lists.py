@@ -2,15 +2,15 @@
 
 import ast
 import io
-import json
 import re
 import tokenize
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pipeline.common.errors import DataError
-from pipeline.common.nested_values import VALUE, flatten
+from pipeline.common.nested_values import VALUE, flatten, load_texts
 from pipeline.index.nested_rows import rows_at
+from pipeline.schema.fields import Row
 from pipeline.specs.row_spec import CellList
 
 _LONGEST = 1_000_000
@@ -20,8 +20,6 @@ _MOST_CELLS = 50_000_000
 
 _OPENING = ("[", "{", "(", '"', "'")
 _NEIGHBOURS = re.compile(r"""['"]\s+['"]""")
-
-Row = dict[str, str]
 
 
 class Elements(NamedTuple):
@@ -123,7 +121,7 @@ def _parse(cell: str, form: str) -> Any:
     if len(cell) > _LONGEST:
         raise ValueError(f"{len(cell):,} characters, more than are read of a cell")
     if form == "json":
-        return json.loads(cell, parse_int=str, parse_float=str, parse_constant=_constant)
+        return load_texts(cell)
     if _NEIGHBOURS.search(cell) and _has_neighbours(cell):
         raise ValueError("texts without a comma between them, as NumPy prints lists")
     return _plain(ast.literal_eval(cell))
@@ -148,7 +146,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, set):
         return sorted((_plain(item) for item in value), key=str)
     return list(map(_plain, value)) if isinstance(value, list | tuple) else value
-
-
-def _constant(name: str) -> str | None:
-    return None if name == "NaN" else name

@@ -4,13 +4,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from pipeline.common.nested_values import as_text, flatten
+from pipeline.schema.fields import Row
 from pipeline.specs.row_path import Step, parse_row_path
 
 KEY = "_key"
 """Column of the keys of an object of objects that is read without a path."""
 
 
-def rows_at(value: Any, path: str, wanted: Collection[str]) -> list[dict[str, str]]:
+def rows_at(value: Any, path: str, wanted: Collection[str]) -> list[Row]:
     """Rows that a path leads to.
 
     A key leads into each element of a list, too. A list at the end is one row an element. What
@@ -31,7 +32,7 @@ def rows_at(value: Any, path: str, wanted: Collection[str]) -> list[dict[str, st
     ]
 
 
-def rows_without_path(value: Any, wanted: Collection[str] = ()) -> list[dict[str, str]] | None:
+def rows_without_path(value: Any, wanted: Collection[str] = ()) -> list[Row] | None:
     """Rows of a list of objects or lists, or of an object of them, whose keys become ``_key``.
 
     Args:

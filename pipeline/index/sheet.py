@@ -6,6 +6,7 @@ from itertools import islice, zip_longest
 from typing import NamedTuple
 
 from pipeline.common.errors import DataError
+from pipeline.schema.fields import Row
 from pipeline.specs.table_spec import TableSpec
 
 NumberedRow = tuple[int, list[str]]
@@ -25,11 +26,11 @@ class Sheet(NamedTuple):
     columns: list[str]
     rows: Iterable[NumberedRow]
 
-    def records(self, wanted: Collection[str] = ()) -> list[dict[str, str]]:
+    def records(self, wanted: Collection[str] = ()) -> list[Row]:
         """All that :meth:`stream` gives."""
         return list(self.stream(wanted))
 
-    def stream(self, wanted: Collection[str] = ()) -> Iterator[dict[str, str]]:
+    def stream(self, wanted: Collection[str] = ()) -> Iterator[Row]:
         """Rows as mappings from column to text; cells missing at the end of a row are empty.
 
         Args:

@@ -20,6 +20,7 @@ from pipeline.index.textgrids import parse_textgrid
 from pipeline.index.workbooks import parse_workbook
 from pipeline.index.xml_tables import parse_xml
 from pipeline.index.yaml_tables import parse_yaml_table
+from pipeline.schema.fields import Row
 from pipeline.sources.class_names import ReadFile
 from pipeline.sources.file_kinds import describe_content, is_workbook
 from pipeline.specs.row_spec import FILE_STEM
@@ -38,7 +39,7 @@ class TableContent(NamedTuple):
         empty: Why there is no row, where more can be said than that.
     """
 
-    rows: Iterable[dict[str, str]]
+    rows: Iterable[Row]
     encoding: str | None = None
     repeated: Mapping[str, Sequence[int]] = {}
     empty: str = ""

@@ -5,11 +5,10 @@ from itertools import chain
 from math import fsum
 
 from pipeline.common.numbers import read_number
+from pipeline.schema.fields import Fields
 from pipeline.schema.record import DIMENSIONS
 from pipeline.schema.utterance import RaterAnswer
 from pipeline.specs.raters import AnswerField, Raters
-
-Fields = Mapping[str, str | None]
 
 
 def read_answers(raters: Raters, fields: Fields, rows: Sequence[Fields]) -> tuple[RaterAnswer, ...]:

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from pipeline.common.errors import DataError
+from pipeline.common.patterns import row_filter
 from pipeline.sources.blocks import block_name
 from pipeline.sources.byte_ranges import RangedFile
 from pipeline.sources.class_names import Names, ReadFile, find_class_names
 from pipeline.sources.clip_names import clip_name, template_text
-from pipeline.sources.clip_rows import check_version, file_columns, name_cells, row_filter
+from pipeline.sources.clip_rows import check_version, file_columns, name_cells
 from pipeline.sources.listing import SourceFile
 from pipeline.sources.parquet_audio import ParquetAudio
 from pipeline.sources.parquet_cells import is_whole, may_number
@@ -47,7 +48,7 @@ class ParquetClips:
         self._spec = spec
         self._parquet = ParquetAudio(file, spec.audio)
         self._of_file = file_columns(path, spec, ignore_case)
-        self._where = row_filter(spec, ignore_case)
+        self._where = row_filter(spec.where, ignore_case)
         self._columns = [
             column
             for column, needed in spec.columns.items()

@@ -143,7 +143,11 @@ def map_files(root: str, work: Callable[[Item], Result], items: Iterable[Item]) 
 
 
 def file_size(path: str) -> int | None:
-    """Size of a file in bytes; None where there is none."""
+    """Size of a file in bytes; None where there is none.
+
+    Raises:
+        DataError: A store does not say.
+    """
     if not is_remote(path):
         try:
             return Path(path).stat().st_size
@@ -191,7 +195,11 @@ def checksum(path: str) -> str | None:
 
 
 def list_names(folder: str) -> list[str]:
-    """Paths of all files below a folder, relative to it, sorted; none where there is no folder."""
+    """Paths of all files below a folder, relative to it, sorted; none where there is no folder.
+
+    Raises:
+        DataError: A store does not list it.
+    """
     if is_remote(folder):
         try:
             return sorted(file.path for file in open_store(folder).list(folder))

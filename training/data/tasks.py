@@ -86,6 +86,11 @@ def load_task(
     return load_index(dataset, part, rows, also=also, extra=extra), CLASSES
 
 
+def rows_of_part(rows: pd.DataFrame, part: str | None) -> pd.DataFrame:
+    """The rows of one part of those that :func:`load_task` read of all; None keeps all."""
+    return rows if part is None else rows[rows["split"] == part].reset_index(drop=True)
+
+
 def stated_categories(
     dataset: str | Path, task: Task, corpora: Iterable[str], classes: Sequence[str]
 ) -> dict[str, dict[str, int]]:
