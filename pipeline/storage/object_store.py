@@ -31,7 +31,7 @@ PAGE = 1000
 """Files in one page of a listing."""
 
 _PART = 8 << 20
-"""Size of a write request, in bytes: larger files are written in parts, and appear when complete."""
+"""Size of a write request, in bytes; larger files are written in parts, appearing when complete."""
 
 _asked_by: int | None = None  # id of the process that first asked a store
 

@@ -38,9 +38,7 @@ MAX_REFUSALS = 8
 """After so many refusals, with no file read before or in between, the store is blamed, not the
 files."""
 
-_CHANCE = (
-    random.SystemRandom()
-)  # its own generator: retries must not change the random numbers of others
+_CHANCE = random.SystemRandom()  # its own: others' random numbers must not depend on retries
 
 Result = TypeVar("Result")
 
@@ -151,7 +149,7 @@ class RetryingStore:
             ) from None
 
     def _try(self, url: str, action: Callable[[], Result]) -> Result:
-        """Tries an action until it succeeds or fails for good, or the store has failed for too long."""
+        """Tries until the action succeeds or fails for good, or the store has failed for too long."""
         began: float | None = None
         for wait in _waits():
             error: OSError | DataError
