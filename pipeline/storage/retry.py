@@ -149,7 +149,7 @@ class RetryingStore:
             ) from None
 
     def _try(self, url: str, action: Callable[[], Result]) -> Result:
-        """Tries until the action succeeds or fails for good, or the store has failed for too long."""
+        """Tries until the action succeeds or fails for good, or the store fails for too long."""
         began: float | None = None
         for wait in _waits():
             error: OSError | DataError
