@@ -278,9 +278,9 @@ def read_manifest(output: str) -> Manifest | None:
 
 def _first_fault(error: ValidationError) -> str:
     first, count = error.errors(include_url=False)[0], error.error_count()
-    place = ".".join(map(str, first["loc"]))
+    key = ".".join(map(str, first["loc"]))
     more = f", and {count - 1} more" if count > 1 else ""
-    return f"{place}: {first['msg']}{more}" if place else f"{first['msg']}{more}"
+    return f"{key}: {first['msg']}{more}" if key else f"{first['msg']}{more}"
 
 
 def _check_format(content: bytes, path: str) -> None:

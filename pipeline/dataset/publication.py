@@ -9,7 +9,8 @@ from pipeline.dataset.finished_check import check_finished
 from pipeline.dataset.kept_specs import SPECS
 from pipeline.dataset.manifest import CorpusManifest, Manifest, require_manifest
 from pipeline.dataset.output_check import check_no_links
-from pipeline.dataset.report.page import make_report, read_left_out, read_rows
+from pipeline.dataset.rejects import read_left_out
+from pipeline.dataset.report.page import make_report, read_rows
 from pipeline.dataset.shortcuts import read_shortcuts
 from pipeline.specs.licence_terms import licence_rules
 from pipeline.splits.protocols.statement import FOLDER as PROTOCOLS

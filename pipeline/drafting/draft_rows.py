@@ -20,6 +20,7 @@ from pipeline.drafting.draft_text import (
 )
 from pipeline.drafting.filename_patterns import FIELD_HINTS, is_emotional
 from pipeline.index.cell_lists import spread_cells
+from pipeline.schema.fields import Row
 from pipeline.sources.archives import Archive, read_directory
 from pipeline.sources.byte_ranges import RangedFile, ranged_file
 from pipeline.sources.listing import SourceFile
@@ -45,8 +46,6 @@ _HINTS = FIELD_HINTS | {
     **{"start": "start", "emotion_start": "start", "end": "end", "emotion_end": "end"},
     **{"valence": "valence", "arousal": "arousal", "dominance": "dominance"},
 }
-
-Row = Mapping[str, str]
 
 
 def find_row_files(root: str, files: Iterable[SourceFile]) -> Mapping[str, Sequence[SourceFile]]:
@@ -132,7 +131,7 @@ def draft_rows(corpus: str, root: str, found: Mapping[str, Sequence[SourceFile]]
     )
 
 
-def _column_of_segments(rows: Sequence[dict[str, str]]) -> str:
+def _column_of_segments(rows: Sequence[Row]) -> str:
     """The column whose cells list parts of a recording, with their times; empty if none does."""
     for column, cell in (item for row in rows[:_LOOKED_AT] for item in row.items()):
         if not cell.startswith("[{"):
@@ -179,7 +178,7 @@ def _is_told(column: str) -> bool:
     return not column.startswith("_") and column not in {"part", ".json"}
 
 
-def _parquet_rows(root: str, files: Sequence[SourceFile]) -> Iterable[dict[str, str]]:
+def _parquet_rows(root: str, files: Sequence[SourceFile]) -> Iterable[Row]:
     for file in files:
         opened = ParquetAudio(_ranged(root, file), None)
         columns = [name for name in opened.schema.names if name != opened.audio]
@@ -190,7 +189,7 @@ def _parquet_rows(root: str, files: Sequence[SourceFile]) -> Iterable[dict[str, 
                 yield {**(clip.record or {}), **_part(file.path), "_path": clip.path}
 
 
-def _tar_rows(root: str, files: Sequence[SourceFile]) -> Iterable[dict[str, str]]:
+def _tar_rows(root: str, files: Sequence[SourceFile]) -> Iterable[Row]:
     for file in files:
         ranged = _ranged(root, file)
         spec = WebDatasetSpec(files=[file.path])

@@ -13,7 +13,8 @@ from pipeline.drafting.draft_rows import draft_rows, find_row_files
 from pipeline.drafting.draft_text import count, emotions, facts, few, quoted, scalar, splits
 from pipeline.drafting.filename_patterns import NamePosition, assign_fields, common_pattern
 from pipeline.drafting.table_discovery import DiscoveredTable, find_tables, join
-from pipeline.index.indexer import Fields, read_path
+from pipeline.index.indexer import read_path
+from pipeline.schema.fields import Fields
 from pipeline.sources.class_names import ReadFile
 from pipeline.sources.folder_description import describe_files
 from pipeline.sources.listing import SourceFile, list_files
@@ -133,7 +134,7 @@ def _below_archive(path: str, archives: Sequence[str]) -> str:
     """The path of a member below its archive, as globs see it; other paths as they are."""
     match = glob_matcher(archives)
     parts = path.split("/")
-    tops = (place for place in range(1, len(parts)) if match("/".join(parts[:place])))
+    tops = (depth for depth in range(1, len(parts)) if match("/".join(parts[:depth])))
     return "/".join(parts[next(tops, 0) :])
 
 

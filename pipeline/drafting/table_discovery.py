@@ -11,9 +11,9 @@ from pipeline.common.numbers import read_number
 from pipeline.drafting.draft_text import split_of
 from pipeline.drafting.emotion_vocabulary import guess_category
 from pipeline.drafting.filename_patterns import FIELD_HINTS, is_emotional
-from pipeline.index.indexer import Fields
 from pipeline.index.table_formats import read_table
 from pipeline.index.table_rows import fill_template
+from pipeline.schema.fields import Fields, Row
 from pipeline.sources.class_names import ReadFile
 from pipeline.sources.listing import SourceFile
 from pipeline.specs.table_spec import TableSpec
@@ -40,8 +40,6 @@ _CHANNELS = ("channel", "chan", "ch", "side")
 _TRUTHS = {"true": 1.0, "false": 0.0}
 
 _RATER = re.compile(r"rater|annotator|worker|evaluator|listener|judge|coder")
-
-Row = dict[str, str]
 
 
 @dataclass(frozen=True)

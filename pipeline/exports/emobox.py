@@ -104,7 +104,7 @@ def _parts(protocol: Protocol, corpus: str) -> Iterator[tuple[str, Mapping[str, 
     folds = protocol.folds[corpus]
     names = unique_keys(re.sub(r"[^\w.-]", "_", fold.name) for fold in folds)
     for name, fold in zip(names, folds, strict=True):
-        frame = protocol.parts(fold.name, [corpus])
+        frame = protocol.parts(protocol.plain_name(corpus, fold.name), [corpus])
         yield name, dict(zip(frame["id"], frame["part"], strict=True))
 
 
@@ -116,12 +116,12 @@ def _write_corpus(folder: Path, corpus: str, clips: list[ExportedClip], folds: _
     label_map = json.dumps({name: name for name in classes}, ensure_ascii=False, indent=2)
     (folder / "label_map.json").write_text(label_map + "\n", encoding="utf-8")
     for fold, parts in folds.parts:
-        place = folder / f"fold_{fold}"
-        place.mkdir()
+        below = folder / f"fold_{fold}"
+        below.mkdir()
         for part, name in _PART_NAMES.items():
             chosen = [line for clip, line in lines.items() if parts.get(clip) == part]
             if chosen or part != "validation":
-                _write_lines(place / f"{corpus}_{name}_fold_{fold}.jsonl", chosen)
+                _write_lines(below / f"{corpus}_{name}_fold_{fold}.jsonl", chosen)
 
 
 def _lines(

@@ -41,8 +41,8 @@ class ExportRequest:
 
     def write_audio(self, below: str = AUDIO) -> list[str]:
         """Writes the clips as files; gives the path of each row's below the folder."""
-        place = self.folder / below
-        names = write_files(self.dataset, self.rows, place, self.codec, self.on_clip)
+        folder = self.folder / below
+        names = write_files(self.dataset, self.rows, folder, self.codec, self.on_clip)
         return [f"{below}/{name}" for name in names]
 
 

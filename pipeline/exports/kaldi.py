@@ -24,8 +24,8 @@ def write_kaldi(request: ExportRequest) -> None:
     ratings and no emotion are not in ``utt2emo``.
     """
     for split, clips in clips_by_split(request, request.write_audio()):
-        place = request.folder / split
-        place.mkdir(parents=True, exist_ok=True)
+        folder = request.folder / split
+        folder.mkdir(parents=True, exist_ok=True)
         named = dict(zip(unique_keys(map(_utterance_id, clips)), clips, strict=True))
         speakers = {key: _speaker_id(clip) for key, clip in named.items()}
         of_speaker: dict[str, list[str]] = {}
@@ -47,7 +47,7 @@ def write_kaldi(request: ExportRequest) -> None:
         }
         for name, table in tables.items():
             if table:
-                _write(place / name, table.items())
+                _write(folder / name, table.items())
 
 
 def _speaker_id(clip: ExportedClip) -> str:

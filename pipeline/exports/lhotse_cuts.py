@@ -27,9 +27,9 @@ def write_shar(request: ExportRequest) -> None:
     files = request.write_audio()
     for split, clips in clips_by_split(request, files):
         cuts = CutSet.from_cuts(_cut(clip, request.folder.absolute()) for clip in clips)
-        place = request.folder / split
-        place.mkdir()
-        cuts.to_shar(place, fields={"recording": "flac"}, shard_size=CLIPS_PER_SHARD)
+        folder = request.folder / split
+        folder.mkdir()
+        cuts.to_shar(folder, fields={"recording": "flac"}, shard_size=CLIPS_PER_SHARD)
     shutil.rmtree(request.folder / "audio")
 
 

@@ -16,12 +16,10 @@ from pipeline.index.table_rows import (
 from pipeline.index.text_lines import join_lines
 from pipeline.index.units import read_unit
 from pipeline.raters.answers import read_answers
+from pipeline.schema.fields import Fields
 from pipeline.schema.utterance import DropReason, Utterance, excluded, rejected
 from pipeline.sources.listing import SourceFile, too_large
 from pipeline.specs.corpus_spec import CorpusSpec
-
-Fields = dict[str, str | None]
-
 
 FoundClip = tuple[SourceFile, int, str]
 """A file, the rank of the glob that found it, and its path from where the glob matches."""

@@ -4,13 +4,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from pipeline.common.nested_values import as_text, flatten
+from pipeline.schema.fields import Row
 from pipeline.specs.row_path import Step, parse_row_path
 
 KEY = "_key"
 """Column of the keys of an object of objects that is read without a path."""
 
 
-def rows_at(value: Any, path: str, wanted: Collection[str]) -> list[dict[str, str]]:
+def rows_at(value: Any, path: str, wanted: Collection[str]) -> list[Row]:
     """Rows that a path leads to.
 
     A key leads into each element of a list, too. A list at the end is one row an element. What
@@ -31,7 +32,7 @@ def rows_at(value: Any, path: str, wanted: Collection[str]) -> list[dict[str, st
     ]
 
 
-def rows_without_path(value: Any, wanted: Collection[str] = ()) -> list[dict[str, str]] | None:
+def rows_without_path(value: Any, wanted: Collection[str] = ()) -> list[Row] | None:
     """Rows of a list of objects or lists, or of an object of them, whose keys become ``_key``.
 
     Args:
@@ -61,12 +62,12 @@ def describe_way(value: Any, path: str) -> str:
             break
         value = first[0]
         went.append(stated)
-    place = f"below {'.'.join(went)!r}" if went else "at the top"
+    where = f"below {'.'.join(went)!r}" if went else "at the top"
     if isinstance(value, Mapping) and value:
         keys = ", ".join(repr(as_text(key)[:40]) for key in list(value)[:5])
-        return f"{place} there {'are the keys' if len(value) > 1 else 'is the key'} {keys}"
+        return f"{where} there {'are the keys' if len(value) > 1 else 'is the key'} {keys}"
     what = f"a list of {len(value)}" if isinstance(value, list) else repr(as_text(value)[:40])
-    return f"{place} there is {what}"
+    return f"{where} there is {what}"
 
 
 def _walk(
@@ -97,7 +98,7 @@ def _below(value: Any, step: Step) -> Iterator[tuple[Any, str, Mapping[str, Any]
             if isinstance(one, Mapping) and one.get(step.name) is not None:
                 yield one[step.name], step.name, one
     elif isinstance(value, list):
-        yield from ((one, str(place), {}) for place, one in enumerate(value))
+        yield from ((one, str(index), {}) for index, one in enumerate(value))
     elif isinstance(value, Mapping):
         yield from ((one, as_text(key), value) for key, one in value.items())
 

@@ -11,6 +11,7 @@ from pipeline.common.nested_values import VALUE
 from pipeline.common.spelling import compose, name_strangers
 from pipeline.index.table_formats import stream_table
 from pipeline.index.table_rows import TableRows, build_table, no_table
+from pipeline.schema.fields import Row
 from pipeline.sources.class_names import ReadFile
 from pipeline.sources.listing import REPEATED, SourceFile, too_large
 from pipeline.specs.corpus_spec import CorpusSpec
@@ -153,9 +154,7 @@ def _near(globs: Sequence[str], files: Sequence[SourceFile]) -> str:
     return f" (is it {' or '.join(near[:3])}? then name that, or set `ignore_case`)" if near else ""
 
 
-def _check_columns(
-    records: Iterable[dict[str, str]], table: TableSpec, where: str
-) -> Iterator[dict[str, str]]:
+def _check_columns(records: Iterable[Row], table: TableSpec, where: str) -> Iterator[Row]:
     """Records as they come; each column that the spec needs must be in one of them.
 
     Raises:

@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
-from pipeline.common.patterns import compile_pattern
+from pipeline.common.patterns import row_filter
 from pipeline.common.spelling import compose
-from pipeline.index.stored_rows import Key, Row, StoredRows
+from pipeline.index.stored_rows import Key, StoredRows
 from pipeline.index.table_keys import comparable_key, key_tails
+from pipeline.schema.fields import Fields
 from pipeline.specs.table_spec import FileByField, TableSpec
 
 _LONGEST_SHARED = 32
@@ -30,14 +31,14 @@ class TableRows:
     """
 
     table: TableSpec
-    rows: Mapping[Key, Sequence[Row]]
+    rows: Mapping[Key, Sequence[Fields]]
     chosen_by: str | None = None
     tails: Mapping[Key, Sequence[Key]] = field(default_factory=dict)
     folded: Mapping[Key, Sequence[Key]] = field(default_factory=dict)
     encodings: Mapping[str, Sequence[str]] = field(default_factory=dict)
     found: set[Key] = field(default_factory=set, compare=False)
 
-    def find(self, fields: Mapping[str, str | None]) -> Sequence[Row]:
+    def find(self, fields: Mapping[str, str | None]) -> Sequence[Fields]:
         """Fields of the rows that belong to a clip with these fields; none where there is none."""
         chosen = [fields.get(self.chosen_by)] if self.chosen_by else []
         for templates in product(*self.table.match.values()):
@@ -80,14 +81,12 @@ def build_table(
         ignore_case: Whether the patterns of ``where`` are blind to case, and keys where no row is
             spelt alike.
     """
-    where = {
-        column: compile_pattern(pattern, ignore_case) for column, pattern in table.where.items()
-    }
+    counts = row_filter(table.where, ignore_case)
     chosen_by = table.file.of if isinstance(table.file, FileByField) else None
     key = (*table.match, *([chosen_by] if chosen_by else []))
     rows = StoredRows(list(table.take))
     for record in records:
-        if all(regex.search(record.get(column) or "") for column, regex in where.items()):
+        if counts(record):
             cells = (_clean(record.get(column)) for column in key)
             values = tuple(cell and comparable_key(cell) for cell in cells)
             rows.add(values, take_fields(table.take, record))
@@ -110,7 +109,7 @@ def no_table(table: TableSpec) -> TableRows:
     return TableRows(table.model_copy(update={"unmatched": "keep"}), {})
 
 
-def take_fields(take: Mapping[str, str], record: Mapping[str, str | None]) -> Row:
+def take_fields(take: Mapping[str, str], record: Mapping[str, str | None]) -> Fields:
     """Fields that a row gives.
 
     Args:
@@ -121,7 +120,7 @@ def take_fields(take: Mapping[str, str], record: Mapping[str, str | None]) -> Ro
     return {name: _share(_clean(cell)) for name, cell in cells}
 
 
-def merge_rows(rows: Sequence[Row]) -> tuple[Row, dict[str, list[str]]]:
+def merge_rows(rows: Sequence[Fields]) -> tuple[Fields, dict[str, list[str]]]:
     """One row of several for one clip, and what they disagree about.
 
     Returns:
@@ -139,8 +138,8 @@ def merge_rows(rows: Sequence[Row]) -> tuple[Row, dict[str, list[str]]]:
 
 
 def split_answers(
-    rows: Sequence[Row], answered: Collection[str]
-) -> tuple[Sequence[Row], Sequence[Row]]:
+    rows: Sequence[Fields], answered: Collection[str]
+) -> tuple[Sequence[Fields], Sequence[Fields]]:
     """Rows of a table, and what raters answer in each; none where the table is not theirs.
 
     Args:
@@ -154,8 +153,8 @@ def split_answers(
 
 
 def group_answers(
-    facts: Sequence[Row], answers: Sequence[Row]
-) -> Iterator[tuple[Row, Sequence[Row]]]:
+    facts: Sequence[Fields], answers: Sequence[Fields]
+) -> Iterator[tuple[Fields, Sequence[Fields]]]:
     """The segments that rows hold, each with the answers of its raters.
 
     Args:
@@ -165,7 +164,7 @@ def group_answers(
     if not answers:
         yield from ((row, ()) for row in facts)
         return
-    segments: dict[tuple[tuple[str, str | None], ...], list[Row]] = {}
+    segments: dict[tuple[tuple[str, str | None], ...], list[Fields]] = {}
     for row, answer in zip(facts, answers, strict=True):
         segments.setdefault(tuple(row.items()), []).append(answer)
     for segment, own in segments.items():

@@ -38,8 +38,8 @@ def number(value: int | None) -> str:
 
 
 def _find_template(package: str, name: str) -> str | None:
-    for place in (package, __package__):
-        file = files(place).joinpath(name)
+    for folder in (package, __package__):
+        file = files(folder).joinpath(name)
         if file.is_file():
             return file.read_text(encoding="utf-8")
     return None

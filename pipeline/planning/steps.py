@@ -110,9 +110,9 @@ def plan_batches(
     segments = merge_slots(part.segments for part in counts)
     plan = plan_splits(build.corpora[corpus].spec, groups, ungrouped, *copies, segments)
     for part in counts:
-        places = product(map(str, SPLITS), part.segments)
-        placed = {place: plan.segments[place] for place in places if place in plan.segments}
-        yield (corpus, part.number), replace(plan, segments=placed)
+        slots = product(map(str, SPLITS), part.segments)
+        own = {slot: plan.segments[slot] for slot in slots if slot in plan.segments}
+        yield (corpus, part.number), replace(plan, segments=own)
 
 
 def place_batch(

@@ -33,13 +33,13 @@ def keep_for_people(folder: Path) -> None:
     (folder / _OWNER).unlink(missing_ok=True)
 
 
-def remove_left_behind(place: Path) -> None:
+def remove_left_behind(parent: Path) -> None:
     """Deletes folders of this user's processes on this machine that have ended.
 
     Args:
-        place: The folder of temporary files, in which others may write, too.
+        parent: The folder of temporary files, in which others may write, too.
     """
-    for folder in place.glob(f"{_PREFIX}*"):
+    for folder in parent.glob(f"{_PREFIX}*"):
         with suppress(OSError, ValueError, TypeError, LookupError):  # another's, or going just now
             status = folder.lstat()
             if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():

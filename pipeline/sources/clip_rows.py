@@ -1,7 +1,7 @@
 """What rows of clips have in common, whatever the file that holds them."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from pipeline.common.errors import DataError
@@ -33,14 +33,6 @@ def file_columns(path: str, rows: RowSpec, ignore_case: bool) -> dict[str, str]:
     """
     found = compile_pattern(rows.path, ignore_case).search(path) if rows.path else None
     return {FILE_STEM: PurePosixPath(path).stem} | (found.groupdict("") if found else {})
-
-
-def row_filter(rows: RowSpec, ignore_case: bool) -> Callable[[Mapping[str, str]], bool]:
-    """Whether a row counts, by the patterns of ``where``."""
-    where = {
-        column: compile_pattern(pattern, ignore_case) for column, pattern in rows.where.items()
-    }
-    return lambda row: all(regex.search(row.get(c, "")) for c, regex in where.items())
 
 
 def name_cells(

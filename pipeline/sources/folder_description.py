@@ -4,13 +4,17 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
+from pipeline.common.git_lfs import POINTER_LIMIT
 from pipeline.sources.listing import SourceFile
+from pipeline.sources.unpack import UNPACKED
 
 _SUFFIXES = {
     ".zip": "zip archive: unpack it, or name it under `archive` in the spec",
     ".tar": "tar archive: unpack it, or name it under `archive` in the spec, or under `webdataset` "
     "where labels lie beside the clips",
     ".tgz": "compressed archive: unpack it with tar",
+    ".tbz2": "compressed archive: unpack it with tar",
+    ".txz": "compressed archive: unpack it with tar",
     ".gz": "compressed file or archive: unpack it with tar or gunzip",
     ".bz2": "compressed file or archive: unpack it with tar or bunzip2",
     ".xz": "compressed file or archive: unpack it with tar or unxz",
@@ -22,12 +26,10 @@ _SUFFIXES = {
     ".part": "part of a download that was not finished, or of a divided archive",
     ".crdownload": "download that was not finished",
 }
-ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".rar", ".7z")
+ARCHIVES = (*UNPACKED, ".rar", ".7z")
 """How names of archives end, in small letters."""
 
 _SHOWN = 3
-_POINTER = 200
-"""Bytes that a Git LFS pointer has at most; no clip is as short."""
 
 
 def describe_files(files: Iterable[SourceFile]) -> str:
@@ -53,8 +55,9 @@ def describe_files(files: Iterable[SourceFile]) -> str:
     ]
     others = Counter({suffix: len(found) for suffix, found in by_suffix.items()})
     for suffix, number in others.most_common(_SHOWN):
-        pointer = all(file.size < _POINTER for file in by_suffix[suffix])
-        kind = f"{suffix or 'without a suffix'}, {'each under 200 bytes, ' if pointer else ''}"
+        pointer = all(file.size < POINTER_LIMIT for file in by_suffix[suffix])
+        size = f"each under {POINTER_LIMIT} bytes, " if pointer else ""
+        kind = f"{suffix or 'without a suffix'}, {size}"
         examples = ", ".join(file.path for file in by_suffix[suffix][:_SHOWN])
         known.append(f"{number:,} {kind}such as {examples}")
     return f"found there: {'; '.join(known)}"

@@ -22,8 +22,8 @@ class SourceFile(NamedTuple):
         rows: The key of the spec that describes that row.
         block: What is read in one piece with it, where that is more than the file itself; its
             ``size`` is a share of the block's then. See :mod:`pipeline.sources.blocks`.
-        row: Its place in the file that holds the block: the number of a row of Parquet, the first
-            byte in a tar.
+        row: Its position in the file that holds the block: the number of a Parquet row, or the
+            first byte in a tar.
     """
 
     path: str

@@ -126,8 +126,8 @@ class ParquetColumns:
         metadata = self._parquet.metadata
         for number in range(metadata.num_row_groups):
             group = metadata.row_group(number)
-            for place in range(group.num_columns):
-                column = group.column(place)
+            for index in range(group.num_columns):
+                column = group.column(index)
                 if column.path_in_schema == leaf:
                     stated = column.statistics if column.is_stats_set else None
                     if not stated or not stated.has_null_count or stated.num_values:

@@ -14,14 +14,15 @@ from pathlib import Path
 from pipeline.common.errors import DataError
 from pipeline.sources.member_names import tar_name, zip_name
 
-_SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
+UNPACKED = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
+"""How names of archives end that are unpacked here, in small letters."""
 
 _MOST_MEMBERS = 5_000_000
 
 
 def can_unpack(name: str) -> bool:
     """Whether a file of that name is an archive that can be unpacked."""
-    return name.lower().endswith(_SUFFIXES)
+    return name.lower().endswith(UNPACKED)
 
 
 def unpack_archive(archive: Path, folder: Path, encoding: str | None = None) -> int:

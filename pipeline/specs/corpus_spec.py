@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from pipeline.common.spec_model import Regex, SpecModel
+from pipeline.common.spec_model import Glob, OneOrMore, Regex, SpecModel
 from pipeline.schema.record import DIMENSIONS, ClassName, Dimension
 from pipeline.specs.code_map import CodeMap, find_overlap
 from pipeline.specs.own_category import OwnCategory
@@ -27,9 +27,7 @@ from pipeline.specs.spec_types import (
     Encoding,
     Example,
     Gender,
-    Glob,
     Licence,
-    OneOrMore,
     PublishedCounts,
     Scale,
     Template,

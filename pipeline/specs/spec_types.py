@@ -1,7 +1,6 @@
 """Parts of a spec: licence, facts about speakers, published counts, examples."""
 
 import codecs
-import re
 import string
 from typing import Annotated, Literal, Self
 
@@ -15,23 +14,10 @@ from pydantic import (
     model_validator,
 )
 
-from pipeline.common.globs import glob_matcher
 from pipeline.common.patterns import compile_pattern
 from pipeline.common.spec_model import ByValue, Regex, SpecModel
 from pipeline.schema.record import GENDERS
 from pipeline.specs.access_file import AccessFile
-
-
-def _as_list(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-def _check_glob(glob: str) -> str:
-    try:
-        glob_matcher([glob])
-    except re.error as error:
-        raise ValueError(f"not a glob: {error.msg} in '{glob}'") from None
-    return glob
 
 
 def _check_template(template: str) -> str:
@@ -65,11 +51,9 @@ def _check_scale(scale: tuple[float, float]) -> tuple[float, float]:
     return scale
 
 
-Glob = Annotated[str, AfterValidator(_check_glob)]
 Template = Annotated[str, AfterValidator(_check_template)]
 Encoding = Annotated[str, AfterValidator(_check_encoding)]
 Scale = Annotated[tuple[FiniteFloat, FiniteFloat], AfterValidator(_check_scale)]
-OneOrMore = BeforeValidator(_as_list)
 
 
 def template_fields(template: str) -> list[str]:

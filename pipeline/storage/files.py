@@ -143,7 +143,11 @@ def map_files(root: str, work: Callable[[Item], Result], items: Iterable[Item]) 
 
 
 def file_size(path: str) -> int | None:
-    """Size of a file in bytes; None where there is none."""
+    """Size of a file in bytes; None where there is none.
+
+    Raises:
+        DataError: A store does not say.
+    """
     if not is_remote(path):
         try:
             return Path(path).stat().st_size
@@ -191,15 +195,19 @@ def checksum(path: str) -> str | None:
 
 
 def list_names(folder: str) -> list[str]:
-    """Paths of all files below a folder, relative to it, sorted; none where there is no folder."""
+    """Paths of all files below a folder, relative to it, sorted; none where there is no folder.
+
+    Raises:
+        DataError: A store does not list it.
+    """
     if is_remote(folder):
         try:
             return sorted(file.path for file in open_store(folder).list(folder))
         except OSError as error:
             raise DataError(f"{folder}: can't be listed: {error}") from None
     return sorted(
-        Path(place, name).relative_to(folder).as_posix()
-        for place, _, names in os.walk(folder)
+        Path(parent, name).relative_to(folder).as_posix()
+        for parent, _, names in os.walk(folder)
         for name in names
     )
 

@@ -11,7 +11,7 @@ from pipeline.common.errors import DataError, UsageError
 from pipeline.common.suggest import suggest
 from pipeline.schema.record import CLASSES, SPLITS
 from pipeline.specs.collections import choose_corpora
-from pipeline.splits.protocols.protocol import Protocol, read_protocol_file
+from pipeline.splits.protocols.protocol import BY_NAME, Protocol, held_out, read_protocol_file
 from pipeline.splits.protocols.statement import ProtocolStatement, protocol_path
 from pipeline.splits.protocols.validation import draw_validation
 from pipeline.storage import files as storage
@@ -33,7 +33,7 @@ class FoldChoice:
 
     Attributes:
         protocol: Its name.
-        fold: Name of the fold, or what it holds out.
+        fold: Name of the fold, or what it holds out; ``name=10`` where 10 may be either.
         validation_seed: Draws the validation part of folds that state none.
         label_set: A mapping, or what a published protocol scores, in place of the classes that
             the protocol's own name says; of its clips, those that have such a class stay.
@@ -45,7 +45,7 @@ class FoldChoice:
     label_set: LabelSet | None = None
 
     def __str__(self) -> str:
-        return f"fold {self.fold} of protocol {self.protocol}"
+        return f"fold {self.fold.removeprefix(BY_NAME)} of protocol {self.protocol}"
 
 
 def read_protocol(dataset: str | Path, name: str) -> Protocol:
@@ -180,7 +180,7 @@ def fold_rows(
 
 
 def describe_choice(dataset: str | Path, choice: FoldChoice, corpora: Sequence[str]) -> list[str]:
-    """What a score under a fold must be read with: how it was made, and what leaks in it."""
+    """What a score under a fold must be read with: how it was made, whom it tests, what leaks."""
     protocol = read_protocol(dataset, choice.protocol)
     lines = [f"{choice}: {protocol.statement.rule}"]
     if choice.label_set is not None:
@@ -188,6 +188,8 @@ def describe_choice(dataset: str | Path, choice: FoldChoice, corpora: Sequence[s
         lines.append(f"of its clips, those of the classes {named}")
     for corpus in corpora:
         facts = protocol.fold(corpus, choice.fold)
+        if facts.held_out:
+            lines.append(f"in {corpus}, it holds out {held_out(facts)}")
         leaks = [
             f"{number} {what}"
             for number, what in (

@@ -12,6 +12,7 @@ from transformers import PreTrainedModel
 from pipeline.common.untrusted_text import code, markdown
 from pipeline.schema.record import CLASSES
 from pipeline.specs.licence_terms import Kind, mix_terms
+from pipeline.splits.protocols.protocol import BY_NAME
 from training.data import dataset_files as store
 from training.data.terms import redistribution
 from training.finetuning.card_metadata import all_licences, card_metadata
@@ -151,7 +152,8 @@ def _classes(provenance: dict[str, Any]) -> str:
         text = f"Classes of speech emotion: {markdown(', '.join(classes))}."
     data = provenance["recipe"].get("data", {})
     if data.get("protocol"):
-        text += f" Trained in fold {markdown(data['fold'])} of protocol `{code(data['protocol'])}`."
+        fold = markdown(data["fold"].removeprefix(BY_NAME))
+        text += f" Trained in fold {fold} of protocol `{code(data['protocol'])}`."
     if data.get("where"):
         text += f" Trained on rows where `{code(data['where'])}`."
     return text

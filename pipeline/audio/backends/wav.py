@@ -89,7 +89,7 @@ def find_plain_sound(content: bytes | FileBytes) -> PlainSound | None:
         content: The whole file.
 
     Returns:
-        Their place; None where the file is of another form, is cut off, or contradicts itself.
+        Their layout; None where the file is of another form, is cut off, or contradicts itself.
     """
     if content[:4] != b"RIFF" or content[8:12] != b"WAVE":
         return None

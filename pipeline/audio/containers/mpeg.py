@@ -173,7 +173,7 @@ def _is_last_tag(content: Buffer, position: int) -> bool:
 
 
 def _next_frame(content: Buffer, position: int, first: Frame) -> int | None:
-    """The next place at which two frames follow each other."""
+    """The next position at which two frames follow each other."""
     for _ in range(MAX_PARTS):
         position = content.find(b"\xff", position)
         if position < 0:

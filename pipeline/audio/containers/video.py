@@ -70,9 +70,9 @@ def _check_clocks(content: Buffer, start: int, end: int) -> None:
         start: Of what the box ``moov`` holds.
         end: Of the box.
     """
-    for place in _find_boxes(content, start, end, (b"trak", b"mdia", b"mdhd")):
-        ticks = place + (
-            20 if content[place : place + 1] == b"\x01" else 12
+    for box in _find_boxes(content, start, end, (b"trak", b"mdia", b"mdhd")):
+        ticks = box + (
+            20 if content[box : box + 1] == b"\x01" else 12
         )  # times have eight bytes, or four
         if not int.from_bytes(content[ticks : ticks + 4], "big"):
             raise AudioError("undecodable", "the header gives a track 0 ticks a second")

@@ -13,11 +13,18 @@ from pipeline.splits.protocols.label_sets import NamedSet
 INDEPENDENT = "-speaker-independent"
 """Behind the name of a protocol with published folds: the nearest without shared speakers."""
 
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_LONGEST = 64
-_K_FOLD = re.compile(r"(\d{1,3})-fold(?:-seed(\d{1,9}))?")
+NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+"""What every name looks like, endings included."""
+
 _NAMED: tuple[NamedSet, ...] = ("native", "categories", "four")
 """Label sets that stand behind a name."""
+
+ENDINGS = (*(f"-{label_set}" for label_set in _NAMED), INDEPENDENT)
+"""What may stand behind a name and asks for other classes or folds."""
+
+_LONGEST = 64
+_K_FOLD = re.compile(r"(\d{1,3})-fold(?:-seed(\d{1,9}))?")
+_UNNUMBERED = re.compile(r"\Ak-fold(?=-seed|\Z)")  # five, as most papers have
 
 
 @dataclass(frozen=True)
@@ -50,12 +57,13 @@ def parse_name(name: str) -> ProtocolName:
     >>> parse_name("10-fold-seed3").k
     10
     """
-    if not _NAME.fullmatch(name) or len(name) > _LONGEST:
+    if not NAME.fullmatch(name) or len(name) > _LONGEST:
         raise UsageError(f"protocol {name!r}: expected a-z, 0-9 and single hyphens, as in loso")
-    label_set: NamedSet = next((one for one in _NAMED if name.endswith(f"-{one}")), "six")
-    base = name.removesuffix(f"-{label_set}")
+    named = next((one for one in _NAMED if name.endswith(f"-{one}")), None)
+    base = name.removesuffix(f"-{named}") if named else name
+    label_set: NamedSet = named or "six"
     independent = base.endswith(INDEPENDENT)
-    base = base.removesuffix(INDEPENDENT).replace("k-fold", "5-fold")
+    base = _UNNUMBERED.sub("5-fold", base.removesuffix(INDEPENDENT))
     if not (k_fold := _K_FOLD.fullmatch(base)):
         return ProtocolName(name, base, label_set, independent)
     if int(k_fold[1]) < 2:

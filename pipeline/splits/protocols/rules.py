@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from pipeline.splits.protocols.fold_facts import Codes, state_fold
 from pipeline.splits.protocols.folds import (
     TEST,
     Fold,
@@ -16,7 +17,7 @@ from pipeline.splits.protocols.folds import (
 )
 from pipeline.splits.protocols.label_sets import MEANINGS, ProtocolSet, class_column
 from pipeline.splits.protocols.names import ProtocolName
-from pipeline.splits.protocols.protocol import Codes, fold_columns, state_fold
+from pipeline.splits.protocols.protocol import fold_columns
 from pipeline.splits.protocols.protocol_spec import FoldSpec, ProtocolSpec
 from pipeline.splits.protocols.statement import CorpusFolds
 

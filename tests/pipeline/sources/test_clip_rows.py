@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.common.errors import DataError
-from pipeline.sources.clip_rows import file_columns, name_cells, row_filter
+from pipeline.sources.clip_rows import file_columns, name_cells
 from pipeline.specs.row_spec import RowSpec
 
 
@@ -13,11 +13,6 @@ def test_a_path_gives_columns() -> None:
         "language": "Hindi", "part": "train", "_stem": "train-0"
     }  # fmt: skip
     assert file_columns("x.parquet", rows, False) == {"_stem": "x"}
-
-
-def test_rows_count_where_all_patterns_are_found() -> None:
-    counts = row_filter(RowSpec(where={"a": "^x", "b": "y"}), True)
-    assert [counts({"a": "Xa", "b": "by"}), counts({"a": "x"}), counts({})] == [True, False, False]
 
 
 def test_classes_are_named_and_those_of_lists() -> None:

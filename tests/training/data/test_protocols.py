@@ -81,9 +81,14 @@ def test_classes_of_a_label_set_are_indices(dataset: Path) -> None:
         load_fold(dataset, FoldChoice("loso-native", "1"), classes=["ang", "hap"])
 
 
+def test_a_fold_is_told_without_the_mark_of_its_name() -> None:
+    assert str(FoldChoice("loso", "name=10")) == "fold 10 of protocol loso"
+
+
 def test_leaks_stand_beside_a_score(dataset: Path) -> None:
     assert describe_choice(dataset, FoldChoice("loso", "2"), ["tones"]) == [
-        "fold 2 of protocol loso: each speaker once as the test part"
+        "fold 2 of protocol loso: each speaker once as the test part",
+        "in tones, it holds out s01",
     ]
 
 
@@ -102,7 +107,8 @@ def test_training_and_evaluation_go_by_a_fold(dataset: Path, tmp_path: Path) -> 
     assert set(evaluation.predictions.utterances["speaker"]) == {"tones:s02"}
     assert evaluation.speakers.independent
     assert evaluation.notes == [
-        "fold 3 of protocol loso-native: each speaker once as the test part"
+        "fold 3 of protocol loso-native: each speaker once as the test part",
+        "in tones, it holds out s02",
     ]
     assert "Trained in fold 3 of protocol `loso-native`" in (tmp_path / "m/README.md").read_text()
     with pytest.raises(UsageError, match="--protocol"):

@@ -251,7 +251,8 @@ def _plan_folds(
         classes = fold_classes(protocol, [corpus], label_set)
         left_out: dict[str, list[str]] = {}
         for number, facts in enumerate(protocol.folds[corpus], 1):
-            choice = FoldChoice(protocol.name, facts.name, label_set=label_set)
+            fold = protocol.plain_name(corpus, facts.name)
+            choice = FoldChoice(protocol.name, fold, label_set=label_set)
             parts = fold_rows(rows, protocol, choice, [corpus], classes)
             sizes = parts["split"].value_counts()
             train, validation, test = (

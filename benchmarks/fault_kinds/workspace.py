@@ -45,7 +45,7 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Place:
+class Workspace:
     """A folder to break things in.
 
     Attributes:
@@ -65,12 +65,12 @@ class Place:
     @classmethod
     def make(cls, root: Path, clips: int = 120, jobs: int = 2) -> Self:
         """Writes the corpus and builds it."""
-        place = cls(root, clips, jobs)
-        place.write_corpus("noises", 1)
-        ending = place.run(place.build(root / "whole"))
+        workspace = cls(root, clips, jobs)
+        workspace.write_corpus("noises", 1)
+        ending = workspace.run(workspace.build(root / "whole"))
         if ending.status != 0:
             raise RuntimeError(f"the build that nothing disturbs failed: {ending.said}")
-        return replace(place, whole=digests(root / "whole"))
+        return replace(workspace, whole=digests(root / "whole"))
 
     def write_corpus(self, corpus: str, seed: int) -> None:
         """Writes a corpus of noises and its spec."""
@@ -169,5 +169,5 @@ class Command:
             return
 
 
-Kind = Callable[[Place, int], list[Trial]]
+Kind = Callable[[Workspace, int], list[Trial]]
 """Tries one kind of fault as often as is said, or as often as there are ways of it."""
