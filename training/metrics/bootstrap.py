@@ -162,12 +162,8 @@ def _draw(rng: np.random.Generator, tables: Sequence[_Kinds], draws: int) -> lis
     its share gives sums of the same distribution. Utterances of unknown speakers, which each count
     as one, are of a few dozen. Where sorts are many, it is faster to draw speaker by speaker.
     """
-    kinds = np.stack([table.of_speaker for table in tables], axis=1)
-    speakers = len(kinds)
-    if speakers <= MANY:
-        sorts, often = kinds, np.ones(speakers)
-    else:
-        sorts, often = np.unique(kinds, axis=0, return_counts=True)
+    speakers = len(tables[0].of_speaker)
+    sorts, often = _sort_speakers(tables)
     if speakers <= MANY or _SORT * len(sorts) <= speakers:
         blocks = [
             [table.add(drawn, sorts[:, number]) for number, table in enumerate(tables)]
@@ -180,6 +176,15 @@ def _draw(rng: np.random.Generator, tables: Sequence[_Kinds], draws: int) -> lis
             for size in _blocks(draws, sum(len(table.counts) for table in tables))
         ]
     return [np.concatenate(parts) for parts in zip(*blocks, strict=True)]
+
+
+def _sort_speakers(tables: Sequence[_Kinds]) -> tuple[Integers, Integers]:
+    """Sorts ``(sorts, tables)``, by their kinds in each table, and how many speakers are of each."""
+    kinds: Integers = np.stack([table.of_speaker for table in tables], axis=1)
+    if len(kinds) <= MANY:
+        return kinds, np.ones(len(kinds), np.int64)
+    sorts, often = np.unique(kinds, axis=0, return_counts=True)
+    return sorts, often
 
 
 def _draw_one_by_one(
