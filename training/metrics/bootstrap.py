@@ -179,7 +179,7 @@ def _draw(rng: np.random.Generator, tables: Sequence[_Kinds], draws: int) -> lis
 
 
 def _sort_speakers(tables: Sequence[_Kinds]) -> tuple[Integers, Integers]:
-    """Sorts ``(sorts, tables)``, by their kinds in each table, and how many speakers are of each."""
+    """Sorts by the kinds in each table ``(sorts, tables)``, and how many speakers are of each."""
     kinds: Integers = np.stack([table.of_speaker for table in tables], axis=1)
     if len(kinds) <= MANY:
         return kinds, np.ones(len(kinds), np.int64)
