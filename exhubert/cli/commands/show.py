@@ -4,8 +4,6 @@ import argparse
 import json
 import shutil
 import subprocess
-import tempfile
-from pathlib import Path
 
 from exhubert.cli.arguments.command import Command
 from exhubert.cli.arguments.corpora import check_beam_options
@@ -106,9 +104,10 @@ def _find_player() -> list[str]:
 
 def _play(player: list[str], content: bytes) -> None:
     from pipeline.dataset.selection import as_wav
+    from pipeline.running.scratch_folder import scratch_folder
 
-    with tempfile.TemporaryDirectory(prefix="exhubert-") as folder:
-        file = Path(folder, "clip.wav")
+    with scratch_folder() as folder:
+        file = folder / "clip.wav"
         file.write_bytes(as_wav(content))
         subprocess.run([*player, str(file)], check=False)
 
