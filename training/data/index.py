@@ -15,7 +15,7 @@ from pipeline.schema.record import COLUMNS, RECORD, SPLITS
 from pipeline.shards.metadata_reader import read_shard_metadata
 from pipeline.shards.row_filter import frame_where
 from pipeline.specs.collections import choose_corpora
-from training.data import dataset_files as store
+from training.data import dataset_files
 from training.data.recordings import near_recordings, recordings_of
 from training.data.row_choice import EVERY_ROW, RowChoice
 from training.data.targets import UNLABELLED
@@ -107,13 +107,13 @@ def _shard_paths(dataset: str) -> dict[str, PurePosixPath]:
     Raises:
         UsageError: There are none.
     """
-    shards = store.list_shards(dataset)
+    shards = dataset_files.list_shards(dataset)
     if not shards:
         raise UsageError(
             f"{dataset}: no shards: expected data/<corpus>/<split>-NNNNN-of-NNNNN.parquet, "
             "as `exhubert build` writes them"
         )
-    return {shard: store.path_of(shard) for shard in shards}
+    return {shard: dataset_files.path_of(shard) for shard in shards}
 
 
 def _chosen_corpora(dataset: str, there: Collection[str], rows: RowChoice) -> set[str]:
@@ -160,4 +160,9 @@ def clipped_durations(index: pd.DataFrame, longest: float) -> npt.NDArray[np.flo
 
 def known_speakers(index: pd.DataFrame) -> list[str | None]:
     """The speaker of each row, ``None`` where unknown."""
-    return [None if pd.isna(speaker) else str(speaker) for speaker in index["speaker"]]
+    return known_values(index["speaker"])
+
+
+def known_values(column: "pd.Series[str]") -> list[str | None]:
+    """The text of each row, ``None`` where unknown."""
+    return [None if pd.isna(value) else str(value) for value in column]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from exhubert.cli.arguments.local_paths import local_path
+from exhubert.cli.arguments.paths import local_path
 from pipeline.common.errors import UsageError
 from pipeline.running.scratch_folder import scratch_folder
 
