@@ -33,7 +33,7 @@ from rich.table import Table
 
 from pipeline.common.globs import glob_matcher
 from pipeline.index.indexer import find_clips, index_clips
-from pipeline.index.table_join import build_table, no_table
+from pipeline.index.table_rows import build_table, no_table
 from pipeline.labels import label_utterance
 from pipeline.sources.listing import SourceFile
 from pipeline.specs.corpus_spec import CorpusSpec

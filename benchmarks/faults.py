@@ -20,7 +20,7 @@ from rich.table import Table
 sys.path.insert(0, str(Path(__file__).parents[1]))  # a benchmark is run from a checkout
 
 from benchmarks.fault_kinds import inputs, processes, stores, system
-from benchmarks.fault_kinds.place import Kind, Place, Trial
+from benchmarks.fault_kinds.workspace import Kind, Trial, Workspace
 
 KINDS: dict[str, Kind] = {
     "kill_everything": processes.kill_everything,
@@ -46,8 +46,8 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="exhubert-faults-") as folder:
-        place = Place.make(Path(folder), args.clips, args.jobs)
-        trials = try_kinds(place, args.kinds, args.times, Console(stderr=True))
+        workspace = Workspace.make(Path(folder), args.clips, args.jobs)
+        trials = try_kinds(workspace, args.kinds, args.times, Console(stderr=True))
     console = Console(width=120)
     console.print(table_of(trials))
     for kind, tried in trials.items():
@@ -58,11 +58,11 @@ def main() -> None:
 
 
 def try_kinds(
-    place: Place, kinds: Sequence[str], times: int, console: Console
+    workspace: Workspace, kinds: Sequence[str], times: int, console: Console
 ) -> dict[str, list[Trial]]:
     trials = {}
     for kind in kinds:
-        trials[kind] = KINDS[kind](place, times)
+        trials[kind] = KINDS[kind](workspace, times)
         survived = sum(trial.survived for trial in trials[kind])
         console.print(f"{kind}: {survived} of {len(trials[kind])} survived")
     return trials

@@ -25,7 +25,7 @@ from pipeline.checks.spec_examples import check_examples
 from pipeline.common.errors import ExhubertError
 from pipeline.index.indexer import find_clips, index_clips
 from pipeline.index.table_formats import read_table
-from pipeline.index.table_join import build_table
+from pipeline.index.table_rows import build_table
 from pipeline.labels import label_utterance
 from pipeline.sources.archives import read_directory
 from pipeline.sources.listing import SourceFile

@@ -51,21 +51,21 @@ def main() -> None:
     for heading in ("build", "decoded", "reused", "shards written", "s"):
         table.add_column(heading, justify="left" if heading == "build" else "right")
     with tempfile.TemporaryDirectory(prefix="exhubert-restart-") as folder:
-        place = Place(Path(folder), args.jobs)
-        place.write_corpus("noises", args.clips // 2, seed=1)
-        row(table, "first", place.build("noises"))
-        row(table, "again, nothing changed", place.build("noises"))
-        place.write_corpus("hisses", args.clips - args.clips // 2, seed=2)
-        row(table, "a corpus added", place.build("noises", "hisses"))
-        spec = place.spec("noises")
+        workspace = Workspace(Path(folder), args.jobs)
+        workspace.write_corpus("noises", args.clips // 2, seed=1)
+        row(table, "first", workspace.build("noises"))
+        row(table, "again, nothing changed", workspace.build("noises"))
+        workspace.write_corpus("hisses", args.clips - args.clips // 2, seed=2)
+        row(table, "a corpus added", workspace.build("noises", "hisses"))
+        spec = workspace.spec("noises")
         spec.write_text(spec.read_text().replace("ang: anger", "ang: irritation"))
-        row(table, "a label map changed", place.build("noises", "hisses"))
-        write_clip(place.clips("hisses")[0], seed=-1)
-        row(table, "a file changed", place.build("noises", "hisses"))
+        row(table, "a label map changed", workspace.build("noises", "hisses"))
+        write_clip(workspace.clips("hisses")[0], seed=-1)
+        row(table, "a file changed", workspace.build("noises", "hisses"))
         random.seed(args.seed)
-        outcome, killed = place.build_killed(args.kills, "noises", "hisses")
+        outcome, killed = workspace.build_killed(args.kills, "noises", "hisses")
         row(table, f"after {killed} kills", outcome)
-        equal = digests(place.output) == digests(place.broken)
+        equal = digests(workspace.output) == digests(workspace.broken)
     Console(width=100).print(table)
     print("killed and uninterrupted build:", "the same bytes" if equal else "DIFFERENT")
     sys.exit(0 if equal else 1)
@@ -82,7 +82,7 @@ def row(table: Table, build: str, outcome: Outcome) -> None:
 
 
 @dataclass(frozen=True)
-class Place:
+class Workspace:
     """Corpora and datasets of a benchmark."""
 
     root: Path

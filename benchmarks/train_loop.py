@@ -25,7 +25,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 from transformers import PrinterCallback
 
-from training import ExHubertConfig, ExHubertForSequenceClassification
+from exhubert import ExHubertConfig, ExHubertForSequenceClassification
 from training.config.recipe import load_recipe
 from training.data.targets import count_labelled
 from training.finetuning.progress_callback import ConsoleProgress

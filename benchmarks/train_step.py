@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 from torch.utils.flop_counter import FlopCounterMode
 
-from training import ExHubertConfig, ExHubertForSequenceClassification
+from exhubert import ExHubertConfig, ExHubertForSequenceClassification
 from training.model.build import compile_layers
 
 RATE = 16_000

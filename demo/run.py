@@ -25,8 +25,8 @@ purpose, two of 76 in one corpus."""
 
 
 @dataclass(frozen=True)
-class Places:
-    """Where everything of a demonstration lies.
+class DemoFolders:
+    """Folders of a demonstration.
 
     Attributes:
         root: The folder that holds all of it.
@@ -96,32 +96,32 @@ def run_demo(
             demonstration of other corpora.
     """
     console = console or Console()
-    places, wanted = Places(Path(output)), sorted(set(corpora or standin_ids()))
+    folders, wanted = DemoFolders(Path(output)), sorted(set(corpora or standin_ids()))
     require_voices()
-    _check_output(places, wanted)
+    _check_output(folders, wanted)
     started = time.monotonic()
 
     _say(console, SYNTHETIC, "")
     _say(console, f"Speaking small stand-ins of {len(wanted)} corpora: {_few(wanted)} …")
-    spoken = speak_standins(places.corpora, wanted, console=console)
+    spoken = speak_standins(folders.corpora, wanted, console=console)
     clips = sum(map(len, spoken.values()))
-    _say(console, f"{clips} clips in {places.corpora} after {time.monotonic() - started:.0f} s")
+    _say(console, f"{clips} clips in {folders.corpora} after {time.monotonic() - started:.0f} s")
 
     broken = sum(clip.content != "speech" for clips in spoken.values() for clip in clips)
-    for number, (purpose, arguments) in enumerate(_steps(places, broken), 1):
+    for number, (purpose, arguments) in enumerate(_steps(folders, broken), 1):
         if status := _step(console, run, f"{number}. {purpose}", arguments):
             return status
-    if example := find_example(places):
+    if example := find_example(folders):
         spoken_as = f"{example.emotion} ({example.label})"
         purpose = f"5. Predict a clip of the test split, spoken as {spoken_as}"
-        predict = ["predict", "--model", str(places.model), str(example.path)]
+        predict = ["predict", "--model", str(folders.model), str(example.path)]
         if status := _step(console, run, purpose, predict):
             return status
-    _close(console, places, time.monotonic() - started)
+    _close(console, folders, time.monotonic() - started)
     return 0
 
 
-def find_example(places: Places) -> Example | None:
+def find_example(folders: DemoFolders) -> Example | None:
     """The first clip of the test split that is a file of its own; None where none is.
 
     Raises:
@@ -129,26 +129,26 @@ def find_example(places: Places) -> Example | None:
     """
     import pyarrow.parquet as pq
 
-    shards = sorted(places.dataset.glob("data/*/test-*.parquet"))
+    shards = sorted(folders.dataset.glob("data/*/test-*.parquet"))
     for shard in shards:
         columns = ["corpus", "source_path", "emotion", "label"]
         for row in pq.read_table(shard, columns=columns).slice(0, 1).to_pylist():
             if not split_path(row["source_path"])[1]:
-                path = places.corpora / row["corpus"] / row["source_path"]
+                path = folders.corpora / row["corpus"] / row["source_path"]
                 return Example(path, row["emotion"], CLASSES[row["label"]])
     if not shards:
-        raise DataError(f"{places.dataset}: no test split, so no clip to predict")
+        raise DataError(f"{folders.dataset}: no test split, so no clip to predict")
     return None
 
 
-def _steps(places: Places, broken: int) -> list[tuple[str, list[str]]]:
+def _steps(folders: DemoFolders, broken: int) -> list[tuple[str, list[str]]]:
     """What each step is for, and its command; prediction, which needs a clip, is left out."""
-    data, dataset, model = str(places.corpora), str(places.dataset), str(places.model)
+    data, dataset, model = str(folders.corpora), str(folders.dataset), str(folders.model)
     build = "Decode, resample, normalise and split them into Parquet shards"
     if broken:
         build += f" ({broken} files are broken on purpose, and reported)"
     train = ["train", "--data", dataset, "--config", "tiny", "--output", model]
-    split = ["--split", "test", "--output", str(places.scores)]
+    split = ["--split", "test", "--output", str(folders.scores)]
     return [
         (
             "Count what lies there against what was published",
@@ -160,7 +160,7 @@ def _steps(places: Places, broken: int) -> list[tuple[str, list[str]]]:
         ),
         (
             "Train a tiny model from random weights",
-            [*train, "--resume"] if places.model.exists() else train,
+            [*train, "--resume"] if folders.model.exists() else train,
         ),
         (
             "Score it on the test split",
@@ -169,18 +169,18 @@ def _steps(places: Places, broken: int) -> list[tuple[str, list[str]]]:
     ]
 
 
-def _check_output(places: Places, wanted: Sequence[str]) -> None:
+def _check_output(folders: DemoFolders, wanted: Sequence[str]) -> None:
     """Refuses a folder whose corpora, or dataset and model, are other ones.
 
     Raises:
         UsageError: It holds such a demonstration.
     """
-    if not places.corpora.is_dir():
+    if not folders.corpora.is_dir():
         return
-    found = sorted(folder.name for folder in places.corpora.iterdir() if folder.is_dir())
-    if set(found) - set(wanted) or (places.dataset.exists() and found != list(wanted)):
+    found = sorted(folder.name for folder in folders.corpora.iterdir() if folder.is_dir())
+    if set(found) - set(wanted) or (folders.dataset.exists() and found != list(wanted)):
         raise UsageError(
-            f"{places.root}: holds a demonstration of {', '.join(found)} already, not of "
+            f"{folders.root}: holds a demonstration of {', '.join(found)} already, not of "
             f"{', '.join(wanted)}: choose another --output, or remove the folder"
         )
 
@@ -197,17 +197,17 @@ def _step(console: Console, run: Run, purpose: str, arguments: Sequence[str]) ->
     return status
 
 
-def _close(console: Console, places: Places, seconds: float) -> None:
+def _close(console: Console, folders: DemoFolders, seconds: float) -> None:
     """Says where everything lies, what it is worth, and how to go on."""
     lines = {
-        "stand-ins": places.corpora,
-        "dataset": places.dataset,
-        "report": places.dataset / "report.html",
-        "dataset card": places.dataset / "README.md",
-        "rejects": places.dataset / "rejects.parquet",
-        "model": places.model,
-        "scores": places.scores,
-        "scores, drawn": places.scores.with_suffix(".html"),
+        "stand-ins": folders.corpora,
+        "dataset": folders.dataset,
+        "report": folders.dataset / "report.html",
+        "dataset card": folders.dataset / "README.md",
+        "rejects": folders.dataset / "rejects.parquet",
+        "model": folders.model,
+        "scores": folders.scores,
+        "scores, drawn": folders.scores.with_suffix(".html"),
     }
     _say(console, "", f"Done in {seconds:.0f} s.")
     for name, path in lines.items():

@@ -15,16 +15,20 @@ if TYPE_CHECKING:
     from pipeline.audio.options import AudioOptions
     from pipeline.checks.corpus_check import CorpusCheck, check_corpus
     from pipeline.common.errors import DataError, ExhubertError, StoppedError, UsageError
+    from pipeline.common.release import Release
     from pipeline.dataset.manifest import Manifest, require_manifest
     from pipeline.dataset.relabel import relabel_dataset
     from pipeline.planning.build_config import BuildConfig, Corpus
-    from pipeline.planning.index_corpus import index_corpus
+    from pipeline.planning.index_corpus import IndexedCorpus, index_corpus
     from pipeline.running.build import build_dataset
     from pipeline.schema.record import CLASSES, SAMPLE_RATE, SPLITS
     from pipeline.specs.corpus_spec import CorpusSpec
     from pipeline.specs.emotion_scheme import EmotionScheme, emotion_scheme
     from pipeline.specs.loader import load_spec, load_specs
     from pipeline.specs.yaml_reader import SpecError
+    from pipeline.splits.protocols.protocol import Protocol
+    from pipeline.storage.options import StoreOptions
+    from pipeline.storage.registry import configure_stores
     from training.config.recipe import Recipe, load_recipe
     from training.data.index import load_index
     from training.data.protocols import FoldChoice, read_protocol
@@ -37,7 +41,7 @@ if TYPE_CHECKING:
     from training.finetuning.train import TrainingResult, train
     from training.inference.classifier import Classifier
     from training.inference.load_model import LoadedModel, load_model
-    from training.inference.onnx_export import export_onnx
+    from training.inference.onnx_export import Exported, export_onnx
     from training.inference.results import Prediction, PredictionFailure
     from training.model.backbones import (
         ExHubertConfig,
@@ -47,6 +51,7 @@ if TYPE_CHECKING:
         extend_hubert,
     )
     from training.model.convert_published import convert
+    from training.model.modeling_exhubert import ExtendedBackbone
 
 __all__ = [
     "CLASSES",
@@ -67,21 +72,28 @@ __all__ = [
     "ExHubertForSequenceClassification",
     "ExHubertModel",
     "ExhubertError",
+    "Exported",
+    "ExtendedBackbone",
     "FoldChoice",
+    "IndexedCorpus",
     "LoadedModel",
     "Manifest",
     "Prediction",
     "PredictionFailure",
+    "Protocol",
     "RatingEvaluation",
     "Recipe",
+    "Release",
     "RowChoice",
     "SpecError",
     "StoppedError",
+    "StoreOptions",
     "TrainingResult",
     "UsageError",
     "build_dataset",
     "check_corpus",
     "compare",
+    "configure_stores",
     "convert",
     "emotion_scheme",
     "evaluate",
@@ -107,17 +119,21 @@ __all__ = [
 _MODULES = {
     "pipeline.audio.options": ("AudioOptions",),
     "pipeline.checks.corpus_check": ("CorpusCheck", "check_corpus"),
+    "pipeline.common.release": ("Release",),
     "pipeline.common.errors": ("DataError", "ExhubertError", "StoppedError", "UsageError"),
     "pipeline.dataset.manifest": ("Manifest", "require_manifest"),
     "pipeline.dataset.relabel": ("relabel_dataset",),
     "pipeline.planning.build_config": ("BuildConfig", "Corpus"),
-    "pipeline.planning.index_corpus": ("index_corpus",),
+    "pipeline.planning.index_corpus": ("IndexedCorpus", "index_corpus"),
     "pipeline.running.build": ("build_dataset",),
     "pipeline.schema.record": ("CLASSES", "SAMPLE_RATE", "SPLITS"),
     "pipeline.specs.corpus_spec": ("CorpusSpec",),
     "pipeline.specs.emotion_scheme": ("EmotionScheme", "emotion_scheme"),
     "pipeline.specs.loader": ("load_spec", "load_specs"),
     "pipeline.specs.yaml_reader": ("SpecError",),
+    "pipeline.splits.protocols.protocol": ("Protocol",),
+    "pipeline.storage.options": ("StoreOptions",),
+    "pipeline.storage.registry": ("configure_stores",),
     "training.config.recipe": ("Recipe", "load_recipe"),
     "training.data.index": ("load_index",),
     "training.data.protocols": ("FoldChoice", "read_protocol"),
@@ -130,7 +146,7 @@ _MODULES = {
     "training.finetuning.train": ("TrainingResult", "train"),
     "training.inference.classifier": ("Classifier",),
     "training.inference.load_model": ("LoadedModel", "load_model"),
-    "training.inference.onnx_export": ("export_onnx",),
+    "training.inference.onnx_export": ("Exported", "export_onnx"),
     "training.inference.results": ("Prediction", "PredictionFailure"),
     # Registers the models with transformers' Auto classes.
     "training.model.backbones": (
@@ -141,6 +157,7 @@ _MODULES = {
         "extend_hubert",
     ),
     "training.model.convert_published": ("convert",),
+    "training.model.modeling_exhubert": ("ExtendedBackbone",),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 

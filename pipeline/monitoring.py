@@ -24,7 +24,7 @@ _STATUS_LENGTH = 4_096  # bytes; each text overwrites the one before
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class BuildProgress:
     """What has been done so far.
 
     Attributes:
@@ -41,7 +41,7 @@ class Counts:
     done: int = 0
     reused: int = 0
     seconds: float = 0.0
-    corpora: Mapping[str, "Counts"] = field(default_factory=dict, compare=False)
+    corpora: Mapping[str, "BuildProgress"] = field(default_factory=dict, compare=False)
     waiting: tuple[str, ...] = field(default=(), compare=False)
     failed: int = 0
 
@@ -56,7 +56,7 @@ class Counts:
         return self.done - self.failed
 
 
-class Progress:
+class ProgressWriter:
     """Counts of one worker, written to a file that the driver reads; without a folder, nowhere.
 
     Each copy sent to a worker starts from zero, with a file of its own. A worker makes one pass
@@ -117,9 +117,9 @@ class Progress:
             return
         with self._writing:
             self._written = time.monotonic()
-            sums = {corpus: mine.told() for corpus, mine in list(self._corpora.items())}
-            told = {"corpora": sums, "waiting": self._waiting}
-            self._overwrite(json.dumps(told).encode())
+            sums = {corpus: mine.totals() for corpus, mine in list(self._corpora.items())}
+            document = {"corpora": sums, "waiting": self._waiting}
+            self._overwrite(json.dumps(document).encode())
 
     def _overwrite(self, content: bytes) -> None:
         # In place: ext4 flushes a file to disk before it is renamed over another.
@@ -129,19 +129,19 @@ class Progress:
         self._length = max(self._length, len(content))
         os.pwrite(self._descriptor, content.ljust(self._length), 0)
 
-    def __reduce__(self) -> tuple[type["Progress"], tuple[str | None]]:
-        return Progress, (self.folder,)
+    def __reduce__(self) -> tuple[type["ProgressWriter"], tuple[str | None]]:
+        return ProgressWriter, (self.folder,)
 
 
-def read_progress(folder: str) -> Counts:
+def read_progress(folder: str) -> BuildProgress:
     """Sum over all workers."""
-    parts: dict[str, list[Counts]] = {}
+    parts: dict[str, list[BuildProgress]] = {}
     waiting = set()
     for file in Path(folder).iterdir():
-        told = _read(file)
-        for corpus, numbers in told.get("corpora", {}).items():
-            parts.setdefault(corpus, []).append(Counts(**numbers))
-        waiting.add(told.get("waiting", ""))
+        document = _read(file)
+        for corpus, numbers in document.get("corpora", {}).items():
+            parts.setdefault(corpus, []).append(BuildProgress(**numbers))
+        waiting.add(document.get("waiting", ""))
     corpora = {corpus: _add(counts) for corpus, counts in sorted(parts.items())}
     return replace(_add(corpora.values(), corpora), waiting=tuple(sorted(waiting - {""})[:1]))
 
@@ -149,8 +149,8 @@ def read_progress(folder: str) -> Counts:
 def _read(file: Path) -> dict[str, Any]:
     for _ in range(3):
         with suppress(ValueError):  # read while it was overwritten
-            told: dict[str, Any] = json.loads(file.read_bytes())
-            return told
+            document: dict[str, Any] = json.loads(file.read_bytes())
+            return document
     return {}
 
 
@@ -165,8 +165,8 @@ class _CorpusCounts:
     failed: int = 0
     in_pass: int = 0
 
-    def told(self) -> dict[str, float]:
-        """What the driver is told, by the names of :class:`Counts`."""
+    def totals(self) -> dict[str, float]:
+        """The counts, by the names of :class:`BuildProgress`."""
         return {
             "found": self.found,
             "done": self.done,
@@ -176,9 +176,11 @@ class _CorpusCounts:
         }
 
 
-def _add(counts: Iterable[Counts], corpora: Mapping[str, Counts] | None = None) -> Counts:
+def _add(
+    counts: Iterable[BuildProgress], corpora: Mapping[str, BuildProgress] | None = None
+) -> BuildProgress:
     parts = list(counts)
-    return Counts(
+    return BuildProgress(
         sum(part.found for part in parts),
         sum(part.done for part in parts),
         sum(part.reused for part in parts),

@@ -6,83 +6,83 @@ import signal
 import time
 from pathlib import Path
 
-from benchmarks.fault_kinds.place import Command, Ending, Place, Trial
+from benchmarks.fault_kinds.workspace import Command, Ending, Trial, Workspace
 
 
-def kill_everything(place: Place, times: int) -> list[Trial]:
+def kill_everything(workspace: Workspace, times: int) -> list[Trial]:
     """SIGKILL for all processes of a build, at random moments; then one build to its end."""
     trials = []
     for number in range(times):
-        output = place.fresh("killed")
-        build, moment = _begin(place, output, number)
+        output = workspace.fresh("killed")
+        build, moment = _begin(workspace, output, number)
         build.kill()
         build.end()
-        trials.append(_rerun(place, f"kill after {moment:.2f} s", output))
+        trials.append(_rerun(workspace, f"kill after {moment:.2f} s", output))
     return trials
 
 
-def kill_a_worker(place: Place, times: int) -> list[Trial]:
+def kill_a_worker(workspace: Workspace, times: int) -> list[Trial]:
     """SIGKILL for a single process that a build has started."""
     trials = []
     for number in range(times):
-        output = place.fresh("worker")
-        build, moment = _begin(place, output, number)
+        output = workspace.fresh("worker")
+        build, moment = _begin(workspace, output, number)
         if children := descendants(build.process.pid):
             os.kill(random.Random(number).choice(children), signal.SIGKILL)
-        trials.append(place.judge(f"worker killed after {moment:.2f} s", build.end(), output))
+        trials.append(workspace.judge(f"worker killed after {moment:.2f} s", build.end(), output))
     return trials
 
 
-def stop_a_worker(place: Place, times: int) -> list[Trial]:
+def stop_a_worker(workspace: Workspace, times: int) -> list[Trial]:
     """SIGSTOP for a single process, and SIGCONT three seconds later."""
     trials = []
     for number in range(times):
-        output = place.fresh("stopped")
-        build, moment = _begin(place, output, number)
+        output = workspace.fresh("stopped")
+        build, moment = _begin(workspace, output, number)
         if children := descendants(build.process.pid):
             stopped = random.Random(number).choice(children)
             os.kill(stopped, signal.SIGSTOP)
             time.sleep(3)
             os.kill(stopped, signal.SIGCONT)
-        trials.append(place.judge(f"worker stopped after {moment:.2f} s", build.end(), output))
+        trials.append(workspace.judge(f"worker stopped after {moment:.2f} s", build.end(), output))
     return trials
 
 
-def ask_to_end(place: Place, times: int) -> list[Trial]:
+def ask_to_end(workspace: Workspace, times: int) -> list[Trial]:
     """SIGINT and SIGTERM for the command, in turn."""
     trials = []
     for number in range(times):
-        output = place.fresh("ended")
-        build, moment = _begin(place, output, number)
+        output = workspace.fresh("ended")
+        build, moment = _begin(workspace, output, number)
         asked = (signal.SIGINT, signal.SIGTERM)[number % 2]
         build.process.send_signal(asked)
-        trials.append(place.judge(f"{asked.name} after {moment:.2f} s", build.end(), output))
+        trials.append(workspace.judge(f"{asked.name} after {moment:.2f} s", build.end(), output))
     return trials
 
 
-def two_builds(place: Place, times: int) -> list[Trial]:
+def two_builds(workspace: Workspace, times: int) -> list[Trial]:
     """Two builds into one folder at once: of the same corpus, and of two, in turn."""
     trials = []
-    if not (place.root / "hisses").exists():
-        place.write_corpus("hisses", 2)
+    if not (workspace.root / "hisses").exists():
+        workspace.write_corpus("hisses", 2)
     for number in range(times):
         same = number % 2 == 0
-        output = place.fresh("both")
-        words = [place.build(output), place.build(output, "noises" if same else "hisses")]
-        builds = [place.start(part) for part in words]
+        output = workspace.fresh("both")
+        words = [workspace.build(output), workspace.build(output, "noises" if same else "hisses")]
+        builds = [workspace.start(part) for part in words]
         ends = [build.end() for build in builds]
-        trials.append(_judge_two(place, same, ends, output))
+        trials.append(_judge_two(workspace, same, ends, output))
     return trials
 
 
-def _judge_two(place: Place, same: bool, ends: list[Ending], output: Path) -> Trial:
+def _judge_two(workspace: Workspace, same: bool, ends: list[Ending], output: Path) -> Trial:
     name = f"two builds of {'the same corpus' if same else 'two corpora'}"
     ok = [end.status == 0 for end in ends]
     if any(end.status is None for end in ends):
         return Trial(name, False, "hung")
     there = {path.name for path in output.glob("data/*") if any(path.glob("*.parquet"))}
     wanted = {corpus for corpus, done in zip(("noises", "hisses"), ok, strict=True) if done}
-    survived = any(ok) and (place.is_whole(output) if same else wanted <= there)
+    survived = any(ok) and (workspace.is_whole(output) if same else wanted <= there)
     told = all(done or end.is_told for done, end in zip(ok, ends, strict=True))
     return Trial(name, survived and told, "" if told else ends[ok.index(False)].said[-200:])
 
@@ -96,9 +96,9 @@ def descendants(parent: int) -> list[int]:
     return found
 
 
-def _begin(place: Place, output: Path, seed: int) -> tuple[Command, float]:
+def _begin(workspace: Workspace, output: Path, seed: int) -> tuple[Command, float]:
     """Starts a build, and waits for a moment within its first three seconds."""
-    build = place.start(place.build(output))
+    build = workspace.start(workspace.build(output))
     moment = random.Random(seed).uniform(0, 3)
     started = time.monotonic()
     while build.is_running and time.monotonic() - started < moment:
@@ -106,6 +106,6 @@ def _begin(place: Place, output: Path, seed: int) -> tuple[Command, float]:
     return build, moment
 
 
-def _rerun(place: Place, name: str, output: Path) -> Trial:
-    again = place.run(place.build(output))
-    return Trial(name, again.status == 0 and place.is_whole(output), again.said[-200:])
+def _rerun(workspace: Workspace, name: str, output: Path) -> Trial:
+    again = workspace.run(workspace.build(output))
+    return Trial(name, again.status == 0 and workspace.is_whole(output), again.said[-200:])

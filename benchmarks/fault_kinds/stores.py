@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from benchmarks.fault_kinds.place import Place, Trial
+from benchmarks.fault_kinds.workspace import Trial, Workspace
 from benchmarks.noises import OF_RUNS, digest
 from tests.support.s3 import S3, Fault, serve
 
@@ -59,11 +59,13 @@ WAYS: dict[str, Callable[[], Faults]] = {
 }
 
 
-def faulty_store(place: Place, times: int) -> list[Trial]:
+def faulty_store(workspace: Workspace, times: int) -> list[Trial]:
     """A build from a store into it; then one more, of a store that is well again."""
     trials = []
-    expected = {path: checksum for path, checksum in place.whole.items() if _tells_no_source(path)}
-    with _filled_store(place) as (store, there):
+    expected = {
+        path: checksum for path, checksum in workspace.whole.items() if _tells_no_source(path)
+    }
+    with _filled_store(workspace) as (store, there):
         for number, (name, faults) in enumerate(list(WAYS.items())[:times]):
             output = f"s3://out/{number}"
             build = there.build(output, root="s3://corpora/noises")
@@ -83,18 +85,18 @@ def _leave_half_uploads(store: S3, prefix: str, files: Iterable[str]) -> None:
     """Begins to upload every shard in parts, as a build that died has, and never completes it."""
     for name in files:
         if name.endswith(".parquet"):
-            place = {"Bucket": "out", "Key": prefix + name}
-            upload = store.client.create_multipart_upload(**place)["UploadId"]
-            store.client.upload_part(**place, UploadId=upload, PartNumber=1, Body=b"half of it")
+            key = {"Bucket": "out", "Key": prefix + name}
+            upload = store.client.create_multipart_upload(**key)["UploadId"]
+            store.client.upload_part(**key, UploadId=upload, PartNumber=1, Body=b"half of it")
 
 
 @contextmanager
-def _filled_store(place: Place) -> Iterator[tuple[S3, Place]]:
+def _filled_store(workspace: Workspace) -> Iterator[tuple[S3, Workspace]]:
     with serve() as store:
-        clips = sorted((place.root / "noises" / "wav").iterdir())
+        clips = sorted((workspace.root / "noises" / "wav").iterdir())
         store.fill("corpora", {f"noises/wav/{clip.name}": clip.read_bytes() for clip in clips})
         store.fill("out", {})
-        yield store, replace(place, options=tuple(store.arguments))
+        yield store, replace(workspace, options=tuple(store.arguments))
 
 
 def _digests(store: S3, prefix: str) -> dict[str, str]:

@@ -43,7 +43,7 @@ from exhubert.cli.output.os_errors import describe_failure
 from pipeline.common.errors import ExhubertError, StoppedError, UnknownOptionError, UsageError
 from pipeline.common.extras import missing_package
 from pipeline.common.untrusted_text import printable
-from pipeline.storage import StoreOptions, configure
+from pipeline.storage import StoreOptions, configure_stores
 
 COMMANDS: list[Command] = [
     *corpora.COMMANDS,
@@ -89,7 +89,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             args.parser.print_help()
             return 2
         check_unknown(args.parser, args.unknown, command.passes_unknown)
-        configure(read_store_options(args) if command.uses_stores else StoreOptions())
+        configure_stores(read_store_options(args) if command.uses_stores else StoreOptions())
         status = command.run(args)
         sys.stdout.flush()  # here, where it is no surprise that nobody reads it any more
     except UnknownOptionError as error:

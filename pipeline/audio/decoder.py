@@ -17,14 +17,13 @@ from pipeline.audio.backends.wav import PlainWav
 from pipeline.audio.containers.examination import examine
 from pipeline.audio.containers.layout import Layout
 from pipeline.audio.recording import AudioError, Recording, Span
+from pipeline.common.git_lfs import is_pointer
 
 BACKENDS: tuple[Backend, ...] = (PlainWav(), PlainFlac(), Sndfile(), Ffmpeg())
 """In the order in which they are asked: the first that reads a file has decoded it."""
 
 HEAD_BYTES = 64
 """Start of a file that backends are chosen by."""
-
-_LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
 Read = TypeVar("Read")
 
@@ -92,7 +91,7 @@ def refuse_no_audio(head: bytes) -> None:
     """
     if not head:
         raise AudioError("empty", "the file has 0 bytes")
-    if head.startswith(_LFS_POINTER):
+    if is_pointer(head):
         raise AudioError(
             "git_lfs_pointer",
             "a Git LFS pointer stands where the audio should be; run `git lfs pull` in the "

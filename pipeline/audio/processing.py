@@ -42,7 +42,7 @@ DC_OFFSET = 0.005
 
 
 @dataclass(frozen=True, slots=True)
-class Clip:
+class ProcessedClip:
     """A clip ready to be stored.
 
     Attributes:
@@ -64,7 +64,7 @@ class Clip:
 
 def process_recording(
     recording: Recording, normalize: Normalization = "peak", channel: int | None = None
-) -> Clip:
+) -> ProcessedClip:
     """Mixes to mono, removes the DC offset, resamples to 16 kHz and normalises.
 
     Args:
@@ -110,7 +110,7 @@ def process_recording(
     stored = _to_int16(samples, gain * 32768.0 / full, clip=gain * peak > 0.9999)
     if quiet and len(stored) > 2 and int(stored.max()) - int(stored.min()) <= SILENT_STEPS:
         _refuse_silent(recording, channel, "no sample is more than one step of 16 bits from zero")
-    return Clip(stored, 20 * math.log10(gain), tuple(sorted(flags)))
+    return ProcessedClip(stored, 20 * math.log10(gain), tuple(sorted(flags)))
 
 
 def _refuse_silent(recording: Recording, channel: int | None, found: str) -> NoReturn:

@@ -13,7 +13,7 @@ import apache_beam as beam
 
 from pipeline.common.errors import ExhubertError, error_to_json
 from pipeline.planning.build_config import BuildConfig
-from pipeline.storage import configure
+from pipeline.storage import configure_stores
 from pipeline.storage import files as storage
 
 
@@ -42,7 +42,7 @@ class _Step(beam.DoFn):
         self.others = others
 
     def setup(self) -> None:
-        configure(self.build.stores, have_answered=True, on_wait=self.build.progress.waiting)
+        configure_stores(self.build.stores, have_answered=True, on_wait=self.build.progress.waiting)
 
     def process(self, element: Any) -> Iterator[Any]:
         if self.build.begun_file:

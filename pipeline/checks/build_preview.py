@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 from pipeline.dataset.manifest import read_manifest
-from pipeline.dataset.published_counts import Comparison, compare_counts
+from pipeline.dataset.published_counts import CountComparison, compare_counts
 from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.planning.index_corpus import plan_corpus
 from pipeline.planning.shard_names import UNWRITTEN
 from pipeline.planning.unfetched import reject_unfetched
 from pipeline.schema.record import SPLITS
 from pipeline.schema.utterance import Utterance, count_reasons
-from pipeline.shards.fingerprint import Reuse, fingerprints, reusable
+from pipeline.shards.input_digest import Reuse, input_digests, reusable
 from pipeline.shards.receipts import (
     ShardReceipt,
     list_receipts,
@@ -70,7 +70,7 @@ class CorpusPreview:
     decoded: ShardCounts
     bytes_to_read: int
     stale: int
-    compared: list[Comparison]
+    compared: list[CountComparison]
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ def _without_unfetched(
 
 def _reuse(earlier: ShardReceipt | None, planned: Sequence[Utterance], build: BuildConfig) -> Reuse:
     spec = build.corpora[planned[0].corpus].spec
-    return reusable(earlier, *fingerprints(planned, spec, build.audio))
+    return reusable(earlier, *input_digests(planned, spec, build.audio))
 
 
 def _as_left(planned: Sequence[Utterance], earlier: ShardReceipt | None) -> list[Utterance]:
@@ -179,7 +179,7 @@ def _count_shards(
     return ShardCounts(len(found), sum(_is_fit(u) for planned in found for u in planned))
 
 
-def _compare(spec: CorpusSpec, usable: Sequence[Utterance]) -> list[Comparison]:
+def _compare(spec: CorpusSpec, usable: Sequence[Utterance]) -> list[CountComparison]:
     speakers = {utterance.speaker for utterance in usable} - {None}
     emotions = Counter(utterance.emotion or "" for utterance in usable)
     published = spec.expected.nearest(len(usable))

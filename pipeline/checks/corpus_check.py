@@ -15,7 +15,7 @@ from pipeline.common.sample import SHOWN, Sample
 from pipeline.common.spelling import find_spellings
 from pipeline.common.untrusted_text import csv_cell
 from pipeline.dataset.duplicates.conflicts import find_disputed
-from pipeline.dataset.published_counts import Comparison, compare_counts
+from pipeline.dataset.published_counts import CountComparison, compare_counts
 from pipeline.labels import is_clipped
 from pipeline.planning.index_corpus import IndexedCorpus, count_by_split
 from pipeline.raters.agreement import Agreement, agreements, tally_answers
@@ -53,7 +53,7 @@ class CorpusCheck:
         splits: Split → usable utterances.
         speakers_in_two_splits: Speakers whose utterances lie in more than one split.
         leaks: Those of them that the split policy does not allow.
-        expected: Published number of utterances, of the release that is nearest in size.
+        expected: Published number of utterances, of the edition that is nearest in size.
         clipped_ratings: Usable utterances with a rating outside its documented scale.
         compared: Published counts, of the corpus and of its classes, beside what was found.
         source: Who published them.
@@ -83,7 +83,7 @@ class CorpusCheck:
     leaks: list[str]
     expected: int | None
     clipped_ratings: int
-    compared: list[Comparison]
+    compared: list[CountComparison]
     source: str
     missing: dict[str, Sample]
     examples: dict[str, list[str]] = field(default_factory=dict)
@@ -97,7 +97,7 @@ class CorpusCheck:
     split_warnings: list[str] = field(default_factory=list)
 
     @property
-    def mismatches(self) -> list[Comparison]:
+    def mismatches(self) -> list[CountComparison]:
         """Published counts that differ from what was found."""
         return [count for count in self.compared if count.differs]
 

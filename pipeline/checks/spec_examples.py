@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pipeline.index.indexer import find_clips, index_clips
-from pipeline.index.table_join import TableRows, build_table, no_table
+from pipeline.index.table_rows import TableRows, build_table, no_table
 from pipeline.labels import label_utterance
 from pipeline.schema.utterance import Utterance
 from pipeline.sources.listing import SourceFile

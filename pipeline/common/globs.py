@@ -14,7 +14,10 @@ _MOST_ALTERNATIVES = 1_000
 _MOST_UNALIGNED = 3
 """Stars of a name that holds ``**`` beside other signs: they can't be matched one by one."""
 
-_TOKENS = re.compile(r"\*\*/|\*\*|\*|\?|\[!?\]?[^\]]*\]|/|[^*?\[/]+|.", re.DOTALL)
+_CLASS = r"\[[!^]?+(?:\][^\]]*|[^\]]+)\]"
+"""``[…]``; a ``]`` that comes first stands for itself."""
+
+_TOKENS = re.compile(rf"\*\*/|\*\*|\*|\?|{_CLASS}|/|[^*?\[/]+|.", re.DOTALL)
 _WILD = {"**/": r"(?:[^/]+/)*", "**": r".*", "*": r"[^/]*"}
 
 
@@ -27,7 +30,8 @@ def glob_matcher(
     possible, until the rest of the path matches.
 
     Args:
-        globs: Patterns of ``*``, ``?``, ``[…]``, ``{a,b}`` and ``**`` (any folders).
+        globs: Patterns of ``*``, ``?``, ``[…]``, ``[!…]`` (also written ``[^…]``), ``{a,b}`` and
+            ``**`` (any folders).
         ignore_case: Whether ``a`` also matches ``A``.
 
     Returns:
@@ -59,8 +63,8 @@ def glob_matcher(
 def _glob_to_regex(glob: str) -> str:
     """A regular expression that never takes long, whatever the glob and the path.
 
-    Stars take nothing back: the first place where what stands between two of them fits leaves most
-    of the path to those behind, so atomic groups lose no match.
+    Stars do not backtrack: matching the text between two of them at its first position leaves most
+    of the path to later stars, so atomic groups lose no match.
     """
     if len(glob) > _LONGEST:
         raise ValueError(f"a glob of {len(glob):,} characters, expected {_LONGEST:,} or fewer")
@@ -69,7 +73,7 @@ def _glob_to_regex(glob: str) -> str:
 
 def _expand(glob: str) -> Iterator[str]:
     """The glob for every choice of its ``{a,b}``, in the order in which they are written."""
-    parts = re.split(r"(\[!?\]?[^\]]*\]|\{[^{}]*\})", glob)
+    parts = re.split(rf"({_CLASS}|\{{[^{{}}]*\}})", glob)
     choices = [
         part[1:-1].split(",") if len(part) > 2 and part[0] == "{" and part[-1] == "}" else [part]
         for part in parts
@@ -89,7 +93,7 @@ def _join(parts: Iterable[str]) -> str:
 
 
 def _without_braces(glob: str) -> str:
-    """Runs of folders between ``**/``, each found at the first place where it fits."""
+    """Runs of folders between ``**/``, each found at the first position where it fits."""
     runs: list[list[list[str]]] = [[[]]]
     for token in _TOKENS.findall(glob):
         if token == "/":
@@ -131,6 +135,14 @@ def _sign(token: str) -> str:
     if token == "?":
         return "[^/]"
     if len(token) > 2 and token[0] == "[":
-        body = token[1:-1].replace("\\", r"\\").replace("[", r"\[")
-        return f"[^/{body[1:]}]" if body[0] == "!" else f"(?!/)[{body}]"
+        negated = token[1] in "!^"
+        return f"(?!/)[{'^' * negated}{_members(token[1 + negated : -1])}]"
     return re.escape(token)
+
+
+def _members(text: str) -> str:
+    """Signs and ranges of a class, each sign as itself."""
+    found = re.finditer(r"(.)-(.)|(.)", text, re.DOTALL)
+    return "".join(
+        re.escape(one[3]) if one[3] else f"{re.escape(one[1])}-{re.escape(one[2])}" for one in found
+    )

@@ -4,7 +4,7 @@ Python's ``re`` has no limit on the ways that it tries, and some patterns try mo
 tried in years; ``regex``, which reads the same patterns, can be given a time.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -55,7 +55,7 @@ class Pattern:
         return self._in_time(self._compiled.fullmatch, text)
 
     def finditer(self, text: str) -> Iterator[Found]:
-        """Every place of a long text at which the pattern is found.
+        """Every position of a long text at which the pattern is found.
 
         Raises:
             DataError: It takes too long.
@@ -93,3 +93,16 @@ def compile_pattern(pattern: str, ignore_case: bool = False, lines: bool = False
     """
     flags = (regex.IGNORECASE if ignore_case else 0) | (regex.MULTILINE if lines else 0)
     return Pattern(pattern, flags)
+
+
+def row_filter(
+    where: Mapping[str, str], ignore_case: bool = False
+) -> Callable[[Mapping[str, str | None]], bool]:
+    """Whether a row counts: each pattern is found in the cell of its column.
+
+    Args:
+        where: Column → pattern; a column that a row lacks is an empty cell.
+        ignore_case: Whether patterns are blind to case.
+    """
+    patterns = {column: compile_pattern(text, ignore_case) for column, text in where.items()}
+    return lambda row: all(one.search(row.get(name) or "") for name, one in patterns.items())

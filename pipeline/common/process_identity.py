@@ -3,8 +3,10 @@
 import os
 import platform
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _DEAD = {"Z", "X"}  # states of processes that have ended and are not forgotten yet
@@ -31,6 +33,18 @@ class ProcessIdentity:
         """Of this process."""
         pid = os.getpid()
         return cls(platform.node(), _machine(), pid, _start_of(pid) or "")
+
+    @classmethod
+    def from_fields(cls, given: Mapping[str, Any]) -> "ProcessIdentity":
+        """As stored, by this release or another: what only another knows is passed over.
+
+        Raises:
+            LookupError: Something is missing.
+            TypeError: It is no mapping, or holds something else; or ``ValueError``.
+        """
+        return cls(
+            str(given["host"]), str(given["machine"]), int(given["pid"]), str(given["start"])
+        )
 
     @property
     def is_here(self) -> bool:

@@ -4,8 +4,9 @@ import re
 from typing import Annotated, Any
 
 import regex
-from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 
+from pipeline.common.globs import glob_matcher
 from pipeline.common.patterns import LONGEST_PATTERN, compile_pattern
 
 
@@ -23,7 +24,23 @@ def _check_regex(pattern: str) -> str:
     return pattern
 
 
+def _check_glob(glob: str) -> str:
+    try:
+        glob_matcher([glob])
+    except re.error as error:
+        raise ValueError(f"not a glob: {error.msg} in '{glob}'") from None
+    return glob
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
 Regex = Annotated[str, AfterValidator(_check_regex)]
+Glob = Annotated[str, AfterValidator(_check_glob)]
+
+OneOrMore = BeforeValidator(_as_list)
+"""Beside a list of text: one text alone stands for a list of it."""
 
 
 class SpecModel(BaseModel):

@@ -51,10 +51,10 @@ def name_strangers(text: str) -> str:
     """
     if text.isascii() or not any(sign.isascii() and sign.isalpha() for sign in text):
         return ""
-    names = {place: unicodedata.name(sign, "") for place, sign in enumerate(text, 1)}
+    names = {number: unicodedata.name(sign, "") for number, sign in enumerate(text, 1)}
     strangers = [
-        f"its letter {place} is {name}"
-        for place, name in names.items()
+        f"its letter {number} is {name}"
+        for number, name in names.items()
         if name.startswith(("CYRILLIC", "GREEK", "ARMENIAN", "FULLWIDTH", "MATHEMATICAL"))
     ]
     return f" ({', '.join(strangers[:3])})" if strangers else ""

@@ -1,7 +1,7 @@
 """Turns pydantic errors into messages for users: what was expected, what was found."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
@@ -78,7 +78,7 @@ def known_keys_at(location: Sequence[int | str], model: type[BaseModel]) -> list
             if isinstance(kind, type) and issubclass(kind, BaseModel):
                 model = kind
                 break
-            inner.extend(getattr(kind, "__args__", ()))
+            inner.extend(get_args(kind))
     fields = {name: field for name, field in model.model_fields.items() if name != "values"}
     own = [*model.__annotations__, *fields]
     return sorted(fields, key=lambda name: (not fields[name].is_required(), own.index(name)))

@@ -46,7 +46,7 @@ class CorpusDifferences:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class DatasetComparison:
     """What differs between two datasets.
 
     Attributes:
@@ -75,7 +75,7 @@ class Comparison:
         return dict(sorted(totals.items()))
 
 
-def compare_datasets(one: str, other: str, where: str | None = None) -> Comparison:
+def compare_datasets(one: str, other: str, where: str | None = None) -> DatasetComparison:
     """Compares two datasets row by row; no audio is read, but its checksums are.
 
     Args:
@@ -116,7 +116,7 @@ def compare_datasets(one: str, other: str, where: str | None = None) -> Comparis
         for name, differs in changed.items()
         if differs.any()
     }
-    return Comparison(corpora, _changed_specs(one, other, manifests), examples)
+    return DatasetComparison(corpora, _changed_specs(one, other, manifests), examples)
 
 
 def _rows(folder: str, manifest: Manifest) -> pd.DataFrame:

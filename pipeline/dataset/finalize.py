@@ -8,29 +8,22 @@ from types import MappingProxyType
 import pandas as pd
 
 from pipeline.audio.options import AudioOptions
-from pipeline.common.edition import UNNAMED, Edition
 from pipeline.common.errors import DataError
+from pipeline.common.release import UNNAMED, Release
 from pipeline.dataset.accounts import check_accounts, count_usable
 from pipeline.dataset.build_state import mark_finished
-from pipeline.dataset.card import make_card
-from pipeline.dataset.croissant.description import make_croissant
+from pipeline.dataset.descriptions import write_descriptions
 from pipeline.dataset.duplicates.belonging import belonging_together
 from pipeline.dataset.duplicates.gather import gather_pairs
 from pipeline.dataset.duplicates.pair_table import PairTable, read_pairs, write_pairs
 from pipeline.dataset.kept_specs import keep_specs
-from pipeline.dataset.manifest import (
-    CorpusFacts,
-    CorpusManifest,
-    Manifest,
-    manifest_path,
-    read_manifest,
-)
+from pipeline.dataset.manifest import CorpusFacts, CorpusManifest, Manifest, read_manifest
 from pipeline.dataset.manifest_builder import build_manifest, facts_from_spec
 from pipeline.dataset.protocols import update_protocols
 from pipeline.dataset.rejects import write_rejects
-from pipeline.dataset.report.departed import expect_departures
 from pipeline.dataset.report.page import write_report
-from pipeline.dataset.versioning import name_edition
+from pipeline.dataset.report.removed_audio import choose_removed_audio
+from pipeline.dataset.versioning import name_release
 from pipeline.index.corpus_notes import NO_NOTES, CorpusNotes
 from pipeline.raters.agreement import Agreement
 from pipeline.shards.deduplication import remove_duplicates
@@ -61,7 +54,7 @@ def finalize_dataset(
     policies: Mapping[str, str] = MappingProxyType({}),
     notes: Mapping[str, CorpusNotes] = MappingProxyType({}),
     report: bool = True,
-    edition: Edition = UNNAMED,
+    release: Release = UNNAMED,
 ) -> Manifest:
     """Removes stale shards, resolves duplicates, writes manifest, rejects, card and report.
 
@@ -78,7 +71,7 @@ def finalize_dataset(
         policies: How corpora were split, by id, where not as their specs say now.
         notes: On the indexes of those corpora, by id.
         report: Whether to write the report, too; the caller does otherwise.
-        edition: Title, version and date, as far as they are given.
+        release: Title, version and date, as far as they are given.
 
     Raises:
         DataError: A shard was written in parts, or something of what was written is missing.
@@ -90,18 +83,17 @@ def finalize_dataset(
     kept = {corpus: entry for corpus, entry in before.items() if corpus not in specs}
     found = {corpus: entry.found for corpus, entry in kept.items()} | dict(found)
     receipts = _delete_stale_shards(output, fresh, kept, found)
-    receipts, rows, pairs = _resolve_duplicates(output, receipts, _find_silent(specs, kept))
+    receipts, rows, pairs = _resolve_duplicates(
+        output, receipts, _find_not_redistributable(specs, kept)
+    )
     usable = count_usable(receipts, found)
     facts = {**kept, **_state_facts(specs, policies, usable, agreement, notes)}
     protocols = update_protocols(output, earlier, receipts, specs, facts)
     counted = build_manifest(facts, options, receipts, rows, found, protocols, pairs)
-    manifest = name_edition(counted, earlier, edition)
+    manifest = name_release(counted, earlier, release)
     write_rejects(output, receipts)
     keep_specs(output, specs, scheme, kept)
-    storage.write_atomic(storage.join(output, "README.md"), make_card(manifest).encode())
-    storage.write_atomic(storage.join(output, "croissant.json"), make_croissant(manifest).encode())
-    content = manifest.model_dump_json(indent=2) + "\n"
-    storage.write_atomic(manifest_path(output), content.encode())
+    write_descriptions(output, manifest)
     if report:
         write_report(output, manifest)
     mark_finished(output)
@@ -109,21 +101,23 @@ def finalize_dataset(
 
 
 def _resolve_duplicates(
-    output: str, receipts: list[ShardReceipt], silent: Collection[str]
+    output: str, receipts: list[ShardReceipt], not_redistributable: Collection[str]
 ) -> tuple[list[ShardReceipt], pd.DataFrame, PairTable]:
     """Removes duplicates, near ones as far as they are known: receipts, rows and pairs then."""
     rows = read_metadata(output, receipts)
     known = read_pairs(output)
     pairs = replace(known, pairs=gather_pairs(known, rows, receipts))
     write_pairs(output, pairs)  # first: what it tells of must not be lost where this is interrupted
-    departing = expect_departures(output, pairs.pairs, rows["id"], silent)
+    removed_audio = choose_removed_audio(output, pairs.pairs, rows["id"], not_redistributable)
     together = belonging_together(pairs, rows)
-    receipts, rows = remove_duplicates(output, receipts, rows, *together, departing.take)
-    departing.keep()  # without those that no pair names any more
+    receipts, rows = remove_duplicates(output, receipts, rows, *together, removed_audio.take)
+    removed_audio.keep()  # without those that no pair names any more
     return receipts, rows, pairs
 
 
-def _find_silent(specs: Mapping[str, CorpusSpec], kept: Mapping[str, CorpusManifest]) -> set[str]:
+def _find_not_redistributable(
+    specs: Mapping[str, CorpusSpec], kept: Mapping[str, CorpusManifest]
+) -> set[str]:
     """Corpora that may not be passed on, or whose terms do not say."""
     terms = {corpus: entry.redistribute for corpus, entry in kept.items()}
     terms |= {corpus: spec.licence.redistribute for corpus, spec in specs.items()}

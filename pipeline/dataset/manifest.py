@@ -7,16 +7,17 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, computed_field
 
 from pipeline.audio.options import AudioOptions
-from pipeline.common.edition import (
+from pipeline.common.errors import DataError, UsageError
+from pipeline.common.manifest_format import FORMAT, MANIFEST, check_format
+from pipeline.common.release import (
     FIRST_VERSION,
     TITLE,
     check_date,
     check_title,
     check_version,
 )
-from pipeline.common.errors import DataError, UsageError
 from pipeline.dataset.duplicates.findings import LabelConflict, NearDuplicates, SamePerson
-from pipeline.dataset.published_counts import Comparison, compare_counts
+from pipeline.dataset.published_counts import CountComparison, compare_counts
 from pipeline.index.corpus_notes import NO_NOTES, CorpusNotes
 from pipeline.raters.agreement import Agreement
 from pipeline.schema.record import SPLITS
@@ -97,8 +98,8 @@ class ShardFile(ManifestModel):
         return self.path.removeprefix("data/").removesuffix(".parquet")
 
 
-class PublishedCounts(ManifestModel):
-    """Published counts of the complete release that is nearest in size, and who published them."""
+class NearestCounts(ManifestModel):
+    """Published counts of the complete edition that is nearest in size, and who published them."""
 
     utterances: int | None = None
     speakers: int | None = None
@@ -112,8 +113,8 @@ class CorpusFacts(ManifestModel):
     Attributes:
         usable: Utterances found that index and labels leave in, as published counts are meant; None
             in manifests of earlier releases.
-        published: Utterances of the complete release that is nearest in size; None if unknown.
-        published_counts: What else was published of that release.
+        published: Utterances of the complete edition that is nearest in size; None if unknown.
+        published_counts: What else was published of that edition.
         notes: On choices that indexing made, and files that it left out.
         own_spec: Whether the spec is a user's own, and not the one that was shipped.
         agreement: Of its raters about emotion and dimensions, over all that was found, clips that
@@ -129,7 +130,7 @@ class CorpusFacts(ManifestModel):
     split_policy: str
     usable: int | None = None
     published: int | None = None
-    published_counts: PublishedCounts | None = None
+    published_counts: NearestCounts | None = None
     notes: CorpusNotes = NO_NOTES
     own_spec: bool = False
     agreement: dict[str, Agreement] = {}
@@ -180,7 +181,7 @@ class CorpusManifest(CorpusFacts):
         )
 
     @property
-    def compared(self) -> list[Comparison]:
+    def compared(self) -> list[CountComparison]:
         """Published counts beside what was found; none in manifests of earlier releases."""
         if self.published_counts is None or self.usable is None:
             return []
@@ -190,19 +191,9 @@ class CorpusManifest(CorpusFacts):
         )
 
     @property
-    def mismatches(self) -> list[Comparison]:
+    def mismatches(self) -> list[CountComparison]:
         """Published counts that differ from what was found."""
         return [count for count in self.compared if count.differs]
-
-
-class _Format(BaseModel):
-    """The one key that is read before the others are judged."""
-
-    format: int = 1
-
-
-FORMAT = 1
-"""Of the manifests written here; raised whenever an earlier release could not read one."""
 
 
 class Manifest(ManifestModel):
@@ -256,7 +247,7 @@ class Manifest(ManifestModel):
 
 def manifest_path(output: str) -> str:
     """Where a dataset's manifest lies."""
-    return storage.join(output, "manifest.json")
+    return storage.join(output, MANIFEST)
 
 
 def read_manifest(output: str) -> Manifest | None:
@@ -267,7 +258,7 @@ def read_manifest(output: str) -> Manifest | None:
     """
     content = storage.read(manifest_path(output))
     try:
-        _check_format(content or b"{}", manifest_path(output))
+        check_format(content or b"{}", manifest_path(output))
         return Manifest.model_validate_json(content) if content else None
     except ValidationError as error:
         raise DataError(
@@ -278,18 +269,9 @@ def read_manifest(output: str) -> Manifest | None:
 
 def _first_fault(error: ValidationError) -> str:
     first, count = error.errors(include_url=False)[0], error.error_count()
-    place = ".".join(map(str, first["loc"]))
+    key = ".".join(map(str, first["loc"]))
     more = f", and {count - 1} more" if count > 1 else ""
-    return f"{place}: {first['msg']}{more}" if place else f"{first['msg']}{more}"
-
-
-def _check_format(content: bytes, path: str) -> None:
-    found = _Format.model_validate_json(content).format
-    if found > FORMAT:
-        raise DataError(
-            f"{path}: manifest format {found}, written by a later exhubert; this one reads up to "
-            f"{FORMAT}: update exhubert, or build into another folder"
-        )
+    return f"{key}: {first['msg']}{more}" if key else f"{first['msg']}{more}"
 
 
 def require_manifest(output: str) -> Manifest:

@@ -11,14 +11,15 @@ import pandas as pd
 from xxhash import xxh3_128_hexdigest
 
 from pipeline.common.errors import DataError, UsageError
+from pipeline.common.release import UNNAMED
 from pipeline.dataset.build_state import is_unfinished
-from pipeline.dataset.card import make_card
-from pipeline.dataset.croissant.description import make_croissant
+from pipeline.dataset.descriptions import write_descriptions
 from pipeline.dataset.duplicates.belonging import near_recordings
 from pipeline.dataset.duplicates.pair_table import PairTable, read_pairs
 from pipeline.dataset.kept_specs import read_kept_spec
-from pipeline.dataset.manifest import Manifest, manifest_path, require_manifest
+from pipeline.dataset.manifest import Manifest, require_manifest
 from pipeline.dataset.output_check import check_no_links
+from pipeline.dataset.versioning import name_release
 from pipeline.shards.metadata_reader import read_shard_metadata
 from pipeline.shards.receipts import ShardReceipt, shard_path
 from pipeline.specs.corpus_spec import CorpusSpec
@@ -62,7 +63,7 @@ def change_protocols(
         remove: Names of protocols.
 
     Returns:
-        The manifest afterwards.
+        The manifest afterwards; its version is raised where a protocol is another than before.
 
     Raises:
         UsageError: There is no dataset, no such protocol, or one that fits none of its corpora.
@@ -88,12 +89,9 @@ def change_protocols(
         statements = {name: one for name, one in statements.items() if name not in remove}
         for name in names:
             storage.write_atomic(protocol_path(output, name.full), made[name.full][1])
-        manifest = manifest.model_copy(update={"protocols": dict(sorted(statements.items()))})
-        storage.write_atomic(storage.join(output, "README.md"), make_card(manifest).encode())
-        described = make_croissant(manifest).encode()
-        storage.write_atomic(storage.join(output, "croissant.json"), described)
-        content = manifest.model_dump_json(indent=2) + "\n"
-        storage.write_atomic(manifest_path(output), content.encode())
+        changed = manifest.model_copy(update={"protocols": dict(sorted(statements.items()))})
+        manifest = name_release(changed, manifest, UNNAMED)
+        write_descriptions(output, manifest)
         _delete_others(output, statements)
     return manifest
 
@@ -172,7 +170,7 @@ def make_protocols(
 
 def describe_corpus(spec: CorpusSpec) -> CorpusProtocols:
     """What protocols need to know of a corpus."""
-    return CorpusProtocols(spec.all_protocols, spec.splits.by == "official")
+    return CorpusProtocols(spec.all_protocols, bool(spec.splits.stated_parts))
 
 
 def read_specs(output: str, corpora: Iterable[str]) -> dict[str, CorpusSpec]:

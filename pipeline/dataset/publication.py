@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.common.errors import UsageError
+from pipeline.dataset.finished_check import check_finished
 from pipeline.dataset.kept_specs import SPECS
 from pipeline.dataset.manifest import CorpusManifest, Manifest, require_manifest
 from pipeline.dataset.output_check import check_no_links
-from pipeline.dataset.report.page import make_report, read_left_out, read_rows
+from pipeline.dataset.rejects import read_left_out
+from pipeline.dataset.report.page import make_report, read_rows
 from pipeline.dataset.shortcuts import read_shortcuts
-from pipeline.dataset.verify import verify_finished
 from pipeline.specs.licence_terms import licence_rules
 from pipeline.splits.protocols.statement import FOLDER as PROTOCOLS
 from pipeline.storage.folder_lock import check_unlocked
@@ -56,7 +57,7 @@ def plan_publication(dataset: Path) -> tuple[Manifest, list[PublishedFile]]:
     manifest = require_manifest(folder)
     check_publishable(folder, manifest)
     check_no_links(folder)
-    verify_finished(folder, manifest.corpora)
+    check_finished(folder, manifest.corpora)
     paths = sorted(_find_paths(dataset, manifest), key=_order)
     files = [PublishedFile(path, (dataset / path).stat().st_size) for path in paths]
     return manifest, [_without_runs(one, folder, manifest) for one in files]

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from typing import Protocol
 
 
-class Counts(Protocol):
-    """Published counts of one complete release; what is not known is None or empty."""
+class CountsOfEdition(Protocol):
+    """Published counts of one complete edition; what is not known is None or empty."""
 
     @property
     def utterances(self) -> int | None:
-        """Of the release."""
+        """Of the edition."""
 
     @property
     def speakers(self) -> int | None:
-        """Of the release."""
+        """Of the edition."""
 
     @property
     def emotions(self) -> Mapping[str, int]:
@@ -22,7 +22,7 @@ class Counts(Protocol):
 
 
 @dataclass(frozen=True)
-class Comparison:
+class CountComparison:
     """A published count beside what was found.
 
     Attributes:
@@ -44,32 +44,36 @@ class Comparison:
 
 
 def compare_counts(
-    published: Counts, utterances: int, speakers: int, emotions: Mapping[str, int], unread: int = 0
-) -> list[Comparison]:
+    published: CountsOfEdition,
+    utterances: int,
+    speakers: int,
+    emotions: Mapping[str, int],
+    unread: int = 0,
+) -> list[CountComparison]:
     """Every published count beside what was found.
 
     Args:
-        published: Of the complete release.
+        published: Of the complete edition.
         utterances: Found, whether their audio can be used or not.
         speakers: Of those whose audio can be used.
         emotions: Category → utterances of those.
         unread: Utterances found whose audio can't be used.
     """
     found = [
-        Comparison("utterances", published.utterances or 0, utterances),
-        Comparison("speakers", published.speakers or 0, speakers, unread),
+        CountComparison("utterances", published.utterances or 0, utterances),
+        CountComparison("speakers", published.speakers or 0, speakers, unread),
     ]
     known = (published.utterances is not None, published.speakers is not None)
     compared = [one for one, is_known in zip(found, known, strict=True) if is_known]
     if published.emotions:
         compared += [
-            Comparison(name, published.emotions.get(name, 0), emotions.get(name, 0), unread)
+            CountComparison(name, published.emotions.get(name, 0), emotions.get(name, 0), unread)
             for name in sorted(published.emotions.keys() | emotions.keys())
         ]
     return compared
 
 
-def describe_differences(corpus: str, differing: Sequence[Comparison]) -> str:
+def describe_differences(corpus: str, differing: Sequence[CountComparison]) -> str:
     """What an error says of a corpus whose counts are not the published ones."""
     differ = ", ".join(map(str, differing))
     return (

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterable
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 
 import pandas as pd
 import pyarrow as pa
@@ -13,6 +13,22 @@ from pipeline.shards.receipts import RejectRow, ShardReceipt
 from pipeline.storage import files as storage
 
 _SCHEMA = pa.schema([(field.name, pa.string()) for field in fields(RejectRow)])
+_EXAMPLES = 3  # of every reason
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Clips of a corpus that were left out for one reason.
+
+    Attributes:
+        examples: Path and detail of the first few.
+    """
+
+    corpus: str
+    status: str
+    reason: str
+    clips: int
+    examples: list[tuple[str, str]]
 
 
 def rejects_path(output: str) -> str:
@@ -40,7 +56,22 @@ def read_rejects(output: str) -> list[RejectRow]:
         return []
     try:
         return [RejectRow(**row) for row in pq.read_table(io.BytesIO(content)).to_pylist()]
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, pa.ArrowException) as error:
         raise DataError(
             f"{rejects_path(output)}: not a table of clips left out: {error}; build again"
         ) from None
+
+
+def read_left_out(output: str) -> list[LeftOut]:
+    """Clips that were left out, by corpus, status and reason, with the first few of each.
+
+    Raises:
+        DataError: The table of them is damaged.
+    """
+    alike: dict[tuple[str, str, str], list[RejectRow]] = {}
+    for row in read_rejects(output):
+        alike.setdefault((row.corpus, row.status, row.reason), []).append(row)
+    return [
+        LeftOut(*key, len(rows), [(row.source_path, row.detail) for row in rows[:_EXAMPLES]])
+        for key, rows in sorted(alike.items())
+    ]

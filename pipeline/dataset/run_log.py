@@ -21,7 +21,7 @@ from pydantic import BaseModel, ValidationError
 import pipeline
 from pipeline.common.errors import ExhubertError, UsageError
 from pipeline.dataset.manifest import Manifest
-from pipeline.monitoring import Counts
+from pipeline.monitoring import BuildProgress
 from pipeline.storage import files as storage
 
 LOG = "log"
@@ -102,10 +102,7 @@ def record_run(
     )
     name = f"{begun:%Y%m%dT%H%M%S}.{begun.microsecond:06d}-{uuid.uuid4().hex[:8]}.json"
     path = storage.join(output, LOG, name)
-    try:
-        _store(path, run)
-    except OSError as error:
-        raise UsageError(f"{output}: can't be written: {error.strerror or error}") from None
+    _store(output, path, run)
     try:
         yield run
     except BaseException as error:
@@ -115,12 +112,10 @@ def record_run(
         if isinstance(error, OSError) and error.errno is not None:
             run.status = UsageError.exit_status  # as commands end that may not read or write
         run.error = _mask(f"{type(error).__name__}: {error}")
+        with suppress(ExhubertError):  # a full disk, which has most likely ended the run, too
+            _store(output, path, _end(run, begun))
         raise
-    finally:
-        ended = datetime.now(UTC)
-        run.ended = ended.isoformat(timespec="milliseconds")
-        run.seconds = round((ended - begun).total_seconds(), 3)
-        _store(path, run)
+    _store(output, path, _end(run, begun))
 
 
 def read_runs(output: str, latest: int | None = None) -> list[Run]:
@@ -184,7 +179,7 @@ def find_commit() -> str | None:
 
 
 def count_corpora(
-    manifest: Manifest, built: Iterable[str], counts: Counts | None = None
+    manifest: Manifest, built: Iterable[str], counts: BuildProgress | None = None
 ) -> dict[str, CorpusRun]:
     """What came of the corpora that a run built, by id.
 
@@ -218,5 +213,16 @@ def _mask(text: str) -> str:
     return re.sub(r"(://[^/\s:@]*):[^/\s@]+@", r"\1:***@", text)
 
 
-def _store(path: str, run: Run) -> None:
-    storage.write_atomic(path, (run.model_dump_json(indent=1) + "\n").encode())
+def _end(run: Run, begun: datetime) -> Run:
+    """The run, with when it has ended."""
+    ended = datetime.now(UTC)
+    run.ended = ended.isoformat(timespec="milliseconds")
+    run.seconds = round((ended - begun).total_seconds(), 3)
+    return run
+
+
+def _store(output: str, path: str, run: Run) -> None:
+    try:
+        storage.write_atomic(path, (run.model_dump_json(indent=1) + "\n").encode())
+    except OSError as error:
+        raise UsageError(f"{output}: can't be written: {error.strerror or error}") from None

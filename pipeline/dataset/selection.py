@@ -2,10 +2,10 @@
 
 import io
 import math
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import soundfile
 
+from pipeline.audio.encoding import encode
+from pipeline.audio.options import Codec
 from pipeline.common.errors import DataError
 from pipeline.common.untrusted_text import csv_cell
 from pipeline.dataset.manifest import Manifest
@@ -22,12 +24,13 @@ from pipeline.shards.receipts import shard_path
 from pipeline.shards.row_filter import CLASS_NAME, frame_where
 from pipeline.storage import files as storage
 
-Codec = Literal["flac", "wav"]
-
 SHOWN = tuple(name for name in RECORD.names if name != "audio")
 """Columns of the record that are metadata."""
 
 _LISTS = tuple(field.name for field in RECORD if pa.types.is_list(field.type))
+
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f]|%(?=[01][0-9A-F]|7F|25)")
+"""Control characters, and a ``%`` that would read as one of them written out."""
 
 INDEX_FILE = "metadata.csv"
 """Table of the clips in a folder of files, as ``datasets`` reads it beside them (audiofolder)."""
@@ -160,32 +163,35 @@ def as_wav(content: bytes) -> bytes:
     return to_codec(content, "wav")[1]
 
 
-def to_codec(content: bytes, codec: Codec | None) -> tuple[str, bytes]:
+def to_codec(content: bytes, codec: Codec | None) -> tuple[Codec, bytes]:
     """The codec of a clip's file, and the file in it.
 
     Args:
         content: The file as the dataset has it.
         codec: That it is wanted in, without loss; None for the one it has.
     """
-    stored = "wav" if content[:4] == b"RIFF" else "flac"
-    if codec in {None, stored}:
+    stored: Codec = "wav" if content[:4] == b"RIFF" else "flac"
+    if codec is None or codec == stored:
         return stored, content
-    samples, rate = soundfile.read(io.BytesIO(content), dtype="int16")
-    sink = io.BytesIO()
-    soundfile.write(sink, samples, rate, format=str(codec).upper(), subtype="PCM_16")
-    return str(codec), sink.getvalue()
+    samples, _ = soundfile.read(io.BytesIO(content), dtype="int16")
+    return codec, encode(samples, codec)
 
 
 def _file_name(clip: str) -> str:
-    """The id of a clip as the path of a file.
+    r"""The id of a clip as the path of a file, on one line whatever the corpus has called it.
+
+    Lists of files, such as Kaldi's, end at line ends, and what stands behind one may be a command.
 
     Raises:
         DataError: It would lead out of the folder.
+
+    >>> _file_name("tones/a\n100%.wav")
+    'tones/a%0A100%.wav'
     """
     path = PurePosixPath(clip)
     if path.is_absolute() or ".." in path.parts or "\\" in clip or "\0" in clip:
         raise DataError(f"the id {clip!r} is no path below a folder")
-    return str(path)
+    return _UNSAFE.sub(lambda sign: f"%{ord(sign[0]):02X}", str(path))
 
 
 def cell_text(value: object) -> str:

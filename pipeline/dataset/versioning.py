@@ -9,10 +9,13 @@
 The first version is 0.1.0; without a difference the version stays.
 """
 
-from pipeline.common.edition import FIRST_VERSION, TITLE, Change, Edition, raise_version
+from dataclasses import fields
+
+from pipeline.common.release import FIRST_VERSION, TITLE, Change, Release, raise_version
 from pipeline.dataset.manifest import CorpusManifest, Manifest
 
-_EDITION = {"title", "version", "date_published"}  # of the manifest; no content
+_RELEASE = {field.name for field in fields(Release)}
+"""Keys of the manifest that are no content."""
 
 
 def find_change(earlier: Manifest, now: Manifest) -> Change | None:
@@ -23,11 +26,11 @@ def find_change(earlier: Manifest, now: Manifest) -> Change | None:
         return "major"
     if _counts(earlier) != _counts(now):
         return "minor"
-    contents = [one.model_dump(mode="json", exclude=_EDITION) for one in (earlier, now)]
+    contents = [one.model_dump(mode="json", exclude=_RELEASE) for one in (earlier, now)]
     return None if contents[0] == contents[1] else "patch"
 
 
-def name_edition(manifest: Manifest, earlier: Manifest | None, given: Edition) -> Manifest:
+def name_release(manifest: Manifest, earlier: Manifest | None, given: Release) -> Manifest:
     """The manifest with title, version and date.
 
     Args:

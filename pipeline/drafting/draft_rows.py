@@ -7,19 +7,12 @@ from functools import partial
 from itertools import islice
 from pathlib import PurePosixPath
 
+from pipeline.common.count import count
 from pipeline.common.errors import DataError
-from pipeline.drafting.draft_text import (
-    count,
-    emotions,
-    facts,
-    few,
-    quoted,
-    scalar,
-    split_of,
-    splits,
-)
+from pipeline.drafting.draft_text import emotions, facts, few, quoted, scalar, split_of, splits
 from pipeline.drafting.filename_patterns import FIELD_HINTS, is_emotional
 from pipeline.index.cell_lists import spread_cells
+from pipeline.schema.fields import Row
 from pipeline.sources.archives import Archive, read_directory
 from pipeline.sources.byte_ranges import RangedFile, ranged_file
 from pipeline.sources.listing import SourceFile
@@ -46,8 +39,6 @@ _HINTS = FIELD_HINTS | {
     **{"valence": "valence", "arousal": "arousal", "dominance": "dominance"},
 }
 
-Row = Mapping[str, str]
-
 
 def find_row_files(root: str, files: Iterable[SourceFile]) -> Mapping[str, Sequence[SourceFile]]:
     """Parquet files with audio inside, or tars of WebDataset, by the key of a spec for them.
@@ -55,7 +46,10 @@ def find_row_files(root: str, files: Iterable[SourceFile]) -> Mapping[str, Seque
     Raises:
         DataError: A file that seems to be one can't be read.
     """
-    listed = sorted(file for file in files if not file.path.lower().endswith("metadata.parquet"))
+    listed = sorted(
+        (file for file in files if not file.path.lower().endswith("metadata.parquet")),
+        key=lambda file: file.path,
+    )
     parquet = [file for file in listed if file.path.lower().endswith(".parquet")]
     if parquet:
         ParquetAudio(_ranged(root, parquet[0]), None)
@@ -129,7 +123,7 @@ def draft_rows(corpus: str, root: str, found: Mapping[str, Sequence[SourceFile]]
     )
 
 
-def _column_of_segments(rows: Sequence[dict[str, str]]) -> str:
+def _column_of_segments(rows: Sequence[Row]) -> str:
     """The column whose cells list parts of a recording, with their times; empty if none does."""
     for column, cell in (item for row in rows[:_LOOKED_AT] for item in row.items()):
         if not cell.startswith("[{"):
@@ -176,7 +170,7 @@ def _is_told(column: str) -> bool:
     return not column.startswith("_") and column not in {"part", ".json"}
 
 
-def _parquet_rows(root: str, files: Sequence[SourceFile]) -> Iterable[dict[str, str]]:
+def _parquet_rows(root: str, files: Sequence[SourceFile]) -> Iterable[Row]:
     for file in files:
         opened = ParquetAudio(_ranged(root, file), None)
         columns = [name for name in opened.schema.names if name != opened.audio]
@@ -187,7 +181,7 @@ def _parquet_rows(root: str, files: Sequence[SourceFile]) -> Iterable[dict[str, 
                 yield {**(clip.record or {}), **_part(file.path), "_path": clip.path}
 
 
-def _tar_rows(root: str, files: Sequence[SourceFile]) -> Iterable[dict[str, str]]:
+def _tar_rows(root: str, files: Sequence[SourceFile]) -> Iterable[Row]:
     for file in files:
         ranged = _ranged(root, file)
         spec = WebDatasetSpec(files=[file.path])

@@ -5,17 +5,19 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
+from pipeline.common.count import count
 from pipeline.common.errors import DataError, UsageError
 from pipeline.common.globs import glob_matcher
 from pipeline.common.patterns import compile_pattern
 from pipeline.common.spelling import compose
 from pipeline.drafting.draft_rows import draft_rows, find_row_files
-from pipeline.drafting.draft_text import count, emotions, facts, few, quoted, scalar, splits
+from pipeline.drafting.draft_text import emotions, facts, few, quoted, scalar, splits
 from pipeline.drafting.filename_patterns import NamePosition, assign_fields, common_pattern
 from pipeline.drafting.table_discovery import DiscoveredTable, find_tables, join
-from pipeline.index.indexer import Fields, read_path
+from pipeline.index.indexer import read_path
+from pipeline.schema.fields import Fields
 from pipeline.sources.class_names import ReadFile
-from pipeline.sources.contents import describe_files
+from pipeline.sources.folder_description import describe_files
 from pipeline.sources.listing import SourceFile, list_files
 from pipeline.sources.reader import CorpusReader, list_sources
 from pipeline.specs.corpus_spec import check_id
@@ -133,7 +135,7 @@ def _below_archive(path: str, archives: Sequence[str]) -> str:
     """The path of a member below its archive, as globs see it; other paths as they are."""
     match = glob_matcher(archives)
     parts = path.split("/")
-    tops = (place for place in range(1, len(parts)) if match("/".join(parts[:place])))
+    tops = (depth for depth in range(1, len(parts)) if match("/".join(parts[:depth])))
     return "/".join(parts[next(tops, 0) :])
 
 
@@ -188,7 +190,8 @@ def _head(
 ) -> list[str]:
     fitting = {clip["path"] for clip in clips}
     others = [name for name in names if name not in fitting]
-    unread = [path for path in media if path not in set(names)]
+    with_suffix = set(names)
+    unread = [path for path in media if path not in with_suffix]
     lines = [f"# A draft from {count(len(names), 'file')}, {len(clips)} of which fit `path`."]
     if others:
         lines += [

@@ -4,7 +4,8 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.exports.clip_table import ExportRequest
+from pipeline.dataset.manifest import Manifest
+from pipeline.exports.export_request import ExportRequest
 from pipeline.schema.record import CLASSES, DIMENSIONS, GENDERS, SAMPLE_RATE, SPLITS
 
 _SPLIT_TYPES = {"train": "train", "validation": "dev", "test": "test"}
@@ -25,9 +26,7 @@ def write_audformat(request: ExportRequest) -> None:
     database = audformat.Database(
         name="exhubert",
         source=", ".join(sorted(entry.name for entry in request.manifest.corpora.values())),
-        usage=audformat.define.Usage.UNRESTRICTED
-        if all(entry.redistribute for entry in request.manifest.corpora.values())
-        else audformat.define.Usage.RESTRICTED,
+        usage=_usage(request.manifest),
         languages=sorted(filter(None, map(_language, rows["language"].dropna().unique()))),
         description="Speech-emotion corpora in one scheme; corpora keep their own licences.",
     )
@@ -50,6 +49,16 @@ def write_audformat(request: ExportRequest) -> None:
             values = part[name].astype(object)
             table[name].set([None if pd.isna(value) else value for value in values])
     database.save(str(request.folder), storage_format="csv")
+
+
+def _usage(manifest: Manifest) -> str:
+    """What the mix may be used for, in audformat's words; what nobody has said is not allowed."""
+    from audformat.define import Usage
+
+    terms = manifest.terms
+    if terms["redistribution"].rule != "free" or terms["changes"].rule == "bound":
+        return str(Usage.RESTRICTED)
+    return str(Usage.RESEARCH if terms["commercial_use"].rule != "free" else Usage.UNRESTRICTED)
 
 
 def _add_schemes(database: Any, rows: pd.DataFrame) -> None:

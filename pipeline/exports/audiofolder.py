@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from pipeline.dataset.selection import INDEX_FILE, write_table
-from pipeline.exports.clip_table import ExportRequest
+from pipeline.exports.export_request import ExportRequest
 from pipeline.schema.record import SPLITS
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from pipeline.common.count import count
 from pipeline.common.errors import UsageError
 from pipeline.common.suggest import suggest
-from pipeline.exports.clip_table import ExportedClip, ExportRequest, clips_by_split, unique_keys
+from pipeline.exports.export_request import ExportedClip, ExportRequest, clips_by_split, unique_keys
 from pipeline.schema.record import SAMPLE_RATE, SPLITS
 from pipeline.splits.protocols.protocol import Protocol, read_protocol_file
 from pipeline.splits.protocols.statement import protocol_path
@@ -30,13 +30,13 @@ class _Folds:
     """Folds of a corpus.
 
     Attributes:
-        told: By whose rule they are, for people.
+        origin: Whose rule they follow, for people.
         classes: Id of a clip → the class that is scored; clips without one are in no fold.
         parts: Folds, one after another, each with id of a clip → its part, as the dataset calls
             it: those of hundreds of folds at once would fill the memory.
     """
 
-    told: str
+    origin: str
     classes: Mapping[str, str]
     parts: Iterable[tuple[str, Mapping[str, str]]]
 
@@ -56,14 +56,14 @@ def write_emobox(request: ExportRequest) -> None:
     """
     protocol = _read_protocol(request)
     clips = [clip for _, part in clips_by_split(request, request.write_audio()) for clip in part]
-    told = []
+    origins = []
     for corpus in sorted({clip.row["corpus"] for clip in clips}):
         of_corpus = [clip for clip in clips if clip.row["corpus"] == corpus]
         folds = _folds(protocol, corpus, of_corpus)
         _write_corpus(request.folder / corpus, corpus, of_corpus, folds)
-        told.append(f"- {corpus}: {folds.told}\n")
+        origins.append(f"- {corpus}: {folds.origin}\n")
     header = f"# Folds of {request.manifest.title}, version {request.manifest.version}\n\n"
-    (request.folder / "README.md").write_text(header + "".join(told), encoding="utf-8")
+    (request.folder / "README.md").write_text(header + "".join(origins), encoding="utf-8")
 
 
 def _read_protocol(request: ExportRequest) -> Protocol | None:
@@ -90,11 +90,13 @@ def _folds(protocol: Protocol | None, corpus: str, clips: Iterable[ExportedClip]
     rows = protocol.table[protocol.table["corpus"] == corpus]
     entry = protocol.statement.corpora[corpus]
     folds = count(len(entry.folds), "fold")
-    told = (
+    origin = (
         f"{folds} of protocol {protocol.name} ({protocol.statement.rule}); speakers in training "
         f"and in test, in the fold where they are most: {entry.shared_speakers}"
     )
-    return _Folds(told, dict(zip(rows["id"], rows["label"], strict=True)), _parts(protocol, corpus))
+    return _Folds(
+        origin, dict(zip(rows["id"], rows["label"], strict=True)), _parts(protocol, corpus)
+    )
 
 
 def _parts(protocol: Protocol, corpus: str) -> Iterator[tuple[str, Mapping[str, str]]]:
@@ -102,7 +104,7 @@ def _parts(protocol: Protocol, corpus: str) -> Iterator[tuple[str, Mapping[str, 
     folds = protocol.folds[corpus]
     names = unique_keys(re.sub(r"[^\w.-]", "_", fold.name) for fold in folds)
     for name, fold in zip(names, folds, strict=True):
-        frame = protocol.parts(fold.name, [corpus])
+        frame = protocol.parts(protocol.plain_name(corpus, fold.name), [corpus])
         yield name, dict(zip(frame["id"], frame["part"], strict=True))
 
 
@@ -114,12 +116,12 @@ def _write_corpus(folder: Path, corpus: str, clips: list[ExportedClip], folds: _
     label_map = json.dumps({name: name for name in classes}, ensure_ascii=False, indent=2)
     (folder / "label_map.json").write_text(label_map + "\n", encoding="utf-8")
     for fold, parts in folds.parts:
-        place = folder / f"fold_{fold}"
-        place.mkdir()
+        below = folder / f"fold_{fold}"
+        below.mkdir()
         for part, name in _PART_NAMES.items():
             chosen = [line for clip, line in lines.items() if parts.get(clip) == part]
             if chosen or part != "validation":
-                _write_lines(place / f"{corpus}_{name}_fold_{fold}.jsonl", chosen)
+                _write_lines(below / f"{corpus}_{name}_fold_{fold}.jsonl", chosen)
 
 
 def _lines(

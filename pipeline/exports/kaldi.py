@@ -1,9 +1,10 @@
 """Kaldi data directories: one for each split, sorted as Kaldi wants it (``LC_ALL=C``)."""
 
+import shlex
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from pipeline.exports.clip_table import (
+from pipeline.exports.export_request import (
     ExportedClip,
     ExportRequest,
     clips_by_split,
@@ -23,8 +24,8 @@ def write_kaldi(request: ExportRequest) -> None:
     ratings and no emotion are not in ``utt2emo``.
     """
     for split, clips in clips_by_split(request, request.write_audio()):
-        place = request.folder / split
-        place.mkdir(parents=True, exist_ok=True)
+        folder = request.folder / split
+        folder.mkdir(parents=True, exist_ok=True)
         named = dict(zip(unique_keys(map(_utterance_id, clips)), clips, strict=True))
         speakers = {key: _speaker_id(clip) for key, clip in named.items()}
         of_speaker: dict[str, list[str]] = {}
@@ -46,7 +47,7 @@ def write_kaldi(request: ExportRequest) -> None:
         }
         for name, table in tables.items():
             if table:
-                _write(place / name, table.items())
+                _write(folder / name, table.items())
 
 
 def _speaker_id(clip: ExportedClip) -> str:
@@ -64,8 +65,8 @@ def _known_of_all(values: Mapping[str, str | None]) -> dict[str, str]:
 
 
 def _read_command(file: Path) -> str:
-    """How Kaldi reads a file: WAV as it is, FLAC through a pipe."""
-    return f"flac -c -d -s '{file}' |" if file.suffix == ".flac" else str(file)
+    """How Kaldi reads a file: WAV as it is, FLAC through a pipe, which a shell opens."""
+    return f"flac -c -d -s {shlex.quote(str(file))} |" if file.suffix == ".flac" else str(file)
 
 
 def _bytes(entry: tuple[str, str]) -> tuple[bytes, bytes]:

@@ -2,7 +2,7 @@
 
 import json
 
-from pipeline.exports.clip_table import ExportRequest, clips_by_split
+from pipeline.exports.export_request import ExportRequest, clips_by_split
 
 
 def write_nemo(request: ExportRequest) -> None:

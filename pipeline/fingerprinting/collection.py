@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from pipeline.fingerprinting.subfingerprints import EMPTY, Codes, Mask, Numbers, Subfingerprints
 
-Places = npt.NDArray[np.int64]
+Indices = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Fingerprints:
     codes: Codes
     loud: Mask
     weakest: Numbers
-    starts: Places
+    starts: Indices
 
     @classmethod
     def of(cls, clips: Sequence[Subfingerprints]) -> Self:
@@ -42,15 +42,15 @@ class Fingerprints:
         )
 
     @property
-    def lengths(self) -> Places:
+    def lengths(self) -> Indices:
         """Frames of every clip, shape ``(clips,)``."""
         return np.diff(self.starts)
 
-    def clip_of(self, frames: Places) -> Places:
+    def clip_of(self, frames: Indices) -> Indices:
         """Numbers of the clips that hold these frames."""
         return np.searchsorted(self.starts, frames, side="right") - 1
 
-    def loud_frames(self) -> Places:
+    def loud_frames(self) -> Indices:
         """Number of frames of every clip that count, shape ``(clips,)``."""
         total = np.concatenate([[0], np.cumsum(self.loud)])
         return np.diff(total[self.starts])

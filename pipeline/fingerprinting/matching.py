@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.fingerprinting.bit_errors import bit_errors
-from pipeline.fingerprinting.collection import Fingerprints, Places
+from pipeline.fingerprinting.collection import Fingerprints, Indices
 from pipeline.fingerprinting.search import Candidates, find_candidates
 from pipeline.fingerprinting.subfingerprints import FRAME_SECONDS, Subfingerprints
 
@@ -80,14 +80,14 @@ def find_matches(clips: Sequence[Subfingerprints]) -> list[Match]:
     return sorted(best.values())
 
 
-def highest_error(frames: Places) -> npt.NDArray[np.float64]:
+def highest_error(frames: Indices) -> npt.NDArray[np.float64]:
     """Share of bits that may differ between equal recordings of so many frames."""
     wide = 0.5 - _SPREADS * _SPREAD / np.sqrt(np.maximum(frames, 1))
     highest: npt.NDArray[np.float64] = np.minimum(_HIGHEST_ERROR, wide)
     return highest
 
 
-class Comparison(NamedTuple):
+class FingerprintComparison(NamedTuple):
     """Candidates compared over all frames that are loud in both clips.
 
     Attributes:
@@ -96,12 +96,12 @@ class Comparison(NamedTuple):
         worst: The same of the quarter of the frames in which most differ.
     """
 
-    frames: Places
+    frames: Indices
     errors: npt.NDArray[np.float64]
     worst: npt.NDArray[np.float64]
 
 
-def compare(prints: Fingerprints, candidates: Candidates) -> Comparison:
+def compare(prints: Fingerprints, candidates: Candidates) -> FingerprintComparison:
     """Compares candidates, over all that both clips have and over each quarter of it."""
     first, second, offset = candidates
     lengths = prints.lengths
@@ -126,10 +126,10 @@ def compare(prints: Fingerprints, candidates: Candidates) -> Comparison:
     shares = np.where(loud >= _LEAST_PART, wrong / np.maximum(1, 32 * loud), 0.0)
     total = loud.sum(axis=1)
     errors = wrong.sum(axis=1) / np.maximum(1, 32 * total)
-    return Comparison(total, errors, shares.max(axis=1, initial=0.0))
+    return FingerprintComparison(total, errors, shares.max(axis=1, initial=0.0))
 
 
-def _ranges(starts: Places, lengths: Places) -> Places:
+def _ranges(starts: Indices, lengths: Indices) -> Indices:
     """Ranges of numbers one behind the other.
 
     >>> _ranges(np.array([5, 20]), np.array([2, 3])).tolist()

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.fingerprinting.bit_errors import bit_errors
-from pipeline.fingerprinting.collection import Fingerprints, Places
+from pipeline.fingerprinting.collection import Fingerprints, Indices
 from pipeline.fingerprinting.subfingerprints import Codes, Mask
 
 _AT_ONCE = 1 << 20  # anchors that are sorted at once, about: bounds the memory
@@ -31,9 +31,9 @@ class Candidates(NamedTuple):
         offset: Frames by which the second begins later in the recording than the first.
     """
 
-    first: Places
-    second: Places
-    offset: Places
+    first: Indices
+    second: Indices
+    offset: Indices
 
 
 def find_candidates(prints: Fingerprints) -> Candidates:
@@ -60,7 +60,7 @@ def _anchors(prints: Fingerprints) -> Codes:
     return np.nonzero(new & prints.loud)[0].astype(np.uint32)  # of millions, so half as large
 
 
-def _part(prints: Fingerprints, anchors: Codes, number: int, parts: int) -> tuple[Places, Codes]:
+def _part(prints: Fingerprints, anchors: Codes, number: int, parts: int) -> tuple[Indices, Codes]:
     """Anchors and their codes, as they are and with the bit turned that is the least certain.
 
     Returns:
@@ -77,7 +77,7 @@ def _part(prints: Fingerprints, anchors: Codes, number: int, parts: int) -> tupl
     return np.concatenate(frames), np.concatenate(codes)
 
 
-def _meet(prints: Fingerprints, anchors: Places, codes: Codes) -> Iterator[Places]:
+def _meet(prints: Fingerprints, anchors: Indices, codes: Codes) -> Iterator[Indices]:
     """Pairs of clips with equal anchors whose neighbours are alike, and their offsets.
 
     Yields:
@@ -98,7 +98,7 @@ def _meet(prints: Fingerprints, anchors: Places, codes: Codes) -> Iterator[Place
 
 
 def _neighbours_alike(
-    prints: Fingerprints, one: Places, other: Places, clips: tuple[Places, Places]
+    prints: Fingerprints, one: Indices, other: Indices, clips: tuple[Indices, Indices]
 ) -> Mask:
     """Whether the frames around equal ones are alike, as far as both clips have them."""
     wrong, compared = np.zeros(len(one)), np.zeros(len(one))

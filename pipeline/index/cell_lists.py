@@ -2,15 +2,15 @@
 
 import ast
 import io
-import json
 import re
 import tokenize
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pipeline.common.errors import DataError
-from pipeline.common.nested_values import VALUE, flatten
+from pipeline.common.nested_values import VALUE, flatten, load_texts
 from pipeline.index.nested_rows import rows_at
+from pipeline.schema.fields import Row
 from pipeline.specs.row_spec import CellList
 
 _LONGEST = 1_000_000
@@ -20,8 +20,6 @@ _MOST_CELLS = 50_000_000
 
 _OPENING = ("[", "{", "(", '"', "'")
 _NEIGHBOURS = re.compile(r"""['"]\s+['"]""")
-
-Row = dict[str, str]
 
 
 class Elements(NamedTuple):
@@ -55,12 +53,12 @@ def spread_cells(rows: Sequence[Row], cells: Mapping[str, CellList], where: str)
     spread: list[Row] = []
     size = 0
     for number, row in enumerate(rows, 1):
-        place = f"{where}: row {number}"
-        for one in _spread(row, cells, place):
+        here = f"{where}: row {number}"
+        for one in _spread(row, cells, here):
             spread.append(one)
             size += len(one)
             if size > _MOST_CELLS:
-                raise DataError(f"{place}: its lists come to more cells than any table has")
+                raise DataError(f"{here}: its lists come to more cells than any table has")
     return spread
 
 
@@ -85,11 +83,11 @@ def _in_step(lists: Mapping[str, Elements], where: str) -> Iterator[Row]:
     if len(set(lengths.values())) > 1:
         stated = ", ".join(f"{column!r} holds {length}" for column, length in lengths.items())
         raise DataError(f"{where}: its lists differ in length: {stated}; expected one each")
-    for place in range(next(iter(lengths.values()), 1)):
+    for index in range(next(iter(lengths.values()), 1)):
         yield {
             column: text
             for found in lists.values()
-            for column, text in found.rows[place if len(found.rows) > 1 else 0].items()
+            for column, text in found.rows[index if len(found.rows) > 1 else 0].items()
         }
 
 
@@ -123,7 +121,7 @@ def _parse(cell: str, form: str) -> Any:
     if len(cell) > _LONGEST:
         raise ValueError(f"{len(cell):,} characters, more than are read of a cell")
     if form == "json":
-        return json.loads(cell, parse_int=str, parse_float=str, parse_constant=_constant)
+        return load_texts(cell)
     if _NEIGHBOURS.search(cell) and _has_neighbours(cell):
         raise ValueError("texts without a comma between them, as NumPy prints lists")
     return _plain(ast.literal_eval(cell))
@@ -148,7 +146,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, set):
         return sorted((_plain(item) for item in value), key=str)
     return list(map(_plain, value)) if isinstance(value, list | tuple) else value
-
-
-def _constant(name: str) -> str | None:
-    return None if name == "NaN" else name

@@ -8,7 +8,7 @@ from pipeline.common.count import count
 from pipeline.common.sample import Sample
 
 if TYPE_CHECKING:  # brings pyarrow with it
-    from pipeline.index.table_join import TableRows
+    from pipeline.index.table_rows import TableRows
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from pipeline.common.patterns import compile_pattern
+from pipeline.schema.fields import Fields, Row
 from pipeline.specs.corpus_spec import CorpusSpec
-
-Fields = dict[str, str | None]
 
 
 def add_parts(spec: CorpusSpec, fields: Fields) -> Fields:
@@ -27,8 +26,8 @@ def add_parts(spec: CorpusSpec, fields: Fields) -> Fields:
 
 
 def add_column_parts(
-    rows: Iterable[dict[str, str]], parts: Mapping[str, str], ignore_case: bool
-) -> Iterator[dict[str, str]]:
+    rows: Iterable[Row], parts: Mapping[str, str], ignore_case: bool
+) -> Iterator[Row]:
     """Rows of a table with the columns that parts of their cells give.
 
     Args:

@@ -9,19 +9,17 @@ from pipeline.common.patterns import Pattern, compile_pattern
 from pipeline.common.spelling import compose
 from pipeline.index.replacements import apply_corrections
 from pipeline.index.row_join import Joined, join_own_row, join_tables
-from pipeline.index.table_join import (
+from pipeline.index.table_rows import (
     TableRows,
     fill_template,
 )
 from pipeline.index.text_lines import join_lines
 from pipeline.index.units import read_unit
 from pipeline.raters.answers import read_answers
+from pipeline.schema.fields import Fields
 from pipeline.schema.utterance import DropReason, Utterance, excluded, rejected
 from pipeline.sources.listing import SourceFile, too_large
 from pipeline.specs.corpus_spec import CorpusSpec
-
-Fields = dict[str, str | None]
-
 
 FoundClip = tuple[SourceFile, int, str]
 """A file, the rank of the glob that found it, and its path from where the glob matches."""

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from pipeline.schema.fields import Row
 from pipeline.specs.table_spec import Melt
-
-Row = dict[str, str]
 
 
 def melt_columns(rows: Iterable[Row], melt: Melt) -> Iterator[Row]:

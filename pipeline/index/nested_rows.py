@@ -4,13 +4,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from pipeline.common.nested_values import as_text, flatten
+from pipeline.schema.fields import Row
 from pipeline.specs.row_path import Step, parse_row_path
 
 KEY = "_key"
 """Column of the keys of an object of objects that is read without a path."""
 
 
-def rows_at(value: Any, path: str, wanted: Collection[str]) -> list[dict[str, str]]:
+def rows_at(value: Any, path: str, wanted: Collection[str]) -> list[Row]:
     """Rows that a path leads to.
 
     A key leads into each element of a list, too. A list at the end is one row an element. What
@@ -26,12 +27,12 @@ def rows_at(value: Any, path: str, wanted: Collection[str]) -> list[dict[str, st
     [{'emo': 'sad', 'file': 'a.wav', 'worker': 'W1'}]
     """
     return [
-        {**beside, **flatten(item, whole=wanted), **keys}
+        {**beside, **flatten(item, as_json=wanted), **keys}
         for item, keys, beside in _walk(value, parse_row_path(path), {}, {}, frozenset(wanted))
     ]
 
 
-def rows_without_path(value: Any, wanted: Collection[str] = ()) -> list[dict[str, str]] | None:
+def rows_without_path(value: Any, wanted: Collection[str] = ()) -> list[Row] | None:
     """Rows of a list of objects or lists, or of an object of them, whose keys become ``_key``.
 
     Args:
@@ -42,9 +43,11 @@ def rows_without_path(value: Any, wanted: Collection[str] = ()) -> list[dict[str
         None where it is neither.
     """
     if isinstance(value, Mapping):
-        return [{KEY: as_text(key)} | flatten(below, whole=wanted) for key, below in value.items()]
+        return [
+            {KEY: as_text(key)} | flatten(below, as_json=wanted) for key, below in value.items()
+        ]
     if isinstance(value, list) and all(isinstance(item, Mapping | list) for item in value):
-        return [flatten(item, whole=wanted) for item in value]
+        return [flatten(item, as_json=wanted) for item in value]
     return None
 
 
@@ -61,12 +64,12 @@ def describe_way(value: Any, path: str) -> str:
             break
         value = first[0]
         went.append(stated)
-    place = f"below {'.'.join(went)!r}" if went else "at the top"
+    where = f"below {'.'.join(went)!r}" if went else "at the top"
     if isinstance(value, Mapping) and value:
         keys = ", ".join(repr(as_text(key)[:40]) for key in list(value)[:5])
-        return f"{place} there {'are the keys' if len(value) > 1 else 'is the key'} {keys}"
+        return f"{where} there {'are the keys' if len(value) > 1 else 'is the key'} {keys}"
     what = f"a list of {len(value)}" if isinstance(value, list) else repr(as_text(value)[:40])
-    return f"{place} there is {what}"
+    return f"{where} there is {what}"
 
 
 def _walk(
@@ -97,7 +100,7 @@ def _below(value: Any, step: Step) -> Iterator[tuple[Any, str, Mapping[str, Any]
             if isinstance(one, Mapping) and one.get(step.name) is not None:
                 yield one[step.name], step.name, one
     elif isinstance(value, list):
-        yield from ((one, str(place), {}) for place, one in enumerate(value))
+        yield from ((one, str(index), {}) for index, one in enumerate(value))
     elif isinstance(value, Mapping):
         yield from ((one, as_text(key), value) for key, one in value.items())
 

@@ -3,6 +3,7 @@
 import pyarrow as pa
 
 from pipeline.common.errors import DataError
+from pipeline.schema.fields import Row
 from pipeline.sources.byte_ranges import RangedFile
 from pipeline.sources.class_names import Names, ReadFile, find_class_names
 from pipeline.sources.clip_rows import name_cells
@@ -23,7 +24,7 @@ def parse_parquet(
     where: str,
     path: str = "",
     read: ReadFile = no_file,
-) -> list[dict[str, str]]:
+) -> list[Row]:
     """Rows of a Parquet file; numbers of classes that its footer or card names become those names.
 
     Args:
@@ -48,7 +49,7 @@ def parse_parquet(
         for column in columns
         if (names := _names(table, column, path, read if column in wanted else no_file))
     }
-    rows: list[dict[str, str]] = []
+    rows: list[Row] = []
     for group in table.row_groups:
         cells = table.read_columns(group, columns)
         for column, names in named.items():

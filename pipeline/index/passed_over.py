@@ -9,7 +9,7 @@ from pipeline.common.sample import Sampler
 from pipeline.common.spelling import compose
 from pipeline.index.corpus_notes import CorpusNotes
 from pipeline.index.indexer import FoundClip
-from pipeline.sources.contents import ARCHIVES
+from pipeline.sources.folder_description import ARCHIVES
 from pipeline.sources.listing import SourceFile
 from pipeline.sources.reader import folders_above
 from pipeline.specs.corpus_spec import CorpusSpec

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from pipeline.index.replacements import apply_replace
-from pipeline.index.table_join import TableRows, group_answers, split_answers
+from pipeline.index.table_rows import TableRows, group_answers, split_answers
 from pipeline.raters.answers import read_answers
 from pipeline.raters.ratings import Weights, rater_weights, weighted_mean
 from pipeline.schema.utterance import RaterAnswer, Utterance

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 
 from pipeline.index.field_parts import add_parts
+from pipeline.schema.fields import Fields
 from pipeline.specs.corpus_spec import CorpusSpec
-
-Fields = dict[str, str | None]
 
 
 def apply_corrections(spec: CorpusSpec, fields: Fields, stem: str | None) -> Fields:

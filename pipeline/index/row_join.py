@@ -6,8 +6,7 @@ from typing import NamedTuple
 from pipeline.index.cell_lists import spread_cells
 from pipeline.index.replacements import apply_corrections, apply_replace
 from pipeline.index.segment_tables import segment_groups
-from pipeline.index.stored_rows import Row
-from pipeline.index.table_join import (
+from pipeline.index.table_rows import (
     TableRows,
     fill_template,
     group_answers,
@@ -15,11 +14,10 @@ from pipeline.index.table_join import (
     split_answers,
     take_fields,
 )
+from pipeline.schema.fields import Fields
 from pipeline.schema.utterance import DropReason, excluded, rejected
 from pipeline.sources.listing import SourceFile
 from pipeline.specs.corpus_spec import CorpusSpec
-
-Fields = dict[str, str | None]
 
 _MILDEST = {"keep": 0, "exclude": 1, "reject": 2}
 """Of several tables of segments: how a clip without a row in any of them is dropped."""
@@ -35,7 +33,7 @@ class Joined(NamedTuple):
 
     fields: Fields
     dropped: DropReason | None = None
-    answers: tuple[Row, ...] = ()
+    answers: tuple[Fields, ...] = ()
 
 
 def join_tables(
@@ -94,7 +92,7 @@ def join_own_row(spec: CorpusSpec, file: SourceFile, joined: Joined) -> list[Joi
     return _join_rows(spec, joined, file.rows, [take_fields(rows.take, r) for r in records])
 
 
-def _join_rows(spec: CorpusSpec, joined: Joined, name: str, rows: Sequence[Row]) -> list[Joined]:
+def _join_rows(spec: CorpusSpec, joined: Joined, name: str, rows: Sequence[Fields]) -> list[Joined]:
     """Adds the rows of a clip, in one of ``row_specs``."""
     answered = spec.raters.answers_in(name) if spec.raters else frozenset()
     facts, answers = split_answers(rows, answered)
@@ -107,7 +105,7 @@ def _join_rows(spec: CorpusSpec, joined: Joined, name: str, rows: Sequence[Row])
 
 
 def _add_rows(
-    spec: CorpusSpec, joined: Joined, name: str, facts: Sequence[Row], answers: Sequence[Row]
+    spec: CorpusSpec, joined: Joined, name: str, facts: Sequence[Fields], answers: Sequence[Fields]
 ) -> Joined:
     """Adds the rows of a table for one utterance: what they state, and what its raters said."""
     row, disputed = merge_rows(facts)

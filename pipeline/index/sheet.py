@@ -6,12 +6,13 @@ from itertools import islice, zip_longest
 from typing import NamedTuple
 
 from pipeline.common.errors import DataError
+from pipeline.schema.fields import Row
 from pipeline.specs.table_spec import TableSpec
 
 NumberedRow = tuple[int, list[str]]
 """Cells, and the line that they end on."""
 
-_ADDRESS = re.compile(r"(?P<name>.*)#(?P<place>[1-9]\d{0,5})", re.DOTALL)
+_ADDRESS = re.compile(r"(?P<name>.*)#(?P<number>[1-9]\d{0,5})", re.DOTALL)
 
 
 class Sheet(NamedTuple):
@@ -25,23 +26,23 @@ class Sheet(NamedTuple):
     columns: list[str]
     rows: Iterable[NumberedRow]
 
-    def records(self, wanted: Collection[str] = ()) -> list[dict[str, str]]:
+    def records(self, wanted: Collection[str] = ()) -> list[Row]:
         """All that :meth:`stream` gives."""
         return list(self.stream(wanted))
 
-    def stream(self, wanted: Collection[str] = ()) -> Iterator[dict[str, str]]:
+    def stream(self, wanted: Collection[str] = ()) -> Iterator[Row]:
         """Rows as mappings from column to text; cells missing at the end of a row are empty.
 
         Args:
-            wanted: Columns that are read; those named by their place, ``#3`` for the third or
+            wanted: Columns that are read; those named by their number, ``#3`` for the third or
                 ``emotion#2`` for the second of that name, are added.
         """
-        places = {address: _find(address, self.columns) for address in wanted}
-        added = {address: place for address, place in places.items() if place is not None}
+        indices = {address: _find(address, self.columns) for address in wanted}
+        added = {address: index for address, index in indices.items() if index is not None}
         for _, row in self.rows:
             record = dict(zip_longest(self.columns, row, fillvalue=""))
-            for address, place in added.items():
-                record[address] = row[place] if place < len(row) else ""
+            for address, index in added.items():
+                record[address] = row[index] if index < len(row) else ""
             yield record
 
 
@@ -61,10 +62,10 @@ def make_sheet(rows: Iterable[NumberedRow], table: TableSpec, where: str) -> She
         rows = (row for row in rows if not row[1][0].lstrip().startswith(mark))
     header, rows = _split_header(rows, table, where)
     columns = table.columns or _join_header([[cell.strip() for cell in cells] for cells in header])
-    if not columns and not header:  # all columns are named by their place
+    if not columns and not header:  # all columns are named by their numbers
         rows = list(rows)
         width = max((len(cells) for _, cells in rows), default=0)
-        columns = [f"#{place}" for place in range(1, width + 1)]
+        columns = [f"#{number}" for number in range(1, width + 1)]
     return Sheet(columns, rows)
 
 
@@ -95,17 +96,17 @@ def _join_header(lines: Sequence[Sequence[str]]) -> list[str]:
         return list(lines[0]) if lines else []
     *groups, names = [list(row) for row in zip(*zip_longest(*lines, fillvalue=""), strict=True)]
     for group in groups:
-        for place in range(1, len(group)):
-            if not group[place] and names[place]:
-                group[place] = group[place - 1]
+        for index in range(1, len(group)):
+            if not group[index] and names[index]:
+                group[index] = group[index - 1]
     return [".".join(filter(None, cells)) for cells in zip(*groups, names, strict=True)]
 
 
 def _find(address: str, columns: Sequence[str]) -> int | None:
-    """Where a column named by its place stands, from 0; None where the name is no such address."""
+    """Index of a column that is named by its number; None where the name is no such address."""
     found = None if address in columns else _ADDRESS.fullmatch(address)
     if not found:
         return None
-    name, place = found["name"], int(found["place"]) - 1
-    places = [at for at, column in enumerate(columns) if not name or column == name]
-    return places[place] if place < len(places) else None
+    name, index = found["name"], int(found["number"]) - 1
+    named = [at for at, column in enumerate(columns) if not name or column == name]
+    return named[index] if index < len(named) else None

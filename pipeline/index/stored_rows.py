@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-Row = dict[str, str | None]
-"""Fields that a row of a table gives a clip."""
+from pipeline.schema.fields import Fields
 
 Key = tuple[str | None, ...]
 """Values of the columns that a table is joined on."""
 
 
-class StoredRows(Mapping[Key, Sequence[Row]]):
+class StoredRows(Mapping[Key, Sequence[Fields]]):
     """Key → its rows, which are made anew whenever they are asked for.
 
     Eight bytes a cell and those of values that differ, where a dictionary a row takes 200.
@@ -24,12 +23,12 @@ class StoredRows(Mapping[Key, Sequence[Row]]):
         self._fields = tuple(fields)
         self._cells: dict[Key, list[str | None]] = {}
 
-    def add(self, key: Key, row: Row) -> None:
+    def add(self, key: Key, row: Fields) -> None:
         """Adds a row."""
         cells = self._cells.setdefault(key, [])
         cells.extend([row[field] for field in self._fields] if self._fields else [None])
 
-    def __getitem__(self, key: Key) -> Sequence[Row]:
+    def __getitem__(self, key: Key) -> Sequence[Fields]:
         cells, width = self._cells[key], max(1, len(self._fields))
         return [
             dict(zip(self._fields, cells[at : at + width], strict=False))

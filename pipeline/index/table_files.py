@@ -10,9 +10,10 @@ from pipeline.common.nested_values import VALUE
 from pipeline.common.spelling import compose, name_strangers
 from pipeline.index.table_finder import NearNames, table_globs
 from pipeline.index.table_formats import stream_table
-from pipeline.index.table_join import TableRows, build_table, no_table
+from pipeline.index.table_rows import TableRows, build_table, no_table
+from pipeline.schema.fields import Row
 from pipeline.sources.class_names import ReadFile
-from pipeline.sources.listing import SourceFile, too_large
+from pipeline.sources.listing import REPEATED, SourceFile, too_large
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.row_spec import FILE_STEM
 from pipeline.specs.table_spec import FileByField, TableSpec
@@ -25,11 +26,19 @@ _LARGEST_TABLE = 1 << 30
 
 
 def find_table_files(spec: CorpusSpec, files: Iterable[SourceFile]) -> list[SourceFile]:
-    """Those of a corpus's files that its tables are read from, sorted by path."""
+    """Those of a corpus's files that its tables are read from, sorted by path.
+
+    Of those that stand twice in an archive the last counts, as when it is unpacked.
+    """
     globs = [glob for table in spec.tables.values() for glob in table_globs(table)]
     match = glob_matcher(globs, spec.ignore_case)
     ignored = glob_matcher(spec.ignore, spec.ignore_case)
-    return sorted(file for file in files if match(path := compose(file.path)) and not ignored(path))
+    found = (
+        file
+        for file in files
+        if file.problem != REPEATED and match(path := compose(file.path)) and not ignored(path)
+    )
+    return sorted(found, key=lambda file: file.path)
 
 
 def load_tables(
@@ -140,9 +149,7 @@ def _near(globs: Sequence[str], files: Sequence[SourceFile]) -> str:
     return f" (is it {' or '.join(near[:3])}? then name that, or set `ignore_case`)" if near else ""
 
 
-def _check_columns(
-    records: Iterable[dict[str, str]], table: TableSpec, where: str
-) -> Iterator[dict[str, str]]:
+def _check_columns(records: Iterable[Row], table: TableSpec, where: str) -> Iterator[Row]:
     """Records as they come; each column that the spec needs must be in one of them.
 
     Raises:

@@ -8,7 +8,7 @@ from posixpath import splitext
 from pipeline.common.globs import glob_matcher
 from pipeline.common.sample import SHOWN
 from pipeline.common.spelling import compose
-from pipeline.sources.listing import SourceFile
+from pipeline.sources.listing import REPEATED, SourceFile
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.table_spec import FileByField, TableSpec
 
@@ -39,7 +39,7 @@ class TableFinder:
     def watch(self, files: Iterable[SourceFile]) -> Iterator[SourceFile]:
         """The same files; notes which of them are of tables."""
         for file in files:
-            if self._nearly(path := compose(file.path)):
+            if file.problem != REPEATED and self._nearly(path := compose(file.path)):
                 self._add(file, path)
             yield file
 

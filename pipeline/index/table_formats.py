@@ -20,6 +20,7 @@ from pipeline.index.textgrids import parse_textgrid
 from pipeline.index.workbooks import parse_workbook
 from pipeline.index.xml_tables import parse_xml
 from pipeline.index.yaml_tables import parse_yaml_table
+from pipeline.schema.fields import Row
 from pipeline.sources.class_names import ReadFile
 from pipeline.sources.file_kinds import describe_content, is_workbook
 from pipeline.specs.row_spec import FILE_STEM
@@ -38,22 +39,15 @@ class TableContent(NamedTuple):
         empty: Why there is no row, where more can be said than that.
     """
 
-    rows: Iterable[dict[str, str]]
+    rows: Iterable[Row]
     encoding: str | None = None
     repeated: Mapping[str, Sequence[int]] = {}
     empty: str = ""
 
 
-def read_table(
-    content: bytes,
-    table: TableSpec,
-    path: str,
-    where: str,
-    ignore_case: bool = False,
-    read_other: ReadFile = no_file,
-) -> TableContent:
+def read_table(content: bytes, table: TableSpec, path: str, where: str) -> TableContent:
     """Reads a table file at once; see :func:`stream_table`."""
-    read = stream_table(content, table, path, where, ignore_case, read_other)
+    read = stream_table(content, table, path, where)
     return read._replace(rows=list(read.rows))
 
 
@@ -95,9 +89,9 @@ def stream_table(
             raise DataError(f"{where}: is no table but {what}")
         read = _read_text(content, kind, table, where, ignore_case)
     for column in sorted(read.repeated.keys() & table.wanted):
-        places = " and ".join(map(str, read.repeated[column]))
+        numbers = " and ".join(map(str, read.repeated[column]))
         raise DataError(
-            f"{where}: columns {places} are both called {column!r}; say which by `{column}#1`, "
+            f"{where}: columns {numbers} are both called {column!r}; say which by `{column}#1`, "
             f"`{column}#2` …, rename or delete one, or name all columns by `columns`"
         )
     rows = spread_cells(list(read.rows), table.cells, where) if table.cells else read.rows
@@ -166,8 +160,8 @@ def _read_sheets(content: bytes, table: TableSpec, where: str) -> TableContent:
 def _repeated(sheets: Iterable[Sheet]) -> dict[str, Sequence[int]]:
     repeated: dict[str, Sequence[int]] = {}
     for sheet in sheets:
-        places: dict[str, list[int]] = {}
-        for place, column in enumerate(sheet.columns, 1):
-            places.setdefault(column, []).append(place)
-        repeated |= {column: found for column, found in places.items() if len(found) > 1}
+        numbers: dict[str, list[int]] = {}
+        for number, column in enumerate(sheet.columns, 1):
+            numbers.setdefault(column, []).append(number)
+        repeated |= {column: found for column, found in numbers.items() if len(found) > 1}
     return repeated

@@ -1,10 +1,11 @@
 """Tables of text: each line a row, or lines below a head line, or the whole file one row."""
 
 from pipeline.common.patterns import compile_pattern
+from pipeline.schema.fields import Row
 from pipeline.specs.table_spec import WHOLE_TEXT, TableSpec
 
 
-def parse_lines(text: str, table: TableSpec, ignore_case: bool) -> list[dict[str, str]]:
+def parse_lines(text: str, table: TableSpec, ignore_case: bool) -> list[Row]:
     """Rows of the lines that the pattern of a table fits.
 
     Where the table names a ``block``, only lines below a head line count, up to a blank line or the
@@ -23,7 +24,7 @@ def parse_lines(text: str, table: TableSpec, ignore_case: bool) -> list[dict[str
         return [found.groupdict("") for found in lines.finditer(text)]
     head = compile_pattern(table.block, ignore_case)
     line = compile_pattern(table.line or "", ignore_case)
-    rows: list[dict[str, str]] = []
+    rows: list[Row] = []
     block: dict[str, str] | None = None
     for one in text.split("\n"):
         if not one.strip():
@@ -35,7 +36,7 @@ def parse_lines(text: str, table: TableSpec, ignore_case: bool) -> list[dict[str
     return rows
 
 
-def parse_whole_text(text: str) -> list[dict[str, str]]:
+def parse_whole_text(text: str) -> list[Row]:
     """The one row of a file that is a transcript; none where it says nothing."""
     words = join_lines(text)
     return [{WHOLE_TEXT: words}] if words else []

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from pipeline.common.errors import DataError
 from pipeline.common.numbers import read_number
+from pipeline.schema.fields import Row
 
 _TOKEN = re.compile(
     r'"(?P<text>[^"]*(?:""[^"]*)*)"(?=\s|$)|<(?P<flag>\w+)>(?=\s|$)|(?P<word>[^\s"]\S*)|(?P<open>")'
@@ -17,7 +18,7 @@ _TOKEN = re.compile(
 _BEGINNING = re.compile(r'\s*(?:File type = )?"ooTextFile')
 
 
-def parse_textgrid(text: str, where: str) -> list[dict[str, str]]:
+def parse_textgrid(text: str, where: str) -> list[Row]:
     """Labelled intervals and points: columns ``tier``, ``start``, ``end`` and ``text``.
 
     Times are in s, as written; a point has no end. Intervals without a label are gaps and no rows.

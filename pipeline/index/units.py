@@ -1,15 +1,13 @@
 """Units: which part of which channel of its file an utterance is."""
 
 import math
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from pipeline.common.numbers import read_seconds
+from pipeline.schema.fields import Fields
 from pipeline.schema.utterance import DropReason, rejected
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.spec_types import Channels
-
-Fields = Mapping[str, str | None]
 
 _NOT_A_TIME = "NaT"
 """What pandas and audformat write where a time is unknown."""

@@ -36,23 +36,23 @@ def _build(text: str, where: str) -> Any:
     root: list[Any] = []
     open_now: list[_Open] = [_Open(root)]
     for event in yaml.parse(text, Loader=_Loader):
-        place = f"{where}:{event.start_mark.line + 1}" if event.start_mark else where
+        line = f"{where}:{event.start_mark.line + 1}" if event.start_mark else where
         if isinstance(event, yaml.AliasEvent):
-            raise DataError(f"{place}: not a table: the alias *{event.anchor}; write it out")
+            raise DataError(f"{line}: not a table: the alias *{event.anchor}; write it out")
         if isinstance(event, yaml.DocumentStartEvent) and root:
-            raise DataError(f"{place}: a second document; expected one, a list of rows")
+            raise DataError(f"{line}: a second document; expected one, a list of rows")
         if isinstance(event, yaml.CollectionEndEvent):
             open_now.pop()
         elif isinstance(event, yaml.NodeEvent):
             tag = getattr(event, "tag", None)
             if tag not in {None, "!"}:
-                raise DataError(f"{place}: not a table: the tag {tag!r}; leave it out")
+                raise DataError(f"{line}: not a table: the tag {tag!r}; leave it out")
             value = _value(event)
-            open_now[-1].add(value, place)
+            open_now[-1].add(value, line)
             if isinstance(value, dict | list):
                 open_now.append(_Open(value))
                 if len(open_now) > _DEEPEST:
-                    raise DataError(f"{place}: nested too deeply for a table")
+                    raise DataError(f"{line}: nested too deeply for a table")
     return root[0] if root else None
 
 
@@ -74,15 +74,15 @@ class _Open:
         self._into = into
         self._key: str | None = None
 
-    def add(self, value: Any, place: str) -> None:
+    def add(self, value: Any, line: str) -> None:
         if isinstance(self._into, list):
             self._into.append(value)
         elif self._key is None:
             if isinstance(value, dict | list):
-                raise DataError(f"{place}: expected a key, found a list or a mapping")
+                raise DataError(f"{line}: expected a key, found a list or a mapping")
             self._key = value or ""
             if self._key in self._into:
-                raise DataError(f"{place}: the key {self._key!r:.60} stands twice; keep one")
+                raise DataError(f"{line}: the key {self._key!r:.60} stands twice; keep one")
         else:
             self._into[self._key] = value
             self._key = None

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pipeline.audio.options import AudioOptions
-from pipeline.common.edition import UNNAMED, Edition
-from pipeline.monitoring import Progress
+from pipeline.common.release import UNNAMED, Release
+from pipeline.monitoring import ProgressWriter
 from pipeline.sources.class_names import ReadFile
 from pipeline.sources.listing import SourceFile
 from pipeline.sources.reader import CorpusReader, walk_sources
@@ -46,7 +46,7 @@ class BuildConfig:
         begun_file: Which each worker writes as it begins; None where nobody waits for that.
         report: Whether the last step writes the report: where it is not sure that anybody waits for
             the end. Else it is written afterwards, when the log knows how the run has ended.
-        edition: What the dataset is called, as far as that is given.
+        release: Title, version and date of the dataset, as far as they are stated.
         partitions: Least number of elements to begin with: some runners (Dask) work in as many
             parts, from the first step to the last.
     """
@@ -56,9 +56,9 @@ class BuildConfig:
     output: str
     audio: AudioOptions
     stores: StoreOptions = field(default_factory=current_options)
-    progress: Progress = field(default_factory=Progress)
+    progress: ProgressWriter = field(default_factory=ProgressWriter)
     error_file: str | None = None
     begun_file: str | None = None
     report: bool = True
     partitions: int = 0
-    edition: Edition = UNNAMED
+    release: Release = UNNAMED

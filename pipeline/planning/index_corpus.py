@@ -12,10 +12,10 @@ from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.planning.copies import plan_shard
 from pipeline.planning.steps import (
     NO_TABLES,
+    assign_shards,
     count_batch,
     index_batch,
     list_clips,
-    place_batch,
     plan_batches,
     read_tables,
 )
@@ -87,7 +87,7 @@ def plan_corpus(corpus: Corpus, scheme: EmotionScheme) -> PlannedCorpus:
     placed = [
         part
         for batch in batches
-        for _, part in place_batch(batch, plans[name, batch.number], build)
+        for _, part in assign_shards(batch, plans[name, batch.number], build)
     ]
     return PlannedCorpus(
         {shard: plan_shard(found) for shard, found in group_by_shard(placed).items()},

@@ -16,7 +16,7 @@ from pipeline.index.passed_over import PassedOver
 from pipeline.index.rater_weights import add_weighted_ratings, weigh_raters
 from pipeline.index.table_files import load_tables
 from pipeline.index.table_finder import TableFinder
-from pipeline.index.table_join import TableRows
+from pipeline.index.table_rows import TableRows
 from pipeline.labels import label_utterance
 from pipeline.planning.batches import ClipBatch, UtteranceBatch, in_batches
 from pipeline.planning.build_config import BuildConfig, Corpus
@@ -156,12 +156,12 @@ def plan_batches(
     segments = merge_slots(part.segments for part in counts)
     plan = plan_splits(build.corpora[corpus].spec, groups, ungrouped, *copies, segments)
     for part in counts:
-        places = product(map(str, SPLITS), part.segments)
-        placed = {place: plan.segments[place] for place in places if place in plan.segments}
-        yield (corpus, part.number), replace(plan, segments=placed)
+        slots = product(map(str, SPLITS), part.segments)
+        own = {slot: plan.segments[slot] for slot in slots if slot in plan.segments}
+        yield (corpus, part.number), replace(plan, segments=own)
 
 
-def place_batch(
+def assign_shards(
     batch: UtteranceBatch, plan: CorpusPlan, build: BuildConfig
 ) -> Iterator[tuple[str, UtteranceBatch]]:
     """Utterances of a batch with their splits and shards, by group key."""

@@ -5,10 +5,8 @@ No clip is as short as a Git LFS pointer, so only files of that size are looked 
 
 from collections.abc import Callable, Iterable, Iterator
 
+from pipeline.common.git_lfs import POINTER_LIMIT
 from pipeline.schema.utterance import Utterance, rejected
-
-_POINTER_BYTES = 200
-"""Size of a Git LFS pointer, at most."""
 
 _MOST_READ = 100
 """Files that are looked into; where all of them are pointers, so are the others of their size."""
@@ -30,7 +28,7 @@ def reject_unfetched(
     problem: AudioError | None = None
     for utterance in utterances:
         of_row = bool(utterance.block)  # whose size is not its own
-        if utterance.dropped is not None or of_row or utterance.source_size >= _POINTER_BYTES:
+        if utterance.dropped is not None or of_row or utterance.source_size >= POINTER_LIMIT:
             yield utterance
             continue
         if looked_into < _MOST_READ:

@@ -5,11 +5,10 @@ from itertools import chain
 from math import fsum
 
 from pipeline.common.numbers import read_number
+from pipeline.schema.fields import Fields
 from pipeline.schema.record import DIMENSIONS
 from pipeline.schema.utterance import RaterAnswer
 from pipeline.specs.raters import AnswerField, Raters
-
-Fields = Mapping[str, str | None]
 
 
 def read_answers(raters: Raters, fields: Fields, rows: Sequence[Fields]) -> tuple[RaterAnswer, ...]:
@@ -65,6 +64,6 @@ def _mean(cells: Iterable[str | None]) -> float | None:
 
 
 def _order(answer: RaterAnswer) -> tuple[object, ...]:
-    """All that an answer says: only equal ones may change places."""
+    """All that an answer says: only equal ones may be swapped."""
     ratings = ((rating is not None, rating or 0.0) for rating in answer[3:])
     return answer.rater or "", answer.emotions, answer.secondary, *chain(*ratings)

@@ -46,19 +46,19 @@ def elect(votes: Mapping[str, float], rule: VoteRule) -> str | DropReason:
     """
     total, most = sum(votes.values()), max(votes.values(), default=0.0)
     if total < rule.least_raters and rule.least_raters > 1:
-        few = f"{total:.4g} of {rule.least_raters} raters: {_tell(votes)}"
+        few = f"{total:.4g} of {rule.least_raters} raters: {_describe(votes)}"
         return excluded("labels", "too_few_raters", few)
     if most <= 0:
         return excluded("labels", rule.otherwise, "no rater votes for anything")
     if lacking := _lacking(most / total, rule):
-        return excluded("labels", rule.otherwise, f"{lacking}: {_tell(votes)}")
+        return excluded("labels", rule.otherwise, f"{lacking}: {_describe(votes)}")
     first = {outcome for outcome, count in votes.items() if most - count <= _EQUAL * total}
     if len(first) == 1:
         return first.pop()
     if isinstance(rule.ties, str):
-        return excluded("labels", rule.ties, f"a tie: {_tell(votes)}")
+        return excluded("labels", rule.ties, f"a tie: {_describe(votes)}")
     preferred = next((outcome for outcome in rule.ties if outcome in first), None)
-    return preferred or excluded("labels", rule.otherwise, f"a tie: {_tell(votes)}")
+    return preferred or excluded("labels", rule.otherwise, f"a tie: {_describe(votes)}")
 
 
 def _lacking(share: float, rule: VoteRule) -> str | None:
@@ -70,7 +70,7 @@ def _lacking(share: float, rule: VoteRule) -> str | None:
     return f"no share of {rule.least_share:g}" if share < rule.least_share - _EQUAL else None
 
 
-def _tell(votes: Mapping[str, float]) -> str:
+def _describe(votes: Mapping[str, float]) -> str:
     """The votes for people, the most first."""
     ordered = sorted(votes.items(), key=lambda vote: (-vote[1], vote[0]))
     return ", ".join(f"{outcome} {count:.4g}" for outcome, count in ordered if count)

@@ -1,6 +1,6 @@
 """All that this repository uses of Beam beyond its public interface: names, and why each is needed.
 
-Beam calls these modules internal or experimental, so setup.py bounds its version, and
+Beam calls these modules internal or experimental, so pyproject.toml bounds its version, and
 ``tests/pipeline/running/test_beam_internals.py`` says which of them a new version has changed.
 
 * ``FnApiRunner``: the runner for one machine. ``DirectRunner``, its public name, would first try
@@ -11,6 +11,10 @@ Beam calls these modules internal or experimental, so setup.py bounds its versio
 * ``beam_fn_api_pb2``, ``beam_fn_api_pb2_grpc``: the protocol by which runners in all languages
   order workers (``BeamFnExternalWorkerPool``).
 * ``sdk_worker_main``: what Beam's own containers start; it is told all by environment variables.
+* ``DaskRunnerResult.client``: the connection to a Dask cluster, which Beam leaves open.
+
+One use is of what stands beside Beam: its runner offers no option for where it listens, so
+:func:`use_loopback` replaces ``socket.getfqdn`` and ``grpc.server``, by which it finds out.
 """
 
 import socket
@@ -20,6 +24,7 @@ from typing import Any
 import grpc
 from apache_beam.portability.api import beam_fn_api_pb2, beam_fn_api_pb2_grpc
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+from apache_beam.runners.runner import PipelineResult
 from apache_beam.runners.worker import sdk_worker_main
 from apache_beam.transforms.environments import ExternalEnvironment
 from google.protobuf import text_format
@@ -29,6 +34,7 @@ __all__ = [
     "FnApiRunner",
     "beam_fn_api_pb2",
     "beam_fn_api_pb2_grpc",
+    "close_client",
     "sdk_worker_main",
     "use_loopback",
     "worker_environment",
@@ -75,3 +81,12 @@ def worker_environment(
         "CONTROL_API_SERVICE_DESCRIPTOR": text_format.MessageToString(request.control_endpoint),
         "PIPELINE_OPTIONS": pipeline_options,
     }
+
+
+def close_client(result: PipelineResult) -> None:
+    """Closes the connection to a Dask cluster, if there is one.
+
+    A connection that is open at the end of the process prints errors about a lost scheduler.
+    """
+    if client := getattr(result, "client", None):
+        client.close()

@@ -9,7 +9,7 @@ from pipeline.beam.metrics import describe_counts
 from pipeline.beam.transforms import AssignSplits, IndexCorpora, WriteManifest, WriteShards
 from pipeline.common.errors import error_from_json
 from pipeline.planning.build_config import BuildConfig
-from pipeline.running.runners import close_client
+from pipeline.running.beam_internals import close_client
 from pipeline.storage import files as storage
 
 

@@ -5,7 +5,6 @@ own for it.
 """
 
 import logging
-import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -14,18 +13,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.common.errors import DataError, StoppedError, UsageError
-from pipeline.dataset.accounts import restore_accounts
+from pipeline.dataset.accounts import restore_receipts
 from pipeline.dataset.build_state import mark_unfinished
+from pipeline.dataset.finished_check import check_finished
 from pipeline.dataset.manifest import Manifest, read_manifest
 from pipeline.dataset.output_check import check_output
 from pipeline.dataset.report.page import write_report
-from pipeline.dataset.verify import verify_finished
-from pipeline.monitoring import Counts, Progress, read_progress
+from pipeline.monitoring import BuildProgress, ProgressWriter, read_progress
 from pipeline.planning.build_config import BuildConfig
 from pipeline.running.driver_process import ERROR_FILE, DriverProcess
 from pipeline.running.interrupts import INTERRUPTED, note_interrupts
+from pipeline.running.scratch_folder import scratch_folder
 from pipeline.sources.listing import walk_files
-from pipeline.storage import configure, current_options, is_remote, open_store
+from pipeline.storage import configure_stores, current_options, is_remote, open_store
 from pipeline.storage.folder_lock import lock_folder
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _LOG = logging.getLogger(__name__)
 _END_WITH_US = {"PrismRunner", "DaskRunner"}
 """Runners of which nothing goes on when the command is interrupted."""
 
-OnProgress = Callable[[Counts], None]
+OnProgress = Callable[[BuildProgress], None]
 """Called a few times a second with what a local build has done so far."""
 
 
@@ -57,7 +57,7 @@ class CheckedBuild:
 
 def build_dataset(
     build: BuildConfig,
-    jobs: int | DriverProcess = 1,
+    jobs: int = 1,
     beam_arguments: Sequence[str] = (),
     on_progress: OnProgress = lambda counts: None,
     on_message: Callable[[str], None] = _LOG.info,
@@ -82,7 +82,7 @@ def build_dataset(
         StoppedError: Ctrl-C or SIGTERM; building again resumes.
     """
     folders = [*(corpus.root for corpus in build.corpora.values()), build.output]
-    configure(build.stores)
+    configure_stores(build.stores)
     checked = check_build(build, read_beam_options(beam_arguments, folders))
     manifest = run_build(checked, jobs, on_progress, on_message)
     write_report(build.output, manifest)
@@ -159,10 +159,10 @@ def run_build(
     with note_interrupts() as received:
         try:
             with lock_folder(build.output, "exhubert build"):
-                restore_accounts(build.output, read_manifest(build.output), build.corpora)
+                restore_receipts(build.output, read_manifest(build.output), build.corpora)
                 mark_unfinished(build.output)
                 on_message(_run(checked, jobs, on_progress, worker_timeout))
-                return verify_finished(build.output, build.corpora)
+                return check_finished(build.output, build.corpora)
         except BaseException as error:
             if received or isinstance(error, KeyboardInterrupt):
                 raise _stopped(checked, received) from None
@@ -229,9 +229,9 @@ def _run_on(
     worker_timeout: float | None = None,
 ) -> str:
     with _watched(driver.folder, on_progress, lambda: driver.waiting) as progress:
-        build = checked.build
+        build = replace(checked.build, report=_goes_on(checked))
         if driver.workers:
-            build = replace(build, progress=progress, report=False)
+            build = replace(build, progress=progress)
         return driver.run(build, checked.options, worker_timeout)
 
 
@@ -244,14 +244,14 @@ def _run_in_process(checked: CheckedBuild, on_progress: OnProgress) -> str:
 
     options = checked.options or PipelineOptions([])
     with (
-        tempfile.TemporaryDirectory(prefix="exhubert-", ignore_cleanup_errors=True) as folder,
-        in_process_runner(Path(folder, "driver.log")) as runner,
-        _watched(Path(folder), on_progress) as progress,
+        scratch_folder() as folder,
+        in_process_runner(folder / "driver.log") as runner,
+        _watched(folder, on_progress) as progress,
     ):
-        error_file = str(Path(folder, ERROR_FILE))
+        error_file = str(folder / ERROR_FILE)
         build = replace(checked.build, progress=progress, error_file=error_file, report=False)
         try:
-            return run_pipeline(build, options, runner, folder)
+            return run_pipeline(build, options, runner, str(folder))
         except Exception as error:
             if isinstance(error, OSError) or str(error).startswith("OSError"):  # as Beam has it
                 raise DataError(describe_failure(error, "the build")) from None
@@ -259,14 +259,18 @@ def _run_in_process(checked: CheckedBuild, on_progress: OnProgress) -> str:
 
 
 def _stopped(checked: CheckedBuild, received: Sequence[int]) -> StoppedError:
-    runner = checked.runner
-    goes_on = runner is not None and runner not in _END_WITH_US
-    running = f"; what {runner} runs elsewhere goes on until cancelled" if goes_on else ""
+    elsewhere = f"; what {checked.runner} runs elsewhere goes on until cancelled"
+    running = elsewhere if _goes_on(checked) else ""
     return StoppedError(
         f"interrupted{running}; shards that are complete stay in {checked.build.output}: building "
         "again resumes",
         received[0] if received else INTERRUPTED,
     )
+
+
+def _goes_on(checked: CheckedBuild) -> bool:
+    """Whether a runner works on when nobody waits for it any more."""
+    return checked.runner is not None and checked.runner not in _END_WITH_US
 
 
 def _driver(jobs: int | DriverProcess) -> AbstractContextManager[DriverProcess]:
@@ -276,7 +280,7 @@ def _driver(jobs: int | DriverProcess) -> AbstractContextManager[DriverProcess]:
 @contextmanager
 def _watched(
     folder: Path, on_progress: OnProgress, waiting: Callable[[], tuple[str, ...]] = tuple
-) -> Iterator[Progress]:
+) -> Iterator[ProgressWriter]:
     """Progress that workers on this machine write, and a thread that reads it."""
     counts = folder / "progress"
     counts.mkdir()
@@ -284,13 +288,13 @@ def _watched(
 
     def watch() -> None:
         while not ended.wait(0.2):
-            told = read_progress(str(counts))
-            on_progress(replace(told, waiting=(*waiting(), *told.waiting)))
+            counted = read_progress(str(counts))
+            on_progress(replace(counted, waiting=(*waiting(), *counted.waiting)))
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()
     try:
-        yield Progress(str(counts))
+        yield ProgressWriter(str(counts))
     finally:
         ended.set()
         thread.join()

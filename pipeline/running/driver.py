@@ -1,4 +1,4 @@
-"""The process that runs the Beam pipeline of a build: ``-m pipeline.running.driver``.
+"""The process that runs the Beam pipeline of a build: ``-m pipeline.running``.
 
 It has nothing of the user's program in it: neither threads, which would make forking workers
 unsafe, nor a main module that starting workers would run again. Beam waits for ever for a worker
@@ -6,6 +6,7 @@ that has died; this process need not wait with it, it reports the death and ends
 print goes to its log; what it has to say itself goes to its parent, a line of JSON each.
 """
 
+import gc
 import json
 import os
 import pickle
@@ -47,8 +48,9 @@ class Driver:
         self._parent = os.dup(1)
         log_to(2)
         os.register_at_fork(after_in_child=lambda: os.close(self._parent))
-        self._telling = threading.Lock()
+        self._sending = threading.Lock()
         self._pool = WorkerPool(workers, folder) if workers else None
+        gc.enable()
 
     def run(self) -> NoReturn:
         """Reads from stdin what to build, builds it, tells the parent what came of it, and ends."""
@@ -64,12 +66,12 @@ class Driver:
                 counters = run_elsewhere(
                     build, options, worker_timeout, self._tell_waiting, self._fail
                 )
-            self._tell({"counters": counters})
+            self._send({"counters": counters})
         except ExhubertError as error:
-            self._tell({"error": error_to_json(error)})
+            self._send({"error": error_to_json(error)})
         except Exception as error:
             traceback.print_exc()
-            self._tell({"failure": describe_failure(error, runner)})
+            self._send({"failure": describe_failure(error, runner)})
         self.end()
 
     def end(self) -> NoReturn:
@@ -82,7 +84,7 @@ class Driver:
 
     def _run_on_pool(self, pool: WorkerPool, build: BuildConfig, options: PipelineOptions) -> str:
         def report_death(worker: int, status: int) -> None:
-            self._tell({"worker": worker, "status": status})
+            self._send({"worker": worker, "status": status})
             self.end()
 
         pool.watch(report_death, self._tell_waiting)
@@ -92,27 +94,18 @@ class Driver:
             return run_pipeline(build, options, runner, str(self._folder))
 
     def _fail(self, message: str) -> NoReturn:
-        self._tell({"failure": message})
+        self._send({"failure": message})
         self.end()
 
     def _tell_waiting(self, words: list[str]) -> None:
-        self._tell({"waiting": words})
+        self._send({"waiting": words})
 
-    def _tell(self, message: dict[str, object]) -> None:
+    def _send(self, message: dict[str, object]) -> None:
         line = json.dumps(message).encode() + b"\n"
-        with self._telling, suppress(BrokenPipeError):  # the parent is gone
+        with self._sending, suppress(BrokenPipeError):  # the parent is gone
             while line:
                 line = line[os.write(self._parent, line) :]
 
     def _end_with_parent(self) -> None:
         sys.stdin.buffer.read()  # until the parent closes it, as its own death does
         self.end()
-
-
-if __name__ == "__main__":
-    try:
-        Driver(Path(sys.argv[1]), int(sys.argv[2])).run()
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        os._exit(1)  # the parent ends the workers

@@ -60,7 +60,7 @@ class DriverProcess:
                     sys.executable,
                     "-P",  # the current folder may hold a pipeline of the user's
                     "-m",
-                    "pipeline.running.driver",
+                    "pipeline.running",
                     str(self.folder),
                     str(workers),
                 ],

@@ -21,7 +21,7 @@ from pipeline.running.driver_process import ERROR_FILE
 from pipeline.running.runner_failure import last_words
 from pipeline.running.worker_stall import describe_stopped
 from pipeline.shards.receipts import RECEIPTS
-from pipeline.storage import configure, is_remote
+from pipeline.storage import configure_stores, is_remote
 from pipeline.storage import files as storage
 
 WORKER_TIMEOUT = 120
@@ -57,7 +57,7 @@ def run_elsewhere(
     logging.basicConfig(level=logging.INFO)
     errors = _LastError()
     logging.getLogger().addHandler(errors)
-    configure(build.stores)
+    configure_stores(build.stores)
     check_connections(options)
     if not _is_clustered(options):
         use_loopback()
@@ -139,13 +139,13 @@ def _expected(
     limit = f" (for at most {timeout:.0f} s: --worker-timeout)" if timeout else ""
 
     def watch() -> None:
-        state, told = f"no worker of {runner} has begun yet{limit}", [""]
+        state, reported = f"no worker of {runner} has begun yet{limit}", [""]
         at_work = False
         while not ended.is_set():
             now = [state, *describe_stopped(os.getpgrp())]
-            if now != told:
+            if now != reported:
                 on_waiting(now)
-                told = now
+                reported = now
             if ended.wait(_ASK_EVERY) or at_work:
                 continue
             with suppress(OSError, ExhubertError):  # a store that the build will complain about

@@ -9,7 +9,6 @@ from apache_beam.options.pipeline_options import (
     StandardOptions,
     TestOptions,
 )
-from apache_beam.runners.runner import PipelineResult
 
 from pipeline.common.errors import UsageError
 from pipeline.common.extras import install_command
@@ -64,15 +63,6 @@ def describe_preparation(options: PipelineOptions) -> str | None:
     if template := options.view_as(GoogleCloudOptions).template_location:
         return f"template: {template}; the dataset is built when a job is started from it"
     return None
-
-
-def close_client(result: PipelineResult) -> None:
-    """Closes the connection to a Dask cluster, if there is one.
-
-    A connection that is open at the end of the process prints errors about a lost scheduler.
-    """
-    if client := getattr(result, "client", None):
-        client.close()
 
 
 def _check_dataflow(options: GoogleCloudOptions, folders: Iterable[str]) -> None:

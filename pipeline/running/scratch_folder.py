@@ -1,4 +1,4 @@
-"""Temporary folders of builds, and those that killed builds have left.
+"""Temporary folders, and those that killed processes have left.
 
 A folder names the process that it belongs to. Whoever makes the next one deletes those of processes
 that have ended; what is kept for people to read names none.
@@ -9,7 +9,8 @@ import os
 import shutil
 import stat
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -28,22 +29,32 @@ def make_scratch_folder() -> Path:
     return folder
 
 
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """A temporary folder of this process, for as long as it is needed."""
+    folder = make_scratch_folder()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def keep_for_people(folder: Path) -> None:
     """Keeps a folder beyond the end of its process, for the logs in it."""
     (folder / _OWNER).unlink(missing_ok=True)
 
 
-def remove_left_behind(place: Path) -> None:
+def remove_left_behind(parent: Path) -> None:
     """Deletes folders of this user's processes on this machine that have ended.
 
     Args:
-        place: The folder of temporary files, in which others may write, too.
+        parent: The folder of temporary files, in which others may write, too.
     """
-    for folder in place.glob(f"{_PREFIX}*"):
-        with suppress(OSError, ValueError, TypeError):  # another's, or going just now
+    for folder in parent.glob(f"{_PREFIX}*"):
+        with suppress(OSError, ValueError, TypeError, LookupError):  # another's, or going just now
             status = folder.lstat()
             if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
                 continue
-            owner = ProcessIdentity(**json.loads((folder / _OWNER).read_text()))
+            owner = ProcessIdentity.from_fields(json.loads((folder / _OWNER).read_text()))
             if owner.is_here and not owner.runs:
                 shutil.rmtree(folder, ignore_errors=True)

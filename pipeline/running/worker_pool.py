@@ -93,7 +93,7 @@ class WorkerPool:
         self, on_death: Callable[[int, int], None], on_stalled: Callable[[list[str]], None]
     ) -> None:
         running = {worker.sentinel: number for number, worker in enumerate(self._workers)}
-        told: list[str] = []
+        reported: list[str] = []
         while running:
             for sentinel in wait(list(running), _WATCH_EVERY):
                 number = running.pop(int(sentinel))  # type: ignore[arg-type]
@@ -101,9 +101,9 @@ class WorkerPool:
                 if status := self._workers[number].exitcode:
                     on_death(number, status)
             stalled = [words for number in running.values() if (words := self._stalled(number))]
-            if stalled != told:
+            if stalled != reported:
                 on_stalled(stalled)
-                told = stalled
+                reported = stalled
 
     def _stalled(self, number: int) -> str | None:
         pid = self._workers[number].pid
@@ -128,6 +128,7 @@ class WorkerPool:
             for _, writer in self._orders:
                 writer.close()  # so that the end of the driver ends all that still wait
             order: Connection[None, dict[str, str]] = self._orders[number][0]
+            gc.enable()
             os.environ.update(order.recv())
             os.environ[STATUS_FILE_ENV] = str(status_file(self.folder, number))
             sdk_worker_main.main([])

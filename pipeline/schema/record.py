@@ -1,6 +1,6 @@
 """The record: one row an utterance, as it stands in every Parquet shard.
 
-:data:`COLUMNS` is the one place where a column is declared; a column added here appears in the
+:data:`COLUMNS` is where every column is declared; a column added here appears in the
 schema, the Hugging Face features, Croissant and the metadata lists, and ``docs/dataset.md`` must
 hold its line. What fills it is :mod:`pipeline.shards.records`.
 """

@@ -64,7 +64,7 @@ class Utterance(NamedTuple):
         source_version: Of the file: differs whenever its content does.
         block: What is read in one piece with others, where the clip is no file of its own;
             ``source_size`` is a share of it then.
-        row: Place of the clip in the file that holds the block.
+        row: Position of the clip in the file that holds the block.
         glob_rank: Rank of the glob that found the file; among copies the lowest is kept.
         start: Start of the segment in s; None for a whole file.
         end: End of the segment in s; None for a whole file.

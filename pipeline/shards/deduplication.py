@@ -78,7 +78,7 @@ def remove_duplicates(
     rows: pd.DataFrame,
     recordings: Mapping[str, int] = MappingProxyType({}),
     persons: Mapping[str, int] = MappingProxyType({}),
-    on_leaving: Callable[[pa.Table], object] = lambda rows: None,
+    on_removed: Callable[[pa.Table], object] = lambda rows: None,
 ) -> tuple[list[ShardReceipt], pd.DataFrame]:
     """Removes from their shards the rows that :func:`find_removals` names.
 
@@ -91,7 +91,7 @@ def remove_duplicates(
         rows: Metadata of all rows, with ``shard``.
         recordings: As for :func:`find_removals`.
         persons: As for :func:`find_removals`.
-        on_leaving: Called with the rows that leave a shard, their audio included.
+        on_removed: Called with the rows that leave a shard, their audio included.
 
     Returns:
         Receipts and metadata as they are afterwards.
@@ -101,7 +101,7 @@ def remove_duplicates(
         return receipts, rows
     by_shard = {str(shard): part for shard, part in dropped.groupby("shard")}
     after = [
-        _rewrite(output, receipt, by_shard[receipt.shard], on_leaving)
+        _rewrite(output, receipt, by_shard[receipt.shard], on_removed)
         if receipt.shard in by_shard
         else receipt
         for receipt in receipts
@@ -151,19 +151,19 @@ def _rewrite(
     output: str,
     receipt: ShardReceipt,
     dropped: pd.DataFrame,
-    on_leaving: Callable[[pa.Table], object],
+    on_removed: Callable[[pa.Table], object],
 ) -> ShardReceipt:
     table = read_shard(output, receipt.shard, receipt.xxh3)
     facts = dropped.set_index("id")
-    leaving = pc.is_in(table["id"], value_set=pa.array(list(facts.index)))
-    leavers = table.filter(leaving)
-    on_leaving(leavers)
+    is_removed = pc.is_in(table["id"], value_set=pa.array(list(facts.index)))
+    removed = table.filter(is_removed)
+    on_removed(removed)
     columns = ["id", "corpus", "source_path", "label_native", "split"]
-    left = [
+    rejects = [
         RejectRow(**row, **_reason(facts.loc[row["id"]]))
-        for row in leavers.select(columns).to_pylist()
+        for row in removed.select(columns).to_pylist()
     ]
-    return rewrite_shard(output, receipt, table.filter(pc.invert(leaving)), left, audio="")
+    return rewrite_shard(output, receipt, table.filter(pc.invert(is_removed)), rejects, audio="")
 
 
 def _reason(dropped: "pd.Series[str]") -> dict[str, Any]:

@@ -37,18 +37,16 @@ def read_metadata(output: str, receipts: list[ShardReceipt]) -> pd.DataFrame:
     return frame
 
 
-def read_shard_metadata(
-    path: str, columns: Sequence[str], size: int | None = None, older: bool = False
-) -> pd.DataFrame:
+def read_shard_metadata(path: str, columns: Sequence[str], older: bool = False) -> pd.DataFrame:
     """What :func:`read_shard_table` reads, of one shard."""
-    frame: pd.DataFrame = read_shard_table(path, columns, size, older).to_pandas()
+    frame: pd.DataFrame = read_shard_table(path, columns, older=older).to_pandas()
     return frame
 
 
 def read_shard_table(
     path: str, columns: Sequence[str], size: int | None = None, older: bool = False
 ) -> pa.Table:
-    """Some columns of a shard, and the place of each row in it; no audio is read.
+    """Some columns of a shard, and where each row lies in it; no audio is read.
 
     Args:
         path: Of the shard, local or a URL.
@@ -76,7 +74,7 @@ def read_shard_table(
     except (OSError, ValueError, pa.ArrowException) as error:
         raise DataError(f"{path}: not a shard of this dataset: {error}; build again") from None
     rows = [group.num_rows for group in groups]
-    places = {
+    located = {
         "row_group": np.repeat(np.arange(len(rows)), rows),
         "row": np.concatenate([np.arange(count) for count in [0, *rows]]),
         "group_bytes": np.repeat([group.total_byte_size for group in groups], rows),
@@ -84,7 +82,7 @@ def read_shard_table(
     for name in lacking:
         table = table.append_column(name, pa.nulls(len(table), RECORD.field(name).type))
     table = table.select(list(columns))
-    for name, values in places.items():
+    for name, values in located.items():
         table = table.append_column(name, pa.array(values, pa.int64()))
     return table
 

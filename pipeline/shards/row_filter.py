@@ -76,11 +76,11 @@ def _with_class_names(rows: pa.Table) -> pa.Table:
 
 def _explain(error: Exception, rows: pa.Table) -> str:
     """What DuckDB says, without its guesses and the line it draws."""
-    told = str(error).partition("\n")[0].removesuffix("!").strip()
-    _, named, name = told.partition('Referenced column "')
+    message = str(error).partition("\n")[0].removesuffix("!").strip()
+    _, named, name = message.partition('Referenced column "')
     name = name.partition('"')[0]
     if not named:
-        return f"{told}; expected a condition such as \"emotion = 'anger' and duration > 3\""
+        return f"{message}; expected a condition such as \"emotion = 'anger' and duration > 3\""
     columns = [*rows.column_names, CLASS_NAME]
     return (
         f"no column {name!r}; there are {', '.join(columns)}, and text stands between single quotes"

@@ -13,12 +13,12 @@ from xxhash import xxh3_128_hexdigest
 
 from pipeline.audio.containers.flac import NEXT
 from pipeline.audio.decoder import decode
-from pipeline.audio.parts import OpenRecording
+from pipeline.audio.open_recording import OpenRecording
 from pipeline.audio.recording import AudioError, Recording, Span
 from pipeline.schema.utterance import Utterance
 from pipeline.sources.listing import SourceFile
 from pipeline.sources.long_file import LONG, LongFile
-from pipeline.sources.reader import open_long_file, open_planned_files
+from pipeline.sources.reader import open_long_file, open_planned_files, paths_of_own_files
 from pipeline.specs.corpus_spec import CorpusSpec
 
 Decode = Callable[[], Recording]
@@ -33,10 +33,12 @@ class SourceAudio:
     """
 
     def __init__(self, root: str, spec: CorpusSpec, utterances: Sequence[Utterance]) -> None:
+        long = {u.source_path for u in utterances if u.dropped is None and _is_long(u)}
+        by_ranges = paths_of_own_files(spec.source_rules, long)
         planned = (
             SourceFile(u.source_path, u.source_size, u.source_version, block=u.block, row=u.row)
             for u in utterances
-            if u.dropped is None and not _is_long(u)
+            if u.dropped is None and u.source_path not in by_ranges
         )
         self._read_file = open_planned_files(root, spec.source_rules, planned)
         self.xxh3 = ""

@@ -17,7 +17,7 @@ from pipeline.planning.shard_names import UNWRITTEN
 from pipeline.raters.agreement import Tallies, tally_answers
 from pipeline.schema.record import Record
 from pipeline.schema.utterance import Utterance
-from pipeline.shards.fingerprint import Reuse, fingerprints, reusable
+from pipeline.shards.input_digest import Reuse, input_digests, reusable
 from pipeline.shards.parquet import NO_FILE, FileFacts, in_row_groups, read_shard, write_parquet
 from pipeline.shards.receipts import (
     INCOMPLETE,
@@ -118,7 +118,7 @@ def _draft(
     options: AudioOptions,
 ) -> _Draft:
     planned = plan_shard(utterances)
-    audio, content = fingerprints(planned, spec, options)
+    audio, content = input_digests(planned, spec, options)
     earlier = read_valid_receipt(output, shard)
     return _Draft(shard, planned, audio, content, earlier, reusable(earlier, audio, content))
 

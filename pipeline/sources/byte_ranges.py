@@ -12,7 +12,7 @@ from pipeline.storage import is_remote, open_store, open_stream
 from pipeline.storage.range_reader import RangeStream, ReadRange
 
 _BUFFER = 1 << 20
-"""Bytes asked of a store at a time by what reads from place to place."""
+"""Bytes asked of a store at a time by what reads at scattered positions."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class RangedFile:
         size: In bytes.
         version: Differs whenever the content does.
         read_range: Reads parts of it; may be called by several threads.
-        opened: Opens it for reading from place to place; None to do so by ranges.
+        opened: Opens it for reading at scattered positions; None to do so by ranges.
     """
 
     location: str

@@ -89,8 +89,8 @@ def _of_infos(column: str, path: str, read: ReadFile) -> Iterator[tuple[str, lis
 
 def _agreed(by_config: Mapping[str, list[str]], column: str, path: str) -> list[str] | None:
     """The names of the configuration that the path tells, or that all configurations give."""
-    told = [names for config, names in by_config.items() if config in path.split("/")]
-    found = told or list(by_config.values())
+    named = [names for config, names in by_config.items() if config in path.split("/")]
+    found = named or list(by_config.values())
     if any(names != found[0] for names in found):
         raise DataError(
             f"{path}: the card names the classes of {column!r} differently for "

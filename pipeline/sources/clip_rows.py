@@ -1,7 +1,7 @@
 """What rows of clips have in common, whatever the file that holds them."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from pipeline.common.errors import DataError
@@ -35,14 +35,6 @@ def file_columns(path: str, rows: RowSpec, ignore_case: bool) -> dict[str, str]:
     return {FILE_STEM: PurePosixPath(path).stem} | (found.groupdict("") if found else {})
 
 
-def row_filter(rows: RowSpec, ignore_case: bool) -> Callable[[Mapping[str, str]], bool]:
-    """Whether a row counts, by the patterns of ``where``."""
-    where = {
-        column: compile_pattern(pattern, ignore_case) for column, pattern in rows.where.items()
-    }
-    return lambda row: all(regex.search(row.get(c, "")) for c, regex in where.items())
-
-
 def name_cells(
     texts: Sequence[str], names: Names, column: str, location: str, key: str
 ) -> list[str]:
@@ -71,10 +63,19 @@ def name_cells(
 
 
 def _name(text: str, names: Names) -> str:
-    if text.startswith("["):
-        found = [_class_name(str(number), names) for number in json.loads(text)]
+    if (numbers := _read_list(text)) is not None:
+        found = [_class_name(str(number), names) for number in numbers]
         return json.dumps([name for name in found if name], ensure_ascii=False)
     return (_class_name(text, names) or "") if text else ""
+
+
+def _read_list(text: str) -> Sequence[object] | None:
+    """A list in JSON; None where the text is none, such as ``[unk]``."""
+    try:
+        found: list[object] | None = json.loads(text) if text.startswith("[") else None
+    except (ValueError, RecursionError):
+        return None
+    return found
 
 
 def _class_name(number: str, names: Names) -> str | None:

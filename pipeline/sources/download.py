@@ -4,11 +4,12 @@ Only https is spoken, and http with this machine itself; redirects may lead nowh
 come so far lies beside the file to be, as ``NAME.part``, with the server's mark of the version.
 """
 
+import errno
 import hashlib
 import http.client
-import ipaddress
 import json
 import shutil
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
@@ -16,14 +17,17 @@ from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
 from typing import IO
-from urllib.parse import urlsplit
 
 from pipeline.common.count import count
 from pipeline.common.errors import DataError, UsageError
+from pipeline.common.urls import check_download_url
 
 _BLOCK = 1 << 20  # bytes that are read at a time
 _TIMEOUT = 60.0  # s without a byte
-_ATTEMPTS = 5  # connections for one file that each bring some of it or none
+_MOST_FAILURES = 7  # tries in a row that bring no more of a file than there was
+_MOST_FIRST_FAILURES = 4  # of a server that has never answered: there may be none
+_FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0  # s between tries, each twice as long as the one before
+_OF_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EISDIR}
 _MOST_REDIRECTS = 10
 
 OnProgress = Callable[[int, int | None], object]
@@ -65,16 +69,21 @@ class Downloaded:
 
 
 def download(
-    file: RemoteFile, target: Path, on_progress: OnProgress = lambda *_: None
+    file: RemoteFile,
+    target: Path,
+    on_progress: OnProgress = lambda *_: None,
+    sleep: Callable[[float], object] = time.sleep,
 ) -> Downloaded:
     """Downloads a file, or goes on with what has come of it, and checks it.
 
-    A file that is there and right is left alone; one that is there and wrong is not replaced.
+    A file that is there and right is left alone; one that is there and wrong is not replaced. A
+    server in trouble, or a line that breaks, is waited for: up to a minute while nothing comes.
 
     Args:
         file: What and from where.
         target: The file to be.
         on_progress: Told after every block.
+        sleep: Waits between tries, for as many s as it is given.
 
     Raises:
         UsageError: The URL is none that may be asked.
@@ -86,24 +95,7 @@ def download(
     part = target.with_name(f"{target.name}.part")
     part.parent.mkdir(parents=True, exist_ok=True)
     _check_space(file, part)
-    problem = ""
-    for _ in range(_ATTEMPTS):
-        before = _size(part)
-        try:
-            total = _fetch(file, part, on_progress)
-        except (OSError, http.client.HTTPException) as error:
-            problem = str(error) or type(error).__name__
-        else:
-            if total is None or _size(part) >= total:
-                break
-            problem = f"the connection ended after {_size(part):,} of {total:,} bytes"
-        if _size(part) > before:
-            continue
-    else:
-        raise DataError(
-            f"{file.url}: {problem}; {_size(part):,} bytes lie in {part}, from where the next "
-            "attempt goes on"
-        )
+    _fetch_all(file, part, on_progress, sleep)
     done = _check(file, part, target, fetched=True)
     _mark(part).unlink(missing_ok=True)
     part.replace(target)
@@ -117,24 +109,9 @@ def check_url(url: str) -> None:
         UsageError: It is none of these.
     """
     try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
+        check_download_url(url)
     except ValueError as error:
-        raise UsageError(f"{url}: not a URL: {error}") from None
-    if parts.username or parts.password:
-        raise UsageError(f"{url}: holds a user or a password; expected a URL without")
-    if host and (parts.scheme == "https" or (parts.scheme == "http" and _is_this_machine(host))):
-        return
-    raise UsageError(f"{url}: expected https://")
-
-
-def _is_this_machine(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+        raise UsageError(f"{url}: {error}") from None
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):
@@ -156,6 +133,48 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         except UsageError as error:
             raise DataError(f"{req.full_url}: is redirected to {error}") from None
         return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]
+
+
+def _fetch_all(
+    file: RemoteFile, part: Path, on_progress: OnProgress, sleep: Callable[[float], object]
+) -> None:
+    """Fetches what is missing of a file, in as many tries as it takes while more of it comes.
+
+    Raises:
+        DataError: No more has come for too long, or another try can't help.
+    """
+    most, failures, has_answered = _size(part), 0, False
+    while True:
+        try:
+            total = _fetch(file, part, on_progress)
+        except (OSError, http.client.HTTPException) as error:
+            _check_disk(part, error)
+            problem = str(error) or type(error).__name__
+            silent = isinstance(error, urllib.error.URLError)
+            has_answered |= not silent or isinstance(error, urllib.error.HTTPError)
+        else:
+            if total is None or _size(part) >= total:
+                return
+            problem = f"the connection ended after {_size(part):,} of {total:,} bytes"
+        if _size(part) > most:
+            most, failures, has_answered = _size(part), 0, True
+        failures += 1
+        if failures == (_MOST_FAILURES if has_answered else _MOST_FIRST_FAILURES):
+            raise DataError(
+                f"{file.url}: {problem}; {_size(part):,} bytes lie in {part}, from where the next "
+                "attempt goes on"
+            )
+        sleep(min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** (failures - 1)))
+
+
+def _check_disk(part: Path, error: Exception) -> None:
+    """Tells the disk, which no other try helps, from the network.
+
+    Raises:
+        DataError: It was the disk.
+    """
+    if isinstance(error, OSError) and error.errno in _OF_DISK:
+        raise DataError(f"{part}: can't be written: {error.strerror}") from None
 
 
 def _fetch(file: RemoteFile, part: Path, on_progress: OnProgress) -> int | None:

@@ -1,7 +1,9 @@
 """What a file is by its first bytes, where it is not what was expected, and what to do with it."""
 
+from pipeline.common.git_lfs import POINTER_START
+
 _KINDS = (
-    (b"version https://git-lfs.", "a Git LFS pointer, not the file itself: run `git lfs pull`"),
+    (POINTER_START, "a Git LFS pointer, not the file itself: run `git lfs pull`"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook (.xls): save it as .xlsx or .csv"),
     (b"PAR1", "a Parquet file"),
     (b"\x1f\x8b", "compressed by gzip: unpack it with gunzip"),

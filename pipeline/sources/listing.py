@@ -22,8 +22,8 @@ class SourceFile(NamedTuple):
         rows: The key of the spec that describes that row.
         block: What is read in one piece with it, where that is more than the file itself; its
             ``size`` is a share of the block's then. See :mod:`pipeline.sources.blocks`.
-        row: Its place in the file that holds the block: the number of a row of Parquet, the first
-            byte in a tar.
+        row: Its position in the file that holds the block: the number of a Parquet row, or the
+            first byte in a tar.
     """
 
     path: str
@@ -39,6 +39,9 @@ class SourceFile(NamedTuple):
 LARGEST_FILE = 1 << 32
 """Files of more than 4 GiB are not read whole, as clips and tables are; segments are, by ranges."""
 
+REPEATED = "its name stands twice; the last of them counts"
+"""The problem of a member of an archive that a later one of the same name takes the place of."""
+
 _IGNORED = ("._", "__MACOSX", ".git", ".DS_Store")
 """Names that archivers and version control leave beside a corpus: never part of it."""
 
@@ -49,7 +52,7 @@ def list_files(root: str) -> list[SourceFile]:
     Raises:
         DataError: There is no such folder, or its store can't be used.
     """
-    return sorted(walk_files(root))
+    return sorted(walk_files(root), key=lambda file: file.path)
 
 
 def walk_files(root: str) -> Iterator[SourceFile]:

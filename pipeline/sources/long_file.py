@@ -86,10 +86,10 @@ class LongFile(io.RawIOBase):
         Raises:
             OSError: It can't be read, or is shorter than its listing said.
         """
-        place, given = self._position, 0
-        wanted = min(len(buffer), max(0, self.size - place))
+        position, given = self._position, 0
+        wanted = min(len(buffer), max(0, self.size - position))
         while given < wanted:
-            number, start = divmod(place + given, self._block)
+            number, start = divmod(position + given, self._block)
             part = self._get(number)[start : start + wanted - given]
             buffer[given : given + len(part)] = part
             given += len(part)

@@ -69,20 +69,20 @@ def obtain_corpus(
     for one in spec.access.files:
         remote = RemoteFile(one.url, one.size, one.checksum)
 
-        def told(come: int, total: int | None, name: str = one.file_name) -> None:
+        def report(come: int, total: int | None, name: str = one.file_name) -> None:
             on_progress(name, come, total)
 
-        found = download(remote, folder / one.file_name, told)
+        found = download(remote, folder / one.file_name, report)
         archive = one.unpack and unpack and can_unpack(one.file_name)
-        obtained.append(ObtainedFile(found, _unpack(found) if archive else None))
+        obtained.append(ObtainedFile(found, _unpack(found, spec) if archive else None))
     return obtained
 
 
-def _unpack(archive: Downloaded) -> int | None:
+def _unpack(archive: Downloaded, spec: CorpusSpec) -> int | None:
     """Unpacks an archive beside itself, unless that was done before; number of its files."""
     done = archive.path.with_name(f".{archive.path.name}.unpacked")
     if done.exists() and done.read_text() == archive.sha256:
         return None
-    files = unpack_archive(archive.path, archive.path.parent)
+    files = unpack_archive(archive.path, archive.path.parent, spec.archive_encoding)
     done.write_text(archive.sha256)
     return files

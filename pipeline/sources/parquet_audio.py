@@ -101,14 +101,14 @@ def _audio_column(schema: pa.Schema, stated: str | None, location: str) -> str:
 
 
 def _holds_bytes(kind: pa.DataType) -> bool:
-    place = kind.get_field_index("bytes") if pa.types.is_struct(kind) else -1
-    return place >= 0 and _is_bytes(kind.field(place).type)
+    index = kind.get_field_index("bytes") if pa.types.is_struct(kind) else -1
+    return index >= 0 and _is_bytes(kind.field(index).type)
 
 
 def _holds_nothing(kind: pa.DataType) -> bool:
     """Whether it is the struct of bytes and path as it is written where all bytes are unknown."""
-    place = kind.get_field_index("bytes") if pa.types.is_struct(kind) else -1
-    return place >= 0 and bool(pa.types.is_null(kind.field(place).type))
+    index = kind.get_field_index("bytes") if pa.types.is_struct(kind) else -1
+    return index >= 0 and bool(pa.types.is_null(kind.field(index).type))
 
 
 def _only_paths(location: str, column: str) -> str:

@@ -1,11 +1,9 @@
 """Cells of Parquet columns as text, as the rows of tables are."""
 
-import json
-from typing import Any
-
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.common.nested_values import as_text
 from pipeline.common.spelling import compose
 
 
@@ -20,7 +18,7 @@ def column_text(column: pa.ChunkedArray) -> list[str]:
         column = column.cast(kind.value_type)
         kind = kind.value_type
     if pa.types.is_boolean(kind) or pa.types.is_nested(kind) or pa.types.is_binary(kind):
-        return [_as_text(value) for value in column.to_pylist()]
+        return [as_text(value) for value in column.to_pylist()]
     texts = column.to_pylist() if pa.types.is_string(kind) else _cast(column).to_pylist()
     return ["" if text is None else compose(text) for text in texts]
 
@@ -44,14 +42,4 @@ def _cast(column: pa.ChunkedArray) -> pa.ChunkedArray:
     try:
         return pc.cast(column, pa.string())
     except (pa.ArrowNotImplementedError, pa.ArrowInvalid):
-        return pa.chunked_array([[_as_text(value) for value in column.to_pylist()]], pa.string())
-
-
-def _as_text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, list | dict):
-        return compose(json.dumps(value, ensure_ascii=False, default=str))
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    return compose(str(value))
+        return pa.chunked_array([[as_text(value) for value in column.to_pylist()]], pa.string())

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from pipeline.common.errors import DataError
+from pipeline.common.patterns import row_filter
 from pipeline.sources.blocks import block_name
 from pipeline.sources.byte_ranges import RangedFile
 from pipeline.sources.class_names import Names, ReadFile, find_class_names
 from pipeline.sources.clip_names import clip_name, template_text
-from pipeline.sources.clip_rows import check_version, file_columns, name_cells, row_filter
+from pipeline.sources.clip_rows import check_version, file_columns, name_cells
 from pipeline.sources.listing import SourceFile
 from pipeline.sources.parquet_audio import ParquetAudio
 from pipeline.sources.parquet_cells import is_whole, may_number
@@ -47,7 +48,7 @@ class ParquetClips:
         self._spec = spec
         self._parquet = ParquetAudio(file, spec.audio)
         self._of_file = file_columns(path, spec, ignore_case)
-        self._where = row_filter(spec, ignore_case)
+        self._where = row_filter(spec.where, ignore_case)
         self._columns = [
             column
             for column, needed in spec.columns.items()
@@ -65,7 +66,7 @@ class ParquetClips:
             rows = self._parquet.rows
             raise DataError(f"{file.location}: {rows:,} rows, more than {_MOST_ROWS:,}: divide it")
         self._reading = threading.Lock()
-        self._place: tuple[int, int] | None = None  # row group and next row of what is streamed
+        self._next: tuple[int, int] | None = None  # row group and next row of what is streamed
         self._stream: Iterator[bytes | None] = iter(())
         self._failed: dict[int, str] = {}
 
@@ -127,12 +128,12 @@ class ParquetClips:
         group = self._parquet.group_of(row)
         if group.number in self._failed:
             raise OSError(self._failed[group.number])
-        place = self._place
-        if place is None or place[0] != group.number or place[1] > row:
+        following = self._next
+        if following is None or following[0] != group.number or following[1] > row:
             self._stream, next_row = self._parquet.stream_audio(group), group.first
         else:
-            next_row = place[1]
-        self._place = None
+            next_row = following[1]
+        self._next = None
         content = None
         try:
             for _ in range(next_row, row + 1):
@@ -140,7 +141,7 @@ class ParquetClips:
         except (OSError, StopIteration) as error:
             self._failed[group.number] = str(error) or "cut off in its Parquet file"
             raise OSError(self._failed[group.number]) from None
-        self._place = (group.number, row + 1)
+        self._next = (group.number, row + 1)
         return content
 
     @cached_property
@@ -178,9 +179,9 @@ class ParquetClips:
         table = self._parquet.read_columns(group, [*columns, *path])
         texts = {column: self._named_classes(column, table[column]) for column in columns}
         given = table[path[0]] if path else [""] * group.rows
-        for place in range(group.rows):
-            record = {column: cells[place] for column, cells in texts.items()}
-            name = _plain_path(given[place]) or f"{self._of_file[FILE_STEM]}-{group.first + place}"
+        for index in range(group.rows):
+            record = {column: cells[index] for column, cells in texts.items()}
+            name = _plain_path(given[index]) or f"{self._of_file[FILE_STEM]}-{group.first + index}"
             yield record | self._of_file | {CLIP_NAME: name}
 
     def _named_classes(self, column: str, texts: list[str]) -> list[str]:

@@ -126,8 +126,8 @@ class ParquetColumns:
         metadata = self._parquet.metadata
         for number in range(metadata.num_row_groups):
             group = metadata.row_group(number)
-            for place in range(group.num_columns):
-                column = group.column(place)
+            for index in range(group.num_columns):
+                column = group.column(index)
                 if column.path_in_schema == leaf:
                     stated = column.statistics if column.is_stats_set else None
                     if not stated or not stated.has_null_count or stated.num_values:
@@ -157,8 +157,8 @@ class ParquetColumns:
         start = self.file.read_range(0, min(64, self.file.size))
         if not start.startswith(b"PAR1") and (kind := describe_content(start)):
             return DataError(f"{self.file.location}: no Parquet file, but {kind}")
-        told = str(error).partition("\n")[0]
-        return DataError(f"{self.file.location}: no Parquet file, or damaged: {told}")
+        message = str(error).partition("\n")[0]
+        return DataError(f"{self.file.location}: no Parquet file, or damaged: {message}")
 
 
 def _column_bytes(group: pq.RowGroupMetaData) -> dict[str, int]:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import NamedTuple
 
 from pipeline.common.errors import DataError
 from pipeline.common.globs import glob_matcher
@@ -72,41 +73,46 @@ class CorpusReader:
         Raises:
             OSError: It can't be read, or has changed since it was listed.
         """
-        holder, opened = "", None
+        holder: _Opened | None = None
         for folder in folders_above(path):
             if self._contents.is_holder(folder):
-                found = self._open(folder, holder, opened)
-                holder, opened = (folder, found) if found else (holder, opened)
-        if opened is None:
+                holder = self._open(folder, holder) or holder
+        if holder is None:
             return read_file(self.root, path)
-        if listed is None or isinstance(opened, Archive):
-            return opened.read(path[len(holder) + 1 :])
-        return opened.read_row(listed)
+        if listed is None or isinstance(holder.contents, Archive):
+            return holder.contents.read(path[len(holder.path) + 1 :])
+        return holder.contents.read_row(listed)
 
-    def _open(self, path: str, holder: str, outer: Holder | None) -> Holder | None:
+    def _open(self, path: str, outer: "_Opened | None") -> "_Opened | None":
         """What holds other files at a path; None where it is a folder with such a name.
 
         Args:
             path: Below the corpus root.
-            holder: Path of what holds it; empty where it is a file of its own.
-            outer: What holds it.
+            outer: What holds it; None where it is a file of its own.
         """
         with self._opening:
-            if path not in self._found:
-                self._found[path] = self._find(path, holder, outer)
-            file = self._found[path]
-            return self._contents.open(path, file) if file else None
+            file = self._find(path, outer)
+            return _Opened(path, file, self._contents.open(path, file)) if file else None
 
-    def _find(self, path: str, holder: str, outer: Holder | None) -> RangedFile | None:
+    def _find(self, path: str, outer: "_Opened | None") -> RangedFile | None:
         if outer is None:
-            return find_file(self.root, path)
-        file = self._found[holder]
-        if file is None or not isinstance(outer, Archive):
+            if path not in self._found:
+                self._found[path] = find_file(self.root, path)
+            return self._found[path]
+        if not isinstance(outer.contents, Archive):
             return None
         try:
-            return outer.open(path[len(holder) + 1 :], file)
+            return outer.contents.open(path[len(outer.path) + 1 :], outer.file)
         except FileNotFoundError:
             return None
+
+
+class _Opened(NamedTuple):
+    """What holds other files: its path, the file that it is, and what is in it."""
+
+    path: str
+    file: RangedFile
+    contents: Holder
 
 
 def open_planned_files(
@@ -134,6 +140,12 @@ def open_planned_files(
     return read if rules.hold_others else partial(read_file, root)
 
 
+def paths_of_own_files(rules: SourceRules, paths: Iterable[str]) -> set[str]:
+    """Those paths that no other file holds: what lies there can be read by ranges."""
+    is_holder = _Contents("", rules).is_holder
+    return {path for path in paths if not any(map(is_holder, folders_above(path)))}
+
+
 def open_long_file(
     root: str,
     rules: SourceRules,
@@ -155,8 +167,7 @@ def open_long_file(
     Raises:
         OSError: It can't be looked at.
     """
-    contents = _Contents(root, rules)
-    if any(map(contents.is_holder, folders_above(path))):
+    if not paths_of_own_files(rules, [path]):
         return None
     file = ranged_file(root, path, size, "") if is_remote(root) else find_file(root, path)
     if file is None:

@@ -4,29 +4,22 @@ Source: https://github.com/webdataset/webdataset, where ``dir/000.seg.json`` is 
 ``seg.json`` of the sample ``dir/000``.
 """
 
-import io
-import json
 import re
 import tarfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pipeline.common.errors import DataError
-from pipeline.common.nested_values import flatten
+from pipeline.common.nested_values import flatten, load_texts
+from pipeline.common.patterns import row_filter
 from pipeline.common.spelling import compose
-from pipeline.sources.archives import (
-    DAMAGED,
-    Archive,
-    Member,
-    check_count,
-    check_plain,
-    explain,
-    tar_member,
-)
+from pipeline.sources.archive_members import Member
+from pipeline.sources.archives import DAMAGED, Archive, check_plain, explain
 from pipeline.sources.blocks import block_name
 from pipeline.sources.byte_ranges import RangedFile
-from pipeline.sources.clip_rows import check_version, file_columns, name_cells, row_filter
+from pipeline.sources.clip_rows import check_version, file_columns, name_cells
 from pipeline.sources.listing import SourceFile, is_ignored_name
+from pipeline.sources.tar_members import walk_tar
 from pipeline.specs.source_spec import CLIP_NAME, WebDatasetSpec
 
 _LARGEST_LABEL = 1 << 20
@@ -73,7 +66,7 @@ class WebDatasetClips:
         self._file = file
         self._spec = spec
         self._of_file = file_columns(path, spec, ignore_case)
-        self._counts = row_filter(spec, ignore_case)
+        self._counts = row_filter(spec.where, ignore_case)
         self._directory = directory
 
     def read(self, name: str) -> bytes:
@@ -155,7 +148,7 @@ class WebDatasetClips:
             start, _, kind = suffix.rpartition(".")
             value = None
             try:
-                value = _parse(text) if kind == "json" else None
+                value = load_texts(text) if kind == "json" else None
             except (ValueError, RecursionError) as error:
                 problem = f"its .{suffix} is not JSON: {error}"
             if isinstance(value, Mapping):
@@ -189,7 +182,7 @@ class WebDatasetClips:
                 start = stream.read(64)
                 check_plain(self._file.location, start)
                 stream.seek(0)
-                for member, read in _members(stream):
+                for member, read in walk_tar(stream):
                     sample = _MEMBER.fullmatch(member.path)
                     if sample is None or is_ignored_name(member.path):
                         continue
@@ -206,26 +199,3 @@ class WebDatasetClips:
         except (*DAMAGED, tarfile.TarError) as error:
             raise DataError(f"{self._file.location}: {explain(start, error)}") from None
         return samples
-
-
-def _members(stream: io.BufferedReader) -> Iterator[tuple[Member, Callable[[], bytes]]]:
-    """Members of a tar, each with what reads its content before the next is asked for."""
-    with tarfile.open(fileobj=stream, mode="r:") as archive:
-        for number, entry in enumerate(archive):
-            archive.members = []  # type: ignore[attr-defined]  # else it would keep all entries
-            check_count(number)
-
-            def read(entry: tarfile.TarInfo = entry) -> bytes:
-                content = archive.extractfile(entry)
-                return content.read() if content else b""
-
-            if not entry.isdir():
-                yield tar_member(entry, None), read
-
-
-def _parse(text: str) -> object:
-    return json.loads(text, parse_int=str, parse_float=str, parse_constant=_constant)
-
-
-def _constant(name: str) -> str | None:
-    return None if name == "NaN" else name

@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import AfterValidator, Field, model_validator
 
 from pipeline.common.spec_model import SpecModel
+from pipeline.common.urls import check_download_url
 
 _DIGITS = {"md5": 32, "sha1": 40, "sha256": 64, "sha512": 128}
 
@@ -20,14 +21,6 @@ def _check_checksum(text: str) -> str:
         known = ", ".join(f"{name}:<{count} digits>" for name, count in _DIGITS.items())
         raise ValueError(f"expected one of {known}, found {text[:160]!r}")
     return text
-
-
-def _check_url(url: str) -> str:
-    parts = urlsplit(url)
-    local = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
-    if not parts.hostname or not (parts.scheme == "https" or local):
-        raise ValueError(f"expected https://…, found {url[:160]!r}")
-    return url
 
 
 def check_file_name(name: str) -> str:
@@ -46,7 +39,7 @@ def check_file_name(name: str) -> str:
 class AccessFile(SpecModel):
     """``{url: …, size: 558900000, checksum: "sha256:…"}``: one file that is downloaded."""
 
-    url: Annotated[str, AfterValidator(_check_url)]
+    url: Annotated[str, AfterValidator(check_download_url)]
     name: str | None = Field(None, description="of the file; default: the end of the URL's path")
     size: int | None = Field(None, ge=0, description="in bytes")
     checksum: Annotated[str, AfterValidator(_check_checksum)] | None = Field(

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from pipeline.common.spec_model import Regex, SpecModel
+from pipeline.common.spec_model import Glob, OneOrMore, Regex, SpecModel
 from pipeline.schema.record import DIMENSIONS, ClassName, Dimension
 from pipeline.specs.code_map import CodeMap, find_overlap
 from pipeline.specs.own_category import OwnCategory
@@ -27,9 +27,7 @@ from pipeline.specs.spec_types import (
     Encoding,
     Example,
     Gender,
-    Glob,
     Licence,
-    OneOrMore,
     PublishedCounts,
     Scale,
     Template,
@@ -336,6 +334,12 @@ class CorpusSpec(SpecModel):
             raise ValueError("`raters.emotion`: nothing gives the emotions that raters name")
         if self.votes and "emotion" in answered:
             raise ValueError("`votes`: raters give them already, and would be counted twice")
+        codeless = sorted({*self.votes.values()} - {*self.codes.values()})
+        if raters.emotion and codeless:
+            raise ValueError(
+                f"`votes`: {', '.join(codeless)} has no code; the label that raters elect is one, "
+                "so name it in `emotions` or `exclude`"
+            )
         if raters.ratings and not answered & set(DIMENSIONS):
             raise ValueError("`raters.ratings`: nothing gives the ratings that are to be joined")
         columns = {field for fields in raters.columns.values() for field in fields}

@@ -5,8 +5,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import BeforeValidator, Field, model_validator
 
 from pipeline.common.patterns import compile_pattern
-from pipeline.common.spec_model import Regex, SpecModel
-from pipeline.specs.spec_types import OneOrMore
+from pipeline.common.spec_model import OneOrMore, Regex, SpecModel
 
 AnswerField = Literal["emotion", "secondary", "arousal", "valence", "dominance"]
 ANSWER_FIELDS: tuple[str, ...] = get_args(AnswerField)

@@ -5,8 +5,9 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field, field_validator, model_validator
 
+from pipeline.common.spec_model import Glob, OneOrMore
 from pipeline.specs.row_spec import RowSpec
-from pipeline.specs.spec_types import Glob, OneOrMore, Template, template_fields
+from pipeline.specs.spec_types import Template, template_fields
 
 CLIP_NAME = "_name"
 """Column that every clip has: the path that its row gives it; its number where there is none."""

@@ -1,7 +1,6 @@
 """Parts of a spec: licence, facts about speakers, published counts, examples."""
 
 import codecs
-import re
 import string
 from typing import Annotated, Literal, Self
 
@@ -15,23 +14,10 @@ from pydantic import (
     model_validator,
 )
 
-from pipeline.common.globs import glob_matcher
 from pipeline.common.patterns import compile_pattern
 from pipeline.common.spec_model import ByValue, Regex, SpecModel
 from pipeline.schema.record import GENDERS
 from pipeline.specs.access_file import AccessFile
-
-
-def _as_list(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-def _check_glob(glob: str) -> str:
-    try:
-        glob_matcher([glob])
-    except re.error as error:
-        raise ValueError(f"not a glob: {error.msg} in '{glob}'") from None
-    return glob
 
 
 def _check_template(template: str) -> str:
@@ -65,11 +51,9 @@ def _check_scale(scale: tuple[float, float]) -> tuple[float, float]:
     return scale
 
 
-Glob = Annotated[str, AfterValidator(_check_glob)]
 Template = Annotated[str, AfterValidator(_check_template)]
 Encoding = Annotated[str, AfterValidator(_check_encoding)]
 Scale = Annotated[tuple[FiniteFloat, FiniteFloat], AfterValidator(_check_scale)]
-OneOrMore = BeforeValidator(_as_list)
 
 
 def template_fields(template: str) -> list[str]:
@@ -158,7 +142,7 @@ Channel = Annotated[
 
 
 class EditionCounts(SpecModel):
-    """Published counts of one complete release, and who published them."""
+    """Published counts of one complete edition, and who published them."""
 
     utterances: int | None = None
     speakers: int | None = None
@@ -167,12 +151,12 @@ class EditionCounts(SpecModel):
 
 
 class PublishedCounts(EditionCounts):
-    """Published counts of the release that most people hold, and of others."""
+    """Published counts of the edition that most people hold, and of others."""
 
-    editions: list[EditionCounts] = Field([], description="other complete releases, of other sizes")
+    editions: list[EditionCounts] = Field([], description="other complete editions, of other sizes")
 
     def nearest(self, utterances: int) -> EditionCounts:
-        """Counts of the release that is nearest in size to a number of utterances."""
+        """Counts of the edition that is nearest in size to a number of utterances."""
         sized = (c for c in (self, *self.editions) if c.utterances is not None)
         return min(sized, key=lambda c: abs((c.utterances or 0) - utterances), default=self)
 

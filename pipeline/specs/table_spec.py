@@ -4,10 +4,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from pipeline.common.spec_model import ByValue, Regex, SpecModel
+from pipeline.common.spec_model import ByValue, Glob, OneOrMore, Regex, SpecModel
 from pipeline.specs.row_path import RowPath
 from pipeline.specs.row_spec import RowSpec
-from pipeline.specs.spec_types import Encoding, Glob, OneOrMore, Template
+from pipeline.specs.spec_types import Encoding, Template
 
 
 class FileByField(ByValue):

@@ -9,7 +9,7 @@ import pyarrow as pa
 from pyarrow import fs
 
 from pipeline.common.errors import UsageError
-from pipeline.storage.protocol import (
+from pipeline.storage.store import (
     Page,
     StoredFile,
     TransientError,
@@ -25,7 +25,7 @@ class ArrowStore:
         """Every file below a folder."""
         filesystem, root = _open(folder)
         with _translated(folder):
-            # Not by allow_not_found: what fsspec can't ask about, it takes for absent.
+            # Not by allow_not_found: fsspec reports as absent what it fails to ask about.
             if filesystem.get_file_info(root).type == fs.FileType.NotFound:
                 return [], None
             try:
@@ -67,7 +67,8 @@ class ArrowStore:
             found = filesystem.get_file_info(path)
         if found.type != fs.FileType.File:
             return None
-        return StoredFile(url, found.size, _version(found))
+        written = None if found.mtime_ns is None else found.mtime_ns / 1e9
+        return StoredFile(url, found.size, _version(found), written)
 
     def delete(self, url: str) -> None:
         """Deletes a file, if it is there."""
@@ -80,7 +81,7 @@ class ArrowStore:
 
 
 def _open_input(filesystem: fs.FileSystem, path: str) -> pa.NativeFile:
-    """Opens a file; where it is absent makes sure of that: Arrow says so of fsspec's troubles."""
+    """Opens a file; checks absence: Arrow reports fsspec's other errors as a missing file, too."""
     try:
         return filesystem.open_input_file(path)
     except FileNotFoundError:
@@ -106,10 +107,10 @@ def _connect(root: str) -> tuple[fs.FileSystem, str]:
     try:
         filesystem, path = fs.FileSystem.from_uri(root)
     except (pa.ArrowException, ImportError, OSError, ValueError) as error:
-        told = str(error).strip().partition("\n")[0]
+        message = str(error).strip().partition("\n")[0]
         raise UsageError(
-            f"{root}: can't be opened: {told}; corpora and datasets lie in local folders, s3://, "
-            "gs://, hdfs://, abfs:// or fsspec+PROTOCOL://"
+            f"{root}: can't be opened: {message}; corpora and datasets lie in local folders, "
+            "s3://, gs://, hdfs://, abfs:// or fsspec+PROTOCOL://"
         ) from None
     return filesystem, path
 

@@ -50,12 +50,12 @@ class Claim:
 
     @classmethod
     def from_json(cls, content: bytes) -> "Claim | None":
-        """As stored; None if it is no claim."""
+        """As stored, by this release or another; None if it is no claim, or cut off."""
         try:
-            fields = json.loads(content)
-            process = ProcessIdentity(**fields.pop("process"))
-            claim = cls(**fields, process=process)
-            return replace(claim, since=float(claim.since), renewed=float(claim.renewed))
+            given = json.loads(content)
+            process = ProcessIdentity.from_fields(given["process"])
+            since, renewed = float(given["since"]), float(given["renewed"])
+            return cls(str(given["purpose"]), process, since, renewed)
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
             return None
 
@@ -111,11 +111,18 @@ def check_unclaimed(folder: str, but: str | None = None) -> None:
             continue
         content = storage.read(path)
         claim = Claim.from_json(content or b"")
-        if content is None or (claim and not _is_alive(path, claim)):
+        if content is None or not _is_alive(path, content, claim):
             if but:
                 storage.delete(path)
             continue
-        raise DataError(refusal(folder, claim))
+        what_to_do = (
+            ""
+            if claim
+            else (
+                f"; if there is none, delete {path}, which is no claim that this release can read"
+            )
+        )
+        raise DataError(refusal(folder, claim) + what_to_do)
 
 
 def refusal(folder: str, claim: Claim | None) -> str:
@@ -128,13 +135,15 @@ def refusal(folder: str, claim: Claim | None) -> str:
     return f"{folder}: {who} is writing to it; {wait}"
 
 
-def _is_alive(path: str, claim: Claim) -> bool:
-    if claim.process.is_here:
+def _is_alive(path: str, content: bytes, claim: Claim | None) -> bool:
+    """Whether a claim holds; one that can't be read does while its file is renewed."""
+    if claim and claim.process.is_here:
         return claim.process.runs
-    if time.time() - claim.renewed < EXPIRY_S:
+    renewed = claim.renewed if claim else storage.written_at(path)
+    if renewed is None or time.time() - renewed < EXPIRY_S:
         return True
     time.sleep(1.5 * RENEWAL_S)  # clocks may differ: only one that is not renewed has expired
-    return storage.read(path) not in (None, claim.to_json())
+    return storage.read(path) not in (None, content)
 
 
 @contextmanager

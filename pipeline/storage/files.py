@@ -15,6 +15,7 @@ from xxhash import xxh3_128
 from pipeline.common.errors import DataError
 from pipeline.storage import is_remote, open_store, open_stream
 from pipeline.storage.prefetch import IN_FLIGHT
+from pipeline.storage.store import StoredFile
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -32,11 +33,11 @@ def join(root: str, *parts: str) -> str:
 def write_atomic(path: str | Path, content: bytes | memoryview | str) -> None:
     """Writes a file that appears under its name only when complete.
 
-    Object stores write so of themselves; text is written as UTF-8.
+    Object stores do so anyway; text is written as UTF-8.
 
     Raises:
-        DataError: A store does not take it.
-        OSError: The disk does not.
+        DataError: A store refuses it.
+        OSError: It can't be written to disk.
     """
     content = content.encode() if isinstance(content, str) else content
     if isinstance(path, str) and is_remote(path):
@@ -56,8 +57,8 @@ def new_file(path: str) -> Iterator[BinaryIO]:
     On this machine it is written as it comes; a store is given it in one piece in the end.
 
     Raises:
-        DataError: A store does not take it.
-        OSError: The disk does not.
+        DataError: A store refuses it.
+        OSError: It can't be written to disk.
     """
     if is_remote(path):
         content = BytesIO()
@@ -142,17 +143,36 @@ def map_files(root: str, work: Callable[[Item], Result], items: Iterable[Item]) 
 
 
 def file_size(path: str) -> int | None:
-    """Size of a file in bytes; None where there is none."""
+    """Size of a file in bytes; None where there is none.
+
+    Raises:
+        DataError: A store does not say.
+    """
     if not is_remote(path):
         try:
             return Path(path).stat().st_size
         except OSError:
             return None
-    try:
-        found = open_store(path).find(path)
-    except OSError as error:
-        raise DataError(f"{path}: can't be examined: {error}") from None
+    found = _find(path)
     return found.size if found else None
+
+
+def written_at(path: str) -> float | None:
+    """When a file was written, in s since 1970; None where there is none, or nobody knows."""
+    if not is_remote(path):
+        try:
+            return Path(path).stat().st_mtime
+        except OSError:
+            return None
+    found = _find(path)
+    return found.written if found else None
+
+
+def _find(url: str) -> StoredFile | None:
+    try:
+        return open_store(url).find(url)
+    except OSError as error:
+        raise DataError(f"{url}: can't be examined: {error}") from None
 
 
 def checksum(path: str) -> str | None:
@@ -175,15 +195,19 @@ def checksum(path: str) -> str | None:
 
 
 def list_names(folder: str) -> list[str]:
-    """Paths of all files below a folder, relative to it, sorted; none where there is no folder."""
+    """Paths of all files below a folder, relative to it, sorted; none where there is no folder.
+
+    Raises:
+        DataError: A store does not list it.
+    """
     if is_remote(folder):
         try:
             return sorted(file.path for file in open_store(folder).list(folder))
         except OSError as error:
             raise DataError(f"{folder}: can't be listed: {error}") from None
     return sorted(
-        Path(place, name).relative_to(folder).as_posix()
-        for place, _, names in os.walk(folder)
+        Path(parent, name).relative_to(folder).as_posix()
+        for parent, _, names in os.walk(folder)
         for name in names
     )
 
@@ -193,7 +217,7 @@ def delete(path: str) -> None:
 
     Raises:
         DataError: A store does not do it.
-        OSError: The disk does not.
+        OSError: It can't be written to disk.
     """
     if not is_remote(path):
         Path(path).unlink(missing_ok=True)

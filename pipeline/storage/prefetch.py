@@ -50,7 +50,10 @@ def prefetch(
 
 
 class PrefetchReader:
-    """Hands out files that are read ahead, to a caller that asks for them in the order planned."""
+    """Hands out files that are read ahead, to a caller that asks for them in the order planned.
+
+    Files that are asked for out of that order, or were not planned, are read when they are.
+    """
 
     def __init__(
         self,
@@ -69,21 +72,28 @@ class PrefetchReader:
         """
         self._sizes = dict(files)
         self._exact = exact
+        self._read = read
+        self._to_come = set(self._sizes)
         self._coming = prefetch(self._sizes.items(), read, in_flight)
         self._path: str | None = None
         self._content: Future[bytes] | None = None
 
     def read(self, path: str) -> bytes:
-        """Content of the file asked for last, or of a later one.
+        """Content of a file; those that were planned before it count as passed over.
 
         Raises:
             OSError: It can't be read, or is not as long as it was when listed.
         """
-        while self._content is None or self._path != path:
-            self._path, self._content = next(self._coming)
-        content = self._content.result()
-        if self._exact and len(content) != self._sizes[path]:
-            raise OSError(
-                f"{len(content)} bytes where {self._sizes[path]} were listed: cut short, or changed"
-            )
+        content = self._get(path)
+        size = self._sizes.get(path, len(content))
+        if self._exact and len(content) != size:
+            raise OSError(f"{len(content)} bytes where {size} were listed: cut short, or changed")
         return content
+
+    def _get(self, path: str) -> bytes:
+        while path in self._to_come:
+            self._path, self._content = next(self._coming)
+            self._to_come.remove(self._path)
+        if self._content is None or self._path != path:
+            return self._read(path)
+        return self._content.result()

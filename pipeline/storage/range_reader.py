@@ -36,7 +36,7 @@ class RangeStream(io.RawIOBase):
         super().__init__()
         self._read_range = read_range
         self._size = size
-        self._place = 0
+        self._position = 0
 
     def readable(self) -> bool:
         """Yes."""
@@ -47,19 +47,19 @@ class RangeStream(io.RawIOBase):
         return True
 
     def tell(self) -> int:
-        """Place of the next byte to be read."""
-        return self._place
+        """Position of the next byte to be read."""
+        return self._position
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Moves the place of the next byte to be read."""
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._size}[whence]
-        self._place = max(0, base + offset)
-        return self._place
+        """Moves the position of the next byte to be read."""
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
+        self._position = max(0, base + offset)
+        return self._position
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         """Fills a buffer as far as the file goes."""
-        end = min(self._place + len(buffer), self._size)
-        content = self._read_range(self._place, end) if end > self._place else b""
+        end = min(self._position + len(buffer), self._size)
+        content = self._read_range(self._position, end) if end > self._position else b""
         buffer[: len(content)] = content
-        self._place += len(content)
+        self._position += len(content)
         return len(content)

@@ -7,8 +7,8 @@ from functools import lru_cache
 from pipeline.common.errors import UsageError
 from pipeline.common.extras import find_extra, install_command
 from pipeline.storage.options import StoreOptions
-from pipeline.storage.protocol import Store
 from pipeline.storage.retry import OnWait, RetryingStore
+from pipeline.storage.store import Store
 
 _PACKAGES = {"s3": ("obstore", "boto3"), "gs": ("google.cloud.storage",)}
 """Scheme → the packages it needs beyond those of every installation."""
@@ -23,7 +23,7 @@ def is_remote(root: str) -> bool:
     return "://" in root
 
 
-def configure(
+def configure_stores(
     options: StoreOptions, have_answered: bool = False, on_wait: OnWait | None = None
 ) -> None:
     """Sets how this process reaches stores; a process that it starts must be told anew.
@@ -43,7 +43,7 @@ def configure(
 
 
 def current_options() -> StoreOptions:
-    """How this process reaches stores: what :func:`configure` was told last."""
+    """How this process reaches stores: what :func:`configure_stores` was told last."""
     return _options
 
 
@@ -73,10 +73,10 @@ def _open(scheme: str, process: int) -> RetryingStore:
         from pipeline.storage.arrow_filesystem import ArrowStore
 
         store = ArrowStore()
-    return RetryingStore(store, _options.patience, _tell, _have_answered)
+    return RetryingStore(store, _options.patience, _report_wait, _have_answered)
 
 
-def _tell(words: str) -> None:
+def _report_wait(words: str) -> None:
     _on_wait(words)
 
 

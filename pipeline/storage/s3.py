@@ -1,4 +1,4 @@
-"""Amazon S3 and what speaks like it (MinIO, Ceph, R2, …): where it answers, and by which keys."""
+"""Amazon S3 and compatible stores (MinIO, Ceph, R2, …): their endpoints and credentials."""
 
 import os
 from datetime import timedelta
@@ -11,7 +11,7 @@ from obstore.auth.boto3 import Boto3CredentialProvider
 from obstore.store import S3Store
 
 from pipeline.common.errors import UsageError
-from pipeline.storage import protocol
+from pipeline.storage import store
 from pipeline.storage.object_store import ObjectStore
 from pipeline.storage.options import StoreOptions
 
@@ -57,7 +57,7 @@ def open_s3(options: StoreOptions) -> ObjectStore:
 
 
 def _keys(options: StoreOptions, session: boto3.session.Session) -> dict[str, Any]:
-    """By what requests are signed."""
+    """Credentials that requests are signed with."""
     if options.no_auth:
         return {"skip_signature": True}
     if options.s3_access_key_id and options.s3_secret_access_key:
@@ -79,8 +79,8 @@ def _keys(options: StoreOptions, session: boto3.session.Session) -> dict[str, An
 def _client(options: StoreOptions) -> "ClientConfig":
     client: ClientConfig = {
         "allow_http": True,
-        "connect_timeout": f"{protocol.CONNECT_TIMEOUT_S}s",
-        "read_timeout": f"{protocol.READ_TIMEOUT_S}s",
+        "connect_timeout": f"{store.CONNECT_TIMEOUT_S}s",
+        "read_timeout": f"{store.READ_TIMEOUT_S}s",
         "timeout": "10m",
     }
     trusted = options.s3_verify or os.environ.get("AWS_CA_BUNDLE")

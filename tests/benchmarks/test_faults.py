@@ -2,30 +2,30 @@
 
 import pytest
 
-from benchmarks.fault_kinds.place import Ending, Place
+from benchmarks.fault_kinds.workspace import Ending, Workspace
 from benchmarks.faults import KINDS, table_of
 
 QUICK = {"kill_everything", "full_disk", "damaged_dataset", "strange_names"}
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    return Place.make(tmp_path_factory.mktemp("faults"), clips=24)
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return Workspace.make(tmp_path_factory.mktemp("faults"), clips=24)
 
 
 @pytest.mark.parametrize(
     "kind", [pytest.param(kind, marks=[] if kind in QUICK else pytest.mark.slow) for kind in KINDS]
 )
-def test_a_build_survives(kind: str, place: Place) -> None:
-    trials = KINDS[kind](place, 1)
+def test_a_build_survives(kind: str, workspace: Workspace) -> None:
+    trials = KINDS[kind](workspace, 1)
     assert trials
     assert [trial for trial in trials if not trial.survived] == []
     assert table_of({kind: trials}).row_count == 1
 
 
-def test_what_is_lost_is_called_lost(place: Place) -> None:
+def test_what_is_lost_is_called_lost(workspace: Workspace) -> None:
     def remark(ending: Ending) -> str:
-        trial = place.judge("fault", ending, place.fresh("nothing"))
+        trial = workspace.judge("fault", ending, workspace.fresh("nothing"))
         assert not trial.survived
         return trial.remark
 

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from demo import run
-from demo.run import Places, find_example, run_demo
+from demo.run import DemoFolders, find_example, run_demo
 from exhubert.cli.commands.demo import COMMANDS
 from exhubert.cli.main import main as run_exhubert
 from pipeline.common.errors import DataError, UsageError
@@ -26,7 +26,7 @@ def shell(monkeypatch, tmp_path):
     def main(arguments):
         given.append(list(arguments))
         if arguments[0] == "build":
-            folder = Places(tmp_path).dataset / "data" / "emovo"
+            folder = DemoFolders(tmp_path).dataset / "data" / "emovo"
             folder.mkdir(parents=True, exist_ok=True)
             row = {"corpus": "emovo", "source_path": "a.wav", "emotion": "fear", "label": 3}
             pq.write_table(pa.Table.from_pylist([row]), folder / "test-00000-of-00001.parquet")
@@ -78,7 +78,7 @@ def test_stops_at_the_first_step_that_fails(step, shell, console, tmp_path):
 
 
 def test_second_run_resumes_the_training(shell, console, tmp_path):
-    Places(tmp_path).model.mkdir()
+    DemoFolders(tmp_path).model.mkdir()
     run_demo(tmp_path, shell, ["emovo"], console)
     assert shell.given[2][-1] == "--resume"
 
@@ -107,11 +107,11 @@ def test_missing_voice_library_is_said_before_anything_is_written(
 
 def test_dataset_without_test_split_is_an_error(tmp_path):
     with pytest.raises(DataError, match="no test split"):
-        find_example(Places(tmp_path))
+        find_example(DemoFolders(tmp_path))
 
 
 def test_a_clip_inside_another_file_is_not_predicted(tmp_path):
-    folder = Places(tmp_path).dataset / "data"
+    folder = DemoFolders(tmp_path).dataset / "data"
     folder.mkdir(parents=True)
 
     def write(corpus, path):
@@ -121,9 +121,12 @@ def test_a_clip_inside_another_file_is_not_predicted(tmp_path):
         pq.write_table(pa.Table.from_pylist([row]), shard)
 
     write("csemotions", "data/train.parquet/a.wav")
-    assert find_example(Places(tmp_path)) is None
+    assert find_example(DemoFolders(tmp_path)) is None
     write("emovo", "a.wav")
-    assert find_example(Places(tmp_path)).path == Places(tmp_path).corpora / "emovo" / "a.wav"
+    assert (
+        find_example(DemoFolders(tmp_path)).path
+        == DemoFolders(tmp_path).corpora / "emovo" / "a.wav"
+    )
 
 
 def test_command_line_hands_its_options_on(monkeypatch):

@@ -4,7 +4,10 @@ import ast
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from types import FunctionType
+from typing import get_args, get_type_hints
 
 import pytest
 
@@ -53,6 +56,31 @@ def test_all_of_what_type_checkers_see_is_found_and_announced() -> None:
     }
     assert seen == {(module, name) for name, module in exhubert._MODULE_OF.items()}
     assert sorted(exhubert._MODULE_OF) == sorted(exhubert.__all__)
+
+
+def classes_in(annotation: object) -> Iterator[type]:
+    """Classes of ours that an annotation names, in its arguments, too."""
+    if isinstance(annotation, type) and annotation.__module__.startswith(("pipeline", "training")):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from classes_in(argument)
+
+
+BUILT = ("AudioOptions", "BuildConfig", "Corpus", "FoldChoice", "RowChoice")
+"""Classes whose fields users fill."""
+
+FOR_WORKERS = {"ProgressWriter"}
+"""What a build fills itself."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [*BUILT, *(n for n in exhubert.__all__ if isinstance(getattr(exhubert, n), FunctionType))],
+)
+def test_what_is_taken_and_given_is_on_the_face_too(name: str) -> None:
+    annotations = get_type_hints(getattr(exhubert, name)).values()
+    named = {each.__name__ for annotation in annotations for each in classes_in(annotation)}
+    assert named - FOR_WORKERS <= set(exhubert.__all__)
 
 
 def test_names_that_are_not_there_are_attribute_errors() -> None:

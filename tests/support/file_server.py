@@ -16,6 +16,7 @@ class Served:
         redirects: Path → where it leads.
         statuses: Path → statuses that come first, one a request.
         break_after: Bytes after which a connection ends; None for never.
+        fail_after: Requests after which it answers 503 for ever; None for never.
         etag: Of all files; empty for none.
         ranges: Whether ranges are honoured.
         lengths: Whether the length is stated.
@@ -26,6 +27,7 @@ class Served:
     redirects: dict[str, str] = field(default_factory=dict)
     statuses: dict[str, list[int]] = field(default_factory=dict)
     break_after: int | None = None
+    fail_after: int | None = None
     etag: str = '"v1"'
     ranges: bool = True
     lengths: bool = True
@@ -49,6 +51,8 @@ def serve() -> Iterator[Served]:
                 self._answer(302, {"Location": target})
             elif served.statuses.get(self.path):
                 self._answer(served.statuses[self.path].pop(0), {})
+            elif served.fail_after is not None and len(served.asked) > served.fail_after:
+                self._answer(503, {})
             elif self.path not in served.files:
                 self._answer(404, {})
             else:

@@ -3,7 +3,7 @@
 import math
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from pipeline.common.errors import UsageError
+from pipeline.splits.protocols.label_sets import NAMED, NamedSet
 from training.config.yaml_file import read_yaml
 
 
@@ -38,11 +39,11 @@ def _as_label_set(value: Any) -> Any:
         return value
     if value.endswith((".yaml", ".yml")):
         return read_yaml(Path(value))
-    if value not in get_args(NamedSet):
+    if value not in NAMED:
         from pipeline.specs.published_protocols import published_names  # reads a folder
 
         if value not in published_names():
-            names = ", ".join((*get_args(NamedSet), *published_names()))
+            names = ", ".join((*NAMED, *published_names()))
             raise ValueError(f"expected {names}, or a YAML file with a mapping, found {value!r}")
     return value
 
@@ -58,12 +59,6 @@ def _as_condition(value: str | None) -> str | None:
             raise ValueError(str(error)) from error
     return value
 
-
-NamedSet = Literal["six", "categories", "native", "four"]
-
-LabelSet = NamedSet | str | dict[str, str]
-"""Which classes the main head learns: named ones, those of a published protocol, or native code or
-category → class."""
 
 Setting = Annotated[Any, AfterValidator(_as_number)]
 Beta = Annotated[float, Field(ge=0, lt=1)]
@@ -95,7 +90,7 @@ class DataSection(Section):
     exclude_speakers: tuple[str, ...] = ()
     exclude_audio_of: tuple[str, ...] = ()
     where: Annotated[str | None, AfterValidator(_as_condition)] = None
-    label_set: Annotated[LabelSet, BeforeValidator(_as_label_set)] = "six"
+    label_set: Annotated[NamedSet | str | dict[str, str], BeforeValidator(_as_label_set)] = "six"
     protocol: str | None = None
     fold: Annotated[str | None, BeforeValidator(_as_text)] = None
     validation_seed: int = Field(default=0, ge=0)
@@ -109,7 +104,7 @@ class DataSection(Section):
     def _a_protocol_has_a_fold(self) -> Self:
         if (self.protocol is None) != (self.fold is None):
             raise ValueError("`protocol` and `fold` belong together: give both or neither")
-        if self.protocol and self.label_set in get_args(NamedSet) and self.label_set != "six":
+        if self.protocol and self.label_set in NAMED and self.label_set != "six":
             raise ValueError(
                 "`label_set`: the name of a protocol says which classes it scores, as "
                 "loso-categories does: give one of the two"

@@ -17,10 +17,10 @@ from torch.utils.data import Dataset
 
 from pipeline.common.errors import ExhubertError
 from pipeline.schema.record import SAMPLE_RATE
-from training.data import dataset_files as store
 from training.data.clips import Samples, change_speed, choose_crop, decode_clip, normalize_input
-from training.data.parquet_audio import AudioReader, clip_places
+from training.data.parquet_audio import AudioReader, clip_locations
 from training.data.sampling import Draw
+from training.data.shard_files import worker_context
 from training.data.shared_memory import Shapes, empty_tensors
 from training.data.targets import SIX_CLASSES_ONLY, HeadLabels
 
@@ -89,21 +89,21 @@ class Utterances(Dataset[Example]):
         self.ids = index["id"].tolist()
         self.frames = [round(seconds * SAMPLE_RATE) for seconds in index["duration"].tolist()]
         self.targets = heads.targets(index)
-        self.places = clip_places(index)
+        self.locations = clip_locations(index)
         self.window = window
         self.longest = longest
         self.speed = speed
         self.seed = seed
         self.reader = AudioReader(cache=cache)
-        self.worker_context = store.worker_context(index["shard"].unique().tolist())
+        self.worker_context = worker_context(index["shard"].unique().tolist())
 
     def __len__(self) -> int:
         return len(self.ids)
 
     def __getitem__(self, item: int | Draw) -> Example:
         row = item.row if isinstance(item, Draw) else item
-        place = self.places[row]
-        encoded, shard, name = self.reader.read(place), place.shard, place.id
+        location = self.locations[row]
+        encoded, shard, name = self.reader.read(location), location.shard, location.id
         if isinstance(item, Draw):
             width = round(self.window * SAMPLE_RATE)
             rng = crop_rng(self.seed, item, name)

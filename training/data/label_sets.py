@@ -4,14 +4,14 @@ The six classes, the categories shared by all corpora, the codes of one corpus, 
 IEMOCAP, those that a published protocol scores, or a mapping from codes or categories to classes.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Literal, get_args
 
 import pandas as pd
 from pydantic import RootModel
 
+from pipeline.common.count import count
 from pipeline.common.errors import UsageError
 from pipeline.schema.record import CLASSES
 from pipeline.specs.emotion_scheme import emotion_scheme
@@ -19,14 +19,12 @@ from pipeline.specs.loader import load_spec
 from pipeline.specs.published_protocols import published_names, published_protocols
 from pipeline.specs.shipped import builtin_file, builtin_ids
 from pipeline.specs.yaml_reader import load_yaml
-from pipeline.splits.protocols.label_sets import FOUR_CLASSES, class_names
+from pipeline.splits.protocols.label_sets import FOUR_CLASSES, NAMED, NamedSet, class_column
 from training.data.index import load_index
+from training.data.progress import no_note
 from training.data.row_choice import EVERY_ROW, RowChoice
 
-NamedSet = Literal["six", "categories", "native", "four"]
-NAMED: tuple[NamedSet, ...] = get_args(NamedSet)
-
-LabelChoice = NamedSet | str | Mapping[str, str]
+LabelSet = NamedSet | str | Mapping[str, str]
 """A label set by its name, the name of a published protocol that has classes of its own
 (``emobox``), or native code or category → class; rows of others are left out."""
 
@@ -38,7 +36,7 @@ class _MappingFile(RootModel[dict[str, str]]):
     """The whole file: native code or category → class."""
 
 
-def read_label_choice(text: str) -> LabelChoice:
+def read_label_set(text: str) -> LabelSet:
     """A label set as a command line names it: by its name, or a YAML file with a mapping.
 
     Raises:
@@ -56,11 +54,12 @@ def read_label_choice(text: str) -> LabelChoice:
 
 def load_labelled(
     dataset: str | Path,
-    label_set: LabelChoice,
+    label_set: LabelSet,
     split: str | None = None,
     rows: RowChoice = EVERY_ROW,
-    labels: Sequence[str] | None = None,
+    classes: Sequence[str] | None = None,
     extra: Sequence[str] = (),
+    on_note: Callable[[str], object] = no_note,
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Reads the rows of a dataset that have a class of a label set.
 
@@ -69,9 +68,10 @@ def load_labelled(
         label_set: Which classes.
         split: ``train``, ``validation`` or ``test``; None for all.
         rows: Which rows.
-        labels: Classes in index order; rows of others are left out. Default: those that the set
+        classes: In index order; rows of others are left out. Default: those that the set
             states, or that occur in any split, sorted.
         extra: Further columns of the record.
+        on_note: Called with a line on rows of the split that are left out for their class.
 
     Returns:
         Rows whose ``label`` is an index of the classes, and the classes.
@@ -88,17 +88,52 @@ def load_labelled(
             f"label set native: codes mean something in one corpus only, found {', '.join(there)}: "
             "choose one of them, or the label set categories"
         )
-    classes = classes_of(index, label_set)
-    names = tuple(labels or learnt_classes(classes, label_set, there))
-    if len(names) > MOST_CLASSES:
-        raise UsageError(f"label set: {len(names):,} classes, expected {MOST_CLASSES} at most")
-    index = index.assign(label=classes.map({name: n for n, name in enumerate(names)}))
-    index = index[index["label"].notna()].astype({"label": "int64"})
+    index["label"] = classes_of(index, label_set)
+    classes = tuple(classes or learnt_classes(index["label"], label_set, there))
+    if len(classes) > MOST_CLASSES:
+        raise UsageError(f"label set: {len(classes):,} classes, expected {MOST_CLASSES} at most")
     chosen = index if split is None else index[index["split"] == split]
-    return chosen.reset_index(drop=True), names
+    for line in left_out_lines(chosen, classes):
+        on_note(line)
+    chosen = chosen.assign(label=chosen["label"].map({name: n for n, name in enumerate(classes)}))
+    chosen = chosen[chosen["label"].notna()].astype({"label": "int64"})
+    return chosen.reset_index(drop=True), classes
 
 
-def classes_of(rows: pd.DataFrame, label_set: LabelChoice) -> "pd.Series[str]":
+def left_out_lines(rows: pd.DataFrame, learnt: Collection[str]) -> Iterator[str]:
+    """What is not scored of some rows: those of classes that training lacks, and those of none.
+
+    Args:
+        rows: With ``corpus``, ``emotion`` and ``label``, the name of a class or None.
+        learnt: Classes of the models that score them.
+    """
+    unclassed = rows["label"].isna() & rows["emotion"].notna()
+    if unclassed.any():
+        yield (
+            f"{unclassed.sum():,} of {count(len(rows), 'clip')} are not scored: the label set has "
+            f"no class for them ({', '.join(sorted(set(rows['emotion'][unclassed])))})"
+        )
+    for corpus, classes in rows.dropna(subset="label").groupby("corpus", sort=True)["label"]:
+        if line := lacking_line(str(corpus), classes, learnt):
+            yield line
+
+
+def lacking_line(corpus: str, classes: "pd.Series[str]", learnt: Collection[str]) -> str | None:
+    """The clips of a corpus that are not scored, since training lacks their classes.
+
+    >>> lacking_line("a", pd.Series(["calm", "awe", "awe"]), ("calm", "fear"))
+    '2 of 3 clips of a are not scored: training lacks their classes (awe)'
+    """
+    lacking = classes[~classes.isin(learnt)]
+    if lacking.empty:
+        return None
+    return (
+        f"{len(lacking):,} of {count(len(classes), 'clip')} of {corpus} are not scored: training "
+        f"lacks their classes ({', '.join(sorted(set(lacking)))})"
+    )
+
+
+def classes_of(rows: pd.DataFrame, label_set: LabelSet) -> "pd.Series[str]":
     """The class of every row.
 
     Args:
@@ -110,30 +145,30 @@ def classes_of(rows: pd.DataFrame, label_set: LabelChoice) -> "pd.Series[str]":
     """
     for named in NAMED:
         if label_set == named:
-            return class_names(rows, named, {})
+            return class_column(rows, named, {})
     if isinstance(label_set, Mapping):
-        return class_names(rows, "own", label_set)
+        return class_column(rows, "own", label_set)
     found = [
-        class_names(part, "own", _published_classes(label_set, str(corpus)))
+        class_column(part, "own", _published_classes(label_set, str(corpus)))
         for corpus, part in rows.groupby("corpus")
     ]
     return pd.concat(found).reindex(rows.index) if found else rows["emotion"]
 
 
 def learnt_classes(
-    classes: "pd.Series[str]", label_set: LabelChoice, corpora: Iterable[str]
+    column: "pd.Series[str]", label_set: LabelSet, corpora: Iterable[str]
 ) -> tuple[str, ...]:
     """The classes that models learn from rows: those that the set states, or that occur.
 
     Args:
-        classes: Of the rows of all splits (:func:`classes_of`).
+        column: Class of every row of all splits (:func:`classes_of`).
         label_set: Which classes.
         corpora: Of the rows.
     """
-    return stated_classes(label_set, corpora) or tuple(sorted(set(classes.dropna())))
+    return stated_classes(label_set, corpora) or tuple(sorted(set(column.dropna())))
 
 
-def stated_classes(label_set: LabelChoice, corpora: Iterable[str]) -> tuple[str, ...]:
+def stated_classes(label_set: LabelSet, corpora: Iterable[str]) -> tuple[str, ...]:
     """The classes that a label set states for some corpora, whether they occur or not.
 
     Returns:
@@ -151,7 +186,7 @@ def stated_classes(label_set: LabelChoice, corpora: Iterable[str]) -> tuple[str,
     return tuple(sorted(named))
 
 
-def category_classes(label_set: LabelChoice, corpus: str) -> Mapping[str, str]:
+def category_classes(label_set: LabelSet, corpus: str) -> Mapping[str, str]:
     """Category → class, as a label set states it for a corpus, whether it occurs there or not.
 
     Returns:

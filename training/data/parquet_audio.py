@@ -10,15 +10,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.common.errors import DataError
-from pipeline.storage import StoreOptions, configure, current_options
-from training.data import dataset_files as store
+from pipeline.storage import StoreOptions, configure_stores, current_options
 from training.data.sampling import POOL_BYTES
+from training.data.shard_files import open_parquet, translated
 
 BUDGET = POOL_BYTES * 4 // 3
 """More than a pool, which ends with a whole row group: less, and each clip would read one again."""
 
 
-class ClipPlace(NamedTuple):
+class ClipLocation(NamedTuple):
     """Where the audio of an utterance lies, and what tells it from others.
 
     Attributes:
@@ -36,11 +36,11 @@ class ClipPlace(NamedTuple):
     audio_xxh3: str | None
 
 
-def clip_places(index: pd.DataFrame) -> list[ClipPlace]:
+def clip_locations(index: pd.DataFrame) -> list[ClipLocation]:
     """Where the audio of each row of an index lies."""
     sums = index["audio_xxh3"].astype(object).where(index["audio_xxh3"].notna(), None)
     columns = [index[name].tolist() for name in ("shard", "row_group", "row", "id")]
-    return [ClipPlace(*place) for place in zip(*columns, sums.tolist(), strict=True)]
+    return [ClipLocation(*location) for location in zip(*columns, sums.tolist(), strict=True)]
 
 
 class AudioReader:
@@ -65,7 +65,9 @@ class AudioReader:
         self.budget = budget
         self.cache = cache
         if stores is not None:
-            configure(stores, have_answered=True)  # the process that sent this has read the index
+            configure_stores(
+                stores, have_answered=True
+            )  # the process that sent this has read the index
         self._forget()
 
     def _forget(self) -> None:
@@ -77,7 +79,7 @@ class AudioReader:
     def __reduce__(self) -> tuple[type["AudioReader"], tuple[int, str | None, StoreOptions]]:
         return AudioReader, (self.budget, self.cache, current_options())
 
-    def read(self, place: ClipPlace) -> bytes:
+    def read(self, location: ClipLocation) -> bytes:
         """The encoded clip (FLAC or WAV) of one row.
 
         Raises:
@@ -86,7 +88,7 @@ class AudioReader:
         """
         if self._process != os.getpid():  # a forked worker must not share file positions
             self._forget()
-        key = (place.shard, place.row_group)
+        key = (location.shard, location.row_group)
         if key not in self._groups:
             group = self._load(*key)
             self._groups[key] = group
@@ -94,12 +96,12 @@ class AudioReader:
             while self._held > self.budget and len(self._groups) > 1:
                 self._held -= self._groups.popitem(last=False)[1].size
         self._groups.move_to_end(key)
-        return self._groups[key].clip(place)
+        return self._groups[key].clip(location)
 
     def _load(self, shard: str, row_group: int) -> "_RowGroup":
-        with store.translated(shard):
+        with translated(shard):
             if shard not in self._files:
-                self._files[shard] = store.open_parquet(shard, self.cache)
+                self._files[shard] = open_parquet(shard, self.cache)
             file = self._files[shard]
             if row_group >= file.num_row_groups:
                 return _RowGroup(pa.table({name: [] for name in ("id", "audio_xxh3")}), [], 0)
@@ -123,17 +125,18 @@ class _RowGroup:
     audio: Any
     size: int
 
-    def clip(self, place: ClipPlace) -> bytes:
-        row = place.row
+    def clip(self, location: ClipLocation) -> bytes:
+        row = location.row
         there = row < self.table.num_rows
         found = self.table["id"][row].as_py() if there else None
         audio_xxh3 = self.table["audio_xxh3"][row].as_py() if there else None
-        if found != place.id or (place.audio_xxh3 and audio_xxh3 != place.audio_xxh3):
+        if found != location.id or (location.audio_xxh3 and audio_xxh3 != location.audio_xxh3):
             now = "nothing" if found is None else found
-            now = "other audio of it" if found == place.id else now
+            now = "other audio of it" if found == location.id else now
             raise DataError(
-                f"{place.shard}: {now} stands where {place.id} was: the dataset was written to "
-                "after its index was read; start again, and write to no dataset that is being read"
+                f"{location.shard}: {now} stands where {location.id} was: the dataset was written "
+                "to after its index was read; start again, and write to no dataset that is being "
+                "read"
             )
         clip: bytes = self.audio[row].as_py()
         return clip

@@ -8,3 +8,7 @@ OnProgress = Callable[[int, int], object]
 
 def no_progress(more: int, total: int) -> None:
     """For callers who show no progress."""
+
+
+def no_note(line: str) -> None:
+    """For callers who take no notes."""

@@ -5,26 +5,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
-from pydantic import BaseModel, ValidationError
 
-from pipeline.common.errors import DataError, UsageError
+from pipeline.common.errors import UsageError
 from pipeline.common.suggest import suggest
 from pipeline.schema.record import CLASSES, SPLITS
 from pipeline.specs.collections import choose_corpora
-from pipeline.splits.protocols.protocol import Protocol, read_protocol_file
+from pipeline.splits.protocols.protocol import BY_NAME, Protocol, held_out, read_protocol_file
 from pipeline.splits.protocols.statement import ProtocolStatement, protocol_path
 from pipeline.splits.protocols.validation import draw_validation
 from pipeline.storage import files as storage
-from training.data.dataset_files import MANIFEST
 from training.data.index import load_index
-from training.data.label_sets import LabelChoice, classes_of, stated_classes
+from training.data.label_sets import LabelSet, classes_of, stated_classes
+from training.data.manifest import manifest_path, read_manifest
 from training.data.row_choice import EVERY_ROW, RowChoice
-
-
-class _Manifest(BaseModel):
-    """The one part of a manifest that is read here."""
-
-    protocols: dict[str, ProtocolStatement] = {}
 
 
 @dataclass(frozen=True)
@@ -33,7 +26,7 @@ class FoldChoice:
 
     Attributes:
         protocol: Its name.
-        fold: Name of the fold, or what it holds out.
+        fold: Name of the fold, or what it holds out; ``name=10`` where 10 may be either.
         validation_seed: Draws the validation part of folds that state none.
         label_set: A mapping, or what a published protocol scores, in place of the classes that
             the protocol's own name says; of its clips, those that have such a class stay.
@@ -42,10 +35,10 @@ class FoldChoice:
     protocol: str
     fold: str
     validation_seed: int = 0
-    label_set: LabelChoice | None = None
+    label_set: LabelSet | None = None
 
     def __str__(self) -> str:
-        return f"fold {self.fold} of protocol {self.protocol}"
+        return f"fold {self.fold.removeprefix(BY_NAME)} of protocol {self.protocol}"
 
 
 def read_protocol(dataset: str | Path, name: str) -> Protocol:
@@ -71,8 +64,8 @@ def read_protocol(dataset: str | Path, name: str) -> Protocol:
     return read_protocol_file(name, path, statements[name], storage.read(path))
 
 
-def fold_labels(
-    protocol: Protocol, corpora: Sequence[str] = (), label_set: LabelChoice | None = None
+def fold_classes(
+    protocol: Protocol, corpora: Sequence[str] = (), label_set: LabelSet | None = None
 ) -> tuple[str, ...]:
     """Classes that a protocol scores in some corpora, in index order.
 
@@ -109,7 +102,7 @@ def load_fold(
     choice: FoldChoice,
     part: str | None = None,
     rows: RowChoice = EVERY_ROW,
-    labels: Sequence[str] | None = None,
+    classes: Sequence[str] | None = None,
     extra: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Reads the metadata of the rows of a fold, as :func:`training.data.index.load_index` does.
@@ -123,7 +116,7 @@ def load_fold(
         part: ``train``, ``validation`` or ``test``; None for all.
         rows: Which rows, of the corpora that have the protocol; ``split`` and ``label`` in its
             condition are the dataset's, not the fold's.
-        labels: Classes in index order; default: :func:`fold_labels`.
+        classes: Classes in index order; default: :func:`fold_classes`.
         extra: Further columns of the record.
 
     Returns:
@@ -131,12 +124,12 @@ def load_fold(
 
     Raises:
         UsageError: There is no such dataset, protocol, fold or corpus, or a class of the fold is
-            not among the labels.
+            not among these.
         DataError: The dataset is damaged.
     """
     protocol = read_protocol(dataset, choice.protocol)
     wanted = choose_fold_corpora(protocol, rows)
-    names = tuple(labels or fold_labels(protocol, wanted, choice.label_set))
+    names = tuple(classes or fold_classes(protocol, wanted, choice.label_set))
     own = replace(rows, corpora=wanted, exclude_corpora=())
     index = load_index(dataset, rows=own, labelled=False, extra=("label_native", *extra))
     index = fold_rows(index, protocol, choice, wanted, names)
@@ -148,7 +141,7 @@ def fold_rows(
     protocol: Protocol,
     choice: FoldChoice,
     corpora: Sequence[str],
-    labels: Sequence[str],
+    classes: Sequence[str],
 ) -> pd.DataFrame:
     """The rows of an index that stand in a fold, with its parts as ``split`` and its classes.
 
@@ -157,37 +150,39 @@ def fold_rows(
         protocol: That the fold is of.
         choice: The fold.
         corpora: Corpora that have the fold.
-        labels: Classes in index order.
+        classes: Classes in index order.
 
     Raises:
-        UsageError: A corpus has no such fold, or a class of the fold is not among the labels.
+        UsageError: A corpus has no such fold, or a class of the fold is not among these.
     """
     parts = protocol.parts(choice.fold, corpora)
     if choice.label_set is not None:
         named = index.assign(label=classes_of(index, choice.label_set)).dropna(subset="label")
         parts = parts.drop(columns="label").merge(named[["id", "label"]], on="id")
-    if lacking := sorted(set(parts["label"]) - set(labels)):
+    if lacking := sorted(set(parts["label"]) - set(classes)):
         raise UsageError(
             f"protocol {choice.protocol} scores {', '.join(lacking)}, which is not among the "
-            f"classes {', '.join(labels)}"
+            f"classes {', '.join(classes)}"
         )
     index = index.drop(columns=["split", "label"]).merge(
         parts[["id", "label", "part"]].rename(columns={"part": "split"}), on="id"
     )
-    index["label"] = index["label"].map({name: n for n, name in enumerate(labels)})
+    index["label"] = index["label"].map({name: n for n, name in enumerate(classes)})
     index = index.astype({"label": "int64"})
     return _with_validation(index, choice.validation_seed)
 
 
 def describe_choice(dataset: str | Path, choice: FoldChoice, corpora: Sequence[str]) -> list[str]:
-    """What a score under a fold must be read with: how it was made, and what leaks in it."""
+    """What a score under a fold must be read with: how it was made, whom it tests, what leaks."""
     protocol = read_protocol(dataset, choice.protocol)
     lines = [f"{choice}: {protocol.statement.rule}"]
     if choice.label_set is not None:
-        named = ", ".join(fold_labels(protocol, corpora, choice.label_set))
+        named = ", ".join(fold_classes(protocol, corpora, choice.label_set))
         lines.append(f"of its clips, those of the classes {named}")
     for corpus in corpora:
         facts = protocol.fold(corpus, choice.fold)
+        if facts.held_out:
+            lines.append(f"in {corpus}, it holds out {held_out(facts)}")
         leaks = [
             f"{number} {what}"
             for number, what in (
@@ -215,13 +210,9 @@ def _with_validation(index: pd.DataFrame, seed: int) -> pd.DataFrame:
 
 
 def _read_statements(dataset: str) -> dict[str, ProtocolStatement]:
-    path = storage.join(dataset, MANIFEST)
-    content = storage.read(path)
-    if content is None:
-        raise UsageError(f"{path}: missing; protocols stand in the manifest of a dataset")
-    try:
-        return _Manifest.model_validate_json(content).protocols
-    except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        place = ".".join(map(str, fault["loc"]))
-        raise DataError(f"{path}: {place}: {fault['msg']}") from None
+    manifest = read_manifest(dataset)
+    if manifest is None:
+        raise UsageError(
+            f"{manifest_path(dataset)}: missing; protocols stand in the manifest of a dataset"
+        )
+    return manifest.protocols

@@ -16,7 +16,8 @@ class RowChoice:
         exclude_corpora: Corpora or collections to leave out.
         exclude_speakers: Speakers to leave out.
         exclude_audio_of: Corpora (``emo_db``) or splits of them (``emo_db/test``) whose audio is
-            left out, under whichever ids it stands among the rows.
+            left out, under whichever ids it stands among the rows, and with it what is known to
+            hold the same recording (:mod:`training.data.recordings`).
         where: A condition in SQL that rows must fulfil, over all columns of the record
             (:func:`pipeline.shards.row_filter.rows_where`).
     """

@@ -1,6 +1,6 @@
 """What is learnt and scored: classes in the dataset's own split, or in a fold of a protocol."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,23 +9,25 @@ import pandas as pd
 from pipeline.common.errors import UsageError
 from pipeline.schema.record import CLASSES
 from pipeline.specs.published_protocols import published_names
+from pipeline.splits.protocols.label_sets import NAMED
 from pipeline.splits.protocols.names import parse_name
 from training.data.index import load_index
-from training.data.label_sets import NAMED, LabelChoice, category_classes, load_labelled
+from training.data.label_sets import LabelSet, category_classes, load_labelled
+from training.data.progress import no_note
 from training.data.protocols import (
     FoldChoice,
     choose_fold_corpora,
-    fold_labels,
+    fold_classes,
     load_fold,
     read_protocol,
 )
 from training.data.row_choice import EVERY_ROW, RowChoice
 
-Task = LabelChoice | FoldChoice
+Task = LabelSet | FoldChoice
 """A label set, by the dataset's own split; or a fold, which has classes and parts of its own."""
 
 
-def choose_task(label_set: LabelChoice, fold: FoldChoice | None) -> Task:
+def choose_task(label_set: LabelSet, fold: FoldChoice | None) -> Task:
     """The task of a label set and a fold, of which a mapping may go with a fold.
 
     Raises:
@@ -48,9 +50,10 @@ def load_task(
     task: Task,
     part: str | None = None,
     rows: RowChoice = EVERY_ROW,
-    labels: Sequence[str] | None = None,
+    classes: Sequence[str] | None = None,
     also: Sequence[str] = (),
     extra: Sequence[str] = (),
+    on_note: Callable[[str], object] = no_note,
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Reads the rows of a part that have a class.
 
@@ -59,10 +62,11 @@ def load_task(
         task: Which classes and parts.
         part: ``train``, ``validation`` or ``test``; None for all.
         rows: Which rows.
-        labels: Classes in index order; default: those of the task in these corpora.
+        classes: Classes in index order; default: those of the task in these corpora.
         also: Columns of which one alone keeps a row without a six-class label; with other classes
             all rows have one.
         extra: Further columns of the record.
+        on_note: Called with a line on rows that a label set leaves out for their class.
 
     Returns:
         Rows of an index, and the classes that their ``label`` is an index of.
@@ -72,18 +76,23 @@ def load_task(
         DataError: The dataset is damaged.
     """
     if isinstance(task, FoldChoice):
-        if labels is None:
+        if classes is None:
             protocol = read_protocol(dataset, task.protocol)
             corpora = choose_fold_corpora(protocol, rows)
-            labels = fold_labels(protocol, corpora, task.label_set)
-        return load_fold(dataset, task, part, rows, labels, extra), tuple(labels)
+            classes = fold_classes(protocol, corpora, task.label_set)
+        return load_fold(dataset, task, part, rows, classes, extra), tuple(classes)
     if task != "six":
-        return load_labelled(dataset, task, part, rows, labels, extra)
+        return load_labelled(dataset, task, part, rows, classes, extra, on_note)
     return load_index(dataset, part, rows, also=also, extra=extra), CLASSES
 
 
+def rows_of_part(rows: pd.DataFrame, part: str | None) -> pd.DataFrame:
+    """The rows of one part of those that :func:`load_task` read of all; None keeps all."""
+    return rows if part is None else rows[rows["split"] == part].reset_index(drop=True)
+
+
 def stated_categories(
-    dataset: str | Path, task: Task, corpora: Iterable[str], labels: Sequence[str]
+    dataset: str | Path, task: Task, corpora: Iterable[str], classes: Sequence[str]
 ) -> dict[str, dict[str, int]]:
     """The class of every category as a task states it, even of those that no clip was given.
 
@@ -91,7 +100,7 @@ def stated_categories(
         dataset: Folder or URL.
         task: Which classes.
         corpora: Of the rows at hand.
-        labels: Classes in index order.
+        classes: Classes in index order.
 
     Returns:
         Corpus → category → index of its class, for :func:`training.data.votes.vote_shares`.
@@ -100,31 +109,29 @@ def stated_categories(
         UsageError: The dataset has no such protocol.
         DataError: It is damaged.
     """
-    places = {name: number for number, name in enumerate(labels)}
+    indices = {name: number for number, name in enumerate(classes)}
     sets = _label_sets(dataset, task, corpora)
     return {
         corpus: {
-            category: places[name]
+            category: indices[name]
             for category, name in category_classes(label_set, corpus).items()
-            if name in places
+            if name in indices
         }
         for corpus, label_set in sets.items()
     }
 
 
-def _label_sets(
-    dataset: str | Path, task: Task, corpora: Iterable[str]
-) -> Mapping[str, LabelChoice]:
+def _label_sets(dataset: str | Path, task: Task, corpora: Iterable[str]) -> Mapping[str, LabelSet]:
     """Corpus → its label set; none for those whose classes only the protocol's maker knows."""
     if not isinstance(task, FoldChoice):
         return dict.fromkeys(corpora, task)
     if task.label_set is not None:
         return dict.fromkeys(corpora, task.label_set)
-    said, base = read_protocol(dataset, task.protocol).label_set, parse_name(task.protocol).base
-    named: dict[str, LabelChoice] = {
-        corpus: base if said[corpus] == "own" else said[corpus]
+    stated, base = read_protocol(dataset, task.protocol).label_set, parse_name(task.protocol).base
+    named: dict[str, LabelSet] = {
+        corpus: base if stated[corpus] == "own" else stated[corpus]
         for corpus in corpora
-        if corpus in said
+        if corpus in stated
     }
     known = (*NAMED, *published_names())
     return {corpus: label_set for corpus, label_set in named.items() if label_set in known}

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 
 import pandas as pd
 
-from pipeline.common.count import count
+from training.data.label_sets import lacking_line
 
 
 def scorable_corpora(
@@ -28,19 +28,16 @@ def scorable_corpora(
     for corpus in corpora:
         classes = scored["label"][scored["corpus"] == corpus]
         known = classes.isin(learnt)
-        lacking, shared = (
-            ", ".join(sorted(set(part))) for part in (classes[~known], classes[known])
-        )
         if classes[known].nunique() < 2:
+            lacking, shared = (
+                ", ".join(sorted(set(part))) for part in (classes[~known], classes[known])
+            )
             lines.append(
                 f"{corpus} is not scored: of its classes training has {shared or 'none'}, and with "
                 f"fewer than two there is nothing to tell apart (training lacks {lacking})"
             )
             continue
         found.append(corpus)
-        if lacking:
-            lines.append(
-                f"{(~known).sum():,} of {count(len(known), 'clip')} of {corpus} are not scored: "
-                f"training lacks their classes ({lacking})"
-            )
+        if line := lacking_line(corpus, classes, learnt):
+            lines.append(line)
     return found, lines

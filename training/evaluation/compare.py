@@ -93,13 +93,13 @@ def compare(
     Raises:
         UsageError: Classes, utterances, their labels or their speakers differ.
     """
-    if first.labels != second.labels:
+    if first.classes != second.classes:
         raise UsageError(
-            f"{names[0]} has the classes {', '.join(first.labels)}, {names[1]} has "
-            f"{', '.join(second.labels)}: only predictions of the same classes can be compared"
+            f"{names[0]} has the classes {', '.join(first.classes)}, {names[1]} has "
+            f"{', '.join(second.classes)}: only predictions of the same classes can be compared"
         )
     one, other = first.predictions, _aligned(first.predictions, second.predictions, names)
-    classes = len(first.labels)
+    classes = len(first.classes)
 
     def part(rows: Integers) -> Difference:
         speakers = [one.speakers[row] for row in rows]

@@ -6,27 +6,24 @@ What a row trains on and scores is of :mod:`training.evaluation.cross_corpus_row
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from training.config.recipe import Recipe
-from training.data.dataset_files import identity, manifest_checksum
-from training.data.label_sets import LabelChoice
-from training.data.row_choice import RowChoice
-from training.evaluation.baselines.run import Baseline, run_baseline
-from training.evaluation.cross_corpus_rows import Mode, Row, describe_row, plan_rows
-from training.evaluation.evaluate import ALL, evaluate
+from training.data.dataset_files import identity
+from training.data.label_sets import LabelSet
+from training.data.manifest import manifest_checksum
+from training.evaluation.baselines.run import Baseline
+from training.evaluation.cross_corpus_modes import LEAVE_ONE_OUT, Mode
+from training.evaluation.cross_corpus_rows import Row, describe_row, plan_rows
+from training.evaluation.evaluate import ALL
 from training.evaluation.score_file import Evaluation, read_scores, write_scores
-from training.finetuning.run_folder import is_complete
-from training.finetuning.train import train
+from training.evaluation.systems import System, check_systems, folder_name, train_and_score
 
 _LOG = logging.getLogger(__name__)
-
-System = Recipe | Baseline
 
 
 @dataclass(frozen=True)
@@ -76,7 +73,7 @@ class CrossCorpusMatrix:
 
 
 def run_cross_corpus(
-    systems: dict[str, System],
+    systems: Mapping[str, System],
     dataset: str | Path,
     output: Path,
     mode: Mode,
@@ -84,7 +81,8 @@ def run_cross_corpus(
     split: str | None = None,
     console: Console | None = None,
     on_message: Callable[[str], None] = _LOG.info,
-    label_set: LabelChoice = "six",
+    label_set: LabelSet = "six",
+    exclude_corpora: Sequence[str] = (),
 ) -> CrossCorpusMatrix:
     """Runs every row of every system; rows that are done already are read.
 
@@ -103,81 +101,52 @@ def run_cross_corpus(
         on_message: Called with a line before each row is run, or where it was run before; logged by
             default.
         label_set: Which classes, of recipes, too; not the codes of corpora.
+        exclude_corpora: Corpora or collections that are not of the matrix.
 
     Raises:
         UsageError: There are fewer than two corpora, or one that is named is not there or has
-            fewer than two classes.
+            fewer than two classes; or systems cannot be run side by side.
         DataError: A row has nothing to train on or nothing to score.
     """
-    for system in systems.values():
-        if isinstance(system, Baseline):
-            system.check()
-    scored = split or (ALL if mode == "leave-one-corpus-out" else "test")
-    rows = plan_rows(dataset, mode, corpora, scored, label_set, on_message)
+    for line in check_systems(systems):
+        on_message(line)
+    scored = split or (ALL if mode == LEAVE_ONE_OUT else "test")
+    rows = plan_rows(dataset, mode, corpora, scored, label_set, on_message, exclude_corpora)
     done: dict[str, list[Evaluation]] = {name: [] for name in systems}
     total = len(rows) * len(systems)
     for name, system in systems.items():
         for number, row in enumerate(rows, sum(map(len, done.values())) + 1):
             what = f"{number} of {total}: {name}, {describe_row(row, mode)}"
             key = row_key(system, row, dataset, scored, label_set)
-            folder = output / f"{name}-{row.name}-{key[:8]}"
+            folder = output / f"{folder_name(name)}-{row.name}-{key[:8]}"
             scores = folder / "scores.json"
             if scores.is_file():
                 done[name].append(read_scores(scores))
                 on_message(f"{what}: done before")
                 continue
             on_message(what)
-            evaluation = run_row(system, row, dataset, scored, folder, console, label_set)
-            write_scores(evaluation, scores)
-            done[name].append(evaluation)
+            run = row.to_run(mode, label_set, scored, row.test)
+            evaluation = train_and_score(system, dataset, run, folder / "model", output, console)
+            noted = replace(evaluation, notes=[*evaluation.notes, *_left_out(row)])
+            write_scores(noted, scores)
+            done[name].append(noted)
     return CrossCorpusMatrix(mode, str(dataset), manifest_checksum(dataset), scored, rows, done)
 
 
-def run_row(
-    system: System,
-    row: Row,
-    dataset: str | Path,
-    split: str,
-    folder: Path,
-    console: Console | None = None,
-    label_set: LabelChoice = "six",
-) -> Evaluation:
-    """Trains a system as a row says and scores it; an interrupted training is continued.
+def row_key(
+    system: System, row: Row, dataset: str | Path, split: str, label_set: LabelSet = "six"
+) -> str:
+    """Checksum of everything that decides the scores of a row."""
+    settings = vars(system) if isinstance(system, Baseline) else system.model_dump(mode="json")
+    decides = [settings, row.decides(), split, identity(dataset)]
+    if label_set != "six":  # which earlier rows were of
+        decides.append(label_set)
+    return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
 
-    Args:
-        system: A recipe, or a baseline.
-        row: Corpora to train on and to score, and what is left out of training.
-        dataset: Dataset folder.
-        split: What is scored; :data:`training.evaluation.evaluate.ALL` for whole corpora.
-        folder: For the trained model.
-        console: Where training prints its progress; ``None`` for silence.
-        label_set: Which classes.
-    """
-    if isinstance(system, Baseline):
-        result = run_baseline(
-            system,
-            dataset,
-            split,
-            RowChoice(row.test),
-            row.fitted,
-            keep_in=folder.parent,
-            task=label_set,
-        )
-    else:
-        model = folder / "model"
-        if not is_complete(model):
-            data = system.data
-            own = {
-                "corpora": row.train,
-                "label_set": label_set,
-                "exclude_corpora": (),
-                "exclude_speakers": (*data.exclude_speakers, *row.exclude_speakers),
-                "exclude_audio_of": (*data.exclude_audio_of, *row.exclude_audio_of),
-            }
-            recipe = system.model_copy(update={"data": data.model_copy(update=own)})
-            train(recipe, dataset, model, resume=model.exists(), console=console)
-        result = evaluate(str(model), dataset, split, RowChoice(row.test))
-    notes = list(result.notes)
+
+def _left_out(row: Row) -> list[str]:
+    """Notes on what training lacks because it is scored."""
+    notes = []
     if row.exclude_speakers:
         speakers = ", ".join(row.exclude_speakers)
         notes.append(f"speakers scored that were left out of training: {speakers}")
@@ -185,15 +154,4 @@ def run_row(
         notes.append(
             f"utterances left out of training, as their audio is scored: {row.equal_audio}"
         )
-    return replace(result, notes=notes)
-
-
-def row_key(
-    system: System, row: Row, dataset: str | Path, split: str, label_set: LabelChoice = "six"
-) -> str:
-    """Checksum of everything that decides the scores of a row."""
-    settings = vars(system) if isinstance(system, Baseline) else system.model_dump(mode="json")
-    decides = [settings, vars(row), split, identity(dataset)]
-    if label_set != "six":  # which earlier rows were of
-        decides.append(label_set)
-    return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
+    return notes

@@ -10,9 +10,10 @@ import pandas as pd
 
 from pipeline.common.errors import DataError, UsageError
 from pipeline.schema.record import CLASSES, SPLITS
-from training.data.label_sets import NAMED
+from pipeline.splits.protocols.label_sets import NAMED
 from training.data.progress import OnProgress, no_progress
 from training.data.protocols import FoldChoice, describe_choice
+from training.data.recordings import near_recordings
 from training.data.row_choice import EVERY_ROW, RowChoice
 from training.data.targets import UNLABELLED
 from training.data.tasks import choose_task, load_task
@@ -65,27 +66,36 @@ def evaluate(
     predictions: list[Predictions] = []
     training: list[TrainingSpeakers] = []
     clips: set[str] = set()
+    left_out: list[str] = []
     for name in names:
         trained = load_model(name)
-        if not trained.labels:
+        if not trained.classes:
             raise UsageError(
                 f"{name}: rates dimensions and knows no classes: `exhubert evaluate` alone scores "
                 "it, by CCC (in Python: evaluate_ratings)"
             )
         label_set = trained.data.label_set
-        if not fold and label_set == "six" and trained.labels != list(CLASSES):
+        if not fold and label_set == "six" and trained.classes != list(CLASSES):
             raise UsageError(
-                f"{name}: its classes are {', '.join(trained.labels)}: expected those that "
+                f"{name}: its classes are {', '.join(trained.classes)}: expected those that "
                 f"datasets are labelled with, {', '.join(CLASSES)}; a protocol with classes of its "
                 "own is named by --protocol"
             )
         mapped = "six" if fold and label_set in NAMED else label_set
         if not predictions:
-            heads, labels, first = trained.heads, trained.labels, mapped
+            heads, classes, first = trained.heads, trained.classes, mapped
             task = choose_task(mapped, fold)
-            index, _ = load_task(dataset, task, part_of(split), rows, labels, heads.columns)
+            index, _ = load_task(
+                dataset,
+                task,
+                part_of(split),
+                rows,
+                classes,
+                heads.columns,
+                on_note=left_out.append,
+            )
             labelled = require_labelled(index, dataset, split, rows.where)
-        elif (trained.heads, trained.labels) != (heads, labels):
+        elif (trained.heads, trained.classes) != (heads, classes):
             raise UsageError(
                 f"{name}: has other heads than {names[0]}: expected models trained alike"
             )
@@ -109,11 +119,12 @@ def evaluate(
     table = PredictionTable.from_probabilities(
         names, scored, [one.classes[labelled] for one in predictions]
     )
-    notes = audio_overlap(scored, clips)
+    near = near_recordings(dataset) if clips else {}
+    notes = [*left_out, *audio_overlap(scored, clips, near)]
     if isinstance(task, FoldChoice):
         notes = [*describe_choice(dataset, task, sorted(set(scored["corpus"]))), *notes]
     evaluation = score_predictions(
-        table, dataset, split, labels, TrainingSpeakers.of_all(training), notes, rows.where
+        table, dataset, split, classes, TrainingSpeakers.of_all(training), notes, rows.where
     )
     if not heads.columns:
         return evaluation

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.common.errors import DataError, UsageError
-from training.data.dataset_files import manifest_checksum
 from training.data.index import load_index
+from training.data.manifest import manifest_checksum
 from training.data.progress import OnProgress, no_progress
 from training.data.row_choice import EVERY_ROW, RowChoice
 from training.evaluation.evaluate import part_of
@@ -86,7 +86,7 @@ def evaluate_ratings(
     loaded = [load_model(name) for name in models]
     first = loaded[0]
     for model in loaded:
-        if model.labels or model.heads != first.heads:
+        if model.classes or model.heads != first.heads:
             raise UsageError(f"{model.name}: has other heads than {first.name}: expected the same")
     index = load_index(dataset, part_of(split), rows, labelled=False)
     index = index[index[list(first.heads.dimensions)].notna().any(axis=1)].reset_index(drop=True)

@@ -7,13 +7,14 @@ without labels, as HuBERT's, does not count.
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self
 
 import pandas as pd
 
 from pipeline.common.count import count
 from training.config.sections import DataSection
-from training.data.dataset_files import content_checksum, manifest_checksum
+from training.data.manifest import content_checksum, manifest_checksum
 from training.data.targets import HeadLabels
 from training.data.tasks import load_task
 from training.evaluation.prediction_table import clip_names
@@ -127,25 +128,32 @@ def _learnt_from(stage: Provenance, dataset: str | Path) -> bool:
 
     Of older models only the checksum of the whole manifest is known.
     """
-    said = stage.get("dataset", {})
-    if known := said.get("content_sha256"):
+    described = stage.get("dataset", {})
+    if known := described.get("content_sha256"):
         protocol: str | None = stage["recipe"]["data"].get("protocol")
         return bool(known == content_checksum(dataset, protocol))
-    whole = said.get("manifest_sha256")
+    whole = described.get("manifest_sha256")
     return whole is not None and bool(whole == manifest_checksum(dataset))
 
 
-def audio_overlap(index: pd.DataFrame, training: Collection[str]) -> list[str]:
+def audio_overlap(
+    index: pd.DataFrame, training: Collection[str], near: Mapping[str, str] = MappingProxyType({})
+) -> list[str]:
     """A note on the utterances of an index that were in training; none if there are none.
 
     Args:
         index: Rows with ``id`` and ``audio_xxh3``.
         training: Ids and audio checksums of training clips
             (:func:`training.evaluation.prediction_table.clip_names`).
+        near: Forms of one recording (:func:`training.data.recordings.near_recordings`).
     """
-    seen = (index["id"].isin(training) | index["audio_xxh3"].isin(training)).sum()
+    equal = index["id"].isin(training) | index["audio_xxh3"].isin(training)
+    heard = {near[name] for name in training if name in near}
+    forms = ~equal & index["audio_xxh3"].map(near).isin(heard)
+    seen = equal | forms
     whole = count(len(index), "utterance")
-    return [f"the audio of {seen} of {whole} {_TRAINED_ON}"] if seen else []
+    other = f", {forms.sum()} of them in another form," if forms.any() else ""
+    return [f"the audio of {seen.sum()} of {whole}{other} {_TRAINED_ON}"] if seen.any() else []
 
 
 def tells_overlap(note: str) -> bool:

@@ -19,6 +19,7 @@ from typing import Any
 
 import torch
 
+from pipeline.common.errors import UsageError
 from pipeline.schema.record import SAMPLE_RATE
 from training.config.processes import rank_and_world
 from training.config.recipe import Recipe
@@ -29,6 +30,7 @@ from training.finetuning.model_card import count_parameters
 from training.finetuning.run_folder import is_complete, is_started
 from training.finetuning.run_plan import Plan, plan_run
 from training.finetuning.step_time import LARGEST_ON_CPU, time_batch
+from training.inference.devices import training_device
 from training.model.build import empty_model
 
 
@@ -69,7 +71,7 @@ class CorpusShare:
 
 
 @dataclass(frozen=True)
-class Estimate:
+class CostEstimate:
     """What a run will cost and do.
 
     Attributes:
@@ -89,9 +91,10 @@ class Estimate:
         steps: In all epochs.
         flops_per_step: On all devices.
         seconds: Of training on this machine, at the pace of a few steps that were tried; reading
-            audio and scoring come on top. None where a trial would take too long.
+            audio and scoring come on top. None where none could be tried.
         validation: Utterances that are scored at each measurement.
         corpora: The mixture.
+        untried: Why no step was tried; None where some were.
     """
 
     recipe: str
@@ -112,6 +115,7 @@ class Estimate:
     seconds: float | None
     validation: int
     corpora: list[CorpusShare]
+    untried: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The estimate as plain JSON types."""
@@ -120,7 +124,7 @@ class Estimate:
         return values
 
 
-def estimate(recipe: Recipe, dataset: str | Path, output: str | Path) -> Estimate:
+def estimate(recipe: Recipe, dataset: str | Path, output: str | Path) -> CostEstimate:
     """Plans a run and counts what it costs; reads metadata only, writes nothing, tries some steps.
 
     Raises:
@@ -130,24 +134,20 @@ def estimate(recipe: Recipe, dataset: str | Path, output: str | Path) -> Estimat
     plan = plan_run(recipe, dataset)
     optimizer = recipe.optimizer
     _, world = rank_and_world()
-    model = empty_model(recipe.model, plan.heads, plan.labels)
-    samples = round(recipe.data.window * SAMPLE_RATE)
-    activations, flops = trace_step(model, recipe, samples)
+    model = empty_model(recipe.model, plan.heads, plan.classes)
+    activations, flops = trace_step(model, recipe, _window_samples(recipe))
     parameters = count_parameters(model)
-    steps = -(-len(plan.batches(0, world)) // optimizer.accumulate)
-    done = is_complete(output)
-    seconds = None
-    if torch.cuda.is_available() or flops <= LARGEST_ON_CPU:
-        model = empty_model(recipe.model, plan.heads, plan.labels)
-        batch = time_batch(model, recipe, samples)
-        seconds = batch * optimizer.accumulate * steps * optimizer.epochs
-    return Estimate(
+    batches = len(plan.batches(0, world))
+    steps = -(-batches // optimizer.accumulate)
+    batches_of_run = optimizer.accumulate * steps * optimizer.epochs
+    batch_seconds, untried = _try_batch(plan, flops)
+    return CostEstimate(
         recipe=recipe.name,
         base=recipe.model.base,
         output=str(output),
-        output_state="complete" if done else "unfinished" if is_started(output) else "new",
+        output_state=_state_of(output),
         heads={
-            "label": list(plan.labels),
+            "label": list(plan.classes),
             "emotion": list(plan.heads.emotions),
             "ratings": list(plan.heads.dimensions),
         },
@@ -166,18 +166,42 @@ def estimate(recipe: Recipe, dataset: str | Path, output: str | Path) -> Estimat
         steps_per_epoch=steps,
         steps=steps * optimizer.epochs,
         flops_per_step=flops * optimizer.accumulate * world,
-        seconds=seconds,
+        seconds=None if batch_seconds is None else batch_seconds * batches_of_run,
         validation=len(plan.validation),
         corpora=mixture_shares(plan),
+        untried=untried,
     )
+
+
+def _window_samples(recipe: Recipe) -> int:
+    return round(recipe.data.window * SAMPLE_RATE)
+
+
+def _state_of(output: str | Path) -> str:
+    if is_complete(output):
+        return "complete"
+    return "unfinished" if is_started(output) else "new"
+
+
+def _try_batch(plan: Plan, flops: int) -> tuple[float | None, str | None]:
+    """Seconds of a batch on this machine, or why there are none."""
+    if training_device().type == "cpu" and flops > LARGEST_ON_CPU:
+        return None, "the model is large for a CPU"
+    model = empty_model(plan.recipe.model, plan.heads, plan.classes)
+    try:
+        return time_batch(model, plan.recipe, _window_samples(plan.recipe)), None
+    except torch.OutOfMemoryError:
+        return None, "a batch does not fit into the memory of this GPU"
+    except UsageError as error:
+        return None, str(error)
 
 
 def mixture_shares(plan: Plan) -> list[CorpusShare]:
     """What an epoch shows of each corpus, before and after temperature, cap and balance."""
     index = plan.index
     often = expected_repeats(index, plan.mixture)
-    no_class = "unlabelled" if "none" in plan.labels else "none"
-    names = {**dict(enumerate(plan.labels)), UNLABELLED: no_class}
+    no_class = "unlabelled" if "none" in plan.classes else "none"
+    names = {**dict(enumerate(plan.classes)), UNLABELLED: no_class}
     shares = []
     for corpus, rows in index.reset_index(drop=True).groupby("corpus", sort=True).indices.items():
         shown = often[rows].sum()

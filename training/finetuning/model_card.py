@@ -12,7 +12,9 @@ from transformers import PreTrainedModel
 from pipeline.common.untrusted_text import code, markdown
 from pipeline.schema.record import CLASSES
 from pipeline.specs.licence_terms import Kind, mix_terms
-from training.data import dataset_files as store
+from pipeline.splits.protocols.protocol import BY_NAME
+from training.data.dataset_files import absolute, path_of
+from training.data.manifest import content_checksum, manifest_checksum
 from training.data.terms import redistribution
 from training.finetuning.card_metadata import all_licences, card_metadata
 from training.finetuning.model_licence import model_licence
@@ -48,9 +50,9 @@ def describe_dataset(
     allowed = redistribution(dataset)
     licences = rows.groupby("corpus", sort=True)["licence"].agg(lambda part: sorted(set(part)))
     return {
-        "name": store.path_of(store.absolute(str(dataset))).name,
-        "manifest_sha256": store.manifest_checksum(dataset),
-        "content_sha256": store.content_checksum(dataset, protocol),
+        "name": path_of(absolute(str(dataset))).name,
+        "manifest_sha256": manifest_checksum(dataset),
+        "content_sha256": content_checksum(dataset, protocol),
         "utterances": {str(s): int(n) for s, n in rows.groupby("split", sort=True).size().items()},
         "corpora": corpora,
         "licences": {str(corpus): names for corpus, names in licences.items()},
@@ -139,19 +141,20 @@ def model_card(provenance: dict[str, Any]) -> str:
 
 def _classes(provenance: dict[str, Any]) -> str:
     """The classes that the model tells apart, and what it was trained on if not all rows."""
-    labels = provenance.get("labels", CLASSES)
-    if not labels:
+    classes = provenance.get("labels", CLASSES)
+    if not classes:
         text = "Ratings of speech emotion, and no classes."
-    elif tuple(labels) == CLASSES:
+    elif tuple(classes) == CLASSES:
         text = (
             "Six classes of speech emotion: arousal (low, high) × valence (negative, neutral, "
             "positive)."
         )
     else:
-        text = f"Classes of speech emotion: {markdown(', '.join(labels))}."
+        text = f"Classes of speech emotion: {markdown(', '.join(classes))}."
     data = provenance["recipe"].get("data", {})
     if data.get("protocol"):
-        text += f" Trained in fold {markdown(data['fold'])} of protocol `{code(data['protocol'])}`."
+        fold = markdown(data["fold"].removeprefix(BY_NAME))
+        text += f" Trained in fold {fold} of protocol `{code(data['protocol'])}`."
     if data.get("where"):
         text += f" Trained on rows where `{code(data['where'])}`."
     return text

@@ -29,9 +29,9 @@ def build_objective(plan: Plan) -> Objective:
 
 def label_loss(plan: Plan) -> HeadLoss | None:
     """The loss of the classes: the six, or those of a protocol; None where no row has one."""
-    if not plan.labels:
+    if not plan.classes:
         return None
-    return _class_loss(plan, "logits", len(plan.labels), plan.recipe.heads.label)
+    return _class_loss(plan, "logits", len(plan.classes), plan.recipe.heads.label)
 
 
 def emotion_loss(plan: Plan) -> HeadLoss | None:

@@ -11,12 +11,12 @@ from pipeline.common.errors import DataError
 from pipeline.schema.record import CLASSES, DIMENSIONS
 from training.config.recipe import Recipe
 from training.config.sections import DataSection
-from training.data.index import clipped_durations
+from training.data.index import check_speakers, clipped_durations
 from training.data.protocols import FoldChoice
 from training.data.row_choice import RowChoice
 from training.data.sampling import EpochBatches, Mixture
 from training.data.targets import UNLABELLED, HeadLabels, choose_heads
-from training.data.tasks import Task, choose_task, load_task, stated_categories
+from training.data.tasks import Task, choose_task, load_task, rows_of_part, stated_categories
 from training.data.votes import Stated, has_votes, soft_targets
 
 Score = Literal["uar", "ccc"]
@@ -33,7 +33,7 @@ class Plan:
         validation: The same of the validation split.
         heads: The heads beside that of the six classes: with the labels that occur.
         mixture: How corpora and classes mix.
-        labels: Names of the classes, in index order: the six, or those of a protocol; none where
+        classes: Names of the classes, in index order: the six, or those of a protocol; none where
             training rows carry ratings alone.
         voted: Training rows that soft labels are made of; None where there are none to learn.
     """
@@ -43,7 +43,7 @@ class Plan:
     validation: pd.DataFrame
     heads: HeadLabels
     mixture: Mixture
-    labels: tuple[str, ...] = CLASSES
+    classes: tuple[str, ...] = CLASSES
     voted: int | None = None
 
     @property
@@ -52,7 +52,7 @@ class Plan:
 
         None where there is nothing to choose by: the last state is kept.
         """
-        if self.labels and (self.validation["label"] != UNLABELLED).any():
+        if self.classes and (self.validation["label"] != UNLABELLED).any():
             return "uar"
         rated = (self.validation[name].notna().sum() > 1 for name in self.heads.dimensions)
         return "ccc" if any(rated) else None
@@ -61,8 +61,8 @@ class Plan:
     def missing_heads(self) -> list[str]:
         """What the recipe wants a head for and no training row carries."""
         wanted = self.recipe.heads
-        there = {"emotions": self.heads.emotions, "ratings": self.heads.dimensions}
-        asked = {"emotions": wanted.emotion, "ratings": wanted.ratings}
+        there = {"emotion": self.heads.emotions, "ratings": self.heads.dimensions}
+        asked = {"emotion": wanted.emotion, "ratings": wanted.ratings}
         return [name for name, weight in asked.items() if weight and not there[name]]
 
     def batches(self, rank: int = 0, world: int = 1) -> EpochBatches:
@@ -82,7 +82,7 @@ def plan_run(recipe: Recipe, dataset: str | Path) -> Plan:
     """Reads the metadata of a dataset and settles what a run will learn from.
 
     Raises:
-        UsageError: The folder is no dataset, or has no such corpus.
+        UsageError: The folder is no dataset, or has no such corpus or speaker.
         DataError: The train split has no labelled utterances, or no votes for soft labels.
     """
     data, wanted = recipe.data, recipe.heads
@@ -90,15 +90,16 @@ def plan_run(recipe: Recipe, dataset: str | Path) -> Plan:
         *(["emotion"] if wanted.emotion else []),
         *(DIMENSIONS if wanted.ratings else []),
     )
+    check_speakers(dataset, data.exclude_speakers)
     task, rows = recipe_task(data), recipe_rows(data)
     votes = ("votes",) if recipe.loss.soft_labels else ()
-    index, labels = load_task(dataset, task, "train", rows, also=also, extra=votes)
-    validation, _ = load_task(dataset, task, "validation", rows, labels, also)
+    every, classes = load_task(dataset, task, None, rows, also=also, extra=votes)
+    index, validation = (rows_of_part(every, part) for part in ("train", "validation"))
     heads = choose_heads(index, emotion=wanted.emotion > 0, ratings=wanted.ratings > 0)
     if not (index["label"] != UNLABELLED).any():
         if not heads.dimensions:
             raise DataError(f"{dataset}: no labelled utterances in split 'train': nothing to learn")
-        labels = ()
+        classes = ()
     voted = None
     if recipe.loss.soft_labels:
         voted = int(has_votes(index).sum())
@@ -107,10 +108,10 @@ def plan_run(recipe: Recipe, dataset: str | Path) -> Plan:
                 f"{dataset}: loss.soft_labels learns the votes of raters, and no training "
                 "utterance has any: set loss.soft_labels=false"
             )
-        stated = stated_categories(dataset, task, sorted(set(index["corpus"])), labels)
-        index = with_shares(index, labels, heads, stated)
+        stated = stated_categories(dataset, task, sorted(set(index["corpus"])), classes)
+        index = with_shares(index, classes, heads, stated)
     mixture = Mixture(**recipe.sampling.model_dump())
-    return Plan(recipe, index, validation, heads, mixture, labels, voted)
+    return Plan(recipe, index, validation, heads, mixture, classes, voted)
 
 
 def recipe_task(data: DataSection) -> Task:
@@ -132,13 +133,13 @@ def recipe_rows(data: DataSection) -> RowChoice:
 
 
 def with_shares(
-    index: pd.DataFrame, labels: Sequence[str], heads: HeadLabels, stated: Stated
+    index: pd.DataFrame, classes: Sequence[str], heads: HeadLabels, stated: Stated
 ) -> pd.DataFrame:
     """An index with soft labels in place of its votes.
 
     Args:
         index: Training rows with ``votes``.
-        labels: Names of the classes; none where rows carry ratings alone.
+        classes: Names of the classes; none where rows carry ratings alone.
         heads: With the categories, if there is a head for them.
         stated: Classes of categories (:func:`training.data.tasks.stated_categories`).
 
@@ -146,8 +147,8 @@ def with_shares(
         The index with those columns of :data:`training.data.targets.SHARES` that a head learns.
     """
     shares = {}
-    if labels:
-        shares["label_shares"] = list(soft_targets(index, len(labels), stated))
+    if classes:
+        shares["label_shares"] = list(soft_targets(index, len(classes), stated))
     if heads.emotions:
         by_category = index.assign(label=heads.targets(index)["emotion_labels"])
         shares["emotion_shares"] = list(soft_targets(by_category, len(heads.emotions)))

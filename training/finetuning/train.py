@@ -40,7 +40,8 @@ from training.config.processes import rank_and_world
 from training.config.recipe import Recipe
 from training.config.run_files import PROVENANCE_FILE
 from training.data.dataset import Utterances
-from training.data.dataset_files import identity, manifest_checksum
+from training.data.dataset_files import identity
+from training.data.manifest import manifest_checksum
 from training.data.targets import UNLABELLED
 from training.finetuning.callbacks import (
     Checkpoints,
@@ -69,6 +70,7 @@ from training.finetuning.run_plan import Plan, plan_run
 from training.finetuning.trainer import ShardTrainer
 from training.finetuning.training_arguments import (
     has_unused_parameters,
+    prepare_steps,
     tensorboard,
     training_arguments,
 )
@@ -78,7 +80,7 @@ from training.metrics.head_scores import HeadScores, score_heads
 from training.metrics.scores import Scores, uar_of
 from training.metrics.scores_by_corpus import score_rows
 from training.model.base_card import licence_of_base
-from training.model.build import build_model, compile_layers, freeze, save_model
+from training.model.build import build_model, freeze, save_model
 from training.model.modeling_exhubert import ExtendedClassifier
 from training.model.outputs import Predictions
 from training.model.provenance import TrainingSpeakers
@@ -138,6 +140,8 @@ def train(
     data, index = recipe.data, plan.index
     validation = plan.validation if plan.chosen_by else plan.validation.iloc[:0]
     batches = plan.batches(rank, world)
+    # Now, for the dataset may be relabelled while the run goes on.
+    described = describe_dataset(dataset, index, validation, protocol=data.protocol)
     identified = identity(dataset, data.protocol)
     run = RunIdentity(recipe, identified, world, manifest_checksum(dataset))
     checkpoint = find_resume_checkpoint(output, run, resume)
@@ -147,7 +151,7 @@ def train(
         console.print(f"Base: {recipe.model.base}, from disk, the cache or the hub …")
     model = build_model(
         recipe.model.base,
-        labels=plan.labels,
+        classes=plan.classes,
         heads=plan.heads,
         extended_layers=recipe.model.extended_layers,
         original_linear=recipe.model.original_linear,
@@ -157,10 +161,7 @@ def train(
     base_said = provenance_of_base(recipe.model.base)
     base_licence = licence_of_base(recipe.model.base)
     freeze(model, recipe.model)
-    if recipe.model.gradient_checkpointing:
-        model.activation_checkpointing_enable({"use_reentrant": False})
-    if recipe.run.compile:
-        compile_layers(model)
+    prepare_steps(model, recipe)
     console.print(_opening(plan, model, checkpoint), highlight=False)
 
     # 3. Trainer. Of the state at hand it measures all heads; the UAR of the six classes decides.
@@ -239,7 +240,7 @@ def train(
             overall, corpora = score_rows(
                 validation.iloc[labelled],
                 predictions.classes[labelled].argmax(axis=1),
-                len(plan.labels),
+                len(plan.classes),
             )
         if plan.heads.columns:
             heads = score_heads(validation, predictions, plan.heads)
@@ -249,11 +250,11 @@ def train(
         save_model(model, output)
         provenance = {
             "recipe": recipe.model_dump(mode="json"),
-            "dataset": describe_dataset(dataset, index, validation, protocol=data.protocol),
+            "dataset": described,
             **TrainingSpeakers.of_rows(index).to_provenance(),
             "base": base_said,
             "base_licence": base_licence,
-            "labels": list(plan.labels),
+            "labels": list(plan.classes),
             "heads": asdict(plan.heads),
             "parameters": count_parameters(model),
             "steps": trainer.state.global_step,
@@ -284,7 +285,7 @@ def _opening(plan: Plan, model: ExtendedClassifier, checkpoint: str | None) -> s
         f"{len(plan.validation)} for validation"
     )
     if plan.heads.columns:
-        kinds = [f"{len(plan.labels)} classes"] * bool(plan.labels)
+        kinds = [f"{len(plan.classes)} classes"] * bool(plan.classes)
         kinds += [count(len(plan.heads.emotions), "emotion")] * bool(plan.heads.emotions)
         what += f"\nheads: {', '.join([*kinds, *plan.heads.dimensions])}"
     if plan.voted is not None:

@@ -12,7 +12,10 @@ from pipeline.common.extras import install_command
 from training.config.processes import rank_and_world
 from training.config.recipe import Recipe
 from training.finetuning.run_folder import CHECKPOINTS
+from training.inference.devices import training_device
+from training.model.build import compile_layers
 from training.model.configuration_exhubert import ExtendedConfig
+from training.model.modeling_exhubert import ExtendedClassifier
 
 
 class OneGpuArguments(TrainingArguments):
@@ -49,7 +52,7 @@ def training_arguments(
     every = max(1, round(steps_per_epoch * run.evaluate_every))
     precision = resolve_precision(run.precision)
     _check_reporters(run.report_to)
-    no_gpu = not (torch.cuda.is_available() or torch.backends.mps.is_available())
+    no_gpu = training_device().type == "cpu"
     return OneGpuArguments(
         output_dir=str(output / CHECKPOINTS),
         num_train_epochs=optimizer.epochs,
@@ -92,6 +95,14 @@ def training_arguments(
         ddp_find_unused_parameters=unused_weights,
         disable_tqdm=True,
     )
+
+
+def prepare_steps(model: ExtendedClassifier, recipe: Recipe) -> None:
+    """Checkpoints gradients of layers and compiles these, as far as a recipe says."""
+    if recipe.model.gradient_checkpointing:
+        model.activation_checkpointing_enable({"use_reentrant": False})
+    if recipe.run.compile:
+        compile_layers(model)
 
 
 def resolve_precision(precision: str) -> str:

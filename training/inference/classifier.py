@@ -167,14 +167,14 @@ class _Recording:
         seconds = np.array([end - start for start, end, _ in self.scored])
         predictions = join([row for _, _, row in self.scored], trained.model.config)
         mean = predictions.each(lambda rows: seconds @ rows / seconds.sum())
-        labels, heads = trained.labels, trained.heads
+        classes, heads = trained.classes, trained.heads
         windows = tuple(
             WindowPrediction(
-                start=round(start, 3), end=round(end, 3), **prediction_fields(row, labels, heads)
+                start=round(start, 3), end=round(end, 3), **prediction_fields(row, classes, heads)
             )
             for (start, end, _), row in zip(self.scored, predictions.rows(), strict=True)
         )
-        pooled = prediction_fields(mean, labels, heads)
+        pooled = prediction_fields(mean, classes, heads)
         return Prediction(
             path=self.path, duration=round(self.duration, 3), **pooled, windows=windows
         )

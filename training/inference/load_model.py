@@ -13,6 +13,7 @@ from training.config.recipe import read_data_section
 from training.config.run_files import PROVENANCE_FILE, RECIPE_FILE
 from training.config.sections import DataSection
 from training.data.targets import HeadLabels
+from training.inference.devices import inference_device
 from training.model.backbones import BACKBONES
 from training.model.build import load_classifier
 from training.model.configuration_exhubert import ExtendedConfig
@@ -49,7 +50,7 @@ class LoadedModel:
     device: torch.device
 
     @property
-    def labels(self) -> list[str]:
+    def classes(self) -> list[str]:
         """Names of the classes, in index order."""
         return class_names(self.model.config)
 
@@ -64,7 +65,7 @@ def load_model(name: str | Path) -> LoadedModel:
 
     Raises:
         UsageError: There is no such model, its training has not finished, it is not extended,
-            or its files are damaged.
+            its files are damaged, or the hub does not say whether it has some.
     """
     folder = Path(name)
     if (folder / RECIPE_FILE).is_file() and not (folder / CONFIG_FILE).is_file():
@@ -81,7 +82,7 @@ def load_model(name: str | Path) -> LoadedModel:
             f"one from {bases}, `exhubert convert` from the published weights"
         )
     model = load_classifier(find_checkpoint(name), config)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = inference_device()
     recipe = find_file(name, RECIPE_FILE)
     return LoadedModel(
         name=str(name),
@@ -98,8 +99,16 @@ def rates_only(name: str | Path) -> bool:
     Raises:
         UsageError: Its configuration is damaged.
     """
-    path = find_file(name, CONFIG_FILE)
+    path = _find_settings(name)
     return path is not None and read_settings(path).get("id2label") == {}
+
+
+def _find_settings(name: str | Path) -> Path | None:
+    """The configuration of a model; None where there is none or, as loading then says, no hub."""
+    try:
+        return find_file(name, CONFIG_FILE)
+    except UsageError:
+        return None
 
 
 def _read_config(name: str | Path) -> PreTrainedConfig:
@@ -108,7 +117,7 @@ def _read_config(name: str | Path) -> PreTrainedConfig:
     Raises:
         UsageError: There is no such model, or its configuration is damaged.
     """
-    path = find_file(name, CONFIG_FILE)
+    path = _find_settings(name)
     kind = read_settings(path).get("model_type") if path else None
     try:
         config: PreTrainedConfig = AutoConfig.from_pretrained(str(name), trust_remote_code=False)
@@ -133,7 +142,8 @@ def read_provenance(name: str | Path) -> dict[str, Any]:
     """The provenance that a model was saved with; empty for one saved without.
 
     Raises:
-        UsageError: The file is damaged, or what is read of it has another type.
+        UsageError: The file is damaged, what is read of it has another type, or the hub does not
+            say whether there is one.
     """
     path = find_file(name, PROVENANCE_FILE)
     if path is None:

@@ -201,7 +201,7 @@ def _metadata(trained: LoadedModel) -> dict[str, str]:
     """What a user of the file has to know, as strings."""
     heads = trained.heads
     return {
-        "id2label": json.dumps(dict(enumerate(trained.labels)), ensure_ascii=False),
+        "id2label": json.dumps(dict(enumerate(trained.classes)), ensure_ascii=False),
         "sample_rate": str(SAMPLE_RATE),
         "normalisation": "inside: each clip to zero mean and unit variance over its own samples",
         "min_samples": str(MIN_SAMPLES),

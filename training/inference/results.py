@@ -95,19 +95,19 @@ class PredictionFailure:
 
 
 def prediction_fields(
-    outputs: Predictions, labels: Sequence[str], heads: HeadLabels
+    outputs: Predictions, classes: Sequence[str], heads: HeadLabels
 ) -> dict[str, Any]:
     """The fields that a window and a prediction share.
 
     Args:
         outputs: Of each head, for one clip: ``(classes,)``, ``(categories,)``, ``(dimensions,)``.
-        labels: Names of the classes.
+        classes: Names of the classes.
         heads: The heads beside that of the classes.
     """
-    arousal, valence = marginals(outputs.classes, labels)
+    arousal, valence = marginals(outputs.classes, classes)
     fields = {
-        "label": labels[int(outputs.classes.argmax())] if labels else None,
-        "probabilities": _named(labels, outputs.classes),
+        "label": classes[int(outputs.classes.argmax())] if classes else None,
+        "probabilities": _named(classes, outputs.classes),
         "arousal": arousal,
         "valence": valence,
     }
@@ -120,19 +120,19 @@ def prediction_fields(
 
 
 def marginals(
-    probabilities: Floats, labels: Sequence[str]
+    probabilities: Floats, classes: Sequence[str]
 ) -> tuple[dict[str, float], dict[str, float]]:
     """Probabilities of arousal and of valence, summed from those of the six classes.
 
     Args:
         probabilities: ``(classes,)``.
-        labels: Names of the classes.
+        classes: Names of the classes.
 
     Returns:
         Probability by name, of two levels of arousal and three of valence; empty for a model
         whose classes are not the six.
     """
-    if tuple(labels) != CLASSES:
+    if tuple(classes) != CLASSES:
         return {}, {}
     grid = probabilities.reshape(len(AROUSAL_CLASSES), len(VALENCE_CLASSES))
     return _named(AROUSAL_CLASSES, grid.sum(axis=1)), _named(VALENCE_CLASSES, grid.sum(axis=0))

@@ -42,7 +42,7 @@ def score_classes(
     reference: Integers,
     predicted: Integers,
     speakers: Sequence[str | None],
-    labels: Sequence[str],
+    classes: Sequence[str],
     draws: int = 1000,
     seed: int = 0,
 ) -> dict[str, ClassScores]:
@@ -52,11 +52,11 @@ def score_classes(
         reference: True class of each utterance ``(utterances,)``.
         predicted: Predicted classes ``(utterances,)`` or ``(models, utterances)``.
         speakers: Speaker of each utterance; ``None`` where unknown.
-        labels: Names of the classes, in index order.
+        classes: Names of the classes, in index order.
         draws: Bootstrap draws behind the intervals.
         seed: Seed of the draws.
     """
-    by_speaker = confusions_by_speaker(reference, predicted, speakers, len(labels))
+    by_speaker = confusions_by_speaker(reference, predicted, speakers, len(classes))
     confusion = by_speaker.sum(axis=0)
     support, called = confusion.sum(axis=1), confusion.sum(axis=0)
     drawn = resample_speakers(by_speaker, draws, seed)
@@ -68,7 +68,7 @@ def score_classes(
             recalls = hits[:, number] / drawn[:, number].sum(axis=1)
             low, high = map(float, np.quantile(recalls, [0.025, 0.975]))
         right = confusion[number, number]
-        found[labels[number]] = ClassScores(
+        found[classes[number]] = ClassScores(
             utterances=int((reference == number).sum()),
             recall=float(right / support[number]),
             low=low,

@@ -5,6 +5,7 @@ from pathlib import Path
 import yaml
 from huggingface_hub import ModelCard
 
+from pipeline.common.errors import UsageError
 from pipeline.specs.licence_terms import HUB_LICENCES
 from training.model.hub_files import find_file
 
@@ -23,7 +24,10 @@ def licence_of_base(base: str | Path | None) -> str | None:
     """
     if base is None:
         return None
-    card = find_file(base, "README.md")
+    try:
+        card = find_file(base, "README.md")
+    except UsageError:  # a cache that others filled has weights, and no card
+        return UNKNOWN
     if card is None:
         return UNKNOWN
     try:

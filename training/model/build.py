@@ -31,7 +31,7 @@ Model = TypeVar("Model", bound=PreTrainedModel)
 def build_model(
     base: str | Path | None,
     *,
-    labels: Sequence[str] = CLASSES,
+    classes: Sequence[str] = CLASSES,
     heads: HeadLabels = SIX_CLASSES_ONLY,
     extended_layers: Sequence[int] | None = None,
     original_linear: bool = False,
@@ -42,9 +42,9 @@ def build_model(
 
     Args:
         base: Folder or hub name of a checkpoint of HuBERT, wav2vec 2.0 or WavLM with any head, or
-            of an extended model (which keeps its own extension, and each head whose labels are
+            of an extended model (which keeps its own extension, and each head whose outputs are
             the same, with the projector that it reads). None for a HuBERT of random weights.
-        labels: Names of the classes, in order.
+        classes: Names of the classes, in order.
         heads: Further heads; none unless named.
         extended_layers: Layers of the base that get a copy, ascending; None for every layer.
         original_linear: Whether originals get a linear too, as published.
@@ -60,7 +60,7 @@ def build_model(
             weights; or the settings do not fit it.
 
     Example:
-        >>> model = build_model(None, labels=["calm", "tense"], config={
+        >>> model = build_model(None, classes=["calm", "tense"], config={
         ...     "hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2,
         ...     "intermediate_size": 32, "conv_dim": [8] * 7})
         >>> model.config.id2label
@@ -76,7 +76,7 @@ def build_model(
         if folder is not None and is_extended:
             config_there = backbone.extended_config.from_pretrained(folder, **settings)
             _check_extension(folder, config_there, layers, original_linear)
-            return _with_heads(load_classifier(folder, config_there), labels, heads)
+            return _with_heads(load_classifier(folder, config_there), classes, heads)
         trained = (
             backbone.model(backbone.config(**settings))
             if folder is None
@@ -87,7 +87,7 @@ def build_model(
         extended = extend(trained, layers, original_linear)
         # Extending leaves the base's LayerDrop behind; asked for by name, it is meant.
         extended.config.layerdrop = settings.get("layerdrop", 0.0)
-        return _attach_heads(backbone, extended, labels, heads)
+        return _attach_heads(backbone, extended, classes, heads)
 
 
 def empty_model(
@@ -170,7 +170,7 @@ def compile_layers(model: ExtendedClassifier) -> None:
     All layers share what one of them is compiled to, for clips and batches of any length. The
     model as a whole would be compiled again for every length.
     """
-    for layer in model.base_model.encoder.layers:
+    for layer in model.backbone.encoder.layers:
         layer.compile(dynamic=True)
 
 
@@ -220,13 +220,13 @@ def _check_extension(
 
 
 def _with_heads(
-    trained: ExtendedClassifier, labels: Sequence[str], heads: HeadLabels
+    trained: ExtendedClassifier, classes: Sequence[str], heads: HeadLabels
 ) -> ExtendedClassifier:
-    """A trained model, with new heads where its labels are others."""
+    """A trained model, with new heads where it has others."""
     config = trained.config
     had = heads_of(config)
     same = {
-        "classifier": class_names(config) == list(labels),
+        "classifier": class_names(config) == list(classes),
         "emotion_classifier": had.emotions == heads.emotions,
         "rater": had.dimensions == heads.dimensions,
     }
@@ -241,18 +241,18 @@ def _with_heads(
         if name.partition(".")[0] in kept
     }
     backbone = find_backbone(config.model_type)
-    model = _attach_heads(backbone, trained.backbone, labels, heads)
+    model = _attach_heads(backbone, trained.backbone, classes, heads)
     model.load_state_dict(weights, strict=False)
     return model
 
 
 def _attach_heads(
-    backbone: Backbone, extended: ExtendedBackbone, labels: Sequence[str], heads: HeadLabels
+    backbone: Backbone, extended: ExtendedBackbone, classes: Sequence[str], heads: HeadLabels
 ) -> ExtendedClassifier:
-    """New heads for these labels on an extended encoder."""
+    """New heads on an extended encoder."""
     config = extended.config
-    config.id2label = dict(enumerate(labels))
-    config.label2id = {label: index for index, label in enumerate(labels)}
+    config.id2label = dict(enumerate(classes))
+    config.label2id = {label: index for index, label in enumerate(classes)}
     config.emotions = list(heads.emotions) or None
     config.dimensions = list(heads.dimensions) or None
     model = backbone.classifier(config, extended)

@@ -5,8 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from huggingface_hub import hf_hub_download
-from huggingface_hub.errors import EntryNotFoundError, HFValidationError
+from huggingface_hub import hf_hub_download, try_to_load_from_cache
+from huggingface_hub.errors import (
+    EntryNotFoundError,
+    HFValidationError,
+    LocalEntryNotFoundError,
+)
 
 from pipeline.common.errors import UsageError
 from training.model.backbones import Backbone, find_backbone
@@ -57,14 +61,46 @@ def find_config(base: str | Path) -> dict[str, Any]:
 
 
 def find_file(base: str | Path, name: str) -> Path | None:
-    """A file that a base may have beside its weights; None where it has none."""
+    """A file that a base may have beside its weights; None where it has none.
+
+    Raises:
+        UsageError: Whether it has one cannot be said: the hub does not answer, or gives nothing
+            out, and the Hugging Face cache does not know.
+    """
     folder = Path(base).expanduser()
     if folder.is_dir():
         return folder / name if (folder / name).is_file() else None
     try:
         return Path(hf_hub_download(str(base), name))
-    except (OSError, EntryNotFoundError, HFValidationError):
+    except HFValidationError:  # no name that a repository could have
         return None
+    except (OSError, EntryNotFoundError) as error:
+        if _is_absent(str(base), name, error):
+            return None
+        raise UsageError(
+            f"{base}: no folder of this name, and whether it has {name} is known neither to the "
+            f"Hugging Face cache nor from the hub ({_reason(error)}): try again with a network, "
+            f"or fetch all of it, `hf download {base} --local-dir {Path(base).name}`, and give "
+            "the folder's path"
+        ) from error
+
+
+def _is_absent(repository: str, name: str, error: Exception) -> bool:
+    """Whether a file that was not to be had is known not to exist."""
+    if not isinstance(error, LocalEntryNotFoundError):
+        return isinstance(error, EntryNotFoundError)
+    known = try_to_load_from_cache(repository, name)
+    if known is not None and not isinstance(known, str):  # the hub said once that there is none
+        return True
+    # Every repository has this file, and only who fetches all of a repository fetches it.
+    return isinstance(try_to_load_from_cache(repository, ".gitattributes"), str)
+
+
+def _reason(error: Exception) -> str:
+    """What the hub answered, or why it could not be asked, in one line."""
+    if isinstance(error, LocalEntryNotFoundError) and error.__cause__ is not None:
+        error = error.__cause__ if isinstance(error.__cause__, Exception) else error
+    return str(error).strip().partition("\n")[0] or type(error).__name__
 
 
 def backbone_of(settings: Mapping[str, Any]) -> tuple[Backbone, bool]:
@@ -124,7 +160,7 @@ def _not_found(name: str, file: str, error: Exception) -> UsageError:
     """The error that says how to get a checkpoint to a machine without a network."""
     return UsageError(
         f"{name}: no folder of this name, and {file} is neither in the Hugging Face cache nor to "
-        f"be had from the hub ({str(error).splitlines()[0]}).\n"
+        f"be had from the hub ({_reason(error)}).\n"
         f"On a machine with a network, fetch {CONFIG_FILE} and {' (or '.join(WEIGHT_FILES)}) into "
         "a folder:\n"
         f"  hf download {name} {CONFIG_FILE} {WEIGHT_FILES[-1]} --local-dir {Path(name).name}\n"

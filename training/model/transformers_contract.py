@@ -2,7 +2,7 @@
 
 Each is part of what transformers documents for models of one's own; nothing else of this package
 touches a private name of it. A test (tests/training/model/test_transformers_contract.py) holds
-what each is used for, and setup.py bounds the version.
+what each is used for, and pyproject.toml bounds the version.
 
 - ``_init_weights``: the documented hook by which a model starts its own kinds of layers. Without
   it, the linear behind a copy would start at random instead of at zero.
@@ -23,7 +23,7 @@ class ExtendedPreTrainedModel(PreTrainedModel):
     """How an extended model starts, and what of it may be put on different devices; a mixin."""
 
     def __init_subclass__(cls, **kwargs: object) -> None:
-        super().__init_subclass__(**kwargs)
+        super().__init_subclass__(**kwargs)  # type: ignore[no-untyped-call]
         of_bases = (vars(base).get("_no_split_modules") or () for base in cls.__mro__)
         cls._no_split_modules = sorted({ExtendedLayer.__name__}.union(*of_bases))
 
@@ -33,7 +33,7 @@ class ExtendedPreTrainedModel(PreTrainedModel):
         if isinstance(module, ZeroLinear | IdentityLinear):
             module.reset_parameters()
         else:
-            super()._init_weights(module)
+            super()._init_weights(module)  # type: ignore[no-untyped-call]
 
 
 def attention_of(config: PreTrainedConfig) -> str | None:

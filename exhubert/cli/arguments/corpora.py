@@ -16,7 +16,7 @@ from exhubert.cli.arguments.data_roots import (
     tell_passed_over,
 )
 from pipeline.common.errors import DataError, UsageError
-from pipeline.sources.contents import describe_files
+from pipeline.sources.folder_description import describe_files
 from pipeline.sources.listing import list_files
 from pipeline.specs.collections import ChosenCorpora, choose_corpora
 from pipeline.specs.corpus_spec import CorpusSpec

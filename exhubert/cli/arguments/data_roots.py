@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from exhubert.cli.arguments.configuration import DataRoots, configured_data_roots
+from exhubert.cli.arguments.parser import TakesOptions
 from pipeline.common.errors import DataError, UsageError
 from pipeline.common.suggest import suggest
 from pipeline.common.untrusted_text import printable
@@ -16,7 +17,7 @@ from pipeline.storage.files import join, map_files
 _MOST_PASSED = 8  # folders that are named
 
 
-def add_data_root(parser: argparse._ActionsContainer) -> None:
+def add_data_root(parser: TakesOptions) -> None:
     """Adds ``--data-root``."""
     parser.add_argument(
         "--data-root",

@@ -2,9 +2,16 @@
 
 import argparse
 import re
-from typing import NoReturn
+from typing import Any, NoReturn, Protocol
 
 from pipeline.common.suggest import suggest
+
+
+class TakesOptions(Protocol):
+    """What an option is added to: a parser or a group of one."""
+
+    def add_argument(self, *names: str, **settings: Any) -> argparse.Action:
+        """As argparse's parsers and groups have it."""
 
 
 class Parser(argparse.ArgumentParser):

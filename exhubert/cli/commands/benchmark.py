@@ -3,19 +3,23 @@
 import argparse
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from exhubert.cli.arguments.command import Command
-from exhubert.cli.arguments.local_paths import local_path
 from exhubert.cli.arguments.number_types import positive
-from exhubert.cli.arguments.output_paths import check_folder
-from exhubert.cli.arguments.paper_files import add_paper_files, check_paper_files
+from exhubert.cli.arguments.paths import (
+    add_paper_files,
+    check_folder,
+    check_paper_files,
+    local_path,
+)
 from exhubert.cli.output import console
 from pipeline.common.errors import StoppedError, UsageError
 from training.config.recipe import Recipe, load_recipe
 
 if TYPE_CHECKING:  # it brings torch with it
-    from training.evaluation.benchmark.job import System
+    from training.evaluation.systems import System
 
 _KINDS = ("majority", "egemaps", "probe")
 
@@ -97,15 +101,18 @@ def _run(args: argparse.Namespace) -> int:
     systems = _systems(args)
     from exhubert.cli.output.benchmark_tables import print_costs, print_paper_table
     from exhubert.cli.output.paper_files import write_figures, write_tables
-    from training.data.label_sets import read_label_choice
+    from training.data.label_sets import read_label_set
     from training.evaluation.benchmark.cost import expected_costs
     from training.evaluation.benchmark.plan import plan_benchmark
     from training.evaluation.benchmark.run import run_benchmark
     from training.evaluation.benchmark.table import benchmark_rows, benchmark_table, rows_to_dict
+    from training.evaluation.systems import check_rows
 
     console.quieten_transformers()
-    label_set = read_label_choice(args.labels) if args.labels else None
+    rows_noted = check_rows(systems)
+    label_set = read_label_set(args.labels) if args.labels else None
     plan = plan_benchmark(args.data, args.protocol, args.corpora, label_set)
+    plan = replace(plan, notes=[*rows_noted, *plan.notes])
     if args.dry_run:
         costs = expected_costs(plan, systems, args.output)
         if args.json:
@@ -124,7 +131,7 @@ def _run(args: argparse.Namespace) -> int:
         ) from None
     rows = benchmark_rows(plan, results)
     table = benchmark_table(plan, rows, results)
-    told = {
+    document = {
         "dataset": plan.dataset,
         "protocol": plan.protocol,
         "labels": plan.label_set,
@@ -132,7 +139,7 @@ def _run(args: argparse.Namespace) -> int:
         "rows": rows_to_dict(rows),
         "notes": list(table.notes),
     }
-    text = json.dumps(told, indent=2, ensure_ascii=False)
+    text = json.dumps(document, indent=2, ensure_ascii=False)
     (args.output / "benchmark.json").write_text(text + "\n", encoding="utf-8")
     written = [args.output / "benchmark.json", *table.write(args.output)]
     written += write_tables({"benchmark": table}, args.table)

@@ -18,8 +18,8 @@ from exhubert.cli.arguments.corpora import (
     tell_kept_specs,
 )
 from exhubert.cli.arguments.data_roots import read_data_roots
-from exhubert.cli.arguments.edition import add_edition, read_edition
 from exhubert.cli.arguments.number_types import duration, positive
+from exhubert.cli.arguments.release import add_release, read_release
 from exhubert.cli.arguments.tolerances import add_tolerances
 from exhubert.cli.output import console
 from exhubert.cli.output.build_progress import build_progress
@@ -72,7 +72,7 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="leave out corpora whose terms do not allow a dataset to be passed on",
     )
-    add_edition(parser)
+    add_release(parser)
     add_tolerances(parser, max_reject_rate=0.01)
     parser.add_argument(
         "--dry-run",
@@ -134,24 +134,24 @@ def _make_config(args: argparse.Namespace, require_folders: bool) -> "BuildConfi
     if not corpora:
         raise UsageError("--only-redistributable: none of these corpora may be redistributed")
     audio = AudioOptions(args.codec, args.normalize)
-    edition = read_edition(args)
-    return BuildConfig(corpora, emotion_scheme(), args.output, audio, edition=edition)
+    release = read_release(args)
+    return BuildConfig(corpora, emotion_scheme(), args.output, audio, release=release)
 
 
 def _build(checked: "CheckedBuild", args: argparse.Namespace, jobs: int | DriverProcess) -> int:
     from pipeline.dataset.report.page import write_report
     from pipeline.dataset.run_log import count_corpora, record_run
-    from pipeline.monitoring import Counts
+    from pipeline.monitoring import BuildProgress
     from pipeline.running.build import run_build
 
     corpora = checked.build.corpora
     counters: list[str] = []
-    last = Counts()
+    last = BuildProgress()
     runner, processes = checked.runner or "local", None if checked.runner else args.jobs
     with record_run(args.output, args.line, runner, processes) as run:
         with build_progress(console.ERR, quiet=args.json) as show:
 
-            def on_progress(counts: Counts) -> None:
+            def on_progress(counts: BuildProgress) -> None:
                 nonlocal last
                 last = counts
                 show(counts)

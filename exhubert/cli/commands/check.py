@@ -13,8 +13,7 @@ from exhubert.cli.arguments.corpora import (
     find_corpora,
     no_clips_message,
 )
-from exhubert.cli.arguments.local_paths import local_path
-from exhubert.cli.arguments.output_paths import check_file
+from exhubert.cli.arguments.paths import check_file, local_path
 from exhubert.cli.arguments.tolerances import add_tolerances
 from exhubert.cli.output import console, progress
 from exhubert.cli.output.check_tables import print_checks
@@ -70,11 +69,11 @@ def _run_check(args: argparse.Namespace) -> int:
         if name:
             protocol = protocol.joined(check_protocol(name, spec, indexed))
     if args.json:
-        told = [asdict(check) for check in checks]
+        document = [asdict(check) for check in checks]
         folds = {corpus: one.model_dump(mode="json") for corpus, one in protocol.corpora.items()}
-        for one in told:
+        for one in document:
             one |= {"protocol": folds.get(one["corpus"])} if name else {}
-        console.emit(json.dumps(told, ensure_ascii=False))
+        console.emit(json.dumps(document, ensure_ascii=False))
     else:
         print_checks(checks, partial=args.allow_partial)
         if name:

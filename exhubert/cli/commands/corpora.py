@@ -112,8 +112,8 @@ def _available(data_root: str) -> list[str]:
 def _run_collections(args: argparse.Namespace) -> int:
     collections = load_collections()
     if args.json:
-        told = {name: one.model_dump(mode="json") for name, one in collections.items()}
-        console.emit(json.dumps(told, ensure_ascii=False))
+        document = {name: one.model_dump(mode="json") for name, one in collections.items()}
+        console.emit(json.dumps(document, ensure_ascii=False))
     else:
         print_collections(collections, builtin_ids())
     return 0

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from exhubert.cli.arguments.command import Command
 from exhubert.cli.arguments.configuration import configured_data_roots
-from exhubert.cli.arguments.local_paths import local_path
+from exhubert.cli.arguments.paths import local_path
 from exhubert.cli.arguments.spec_names import specs_named
 from exhubert.cli.output import console, progress
 from exhubert.cli.output.corpus_tables import print_obtained
@@ -45,12 +45,12 @@ def _run_get(args: argparse.Namespace) -> int:
             obtained[spec.id] = obtain_corpus(spec, folder, not args.keep_archives, show)
         print_obtained(spec.id, obtained[spec.id], args.json)
     if args.json:
-        told = {
+        document = {
             corpus: [asdict(one.file) | {"unpacked": one.unpacked} for one in files]
             for corpus, files in obtained.items()
         }
         how = {spec.id: how_to_obtain(spec) for spec in missing}
-        console.emit(json.dumps({"files": told, "not_fetched": how}, default=str))
+        console.emit(json.dumps({"files": document, "not_fetched": how}, default=str))
     for spec in missing:
         console.complain(how_to_obtain(spec))
     return 1 if missing else 0

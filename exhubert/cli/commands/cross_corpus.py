@@ -6,23 +6,24 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from exhubert.cli.arguments.command import Command
-from exhubert.cli.arguments.local_paths import local_path
-from exhubert.cli.arguments.output_paths import check_folder
-from exhubert.cli.arguments.paper_files import add_paper_files, check_paper_files
+from exhubert.cli.arguments.paths import (
+    add_paper_files,
+    check_folder,
+    check_paper_files,
+    local_path,
+)
 from exhubert.cli.output import console
 from pipeline.common.errors import UsageError
 from pipeline.common.untrusted_text import printable
-from pipeline.specs.collections import SIGN
 from training.config.recipe import Recipe, load_recipe
+from training.evaluation.cross_corpus_modes import LEAVE_ONE_OUT, MODES
 
 if TYPE_CHECKING:  # it brings torch with it
-    from training.data.label_sets import LabelChoice
-    from training.evaluation.cross_corpus import System
+    from training.data.label_sets import LabelSet
+    from training.evaluation.systems import System
 
 FittedKind = Literal["majority", "egemaps"]
 """Baselines that are fitted for every row; a probe is not."""
-
-_MODES = ("leave-one-corpus-out", "train-on-a-test-on-b")
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +35,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="folder for rows, JSON and page",
     )
-    parser.add_argument("--mode", choices=_MODES, default=_MODES[0], help="default: %(default)s")
+    parser.add_argument("--mode", choices=MODES, default=LEAVE_ONE_OUT, help="default: %(default)s")
     parser.add_argument("--config", metavar="NAME|FILE", help="recipe of a model to train")
     parser.add_argument(
         "--baseline",
@@ -78,8 +79,6 @@ def _run(args: argparse.Namespace) -> int:
     check_folder("--output", args.output)
     check_paper_files(args)
     recipe = _recipe(args)
-    if recipe and recipe.data.protocol:
-        raise UsageError("data.protocol: the matrix leaves whole corpora out, and knows no folds")
     kinds = _baseline_kinds(args)
     if not (recipe or kinds):
         raise UsageError("nothing to run: give --config, --baseline or both")
@@ -94,18 +93,18 @@ def _run(args: argparse.Namespace) -> int:
     from training.evaluation.tables.cross_corpus import cross_corpus_table
 
     console.quieten_transformers()
-    systems, corpora = _systems(args, recipe, kinds)
     out = console.ERR if args.json else console.OUT
     matrix = run_cross_corpus(
-        systems,
+        _systems(recipe, kinds),
         args.data,
         args.output,
         args.mode,
-        corpora,
+        args.corpora or (recipe.data.corpora if recipe else ()),
         args.split,
         out,
         out.print,
         _label_set(args, recipe),
+        recipe.data.exclude_corpora if recipe else (),
     )
     text = json.dumps(matrix.to_dict(), indent=2, ensure_ascii=False)
     (args.output / "matrix.json").write_text(text + "\n", encoding="utf-8")
@@ -130,19 +129,27 @@ def _run(args: argparse.Namespace) -> int:
 
 def _recipe(args: argparse.Namespace) -> Recipe | None:
     """The recipe that is named, with its overrides."""
-    if args.config:
-        return load_recipe(args.config, args.overrides)
-    if args.overrides:
-        raise UsageError("--set changes a recipe: give --config, too")
-    return None
+    if not args.config:
+        if args.overrides:
+            raise UsageError("--set changes a recipe: give --config, too")
+        return None
+    recipe = load_recipe(args.config, args.overrides)
+    if recipe.data.protocol:
+        raise UsageError("data.protocol: the matrix leaves whole corpora out, and knows no folds")
+    if args.corpora and (recipe.data.corpora or recipe.data.exclude_corpora):
+        raise UsageError(
+            "--corpora chooses the corpora, and so do data.corpora and data.exclude_corpora of "
+            f"{args.config}: give one of the two"
+        )
+    return recipe
 
 
-def _label_set(args: argparse.Namespace, recipe: Recipe | None) -> "LabelChoice":
+def _label_set(args: argparse.Namespace, recipe: Recipe | None) -> "LabelSet":
     """The classes of all systems: those that are named, else the recipe's."""
-    from training.data.label_sets import read_label_choice
+    from training.data.label_sets import read_label_set
 
     if args.labels:
-        return read_label_choice(args.labels)
+        return read_label_set(args.labels)
     return recipe.data.label_set if recipe else "six"
 
 
@@ -156,25 +163,18 @@ def _baseline_kinds(args: argparse.Namespace) -> list[FittedKind]:
     return [named[kind] for kind in kinds]
 
 
-def _systems(
-    args: argparse.Namespace, recipe: Recipe | None, kinds: Sequence[FittedKind]
-) -> tuple[dict[str, "System"], list[str]]:
-    """What is run, by name, and the corpora that are asked for."""
-    from training.data.index import load_index
-    from training.data.row_choice import RowChoice
+def _systems(recipe: Recipe | None, kinds: Sequence[FittedKind]) -> dict[str, "System"]:
+    """What is run, by name."""
     from training.evaluation.baselines.run import Baseline
 
-    corpora = list(args.corpora)
     systems: dict[str, System] = {kind: Baseline(kind) for kind in kinds}
     if recipe:
+        if recipe.name in systems:
+            raise UsageError(
+                f"the recipe is called {recipe.name}, as the baseline is: give it another name"
+            )
         systems[recipe.name] = recipe
-        data = recipe.data
-        if not corpora and (data.corpora or data.exclude_corpora):
-            index = load_index(args.data, rows=RowChoice(data.corpora, data.exclude_corpora))
-            corpora = sorted(set(index["corpus"]))
-    if any(name.startswith(SIGN) for name in corpora):
-        corpora = sorted(set(load_index(args.data, rows=RowChoice(corpora))["corpus"]))
-    return systems, corpora
+    return systems
 
 
 MATRIX = Command(

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from exhubert.cli.arguments.command import Command
 from exhubert.cli.arguments.corpora import check_beam_options
-from exhubert.cli.arguments.where import add_where
+from exhubert.cli.arguments.rows import add_where
 from exhubert.cli.output import console
 
 
@@ -24,8 +24,8 @@ def _run(args: argparse.Namespace) -> int:
 
     found = compare_datasets(args.first, args.second, args.where)
     if args.json:
-        told = {"same": found.same, "kinds": found.kinds, **asdict(found)}
-        console.emit(json.dumps(told, ensure_ascii=False))
+        document = {"same": found.same, "kinds": found.kinds, **asdict(found)}
+        console.emit(json.dumps(document, ensure_ascii=False))
         return 0 if found.same else 1
     print_comparison(found)
     if found.same:

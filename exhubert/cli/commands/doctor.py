@@ -42,8 +42,8 @@ def _run(args: argparse.Namespace) -> int:
         found["machine"].append(Fact("GPU", describe_devices()))
     facts = [fact for part in found.values() for fact in part]
     if args.json:
-        told = {name: [asdict(fact) for fact in part] for name, part in found.items()}
-        console.emit(json.dumps(told, ensure_ascii=False))
+        document = {name: [asdict(fact) for fact in part] for name, part in found.items()}
+        console.emit(json.dumps(document, ensure_ascii=False))
     else:
         for name, part in found.items():
             table = Table(box=None, show_header=False, pad_edge=False, title_justify="left")

@@ -65,7 +65,7 @@ def _predict(args: argparse.Namespace, files: list[Path]) -> int:
     failed = 0
     write_row = csv.writer(sys.stdout).writerow
     if args.csv:
-        heading = _csv_heading(classifier.trained.labels, classifier.trained.heads, args.windows)
+        heading = _csv_heading(classifier.trained.classes, classifier.trained.heads, args.windows)
         write_row(map(csv_cell, heading))
     for outcome in _watched(classifier, files):
         if args.json:
@@ -153,12 +153,12 @@ def _further_cells(prediction: "Prediction | WindowPrediction") -> list[str]:
     return [prediction.emotion, f"{100 * prediction.emotions[prediction.emotion]:.0f}", *cells]
 
 
-def _csv_heading(labels: Sequence[str], heads: "HeadLabels", by_window: bool) -> list[str]:
+def _csv_heading(classes: Sequence[str], heads: "HeadLabels", by_window: bool) -> list[str]:
     return [
         "path",
         *(("start", "end") if by_window else ("duration",)),
         "label",
-        *labels,
+        *classes,
         *(f"arousal_{name}" for name in AROUSAL_CLASSES),
         *(f"valence_{name}" for name in VALENCE_CLASSES),
         *(("emotion",) if heads.emotions else ()),

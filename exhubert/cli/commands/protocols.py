@@ -47,8 +47,8 @@ def _run_protocols(args: argparse.Namespace) -> int:
         raise UsageError(f"{args.dataset} has no protocol {args.show!r}{hint}; add it by --add")
     shown = {args.show: statements[args.show]} if args.show else statements
     if args.json:
-        told = {name: one.model_dump(mode="json") for name, one in shown.items()}
-        console.emit(json.dumps(told, ensure_ascii=False))
+        document = {name: one.model_dump(mode="json") for name, one in shown.items()}
+        console.emit(json.dumps(document, ensure_ascii=False))
     elif args.show:
         print_folds(args.show, statements[args.show])
     elif statements:

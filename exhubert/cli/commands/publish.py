@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from exhubert.cli.arguments.command import Command
-from exhubert.cli.arguments.local_paths import local_path
+from exhubert.cli.arguments.paths import local_path
 from exhubert.cli.output import console, progress
 from pipeline.common.count import count
 
@@ -46,7 +46,7 @@ def _run(args: argparse.Namespace) -> int:
     from pipeline.dataset.publication import plan_publication
 
     manifest, files = plan_publication(args.dataset)
-    told = {
+    document = {
         "repository": args.repository,
         "title": manifest.title,
         "version": manifest.version,
@@ -56,7 +56,7 @@ def _run(args: argparse.Namespace) -> int:
     }
     if args.dry_run:
         if args.json:
-            console.emit(json.dumps(told, ensure_ascii=False))
+            console.emit(json.dumps(document, ensure_ascii=False))
         else:
             _print_plan(manifest, files, args.repository)
         return 0
@@ -75,7 +75,7 @@ def _run(args: argparse.Namespace) -> int:
             args.dataset, files, args.repository, manifest.version, args.private, advance
         )
     if args.json:
-        console.emit(json.dumps(told | asdict(made), ensure_ascii=False))
+        console.emit(json.dumps(document | asdict(made), ensure_ascii=False))
     else:
         _print_terms(manifest)
         console.say(

@@ -24,8 +24,8 @@ def _add_verify(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_verify(args: argparse.Namespace) -> int:
-    from pipeline.dataset.integrity import repair_dataset, verify_dataset
     from pipeline.dataset.manifest import require_manifest
+    from pipeline.dataset.verify import repair_dataset, verify_dataset
 
     check_beam_options(args)
     corpora = require_manifest(args.dataset).corpora.values()
@@ -34,8 +34,8 @@ def _run_verify(args: argparse.Namespace) -> int:
         manifest, faults = verify_dataset(args.dataset, lambda: advance(1))
     repaired = repair_dataset(args.dataset, faults) if args.repair and faults else []
     if args.json:
-        told = {"faults": [asdict(fault) for fault in faults], "build_again": repaired}
-        print(json.dumps(told, ensure_ascii=False))
+        document = {"faults": [asdict(fault) for fault in faults], "build_again": repaired}
+        print(json.dumps(document, ensure_ascii=False))
     elif not faults:
         clips = count(manifest.written, "clip")
         console.say(f"{args.dataset}: whole: {clips} in {count(shards, 'shard')}")

@@ -16,7 +16,7 @@ from exhubert.cli.output.progress import LINE_EVERY
 from pipeline.common.count import clock, count
 
 if TYPE_CHECKING:
-    from pipeline.monitoring import Counts
+    from pipeline.monitoring import BuildProgress
 
 _MOST_CORPORA = 8  # lines of corpora on a terminal
 _BAR = 30  # characters
@@ -33,20 +33,20 @@ class Pace:
     started: float | None = None
     elapsed: float = 0.0
 
-    def observe(self, counts: "Counts", now: float) -> None:
+    def observe(self, counts: "BuildProgress", now: float) -> None:
         """Updates the pace from what has been done by now."""
         if self.started is None and counts.finished:
             self.started = now
         if self.started is not None:
             self.elapsed = now - self.started
 
-    def describe(self, counts: "Counts") -> str:
+    def describe(self, counts: "BuildProgress") -> str:
         """Counts, and what the build waits for beyond its work."""
         if counts.waiting and not counts.found:
             return "; ".join(counts.waiting)
         return "; ".join([self._describe_work(counts), *counts.waiting])
 
-    def _describe_work(self, counts: "Counts") -> str:
+    def _describe_work(self, counts: "BuildProgress") -> str:
         """Counts, and where they are known clips a second, speed and time left.
 
         No clip is worked on before all are indexed, so from the first on the number found, and
@@ -63,7 +63,7 @@ class Pace:
         return ", ".join(words)
 
 
-def in_work(counts: "Counts") -> "dict[str, Counts]":
+def in_work(counts: "BuildProgress") -> "dict[str, BuildProgress]":
     """Corpora begun and not yet done."""
     return {name: part for name, part in counts.corpora.items() if 0 < part.finished < part.found}
 
@@ -71,7 +71,7 @@ def in_work(counts: "Counts") -> "dict[str, Counts]":
 @contextlib.contextmanager
 def build_progress(
     console: Console, quiet: bool = False, clock_now: Callable[[], float] = time.monotonic
-) -> "Iterator[Callable[[Counts], None]]":
+) -> "Iterator[Callable[[BuildProgress], None]]":
     """Gives a function that is told what a build has done so far, and shows it.
 
     Args:
@@ -85,7 +85,7 @@ def build_progress(
         with Live(console=console, refresh_per_second=5, transient=True) as live:
             pace = Pace()
 
-            def draw(counts: "Counts") -> None:
+            def draw(counts: "BuildProgress") -> None:
                 pace.observe(counts, clock_now())
                 live.update(_bars(counts, pace))
 
@@ -94,11 +94,11 @@ def build_progress(
         yield _lines(console, clock_now)
 
 
-def _lines(console: Console, now: Callable[[], float]) -> "Callable[[Counts], None]":
+def _lines(console: Console, now: Callable[[], float]) -> "Callable[[BuildProgress], None]":
     pace, begun = Pace(), now()
     last = begun
 
-    def print_line(counts: "Counts") -> None:
+    def print_line(counts: "BuildProgress") -> None:
         nonlocal last
         pace.observe(counts, now())
         if now() - last < LINE_EVERY:
@@ -114,7 +114,7 @@ def _lines(console: Console, now: Callable[[], float]) -> "Callable[[Counts], No
     return print_line
 
 
-def _bars(counts: "Counts", pace: Pace) -> Group:
+def _bars(counts: "BuildProgress", pace: Pace) -> Group:
     """A bar over everything, then one a corpus that is being worked on."""
     table = Table.grid(padding=(0, 2))
     for justify in ("left", "left", "right"):
@@ -129,7 +129,7 @@ def _bars(counts: "Counts", pace: Pace) -> Group:
     return Group(pace.describe(counts), table)
 
 
-def _bar(counts: "Counts | None") -> ProgressBar:
+def _bar(counts: "BuildProgress | None") -> ProgressBar:
     if counts is None:
         return ProgressBar(total=None, pulse=True, width=_BAR)
     return ProgressBar(total=counts.found, completed=counts.finished, width=_BAR)

@@ -1,34 +1,45 @@
 """What a matrix prints: tables for a terminal."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from rich.table import Table
 from rich.text import Text
 
 from exhubert.cli.output.evaluation_tables import explain_marks, score_cells
 from training.evaluation.cross_corpus import CrossCorpusMatrix
+from training.evaluation.cross_corpus_modes import LEAVE_ONE_OUT
+from training.evaluation.score_file import Evaluation
+from training.evaluation.tables.cross_corpus import chance_range
 
 
 def cross_corpus_tables(matrix: CrossCorpusMatrix) -> list[Table]:
     """UAR in per cent across corpora: one table where one is left out, else one a system."""
-    if matrix.mode == "leave-one-corpus-out":
+    if matrix.mode == LEAVE_ONE_OUT:
         return [_left_out_table(matrix)]
     tables = []
     for system, evaluations in matrix.systems.items():
         title = f"{system}: trained on ↓, tested on →, UAR in per cent"
         table = Table(title=title, title_justify="left", show_footer=True)
-        first = next(iter(evaluations))
         table.add_column("", "chance", no_wrap=True)
         for corpus in matrix.corpora:
-            chance = f"{100 * first.corpora[corpus].chance:.0f}"
-            table.add_column(corpus, chance, justify="right")
+            table.add_column(corpus, _show_chance(evaluations, corpus), justify="right")
         for row, evaluation in zip(matrix.rows, evaluations, strict=True):
+            found = [(corpus, evaluation.corpora.get(corpus)) for corpus in matrix.corpora]
             cells = [
                 Text(f"{100 * scores.uar:.0f}", "bold" if corpus in row.train else "")
-                for corpus, scores in evaluation.corpora.items()
+                if scores
+                else ""
+                for corpus, scores in found
             ]
             table.add_row(row.name, *cells)
         tables.append(table)
     return tables
+
+
+def _show_chance(evaluations: Sequence[Evaluation], corpus: str) -> str:
+    low, high = chance_range(evaluations, corpus)
+    return f"{100 * low:.0f}" if low == high else f"{100 * low:.0f}–{100 * high:.0f}"
 
 
 def _left_out_table(matrix: CrossCorpusMatrix) -> Table:

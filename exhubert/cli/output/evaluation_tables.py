@@ -28,8 +28,8 @@ def print_evaluation(evaluation: Evaluation, console: Console) -> None:
         title, evaluation.overall, evaluation.corpora, evaluation.not_trained_on or ()
     )
     console.print(table)
-    console.print(confusion_table(evaluation.overall, evaluation.labels))
-    console.print(classes_table(evaluation.classes))
+    console.print(confusion_table(evaluation.overall, evaluation.classes))
+    console.print(classes_table(evaluation.class_scores))
     if evaluation.groups:
         console.print(groups_table(evaluation.groups))
     lines = remarks(evaluation)
@@ -183,13 +183,13 @@ def explain_marks(
         table.caption, table.caption_justify = "\n".join(lines), "left"
 
 
-def confusion_table(scores: Scores, labels: Sequence[str]) -> Table:
+def confusion_table(scores: Scores, classes: Sequence[str]) -> Table:
     """Counts, one row a reference class, one column a predicted class."""
     table = Table(title="reference ↓, predicted →", title_justify="left")
     table.add_column("")
-    for number in range(len(labels)):
+    for number in range(len(classes)):
         table.add_column(str(number), justify="right")
-    for row, (label, counts) in enumerate(zip(labels, scores.confusion, strict=True)):
+    for row, (label, counts) in enumerate(zip(classes, scores.confusion, strict=True)):
         cells = [
             Text(str(count), "bold" if row == column else "") for column, count in enumerate(counts)
         ]

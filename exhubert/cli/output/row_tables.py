@@ -10,7 +10,7 @@ from exhubert.cli.output.fitted_table import Heading, numbers, print_table, word
 from pipeline.common.count import count
 
 if TYPE_CHECKING:
-    from pipeline.dataset.comparison import Comparison
+    from pipeline.dataset.comparison import DatasetComparison
     from pipeline.dataset.manifest import Manifest
 
 _MOST_LISTED = 5  # ids of one kind of difference
@@ -75,7 +75,7 @@ def print_counts(rows: pd.DataFrame, manifest: "Manifest") -> None:
     OUT.print(f"{len(rows):,} of {count(manifest.written, 'clip')}")
 
 
-def print_comparison(comparison: "Comparison") -> None:
+def print_comparison(comparison: "DatasetComparison") -> None:
     """What differs between two datasets."""
     groups = [words("corpus"), numbers("only in A", "only in B", "both"), words("differ in")]
     lines = []

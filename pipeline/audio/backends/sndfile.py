@@ -12,9 +12,9 @@ from pipeline.audio.recording import MISSING_TOLERANCE, AudioError, Recording, S
 
 _PCM_16 = {"PCM_16", "PCM_S8", "PCM_U8"}
 _SOUGHT_APART = ("OPUS", "VORBIS")
-"""Codecs of which a place that is sought from another one gives other samples."""
+"""Codecs whose samples differ by the position from which the decoder sought."""
 _SOUGHT_SLOWLY = ("MPEG",)
-"""Codecs of which all must be walked through, from the start, to find a place."""
+"""Codecs in which a position is found only by walking through the file from its start."""
 _BLOCK = 1 << 22
 """Frames decoded at once: a header may promise more than memory holds."""
 _STEP = 1 << 16

@@ -13,6 +13,7 @@ import numpy as np
 
 from pipeline.audio.backend import Backend, OpenSource, ReadPart
 from pipeline.audio.containers.file_bytes import FileBytes
+from pipeline.audio.containers.layout import MAX_PARTS
 from pipeline.audio.recording import Recording, Span
 
 _CHUNK, _FORMAT = struct.Struct("<4sI"), struct.Struct("<HHIIHH")
@@ -88,13 +89,15 @@ def find_plain_sound(content: bytes | FileBytes) -> PlainSound | None:
         content: The whole file.
 
     Returns:
-        Their place; None where the file is of another form, is cut off, or contradicts itself.
+        Their layout; None where the file is of another form, is cut off, or contradicts itself.
     """
     if content[:4] != b"RIFF" or content[8:12] != b"WAVE":
         return None
     channels = rate = 0
     position, length = 12, len(content)
-    while position + 8 <= length:
+    for _ in range(MAX_PARTS):
+        if position + 8 > length:
+            break
         name, size = _CHUNK.unpack(content[position : position + 8])
         position += 8
         if name == b"fmt " and 16 <= size <= length - position and not rate:

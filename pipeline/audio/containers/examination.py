@@ -7,9 +7,9 @@ from pipeline.audio.containers.file_bytes import FileBytes
 from pipeline.audio.containers.flac import examine_flac
 from pipeline.audio.containers.layout import Buffer, Layout
 from pipeline.audio.containers.mpeg import examine_mpeg
-from pipeline.audio.containers.nested import examine_nested
 from pipeline.audio.containers.ogg import examine_ogg
 from pipeline.audio.containers.tags import tag_before_header
+from pipeline.audio.containers.video import examine_nested
 
 _EXAMINERS = (examine_chunks, examine_ogg, examine_nested, examine_mpeg)
 

@@ -1,4 +1,4 @@
-"""FLAC: the header states frames, if the writer knew them; each packet states its place.
+"""FLAC: the header states frames, if the writer knew them; each packet states its position.
 
 Source: RFC 9639.
 """

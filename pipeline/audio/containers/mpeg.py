@@ -173,8 +173,11 @@ def _is_last_tag(content: Buffer, position: int) -> bool:
 
 
 def _next_frame(content: Buffer, position: int, first: Frame) -> int | None:
-    """The next place at which two frames follow each other."""
-    while (position := content.find(b"\xff", position)) >= 0:
+    """The next position at which two frames follow each other."""
+    for _ in range(MAX_PARTS):
+        position = content.find(b"\xff", position)
+        if position < 0:
+            break
         frame = read_frame(content, position)
         if frame and frame.rate == first.rate:
             following = read_frame(content, position + frame.size)

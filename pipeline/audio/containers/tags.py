@@ -3,7 +3,7 @@
 Source: ID3 tag version 2.4.0.
 """
 
-from pipeline.audio.containers.layout import Buffer
+from pipeline.audio.containers.layout import MAX_PARTS, Buffer
 
 _MAGIC = {
     *(b"RIFF", b"RIFX", b"RF64", b"BW64", b"FORM", b"riff", b"caff", b".snd", b"dns.", b"fLaC"),
@@ -14,9 +14,9 @@ _FIXED = 10
 
 def skip_tags(content: Buffer, position: int = 0) -> int:
     """Where the ID3v2 tags at a position end; the position itself where there are none."""
-    while content[position : position + 3] == b"ID3":
+    for _ in range(MAX_PARTS):
         head = content[position : position + _FIXED]
-        if len(head) < _FIXED or max(head[6:]) > 127:
+        if head[:3] != b"ID3" or len(head) < _FIXED or max(head[6:]) > 127:
             break
         size = head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]
         position += _FIXED + size + (_FIXED if head[5] & 16 else 0)

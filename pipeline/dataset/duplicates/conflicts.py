@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from pipeline.dataset.duplicates.findings import LabelConflict
 from pipeline.dataset.duplicates.groups import connect
-from pipeline.dataset.duplicates.pair_table import Clip, Pair
+from pipeline.dataset.duplicates.pair_table import Pair, PairedClip
 from pipeline.shards.receipts import RejectRow, ShardReceipt
 
 _FROM = {"copies_disagree": "copies", "rows_disagree": "tables"}
@@ -42,7 +42,7 @@ def _among_pairs(pairs: Sequence[Pair], written: Collection[str]) -> Iterator[La
             )
 
 
-def _outcome(clips: Sequence[Clip], written: Collection[str]) -> str:
+def _outcome(clips: Sequence[PairedClip], written: Collection[str]) -> str:
     stay = sum(clip.id in written for clip in clips)
     return "kept" if stay == len(clips) else "excluded" if stay else "rejected"
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 
 import pandas as pd
 
-from pipeline.dataset.duplicates.pair_table import Clip, Pair, PairTable
+from pipeline.dataset.duplicates.pair_table import Pair, PairedClip, PairTable
 from pipeline.shards.deduplication import DUPLICATE_REASONS, find_duplicates
 from pipeline.shards.receipts import ShardReceipt
 
@@ -23,7 +23,7 @@ def gather_pairs(
         Pairs, sorted, with their clips as the rows have them now.
     """
     clips = clips_of(rows)
-    gone = {
+    removed = {
         row.id
         for receipt in receipts
         for row in receipt.unwritten
@@ -31,29 +31,31 @@ def gather_pairs(
     }
     pairs = {(pair.one.id, pair.other.id): pair for pair in _find_equal(rows, clips)}
     for pair in earlier.pairs:
-        one, other = (_as_known(clip, clips, gone) for clip in (pair.one, pair.other))
+        one, other = (_as_known(clip, clips, removed) for clip in (pair.one, pair.other))
         if one and other:
             pairs.setdefault((one.id, other.id), pair._replace(one=one, other=other))
     return sorted(pairs.values(), key=lambda pair: (pair.one.id, pair.other.id))
 
 
-def clips_of(rows: pd.DataFrame) -> dict[str, Clip]:
+def clips_of(rows: pd.DataFrame) -> dict[str, PairedClip]:
     """Clips by id, as rows have them."""
-    columns = rows[list(Clip._fields)].astype(object)
+    columns = rows[list(PairedClip._fields)].astype(object)
     known = columns.where(columns.notna(), None)
-    return {clip.id: clip for clip in map(Clip._make, known.itertuples(index=False))}
+    return {clip.id: clip for clip in map(PairedClip._make, known.itertuples(index=False))}
 
 
-def _find_equal(rows: pd.DataFrame, clips: dict[str, Clip]) -> Iterable[Pair]:
+def _find_equal(rows: pd.DataFrame, clips: dict[str, PairedClip]) -> Iterable[Pair]:
     """Pairs of equal audio: the first clip of a group with each of the others."""
     for group in find_duplicates(rows):
         first, *others = group
         yield from (Pair(clips[first], clips[other], "equal") for other in others)
 
 
-def _as_known(clip: Clip, clips: dict[str, Clip], gone: Collection[str]) -> Clip | None:
+def _as_known(
+    clip: PairedClip, clips: dict[str, PairedClip], removed: Collection[str]
+) -> PairedClip | None:
     """A clip as it is now, or as it was when it left; None where it is another or none."""
     now = clips.get(clip.id)
     if now is not None:
         return now if now.audio_xxh3 == clip.audio_xxh3 else None
-    return clip if clip.id in gone else None
+    return clip if clip.id in removed else None

@@ -12,7 +12,7 @@ from pipeline.audio.recording import AudioError
 from pipeline.common.cores import usable_cores
 from pipeline.common.errors import DataError
 from pipeline.dataset.duplicates.gather import clips_of
-from pipeline.dataset.duplicates.pair_table import Clip, Pair
+from pipeline.dataset.duplicates.pair_table import Pair, PairedClip
 from pipeline.fingerprinting.matching import find_matches
 from pipeline.fingerprinting.subfingerprints import Subfingerprints, subfingerprints
 from pipeline.shards.parquet import read_shard
@@ -84,7 +84,7 @@ def _fingerprint(name: str, content: bytes) -> Subfingerprints:
         ) from None
 
 
-def _to_pairs(clips: Sequence[Clip], prints: Sequence[Subfingerprints]) -> Iterable[Pair]:
+def _to_pairs(clips: Sequence[PairedClip], prints: Sequence[Subfingerprints]) -> Iterable[Pair]:
     for match in find_matches(prints):
         yield Pair(
             clips[match.first],

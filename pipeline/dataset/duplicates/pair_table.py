@@ -20,7 +20,7 @@ PairKind = Literal["equal", "near"]
 """Whether the samples are equal, or the audio fingerprints nearly."""
 
 
-class Clip(NamedTuple):
+class PairedClip(NamedTuple):
     """One clip of a pair, as it was when it was last in the dataset."""
 
     id: str
@@ -47,8 +47,8 @@ class Pair(NamedTuple):
         error: Share of the bits of their fingerprints that differ, in [0, 0.22].
     """
 
-    one: Clip
-    other: Clip
+    one: PairedClip
+    other: PairedClip
     kind: PairKind
     offset: float = 0.0
     overlap: float | None = None
@@ -69,7 +69,7 @@ class PairTable:
     join_speakers: bool = False
 
 
-_CLIP = [(name, pa.string()) for name in Clip._fields]
+_CLIP = [(name, pa.string()) for name in PairedClip._fields]
 _SCHEMA = pa.schema(
     [
         *[(name, kind) for name, kind in _CLIP],
@@ -131,7 +131,8 @@ def _from_row(row: Mapping[str, Any]) -> Pair:
     if row["kind"] not in ("equal", "near"):
         raise ValueError(f"kind {row['kind']!r}: expected equal or near")
     one, other = (
-        Clip(*(row[f"{prefix}{name}"] for name in Clip._fields)) for prefix in ("", "other_")
+        PairedClip(*(row[f"{prefix}{name}"] for name in PairedClip._fields))
+        for prefix in ("", "other_")
     )
     overlap = None if row["overlap"] is None else round(row["overlap"], 4)
     return Pair(one, other, row["kind"], round(row["offset"], 4), overlap, round(row["error"], 4))

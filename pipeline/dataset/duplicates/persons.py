@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipeline.dataset.duplicates.findings import SamePerson
 from pipeline.dataset.duplicates.groups import connect
-from pipeline.dataset.duplicates.pair_table import Clip, Pair
+from pipeline.dataset.duplicates.pair_table import Pair, PairedClip
 from pipeline.schema.record import SPLITS
 
 _LEAST_CLIPS = 3
@@ -23,38 +23,38 @@ def find_same_persons(pairs: Sequence[Pair], rows: pd.DataFrame) -> list[SamePer
         pairs: Clips that hold the same recording.
         rows: Metadata of the rows that are in the dataset.
     """
-    gone = _left_out(pairs, set(rows["id"]))
-    clips = Counter(rows["speaker"].dropna()) + Counter(clip.speaker for clip in gone)
-    splits = _splits(rows, gone)
+    removed = _left_out(pairs, set(rows["id"]))
+    clips = Counter(rows["speaker"].dropna()) + Counter(clip.speaker for clip in removed)
+    splits = _splits(rows, removed)
     found = []
     for speakers, shared in sorted(_shared_clips(pairs).items()):
         least = min(speakers, key=lambda speaker: (clips[speaker], speaker))
         number = len(shared[speakers.index(least)])
         if number >= max(_LEAST_CLIPS, _LEAST_SHARE * clips[least]):
-            stand_in = splits[speakers[0]] | splits[speakers[1]]
+            occupied = splits[speakers[0]] | splits[speakers[1]]
             found.append(
                 SamePerson(
                     speakers=speakers,
                     shared=number,
                     clips=(clips[speakers[0]], clips[speakers[1]]),
-                    splits=[split for split in SPLITS if split in stand_in],
+                    splits=[split for split in SPLITS if split in occupied],
                 )
             )
     return found
 
 
-def _left_out(pairs: Sequence[Pair], written: set[str]) -> list[Clip]:
+def _left_out(pairs: Sequence[Pair], written: set[str]) -> list[PairedClip]:
     clips = {clip.id: clip for pair in pairs for clip in (pair.one, pair.other)}
     return [clip for name, clip in clips.items() if name not in written and clip.speaker]
 
 
-def _splits(rows: pd.DataFrame, gone: Sequence[Clip]) -> Mapping[str, set[str]]:
+def _splits(rows: pd.DataFrame, removed: Sequence[PairedClip]) -> Mapping[str, set[str]]:
     """Speaker → splits in which clips of theirs stand, or stood."""
     splits: dict[str, set[str]] = {}
     known = rows[["speaker", "split"]].dropna().drop_duplicates()
     for speaker, split in known.itertuples(index=False):
         splits.setdefault(speaker, set()).add(split)
-    for clip in gone:
+    for clip in removed:
         splits.setdefault(clip.speaker or "", set()).add(clip.split)
     return splits
 

@@ -13,7 +13,7 @@ import pandas as pd
 from pipeline.common.cores import usable_cores
 from pipeline.dataset.manifest import Manifest
 from pipeline.dataset.selection import read_clips
-from pipeline.pages.previews import LONGEST, PageClip, encode_preview, seconds_each
+from pipeline.pages.excerpts import LONGEST, PageClip, encode_excerpt, seconds_each
 
 WithAudio = Literal["all", "redistributable", "none"]
 """Which corpora may be heard: all, those whose terms let them be passed on, or none."""
@@ -40,13 +40,13 @@ class Listening:
     Attributes:
         corpora: Corpus → its clips.
         kinds: Title of a further group, such as ``shortest`` → its clips.
-        silent: Corpora that were left out, since their terms do not let them be passed on.
+        not_redistributable: Corpora that were left out because of their terms.
         seconds: Of each clip that stand on the page at most.
     """
 
     corpora: dict[str, list[PageClip]]
     kinds: dict[str, list[PageClip]]
-    silent: list[str]
+    not_redistributable: list[str]
     seconds: float = LONGEST
 
     @property
@@ -77,18 +77,18 @@ def find_listening(
     """
     if with_audio == "none" or rows.empty:
         return NOTHING
-    silent = [
+    not_redistributable = [
         name
         for name, entry in manifest.corpora.items()
         if with_audio != "all" and entry.redistribute is not True
     ]
-    heard = rows[~rows["corpus"].isin(silent)]
-    cells = choose_by_emotion(heard)
-    kinds = choose_extremes(heard)
+    allowed = rows[~rows["corpus"].isin(not_redistributable)]
+    cells = choose_by_emotion(allowed)
+    kinds = choose_extremes(allowed)
     wanted = {clip for ids in [cells, *kinds.values()] for clip in ids}
-    chosen = heard[heard["id"].isin(wanted)].sort_values(["shard", "row_group", "row"])
+    chosen = allowed[allowed["id"].isin(wanted)].sort_values(["shard", "row_group", "row"])
     seconds = seconds_each(chosen["duration"], _BYTES)
-    sounds = read_previews(output, chosen, seconds)
+    sounds = read_excerpts(output, chosen, seconds)
     clips = {
         str(row["id"]): page_clip(row, sounds[str(row["id"])]) for row in chosen.to_dict("records")
     }
@@ -98,13 +98,13 @@ def find_listening(
     return Listening(
         by_corpus,
         {kind: [clips[clip] for clip in ids] for kind, ids in kinds.items()},
-        silent,
+        not_redistributable,
         seconds,
     )
 
 
-def read_previews(output: str, rows: pd.DataFrame, seconds: float = LONGEST) -> dict[str, str]:
-    """Id → preview of clips, encoded several at a time: the encoder lets go of Python's lock.
+def read_excerpts(output: str, rows: pd.DataFrame, seconds: float = LONGEST) -> dict[str, str]:
+    """Id → excerpt of clips, encoded several at a time: the encoder lets go of Python's lock.
 
     Args:
         output: The dataset folder.
@@ -112,12 +112,12 @@ def read_previews(output: str, rows: pd.DataFrame, seconds: float = LONGEST) -> 
         seconds: Of each at most.
     """
     clips = read_clips(output, rows)
-    previews: dict[str, str] = {}
+    excerpts: dict[str, str] = {}
     with ThreadPoolExecutor(usable_cores()) as pool:
         while some := dict(islice(clips, _AT_ONCE)):
-            encoded = pool.map(partial(encode_preview, seconds=seconds), some.values())
-            previews |= zip(some, encoded, strict=True)
-    return previews
+            encoded = pool.map(partial(encode_excerpt, seconds=seconds), some.values())
+            excerpts |= zip(some, encoded, strict=True)
+    return excerpts
 
 
 def choose_by_emotion(rows: pd.DataFrame) -> list[str]:

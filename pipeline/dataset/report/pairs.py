@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.dataset.duplicates.pair_table import Clip, Pair
-from pipeline.dataset.report.listening import Listening, page_clip, read_previews
-from pipeline.pages.previews import PageClip
+from pipeline.dataset.duplicates.pair_table import Pair, PairedClip
+from pipeline.dataset.report.listening import Listening, page_clip, read_excerpts
+from pipeline.pages.excerpts import PageClip
 
 DIFFERENT_LABELS = "different labels"
 NEAR = "near-duplicates"
@@ -42,16 +42,16 @@ class PairsToHear:
     Attributes:
         groups: :data:`DIFFERENT_LABELS`, :data:`NEAR` or :data:`EQUAL` → pairs of it.
         found: The same → how many there are of which a side can be heard.
-        unheard: Pairs of which neither side can, since both have left the dataset without a
+        inaudible: Pairs of which neither side can, since both have left the dataset without a
             trace, or their corpora may not be passed on.
     """
 
     groups: dict[str, list[PagePair]]
     found: dict[str, int]
-    unheard: int
+    inaudible: int
 
     @property
-    def heard(self) -> list[PageClip]:
+    def audible(self) -> list[PageClip]:
         """Clips with sound, in the order of the page."""
         pairs = [pair for group in self.groups.values() for pair in group]
         return [clip for pair in pairs for clip in (pair.one, pair.other) if clip.audio]
@@ -66,7 +66,7 @@ def find_pairs(
     pairs: Sequence[Pair],
     rows: pd.DataFrame,
     listening: Listening,
-    departed: Mapping[str, str] = MappingProxyType({}),
+    removed: Mapping[str, str] = MappingProxyType({}),
 ) -> PairsToHear:
     """Chooses pairs and reads their clips from the dataset.
 
@@ -75,74 +75,74 @@ def find_pairs(
         pairs: All that are known of it.
         rows: All of :func:`pipeline.dataset.selection.find_rows`.
         listening: What can be heard on the page besides; nothing where nothing shall be.
-        departed: Id → preview of clips that have left the dataset.
+        removed: Id → excerpt of clips that have left the dataset.
     """
     if not pairs or not listening.clips:
         return NO_PAIRS
     sides = {clip.id for pair in pairs for clip in (pair.one, pair.other)}
-    known = {*rows["id"][rows["id"].isin(sides)], *departed}
-    audible, heard = find_audible(pairs, known, listening.silent)
-    chosen = choose_pairs(audible, heard)
+    known = {*rows["id"][rows["id"].isin(sides)], *removed}
+    audible_pairs, audible = find_audible(pairs, known, listening.not_redistributable)
+    chosen = choose_pairs(audible_pairs, audible)
     shown = {clip.id for pair in chosen for clip in (pair.one, pair.other)}
     there = rows[rows["id"].isin(shown)].sort_values(["shard", "row_group", "row"])
-    sounds = {clip: departed[clip] for clip in shown & heard & departed.keys()}
-    sounds |= read_previews(output, there[there["id"].isin(heard)])
-    stored = _stored_clips(there, sounds, listening.silent)
+    sounds = {clip: removed[clip] for clip in shown & audible & removed.keys()}
+    sounds |= read_excerpts(output, there[there["id"].isin(audible)])
+    stored = _stored_clips(there, sounds, listening.not_redistributable)
     groups: dict[str, list[PagePair]] = {}
     for pair in chosen:
         one, other = (_side(clip, pair, stored, sounds) for clip in (pair.one, pair.other))
         groups.setdefault(group_of(pair), []).append(PagePair(one, other, describe(pair)))
-    found = {name: sum(group_of(pair) == name for pair in audible) for name in groups}
-    return PairsToHear(groups, found, len(pairs) - len(audible))
+    found = {name: sum(group_of(pair) == name for pair in audible_pairs) for name in groups}
+    return PairsToHear(groups, found, len(pairs) - len(audible_pairs))
 
 
 def find_audible(
-    pairs: Iterable[Pair], known: Collection[str], silent: Collection[str]
+    pairs: Iterable[Pair], known: Collection[str], not_redistributable: Collection[str]
 ) -> tuple[list[Pair], set[str]]:
     """Pairs of which a side can be heard, and the ids of the sides that can.
 
     Args:
         pairs: All that are known.
         known: Ids of clips whose sound is there.
-        silent: Corpora that may not be heard.
+        not_redistributable: Corpora that may not be heard.
     """
-    audible: list[Pair] = []
-    heard: set[str] = set()
+    audible_pairs: list[Pair] = []
+    audible: set[str] = set()
     for pair in pairs:
         sides = {
             clip.id
             for clip in (pair.one, pair.other)
-            if clip.id in known and clip.corpus not in silent
+            if clip.id in known and clip.corpus not in not_redistributable
         }
-        heard |= sides
+        audible |= sides
         if sides:
-            audible.append(pair)
-    return audible, heard
+            audible_pairs.append(pair)
+    return audible_pairs, audible
 
 
-def choose_pairs(pairs: Iterable[Pair], heard: Collection[str]) -> list[Pair]:
+def choose_pairs(pairs: Iterable[Pair], audible: Collection[str]) -> list[Pair]:
     """Pairs of a page, group by group.
 
     The rule: pairs of which both sides can be heard come first; of those with different labels
     the ones that are most alike, of the others those that differ most, since these are the
-    doubtful ones; of any two corpora one after another, so that none takes all places.
+    doubtful ones; of any two corpora one after another, so that none fills the page.
 
     Args:
         pairs: Of which a side can be heard.
-        heard: Ids of clips that can be.
+        audible: Ids of clips that can be.
     """
 
     def corpora(pair: Pair) -> tuple[str, str]:
         return pair.one.corpus, pair.other.corpus
 
     def one_sided(pair: Pair) -> bool:
-        return len(_sides(pair, heard)) < 2
+        return len(_sides(pair, audible)) < 2
 
     def worth(pair: Pair) -> tuple[Any, ...]:
         doubt = pair.error if group_of(pair) == DIFFERENT_LABELS else -pair.error
         return one_sided(pair), doubt, pair.one.id, pair.other.id
 
-    def place(turn: tuple[int, Pair]) -> tuple[Any, ...]:
+    def rank(turn: tuple[int, Pair]) -> tuple[Any, ...]:
         return one_sided(turn[1]), turn[0], worth(turn[1])
 
     ordered = sorted(pairs, key=lambda pair: (corpora(pair), worth(pair)))
@@ -154,7 +154,7 @@ def choose_pairs(pairs: Iterable[Pair], heard: Collection[str]) -> list[Pair]:
             turns[group].append((taken[group], pair))
             taken[group] += 1
     return [
-        pair for group, most in _MOST.items() for _, pair in sorted(turns[group], key=place)[:most]
+        pair for group, most in _MOST.items() for _, pair in sorted(turns[group], key=rank)[:most]
     ]
 
 
@@ -179,21 +179,24 @@ def describe(pair: Pair) -> str:
     return f"{words}; the second begins {abs(pair.offset):.2f} s {when} in the recording"
 
 
-def _sides(pair: Pair, heard: Collection[str]) -> list[str]:
+def _sides(pair: Pair, audible: Collection[str]) -> list[str]:
     """Ids of the sides of a pair that can be heard."""
-    return [clip.id for clip in (pair.one, pair.other) if clip.id in heard]
+    return [clip.id for clip in (pair.one, pair.other) if clip.id in audible]
 
 
 def _stored_clips(
-    rows: pd.DataFrame, sounds: Mapping[str, str], silent: Collection[str]
+    rows: pd.DataFrame, sounds: Mapping[str, str], not_redistributable: Collection[str]
 ) -> dict[str, PageClip]:
-    """Id → clip of rows that stay; what is said in silent corpora is not passed on either."""
+    """Id → clip of rows that stay; without the text if it is not redistributable."""
     clips = (page_clip(row, sounds.get(row["id"], "")) for row in rows.to_dict("records"))
-    return {clip.id: replace(clip, text="") if clip.corpus in silent else clip for clip in clips}
+    return {
+        clip.id: replace(clip, text="") if clip.corpus in not_redistributable else clip
+        for clip in clips
+    }
 
 
 def _side(
-    clip: Clip, pair: Pair, stored: Mapping[str, PageClip], sounds: Mapping[str, str]
+    clip: PairedClip, pair: Pair, stored: Mapping[str, PageClip], sounds: Mapping[str, str]
 ) -> PageClip:
     """One side of a pair; one that has left the dataset, too, if the other sounds the same."""
     if clip.id in stored:

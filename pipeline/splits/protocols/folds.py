@@ -203,7 +203,7 @@ def _folds_of_bins(
     for number, name in enumerate(names):
         parts = np.where(bins == number, TEST, TRAIN).astype(np.int8)
         parts[speakers.isna().to_numpy()] = UNUSED
-        own = (one.partition(":")[2] for one, place in assigned.items() if place == number)
+        own = (one.partition(":")[2] for one, its_bin in assigned.items() if its_bin == number)
         yield Fold(name, parts, tuple(sorted(own, key=natural_order)))
 
 

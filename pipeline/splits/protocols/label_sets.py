@@ -8,11 +8,14 @@ from pipeline.schema.record import CLASSES
 if TYPE_CHECKING:  # statements need no pandas
     import pandas as pd
 
-LabelSet = Literal["six", "categories", "native", "four", "own"]
-"""Six classes of arousal and valence, shared categories, codes of the corpus, the four of IEMOCAP
-that most papers score, or those that the protocol names itself."""
+NamedSet = Literal["six", "categories", "native", "four"]
+"""Six classes of arousal and valence, shared categories, codes of the corpus, or the four of
+IEMOCAP that most papers score."""
 
-LABEL_SETS: tuple[LabelSet, ...] = get_args(LabelSet)
+NAMED: tuple[NamedSet, ...] = get_args(NamedSet)
+
+ProtocolSet = NamedSet | Literal["own"]
+"""Or the classes that the protocol itself names."""
 
 FOUR_CLASSES: Mapping[str, str] = {
     "anger": "anger",
@@ -23,7 +26,7 @@ FOUR_CLASSES: Mapping[str, str] = {
 }
 """Category → class, excitement merged into happiness; other clips are left out."""
 
-MEANINGS: Mapping[LabelSet, str] = {
+MEANINGS: Mapping[ProtocolSet, str] = {
     "six": "six classes, arousal × valence",
     "categories": "categories shared by all corpora",
     "native": "codes of the corpus itself",
@@ -32,24 +35,26 @@ MEANINGS: Mapping[LabelSet, str] = {
 }
 
 
-def class_names(rows: "pd.DataFrame", labels: LabelSet, own: Mapping[str, str]) -> "pd.Series[str]":
+def class_column(
+    rows: "pd.DataFrame", label_set: ProtocolSet, own: Mapping[str, str]
+) -> "pd.Series[str]":
     """The class of every clip in a label set.
 
     Args:
         rows: With ``label``, ``label_native`` and ``emotion``.
-        labels: The label set.
+        label_set: Which classes.
         own: Native code or category → class, for the set ``own``.
 
     Returns:
         Names of classes, None where the set has no class for a clip.
     """
-    if labels == "native":
+    if label_set == "native":
         return _as_text(rows["label_native"])
-    if labels == "categories":
+    if label_set == "categories":
         return _as_text(rows["emotion"])
-    if labels == "four":
+    if label_set == "four":
         return _as_text(rows["emotion"].map(FOUR_CLASSES))
-    if labels == "own":
+    if label_set == "own":
         by_code = rows["label_native"].map(own)
         return _as_text(by_code.where(by_code.notna(), rows["emotion"].map(own)))
     return _as_text(rows["label"].map(dict(enumerate(CLASSES))))

@@ -8,16 +8,23 @@ import re
 from dataclasses import dataclass
 
 from pipeline.common.errors import UsageError
-from pipeline.splits.protocols.label_sets import LabelSet
+from pipeline.splits.protocols.label_sets import NamedSet
 
 INDEPENDENT = "-speaker-independent"
 """Behind the name of a protocol with published folds: the nearest without shared speakers."""
 
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+"""What every name looks like, endings included."""
+
+_NAMED: tuple[NamedSet, ...] = ("native", "categories", "four")
+"""Label sets that stand behind a name."""
+
+ENDINGS = (*(f"-{label_set}" for label_set in _NAMED), INDEPENDENT)
+"""What may stand behind a name and asks for other classes or folds."""
+
 _LONGEST = 64
 _K_FOLD = re.compile(r"(\d{1,3})-fold(?:-seed(\d{1,9}))?")
-_NAMED: tuple[LabelSet, ...] = ("native", "categories", "four")
-"""Label sets that stand behind a name."""
+_UNNUMBERED = re.compile(r"\Ak-fold(?=-seed|\Z)")  # five, as most papers have
 
 
 @dataclass(frozen=True)
@@ -27,7 +34,7 @@ class ProtocolName:
     Attributes:
         full: The whole name.
         base: Without the label set and :data:`INDEPENDENT`.
-        labels: The label set; ``own`` where the spec of a corpus may name classes.
+        label_set: Which classes, unless the spec of a corpus names its own.
         independent: Whether the nearest folds without shared speakers are meant.
         k: Folds of a K-fold protocol; 0 for others.
         seed: Of a K-fold protocol.
@@ -35,7 +42,7 @@ class ProtocolName:
 
     full: str
     base: str
-    labels: LabelSet
+    label_set: NamedSet
     independent: bool = False
     k: int = 0
     seed: int = 0
@@ -50,17 +57,18 @@ def parse_name(name: str) -> ProtocolName:
     >>> parse_name("10-fold-seed3").k
     10
     """
-    if not _NAME.fullmatch(name) or len(name) > _LONGEST:
+    if not NAME.fullmatch(name) or len(name) > _LONGEST:
         raise UsageError(f"protocol {name!r}: expected a-z, 0-9 and single hyphens, as in loso")
-    labels: LabelSet = next((one for one in _NAMED if name.endswith(f"-{one}")), "six")
-    base = name.removesuffix(f"-{labels}")
+    named = next((one for one in _NAMED if name.endswith(f"-{one}")), None)
+    base = name.removesuffix(f"-{named}") if named else name
+    label_set: NamedSet = named or "six"
     independent = base.endswith(INDEPENDENT)
-    base = base.removesuffix(INDEPENDENT).replace("k-fold", "5-fold")
+    base = _UNNUMBERED.sub("5-fold", base.removesuffix(INDEPENDENT))
     if not (k_fold := _K_FOLD.fullmatch(base)):
-        return ProtocolName(name, base, labels, independent)
+        return ProtocolName(name, base, label_set, independent)
     if int(k_fold[1]) < 2:
         raise UsageError(f"protocol {name!r}: expected two folds or more")
-    return ProtocolName(name, base, labels, False, int(k_fold[1]), int(k_fold[2] or 0))
+    return ProtocolName(name, base, label_set, False, int(k_fold[1]), int(k_fold[2] or 0))
 
 
 def describe_rule(name: ProtocolName) -> str:

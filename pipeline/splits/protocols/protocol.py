@@ -6,17 +6,15 @@ Its file is Parquet: one row a clip that is scored, with the folds in which it i
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.common.errors import DataError, UsageError
 from pipeline.splits.protocols.folds import PARTS, TEST, UNUSED, VALIDATION, Fold
-from pipeline.splits.protocols.label_sets import LabelSet
+from pipeline.splits.protocols.label_sets import ProtocolSet
 from pipeline.splits.protocols.statement import FoldFacts, ProtocolStatement, file_problem
 
 _FOLDS = pa.list_(pa.string())
@@ -35,6 +33,13 @@ TABLE = pa.schema(
 other folds of its corpus it is in the train part. Clips that no fold uses have no row."""
 
 
+BY_NAME = "name="
+"""Before the name of a fold, where it alone may also be what another fold holds out."""
+
+_SHOWN = 5
+"""Speakers or sessions of a fold that a message lists."""
+
+
 @dataclass(frozen=True)
 class Protocol:
     """A protocol of a dataset.
@@ -50,7 +55,7 @@ class Protocol:
     table: pd.DataFrame
 
     @property
-    def label_set(self) -> Mapping[str, LabelSet]:
+    def label_set(self) -> Mapping[str, ProtocolSet]:
         """Corpus → which classes are scored in it."""
         return {corpus: entry.labels for corpus, entry in self.statement.corpora.items()}
 
@@ -71,7 +76,7 @@ class Protocol:
         """In which part of a fold each clip stands.
 
         Args:
-            fold: Name of the fold, or what it holds out.
+            fold: Name of the fold, or what it holds out; as for :meth:`fold`.
             corpora: Only these; default: all that have folds.
 
         Returns:
@@ -96,117 +101,56 @@ class Protocol:
 
         Args:
             corpus: Its id.
-            fold: Name of the fold, or what it holds out.
+            fold: Name of the fold, or what it holds out; ``name=10`` where 10 may be either.
 
         Raises:
-            UsageError: The corpus has no folds, or no such fold.
+            UsageError: The corpus has no folds, or no such fold, or it is not clear which is meant.
         """
         if corpus not in self.folds:
             why = self.statement.left_out.get(corpus)
             there = f": {why}" if why else f"; it has folds of {', '.join(self.folds)}"
             raise UsageError(f"protocol {self.name} has no folds of corpus {corpus}{there}")
-        by_name = {facts.name: facts for facts in self.folds[corpus]}
-        by_value = {one: facts for facts in by_name.values() for one in facts.held_out}
-        if found := by_name.get(fold) or by_value.get(fold):
-            return found
-        names = list(by_name)
+        found = _find_folds(self.folds[corpus], fold)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            told = [f"fold {one.name}, which holds out {held_out(one)}" for one in found]
+            raise UsageError(
+                f"protocol {self.name}, corpus {corpus}: {fold!r} may be {', or '.join(told)}; say "
+                f"which: {' or '.join(BY_NAME + one.name for one in found)}"
+            )
+        names = [facts.name for facts in self.folds[corpus]]
         there = f"expected {', '.join(names[:20])}{', …' if len(names) > 20 else ''}"
         raise UsageError(
             f"protocol {self.name} has no fold {fold!r} of corpus {corpus}: {there}; or choose "
             "other corpora"
         )
 
+    def plain_name(self, corpus: str, fold: str) -> str:
+        """The name of a fold, marked where it alone might mean another, by what that holds out."""
+        return fold if len(_find_folds(self.folds[corpus], fold)) == 1 else BY_NAME + fold
 
-@dataclass(frozen=True)
-class Codes:
-    """Values of a column as numbers, so that they are compared once and not in every fold.
 
-    Attributes:
-        numbers: Of each row, −1 where there is no value ``(rows,)``.
-        names: The value behind each number.
+def held_out(fold: FoldFacts) -> str:
+    """Whom or what a fold holds out, for people: the first few where they are many."""
+    more = f", … ({len(fold.held_out)})" if len(fold.held_out) > _SHOWN else ""
+    return ", ".join(fold.held_out[:_SHOWN]) + more
+
+
+def _find_folds(folds: Sequence[FoldFacts], asked: str) -> list[FoldFacts]:
+    """Folds that may be meant: by their name, or by what they hold out.
+
+    A number that names a fold of several speakers means nothing but that; where each fold holds out
+    one, it may as well be somebody's name.
     """
-
-    numbers: npt.NDArray[np.intp]
-    names: list[str]
-
-    @classmethod
-    def of(cls, values: "pd.Series[str]") -> Self:
-        """The codes of a column."""
-        numbers, names = pd.factorize(values.astype(object))
-        return cls(numbers, [str(name) for name in names])
-
-    def occurring(self, rows: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-        """Which values occur in some rows ``(values,)``."""
-        there = np.zeros(len(self.names) + 1, dtype=bool)
-        there[self.numbers[rows]] = True  # −1 is the last place, which is none
-        return there[:-1]
-
-
-def state_fold(
-    fold: Fold,
-    classes: Codes,
-    speakers: Codes,
-    audio: Codes,
-    *,
-    recordings: Mapping[str, int] | None = None,
-) -> FoldFacts:
-    """Counts a fold, and what leaks from its training into its test part.
-
-    Args:
-        fold: Of one corpus.
-        classes: Of its rows.
-        speakers: Of its rows; unknown ones have no value.
-        audio: Checksums of the samples of its rows.
-        recordings: Checksum → number of the recording that several sounds hold; None where
-            near-duplicates were not looked for.
-    """
-    test, trained = fold.parts == TEST, fold.parts < TEST
-    sizes = np.bincount(fold.parts, minlength=len(PARTS)).tolist()
-    tested = speakers.occurring(test)
-    heard, learnt = audio.occurring(test), audio.occurring(trained)
-    absent = np.flatnonzero(~classes.occurring(test))
-    return FoldFacts(
-        name=fold.name,
-        held_out=list(fold.held_out),
-        train=sizes[0],
-        validation=sizes[VALIDATION],
-        test=sizes[TEST],
-        unused=sizes[UNUSED],
-        shared_speakers=int((tested & speakers.occurring(trained)).sum()),
-        shared_audio=int((heard & learnt).sum()),
-        shared_recordings=None
-        if recordings is None
-        else _count_in_two_forms(audio.names, heard, learnt, recordings),
-        unknown_speakers=int((speakers.numbers[test] < 0).sum()),
-        test_speakers=int(tested.sum()),
-        absent=sorted(classes.names[number] for number in absent),
-        missing=fold.missing,
-        published=dict(fold.published),
-    )
-
-
-def _count_in_two_forms(
-    sounds: Sequence[str],
-    heard: npt.NDArray[np.bool_],
-    learnt: npt.NDArray[np.bool_],
-    recordings: Mapping[str, int],
-) -> int:
-    """Recordings that are tested in one form and trained on in another.
-
-    Args:
-        sounds: Checksums.
-        heard: Which of them stand in the test part ``(sounds,)``.
-        learnt: Which of them are trained on ``(sounds,)``.
-        recordings: Checksum → number of the recording.
-    """
-    tested: dict[int, set[str]] = {}
-    trained: dict[int, set[str]] = {}
-    for side, there in ((tested, heard), (trained, learnt)):
-        for number in np.flatnonzero(there).tolist():
-            if (recording := recordings.get(sounds[number])) is not None:
-                side.setdefault(recording, set()).add(sounds[number])
-    both = tested.keys() & trained.keys()
-    return sum(len(tested[recording] | trained[recording]) > 1 for recording in both)
+    if asked.startswith(BY_NAME):
+        return [fold for fold in folds if fold.name == asked.removeprefix(BY_NAME)]
+    named = [fold for fold in folds if fold.name == asked]
+    return named + [
+        fold
+        for fold in folds
+        if asked in fold.held_out and fold.name != asked and (not named or fold.held_out == [asked])
+    ]
 
 
 def fold_columns(folds: Sequence[Fold], rows: int) -> pd.DataFrame:

@@ -1,18 +1,13 @@
 """What the key ``protocols`` of a spec may say, and the published folds that come with exhubert."""
 
-import re
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from pipeline.common.globs import glob_matcher
-from pipeline.common.spec_model import Regex, SpecModel
+from pipeline.common.spec_model import Glob, OneOrMore, Regex, SpecModel
 from pipeline.schema.record import Split
 from pipeline.splits.protocols.clip_names import expand_names
-
-
-def _as_list(value: object) -> object:
-    return [value] if isinstance(value, str) else value
+from pipeline.splits.protocols.names import ENDINGS, NAME
 
 
 def _check_names(names: str) -> str:
@@ -20,30 +15,21 @@ def _check_names(names: str) -> str:
     return names
 
 
-def _check_globs(globs: list[str]) -> list[str]:
-    try:
-        glob_matcher(globs)
-    except re.error as error:
-        raise ValueError(f"not a glob: {error.msg} in '{error.pattern!s}'") from None
-    return globs
-
-
 def _check_key(name: str) -> str:
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) or len(name) > _LONGEST_KEY:
+    if not NAME.fullmatch(name) or len(name) > _LONGEST_KEY:
         raise ValueError(f"expected a-z, 0-9 and single hyphens, found {name!r}")
     if name == "loso" or name.endswith("-fold") or "-fold-" in name:
         raise ValueError(f"{name!r} is taken: speakers alone make these folds, without a spec")
-    if name.endswith(_ENDINGS):
-        raise ValueError(f"{name!r}: {', '.join(_ENDINGS)} are endings that ask for other folds")
+    if name.endswith(ENDINGS):
+        raise ValueError(f"{name!r}: {', '.join(ENDINGS)} are endings that ask for other folds")
     return name
 
 
 _LONGEST_KEY = 40
-_ENDINGS = ("-native", "-categories", "-four", "-speaker-independent")
 
 ProtocolKey = Annotated[str, AfterValidator(_check_key)]
-Values = Annotated[list[Regex], BeforeValidator(_as_list)]
-Globs = Annotated[list[str], BeforeValidator(_as_list), AfterValidator(_check_globs)]
+Values = Annotated[list[Regex], OneOrMore]
+Globs = Annotated[list[Glob], OneOrMore]
 ClipNames = Annotated[str, AfterValidator(_check_names)]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from pipeline.splits.protocols.fold_facts import Codes, state_fold
 from pipeline.splits.protocols.folds import (
     TEST,
     Fold,
@@ -14,9 +15,9 @@ from pipeline.splits.protocols.folds import (
     speaker_independent,
     stated_folds,
 )
-from pipeline.splits.protocols.label_sets import MEANINGS, LabelSet, class_names
+from pipeline.splits.protocols.label_sets import MEANINGS, ProtocolSet, class_column
 from pipeline.splits.protocols.names import ProtocolName
-from pipeline.splits.protocols.protocol import Codes, fold_columns, state_fold
+from pipeline.splits.protocols.protocol import fold_columns
 from pipeline.splits.protocols.protocol_spec import FoldSpec, ProtocolSpec
 from pipeline.splits.protocols.statement import CorpusFolds
 
@@ -62,12 +63,12 @@ def make_corpus_folds(
     """
     spec = _find_spec(name, corpus)
     own = spec.classes if spec else {}
-    labels: LabelSet = "own" if own and name.labels == "six" else name.labels
-    classes = class_names(rows, labels, own)
+    label_set: ProtocolSet = "own" if own and name.label_set == "six" else name.label_set
+    classes = class_column(rows, label_set, own)
     rows = rows[classes.notna()].reset_index(drop=True)
     classes = classes.dropna().reset_index(drop=True)
     if rows.empty:
-        raise NoFoldsError(f"no clip has a class of the label set: {MEANINGS[labels]}")
+        raise NoFoldsError(f"no clip has a class of the label set: {MEANINGS[label_set]}")
     folds = list(_make_folds(name, spec, rows, classes))
     coded = [Codes.of(column) for column in (classes, rows["speaker"], rows["audio_xxh3"])]
     facts = [state_fold(fold, *coded, recordings=recordings) for fold in folds]
@@ -77,7 +78,8 @@ def make_corpus_folds(
         .join(fold_columns(folds, len(rows)), how="inner")
     )
     note = spec.note if spec else None
-    return CorpusFolds(labels=labels, classes=sorted(set(classes)), folds=facts, note=note), table
+    names = sorted(set(classes))
+    return CorpusFolds(labels=label_set, classes=names, folds=facts, note=note), table
 
 
 def knows(name: ProtocolName, corpus: CorpusProtocols) -> bool:

@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict
 from xxhash import xxh3_128_hexdigest
 
-from pipeline.splits.protocols.label_sets import LabelSet
+from pipeline.splits.protocols.label_sets import ProtocolSet
 
 FOLDER = "protocols"
 """Folder of the files, below the dataset folder."""
@@ -57,7 +57,7 @@ class FoldFacts(_Statement):
 class CorpusFolds(_Statement):
     """The folds of one corpus, and the classes of its label set that occur in it."""
 
-    labels: LabelSet
+    labels: ProtocolSet
     classes: list[str]
     folds: list[FoldFacts]
     note: str | None = None

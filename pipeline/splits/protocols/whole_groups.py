@@ -62,9 +62,9 @@ class _Bins:
 
     def fill(self, order: Sequence[int]) -> None:
         """Puts each group where the cost grows least, or into an empty bin while groups last."""
-        for place, group in enumerate(order):
+        for filled, group in enumerate(order):
             empty = sorted(set(range(len(self._target))) - set(self.bin_of))
-            must = len(empty) == len(order) - place
+            must = len(empty) == len(order) - filled
             best = min(
                 empty if must else range(len(self._target)),
                 key=lambda number: self._growth({number: self._counts[group]}),

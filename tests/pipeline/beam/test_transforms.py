@@ -7,7 +7,7 @@ import pytest
 from pipeline.audio.options import AudioOptions
 from pipeline.beam import transforms
 from pipeline.beam.transforms import write_together
-from pipeline.monitoring import Progress, read_progress
+from pipeline.monitoring import ProgressWriter, read_progress
 from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.planning.index_corpus import index_corpus
 from pipeline.schema.utterance import Utterance
@@ -29,7 +29,7 @@ def three_shards(tmp_path: Path, make_spec: MakeSpec, make_corpus: MakeCorpus) -
     folder = tmp_path / "progress"
     folder.mkdir()
     corpora = {"tones": Corpus(spec, root)}
-    output, progress = str(tmp_path / "dataset"), Progress(str(folder))
+    output, progress = str(tmp_path / "dataset"), ProgressWriter(str(folder))
     build = BuildConfig(corpora, emotion_scheme(), output, AudioOptions(), progress=progress)
     progress.found("tones", sum(map(len, shards.values())))
     return build, shards

@@ -1,5 +1,6 @@
 import re
 import time
+from fnmatch import fnmatchcase
 
 import pytest
 from hypothesis import given
@@ -96,3 +97,28 @@ def test_globs_without_bounds_are_refused(glob: str) -> None:
 def test_classes_fit_no_separator() -> None:
     assert glob_matcher(["a[!x]b"])("a/b") is None
     assert glob_matcher(["a[.-0]b"])("a/b") is None
+
+
+@pytest.mark.parametrize(
+    ("glob", "path"), [("[!-_]*.wav", "3a.wav"), ("[!]a]b", "xb"), ("[]a]b", "]b"), ("[^x]b", "ab")]
+)
+def test_classes_may_begin_with_any_sign(glob: str, path: str) -> None:
+    assert glob_matcher([glob])(path) == (0, path)
+
+
+signs = st.text("a3-_!]&~|\\.x", max_size=5)
+pieces = st.one_of(
+    st.sampled_from(["*", "?", "a", "3", "-", "[", "]", "!", "[!]", "[]"]),
+    signs.map("[{}]".format),
+    signs.map("[!{}]".format),
+)
+
+
+@given(st.lists(pieces, max_size=5), st.text("a3-_!]&~|\\.x[", min_size=1, max_size=5))
+def test_one_name_is_matched_as_by_fnmatch(glob: list[str], name: str) -> None:
+    text = re.sub(r"\*+", "*", "".join(glob))
+    try:
+        matched = glob_matcher([text])(name)
+    except re.error:  # a range that is none, which fnmatch leaves out
+        return
+    assert (matched is not None) == fnmatchcase(name, text), text

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.common import patterns
 from pipeline.common.errors import DataError
-from pipeline.common.patterns import compile_pattern
+from pipeline.common.patterns import compile_pattern, row_filter
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,10 @@ def test_patterns_find_what_re_finds(text: str) -> None:
         assert (ours and (ours.span(), ours.groupdict())) == (
             theirs and (theirs.span(), theirs.groupdict())
         )
+
+
+def test_rows_count_where_all_patterns_are_found() -> None:
+    counts = row_filter({"a": "^x", "b": "y"}, ignore_case=True)
+    assert [counts({"a": "Xa", "b": "by"}), counts({"a": "x"}), counts({})] == [True, False, False]
+    assert not counts({"a": "x", "b": None})
+    assert row_filter({})({})

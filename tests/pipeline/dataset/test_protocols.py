@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 
 from pipeline.common.errors import UsageError
-from pipeline.dataset.integrity import verify_dataset
 from pipeline.dataset.manifest import Manifest, require_manifest
 from pipeline.dataset.protocols import change_protocols
 from pipeline.dataset.relabel import relabel_dataset
+from pipeline.dataset.verify import verify_dataset
 from pipeline.specs.emotion_scheme import emotion_scheme
 from tests.conftest import MakeCorpus, MakeSpec
 from tests.pipeline.dataset.test_relabel import build
@@ -34,6 +34,15 @@ def test_a_protocol_is_added_without_touching_shards(dataset: Path) -> None:
     ]
     assert verify_dataset(str(dataset))[1] == []
     assert require_manifest(str(dataset)) == manifest
+
+
+def test_another_protocol_raises_the_version_by_a_patch(dataset: Path) -> None:
+    before = require_manifest(str(dataset)).version
+    added = change_protocols(str(dataset), ["loso"]).version
+    assert (before, added) == ("0.1.0", "0.1.1")
+    assert change_protocols(str(dataset), ["loso"]).version == added  # the same folds again
+    assert change_protocols(str(dataset), remove=["loso"]).version == "0.1.2"
+    assert "0.1.2" in (dataset / "README.md").read_text(encoding="utf-8")
 
 
 def test_a_stated_protocol_goes_by_a_field_that_the_build_keeps(dataset: Path) -> None:

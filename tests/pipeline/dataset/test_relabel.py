@@ -15,7 +15,7 @@ from pipeline.common.errors import DataError
 from pipeline.dataset.build_state import mark_unfinished
 from pipeline.dataset.manifest import require_manifest
 from pipeline.dataset.relabel import relabel_dataset
-from pipeline.monitoring import Counts
+from pipeline.monitoring import BuildProgress
 from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.raters.agreement import Agreement
 from pipeline.running.build import build_dataset
@@ -26,8 +26,8 @@ from pipeline.storage.folder_lock import lock_folder
 from tests.conftest import MakeCorpus, MakeSpec
 
 
-def build(spec: CorpusSpec, root: Path, output: Path) -> Counts:
-    seen = [Counts()]
+def build(spec: CorpusSpec, root: Path, output: Path) -> BuildProgress:
+    seen = [BuildProgress()]
     corpora = {spec.id: Corpus(spec, str(root))}
     what = BuildConfig(corpora, emotion_scheme(), str(output), AudioOptions())
     build_dataset(what, on_progress=seen.append)

@@ -1,10 +1,12 @@
 import json
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 from pipeline.common.errors import DataError, UsageError
 from pipeline.dataset.run_log import mask_secrets, read_runs, record_run
+from pipeline.storage import files as storage
 
 
 def test_a_run_is_logged_at_its_start_and_at_its_end(tmp_path: Path) -> None:
@@ -75,5 +77,25 @@ def test_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with (
         pytest.raises(UsageError, match="file: can't be written"),
         record_run(str(tmp_path / "file"), []),
+    ):
+        pass
+
+
+def test_a_log_that_cannot_be_written_hides_no_error(tmp_path: Path) -> None:
+    full = OSError(28, "No space left on device")
+    with (
+        patch.object(storage, "write_atomic", side_effect=[None, full]),
+        pytest.raises(DataError, match="no wav"),
+        record_run(str(tmp_path), ["exhubert"]),
+    ):
+        raise DataError("no wav")
+
+
+def test_a_log_that_cannot_be_written_in_the_end_is_told(tmp_path: Path) -> None:
+    full = OSError(28, "No space left on device")
+    with (
+        patch.object(storage, "write_atomic", side_effect=[None, full]),
+        pytest.raises(UsageError, match="can't be written: No space left"),
+        record_run(str(tmp_path), ["exhubert"]),
     ):
         pass

@@ -3,15 +3,20 @@
 import csv
 import io
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
 
 from exhubert.cli.main import main
 from pipeline.common.errors import DataError
+from pipeline.dataset import selection
 from pipeline.dataset.manifest import require_manifest
 from pipeline.dataset.selection import cell_text, find_rows, read_clips, write_files, write_table
 from tests.conftest import MakeCorpus, MakeSpec
@@ -44,6 +49,16 @@ def test_clips_come_with_their_own_audio_in_any_order(dataset: str) -> None:
     clips = dict(read_clips(dataset, rows))
     assert clips.keys() == stored.keys()
     assert clips == stored
+
+
+@given(st.sets(st.text(st.sampled_from("a%0A25\n\r\x7f"), min_size=1), min_size=2, max_size=9))
+def test_files_have_names_of_one_line_each_its_own(names: set[str]) -> None:
+    clips = [(f"tones/{name}.x", b"RIFF") for name in sorted(names)]
+    with TemporaryDirectory() as folder, patch.object(selection, "read_clips", lambda *_: clips):
+        files = write_files("dataset", pd.DataFrame(), Path(folder))
+        assert all(Path(folder, file).is_file() for file in files)
+    assert len({*files}) == len(names)
+    assert all(file.isprintable() for file in files)
 
 
 def test_rows_of_another_dataset_give_no_other_clip(dataset: str) -> None:

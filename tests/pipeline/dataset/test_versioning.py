@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.audio.options import AudioOptions
-from pipeline.common.edition import Edition
+from pipeline.common.release import Release
 from pipeline.dataset.manifest import CorpusManifest, Manifest
-from pipeline.dataset.versioning import find_change, name_edition
+from pipeline.dataset.versioning import find_change, name_release
 from tests.support.manifests import manifest
 
 CHANGES = st.lists(st.sampled_from(["gone", "fewer", "more", "labels", "split", "bytes", "cited"]))
@@ -63,7 +63,7 @@ def test_nothing_changes_against_itself_and_what_was_read_back(kinds: list[str])
     for kind in kinds:
         now = apply(kind, now)
     assert find_change(now, now) is None
-    stored = name_edition(now, None, Edition("T", "3.2.1", "2026-11-29"))
+    stored = name_release(now, None, Release("T", "3.2.1", "2026-11-29"))
     assert find_change(Manifest.model_validate_json(stored.model_dump_json()), now) is None
 
 
@@ -75,18 +75,18 @@ def test_a_corpus_more_is_minor_and_audio_in_another_form_is_major() -> None:
 
 
 def test_a_first_version_has_no_date_and_the_usual_title() -> None:
-    named = name_edition(manifest(), None, Edition())
+    named = name_release(manifest(), None, Release())
     assert (named.title, named.version) == ("Speech emotion corpora", "0.1.0")
     assert named.date_published is None
 
 
 def test_what_was_given_stays_until_the_content_changes() -> None:
-    first = name_edition(manifest(), None, Edition("Mine", "2.0.0", "2026-11-29"))
-    again = name_edition(manifest(), first, Edition())
+    first = name_release(manifest(), None, Release("Mine", "2.0.0", "2026-11-29"))
+    again = name_release(manifest(), first, Release())
     assert again == first
-    changed = name_edition(apply("bytes", manifest()), again, Edition())
+    changed = name_release(apply("bytes", manifest()), again, Release())
     assert (changed.title, changed.version, changed.date_published) == ("Mine", "2.0.1", None)
-    given_again = name_edition(manifest(), first, Edition(version="2.5.0"))
+    given_again = name_release(manifest(), first, Release(version="2.5.0"))
     assert (given_again.version, given_again.date_published) == ("2.5.0", None)
 
 

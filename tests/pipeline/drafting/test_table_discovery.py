@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.drafting.table_discovery import DiscoveredTable, find_tables, join
-from pipeline.index.indexer import Fields
+from pipeline.schema.fields import Fields
 from pipeline.sources.listing import SourceFile
 
 

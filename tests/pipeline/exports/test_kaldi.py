@@ -1,10 +1,13 @@
 """Kaldi data directories: sorted as Kaldi checks it, and read by lhotse's own reader of them."""
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+from pipeline.exports.formats import export_dataset
 
 
 def _table(file: Path) -> dict[str, str]:
@@ -51,3 +54,12 @@ def test_lhotse_reads_them(export: Callable[..., Path], samples: dict[str, np.nd
 def test_flac_is_read_through_a_pipe(export: Callable[..., Path]) -> None:
     wav = _table(export("kaldi", codec="flac") / "train/wav.scp")
     assert all(c.startswith("flac -c -d -s '") and c.endswith(".flac' |") for c in wav.values())
+
+
+def test_a_shell_reads_a_name_as_it_is(dataset: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "it's $(touch broken)"
+    export_dataset(str(dataset), folder, "kaldi", codec="flac")
+    for command in _table(folder / "train/wav.scp").values():
+        *_, file, pipe = shlex.split(command)
+        assert Path(file).is_file()
+        assert pipe == "|"

@@ -3,7 +3,7 @@ import unicodedata
 import pytest
 
 from pipeline.index.indexer import find_clips, index_clips
-from pipeline.index.table_join import TableRows, build_table
+from pipeline.index.table_rows import TableRows, build_table
 from pipeline.schema.utterance import RaterAnswer, Utterance
 from pipeline.sources.listing import SourceFile, too_large
 from pipeline.specs.corpus_spec import CorpusSpec

@@ -1,5 +1,5 @@
 from pipeline.index.row_join import Joined, join_tables
-from pipeline.index.table_join import build_table
+from pipeline.index.table_rows import build_table
 from tests.conftest import MakeSpec
 
 

@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.index.stored_rows import Key, Row, StoredRows
+from pipeline.index.stored_rows import Key, StoredRows
+from pipeline.schema.fields import Fields
 
 FIELDS = ["emotion", "rater", "valence"]
 cells = st.none() | st.sampled_from(["ang", "W1", "7"])
@@ -18,7 +19,7 @@ def test_what_is_added_is_found(
 ) -> None:
     fields = FIELDS[:width]
     stored = StoredRows(fields)
-    expected: dict[Key, list[Row]] = {}
+    expected: dict[Key, list[Fields]] = {}
     for name, values in added:
         row = dict(zip(fields, values, strict=False))
         stored.add((name, None), row)

@@ -1,7 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.raters.answers import Fields, read_answers
+from pipeline.raters.answers import read_answers
+from pipeline.schema.fields import Fields
 from pipeline.schema.utterance import RaterAnswer
 from pipeline.specs.raters import Raters
 

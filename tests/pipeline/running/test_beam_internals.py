@@ -3,10 +3,15 @@
 import inspect
 import re
 import socket
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 from pathlib import Path
+from unittest.mock import Mock
 
 import apache_beam
+import grpc
 import pytest
+from apache_beam.runners.runner import PipelineResult, PipelineState
 from google.protobuf import text_format
 
 from pipeline.running import beam_internals
@@ -54,5 +59,33 @@ def test_worker_is_told_where_its_runner_answers() -> None:
 
 def test_runner_names_this_machine_localhost(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getfqdn", lambda name="": "name.that.does.not.resolve.invalid")
+    monkeypatch.setattr(grpc, "server", grpc.server)  # so that it is put back
     beam_internals.use_loopback()
     assert socket.getfqdn() == "localhost"
+
+
+def test_runner_listens_on_the_loopback_interface(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "getfqdn", socket.getfqdn)
+    monkeypatch.setattr(grpc, "server", grpc.server)
+    beam_internals.use_loopback()
+    server = grpc.server(ThreadPoolExecutor(1))
+    port = server.add_insecure_port("[::]:0")
+    server.start()
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+        with pytest.raises(OSError, match="refused"):
+            socket.create_connection(("127.0.0.2", port), timeout=5)
+    finally:
+        server.stop(None)
+
+
+def test_connection_to_a_dask_cluster_is_closed() -> None:
+    dask_runner = pytest.importorskip("apache_beam.runners.dask.dask_runner")
+    assert "client" in {field.name for field in fields(dask_runner.DaskRunnerResult)}
+    client = Mock()
+    beam_internals.close_client(dask_runner.DaskRunnerResult(client, []))
+    client.close.assert_called_once_with()
+
+
+def test_results_of_other_runners_hold_no_connection() -> None:
+    beam_internals.close_client(PipelineResult(PipelineState.DONE))

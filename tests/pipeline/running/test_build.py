@@ -9,11 +9,13 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
@@ -24,9 +26,10 @@ from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError, UsageError
 from pipeline.dataset.build_state import mark_unfinished
 from pipeline.dataset.manifest import Manifest, require_manifest
-from pipeline.monitoring import Counts
+from pipeline.monitoring import BuildProgress
 from pipeline.planning.build_config import BuildConfig, Corpus
-from pipeline.running.build import build_dataset
+from pipeline.running.build import CheckedBuild, build_dataset, run_build
+from pipeline.running.driver_process import DriverProcess
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.storage import files as storage
@@ -122,7 +125,7 @@ def test_second_build_reuses_every_shard(
     corpus = make_spec(), make_corpus()
     build(corpus)
     before = {f: f.stat().st_mtime_ns for f in (tmp_path / "dataset" / "data").rglob("*.parquet")}
-    seen: list[Counts] = []
+    seen: list[BuildProgress] = []
     build(corpus, on_progress=seen.append)
     assert seen[-1].reused == 24
     assert seen[-1].done == 0
@@ -136,7 +139,7 @@ def test_only_the_shard_of_a_changed_file_is_made_anew(
     build((spec, root))
     before = contents(tmp_path / "dataset" / "data")
     write_tone(root / "wav" / "s00_ang_0.wav", hertz=900, seconds=0.5)
-    seen: list[Counts] = []
+    seen: list[BuildProgress] = []
     build((spec, root), on_progress=seen.append)
     split = rows(tmp_path / "dataset").set_index("id").loc["tones/wav/s00_ang_0", "split"]
     in_shard = (rows(tmp_path / "dataset")["split"] == split).sum()
@@ -276,9 +279,9 @@ def test_only_an_added_corpus_is_made(
     tones, bells = ((make_spec(name), make_corpus(name)) for name in ("tones", "bells"))
     build(tones)
     before = {f: f.stat().st_mtime_ns for f in (tmp_path / "dataset" / "data").rglob("*.parquet")}
-    seen: list[Counts] = []
+    seen: list[BuildProgress] = []
     build(tones, bells, on_progress=seen.append)
-    assert seen[-1].corpora["tones"] == Counts(found=24, reused=24)
+    assert seen[-1].corpora["tones"] == BuildProgress(found=24, reused=24)
     assert seen[-1].corpora["bells"].done == 24
     assert before == {f: f.stat().st_mtime_ns for f in before}
 
@@ -413,6 +416,45 @@ def test_what_was_counted_is_logged_unless_someone_listens(
     told = [record.getMessage() for record in caplog.records if "counters" in record.getMessage()]
     assert len(told) == 1
     assert "clips_written 24" in told[0]
+
+
+def test_batches_of_one_process_lie_where_the_next_build_finds_them(
+    build: Run, make_spec: MakeSpec, make_corpus: MakeCorpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = make_corpus().parent / "temporary"
+    place.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    owned = set()
+
+    def look(progress: BuildProgress) -> None:
+        owned.update(path.name for path in place.glob("exhubert-*/process.json"))
+
+    build((make_spec(), make_corpus()), on_progress=look)
+    assert owned == {"process.json"}
+    assert not list(place.glob("exhubert-*"))
+
+
+@pytest.mark.parametrize(
+    ("runner", "by_the_last_step"), [("PrismRunner", False), ("FlinkRunner", True)]
+)
+def test_the_last_step_writes_the_report_only_where_it_may_outlive_us(
+    make_spec: MakeSpec,
+    make_corpus: MakeCorpus,
+    tmp_path: Path,
+    runner: str,
+    by_the_last_step: bool,
+) -> None:
+    corpora = {"tones": Corpus(make_spec(), str(make_corpus()))}
+    what = BuildConfig(corpora, emotion_scheme(), str(tmp_path / "dataset"), AudioOptions())
+    told: list[BuildConfig] = []
+
+    def run(driver: DriverProcess, config: BuildConfig, *_: object) -> str:
+        told.append(config)
+        raise DataError("enough")
+
+    with patch.object(DriverProcess, "run", run), pytest.raises(DataError, match="enough"):
+        run_build(CheckedBuild(what, None, runner))
+    assert [config.report for config in told] == [by_the_last_step]
 
 
 def test_recordings_whose_segments_belong_to_two_splits_are_built_in_one_pass(

@@ -28,7 +28,7 @@ def build(make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path) -> Build
 def told(folder: Path, workers: int, order: object) -> dict[str, object]:
     """The last line that a driver tells of a build."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "pipeline.running.driver", str(folder), str(workers)],
+        [sys.executable, "-m", "pipeline.running", str(folder), str(workers)],
         cwd=HOME,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

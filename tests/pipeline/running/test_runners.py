@@ -16,7 +16,7 @@ from exhubert.cli.main import main
 from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError, UsageError
 from pipeline.dataset.finalize import finalize_dataset
-from pipeline.dataset.verify import verify_finished
+from pipeline.dataset.finished_check import check_finished
 from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.running.build import build_dataset
 from pipeline.running.runners import read_options
@@ -116,15 +116,15 @@ def test_runner_that_did_nothing_is_found_out(dataset: BuildConfig, monkeypatch)
 
 def test_what_the_manifest_states_must_be_there(dataset: BuildConfig) -> None:
     with pytest.raises(DataError, match="missing from the manifest: bells"):
-        verify_finished(dataset.output, ["tones", "bells"])
+        check_finished(dataset.output, ["tones", "bells"])
     shard = Path(dataset.output, "data/tones/test-00000-of-00001.parquet")
     size = shard.stat().st_size
     shard.write_bytes(b"PAR1")
     with pytest.raises(DataError, match=f"4 bytes where the manifest has {size:,} bytes"):
-        verify_finished(dataset.output, ["tones"])
+        check_finished(dataset.output, ["tones"])
     shard.unlink()
     with pytest.raises(DataError, match=r"test-00000-of-00001\.parquet: nothing where"):
-        verify_finished(dataset.output, ["tones"])
+        check_finished(dataset.output, ["tones"])
 
 
 def test_shard_written_in_parts_is_an_error(dataset: BuildConfig) -> None:

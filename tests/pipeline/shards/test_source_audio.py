@@ -2,6 +2,7 @@
 
 import io
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,15 @@ import pytest
 import soundfile
 from xxhash import xxh3_128_hexdigest
 
+from pipeline.schema.record import Record
 from pipeline.schema.utterance import Utterance
 from pipeline.shards import source_audio
 from pipeline.shards.receipts import RejectRow
 from pipeline.sources import byte_ranges, reader
 from pipeline.specs.corpus_spec import CorpusSpec
+from tests.conftest import MakeSpec
 from tests.pipeline.shards.conftest import OPTIONS, make_records
+from tests.pipeline.sources.test_archives import zipped
 
 Built = tuple[list[dict[str, Any]], list[RejectRow]]
 Build = Callable[[Path], Built]
@@ -153,3 +157,45 @@ def test_two_channels_of_one_span_are_two_clips(
     left, right = make_records(sides, spec, str(tmp_path), OPTIONS, pytest.fail)
     assert left["audio_xxh3"] != right["audio_xxh3"]
     assert left["source_xxh3"] == right["source_xxh3"]
+
+
+def test_long_recordings_in_an_archive_of_a_store_are_read_as_those_of_a_folder(
+    make_spec: MakeSpec,
+    utterances: list[Utterance],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    content = zipped({"call.wav": sound("WAV")}, zipfile.ZIP_STORED)
+    (tmp_path / "calls.zip").write_bytes(content)
+    parts = [
+        utterances[0]._replace(
+            id=f"tones/call#{start:.1f}", start=start, end=start + 1.0,
+            source_path="calls.zip/call.wav", source_size=len(sound("WAV")),
+        )
+        for start in STARTS[:-2]
+    ]  # fmt: skip
+    spec = make_spec(archive="calls.zip")
+    built: list[list[Record]] = []
+    monkeypatch.setattr(source_audio, "LONG", 0)
+    for is_remote in (False, True):
+        monkeypatch.setattr(reader, "is_remote", lambda root, is_remote=is_remote: is_remote)
+        built.append(list(make_records(parts, spec, str(tmp_path), OPTIONS, pytest.fail)))
+    assert len(built[0]) == len(parts)
+    assert text(built[0]) == text(built[1])
+
+
+def test_rows_of_two_recordings_of_a_store_may_take_turns(
+    spec: CorpusSpec, utterances: list[Utterance], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("rec.wav", "rec#1.wav"):
+        (tmp_path / name).write_bytes(sound("WAV"))
+    parts = [
+        utterances[0]._replace(
+            id=f"tones/rec#{start}{name}", start=start, end=start + 1.0, source_path=name,
+            source_size=(tmp_path / name).stat().st_size,
+        )
+        for start in (1.0, 2.0)
+        for name in ("rec.wav", "rec#1.wav")
+    ]  # fmt: skip
+    monkeypatch.setattr(reader, "is_remote", lambda root: True)
+    assert len(list(make_records(parts, spec, str(tmp_path), OPTIONS, pytest.fail))) == 4

@@ -15,7 +15,7 @@ from xxhash import xxh3_128_hexdigest
 
 from pipeline.audio.decoder import decode, decoding_libraries
 from pipeline.audio.encoding import encode
-from pipeline.audio.processing import Clip, process_recording
+from pipeline.audio.processing import ProcessedClip, process_recording
 from pipeline.planning.index_corpus import index_corpus
 from pipeline.schema.record import Record
 from pipeline.shards import parquet, versions
@@ -88,7 +88,7 @@ TABLES = {
 }
 
 
-def make_clips() -> dict[str, Clip]:
+def make_clips() -> dict[str, ProcessedClip]:
     """A chirp of a quarter of a second with a DC offset, out of files of five kinds."""
     clips = {}
     for name, (rate, channels, container, encoding) in FILES.items():
@@ -232,7 +232,7 @@ def test_shards_of_an_earlier_version_are_written_anew_and_their_audio_stays(
 
     writer = parquet.pq.ParquetWriter
     with monkeypatch.context() as earlier:
-        earlier.setattr("pipeline.shards.fingerprint.RECORD_VERSION", 2)
+        earlier.setattr("pipeline.shards.input_digest.RECORD_VERSION", 2)
         earlier.setattr(parquet.pq, "ParquetWriter", compress)
         write()
     before = read_shard(str(tmp_path), SHARD)

@@ -21,7 +21,7 @@ from pipeline.checks.corpus_check import check_corpus
 from pipeline.common.errors import DataError
 from pipeline.index.indexer import find_clips
 from pipeline.planning.index_corpus import IndexedCorpus, index_corpus
-from pipeline.sources import archives
+from pipeline.sources import archive_members
 from pipeline.sources.archives import Archive, read_directory
 from pipeline.sources.listing import SourceFile
 from pipeline.sources.reader import CorpusReader, list_sources
@@ -274,7 +274,7 @@ PROBLEMS = {
 def test_members_that_no_corpus_needs_are_counted_and_not_read(
     kind: str, make_spec: MakeSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(archives, "LARGEST_MEMBER", 1_000_000)
+    monkeypatch.setattr(archive_members, "LARGEST_MEMBER", 1_000_000)
     problems = PROBLEMS[kind] | {"unpacks to 2,000,000 bytes": 1, "stands twice": 1}
     make_spec(archive='"*.odd"', audio='["wav/*.wav", "wav/*/*.wav"]')
     write_tone(tmp_path / "good.wav")

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.common.errors import DataError
-from pipeline.sources.clip_rows import file_columns, name_cells, row_filter
+from pipeline.sources.clip_rows import file_columns, name_cells
 from pipeline.specs.row_spec import RowSpec
 
 
@@ -15,16 +15,17 @@ def test_a_path_gives_columns() -> None:
     assert file_columns("x.parquet", rows, False) == {"_stem": "x"}
 
 
-def test_rows_count_where_all_patterns_are_found() -> None:
-    counts = row_filter(RowSpec(where={"a": "^x", "b": "y"}), True)
-    assert [counts({"a": "Xa", "b": "by"}), counts({"a": "x"}), counts({})] == [True, False, False]
-
-
 def test_classes_are_named_and_those_of_lists() -> None:
     names = {"0": "anger", "1": "joy", "-1": None}
     assert name_cells(["1", "", "-1", "0"], names, "c", "f", "parquet") == ["joy", "", "", "anger"]
     assert name_cells(["[0, 1]", "[]"], names, "c", "f", "parquet") == ['["anger", "joy"]', "[]"]
     assert name_cells(["joy", "1.0"], names, "c", "f", "parquet") == ["joy", "joy"]
+    brackets = {"[unk]": None, "0": "[noise]", "1": "joy"}
+    assert name_cells(["[unk]", "[noise]", "[1]"], brackets, "c", "f", "parquet") == [
+        *("", "[noise]", '["joy"]')
+    ]
+    with pytest.raises(DataError, match=r"f: \[unk\] in column 'c' is no class.*names: "):
+        name_cells(["[unk]"], names, "c", "f", "tables")
     with pytest.raises(
         DataError, match=r"f: 7 in column \'c\' is no class; known are 0 anger, 1 joy"
     ):

@@ -1,3 +1,4 @@
+import errno
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -5,11 +6,18 @@ from pathlib import Path
 import pytest
 
 from pipeline.common.errors import DataError, UsageError
-from pipeline.sources.download import RemoteFile, check_url, download
+from pipeline.sources.download import Downloaded, OnProgress, RemoteFile, check_url
+from pipeline.sources.download import download as download_with_waits
 from tests.support.file_server import Served, serve
 
 CONTENT = bytes(range(256)) * 4_000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
+
+
+def download(
+    file: RemoteFile, target: Path, on_progress: OnProgress = lambda *_: None
+) -> Downloaded:
+    return download_with_waits(file, target, on_progress, lambda _: None)
 
 
 @pytest.fixture
@@ -59,11 +67,37 @@ def test_connections_that_end_are_gone_on_with(server: Served, tmp_path: Path) -
     ]
 
 
+def test_a_line_that_always_breaks_and_always_brings_something_brings_it_all(
+    server: Served, tmp_path: Path
+) -> None:
+    server.break_after = 50_000
+    assert download(whole(server), tmp_path / "a.zip").verified
+    assert len(server.asked) == 21
+
+
+def test_a_file_that_begins_anew_at_every_try_is_given_up(server: Served, tmp_path: Path) -> None:
+    server.break_after, server.ranges = 50_000, False
+    with pytest.raises(DataError, match="the connection ended after 50,000"):
+        download(whole(server), tmp_path / "a.zip")
+    assert len(server.asked) < 10
+
+
+def test_a_disk_that_takes_nothing_is_not_waited_for(
+    server: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("pipeline.sources.download._copy", fail)
+    with pytest.raises(DataError, match=r"a\.zip\.part: can't be written: No space left"):
+        download_with_waits(whole(server), tmp_path / "a.zip", sleep=pytest.fail)
+
+
 def test_a_second_run_goes_on_where_the_first_has_ended(server: Served, tmp_path: Path) -> None:
-    server.break_after = 100_000
+    server.break_after, server.fail_after = 100_000, 5
     with pytest.raises(DataError, match=r"500,000 bytes lie in .*a\.zip\.part"):
         download(whole(server), tmp_path / "a.zip")
-    server.break_after = None
+    server.break_after = server.fail_after = None
     server.asked.clear()
     download(whole(server), tmp_path / "a.zip")
     assert (tmp_path / "a.zip").read_bytes() == CONTENT
@@ -74,11 +108,11 @@ def test_a_second_run_goes_on_where_the_first_has_ended(server: Served, tmp_path
 def test_what_can_not_be_gone_on_with_begins_anew(
     server: Served, tmp_path: Path, change: str
 ) -> None:
-    server.break_after = 100_000
+    server.break_after, server.fail_after = 100_000, 5
     server.etag = "" if change == "no mark" else '"v1"'
     with pytest.raises(DataError):
         download(RemoteFile(f"{server.url}/a.zip"), tmp_path / "a.zip")
-    server.break_after = None
+    server.break_after = server.fail_after = None
     if change == "another version":
         server.etag, server.files["/a.zip"] = '"v2"', CONTENT[::-1]
     server.ranges = change != "no ranges"
@@ -125,9 +159,21 @@ def test_a_file_without_a_stated_length_is_fetched(server: Served, tmp_path: Pat
 def test_a_server_in_trouble_is_asked_again(server: Served, tmp_path: Path) -> None:
     server.statuses["/a.zip"] = [503, 500]
     assert download(whole(server), tmp_path / "a.zip").verified
-    server.statuses["/b.zip"] = [503] * 9
+    server.statuses["/b.zip"] = [503] * 99
     with pytest.raises(DataError, match="503"):
         download(whole(server, "/b.zip"), tmp_path / "b.zip")
+
+
+def test_a_server_in_trouble_is_waited_for_ever_longer(server: Served, tmp_path: Path) -> None:
+    waits: list[float] = []
+    server.break_after, server.statuses["/a.zip"] = 600_000, [503, 503, 503]
+    download_with_waits(whole(server), tmp_path / "a.zip", sleep=waits.append)
+    assert waits == [1, 2, 4, 1]  # from the beginning, once more has come
+    server.statuses["/b.zip"] = [503] * 99
+    waits.clear()
+    with pytest.raises(DataError, match="503"):
+        download_with_waits(whole(server, "/b.zip"), tmp_path / "b.zip", sleep=waits.append)
+    assert sum(waits) > 60
 
 
 def test_a_file_that_is_gone_is_not_asked_for_again(server: Served, tmp_path: Path) -> None:
@@ -166,5 +212,7 @@ def test_only_https_is_asked(url: str) -> None:
 
 
 def test_nobody_is_there(tmp_path: Path) -> None:
+    waits: list[float] = []
     with pytest.raises(DataError, match="refused"):
-        download(RemoteFile("http://127.0.0.1:9/a"), tmp_path / "a")
+        download_with_waits(RemoteFile("http://127.0.0.1:9/a"), tmp_path / "a", sleep=waits.append)
+    assert sum(waits) < 10

@@ -3,13 +3,15 @@
 import io
 import os
 import zipfile
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from weakref import WeakSet
 
 import pytest
 
 from pipeline.common.errors import DataError
-from pipeline.sources import reader
+from pipeline.sources import archives, reader
 from pipeline.sources.reader import CorpusReader, list_sources, open_planned_files, walk_sources
 from pipeline.specs.source_spec import ParquetSpec, SourceRules
 from tests.pipeline.sources.test_archives import tarred, zipped
@@ -127,6 +129,28 @@ def test_archives_in_archives_are_read(stored: bool, tmp_path: Path) -> None:
     assert {path: read(path) for path in clips} == clips
     with pytest.raises(FileNotFoundError):
         read("all.zip/parts/one.zip/wav/9.wav")
+
+
+def test_few_archives_in_archives_lie_unpacked_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unpacked: WeakSet[Callable[[int, int], bytes]] = WeakSet()
+    original = archives.unpacked
+
+    def unpack(content: bytes) -> Callable[[int, int], bytes]:
+        read_range = original(content)  # which holds the file
+        unpacked.add(read_range)
+        return read_range
+
+    monkeypatch.setattr(archives, "unpacked", unpack)
+    monkeypatch.setattr(archives, "MOST_UNPACKED", 20_000)
+    inner = {f"{n}.zip": zipped({"1.wav": os.urandom(5_000)}) for n in range(40)}
+    write_zip(tmp_path / "all.zip", inner)
+    rules = SourceRules(["*.zip"])
+    paths = [file.path for file in list_sources(str(tmp_path), rules)]
+    read = CorpusReader(str(tmp_path), rules).read
+    assert len({read(path) for path in [*paths, *paths]}) == len(inner)
+    assert 0 < len(unpacked) < 15  # those whose directories are held, too
 
 
 def test_parquet_in_an_archive_is_read(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from exhubert.cli.main import main
 from pipeline.sources.reader import open_planned_files, walk_sources
 from pipeline.specs.source_spec import ParquetSpec, SourceRules, WebDatasetSpec
-from pipeline.storage import StoreOptions, configure
+from pipeline.storage import StoreOptions, configure_stores
 from tests.conftest import MakeCorpus, MakeSpec
 from tests.pipeline.sources.test_archives import files_of, tarred
 from tests.support.parquet import write_parquet
@@ -30,9 +30,9 @@ def fresh(s3: S3, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     s3.watch()
-    configure(s3.options)
+    configure_stores(s3.options)
     yield
-    configure(StoreOptions())
+    configure_stores(StoreOptions())
 
 
 def test_rows_of_a_store_are_listed_without_audio_and_read_once(s3: S3, tmp_path: Path) -> None:

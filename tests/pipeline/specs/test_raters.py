@@ -59,3 +59,20 @@ def test_votes_that_are_called_as_codes(make_spec: MakeSpec) -> None:
     assert spec.votes == {"ang": "anger", "oth": "other"}
     with pytest.raises(SpecError, match="joy is no code of `emotions` or `exclude`"):
         make_spec(path=path, votes="[ang, joy]", raters="{emotion: plurality}")
+
+
+def test_what_votes_elect_needs_a_code(make_spec: MakeSpec) -> None:
+    path = r"'(?P<n_joy>\d)(?P<n_ang>\d)'"
+    votes = "{n_joy: happiness, n_ang: anger}"
+    codes = "{ang: anger}"
+    with pytest.raises(SpecError, match="`votes`: happiness has no code"):
+        make_spec(path=path, emotions=codes, votes=votes, raters="{emotion: plurality}")
+    make_spec(
+        path=path,
+        emotions=codes,
+        exclude="{joy: happiness}",  # a reason is an outcome as good
+        votes=votes,
+        raters="{emotion: plurality}",
+    )
+    labelled = r"'(?P<n_joy>\d)(?P<n_ang>\d)(?P<emotion>ang)'"
+    make_spec(path=labelled, emotions=codes, votes=votes)  # counted, and nobody is elected

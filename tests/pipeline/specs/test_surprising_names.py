@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.index.table_join import build_table
+from pipeline.index.table_rows import build_table
 from pipeline.planning.copies import drop_copies
 from pipeline.schema.utterance import Utterance
 from pipeline.specs.emotion_scheme import emotion_scheme

@@ -1,5 +1,6 @@
 """Claims, as datasets in stores have them: renewed while their process runs, then expired."""
 
+import json
 import os
 import threading
 import time
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from pipeline.common.errors import DataError
 from pipeline.common.process_identity import ProcessIdentity
-from pipeline.storage import StoreOptions, claims, configure
+from pipeline.storage import StoreOptions, claims, configure_stores
 from pipeline.storage import files as storage
 from pipeline.storage.claims import CLAIMS, EXPIRY_S, Claim, check_unclaimed, claim_folder
 from tests.support.s3 import serve
@@ -29,10 +30,10 @@ def folder(
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
     with serve() as s3:
-        configure(s3.options)
+        configure_stores(s3.options)
         s3.client.create_bucket(Bucket="bucket")
         yield "s3://bucket/dataset"
-        configure(StoreOptions())
+        configure_stores(StoreOptions())
 
 
 def leave_claim(folder: str, claim: Claim) -> str:
@@ -76,6 +77,30 @@ def test_claim_of_another_machine_holds_until_it_expires(
     leave_claim(folder, of_elsewhere(age=EXPIRY_S * 2))
     with claim_folder(folder, "exhubert build"):
         pass
+
+
+def test_claim_of_another_release_is_read(folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claims, "RENEWAL_S", 0.01)
+    fields = json.loads(of_elsewhere(age=EXPIRY_S * 2).to_json())
+    fields["process"]["container"] = fields["priority"] = "what is not known yet"
+    path = storage.join(folder, CLAIMS, "left.claim")
+    storage.write_atomic(path, json.dumps(fields).encode())
+    with claim_folder(folder, "exhubert build"):
+        assert storage.read(path) is None
+
+
+@pytest.mark.parametrize("content", [b"", b'{"purpose": "exhubert bui', b'{"release": 9}'])
+def test_claim_that_can_not_be_read_is_named_and_expires_by_its_age(
+    folder: str, content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claims, "RENEWAL_S", 0.01)
+    path = storage.join(folder, CLAIMS, "left.claim")
+    storage.write_atomic(path, content)
+    with pytest.raises(DataError, match=r"is writing to it.*delete .*/left\.claim"):
+        check_unclaimed(folder)
+    monkeypatch.setattr(claims, "EXPIRY_S", -5.0)  # as if it had been written long ago
+    with claim_folder(folder, "exhubert build"):
+        assert storage.read(path) is None
 
 
 def test_claim_that_is_renewed_holds_whatever_its_clock_says(

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from pipeline.common.errors import DataError
-from pipeline.storage import StoreOptions, configure, open_store, protocol
+from pipeline.storage import StoreOptions, configure_stores, open_store, store
 from pipeline.storage import files as storage
 from tests.support import gcs, s3
 from tests.support.faulty_files import FaultyFileSystem
@@ -60,13 +60,13 @@ def kind(
     request: pytest.FixtureRequest, servers: dict[str, Kind], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Kind]:
     hurry_retries(monkeypatch)
-    monkeypatch.setattr(protocol, "READ_TIMEOUT_S", 0.5)
+    monkeypatch.setattr(store, "READ_TIMEOUT_S", 0.5)
     chosen = servers[request.param]
     chosen.watch()
-    configure(replace(chosen.options, patience=3))
+    configure_stores(replace(chosen.options, patience=3))
     yield chosen
     chosen.watch()
-    configure(StoreOptions())
+    configure_stores(StoreOptions())
 
 
 def do_everything(bucket: str) -> None:
@@ -108,7 +108,7 @@ ASKED: list[Callable[[str], object]] = [
 def test_what_stays_is_an_error_for_the_user(kind: Kind, fault: Fault) -> None:
     bucket = f"staying-{fault}"
     kind.fill(bucket, FILES)
-    configure(replace(kind.options, patience=0.3))
+    configure_stores(replace(kind.options, patience=0.3))
     kind.watch(lambda *_: fault)
     for ask in ASKED:
         with pytest.raises(DataError, match=re.escape(f"{kind.url}{bucket}")) as caught:
@@ -157,7 +157,7 @@ def test_training_names_the_shard_that_can_not_be_read(
     kind: Kind, dataset: str, fault: Fault, cached: bool, tmp_path: Path
 ) -> None:
     utterances = Utterances(load_index(dataset), cache=str(tmp_path) if cached else None)
-    configure(replace(kind.options, patience=0.3))
+    configure_stores(replace(kind.options, patience=0.3))
     kind.watch(lambda *_: fault)
     with pytest.raises(DataError, match=rf"^{re.escape(dataset)}/data/.*parquet: ") as caught:
         utterances[0]

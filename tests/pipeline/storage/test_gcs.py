@@ -12,7 +12,7 @@ from google.auth.impersonated_credentials import Credentials
 
 from exhubert.cli.main import main
 from pipeline.common.errors import DataError, UsageError
-from pipeline.storage import StoreOptions, configure, open_store
+from pipeline.storage import StoreOptions, configure_stores, open_store
 from pipeline.storage.gcs import GoogleStore
 from tests.conftest import MakeCorpus, MakeSpec, write_tone
 from tests.pipeline.sources.test_archives import files_of
@@ -35,9 +35,9 @@ def fresh(gcs: GCS, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("NO_GCE_CHECK", "true")
     hurry_retries(monkeypatch)
     gcs.watch()
-    configure(StoreOptions(no_auth=True))
+    configure_stores(StoreOptions(no_auth=True))
     yield
-    configure(StoreOptions())
+    configure_stores(StoreOptions())
 
 
 def upload(gcs: GCS, bucket: str, folder: Path, prefix: str) -> None:
@@ -145,7 +145,7 @@ def test_stores_that_cannot_be_listed_say_why(
 
 def test_store_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", "http://127.0.0.1:9")
-    configure(StoreOptions(no_auth=True))
+    configure_stores(StoreOptions(no_auth=True))
     with pytest.raises(DataError, match=r"gs://silent/a\.wav: the store does not answer"):
         open_store("gs://silent").read("gs://silent/a.wav")
 
@@ -157,7 +157,7 @@ def test_missing_credentials_are_a_matter_of_seconds(
         raise DefaultCredentialsError
 
     monkeypatch.setattr(google.auth, "default", refuse)
-    configure(StoreOptions())
+    configure_stores(StoreOptions())
     with pytest.raises(UsageError, match="gcloud auth application-default login"):
         open_store("gs://corpora")
     assert main(["check", "--data-root", "gs://corpora"]) == 2
@@ -166,7 +166,7 @@ def test_missing_credentials_are_a_matter_of_seconds(
 
 def test_service_account_is_impersonated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(google.auth, "default", lambda **_: (AnonymousCredentials(), None))
-    configure(StoreOptions(impersonate_service_account="one@example.org,reader@example.org"))
+    configure_stores(StoreOptions(impersonate_service_account="one@example.org,reader@example.org"))
     store = open_store("gs://corpora").store
     assert isinstance(store, GoogleStore)
     credentials = store.client._credentials

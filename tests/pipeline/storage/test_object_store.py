@@ -10,8 +10,8 @@ import pytest
 from pipeline.common.errors import DataError
 from pipeline.storage import StoreOptions, object_store
 from pipeline.storage.object_store import ObjectStore
-from pipeline.storage.protocol import TransientError, UnreachableError
 from pipeline.storage.s3 import open_s3
+from pipeline.storage.store import TransientError, UnreachableError
 
 
 def store_at(url: str) -> ObjectStore:

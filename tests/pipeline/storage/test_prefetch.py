@@ -36,3 +36,17 @@ def test_a_file_that_is_not_as_long_as_listed_is_refused() -> None:
     assert reader.read("a") == b"a"
     with pytest.raises(OSError, match="1 bytes where 5 were listed"):
         reader.read("b")
+
+
+@given(st.lists(st.sampled_from("abcde"), max_size=12), st.lists(st.sampled_from("abcdef")))
+def test_files_may_be_asked_for_in_another_order(planned: list[str], asked: list[str]) -> None:
+    reader = PrefetchReader([(path, 1) for path in planned], str.encode)
+    assert [reader.read(path) for path in asked] == [path.encode() for path in asked]
+
+
+def test_a_file_that_is_asked_for_in_turn_is_read_once() -> None:
+    read: list[str] = []
+    reader = PrefetchReader([("a", 1), ("b", 1)], lambda path: read.append(path) or path.encode())
+    for path in "aabb":
+        reader.read(path)
+    assert sorted(read) == ["a", "b"]

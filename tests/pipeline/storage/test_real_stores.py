@@ -15,7 +15,7 @@ from google.cloud import storage
 
 from exhubert.cli.main import main
 from pipeline.common.errors import DataError
-from pipeline.storage import StoreOptions, configure
+from pipeline.storage import StoreOptions, configure_stores
 from pipeline.storage.claims import check_unclaimed, claim_folder
 from tests.conftest import MakeCorpus, MakeSpec
 from tests.pipeline.sources.test_archives import files_of
@@ -75,13 +75,13 @@ def test_build_and_training_from_and_into_a_store(
     for name, content in shards(tmp_path / "local" / "data").items():
         kept = amazon.client.get_object(Bucket="whole", Key=f"dataset/data/{name}")
         assert kept["Body"].read() == content
-    configure(amazon.options())
+    configure_stores(amazon.options())
     recipe = load_recipe("tiny", [*NANO, "optimizer.epochs=1", "data.workers=1"])
     models = [
         load_model(train(recipe, data, tmp_path / name).output).model.state_dict()
         for name, data in (("here", tmp_path / "local"), ("there", "s3://whole/dataset"))
     ]
-    configure(StoreOptions())
+    configure_stores(StoreOptions())
     torch.testing.assert_close(*models, rtol=0, atol=0)
 
 
@@ -132,11 +132,11 @@ def check_claims(folder: str) -> None:
 
 def test_claims_of_amazons(amazon: Seaweed) -> None:
     amazon.fill("claims", {})
-    configure(amazon.options())
+    configure_stores(amazon.options())
     try:
         check_claims("s3://claims/dataset")
     finally:
-        configure(StoreOptions())
+        configure_stores(StoreOptions())
 
 
 def test_claims_of_googles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,11 +144,11 @@ def test_claims_of_googles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     with google_emulator(tmp_path) as port:
         google(port).create_bucket("claims")
         monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://127.0.0.1:{port}")
-        configure(StoreOptions(no_auth=True))
+        configure_stores(StoreOptions(no_auth=True))
         try:
             check_claims("gs://claims/dataset")
         finally:
-            configure(StoreOptions())
+            configure_stores(StoreOptions())
 
 
 def google(port: int) -> storage.Client:
@@ -191,7 +191,7 @@ def test_a_reader_of_training_waits_for_a_store_that_restarts(
     there = {f"dataset/{name}": content for name, content in files_of(tmp_path / "local").items()}
     amazon.fill("training", there)
     here = Utterances(load_index(tmp_path / "local"))
-    configure(amazon.options())
+    configure_stores(amazon.options())
     try:
         utterances = Utterances(load_index("s3://training/dataset"))
         amazon.kill()
@@ -202,7 +202,7 @@ def test_a_reader_of_training_waits_for_a_store_that_restarts(
             assert (there_too == here[number]["input_values"]).all()
         starting.join()
     finally:
-        configure(StoreOptions())
+        configure_stores(StoreOptions())
 
 
 @pytest.mark.parametrize(("share", "how"), [(0.3, "reset"), (0.1, "stall")])

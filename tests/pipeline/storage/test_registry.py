@@ -12,7 +12,7 @@ from pipeline.planning.steps import list_clips
 from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.storage import registry
 from pipeline.storage.options import StoreOptions
-from pipeline.storage.protocol import prefix_of, split_url
+from pipeline.storage.store import prefix_of, split_url
 from training.data.parquet_audio import AudioReader
 
 ELSEWHERE = StoreOptions(s3_endpoint_url="http://127.0.0.1:9", s3_region_name="x")
@@ -20,32 +20,32 @@ ELSEWHERE = StoreOptions(s3_endpoint_url="http://127.0.0.1:9", s3_region_name="x
 
 @pytest.fixture(autouse=True)
 def fresh() -> Iterator[None]:
-    registry.configure(StoreOptions())
+    registry.configure_stores(StoreOptions())
     yield
-    registry.configure(StoreOptions())
+    registry.configure_stores(StoreOptions())
 
 
 def test_a_store_is_opened_once_until_options_change(tmp_path: Path) -> None:
     url = f"fsspec+file://{tmp_path}"
     first = registry.open_store(url)
-    registry.configure(StoreOptions())
+    registry.configure_stores(StoreOptions())
     assert registry.open_store(url) is first
-    registry.configure(ELSEWHERE)
+    registry.configure_stores(ELSEWHERE)
     assert registry.open_store(url) is not first
 
 
 def test_options_travel_in_a_build() -> None:
-    registry.configure(ELSEWHERE)
+    registry.configure_stores(ELSEWHERE)
     build = BuildConfig({}, emotion_scheme(), "out", AudioOptions())
-    registry.configure(StoreOptions())
+    registry.configure_stores(StoreOptions())
     step(list_clips, build).fn.setup()
     assert registry.current_options() == ELSEWHERE
 
 
 def test_options_travel_with_a_reader_of_shards() -> None:
-    registry.configure(ELSEWHERE)
+    registry.configure_stores(ELSEWHERE)
     make, arguments = AudioReader(cache="copies").__reduce__()
-    registry.configure(StoreOptions())
+    registry.configure_stores(StoreOptions())
     assert make(*arguments).cache == "copies"
     assert registry.current_options() == ELSEWHERE
 

@@ -8,16 +8,17 @@ import pytest
 
 from pipeline.common.errors import DataError
 from pipeline.storage import retry
-from pipeline.storage.protocol import Page, StoredFile, TransientError, UnreachableError
 from pipeline.storage.retry import RetryingStore
+from pipeline.storage.store import Page, StoredFile, TransientError, UnreachableError
 
+MISSING = "there is no such file"
 URL = "s3://bucket/a.wav"
 
 
 class Scripted:
     """A store that answers a read with what comes next: an exception, or the content."""
 
-    def __init__(self, *answers: Exception | bytes, found: Callable[[str], None] = print) -> None:
+    def __init__(self, *answers: Exception | bytes, found: Callable[[str], object] = print) -> None:
         self.answers = list(answers)
         self.found = found
         self.asked: list[str] = []
@@ -30,7 +31,8 @@ class Scripted:
         return answer
 
     def find(self, url: str) -> StoredFile | None:
-        self.found(url)
+        if self.found(url) is MISSING:
+            return None
         return StoredFile(url, 1, "")
 
     def list_page(self, folder: str, after: str | None = None) -> Page:
@@ -50,7 +52,7 @@ def brief(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retry, "FIRST_PATIENCE_S", 0.05)
     monkeypatch.setattr(retry, "FIRST_WAIT_S", 0.01)
     monkeypatch.setattr(retry, "LONGEST_WAIT_S", 0.02)
-    monkeypatch.setattr(retry, "SAID_AFTER_S", 0.0)
+    monkeypatch.setattr(retry, "REPORTED_AFTER_S", 0.0)
     monkeypatch.setattr(retry, "DOUBT_S", 0.1)
 
 
@@ -123,6 +125,23 @@ def test_files_that_were_given_before_and_are_refused_now_are_the_stores_fault()
     store.read(URL)
     with pytest.raises(DataError, match="refuses this file and others: 403 AccessDenied"):
         store.read("s3://bucket/b.wav")
+
+
+@pytest.mark.parametrize("deleted", ["all", "the last"])
+def test_a_file_that_was_given_and_deleted_since_tells_nothing(deleted: str) -> None:
+    def find(url: str) -> object:
+        return MISSING if deleted == "all" or url == URL else None
+
+    refusal = OSError("403 AccessDenied")
+    store = RetryingStore(Scripted(b"one", b"two", refusal, found=find))
+    store.read("s3://bucket/b.wav")
+    store.read(URL)
+    for number in range(retry.MAX_REFUSALS - 1):
+        with pytest.raises(OSError, match="403"):
+            store.read(f"s3://bucket/{number}.wav")
+    expected = DataError if deleted == "all" else OSError
+    with pytest.raises(expected, match="403"):
+        store.read("s3://bucket/last.wav")
 
 
 def test_files_that_are_all_refused_are_the_stores_fault() -> None:

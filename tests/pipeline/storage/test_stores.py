@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from exhubert.cli.main import main
 from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError, ExhubertError, UsageError
 from pipeline.common.extras import install_command
-from pipeline.monitoring import Counts
+from pipeline.monitoring import BuildProgress
 from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.planning.index_corpus import index_corpus
 from pipeline.running.build import build_dataset
@@ -28,7 +29,14 @@ from pipeline.shards.parquet import write_parquet
 from pipeline.shards.receipts import ShardReceipt
 from pipeline.sources.listing import list_files, read_file
 from pipeline.specs.emotion_scheme import emotion_scheme
-from pipeline.storage import RetryingStore, StoreOptions, configure, object_store, open_store, retry
+from pipeline.storage import (
+    RetryingStore,
+    StoreOptions,
+    configure_stores,
+    object_store,
+    open_store,
+    retry,
+)
 from pipeline.storage import files as storage
 from tests.conftest import MakeCorpus, MakeSpec, write_tone
 from tests.pipeline.sources.test_archives import files_of, tarred, zipped
@@ -62,9 +70,9 @@ def fresh(s3: S3, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     s3.watch()
-    configure(s3.options)
+    configure_stores(s3.options)
     yield
-    configure(StoreOptions())
+    configure_stores(StoreOptions())
 
 
 @pytest.fixture
@@ -98,6 +106,8 @@ def check_names(store: RetryingStore, folder: str, names: list[str]) -> None:
         found = store.find(f"{folder}/{file.path}")
         assert found is not None
         assert (found.size, found.version) == (len(content), file.version)
+        assert found.written is not None
+        assert abs(found.written - time.time()) < 3_600  # the time zone is right, too
         store.delete(f"{folder}/{file.path}")
         store.delete(f"{folder}/{file.path}")
         assert store.find(f"{folder}/{file.path}") is None
@@ -342,12 +352,12 @@ def test_a_store_in_trouble_is_never_the_fault_of_a_clip(
 def test_progress_says_what_is_waited_for(
     s3: S3, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path, monkeypatch
 ) -> None:
-    monkeypatch.setattr(retry, "SAID_AFTER_S", 0.0)
+    monkeypatch.setattr(retry, "REPORTED_AFTER_S", 0.0)
     upload(s3, "waited", make_corpus(), "tones")
     s3.watch(lambda method, path, tries: 503 if path.endswith("0.wav") and tries < 40 else None)
     corpora = {"tones": Corpus(make_spec(), "s3://waited/tones")}
     config = BuildConfig(corpora, emotion_scheme(), str(tmp_path / "dataset"), AudioOptions())
-    told: list[Counts] = []
+    told: list[BuildProgress] = []
     build_dataset(config, on_progress=told.append)
     assert any("503 SlowDown" in words for counts in told for words in counts.waiting)
     assert told[-1].waiting == ()
@@ -375,7 +385,7 @@ def test_missing_bucket_is_named(s3: S3, make_spec, make_corpus, tmp_path, capsy
 
 def test_missing_credentials_are_named(s3: S3, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/nonexistent")
-    configure(StoreOptions(s3_endpoint_url=s3.url))
+    configure_stores(StoreOptions(s3_endpoint_url=s3.url))
     with pytest.raises(UsageError, match=r"no credentials.*AWS_ACCESS_KEY_ID"):
         list_files("s3://corpora/tones")
 
@@ -388,7 +398,7 @@ def test_missing_credentials_are_named(s3: S3, monkeypatch: pytest.MonkeyPatch) 
     ],
 )
 def test_wrong_options_and_schemes_are_named(options: StoreOptions, url: str, message: str) -> None:
-    configure(options)
+    configure_stores(options)
     with pytest.raises(UsageError, match=message):
         read_file(url, "a.wav")
 

@@ -24,7 +24,7 @@ from training.data.dataset import (
     require_batch,
 )
 from training.data.index import clipped_durations, load_index
-from training.data.parquet_audio import AudioReader, clip_places
+from training.data.parquet_audio import AudioReader, clip_locations
 from training.data.row_choice import RowChoice
 from training.data.sampling import Draw, Mixture, bucket, epoch_plan
 
@@ -174,8 +174,8 @@ def test_worker_processes_give_the_same_batches(dataset: Path) -> None:
 def test_reader_keeps_to_its_budget_and_travels_without_its_cache(dataset: Path) -> None:
     index = load_index(dataset)
     reader = AudioReader(budget=1)
-    for place in clip_places(index):
-        reader.read(place)
+    for location in clip_locations(index):
+        reader.read(location)
         assert len(reader._groups) == 1
     assert not pickle.loads(pickle.dumps(reader))._groups
 
@@ -194,9 +194,9 @@ def test_an_epoch_reads_each_row_group_once(dataset: Path, monkeypatch: pytest.M
         lambda file, group, **how: (read.append(group), whole(file, group, **how))[1],
     )
     reader = AudioReader(budget=pool * 3 // 2)
-    places = clip_places(index)
+    locations = clip_locations(index)
     for draw in (draw for batch in batches for draw in batch):
-        reader.read(places[draw.row])
+        reader.read(locations[draw.row])
     assert len(read) == index["group"].nunique() == 6
 
 

@@ -14,15 +14,16 @@ from moto.server import ThreadedMotoServer
 from torch.utils.data import DataLoader
 
 from pipeline.common.errors import DataError, UsageError
-from pipeline.storage import StoreOptions, configure
+from pipeline.storage import StoreOptions, configure_stores
 from pipeline.storage.folder_lock import lock_folder
 from tests.support.gcs import serve
 from tests.support.shards import NANO, write_tones
 from training.config.recipe import load_recipe
 from training.data.dataset import Utterances, collate
-from training.data.dataset_files import content_checksum, identity
+from training.data.dataset_files import identity
 from training.data.index import load_index
-from training.data.parquet_audio import AudioReader, clip_places
+from training.data.manifest import content_checksum
+from training.data.parquet_audio import AudioReader, clip_locations
 from training.evaluation.evaluate import evaluate
 from training.finetuning.model_card import describe_dataset
 from training.finetuning.train import train
@@ -70,11 +71,11 @@ def url(
     region = StoreOptions(s3_region_name="us-east-1")
     if request.param == "variable":
         monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
-        configure(region)
+        configure_stores(region)
     else:
-        configure(replace(region, s3_endpoint_url=endpoint))
+        configure_stores(replace(region, s3_endpoint_url=endpoint))
     yield uploaded
-    configure(StoreOptions())
+    configure_stores(StoreOptions())
 
 
 @pytest.fixture
@@ -84,9 +85,9 @@ def google_url(local: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         names = {f"built/{path.relative_to(local).as_posix()}": path for path in files}
         gcs.fill("corpora", {name: path.read_bytes() for name, path in names.items()})
         monkeypatch.setenv("STORAGE_EMULATOR_HOST", gcs.url)
-        configure(StoreOptions(no_auth=True))
+        configure_stores(StoreOptions(no_auth=True))
         yield "gs://corpora/built"
-        configure(StoreOptions())
+        configure_stores(StoreOptions())
 
 
 def test_dataset_in_googles_store_is_that_of_the_folder(google_url: str, local: Path) -> None:
@@ -116,8 +117,8 @@ def test_a_shard_is_read_by_row_group_without_a_copy(
     monkeypatch.chdir(tmp_path)
     index = load_index(url, "train")
     reader = AudioReader(budget=1)
-    for place in clip_places(index.iloc[[0, 5, 11]]):
-        assert reader.read(place)[:4] == b"fLaC"
+    for location in clip_locations(index.iloc[[0, 5, 11]]):
+        assert reader.read(location)[:4] == b"fLaC"
     assert not list(tmp_path.iterdir())
 
 
@@ -224,6 +225,9 @@ def test_protocols_apart_from_the_one_in_use_make_no_other_dataset(tmp_path: Pat
     assert checksum(loso="1", emobox="1") == checksum(loso="1", emobox="2") == checksum(loso="1")
     assert len({checksum(loso="1"), checksum(loso="2"), checksum()}) == 3
     assert checksum() == identity(tmp_path)
+    named = {"corpora": {}, "title": "Emotions", "version": "0.1.1", "date_published": "2026-11-29"}
+    (tmp_path / "manifest.json").write_text(json.dumps(named), encoding="utf-8")
+    assert identity(tmp_path) == checksum()  # adding a protocol raises the version
     (tmp_path / "manifest.json").unlink()
     assert content_checksum(tmp_path) is None
     assert identity(tmp_path) == str(tmp_path.resolve())

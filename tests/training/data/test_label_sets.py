@@ -8,7 +8,7 @@ from tests.conftest import MakeCorpus, MakeSpec
 from tests.pipeline.dataset.test_relabel import build
 from tests.support.shards import NANO
 from training.config.recipe import load_recipe
-from training.data.label_sets import load_labelled, read_label_choice
+from training.data.label_sets import load_labelled, read_label_set
 from training.data.row_choice import RowChoice
 from training.evaluation.baselines.run import Baseline, run_baseline
 from training.evaluation.evaluate import evaluate
@@ -25,23 +25,23 @@ def dataset(make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path) -> Pat
 
 
 def test_named_sets_are_found_in_rows(dataset: Path) -> None:
-    rows, labels = load_labelled(dataset, "categories")
-    assert labels == ("anger", "happiness", "neutral")
-    assert rows["label"].map(dict(enumerate(labels))).tolist() == rows["emotion"].tolist()
+    rows, classes = load_labelled(dataset, "categories")
+    assert classes == ("anger", "happiness", "neutral")
+    assert rows["label"].map(dict(enumerate(classes))).tolist() == rows["emotion"].tolist()
     assert load_labelled(dataset, "native")[1] == ("ang", "hap", "neu")
-    rows, labels = load_labelled(dataset, "four")
-    assert labels == ("anger", "happiness", "neutral", "sadness")
+    rows, classes = load_labelled(dataset, "four")
+    assert classes == ("anger", "happiness", "neutral", "sadness")
     assert (len(rows), set(rows["label"])) == (24, {0, 1, 2})
 
 
 def test_a_mapping_takes_codes_and_categories_and_leaves_others_out(dataset: Path) -> None:
-    rows, labels = load_labelled(dataset, {"ang": "negative", "happiness": "positive"})
-    assert labels == ("negative", "positive")
+    rows, classes = load_labelled(dataset, {"ang": "negative", "happiness": "positive"})
+    assert classes == ("negative", "positive")
     assert rows["label"].value_counts().to_dict() == {0: 8, 1: 8}
 
 
 def test_rows_of_other_classes_than_asked_for_are_left_out(dataset: Path) -> None:
-    rows, _ = load_labelled(dataset, "categories", labels=["neutral", "fear"])
+    rows, _ = load_labelled(dataset, "categories", classes=["neutral", "fear"])
     assert rows["label"].tolist() == [0] * 8
 
 
@@ -49,7 +49,7 @@ def test_classes_are_those_of_all_splits(dataset: Path) -> None:
     parts = [
         load_labelled(dataset, "categories", split) for split in ("train", "validation", "test")
     ]
-    assert len({labels for _, labels in parts}) == 1
+    assert len({classes for _, classes in parts}) == 1
     assert sum(len(rows) for rows, _ in parts) == 24
 
 
@@ -65,17 +65,17 @@ def test_codes_of_several_corpora_are_no_label_set(
 def test_a_label_set_is_named_or_a_file(tmp_path: Path) -> None:
     file = tmp_path / "valence.yaml"
     file.write_text("anger: negative\nno: neutral\n")
-    assert read_label_choice("four") == "four"
-    assert read_label_choice(str(file)) == {"anger": "negative", "no": "neutral"}
+    assert read_label_set("four") == "four"
+    assert read_label_set(str(file)) == {"anger": "negative", "no": "neutral"}
     with pytest.raises(UsageError, match="expected six, categories, native, four, or a YAML"):
-        read_label_choice("fuor")
+        read_label_set("fuor")
 
 
 def test_a_baseline_is_scored_in_the_classes_of_a_label_set(
     dataset: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     found = run_baseline(Baseline("majority"), dataset, "all", task="native")
-    assert found.labels == ["ang", "hap", "neu"]
+    assert found.classes == ["ang", "hap", "neu"]
     assert found.overall.utterances == 24
     line = ["baseline", "--data", str(dataset), "--kind", "majority", "--split", "all"]
     assert main([*line, "--labels", "categories"]) == 0
@@ -91,8 +91,27 @@ def test_a_model_learns_a_label_set_and_is_scored_by_it(dataset: Path, tmp_path:
     file.unlink()
     train(recipe, dataset, tmp_path / "model")
     found = evaluate(tmp_path / "model", dataset, "all")
-    assert found.labels == ["negative", "positive"]
+    assert found.classes == ["negative", "positive"]
     assert found.overall.utterances == 16
+    assert "8 of 24 clips are not scored: the label set has no class for them (neutral)" in (
+        found.notes
+    )
+
+
+def test_clips_whose_class_a_model_lacks_are_counted(
+    dataset: Path, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
+) -> None:
+    build(make_spec("bells"), make_corpus("bells"), dataset)
+    anger_and_joy = "data.where=\"emotion in ('anger', 'happiness')\""
+    recipe = load_recipe("tiny", [*FAST, "data.label_set=categories", anger_and_joy])
+    train(recipe, dataset, tmp_path / "model")
+    found = evaluate(tmp_path / "model", dataset, "all")
+    assert found.classes == ["anger", "happiness"]
+    assert found.overall.utterances == 32
+    assert found.notes[:2] == [
+        f"8 of 24 clips of {corpus} are not scored: training lacks their classes (neutral)"
+        for corpus in found.corpora
+    ]
 
 
 @pytest.mark.parametrize(

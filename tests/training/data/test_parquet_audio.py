@@ -9,7 +9,7 @@ from pipeline.common.errors import DataError
 from tests.support.shards import record, write_shards
 from training.data.dataset import Utterances
 from training.data.index import load_index
-from training.data.parquet_audio import AudioReader, clip_places
+from training.data.parquet_audio import AudioReader, clip_locations
 
 
 def rows(numbers: range, **changes: Any) -> list[dict[str, Any]]:
@@ -36,24 +36,24 @@ def test_rows_of_a_shard_that_was_rewritten_are_refused(
 
 def test_reader_that_has_opened_a_shard_goes_on_with_it(tmp_path: Path) -> None:
     write_shards(tmp_path, rows(range(24)))
-    places = clip_places(load_index(tmp_path))
+    locations = clip_locations(load_index(tmp_path))
     reader = AudioReader(budget=1)
-    before = [reader.read(place) for place in places]
+    before = [reader.read(location) for location in locations]
     for shard in tmp_path.rglob("*.parquet"):
         shard.unlink()
-    assert [reader.read(place) for place in places] == before
+    assert [reader.read(location) for location in locations] == before
 
 
 def test_datasets_without_checksums_are_read_by_id(tmp_path: Path) -> None:
     write_shards(tmp_path, rows(range(3), audio_xxh3=None))
-    places = clip_places(load_index(tmp_path))
-    assert [place.audio_xxh3 for place in places] == [None] * 3
-    assert AudioReader().read(places[2])[:4] == b"fLaC"
+    locations = clip_locations(load_index(tmp_path))
+    assert [location.audio_xxh3 for location in locations] == [None] * 3
+    assert AudioReader().read(locations[2])[:4] == b"fLaC"
 
 
 def test_shard_that_is_damaged_where_the_audio_lies_is_named(tmp_path: Path) -> None:
     write_shards(tmp_path, rows(range(24)))
-    places = clip_places(load_index(tmp_path))
-    Path(places[0].shard).write_bytes(b"PAR1")
+    locations = clip_locations(load_index(tmp_path))
+    Path(locations[0].shard).write_bytes(b"PAR1")
     with pytest.raises(DataError, match=r"train-00000-of-00001\.parquet: can't be read: .*verify"):
-        AudioReader().read(places[0])
+        AudioReader().read(locations[0])

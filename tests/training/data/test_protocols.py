@@ -14,7 +14,7 @@ from training.config.recipe import load_recipe
 from training.data.protocols import (
     FoldChoice,
     describe_choice,
-    fold_labels,
+    fold_classes,
     load_fold,
     read_protocol,
 )
@@ -70,7 +70,7 @@ def test_parts_of_a_fold_share_no_speaker(dataset: Path) -> None:
 def test_classes_of_a_label_set_are_indices(dataset: Path) -> None:
     change_protocols(str(dataset), ["loso-native"])
     protocol = read_protocol(dataset, "loso-native")
-    assert fold_labels(protocol) == ("ang", "hap", "neu")
+    assert fold_classes(protocol) == ("ang", "hap", "neu")
     rows = load_fold(dataset, FoldChoice("loso-native", "1"), "test")
     assert sorted(zip(rows["emotion"], rows["label"], strict=True)) == [
         *[("anger", 0)] * 2,
@@ -78,12 +78,17 @@ def test_classes_of_a_label_set_are_indices(dataset: Path) -> None:
         *[("neutral", 2)] * 2,
     ]
     with pytest.raises(UsageError, match="scores neu, which is not among the classes ang, hap"):
-        load_fold(dataset, FoldChoice("loso-native", "1"), labels=["ang", "hap"])
+        load_fold(dataset, FoldChoice("loso-native", "1"), classes=["ang", "hap"])
+
+
+def test_a_fold_is_told_without_the_mark_of_its_name() -> None:
+    assert str(FoldChoice("loso", "name=10")) == "fold 10 of protocol loso"
 
 
 def test_leaks_stand_beside_a_score(dataset: Path) -> None:
     assert describe_choice(dataset, FoldChoice("loso", "2"), ["tones"]) == [
-        "fold 2 of protocol loso: each speaker once as the test part"
+        "fold 2 of protocol loso: each speaker once as the test part",
+        "in tones, it holds out s01",
     ]
 
 
@@ -97,12 +102,13 @@ def test_training_and_evaluation_go_by_a_fold(dataset: Path, tmp_path: Path) -> 
     assert result.validation.utterances == 6
     choice = FoldChoice("loso-native", "3")
     evaluation = evaluate(tmp_path / "m", dataset, fold=choice)
-    assert evaluation.labels == ["ang", "hap", "neu"]
+    assert evaluation.classes == ["ang", "hap", "neu"]
     assert evaluation.overall.utterances == 6
     assert set(evaluation.predictions.utterances["speaker"]) == {"tones:s02"}
     assert evaluation.speakers.independent
     assert evaluation.notes == [
-        "fold 3 of protocol loso-native: each speaker once as the test part"
+        "fold 3 of protocol loso-native: each speaker once as the test part",
+        "in tones, it holds out s02",
     ]
     assert "Trained in fold 3 of protocol `loso-native`" in (tmp_path / "m/README.md").read_text()
     with pytest.raises(UsageError, match="--protocol"):
@@ -114,7 +120,7 @@ def test_training_and_evaluation_go_by_a_fold(dataset: Path, tmp_path: Path) -> 
 def test_a_baseline_goes_by_a_fold(dataset: Path) -> None:
     change_protocols(str(dataset), ["loso-native"])
     result = run_baseline(Baseline("majority"), dataset, task=FoldChoice("loso-native", "3"))
-    assert result.labels == ["ang", "hap", "neu"]
+    assert result.classes == ["ang", "hap", "neu"]
     assert result.overall.utterances == 6
     assert result.speakers.independent
     assert result.notes[0].startswith("fold 3 of protocol loso-native")

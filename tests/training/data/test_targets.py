@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from transformers import AutoModelForAudioClassification, pipeline
 
+from exhubert import ExHubertConfig, ExHubertForSequenceClassification
 from pipeline.schema.record import CLASSES
 from tests.training.conftest import SMALL_HUBERT, make_batch
-from training import ExHubertConfig, ExHubertForSequenceClassification
 from training.data.targets import UNLABELLED, HeadLabels, choose_heads, count_labelled
 from training.metrics.head_scores import describe_heads, score_heads
 from training.model.build import build_model, save_model
@@ -104,8 +104,8 @@ def test_pipeline_gives_the_six_classes_of_a_model_with_more_heads(tmp_path: Pat
         ({}, {"projector", "classifier", "emotion_classifier", "rater"}),
         ({"heads": HeadLabels(ALL.emotions)}, {"projector", "classifier", "emotion_classifier"}),
         ({"heads": HeadLabels(("anger",), ALL.dimensions)}, {"projector", "classifier", "rater"}),
-        ({"labels": ["calm", "tense"]}, {"projector", "emotion_classifier", "rater"}),
-        ({"labels": ["calm", "tense"], "heads": HeadLabels()}, set()),
+        ({"classes": ["calm", "tense"]}, {"projector", "emotion_classifier", "rater"}),
+        ({"classes": ["calm", "tense"], "heads": HeadLabels()}, set()),
     ],
 )
 def test_training_on_keeps_the_heads_whose_labels_are_the_same(

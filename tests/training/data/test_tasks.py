@@ -30,31 +30,31 @@ def dataset(make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path) -> Pat
 
 
 def test_classes_go_by_the_split_or_by_a_fold(dataset: Path) -> None:
-    rows, labels = load_task(dataset, "six")
-    assert (len(rows), labels) == (24, CLASSES)
-    rows, labels = load_task(dataset, "categories", "train")
-    assert labels == ("anger", "happiness", "neutral")
+    rows, classes = load_task(dataset, "six")
+    assert (len(rows), classes) == (24, CLASSES)
+    rows, classes = load_task(dataset, "categories", "train")
+    assert classes == ("anger", "happiness", "neutral")
     assert set(rows["split"]) == {"train"}
-    rows, labels = load_task(dataset, FOLD, "test", RowChoice(where="label_native = 'ang'"))
-    assert (len(rows), labels) == (2, CLASSES)
+    rows, classes = load_task(dataset, FOLD, "test", RowChoice(where="label_native = 'ang'"))
+    assert (len(rows), classes) == (2, CLASSES)
 
 
 def test_a_mapping_keeps_those_clips_of_a_fold_that_it_names(dataset: Path) -> None:
-    rows, labels = load_task(dataset, choose_task(MAPPING, FOLD), "test")
-    assert labels == ("negative", "positive")
+    rows, classes = load_task(dataset, choose_task(MAPPING, FOLD), "test")
+    assert classes == ("negative", "positive")
     by_emotion = dict(zip(rows["emotion"], rows["label"], strict=True))
     assert (len(rows), by_emotion) == (4, {"anger": 0, "happiness": 1})
 
 
 def test_classes_of_a_published_protocol_are_a_label_set(dataset: Path) -> None:
     for task in ("emobox", choose_task("emobox", FOLD)):
-        rows, labels = load_task(dataset, task)
-        assert labels == ("Angry", "Boredom", "Disgust", "Fear", "Happy", "Neutral", "Sad")
-        assert {labels[label] for label in rows["label"]} == {"Angry", "Happy", "Neutral"}
+        rows, classes = load_task(dataset, task)
+        assert classes == ("Angry", "Boredom", "Disgust", "Fear", "Happy", "Neutral", "Sad")
+        assert {classes[label] for label in rows["label"]} == {"Angry", "Happy", "Neutral"}
 
 
 @pytest.mark.parametrize(
-    ("task", "labels", "stated"),
+    ("task", "classes", "stated"),
     [
         ("six", CLASSES, {"disgust": 0, "sadness": 0, "happiness": 5}),
         ("categories", ("anger", "boredom"), {"anger": 0, "boredom": 1}),
@@ -67,9 +67,9 @@ def test_classes_of_a_published_protocol_are_a_label_set(dataset: Path) -> None:
     ],
 )
 def test_categories_have_the_classes_of_the_label_set(
-    dataset: Path, task: Task, labels: tuple[str, ...], stated: dict[str, int]
+    dataset: Path, task: Task, classes: tuple[str, ...], stated: dict[str, int]
 ) -> None:
-    found = stated_categories(dataset, task, ["emo_db"], labels)["emo_db"]
+    found = stated_categories(dataset, task, ["emo_db"], classes)["emo_db"]
     assert stated.items() <= found.items()
     if task not in ("six", FOLD):
         assert {category: found[category] for category in found if category != "ang"} == stated
@@ -97,6 +97,6 @@ def test_models_and_baselines_learn_a_mapping_in_a_fold(dataset: Path, tmp_path:
         run_baseline(Baseline("majority"), dataset, task=choose_task(MAPPING, FOLD)),
     ]
     for found in scored:
-        assert found.labels == ["negative", "positive"]
+        assert found.classes == ["negative", "positive"]
         assert found.overall.utterances == 4
         assert found.notes[1] == "of its clips, those of the classes negative, positive"

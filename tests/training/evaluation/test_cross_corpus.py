@@ -9,6 +9,7 @@ import pytest
 from exhubert.cli.main import main
 from pipeline.common.errors import DataError, UsageError
 from tests.support.shards import NANO, record, write_shards, write_tones
+from tests.training.data.test_recordings import note_pairs
 from tests.training.evaluation.test_reports import Strict
 from training.config.recipe import load_recipe
 from training.evaluation.baselines.run import Baseline
@@ -233,6 +234,22 @@ def test_only_audio_of_the_split_that_is_scored_is_left_out(tmp_path: Path) -> N
     assert [row.equal_audio for row in rows] == [0, 0, 0]
 
 
+def test_a_recording_that_is_scored_is_not_trained_on_in_another_form(tmp_path: Path) -> None:
+    rows = [
+        *clips("alpha", "train", [f"first {n}" for n in range(12)]),
+        *clips("beta", "train", [f"second {n}" for n in range(12)]),
+    ]
+    write_shards(tmp_path / "data", rows)
+    note_pairs(tmp_path / "data", [(f"first {n}", f"second {n}") for n in range(4)])
+    row, _ = plan_rows(tmp_path / "data", LEFT_OUT, (), "all")
+    assert (row.equal_audio, row.fitted_clips["train"]) == (4, 8)
+    systems = {"majority": Baseline("majority")}
+    matrix = run_cross_corpus(systems, tmp_path / "data", tmp_path / "out", LEFT_OUT)
+    notes = "".join(matrix.systems["majority"][0].notes)
+    assert "left out of training, as their audio is scored: 4" in notes
+    assert "WAS in training" not in notes
+
+
 def test_row_whose_training_is_all_scored_is_refused_before_any_is_run(tmp_path: Path) -> None:
     sums = [f"sum {n}" for n in range(6)]
     write_shards(tmp_path, [row for corpus in THREE[:2] for row in clips(corpus, "train", sums)])
@@ -305,12 +322,46 @@ def test_command_prints_writes_and_draws(
         ["--baseline", "majority", "--set", "run.seed=1"],
         ["--baseline", "majority", "--corpora", "alpha"],
         ["--baseline", "majority", "--corpora", "alpha", "delta"],
+        ["--config", "tiny", "--corpora", "alpha", "beta", "--set", "data.exclude_corpora=[beta]"],
+        ["--config", "tiny", "--corpora", "alpha", "beta", "--set", "data.corpora=[alpha]"],
+        ["--config", "tiny", "--set", "name=majority", "--baseline", "majority"],
+        ["--config", "tiny", "--set", "data.where='age < 9'", "--baseline", "majority"],
     ],
 )
 def test_questions_without_an_answer_are_refused(
     arguments: list[str], tones: Path, tmp_path: Path
 ) -> None:
     assert main(["matrix", "--data", str(tones), "--output", str(tmp_path), *arguments]) == 2
+
+
+def test_the_corpora_of_a_recipe_are_those_of_the_matrix(tones: Path, tmp_path: Path) -> None:
+    line = ["matrix", "--data", str(tones), "--output", str(tmp_path), "--config", "tiny"]
+    own = [*_FAST, "data.exclude_corpora=[beta]", "name=../../elsewhere"]
+    assert main([*line, "--set", *own]) == 0
+    saved = json.loads((tmp_path / "matrix.json").read_text(encoding="utf-8"))
+    assert [row["name"] for row in saved["rows"]] == ["alpha", "gamma"]
+    assert len(list(tmp_path.glob("*/scores.json"))) == 2  # below the output, whatever the name
+
+
+def test_a_collection_stands_for_those_that_have_classes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [
+        record(
+            corpus, split, n, None, emotion=("anger", "fear")[n % 2] if corpus != "tess" else None
+        )
+        for corpus in ("crema_d", "ravdess", "tess", "other")
+        for split in ("train", "validation", "test")
+        for n in range(4)
+    ]
+    write_shards(tmp_path / "data", rows)
+    line = ["matrix", "--data", str(tmp_path / "data"), "--baseline", "majority", "--json"]
+    named = ["--output", str(tmp_path / "out"), "--labels", "categories", "--corpora", "@emobox"]
+    assert main([*line, *named]) == 0
+    captured = capsys.readouterr()
+    assert [row["name"] for row in json.loads(captured.out)["rows"]] == ["crema_d", "ravdess"]
+    assert "passed over: tess: fewer than two classes" in " ".join(captured.err.split())
+    assert main([*line, *named, "tess"]) == 2
 
 
 def test_corpora_without_anything_to_score_are_left_out_or_named(tmp_path: Path) -> None:
@@ -337,7 +388,7 @@ def test_models_and_baselines_are_scored_in_the_same_classes(tmp_path: Path) -> 
     )
     for evaluations in matrix.systems.values():
         for evaluation in evaluations:
-            assert evaluation.labels == ["anger", "calm", "fear"]
+            assert evaluation.classes == ["anger", "calm", "fear"]
             assert evaluation.overall.utterances == 27
     mapping = tmp_path / "map.yaml"
     mapping.write_text("anger: loud\ncalm: quiet\n")

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from tests.support.shards import write_tones
-from training.data.dataset_files import content_checksum, manifest_checksum
+from training.data.manifest import content_checksum, manifest_checksum
 from training.evaluation.train_test_overlap import (
     SpeakerOverlap,
     audio_overlap,
@@ -20,6 +20,13 @@ INDEX = pd.DataFrame(
         "speaker": ["a:1", "a:2", None],
     }
 )
+
+
+def test_a_recording_that_was_heard_in_another_form_was_heard() -> None:
+    assert audio_overlap(INDEX, {"a/1", "z"}) == ["the audio of 1 of 3 utterances WAS in training"]
+    assert audio_overlap(INDEX, {"a/1", "z"}, {"y": "y", "z": "y", "x": "x", "w": "x"}) == [
+        "the audio of 2 of 3 utterances, 1 of them in another form, WAS in training"
+    ]
 
 
 def test_speakers_are_compared_with_those_of_training() -> None:

@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from pipeline.schema.record import CLASSES
 from tests.support.shards import NANO, record, run_command, write_shards, write_tones
@@ -49,7 +50,7 @@ def test_heads_have_the_classes_of_the_data(dataset: Path, tmp_path: Path) -> No
     assert (len(six.heads["label"]), one.heads["label"]) == (6, ["neutral"])
     config = tiny().model.config
     for found, names in ((six, CLASSES), (one, ("neutral",))):
-        assert found.parameters == count_parameters(build_model(None, labels=names, config=config))
+        assert found.parameters == count_parameters(build_model(None, classes=names, config=config))
 
 
 def test_a_model_of_ratings_alone_has_no_head_of_classes(tmp_path: Path) -> None:
@@ -58,7 +59,7 @@ def test_a_model_of_ratings_alone_has_no_head_of_classes(tmp_path: Path) -> None
     recipe = tiny("heads.ratings=1")
     found = estimate(recipe, tmp_path / "rated", tmp_path / "model")
     heads = HeadLabels(dimensions=("arousal",))
-    model = build_model(None, labels=(), heads=heads, config=recipe.model.config)
+    model = build_model(None, classes=(), heads=heads, config=recipe.model.config)
     assert found.parameters == count_parameters(model)
     assert found.seconds is not None
     assert [one.classes for one in found.corpora] == [{"none": 1.0}]
@@ -106,6 +107,30 @@ def test_state_of_the_output_folder_is_told(dataset: Path, tmp_path: Path) -> No
     assert estimate(recipe, dataset, tmp_path / "m").output_state == "new"
     (checkpoint / COMPLETE_MARK).touch()
     assert estimate(recipe, dataset, tmp_path / "m").output_state == "unfinished"
+
+
+def test_a_batch_too_large_for_the_gpu_has_no_time(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run_out(*_: object) -> float:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr("training.finetuning.cost_estimate.time_batch", run_out)
+    found = estimate(tiny(), dataset, tmp_path / "m")
+    assert (found.seconds, found.untried) == (
+        None,
+        "a batch does not fit into the memory of this GPU",
+    )
+
+
+def test_a_precision_of_gpus_is_counted_where_it_cannot_be_tried(
+    dataset: Path, tmp_path: Path
+) -> None:
+    if torch.cuda.is_available():
+        pytest.skip("there is a GPU")
+    found = estimate(tiny("run.precision=fp16"), dataset, tmp_path / "m")
+    assert found.seconds is None
+    assert str(found.untried).startswith("run.precision=fp16 needs a GPU")
 
 
 def test_dry_run_prints_and_writes_nothing(

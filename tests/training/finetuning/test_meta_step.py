@@ -81,7 +81,7 @@ def test_folder_of_a_base_needs_no_weights(base: str, tmp_path: Path) -> None:
     classes = ("calm", "tense")
     other = empty_model(ModelSection(base=str(tmp_path)), classes=classes)
     assert other.config.id2label == dict(enumerate(classes))
-    expected = build_model(None, labels=classes, config=recipe.model.config)
+    expected = build_model(None, classes=classes, config=recipe.model.config)
     assert count_parameters(other)["total"] == count_parameters(expected)["total"]
 
 

@@ -56,7 +56,7 @@ def model(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_ratings_are_learnt_without_classes(dataset: Path) -> None:
     plan = plan_run(load_recipe("tiny", RATINGS), dataset)
-    assert (plan.labels, plan.chosen_by) == ((), "ccc")
+    assert (plan.classes, plan.chosen_by) == ((), "ccc")
     with pytest.raises(DataError, match="nothing to learn"):
         plan_run(load_recipe("tiny", NANO), dataset)
 
@@ -97,7 +97,7 @@ def test_recordings_get_ratings_and_no_class(
     model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert rates_only(model)
-    assert load_model(model).labels == []
+    assert load_model(model).classes == []
     clip = tmp_path / "clip.wav"
     sf.write(clip, tone(2), 16_000)
     line = ["predict", "--model", str(model), str(clip)]

@@ -13,12 +13,12 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from exhubert import ExHubertConfig, ExHubertForSequenceClassification
 from exhubert.cli.main import main
 from pipeline.common.errors import DataError, UsageError
 from pipeline.schema.record import CLASSES
 from tests.support.shards import tone
 from tests.training.conftest import SMALL_HUBERT
-from training import ExHubertConfig, ExHubertForSequenceClassification
 from training.data.clips import normalize_input
 from training.data.targets import SIX_CLASSES_ONLY, HeadLabels
 from training.inference import onnx_export as export

@@ -7,10 +7,10 @@ import torch
 from torch._dynamo.utils import counters
 from transformers import HubertConfig, HubertForCTC, Wav2Vec2FeatureExtractor
 
+from exhubert import ExHubertForSequenceClassification
 from pipeline.common.errors import UsageError
 from pipeline.schema.record import CLASSES
 from tests.training.conftest import SMALL_HUBERT, make_batch
-from training import ExHubertForSequenceClassification
 from training.model.build import build_model, compile_layers, save_model
 from training.model.hub_files import find_checkpoint
 
@@ -61,7 +61,7 @@ class TestFromScratch:
     def test_labels_and_extension_are_as_asked(self) -> None:
         model = build_model(
             None,
-            labels=["calm", "tense"],
+            classes=["calm", "tense"],
             extended_layers=(1, 2),
             original_linear=True,
             config=SMALL_HUBERT,
@@ -200,7 +200,7 @@ class TestFromExHubert:
         self, trained: ExHubertForSequenceClassification, tmp_path: Path
     ) -> None:
         reordered = [*CLASSES[1:], CLASSES[0]]
-        model = build_model(tmp_path, labels=reordered)
+        model = build_model(tmp_path, classes=reordered)
         assert list(model.config.label2id) == reordered
         for key, value in model.hubert.state_dict().items():
             assert torch.equal(value, trained.hubert.state_dict()[key])

@@ -11,11 +11,11 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional
 
+from exhubert import ExHubertForSequenceClassification
 from exhubert.cli.main import main
 from pipeline.common.errors import UsageError
 from pipeline.schema.record import CLASSES
 from tests.training.conftest import SMALL_HUBERT, make_batch
-from training import ExHubertForSequenceClassification
 from training.model.convert_published import convert, convert_published
 
 WIDTH, HIDDEN, HEADS, CHANNELS, POSITIONS, PAIRS = 16, 24, 2, 8, 4, 3

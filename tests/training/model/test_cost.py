@@ -5,8 +5,8 @@ import torch
 from torch import Tensor, nn
 from torch.profiler import ProfilerActivity, profile
 
+from exhubert import ExHubertConfig, ExHubertForSequenceClassification
 from tests.training.conftest import SMALL_HUBERT, make_batch
-from training import ExHubertConfig, ExHubertForSequenceClassification
 
 
 def make_classifier(frozen: bool = True, **changes: object) -> ExHubertForSequenceClassification:

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from transformers import HubertConfig, HubertModel
 
+from exhubert import ExHubertConfig, ExHubertForSequenceClassification
 from tests.training.conftest import SMALL_HUBERT, make_batch
-from training import ExHubertConfig, ExHubertForSequenceClassification
 from training.model.frames import frame_mask, frames_of
 
 CONFIG = HubertConfig(**SMALL_HUBERT)

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from training import ExHubertConfig
+from exhubert import ExHubertConfig
 from training.data.targets import UNLABELLED, count_labelled
 from training.metrics.scores import ccc
 from training.model.losses import (

@@ -19,9 +19,9 @@ from transformers import (
     pipeline,
 )
 
+from exhubert import ExHubertConfig, ExHubertForSequenceClassification, ExHubertModel, extend_hubert
 from pipeline.schema.record import CLASSES
 from tests.training.conftest import SMALL_HUBERT, make_batch, make_hubert
-from training import ExHubertConfig, ExHubertForSequenceClassification, ExHubertModel, extend_hubert
 from training.model.build import save_model
 from training.model.convert_published import PUBLISHED_CONFIG
 from training.model.extended_layer import ExtendedLayer

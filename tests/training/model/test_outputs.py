@@ -1,7 +1,7 @@
 import numpy as np
 import torch
 
-from training import ExHubertConfig
+from exhubert import ExHubertConfig
 from training.data.targets import HeadLabels
 from training.model.outputs import ExHubertOutput, Predictions, as_predictions, heads_of, join
 

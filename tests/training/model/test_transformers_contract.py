@@ -4,8 +4,8 @@ import pytest
 import torch
 from transformers import PreTrainedConfig, PreTrainedModel
 
+from exhubert import ExHubertConfig, ExHubertForSequenceClassification, ExHubertModel
 from tests.training.conftest import SMALL_HUBERT, make_hubert
-from training import ExHubertConfig, ExHubertForSequenceClassification, ExHubertModel
 from training.model.backbones import BACKBONES, Backbone
 from training.model.transformers_contract import attention_of
 

@@ -24,9 +24,9 @@ from pipeline.common.extras import install_command
 from pipeline.schema.record import SAMPLE_RATE
 from pipeline.storage.files import atomic_path
 from training.data.clips import Samples, decode_clip
-from training.data.parquet_audio import AudioReader, ClipPlace, clip_places
+from training.data.parquet_audio import AudioReader, ClipLocation, clip_locations
 from training.data.progress import OnProgress, no_progress
-from training.evaluation.baselines.linear import Answers, Part, choose, make_svm
+from training.evaluation.baselines.linear import BaselinePredictions, Part, choose, make_svm
 from training.evaluation.prediction_table import PredictionTable, utterances_of
 
 Features = npt.NDArray[np.float32]
@@ -42,7 +42,7 @@ def egemaps(
     test: pd.DataFrame,
     cache_folder: Path | None = None,
     on_progress: OnProgress = no_progress,
-) -> Answers:
+) -> BaselinePredictions:
     """Fits the SVM on the train rows, chooses its C on the validation rows, predicts the test rows.
 
     Args:
@@ -63,8 +63,8 @@ def egemaps(
     features = extract_features(rows, cache_folder, on_progress)
     bounds = np.cumsum([len(train), len(validation)])
     fitted, chosen, asked = (
-        Part(part, labels)
-        for part, labels in zip(
+        Part(part, targets)
+        for part, targets in zip(
             np.split(features, bounds), np.split(rows["label"].to_numpy(), bounds), strict=True
         )
     )
@@ -72,7 +72,7 @@ def egemaps(
     predicted = fit.classifier.predict(asked.features)[None]
     table = PredictionTable(["egemaps"], utterances_of(test), predicted, None)
     note = f"linear SVM on eGeMAPSv02 functionals, {fit}; an SVM gives no probabilities"
-    return Answers(table, fit.parameters, [note])
+    return BaselinePredictions(table, fit.parameters, [note])
 
 
 def extract_features(
@@ -150,16 +150,19 @@ def _smile() -> Any:
 def _extract(rows: pd.DataFrame) -> Iterator[tuple[list[int], list[Features]]]:
     """Features by row group, so that each is read once. openSMILE works outside Python's lock."""
     groups = [part for _, part in rows.groupby(["shard", "row_group"], sort=True)]
-    jobs = map(clip_places, groups)
+    jobs = map(clip_locations, groups)
     with ThreadPoolExecutor(usable_cores()) as pool:
         for part, features in zip(groups, pool.map(_extract_group, jobs), strict=True):
             yield part.index.tolist(), features
 
 
-def _extract_group(places: list[ClipPlace]) -> list[Features]:
+def _extract_group(locations: list[ClipLocation]) -> list[Features]:
     """Features of some clips of one row group of a shard."""
     clips = AudioReader()
-    return [functionals(decode_clip(clips.read(place), place.shard, place.id)) for place in places]
+    return [
+        functionals(decode_clip(clips.read(location), location.shard, location.id))
+        for location in locations
+    ]
 
 
 def _read_cache(path: Path | None) -> dict[str, Features]:

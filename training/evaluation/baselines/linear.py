@@ -33,11 +33,11 @@ class Part:
 
     Attributes:
         features: ``(utterances, features)``.
-        labels: True class of each, ``(utterances,)``.
+        targets: True class of each, ``(utterances,)``.
     """
 
     features: Features
-    labels: Integers
+    targets: Integers
 
 
 @dataclass(frozen=True)
@@ -67,8 +67,8 @@ class Fit:
 
 
 @dataclass(frozen=True)
-class Answers:
-    """What a baseline gives.
+class BaselinePredictions:
+    """What a baseline predicts, and how it was fitted.
 
     Attributes:
         table: Its predictions.
@@ -112,14 +112,14 @@ def choose(
     Raises:
         DataError: The training part has fewer than two classes.
     """
-    if len(set(train.labels.tolist())) < 2:
+    if len(set(train.targets.tolist())) < 2:
         raise DataError("the training data has fewer than two classes: nothing to tell apart")
-    if not len(validation.labels):
-        return Fit(make(UNCHOSEN).fit(train.features, train.labels), UNCHOSEN, None)
+    if not len(validation.targets):
+        return Fit(make(UNCHOSEN).fit(train.features, train.targets), UNCHOSEN, None)
     best: Fit | None = None
     for c in grid:
-        classifier = make(c).fit(train.features, train.labels)
-        uar = uar_of(validation.labels, classifier.predict(validation.features))
+        classifier = make(c).fit(train.features, train.targets)
+        uar = uar_of(validation.targets, classifier.predict(validation.features))
         if best is None or best.uar is None or uar > best.uar:
             best = Fit(classifier, c, uar)
     assert best is not None  # the grid is not empty

@@ -21,10 +21,17 @@ from training.data.dataset import Utterances, collate, require_batch
 from training.data.index import clipped_durations
 from training.data.progress import OnProgress, no_progress
 from training.data.sampling import FixedBatches
-from training.evaluation.baselines.linear import Answers, Fit, Part, choose, make_logistic
+from training.evaluation.baselines.linear import (
+    BaselinePredictions,
+    Fit,
+    Part,
+    choose,
+    make_logistic,
+)
 from training.evaluation.baselines.state_cache import read_states, states_folder, write_states
 from training.evaluation.prediction_table import PredictionTable
 from training.inference.batch import evaluation_batch_size
+from training.inference.devices import inference_device
 from training.model.build import build_model
 from training.model.frames import frame_mask
 from training.model.modeling_exhubert import ExtendedClassifier
@@ -42,7 +49,7 @@ def probe(
     on_progress: OnProgress = no_progress,
     classes: int = len(CLASSES),
     cache_folder: Path | None = None,
-) -> Answers:
+) -> BaselinePredictions:
     """Fits a probe on the train rows, chooses it on the validation rows, predicts the test rows.
 
     Args:
@@ -68,13 +75,13 @@ def probe(
     rows = pd.concat([train, validation, test], ignore_index=True)
     states = kept_states(model, rows, cache_folder, longest, on_progress)
     bounds = np.cumsum([len(train), len(validation)])
-    labels = np.split(rows["label"].to_numpy(), bounds)
+    targets = np.split(rows["label"].to_numpy(), bounds)
     layers = states.shape[1]
     if layer is not None and not 0 <= layer < layers:
         raise UsageError(f"--layer {layer}: {base} has the layers 0 to {layers - 1}")
     best: tuple[Fit, int] | None = None
     for number in range(layers) if layer is None else [layer]:
-        fitted, chosen, _ = map(Part, np.split(states[:, number], bounds), labels)
+        fitted, chosen, _ = map(Part, np.split(states[:, number], bounds), targets)
         fit = choose(make_logistic, fitted, chosen)
         if best is None or (fit.uar or 0) > (best[0].uar or 0):
             best = fit, number
@@ -86,7 +93,7 @@ def probe(
     how = "given" if layer is not None else "not chosen" if fit.uar is None else "by validation UAR"
     note = f"probe of layer {number} of 0 to {layers - 1} ({how}), logistic regression, {fit}"
     table = PredictionTable.from_probabilities([f"probe of {base}"], test, [probabilities])
-    return Answers(table, fit.parameters, [note])
+    return BaselinePredictions(table, fit.parameters, [note])
 
 
 def kept_states(
@@ -143,7 +150,7 @@ def pooled_states(
         on_progress: Called as clips are encoded.
         batch_size: Clips at once, where padding changes nothing.
     """
-    model = model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
+    model = model.eval().to(inference_device())
     rows = rows.assign(group=rows.groupby(["shard", "row_group"], sort=True).ngroup())
     batch_size = evaluation_batch_size(model, batch_size)
     batches = FixedBatches(rows, clipped_durations(rows, longest), batch_size)

@@ -2,27 +2,20 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.common.count import count
 from pipeline.common.errors import DataError
-from training.data.index import load_index
-from training.data.label_sets import LabelChoice, classes_of, learnt_classes
-from training.data.row_choice import RowChoice
-from training.evaluation.benchmark.fold_run import FoldRun
-from training.evaluation.cross_corpus_rows import Mode, Row, describe_row, plan_rows
+from training.data.label_sets import LabelSet
+from training.evaluation.cross_corpus_modes import Mode
+from training.evaluation.cross_corpus_rows import Row, describe_row, plan_rows
 from training.evaluation.evaluate import ALL
-
-LEAVE_ONE_OUT: Mode = "leave-one-corpus-out"
-TRAIN_ON_ONE: Mode = "train-on-a-test-on-b"
-
-ACROSS: Mapping[str, Mode] = {LEAVE_ONE_OUT: LEAVE_ONE_OUT, TRAIN_ON_ONE: TRAIN_ON_ONE}
-"""Name of the protocol → how it is made; a dataset needs no file of it."""
+from training.evaluation.fold_run import FoldRun
 
 
 def plan_across(
-    dataset: str | Path, mode: Mode, corpora: Sequence[str], label_set: LabelChoice
+    dataset: str | Path, mode: Mode, corpora: Sequence[str], label_set: LabelSet
 ) -> tuple[list[FoldRun], str, list[str]]:
     """A fold for each corpus, without which, or on which alone, models are trained.
 
@@ -43,42 +36,13 @@ def plan_across(
     """
     notes: list[str] = []
     planned = plan_rows(dataset, mode, corpora, ALL, label_set, notes.append)
-    rows = [row for row in planned if _scored_of(row)]
+    rows = [row for row in planned if row.not_trained_on]
     if not rows:
         raise DataError(f"{dataset}: nothing can be scored: {'; '.join(notes)}")
-    described = json.dumps([vars(row) for row in rows], sort_keys=True)
+    described = json.dumps([row.decides() for row in rows], sort_keys=True)
     checksum = hashlib.sha256(described.encode()).hexdigest()
     notes += [note for row in rows for note in _left_out(row, mode)]
-    return [_plan_run(dataset, mode, row, label_set) for row in rows], checksum, notes
-
-
-def _plan_run(dataset: str | Path, mode: Mode, row: Row, label_set: LabelChoice) -> FoldRun:
-    others = RowChoice(_scored_of(row))
-    fitted, scored = (
-        load_index(dataset, rows=choice, labelled=False, extra=("label_native",))
-        for choice in (row.fitted, others)
-    )
-    classes = classes_of(fitted, label_set)
-    learnt = learnt_classes(classes, label_set, row.train)
-    sizes = fitted["split"][classes.notna()].value_counts()
-    return FoldRun(
-        protocol=mode,
-        corpus=row.name,
-        fold=describe_row(row, mode),
-        number=1,
-        train=int(sizes.get("train", 0)),
-        validation=int(sizes.get("validation", 0)),
-        test=int(classes_of(scored, label_set).isin(learnt).sum()),
-        task=label_set,
-        fitted=row.fitted,
-        scored=others,
-        split=ALL,
-    )
-
-
-def _scored_of(row: Row) -> tuple[str, ...]:
-    """Corpora that are scored: those that are not trained on."""
-    return tuple(corpus for corpus in row.test if corpus not in row.train)
+    return [row.to_run(mode, label_set, ALL, row.not_trained_on) for row in rows], checksum, notes
 
 
 def _left_out(row: Row, mode: Mode) -> list[str]:

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from training.config.recipe import Recipe
-from training.evaluation.benchmark.fold_run import fold_recipe
-from training.evaluation.benchmark.job import Job, System
+from training.evaluation.benchmark.job import Job
 from training.evaluation.benchmark.plan import BenchmarkPlan
+from training.evaluation.fold_run import fold_recipe
+from training.evaluation.systems import System
 from training.finetuning.cost_estimate import estimate
 
 

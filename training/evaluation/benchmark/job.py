@@ -3,9 +3,7 @@
 In the folder of a job lie its score file and ``cost.json``, written last.
 """
 
-import hashlib
 import json
-import re
 import shutil
 import time
 from dataclasses import asdict, dataclass
@@ -14,16 +12,11 @@ from pathlib import Path
 from rich.console import Console
 
 from pipeline.storage.files import write_atomic
-from training.config.recipe import Recipe
-from training.evaluation.baselines.run import Baseline, run_baseline
-from training.evaluation.benchmark.fold_run import FoldRun, fold_recipe
-from training.evaluation.evaluate import evaluate
+from training.evaluation.baselines.run import Baseline
+from training.evaluation.fold_run import FoldRun
 from training.evaluation.score_file import Evaluation, read_scores, write_scores
-from training.finetuning.run_folder import is_complete
-from training.finetuning.train import train
+from training.evaluation.systems import System, folder_name, train_and_score
 from training.inference.load_model import read_provenance
-
-System = Recipe | Baseline
 
 COST, SCORES = "cost.json", "scores.json"
 
@@ -90,37 +83,17 @@ def run_job(job: Job, console: Console | None = None) -> None:
         job: What is run.
         console: Where training prints its progress; ``None`` for silence.
     """
-    system, run, folder = job.system, job.run, job.folder
-    if isinstance(system, Baseline):
-        started = time.perf_counter()
-        evaluation = run_baseline(
-            *(system, job.dataset, run.split, run.scored, run.fitted),
-            keep_in=job.output,
-            task=run.task,
-        )
-        cost = Cost(round(time.perf_counter() - started, 2), evaluation.trained_parameters or 0)
-        write_scores(evaluation, folder / SCORES)
+    folder, model = job.folder, job.folder / "model"
+    is_baseline = isinstance(job.system, Baseline)
+    started = time.perf_counter()
+    evaluation = train_and_score(job.system, job.dataset, job.run, model, job.output, console)
+    seconds = round(time.perf_counter() - started, 2)
+    write_scores(evaluation, folder / SCORES)
+    if is_baseline:
+        cost = Cost(seconds, evaluation.trained_parameters or 0)
     else:
-        model = folder / "model"
-        if not is_complete(model):
-            recipe = fold_recipe(system, run)
-            train(recipe, job.dataset, model, resume=model.exists(), console=console)
-        evaluation = evaluate(str(model), job.dataset, run.split, run.scored, fold=run.choice)
-        write_scores(evaluation, folder / SCORES)
-        said = read_provenance(model)
-        cost = Cost(said["seconds"], said["parameters"]["trainable"])
+        provenance = read_provenance(model)
+        cost = Cost(provenance["seconds"], provenance["parameters"]["trainable"])
     write_atomic(folder / COST, json.dumps(asdict(cost)) + "\n")
-    if not (job.keep_model or isinstance(system, Baseline)):
-        shutil.rmtree(folder / "model")
-
-
-def folder_name(system: str) -> str:
-    """The name of a model as one of a folder: others than word characters are replaced.
-
-    >>> folder_name("tiny"), folder_name("probe of facebook/hubert")[:24]
-    ('tiny', 'probe_of_facebook_hubert')
-    """
-    plain = re.sub(r"[^A-Za-z0-9_-]+", "_", system)
-    if plain == system:
-        return plain
-    return f"{plain}-{hashlib.sha256(system.encode()).hexdigest()[:8]}"
+    if not (job.keep_model or is_baseline):
+        shutil.rmtree(model)

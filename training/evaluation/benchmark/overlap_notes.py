@@ -4,9 +4,9 @@ Folds say what a protocol lets into training; a model whose base was trained on 
 knows more. Score files hold what was found, by the provenance of each model.
 """
 
-from training.evaluation.benchmark.across_corpora import TRAIN_ON_ONE
 from training.evaluation.benchmark.plan import BenchmarkPlan
 from training.evaluation.benchmark.run import PooledResult, Results
+from training.evaluation.cross_corpus_modes import TRAIN_ON_ONE
 from training.evaluation.train_test_overlap import tells_overlap
 
 INDEPENDENT = "no speaker stands in training and in test"

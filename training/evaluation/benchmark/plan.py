@@ -8,22 +8,23 @@ import pandas as pd
 
 from pipeline.common.count import count
 from pipeline.common.errors import DataError, UsageError
+from pipeline.splits.protocols.label_sets import NAMED
 from pipeline.splits.protocols.names import INDEPENDENT, parse_name
 from pipeline.splits.protocols.protocol import Protocol
 from training.data.dataset_files import identity
 from training.data.index import load_index
-from training.data.label_sets import NAMED, LabelChoice, classes_of
+from training.data.label_sets import LabelSet, classes_of
 from training.data.protocols import (
     FoldChoice,
     choose_fold_corpora,
-    fold_labels,
+    fold_classes,
     fold_rows,
     read_protocol,
 )
 from training.data.row_choice import RowChoice
-from training.evaluation.benchmark.across_corpora import ACROSS, plan_across
-from training.evaluation.benchmark.fold_run import FoldRun
-from training.evaluation.cross_corpus_rows import Mode
+from training.evaluation.benchmark.across_corpora import plan_across
+from training.evaluation.cross_corpus_modes import Mode, find_mode
+from training.evaluation.fold_run import FoldRun
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class BenchmarkPlan:
     dataset_key: str
     protocol: str
     twin: str | None
-    label_set: LabelChoice | None
+    label_set: LabelSet | None
     classes: str
     native: bool
     leaks: dict[str, int]
@@ -73,13 +74,13 @@ def plan_benchmark(
     dataset: str | Path,
     protocol: str,
     corpora: Sequence[str] = (),
-    label_set: LabelChoice | None = None,
+    label_set: LabelSet | None = None,
 ) -> BenchmarkPlan:
     """Finds the folds that a benchmark runs.
 
     Each corpus is trained on and scored by itself, as papers do, except under
-    :data:`training.evaluation.benchmark.across_corpora.ACROSS`. Folds without a test clip,
-    or whose training part has a single class, are left out and named.
+    :data:`training.evaluation.cross_corpus_modes.MODES`. Folds without a test clip, or
+    whose training part has a single class, are left out and named.
 
     Args:
         dataset: Folder or URL.
@@ -93,8 +94,8 @@ def plan_benchmark(
         UsageError: The dataset has no such protocol, or a corpus that is named has no folds.
         DataError: No fold is left.
     """
-    if protocol in ACROSS:
-        return _plan_across(dataset, ACROSS[protocol], corpora, label_set or "six")
+    if mode := find_mode(protocol):
+        return _plan_across(dataset, mode, corpora, label_set or "six")
     six = label_set == "six"
     if label_set in NAMED:
         protocol, label_set = with_label_set(protocol, label_set), None
@@ -132,7 +133,7 @@ def plan_benchmark(
     )
 
 
-def with_label_set(protocol: str, label_set: LabelChoice) -> str:
+def with_label_set(protocol: str, label_set: LabelSet) -> str:
     """Name of the protocol with the same folds that scores a named label set.
 
     Raises:
@@ -141,13 +142,13 @@ def with_label_set(protocol: str, label_set: LabelChoice) -> str:
     >>> with_label_set("loso", "native"), with_label_set("loso-four", "four")
     ('loso-native', 'loso-four')
     """
-    said = parse_name(protocol).labels
-    if said not in ("six", label_set):
+    named = parse_name(protocol).label_set
+    if named not in ("six", label_set):
         raise UsageError(
             f"--labels {label_set}: the name of the protocol {protocol} says which classes it "
             "scores: give one of the two"
         )
-    return protocol if said == label_set else f"{protocol}-{label_set}"
+    return protocol if named == label_set else f"{protocol}-{label_set}"
 
 
 def twin_of(protocol: str) -> str | None:
@@ -177,7 +178,7 @@ def _choose_corpora(protocol: Protocol, corpora: Sequence[str], six: bool) -> li
 
 
 def _plan_across(
-    dataset: str | Path, mode: Mode, corpora: Sequence[str], label_set: LabelChoice
+    dataset: str | Path, mode: Mode, corpora: Sequence[str], label_set: LabelSet
 ) -> BenchmarkPlan:
     runs, checksum, notes = plan_across(dataset, mode, corpora, label_set)
     return BenchmarkPlan(
@@ -195,7 +196,7 @@ def _plan_across(
     )
 
 
-def _without_fold(index: pd.DataFrame, protocol: Protocol, label_set: LabelChoice) -> list[str]:
+def _without_fold(index: pd.DataFrame, protocol: Protocol, label_set: LabelSet) -> list[str]:
     """How many clips have a class and stand in no fold, as the protocol scores other classes."""
     outside = index[classes_of(index, label_set).notna() & ~index["id"].isin(protocol.table["id"])]
     return [
@@ -210,7 +211,7 @@ def _stated_sets(protocol: Protocol, corpora: set[str]) -> str:
     return ", ".join(sorted({protocol.label_set[corpus] for corpus in corpora}))
 
 
-def _name_classes(label_set: LabelChoice) -> str:
+def _name_classes(label_set: LabelSet) -> str:
     """The name of a label set, or the classes of a mapping.
 
     >>> _name_classes("categories"), _name_classes({"ang": "negative", "neu": "neutral"})
@@ -241,17 +242,18 @@ def _plan_folds(
     index: pd.DataFrame,
     protocol: Protocol,
     corpora: Sequence[str],
-    label_set: LabelChoice | None,
+    label_set: LabelSet | None,
     notes: list[str],
 ) -> Iterator[FoldRun]:
-    """Folds that can be run; what can't is said in the notes."""
+    """Folds that can be run; what can't is named in the notes."""
     for corpus in sorted(corpora):
         rows = index[index["corpus"] == corpus]
-        labels = fold_labels(protocol, [corpus], label_set)
+        classes = fold_classes(protocol, [corpus], label_set)
         left_out: dict[str, list[str]] = {}
         for number, facts in enumerate(protocol.folds[corpus], 1):
-            choice = FoldChoice(protocol.name, facts.name, label_set=label_set)
-            parts = fold_rows(rows, protocol, choice, [corpus], labels)
+            fold = protocol.plain_name(corpus, facts.name)
+            choice = FoldChoice(protocol.name, fold, label_set=label_set)
+            parts = fold_rows(rows, protocol, choice, [corpus], classes)
             sizes = parts["split"].value_counts()
             train, validation, test = (
                 int(sizes.get(part, 0)) for part in ("train", "validation", "test")

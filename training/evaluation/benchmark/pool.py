@@ -42,38 +42,38 @@ def pool_corpora(corpora: Sequence[Evaluation]) -> Evaluation:
         corpora: One evaluation a corpus, of one model each.
     """
     first = corpora[0]
-    labels = list(first.labels)
-    labels += sorted({name for one in corpora for name in one.labels} - set(labels))
-    tables = [_with_labels(one, labels) for one in corpora]
+    classes = list(first.classes)
+    classes += sorted({name for one in corpora for name in one.classes} - set(classes))
+    tables = [_with_classes(one, classes) for one in corpora]
     table = PredictionTable(
         models=first.models,
         utterances=pd.concat([one.utterances for one in tables], ignore_index=True),
         predicted=np.concatenate([one.predicted for one in tables], axis=1),
         probabilities=None,
     )
-    overall, by_corpus = score_rows(table.utterances, table.predicted, len(labels))
+    overall, by_corpus = score_rows(table.utterances, table.predicted, len(classes))
     return replace(
         first,
-        labels=labels,
+        classes=classes,
         overall=overall,
         corpora=by_corpus,
         calibration=None,
         speakers=_pool_overlap(corpora),
         predictions=table,
-        classes={},
+        class_scores={},
         groups={},
         not_trained_on=None,
     )
 
 
-def _with_labels(evaluation: Evaluation, labels: Sequence[str]) -> PredictionTable:
+def _with_classes(evaluation: Evaluation, classes: Sequence[str]) -> PredictionTable:
     """Predictions with indices of other classes, found by name."""
-    places = np.array([labels.index(name) for name in evaluation.labels])
+    indices = np.array([classes.index(name) for name in evaluation.classes])
     table = evaluation.predictions
     return replace(
         table,
-        utterances=table.utterances.assign(label=places[table.reference]),
-        predicted=places[table.predicted],
+        utterances=table.utterances.assign(label=indices[table.reference]),
+        predicted=indices[table.predicted],
     )
 
 

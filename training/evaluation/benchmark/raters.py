@@ -31,6 +31,6 @@ def rater_scores(dataset: str, evaluation: Evaluation, task: Task = "six") -> Ra
     voted = has_votes(rows)
     if not voted.any():
         return None
-    stated = stated_categories(dataset, task, sorted(set(rows["corpus"])), evaluation.labels)
-    shares = vote_shares(rows, len(evaluation.labels), stated)
+    stated = stated_categories(dataset, task, sorted(set(rows["corpus"])), evaluation.classes)
+    shares = vote_shares(rows, len(evaluation.classes), stated)
     return score_raters(rows["label"].to_numpy()[voted], shares[voted])

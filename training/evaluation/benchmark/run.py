@@ -17,11 +17,12 @@ from rich.console import Console
 from pipeline.common.errors import UsageError
 from pipeline.storage.files import write_atomic
 from training.evaluation.baselines.run import Baseline
-from training.evaluation.benchmark.job import Cost, Job, System, folder_name, run_job
+from training.evaluation.benchmark.job import Cost, Job, run_job
 from training.evaluation.benchmark.plan import BenchmarkPlan
 from training.evaluation.benchmark.pool import pool_folds
 from training.evaluation.benchmark.workers import run_parallel
 from training.evaluation.score_file import Evaluation, write_scores
+from training.evaluation.systems import System, check_systems, folder_name
 
 _LOG = logging.getLogger(__name__)
 
@@ -78,11 +79,10 @@ def run_benchmark(
         parallel: How many runs at a time, each in a process of its own.
 
     Raises:
-        UsageError: The folder holds the runs of another plan, or a baseline cannot run.
+        UsageError: The folder holds the runs of another plan, or systems cannot run side by
+            side.
     """
-    for system in systems.values():
-        if isinstance(system, Baseline):
-            system.check()
+    check_systems(systems)
     claim_folder(plan, systems, output)
     jobs = plan_jobs(plan, systems, output, keep_models)
     if parallel > 1:

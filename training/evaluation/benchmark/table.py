@@ -6,8 +6,7 @@ from statistics import fmean
 from typing import Any
 
 from pipeline.common.count import count
-from training.evaluation.benchmark.across_corpora import LEAVE_ONE_OUT, TRAIN_ON_ONE
-from training.evaluation.benchmark.means import mean_difference, mean_figures
+from training.data.recordings import is_searched
 from training.evaluation.benchmark.overlap_notes import overlap_notes
 from training.evaluation.benchmark.pairs import split_into_pairs
 from training.evaluation.benchmark.plan import BenchmarkPlan
@@ -15,6 +14,8 @@ from training.evaluation.benchmark.pool import pool_corpora
 from training.evaluation.benchmark.raters import rater_scores
 from training.evaluation.benchmark.run import PooledResult, Results
 from training.evaluation.compare import compare
+from training.evaluation.cross_corpus_modes import LEAVE_ONE_OUT, TRAIN_ON_ONE
+from training.evaluation.means import mean_difference, mean_figures
 from training.evaluation.score_file import Evaluation
 from training.evaluation.tables.paper_table import Cell, Column, Interval, PaperTable
 from training.metrics.differences import Difference
@@ -140,9 +141,9 @@ def benchmark_table(
 
 _TRAINED: Mapping[str, str] = {
     LEAVE_ONE_OUT: "each corpus is scored whole by models that were trained on the others, without "
-    "clips whose audio is scored; near-duplicates of what is scored may stay in training",
+    "clips whose audio is scored",
     TRAIN_ON_ONE: "A → B: trained on A, scored on the whole of B, without clips whose audio is "
-    "scored; near-duplicates of what is scored may stay in training",
+    "scored",
 }
 """Protocol → what corpora are trained on and scored."""
 
@@ -150,10 +151,7 @@ _TRAINED: Mapping[str, str] = {
 def table_notes(plan: BenchmarkPlan, rows: Sequence[BenchmarkRow], results: Results) -> list[str]:
     """What must be known beside the table."""
     notes = [
-        _TRAINED.get(
-            plan.protocol,
-            "each corpus is trained on and scored by itself; predictions of its folds are pooled",
-        ),
+        _describe_training(plan),
         "95 %: over 1,000 draws of speakers",
     ]
     for corpus, speakers in plan.leaks.items():
@@ -178,6 +176,16 @@ def table_notes(plan: BenchmarkPlan, rows: Sequence[BenchmarkRow], results: Resu
             "(Cao et al., CREMA-D, 2014)"
         )
     return [*notes, *plan.notes]
+
+
+def _describe_training(plan: BenchmarkPlan) -> str:
+    across = _TRAINED.get(plan.protocol)
+    if across is None:
+        return "each corpus is trained on and scored by itself; predictions of its folds are pooled"
+    corpora = {corpus for run in plan.runs for corpus in (*run.fitted.corpora, *run.scored.corpora)}
+    if is_searched(plan.dataset, corpora):
+        return f"{across}, or is near to what is scored"
+    return f"{across}; near-duplicates of what is scored may stay in training"
 
 
 def rows_to_dict(rows: Sequence[BenchmarkRow]) -> list[dict[str, Any]]:

@@ -6,18 +6,19 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from training.evaluation.figures.grid import draw_grid
-from training.evaluation.figures.style import paper_style, words
+from training.evaluation.figures.style import paper_style
+from training.evaluation.readable_name import readable
 
 _CELL = 0.36  # inches
 
 
-def confusion_figure(confusion: Sequence[Sequence[int]], labels: Sequence[str]) -> Figure:
+def confusion_figure(confusion: Sequence[Sequence[int]], classes: Sequence[str]) -> Figure:
     """Shares in per cent of each row; at its right the answers that it stands for.
 
     Args:
         confusion: Counts ``(classes, classes)``, one row a reference class. Classes that do not
             occur have no row, and no column if they were never answered, either.
-        labels: Names of the classes.
+        classes: Names of the classes.
     """
     counts = np.asarray(confusion)
     rows = np.flatnonzero(counts.sum(axis=1))
@@ -30,7 +31,7 @@ def confusion_figure(confusion: Sequence[Sequence[int]], labels: Sequence[str]) 
         width, height = _CELL * len(columns) + 1.4, _CELL * len(rows) + 1.0
         figure = Figure(figsize=(width, height), layout="compressed")
         axes = figure.add_subplot()
-        names = [words(label) for label in labels]
+        names = [readable(label) for label in classes]
         draw_grid(axes, shares, texts, [names[r] for r in rows], [names[c] for c in columns])
         axes.set_xlabel("answered")
         axes.set_ylabel("labelled")

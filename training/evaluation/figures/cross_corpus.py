@@ -9,6 +9,7 @@ from matplotlib.patches import Rectangle
 
 from pipeline.common.untrusted_text import printable
 from training.evaluation.cross_corpus import CrossCorpusMatrix
+from training.evaluation.cross_corpus_modes import LEAVE_ONE_OUT
 from training.evaluation.figures.forest import Estimate, ForestRow, forest_plot
 from training.evaluation.figures.grid import draw_grid
 from training.evaluation.figures.style import INK, PAGE, paper_style
@@ -28,7 +29,7 @@ def matrix_figures(matrix: CrossCorpusMatrix) -> dict[str, Figure]:
     How dark a cell is says how far its UAR is on the way from chance (white) to perfect; ``*``
     marks those of fewer than ten speakers. Corpora that were trained on are framed.
     """
-    if matrix.mode == "leave-one-corpus-out":
+    if matrix.mode == LEAVE_ONE_OUT:
         return {"heat-map": _left_out_map(matrix), "forest": _forest(matrix)}
     return {system: _train_test_map(matrix, system) for system in matrix.systems}
 

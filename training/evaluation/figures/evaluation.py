@@ -19,7 +19,7 @@ def evaluation_figures(evaluation: Evaluation) -> dict[str, Figure]:
     Those of groups and of reliability are there where groups and probabilities are.
     """
     figures = {
-        "confusion": confusion_figure(evaluation.overall.confusion, evaluation.labels),
+        "confusion": confusion_figure(evaluation.overall.confusion, evaluation.classes),
         "forest": corpora_forest(evaluation),
     }
     if evaluation.groups:

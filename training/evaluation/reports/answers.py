@@ -1,4 +1,4 @@
-"""Answers to look at and to hear: of each confusion those that a model was surest of."""
+"""Answers on a page, with sound: of each confusion those that a model was surest of."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,16 +7,17 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from pipeline.pages.previews import PageClip, encode_preview
+from pipeline.pages.excerpts import PageClip, encode_excerpt
 from training.data.index import load_index
-from training.data.parquet_audio import AudioReader, clip_places
+from training.data.parquet_audio import AudioReader, clip_locations
 from training.data.row_choice import RowChoice
 from training.data.terms import redistributable_corpora
 from training.evaluation.prediction_table import PredictionTable
+from training.evaluation.readable_name import readable
 from training.evaluation.score_file import Evaluation
 
 WithAudio = Literal["all", "redistributable", "none"]
-"""Which corpora may be heard: all, those whose terms let them be passed on, or none."""
+"""Which corpora can be played: all, those whose terms let them be passed on, or none."""
 
 _PER_CELL = 5  # answers of a cell of the confusion matrix
 _MOST = 240  # answers of a page, which then stays under 10 MB
@@ -24,22 +25,22 @@ _WORST = 12  # wrong answers that stand first
 
 
 @dataclass(frozen=True)
-class Answers:
-    """What can be looked at on a page.
+class AnswerClips:
+    """Clips on a page, each with what was answered.
 
     Attributes:
         sections: Title → clips with what was answered; the surest mistakes first.
         per_cell: How many there are of a cell of the confusion matrix at most.
-        silent: Corpora that are not to be heard, since their terms do not let them be passed on.
+        not_playable: Corpora without sound here, as their terms do not let them be passed on.
     """
 
     sections: dict[str, list[PageClip]]
     per_cell: int
-    silent: list[str]
+    not_playable: list[str]
 
     @property
-    def heard(self) -> list[PageClip]:
-        """Those that are heard, in the order of the page."""
+    def playable(self) -> list[PageClip]:
+        """Clips with sound, in the order of the page."""
         return [clip for clips in self.sections.values() for clip in clips if clip.audio]
 
     def keys(self, name: str) -> list[str]:
@@ -48,12 +49,12 @@ class Answers:
         return sorted({clip.keys[name] for clip in clips if clip.keys.get(name)})
 
 
-def find_answers(evaluation: Evaluation, with_audio: WithAudio) -> Answers:
+def find_answers(evaluation: Evaluation, with_audio: WithAudio) -> AnswerClips:
     """Chooses answers of an evaluation, and reads their clips from its dataset.
 
     Args:
         evaluation: What was found.
-        with_audio: Which corpora may be heard.
+        with_audio: Which corpora can be played.
 
     Raises:
         UsageError: The dataset is gone.
@@ -63,18 +64,18 @@ def find_answers(evaluation: Evaluation, with_audio: WithAudio) -> Answers:
     chosen = choose_answers(evaluation.predictions, number)
     corpora = set(evaluation.corpora)
     if with_audio == "all":
-        silent: set[str] = set()
+        not_playable: set[str] = set()
     else:
-        silent = corpora - redistributable_corpora(evaluation.dataset)
-    heard = set() if with_audio == "none" else corpora - silent
-    sounds = _read_sounds(evaluation.dataset, chosen[chosen["corpus"].isin(heard)])
+        not_playable = corpora - redistributable_corpora(evaluation.dataset)
+    playable = set() if with_audio == "none" else corpora - not_playable
+    sounds = _read_sounds(evaluation.dataset, chosen[chosen["corpus"].isin(playable)])
     sections: dict[str, list[PageClip]] = {}
-    for place, row in enumerate(chosen.to_dict("records")):
+    for rank, row in enumerate(chosen.to_dict("records")):
         values = {str(name): value for name, value in row.items()}
-        title = _title(values, place, evaluation.labels)
-        clip = _page_clip(values, evaluation.labels, sounds.get(values["id"], ""))
+        title = _title(values, rank, evaluation.classes)
+        clip = _page_clip(values, evaluation.classes, sounds.get(values["id"], ""))
         sections.setdefault(title, []).append(clip)
-    return Answers(sections, number, [] if with_audio == "none" else sorted(silent))
+    return AnswerClips(sections, number, [] if with_audio == "none" else sorted(not_playable))
 
 
 def cell_size(evaluation: Evaluation) -> int:
@@ -108,12 +109,12 @@ def choose_answers(predictions: PredictionTable, per_cell: int) -> pd.DataFrame:
     return frame.groupby(["label", "predicted"], sort=False).head(per_cell).reset_index(drop=True)
 
 
-def _title(row: Mapping[str, Any], place: int, labels: list[str]) -> str:
+def _title(row: Mapping[str, Any], rank: int, classes: list[str]) -> str:
     if row["right"]:
         return "right answers"
-    if place < _WORST:
+    if rank < _WORST:
         return "the surest mistakes"
-    return f"further mistakes on {labels[row['label']].replace('_', ' ')}"
+    return f"further mistakes on {readable(classes[row['label']])}"
 
 
 def _read_sounds(dataset: str, chosen: pd.DataFrame) -> dict[str, str]:
@@ -123,21 +124,21 @@ def _read_sounds(dataset: str, chosen: pd.DataFrame) -> dict[str, str]:
     index = load_index(dataset, rows=RowChoice(sorted(set(chosen["corpus"]))), labelled=False)
     rows = index[index["id"].isin(chosen["id"])].sort_values(["shard", "row_group", "row"])
     reader = AudioReader()
-    return {place.id: encode_preview(reader.read(place)) for place in clip_places(rows)}
+    return {location.id: encode_excerpt(reader.read(location)) for location in clip_locations(rows)}
 
 
-def _page_clip(row: Mapping[str, Any], labels: list[str], audio: str) -> PageClip:
+def _page_clip(row: Mapping[str, Any], classes: list[str], audio: str) -> PageClip:
     def known(name: str) -> str:
         return "" if pd.isna(row.get(name)) else str(row[name])
 
-    reference, answer = (labels[row[name]] for name in ("label", "predicted"))
-    said, heard = (name.replace("_", " ") for name in (reference, answer))
+    reference, answer = (classes[row[name]] for name in ("label", "predicted"))
+    labelled, answered = readable(reference), readable(answer)
     sure = "" if pd.isna(row["confidence"]) else f"{100 * row['confidence']:.0f} % sure"
     return PageClip(
         id=known("id"),
         corpus=known("corpus"),
         facts=(
-            f"{said}, and called so" if row["right"] else f"{said} taken for {heard}",
+            f"{labelled}, and called so" if row["right"] else f"{labelled} taken for {answered}",
             sure,
             known("speaker"),
             known("gender"),

@@ -3,6 +3,7 @@
 import numpy as np
 
 from training.evaluation.cross_corpus import CrossCorpusMatrix
+from training.evaluation.cross_corpus_modes import LEAVE_ONE_OUT
 from training.evaluation.reports.render import render
 from training.evaluation.score_file import sentence
 
@@ -14,12 +15,14 @@ def cross_corpus_page(matrix: CrossCorpusMatrix, name: str) -> str:
         matrix: What was found.
         name: What the page is called.
     """
-    left_out = matrix.mode == "leave-one-corpus-out"
+    left_out = matrix.mode == LEAVE_ONE_OUT
     return render(
         "matrix.html.jinja",
         matrix=matrix,
         name=name,
-        words=matrix.mode.replace("-", " ").replace(" a test", " A, test").replace("on b", "on B"),
+        description=matrix.mode.replace("-", " ")
+        .replace(" a test", " A, test")
+        .replace("on b", "on B"),
         left_out=left_out,
         means={
             system: mean_uar(matrix, system) if left_out else diagonal_means(matrix, system)

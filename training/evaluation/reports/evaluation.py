@@ -1,13 +1,13 @@
 """The page of an evaluation: scores, groups, confusions with their clips, calibration, speakers."""
 
-from training.evaluation.reports.answers import Answers
+from training.evaluation.reports.answers import AnswerClips
 from training.evaluation.reports.render import render
 from training.evaluation.reports.speakers import speaker_rows
 from training.evaluation.score_file import Evaluation, sentence
 from training.metrics.head_scores import describe_heads
 
 
-def evaluation_page(evaluation: Evaluation, name: str, answers: Answers | None = None) -> str:
+def evaluation_page(evaluation: Evaluation, name: str, answers: AnswerClips | None = None) -> str:
     """HTML of an evaluation.
 
     Args:
@@ -25,7 +25,7 @@ def evaluation_page(evaluation: Evaluation, name: str, answers: Answers | None =
         evaluation=evaluation,
         name=name,
         rows=rows,
-        speakers=speaker_rows(evaluation.predictions, len(evaluation.labels)),
+        speakers=speaker_rows(evaluation.predictions, len(evaluation.classes)),
         answers=answers,
         sentence=sentence,
         describe_heads=describe_heads,

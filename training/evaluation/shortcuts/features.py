@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipeline.schema.record import SAMPLE_RATE
 from training.data.clips import Samples, decode_clip
-from training.data.parquet_audio import AudioReader, clip_places
+from training.data.parquet_audio import AudioReader, clip_locations
 
 Features = npt.NDArray[np.float64]
 
@@ -50,7 +50,7 @@ def measure_audio(rows: pd.DataFrame, on_clip: Callable[[], object] = lambda: No
     """Mean power in dB and share of silence of every clip, read from its shard.
 
     Args:
-        rows: With the places of clips, as :func:`training.data.index.load_index` gives them.
+        rows: With the locations of clips, as :func:`training.data.index.load_index` gives them.
         on_clip: Called after every clip.
 
     Raises:
@@ -58,8 +58,10 @@ def measure_audio(rows: pd.DataFrame, on_clip: Callable[[], object] = lambda: No
     """
     reader = AudioReader()
     measured = []
-    for place in clip_places(rows):
-        measured.append(measure_clip(decode_clip(reader.read(place), place.shard, place.id)))
+    for location in clip_locations(rows):
+        measured.append(
+            measure_clip(decode_clip(reader.read(location), location.shard, location.id))
+        )
         on_clip()
     return pd.DataFrame(measured, columns=["power_db", "silence"], index=rows.index)
 

@@ -1,15 +1,19 @@
 """The table of a matrix, for papers."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from training.evaluation.cross_corpus import CrossCorpusMatrix
+from training.evaluation.cross_corpus_modes import LEAVE_ONE_OUT
+from training.evaluation.score_file import Evaluation
 from training.evaluation.tables.paper_table import Cell, Column, PaperTable
 from training.evaluation.tables.score_columns import SCORE_COLUMNS, score_cells
 
 
 def cross_corpus_table(matrix: CrossCorpusMatrix) -> PaperTable:
     """Scores of each corpus that is left out; or UARs, trained on ↓ and tested on →."""
-    if matrix.mode == "leave-one-corpus-out":
+    if matrix.mode == LEAVE_ONE_OUT:
         return _left_out_table(matrix)
     return _train_test_table(matrix)
 
@@ -60,7 +64,21 @@ def _train_test_table(matrix: CrossCorpusMatrix) -> PaperTable:
         for system, evaluations in matrix.systems.items()
         for row, evaluation in zip(matrix.rows, evaluations, strict=True)
     ]
-    scored = [found for rows in matrix.systems.values() for one in rows for found in [one.corpora]]
-    chance = {corpus: scores.chance for found in scored for corpus, scores in found.items()}
-    rows.append(["chance", "", *(chance.get(corpus) for corpus in matrix.corpora)])
+    scored = [evaluation for found in matrix.systems.values() for evaluation in found]
+    rows.append(["chance", "", *(_chance_cell(scored, corpus) for corpus in matrix.corpora)])
     return PaperTable("UAR in per cent, trained on one corpus and tested on each", columns, rows)
+
+
+def _chance_cell(evaluations: Iterable[Evaluation], corpus: str) -> Cell:
+    low, high = chance_range(evaluations, corpus)
+    return low if low == high else f"{100 * low:.1f}–{100 * high:.1f}"
+
+
+def chance_range(evaluations: Iterable[Evaluation], corpus: str) -> tuple[float, float]:
+    """Chance on a corpus, in [0, 1]: the lowest and the highest there are.
+
+    They differ where one model learnt fewer classes than another, whose clips it is not scored on.
+    """
+    scores = (evaluation.corpora.get(corpus) for evaluation in evaluations)
+    chances = [one.chance for one in scores if one]
+    return min(chances), max(chances)

@@ -13,7 +13,10 @@ _INTERVAL_NOTE = "95 %: over 1,000 draws of speakers"
 
 def evaluation_tables(evaluation: Evaluation) -> dict[str, PaperTable]:
     """The tables by their names, the one of corpora first; groups only where there are any."""
-    tables = {"corpora": corpora_table(evaluation), "classes": classes_table(evaluation.classes)}
+    tables = {
+        "corpora": corpora_table(evaluation),
+        "classes": classes_table(evaluation.class_scores),
+    }
     if evaluation.groups:
         tables["groups"] = groups_table(evaluation.groups)
     return tables

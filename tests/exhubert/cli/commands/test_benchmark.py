@@ -15,6 +15,7 @@ from exhubert.cli.main import main
         (["--models", "majority", "--set", "run.seed=1"], "--set changes recipes"),
         (["--models", "tiny", "--set", "data.corpora=[emo_db]"], "by --corpora"),
         (["--models", "tiny", "--set", "data.exclude_corpora=[emo_db]"], "by --corpora"),
+        (["--models", "tiny,majority", "--set", "data.where='age < 9'"], "from the same rows"),
         (["--models", "tiny", "--set", "data.protocol=loso", "data.fold=1"], "chooses the folds"),
     ],
 )

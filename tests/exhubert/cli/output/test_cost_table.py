@@ -6,9 +6,9 @@ from rich.console import Console
 
 from exhubert.cli.output.cost_table import print_estimate
 from pipeline.schema.record import CLASSES
-from training.finetuning.cost_estimate import CorpusShare, Estimate, Memory
+from training.finetuning.cost_estimate import CorpusShare, CostEstimate, Memory
 
-ESTIMATE = Estimate(
+ESTIMATE = CostEstimate(
     recipe="tiny",
     base=None,
     output="models/[bold]",
@@ -30,7 +30,7 @@ ESTIMATE = Estimate(
 )
 
 
-def printed(estimate: Estimate) -> str:
+def printed(estimate: CostEstimate) -> str:
     out = io.StringIO()
     print_estimate(estimate, Console(file=out, width=200, markup=False))
     return out.getvalue()
@@ -46,7 +46,8 @@ def test_cost_is_printed_with_units() -> None:
     assert "4 TFLOP a step, 120 TFLOP in all" in text
     assert "1:23:45 at the pace of this machine" in text
     assert "grows with utterances × epochs" in text
-    assert "not tried" in printed(replace(ESTIMATE, seconds=None))
+    untried = replace(ESTIMATE, seconds=None, untried="the model is large for a CPU")
+    assert "not tried, the model is large for a CPU" in printed(untried)
     assert "tones" in text
     assert "1,234" in text
 

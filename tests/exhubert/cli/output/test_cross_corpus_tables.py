@@ -5,14 +5,20 @@ from rich.console import Console
 
 from exhubert.cli.output.cross_corpus_tables import cross_corpus_tables
 from tests.support.shards import write_tones
+from tests.training.evaluation.tables.test_cross_corpus import gapped
 from training.evaluation.baselines.run import Baseline
-from training.evaluation.cross_corpus import run_cross_corpus
-from training.evaluation.cross_corpus_rows import Mode
+from training.evaluation.cross_corpus import CrossCorpusMatrix, run_cross_corpus
+from training.evaluation.cross_corpus_modes import Mode
 
 
 def printed(folder: Path, mode: Mode) -> list[str]:
     dataset = write_tones(folder / "data", {"train": 2, "validation": 1, "test": 1}, ("one", "two"))
-    matrix = run_cross_corpus({"majority": Baseline("majority")}, dataset, folder / "matrix", mode)
+    return shown(
+        run_cross_corpus({"majority": Baseline("majority")}, dataset, folder / "matrix", mode)
+    )
+
+
+def shown(matrix: CrossCorpusMatrix) -> list[str]:
     out = io.StringIO()
     console = Console(file=out, width=120)
     for table in cross_corpus_tables(matrix):
@@ -39,3 +45,10 @@ def test_a_table_a_system_where_each_is_tested_on_each(tmp_path: Path) -> None:
     assert title.startswith("majority: trained on ↓, tested on →, UAR in per cent")
     assert line_of(lines, "two")[1:] == ["17", "17"]
     assert line_of(lines, "chance")[1:] == ["17", "17"]
+
+
+def test_a_corpus_that_a_row_skips_leaves_its_cell_empty() -> None:
+    lines = shown(gapped())
+    assert line_of(lines, "beta")[1:] == ["", "100"]
+    assert line_of(lines, "alpha")[1:] == ["100", "100"]
+    assert line_of(lines, "chance")[1:] == ["17", "17–50"]

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from exhubert.cli.output.row_tables import print_comparison, print_rows
-from pipeline.dataset.comparison import Comparison, CorpusDifferences
+from pipeline.dataset.comparison import CorpusDifferences, DatasetComparison
 
 
 def test_what_is_unknown_stays_empty(capsys: pytest.CaptureFixture[str]) -> None:
@@ -18,7 +18,7 @@ def test_what_is_unknown_stays_empty(capsys: pytest.CaptureFixture[str]) -> None
 def test_differences_are_named_with_their_numbers(capsys: pytest.CaptureFixture[str]) -> None:
     tones = CorpusDifferences(only_a=1, only_b=0, both=1_200, changed={"emotion": 1_100})
     examples = {"emotion": [("tones/a", "anger", "fear")]}
-    print_comparison(Comparison({"tones": tones}, {"tones": ["emotions"]}, examples))
+    print_comparison(DatasetComparison({"tones": tones}, {"tones": ["emotions"]}, examples))
     out = capsys.readouterr().out
     assert "emotion 1,100" in out
     assert "spec of tones: emotions" in out

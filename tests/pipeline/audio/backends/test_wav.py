@@ -4,10 +4,12 @@ import io
 import struct
 
 import numpy as np
+import pytest
 import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.audio.backends import wav as plain_wav
 from pipeline.audio.backends.wav import read_plain_wav
 
 
@@ -54,6 +56,21 @@ def test_a_damaged_header_is_read_alike_or_left_alone(content: bytes, at: int, b
 @given(files, st.integers(1, 200))
 def test_a_file_cut_off_is_left_alone(content: bytes, bytes_lost: int) -> None:
     assert read_plain_wav(content[: max(0, len(content) - bytes_lost)]) is None
+
+
+def test_no_more_chunks_are_walked_through_than_any_file_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(plain_wav, "MAX_PARTS", 100)
+    asked: list[object] = []
+
+    class Zeros(bytes):
+        def __getitem__(self, at):  # type: ignore[no-untyped-def, override]
+            asked.append(at)
+            return super().__getitem__(at)
+
+    assert read_plain_wav(Zeros(wav(50, 1, 16_000)[:12] + bytes(100_000))) is None
+    assert len(asked) < 110
 
 
 def test_other_forms_are_left_alone() -> None:

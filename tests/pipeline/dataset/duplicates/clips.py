@@ -2,19 +2,19 @@
 
 import pandas as pd
 
-from pipeline.dataset.duplicates.pair_table import Clip, Pair, PairKind
+from pipeline.dataset.duplicates.pair_table import Pair, PairedClip, PairKind
 
 
 def clip(
     name: str, speaker: str | None = "c:a", emotion: str | None = "anger", split: str = "train"
-) -> Clip:
-    return Clip(name, f"audio of {name}", speaker, emotion, split)
+) -> PairedClip:
+    return PairedClip(name, f"audio of {name}", speaker, emotion, split)
 
 
-def pair(one: Clip, other: Clip, kind: PairKind = "near") -> Pair:
+def pair(one: PairedClip, other: PairedClip, kind: PairKind = "near") -> Pair:
     return Pair(one, other, kind, 0.012, 1.5, 0.125) if kind == "near" else Pair(one, other, kind)
 
 
-def rows_of(*clips: Clip) -> pd.DataFrame:
-    frame = pd.DataFrame(clips, columns=Clip._fields)
+def rows_of(*clips: PairedClip) -> pd.DataFrame:
+    frame = pd.DataFrame(clips, columns=PairedClip._fields)
     return frame.assign(corpus=[one.corpus for one in clips], shard="c/train-00000-of-00001")

@@ -1,7 +1,7 @@
 """Speakers who share most of their clips are told."""
 
 from pipeline.dataset.duplicates.belonging import belonging_together
-from pipeline.dataset.duplicates.pair_table import Clip, Pair, PairTable
+from pipeline.dataset.duplicates.pair_table import Pair, PairedClip, PairTable
 from pipeline.dataset.duplicates.persons import find_same_persons
 from tests.pipeline.dataset.duplicates.clips import clip, pair, rows_of
 
@@ -13,7 +13,7 @@ def shared(clips: int, speakers: tuple[str, str] = ("c:a", "d:x")) -> list[Pair]
     ]
 
 
-def both(pairs: list[Pair]) -> list[Clip]:
+def both(pairs: list[Pair]) -> list[PairedClip]:
     return [one for pair in pairs for one in (pair.one, pair.other)]
 
 

@@ -9,11 +9,12 @@ import pytest
 import xxhash
 
 from pipeline.audio.options import AudioOptions
-from pipeline.common.errors import UsageError
+from pipeline.common.errors import DataError, UsageError
 from pipeline.dataset.croissant.description import make_croissant
 from pipeline.dataset.manifest import Gains, require_manifest
 from pipeline.dataset.protocols import change_protocols
-from pipeline.dataset.report.page import make_report, read_left_out, read_rows, write_report
+from pipeline.dataset.rejects import read_left_out, rejects_path
+from pipeline.dataset.report.page import make_report, read_rows, write_report
 from pipeline.dataset.run_log import read_runs, record_run
 from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.running.build import build_dataset
@@ -110,6 +111,12 @@ def test_same_dataset_gives_the_same_report_and_croissant(dataset: Path) -> None
 def test_report_of_a_folder_that_is_no_dataset_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"no manifest\.json, so not a dataset"):
         write_report(str(tmp_path))
+
+
+def test_damaged_rejects_are_named(dataset: Path) -> None:
+    Path(rejects_path(str(dataset))).write_bytes(b"PAR1 and nothing else")
+    with pytest.raises(DataError, match=r"rejects\.parquet: .*; build again"):
+        write_report(str(dataset))
 
 
 def test_report_of_an_empty_corpus_is_made(

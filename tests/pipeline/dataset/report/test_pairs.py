@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.dataset.duplicates.pair_table import Clip, Pair
+from pipeline.dataset.duplicates.pair_table import Pair, PairedClip
 from pipeline.dataset.manifest import require_manifest
 from pipeline.dataset.report.listening import find_listening
 from pipeline.dataset.report.pairs import (
@@ -73,7 +73,7 @@ def test_both_sides_are_heard_and_one_that_has_left_sounds_as_its_equal(dataset:
     manifest = require_manifest(dataset)
     rows = find_rows(dataset, manifest)
     one, other, third = (
-        Clip("", "", None, "anger", "")._replace(id=name) for name in rows["id"][:3]
+        PairedClip("", "", None, "anger", "")._replace(id=name) for name in rows["id"][:3]
     )
     gone = clip("tones/gone", split="train")
     pairs = [
@@ -84,7 +84,7 @@ def test_both_sides_are_heard_and_one_that_has_left_sounds_as_its_equal(dataset:
     ]
     listening = find_listening(dataset, manifest, rows, "all")
     found = find_pairs(dataset, pairs, rows, listening)
-    assert found.unheard == 1
+    assert found.inaudible == 1
     assert {name: len(group) for name, group in found.groups.items()} == found.found
     (differing,), (alike,), (equal,) = (
         found.groups[name] for name in (DIFFERENT_LABELS, NEAR, EQUAL)
@@ -94,7 +94,7 @@ def test_both_sides_are_heard_and_one_that_has_left_sounds_as_its_equal(dataset:
     assert alike.other.audio == ""
     assert "left out of train" in alike.other.facts
     assert equal.one.audio == equal.other.audio != ""
-    assert len(found.heard) == 5
+    assert len(found.audible) == 5
 
 
 def test_corpora_that_may_not_be_heard_are_silent_and_a_silent_page_has_no_pairs(

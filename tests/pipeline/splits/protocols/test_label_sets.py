@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from pipeline.splits.protocols.label_sets import LabelSet, class_names
+from pipeline.splits.protocols.label_sets import ProtocolSet, class_column
 
 ROWS = pd.DataFrame(
     {
@@ -13,7 +13,7 @@ ROWS = pd.DataFrame(
 
 
 @pytest.mark.parametrize(
-    ("labels", "expected"),
+    ("label_set", "expected"),
     [
         ("six", ["high_negative", "high_positive", "low_negative"]),
         ("native", ["W", "exc", "L"]),
@@ -22,6 +22,6 @@ ROWS = pd.DataFrame(
         ("own", ["Furious", "Happy", None]),
     ],
 )
-def test_classes_of_a_label_set(labels: LabelSet, expected: list[str | None]) -> None:
+def test_classes_of_a_label_set(label_set: ProtocolSet, expected: list[str | None]) -> None:
     own = {"W": "Furious", "anger": "Angry", "excitement": "Happy"}
-    assert class_names(ROWS, labels, own).tolist() == expected
+    assert class_column(ROWS, label_set, own).tolist() == expected

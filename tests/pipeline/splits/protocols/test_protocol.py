@@ -4,9 +4,19 @@ from xxhash import xxh3_128_hexdigest
 
 from pipeline.common.errors import DataError, UsageError
 from pipeline.splits.protocols.names import parse_name
-from pipeline.splits.protocols.protocol import read_protocol_file, write_table
+from pipeline.splits.protocols.protocol import (
+    Protocol,
+    held_out,
+    read_protocol_file,
+    write_table,
+)
 from pipeline.splits.protocols.rules import CorpusProtocols, make_corpus_folds
-from pipeline.splits.protocols.statement import ProtocolStatement, file_problem
+from pipeline.splits.protocols.statement import (
+    CorpusFolds,
+    FoldFacts,
+    ProtocolStatement,
+    file_problem,
+)
 from tests.pipeline.splits.protocols.test_rules import ROWS
 
 
@@ -76,3 +86,49 @@ def test_the_name_of_a_fold_goes_before_whom_it_holds_out() -> None:
     protocol = read_protocol_file("loso", "p", statement, content)
     held_out = [protocol.fold("c", fold).held_out for fold in ("2", "3", "2b")]
     assert held_out == [["2b"], ["3"], ["2b"]]
+    assert [protocol.plain_name("c", fold.name) for fold in protocol.folds["c"]] == ["1", "2", "3"]
+
+
+def protocol_of(*folds: list[str]) -> Protocol:
+    """Folds 1, 2, … that hold out these."""
+    facts = [
+        FoldFacts(
+            name=str(number), held_out=one, train=2, test=1, shared_speakers=0, shared_audio=0
+        )
+        for number, one in enumerate(folds, 1)
+    ]
+    corpus = CorpusFolds(labels="six", classes=[], folds=facts)
+    return Protocol("loso", ProtocolStatement(rule="", corpora={"c": corpus}), pd.DataFrame())
+
+
+def test_a_number_that_is_a_fold_and_another_folds_speaker_is_refused() -> None:
+    protocol = protocol_of(["3"], ["2"], ["9"])
+    with pytest.raises(UsageError) as error:
+        protocol.fold("c", "3")
+    assert str(error.value) == (
+        "protocol loso, corpus c: '3' may be fold 3, which holds out 9, or fold 1, which holds out "
+        "3; say which: name=3 or name=1"
+    )
+    assert protocol.fold("c", "name=3").held_out == ["9"]
+    assert protocol.fold("c", "name=1").held_out == protocol.fold("c", "1").held_out == ["3"]
+    assert [protocol.fold("c", one).name for one in ("2", "9")] == ["2", "3"]
+    names = [protocol.plain_name("c", fold.name) for fold in protocol.folds["c"]]
+    assert names == ["1", "2", "name=3"]
+    with pytest.raises(UsageError, match="no fold 'name=9' of corpus c: expected 1, 2, 3"):
+        protocol.fold("c", "name=9")
+
+
+def test_who_is_held_out_more_than_once_names_no_fold() -> None:
+    protocol = protocol_of(["anna", "ben"], ["ben", "carl"])
+    assert protocol.fold("c", "anna").name == "1"
+    with pytest.raises(UsageError, match="'ben' may be fold 1, which holds out anna, ben, or fold"):
+        protocol.fold("c", "ben")
+
+
+def test_the_number_of_a_fold_of_several_speakers_is_no_speaker() -> None:
+    assert protocol_of(["2", "3"], ["1", "4"]).fold("c", "1").held_out == ["2", "3"]
+
+
+def test_many_who_are_held_out_are_counted() -> None:
+    (fold,) = protocol_of([f"s{number}" for number in range(18)]).folds["c"]
+    assert held_out(fold) == "s0, s1, s2, s3, s4, … (18)"

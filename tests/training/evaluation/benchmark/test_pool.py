@@ -8,7 +8,7 @@ from training.model.provenance import TrainingSpeakers
 
 
 def evaluation(
-    corpus: str, speakers: str, truth: str, guess: str, labels: str = "ab", heard: str = ""
+    corpus: str, speakers: str, truth: str, guess: str, classes: str = "ab", heard: str = ""
 ) -> Evaluation:
     """Clips named by their places, a speaker, a class and a guess a letter."""
     utterances = pd.DataFrame(
@@ -16,13 +16,13 @@ def evaluation(
             "id": [f"{corpus}/{speaker}{n}" for n, speaker in enumerate(speakers)],
             "corpus": corpus,
             "speaker": list(speakers),
-            "label": [labels.index(one) for one in truth],
+            "label": [classes.index(one) for one in truth],
         }
     )
-    predicted = np.array([[labels.index(one) for one in guess]])
+    predicted = np.array([[classes.index(one) for one in guess]])
     table = PredictionTable(["m"], utterances, predicted, None)
     training = TrainingSpeakers(frozenset(heard))
-    return score_predictions(table, "nowhere", "test", list(labels), training)
+    return score_predictions(table, "nowhere", "test", list(classes), training)
 
 
 def test_folds_are_scored_as_one_test_set() -> None:
@@ -35,7 +35,7 @@ def test_folds_are_scored_as_one_test_set() -> None:
     assert pooled.overall.utterances == 4
     assert pooled.overall.confusion == [[2, 0], [1, 1]]
     assert pooled.speakers.independent
-    assert pooled.classes["a"].utterances == 2  # of both folds
+    assert pooled.class_scores["a"].utterances == 2  # of both folds
 
 
 def test_a_clip_of_two_folds_counts_twice() -> None:
@@ -62,8 +62,8 @@ def test_a_speaker_heard_in_two_folds_counts_once() -> None:
 
 def test_classes_of_corpora_are_matched_by_name() -> None:
     pooled = pool_corpora(
-        [evaluation("x", "pq", "ab", "ab"), evaluation("y", "rs", "bc", "bb", labels="bc")]
+        [evaluation("x", "pq", "ab", "ab"), evaluation("y", "rs", "bc", "bb", classes="bc")]
     )
-    assert pooled.labels == ["a", "b", "c"]
+    assert pooled.classes == ["a", "b", "c"]
     assert pooled.overall.confusion == [[1, 0, 0], [0, 2, 0], [0, 1, 0]]
     assert list(pooled.corpora) == ["x", "y"]

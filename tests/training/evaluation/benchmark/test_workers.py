@@ -7,11 +7,12 @@ from pipeline.common.errors import DataError, ExhubertError
 from pipeline.dataset.protocols import change_protocols
 from training.config.recipe import load_recipe
 from training.evaluation.baselines.run import Baseline
-from training.evaluation.benchmark.job import Job, System
+from training.evaluation.benchmark.job import Job
 from training.evaluation.benchmark.plan import plan_benchmark
 from training.evaluation.benchmark.run import plan_jobs, run_benchmark
 from training.evaluation.benchmark.table import benchmark_rows
 from training.evaluation.benchmark.workers import run_parallel, waves
+from training.evaluation.systems import System
 
 MAJORITY: dict[str, System] = {"majority": Baseline("majority")}
 

@@ -1,6 +1,9 @@
+import pandas as pd
+
 from tests.support.made_up import make_evaluation, make_utterances
 from training.evaluation.cross_corpus import CrossCorpusMatrix
-from training.evaluation.cross_corpus_rows import Mode, Row
+from training.evaluation.cross_corpus_modes import Mode
+from training.evaluation.cross_corpus_rows import Row
 from training.evaluation.tables.cross_corpus import cross_corpus_table
 
 
@@ -41,3 +44,24 @@ def test_trained_on_one_and_tested_on_each() -> None:
     ]
     assert table.rows[1][2] == found.systems["good"][1].corpora["alpha"].uar
     assert table.shown[-1][2:] == ["16.7", "16.7"]
+
+
+def gapped() -> CrossCorpusMatrix:
+    """A row that skips its first corpus, and one that scores two of the six classes of a corpus."""
+    utterances = make_utterances(speakers=24)
+    few = utterances[(utterances["corpus"] == "beta") & (utterances["label"] < 2)]
+    rows = [
+        Row("beta", ("beta",), ("beta",), (), (), 0),
+        Row("alpha", ("alpha",), ("alpha", "beta"), (), (), 0),
+    ]
+    other = utterances[utterances["corpus"] == "alpha"]
+    scored = [few, pd.concat([other, utterances[utterances["corpus"] == "beta"]])]
+    evaluations = [make_evaluation([1.0], some.reset_index(drop=True)) for some in scored]
+    mode: Mode = "train-on-a-test-on-b"
+    return CrossCorpusMatrix(mode, "dataset", None, "test", rows, {"only": evaluations})
+
+
+def test_chance_is_a_range_where_models_are_scored_in_other_classes() -> None:
+    table = cross_corpus_table(gapped())
+    assert table.rows[0][2:] == [None, 1.0]
+    assert table.shown[-1][2:] == ["16.7", "16.7–50.0"]

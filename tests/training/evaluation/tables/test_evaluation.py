@@ -37,8 +37,8 @@ def test_every_class_has_its_recall() -> None:
     evaluation = make_evaluation([0.6], make_utterances(speakers=24))
     table = evaluation_tables(evaluation)["classes"]
     rows = cells(table)
-    assert list(rows) == [label.replace("_", " ") for label in evaluation.labels]
-    (first, *_) = evaluation.classes.values()
+    assert list(rows) == [label.replace("_", " ") for label in evaluation.classes]
+    (first, *_) = evaluation.class_scores.values()
     assert next(iter(rows.values()))["recall"] == f"{100 * first.recall:.1f}"
     assert FEW_NOTE not in table.notes
 
