@@ -26,6 +26,15 @@ if threading.current_thread() is threading.main_thread():
     # A shell that runs tests in the background has them, and all they start, ignore Ctrl-C.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Has drivers, workers and commands that tests start take the same warnings for errors.
+
+    Python takes the text of a message there as it is, pytest as a pattern.
+    """
+    os.environ["PYTHONWARNINGS"] = ",".join(config.getini("filterwarnings"))
+
+
 SPEC = """
 id: {corpus}
 name: Tones

@@ -1,5 +1,6 @@
 """The wheel: all of ours, nothing of others, and what each extra brings."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -30,7 +31,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
         (checkout / foreign).mkdir()
         (checkout / foreign / "__init__.py").touch()
     pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
-    subprocess.run([*pip, "--wheel-dir", checkout / "wheels", checkout], check=True)
+    with_warnings = {**os.environ, "PYTHONWARNINGS": ""}  # pip's own are not ours to mend
+    command = [*pip, "--wheel-dir", checkout / "wheels", checkout]
+    subprocess.run(command, env=with_warnings, check=True)
     (file,) = (checkout / "wheels").glob("*.whl")
     with zipfile.ZipFile(file) as archive:
         return set(archive.namelist())

@@ -1,4 +1,21 @@
-"""The ways a command ends early, and the exit status each one stands for."""
+"""The ways a command ends early, and the exit status each one stands for.
+
+Every error that a user sees is one of these, or a kind of one that lies where it is raised:
+
+* ``SpecError`` (:mod:`pipeline.specs.yaml_reader`): a line of a spec is wrong.
+* ``DamagedArchiveError`` (:mod:`pipeline.sources.archives`): a zip or tar file can't be read.
+
+Others are caught by the code that deals with them:
+
+* ``AudioError`` (:mod:`pipeline.audio.recording`): one clip is rejected, for this reason.
+* ``TransientError``, ``UnreachableError`` (:mod:`pipeline.storage.store`): a store is asked
+  again; if that does not help, the command ends with a ``DataError``.
+* ``NoFoldsError`` (:mod:`pipeline.splits.protocols.folds`): a protocol is left out, for this
+  reason.
+
+``HiddenPackageError`` (:mod:`exhubert.shadowing_packages`) alone is an ``ImportError``: it comes
+before anything of ours can be imported.
+"""
 
 import json
 

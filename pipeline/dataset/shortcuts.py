@@ -1,4 +1,4 @@
-"""``shortcuts.json``: how well trivial features alone predict class and speaker, by corpus."""
+"""``shortcuts.json``: how well trivial features alone predict emotion and speaker, by corpus."""
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from xxhash import xxh3_128_hexdigest
@@ -16,7 +16,7 @@ class Predictability(_Part):
     """How well each feature predicts a target, on clips that no classifier was fitted on.
 
     Attributes:
-        target: ``class`` or ``speaker``.
+        target: ``emotion`` (``class`` in files of earlier versions) or ``speaker``.
         classes: Number of its values.
         clips: That were predicted.
         chance: Balanced accuracy of guessing.

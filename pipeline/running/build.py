@@ -5,7 +5,6 @@ own for it.
 """
 
 import logging
-import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.common.errors import DataError, StoppedError, UsageError
-from pipeline.dataset.accounts import restore_accounts
+from pipeline.dataset.accounts import restore_receipts
 from pipeline.dataset.build_state import mark_unfinished
 from pipeline.dataset.finished_check import check_finished
 from pipeline.dataset.manifest import Manifest, read_manifest
@@ -24,6 +23,7 @@ from pipeline.monitoring import BuildProgress, ProgressWriter, read_progress
 from pipeline.planning.build_config import BuildConfig
 from pipeline.running.driver_process import ERROR_FILE, DriverProcess
 from pipeline.running.interrupts import INTERRUPTED, note_interrupts
+from pipeline.running.scratch_folder import scratch_folder
 from pipeline.sources.listing import walk_files
 from pipeline.storage import configure_stores, current_options, is_remote, open_store
 from pipeline.storage.folder_lock import lock_folder
@@ -159,7 +159,7 @@ def run_build(
     with note_interrupts() as received:
         try:
             with lock_folder(build.output, "exhubert build"):
-                restore_accounts(build.output, read_manifest(build.output), build.corpora)
+                restore_receipts(build.output, read_manifest(build.output), build.corpora)
                 mark_unfinished(build.output)
                 on_message(_run(checked, jobs, on_progress, worker_timeout))
                 return check_finished(build.output, build.corpora)
@@ -229,9 +229,9 @@ def _run_on(
     worker_timeout: float | None = None,
 ) -> str:
     with _watched(driver.folder, on_progress, lambda: driver.waiting) as progress:
-        build = checked.build
+        build = replace(checked.build, report=_goes_on(checked))
         if driver.workers:
-            build = replace(build, progress=progress, report=False)
+            build = replace(build, progress=progress)
         return driver.run(build, checked.options, worker_timeout)
 
 
@@ -244,14 +244,14 @@ def _run_in_process(checked: CheckedBuild, on_progress: OnProgress) -> str:
 
     options = checked.options or PipelineOptions([])
     with (
-        tempfile.TemporaryDirectory(prefix="exhubert-", ignore_cleanup_errors=True) as folder,
-        in_process_runner(Path(folder, "driver.log")) as runner,
-        _watched(Path(folder), on_progress) as progress,
+        scratch_folder() as folder,
+        in_process_runner(folder / "driver.log") as runner,
+        _watched(folder, on_progress) as progress,
     ):
-        error_file = str(Path(folder, ERROR_FILE))
+        error_file = str(folder / ERROR_FILE)
         build = replace(checked.build, progress=progress, error_file=error_file, report=False)
         try:
-            return run_pipeline(build, options, runner, folder)
+            return run_pipeline(build, options, runner, str(folder))
         except Exception as error:
             if isinstance(error, OSError) or str(error).startswith("OSError"):  # as Beam has it
                 raise DataError(describe_failure(error, "the build")) from None
@@ -259,14 +259,18 @@ def _run_in_process(checked: CheckedBuild, on_progress: OnProgress) -> str:
 
 
 def _stopped(checked: CheckedBuild, received: Sequence[int]) -> StoppedError:
-    runner = checked.runner
-    goes_on = runner is not None and runner not in _END_WITH_US
-    running = f"; what {runner} runs elsewhere goes on until cancelled" if goes_on else ""
+    elsewhere = f"; what {checked.runner} runs elsewhere goes on until cancelled"
+    running = elsewhere if _goes_on(checked) else ""
     return StoppedError(
         f"interrupted{running}; shards that are complete stay in {checked.build.output}: building "
         "again resumes",
         received[0] if received else INTERRUPTED,
     )
+
+
+def _goes_on(checked: CheckedBuild) -> bool:
+    """Whether a runner works on when nobody waits for it any more."""
+    return checked.runner is not None and checked.runner not in _END_WITH_US
 
 
 def _driver(jobs: int | DriverProcess) -> AbstractContextManager[DriverProcess]:

@@ -1,4 +1,4 @@
-"""Temporary folders of builds, and those that killed builds have left.
+"""Temporary folders, and those that killed processes have left.
 
 A folder names the process that it belongs to. Whoever makes the next one deletes those of processes
 that have ended; what is kept for people to read names none.
@@ -9,7 +9,8 @@ import os
 import shutil
 import stat
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -26,6 +27,16 @@ def make_scratch_folder() -> Path:
     with suppress(OSError):  # a full disk, of which what comes next will tell
         (folder / _OWNER).write_text(json.dumps(asdict(ProcessIdentity.own())))
     return folder
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """A temporary folder of this process, for as long as it is needed."""
+    folder = make_scratch_folder()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def keep_for_people(folder: Path) -> None:

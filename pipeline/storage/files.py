@@ -33,11 +33,11 @@ def join(root: str, *parts: str) -> str:
 def write_atomic(path: str | Path, content: bytes | memoryview | str) -> None:
     """Writes a file that appears under its name only when complete.
 
-    Object stores write so of themselves; text is written as UTF-8.
+    Object stores do so anyway; text is written as UTF-8.
 
     Raises:
-        DataError: A store does not take it.
-        OSError: The disk does not.
+        DataError: A store refuses it.
+        OSError: It can't be written to disk.
     """
     content = content.encode() if isinstance(content, str) else content
     if isinstance(path, str) and is_remote(path):
@@ -57,8 +57,8 @@ def new_file(path: str) -> Iterator[BinaryIO]:
     On this machine it is written as it comes; a store is given it in one piece in the end.
 
     Raises:
-        DataError: A store does not take it.
-        OSError: The disk does not.
+        DataError: A store refuses it.
+        OSError: It can't be written to disk.
     """
     if is_remote(path):
         content = BytesIO()
@@ -143,7 +143,11 @@ def map_files(root: str, work: Callable[[Item], Result], items: Iterable[Item]) 
 
 
 def file_size(path: str) -> int | None:
-    """Size of a file in bytes; None where there is none."""
+    """Size of a file in bytes; None where there is none.
+
+    Raises:
+        DataError: A store does not say.
+    """
     if not is_remote(path):
         try:
             return Path(path).stat().st_size
@@ -191,7 +195,11 @@ def checksum(path: str) -> str | None:
 
 
 def list_names(folder: str) -> list[str]:
-    """Paths of all files below a folder, relative to it, sorted; none where there is no folder."""
+    """Paths of all files below a folder, relative to it, sorted; none where there is no folder.
+
+    Raises:
+        DataError: A store does not list it.
+    """
     if is_remote(folder):
         try:
             return sorted(file.path for file in open_store(folder).list(folder))
@@ -209,7 +217,7 @@ def delete(path: str) -> None:
 
     Raises:
         DataError: A store does not do it.
-        OSError: The disk does not.
+        OSError: It can't be written to disk.
     """
     if not is_remote(path):
         Path(path).unlink(missing_ok=True)

@@ -93,7 +93,11 @@ def read_data_section(path: Path) -> DataSection:
 
 
 def find_recipe(name_or_path: str | Path) -> Path:
-    """The file of a recipe: a path as it is, a bare name among the recipes that ship."""
+    """The file of a recipe: a path as it is, a bare name among the recipes that ship.
+
+    Raises:
+        UsageError: There is no such file, or no recipe of that name.
+    """
     path = Path(name_or_path)
     if path.suffix in {".yaml", ".yml"}:
         if path.is_file():

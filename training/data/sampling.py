@@ -106,6 +106,12 @@ def epoch_plan(index: pd.DataFrame, mixture: Mixture, seed: int, epoch: int) -> 
     Over the epochs each cell deals from one endless row of shuffled decks, epoch ``e`` taking
     the ``e``-th slice: between any two utterances of a cell the number of appearances so far
     differs by at most one.
+
+    Args:
+        index: Rows to draw from, with the columns ``corpus`` and ``label``.
+        mixture: How corpora and classes mix.
+        seed: What the decks are shuffled by.
+        epoch: Which epoch, from 0.
     """
     draws: list[Draw] = []
     rows_of = index.reset_index(drop=True).groupby(["corpus", "label"], sort=True).indices

@@ -86,6 +86,11 @@ def load_task(
     return load_index(dataset, part, rows, also=also, extra=extra), CLASSES
 
 
+def rows_of_part(rows: pd.DataFrame, part: str | None) -> pd.DataFrame:
+    """The rows of one part of those that :func:`load_task` read of all; None keeps all."""
+    return rows if part is None else rows[rows["split"] == part].reset_index(drop=True)
+
+
 def stated_categories(
     dataset: str | Path, task: Task, corpora: Iterable[str], classes: Sequence[str]
 ) -> dict[str, dict[str, int]]:
@@ -104,13 +109,13 @@ def stated_categories(
         UsageError: The dataset has no such protocol.
         DataError: It is damaged.
     """
-    places = {name: number for number, name in enumerate(classes)}
+    indices = {name: number for number, name in enumerate(classes)}
     sets = _label_sets(dataset, task, corpora)
     return {
         corpus: {
-            category: places[name]
+            category: indices[name]
             for category, name in category_classes(label_set, corpus).items()
-            if name in places
+            if name in indices
         }
         for corpus, label_set in sets.items()
     }
@@ -122,11 +127,11 @@ def _label_sets(dataset: str | Path, task: Task, corpora: Iterable[str]) -> Mapp
         return dict.fromkeys(corpora, task)
     if task.label_set is not None:
         return dict.fromkeys(corpora, task.label_set)
-    said, base = read_protocol(dataset, task.protocol).label_set, parse_name(task.protocol).base
+    stated, base = read_protocol(dataset, task.protocol).label_set, parse_name(task.protocol).base
     named: dict[str, LabelSet] = {
-        corpus: base if said[corpus] == "own" else said[corpus]
+        corpus: base if stated[corpus] == "own" else stated[corpus]
         for corpus in corpora
-        if corpus in said
+        if corpus in stated
     }
     known = (*NAMED, *published_names())
     return {corpus: label_set for corpus, label_set in named.items() if label_set in known}

@@ -34,7 +34,7 @@ def vote_shares(rows: pd.DataFrame, classes: int, stated: Stated = _NOTHING) -> 
             (:func:`training.data.tasks.stated_categories`).
     """
     shares = np.zeros((len(rows), classes), dtype=np.float32)
-    places = {
+    indices = {
         corpus: _class_of_category(part, stated.get(str(corpus), {}))
         for corpus, part in rows.groupby("corpus", sort=False)
     }
@@ -43,8 +43,8 @@ def vote_shares(rows: pd.DataFrame, classes: int, stated: Stated = _NOTHING) -> 
         counted = list(_pairs(votes))
         total = sum(count for _, count in counted)
         for category, count in counted:
-            if (place := places[corpus].get(category)) is not None:
-                shares[row, place] += count / total
+            if (index := indices[corpus].get(category)) is not None:
+                shares[row, index] += count / total
     return shares
 
 

@@ -45,8 +45,8 @@ class Evaluation:
         overall: Scores over all utterances; means over the models.
         corpora: The same per corpus.
         class_scores: Class → its recall, precision and F1; of the classes that occur.
-        groups: Kind (:data:`training.metrics.groups.KINDS`) → group → scores, and the difference
-            to the rest.
+        groups: Kind (:data:`training.metrics.groups.GROUP_KINDS`) → group → scores, and the
+            difference to the rest.
         calibration: Of the probabilities; ``None`` where the method gives none.
         speakers: How many speakers were in the training of any of the models.
         predictions: What the scores follow from.

@@ -128,11 +128,11 @@ def _learnt_from(stage: Provenance, dataset: str | Path) -> bool:
 
     Of older models only the checksum of the whole manifest is known.
     """
-    said = stage.get("dataset", {})
-    if known := said.get("content_sha256"):
+    described = stage.get("dataset", {})
+    if known := described.get("content_sha256"):
         protocol: str | None = stage["recipe"]["data"].get("protocol")
         return bool(known == content_checksum(dataset, protocol))
-    whole = said.get("manifest_sha256")
+    whole = described.get("manifest_sha256")
     return whole is not None and bool(whole == manifest_checksum(dataset))
 
 

@@ -71,7 +71,7 @@ class CorpusShare:
 
 
 @dataclass(frozen=True)
-class Estimate:
+class CostEstimate:
     """What a run will cost and do.
 
     Attributes:
@@ -124,7 +124,7 @@ class Estimate:
         return values
 
 
-def estimate(recipe: Recipe, dataset: str | Path, output: str | Path) -> Estimate:
+def estimate(recipe: Recipe, dataset: str | Path, output: str | Path) -> CostEstimate:
     """Plans a run and counts what it costs; reads metadata only, writes nothing, tries some steps.
 
     Raises:
@@ -141,7 +141,7 @@ def estimate(recipe: Recipe, dataset: str | Path, output: str | Path) -> Estimat
     steps = -(-batches // optimizer.accumulate)
     batches_of_run = optimizer.accumulate * steps * optimizer.epochs
     batch_seconds, untried = _try_batch(plan, flops)
-    return Estimate(
+    return CostEstimate(
         recipe=recipe.name,
         base=recipe.model.base,
         output=str(output),

@@ -80,8 +80,8 @@ class ConsoleProgress(TrainerCallback):
             transient=True,
             disable=not self.console.is_terminal,
         )
-        told = f"step {state.global_step:,} of {state.max_steps:,}"
-        self.task = self.bar.add_task(told, total=state.max_steps)
+        text = f"step {state.global_step:,} of {state.max_steps:,}"
+        self.task = self.bar.add_task(text, total=state.max_steps)
         self.bar.start()
 
     def on_step_end(
@@ -104,11 +104,11 @@ class ConsoleProgress(TrainerCallback):
             control.should_log = True
 
     def _show(self, state: TrainerState) -> None:
-        told = self.describe(state)
+        text = self.describe(state)
         if not self.console.is_terminal:
-            self.console.print(f"{clock(self._shown - self._begun)}  {told}", highlight=False)
+            self.console.print(f"{clock(self._shown - self._begun)}  {text}", highlight=False)
         elif self.bar is not None and self.task is not None:
-            self.bar.update(self.task, completed=state.global_step, description=told)
+            self.bar.update(self.task, completed=state.global_step, description=text)
 
     def describe(self, state: TrainerState) -> str:
         """As in ``step 40 of 400, loss 1.234, 56.0 clips/s, 0:04:30 left``."""

@@ -11,12 +11,12 @@ from pipeline.common.errors import DataError
 from pipeline.schema.record import CLASSES, DIMENSIONS
 from training.config.recipe import Recipe
 from training.config.sections import DataSection
-from training.data.index import clipped_durations
+from training.data.index import check_speakers, clipped_durations
 from training.data.protocols import FoldChoice
 from training.data.row_choice import RowChoice
 from training.data.sampling import EpochBatches, Mixture
 from training.data.targets import UNLABELLED, HeadLabels, choose_heads
-from training.data.tasks import Task, choose_task, load_task, stated_categories
+from training.data.tasks import Task, choose_task, load_task, rows_of_part, stated_categories
 from training.data.votes import Stated, has_votes, soft_targets
 
 Score = Literal["uar", "ccc"]
@@ -61,8 +61,8 @@ class Plan:
     def missing_heads(self) -> list[str]:
         """What the recipe wants a head for and no training row carries."""
         wanted = self.recipe.heads
-        there = {"emotions": self.heads.emotions, "ratings": self.heads.dimensions}
-        asked = {"emotions": wanted.emotion, "ratings": wanted.ratings}
+        there = {"emotion": self.heads.emotions, "ratings": self.heads.dimensions}
+        asked = {"emotion": wanted.emotion, "ratings": wanted.ratings}
         return [name for name, weight in asked.items() if weight and not there[name]]
 
     def batches(self, rank: int = 0, world: int = 1) -> EpochBatches:
@@ -82,7 +82,7 @@ def plan_run(recipe: Recipe, dataset: str | Path) -> Plan:
     """Reads the metadata of a dataset and settles what a run will learn from.
 
     Raises:
-        UsageError: The folder is no dataset, or has no such corpus.
+        UsageError: The folder is no dataset, or has no such corpus or speaker.
         DataError: The train split has no labelled utterances, or no votes for soft labels.
     """
     data, wanted = recipe.data, recipe.heads
@@ -90,10 +90,11 @@ def plan_run(recipe: Recipe, dataset: str | Path) -> Plan:
         *(["emotion"] if wanted.emotion else []),
         *(DIMENSIONS if wanted.ratings else []),
     )
+    check_speakers(dataset, data.exclude_speakers)
     task, rows = recipe_task(data), recipe_rows(data)
     votes = ("votes",) if recipe.loss.soft_labels else ()
-    index, classes = load_task(dataset, task, "train", rows, also=also, extra=votes)
-    validation, _ = load_task(dataset, task, "validation", rows, classes, also)
+    every, classes = load_task(dataset, task, None, rows, also=also, extra=votes)
+    index, validation = (rows_of_part(every, part) for part in ("train", "validation"))
     heads = choose_heads(index, emotion=wanted.emotion > 0, ratings=wanted.ratings > 0)
     if not (index["label"] != UNLABELLED).any():
         if not heads.dimensions:

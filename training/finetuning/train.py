@@ -139,6 +139,8 @@ def train(
     data, index = recipe.data, plan.index
     validation = plan.validation if plan.chosen_by else plan.validation.iloc[:0]
     batches = plan.batches(rank, world)
+    # Now, for the dataset may be relabelled while the run goes on.
+    described = describe_dataset(dataset, index, validation, protocol=data.protocol)
     identified = identity(dataset, data.protocol)
     run = RunIdentity(recipe, identified, world, manifest_checksum(dataset))
     checkpoint = find_resume_checkpoint(output, run, resume)
@@ -247,7 +249,7 @@ def train(
         save_model(model, output)
         provenance = {
             "recipe": recipe.model_dump(mode="json"),
-            "dataset": describe_dataset(dataset, index, validation, protocol=data.protocol),
+            "dataset": described,
             **TrainingSpeakers.of_rows(index).to_provenance(),
             "base": base_said,
             "base_licence": base_licence,

@@ -16,7 +16,7 @@ from training.metrics.bootstrap import Integers, confusions_by_speaker
 from training.metrics.differences import Difference, uar_difference
 from training.metrics.scores import Scores, score
 
-KINDS = ("corpus", "gender", "language", "age")
+GROUP_KINDS = ("corpus", "gender", "language", "age")
 """By what utterances are grouped; age by :data:`AGES`."""
 
 AGES: tuple[tuple[str, float], ...] = (
@@ -71,7 +71,7 @@ def score_groups(
         Kind → group → scores. Rows whose group is unknown are in none, and in no rest.
     """
     found = {}
-    for kind in (kind for kind in KINDS if kind in utterances):
+    for kind in (kind for kind in GROUP_KINDS if kind in utterances):
         groups = _groups(utterances, kind)
         names = sorted(set(groups.dropna()), key=_order)
         if len(names) > 1:

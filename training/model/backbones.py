@@ -79,6 +79,7 @@ class ExWav2Vec2Model(ExtendedBackbone, Wav2Vec2Model):
 
     config: ExWav2Vec2Config
     config_class = ExWav2Vec2Config
+    masks_within_clips = True
 
 
 class ExWav2Vec2ForSequenceClassification(ExtendedClassifier, Wav2Vec2PreTrainedModel):
@@ -100,6 +101,7 @@ class ExWavLMModel(ExtendedBackbone, WavLMModel):
 
     config: ExWavLMConfig
     config_class = ExWavLMConfig
+    masks_within_clips = True
 
 
 class ExWavLMForSequenceClassification(ExtendedClassifier, WavLMPreTrainedModel):

@@ -21,6 +21,19 @@ def frames_of(samples: Count, config: PreTrainedConfig) -> Count:
     return samples
 
 
+def frames_of_clips(attention_mask: Tensor, config: PreTrainedConfig) -> Tensor:
+    """Frames of each clip of a batch, without those of the padding after it, ``(clips,)``.
+
+    Args:
+        attention_mask: 1 at samples, 0 at the padding after them, ``(clips, samples)``.
+        config: For the kernels and strides of the convolutions.
+
+    Returns:
+        At least 1, even of a clip that is too short to fill a frame.
+    """
+    return frames_of(attention_mask.sum(dim=-1), config).clamp(min=1)
+
+
 def frame_mask(attention_mask: Tensor, frames: int, config: PreTrainedConfig) -> Tensor:
     """Says which frames come from the clip, not from the padding after it.
 
@@ -33,6 +46,5 @@ def frame_mask(attention_mask: Tensor, frames: int, config: PreTrainedConfig) ->
         Booleans, ``(clips, frames)``, on the device of ``attention_mask``. At least the first
         frame is the clip's, even where it is too short to fill one.
     """
-    lengths = frames_of(attention_mask.sum(dim=-1), config).clamp(min=1)
     places = torch.arange(frames, device=attention_mask.device)
-    return places < lengths.unsqueeze(-1)
+    return places < frames_of_clips(attention_mask, config).unsqueeze(-1)

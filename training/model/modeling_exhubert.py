@@ -19,7 +19,7 @@ from transformers.utils import can_return_tuple
 from training.data.targets import count_labelled
 from training.model.configuration_exhubert import ExHubertConfig, ExtendedConfig
 from training.model.extended_layer import ExtendedLayer, LayerOutput, states_of
-from training.model.frames import frame_mask, frames_of
+from training.model.frames import frame_mask, frames_of, frames_of_clips
 from training.model.losses import plain_objective
 from training.model.outputs import ExHubertOutput
 from training.model.specaugment import draw_time_mask, masked_places
@@ -38,6 +38,9 @@ class ExtendedBackbone(ExtendedPreTrainedModel):
     """
 
     config: ExtendedConfig
+    masks_within_clips = False
+    """Whether the base's SpecAugment leaves padding alone; that of HuBERT doesn't."""
+
     feature_extractor: Any  # of the base's own kind
     encoder: Any
 
@@ -93,7 +96,8 @@ class ExtendedBackbone(ExtendedPreTrainedModel):
         """Runs the base, in training with frames masked by SpecAugment.
 
         The base would draw the same masks, but refuses batches of fewer frames than a mask has,
-        and a mask of booleans makes the CPU wait for all that the GPU still has to do.
+        and a mask of booleans makes the CPU wait for all that the GPU still has to do; as lengths
+        of clips do, where the base asks for them.
 
         Args:
             input_values: Samples at 16 kHz, ``(clips, samples)``.
@@ -113,7 +117,11 @@ class ExtendedBackbone(ExtendedPreTrainedModel):
         wanted = self.training and config.apply_spec_augment and config.mask_time_prob > 0
         if mask_time_indices is None and wanted:
             clips, samples = input_values.shape
-            mask = draw_time_mask(clips, frames_of(samples, config), config)
+            frames = frames_of(samples, config)
+            lengths = [frames] * clips
+            if self.masks_within_clips and attention_mask is not None:
+                lengths = frames_of_clips(attention_mask, config).tolist()
+            mask = draw_time_mask(lengths, frames, config)
             # Even where no frame is masked, the embedding gets a gradient from each batch, which
             # several processes wait for.
             mask_time_indices = masked_places(mask, input_values.device)

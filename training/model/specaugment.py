@@ -4,6 +4,8 @@ Source: Park et al., "SpecAugment", Interspeech 2019, doi:10.21437/Interspeech.2
 form that wav2vec 2.0 gave it and ``transformers`` uses.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -11,14 +13,16 @@ from torch import Tensor
 from transformers import PreTrainedConfig
 
 
-def draw_time_mask(clips: int, frames: int, config: PreTrainedConfig) -> npt.NDArray[np.bool_]:
+def draw_time_mask(
+    lengths: Sequence[int], frames: int, config: PreTrainedConfig
+) -> npt.NDArray[np.bool_]:
     """Draws spans of frames to mask, from the global random numbers of numpy.
 
-    The same numbers give the mask that ``HubertModel`` and its like draw. Each clip gets equally
-    many spans, which may overlap.
+    The same numbers give the mask that the bases draw: ``HubertModel`` in all frames of a batch,
+    padding included, ``Wav2Vec2Model`` and ``WavLMModel`` in those of each clip. Spans may overlap.
 
     Args:
-        clips: Clips in the batch.
+        lengths: Frames of each clip that its spans may lie in.
         frames: Frames of each, padding included.
         config: ``mask_time_prob`` (share of frames), ``mask_time_length`` (frames of a span), and
             ``mask_time_min_masks`` (least number of spans).
@@ -27,16 +31,24 @@ def draw_time_mask(clips: int, frames: int, config: PreTrainedConfig) -> npt.NDA
         True where a frame is masked, ``(clips, frames)``; nowhere if a clip has fewer frames than
         a span.
     """
-    mask = np.zeros((clips, frames), dtype=np.bool_)
-    length = config.mask_time_length
-    if frames < length:
+    mask = np.zeros((len(lengths), frames), dtype=np.bool_)
+    span = config.mask_time_length
+    if frames < span:
         return mask
-    # Rounds up with a probability equal to the fraction.
-    spans = int(config.mask_time_prob * frames / length + np.random.rand(1).item())
-    spans = min(max(spans, config.mask_time_min_masks), frames // length)
-    for row in mask if spans else ():
-        starts = np.random.choice(frames - length + 1, spans, replace=False)
-        row[starts[:, np.newaxis] + np.arange(length)] = True
+    fraction = np.random.rand(1).item()  # rounds up with a probability equal to the fraction
+
+    def count_spans(length: int) -> int:
+        wanted = int(config.mask_time_prob * length / span + fraction)
+        wanted = max(wanted, config.mask_time_min_masks)
+        fitting: int = min(wanted, frames // span, length - span + 1)
+        return max(fitting, 0)
+
+    if not count_spans(frames):
+        return mask
+    for row, length in zip(mask, lengths, strict=True):
+        places = max(length - span + 1, 0)
+        starts = np.random.choice(places, count_spans(length), replace=False)
+        row[starts[:, np.newaxis] + np.arange(span)] = True
     return mask
 
 

@@ -3,13 +3,13 @@
 import contextlib
 import os
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from exhubert.cli.arguments.local_paths import local_path
+from exhubert.cli.arguments.paths import local_path
 from pipeline.common.errors import UsageError
+from pipeline.running.scratch_folder import scratch_folder
 
 STDIN = "-"
 """What stands for stdin, and for a recording that came by it."""
@@ -42,8 +42,8 @@ def named_recordings(words: Sequence[str], stdin: TextIO) -> Iterator[list[Path]
         check_list(listed)
         yield [*files, *listed]
         return
-    with tempfile.TemporaryDirectory(prefix="exhubert-") as folder:
-        recording = Path(folder, STDIN)
+    with scratch_folder() as folder:
+        recording = folder / STDIN
         with recording.open("wb") as file:
             file.write(head)
             shutil.copyfileobj(stdin.buffer, file)

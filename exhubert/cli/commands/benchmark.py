@@ -7,10 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from exhubert.cli.arguments.command import Command
-from exhubert.cli.arguments.local_paths import local_path
 from exhubert.cli.arguments.number_types import positive
-from exhubert.cli.arguments.output_paths import check_folder
-from exhubert.cli.arguments.paper_files import add_paper_files, check_paper_files
+from exhubert.cli.arguments.paths import (
+    add_paper_files,
+    check_folder,
+    check_paper_files,
+    local_path,
+)
 from exhubert.cli.output import console
 from pipeline.common.errors import StoppedError, UsageError
 from training.config.recipe import Recipe, load_recipe

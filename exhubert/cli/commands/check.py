@@ -13,8 +13,7 @@ from exhubert.cli.arguments.corpora import (
     find_corpora,
     no_clips_message,
 )
-from exhubert.cli.arguments.local_paths import local_path
-from exhubert.cli.arguments.output_paths import check_file
+from exhubert.cli.arguments.paths import check_file, local_path
 from exhubert.cli.arguments.tolerances import add_tolerances
 from exhubert.cli.output import console, progress
 from exhubert.cli.output.check_tables import print_checks

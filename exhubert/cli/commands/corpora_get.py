@@ -7,7 +7,7 @@ from pathlib import Path
 
 from exhubert.cli.arguments.command import Command
 from exhubert.cli.arguments.configuration import configured_data_roots
-from exhubert.cli.arguments.local_paths import local_path
+from exhubert.cli.arguments.paths import local_path
 from exhubert.cli.arguments.spec_names import specs_named
 from exhubert.cli.output import console, progress
 from exhubert.cli.output.corpus_tables import print_obtained

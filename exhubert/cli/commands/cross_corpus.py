@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from exhubert.cli.arguments.command import Command
-from exhubert.cli.arguments.local_paths import local_path
-from exhubert.cli.arguments.output_paths import check_folder
-from exhubert.cli.arguments.paper_files import add_paper_files, check_paper_files
+from exhubert.cli.arguments.paths import (
+    add_paper_files,
+    check_folder,
+    check_paper_files,
+    local_path,
+)
 from exhubert.cli.output import console
 from pipeline.common.errors import UsageError
 from pipeline.common.untrusted_text import printable

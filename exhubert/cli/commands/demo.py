@@ -4,7 +4,7 @@ import argparse
 from importlib.util import find_spec
 
 from exhubert.cli.arguments.command import Command
-from exhubert.cli.arguments.local_paths import local_path
+from exhubert.cli.arguments.paths import local_path
 from pipeline.common.errors import UsageError
 from pipeline.common.extras import install_command
 from pipeline.specs.collections import choose_corpora

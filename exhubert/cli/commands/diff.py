@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from exhubert.cli.arguments.command import Command
 from exhubert.cli.arguments.corpora import check_beam_options
-from exhubert.cli.arguments.where import add_where
+from exhubert.cli.arguments.rows import add_where
 from exhubert.cli.output import console
 
 

@@ -6,13 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exhubert.cli.arguments.command import Command
-from exhubert.cli.arguments.folds import add_fold, read_fold
-from exhubert.cli.arguments.local_paths import local_path
 from exhubert.cli.arguments.number_types import positive
-from exhubert.cli.arguments.output_paths import check_file
-from exhubert.cli.arguments.paper_files import add_paper_files, check_paper_files
-from exhubert.cli.arguments.where import add_where
-from exhubert.cli.arguments.with_audio import add_with_audio
+from exhubert.cli.arguments.paths import add_paper_files, check_file, check_paper_files, local_path
+from exhubert.cli.arguments.rows import add_fold, add_where, add_with_audio, read_fold
 from exhubert.cli.output import console, progress
 from pipeline.common.errors import UsageError
 

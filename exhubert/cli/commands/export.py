@@ -5,9 +5,8 @@ import json
 from pathlib import Path
 
 from exhubert.cli.arguments.command import Command
-from exhubert.cli.arguments.local_paths import local_path
-from exhubert.cli.arguments.output_paths import check_file, check_folder
-from exhubert.cli.arguments.where import add_where
+from exhubert.cli.arguments.paths import check_file, check_folder, local_path
+from exhubert.cli.arguments.rows import add_where
 from exhubert.cli.output import console, progress
 from pipeline.common.count import count
 from pipeline.common.errors import UsageError

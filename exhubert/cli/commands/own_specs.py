@@ -5,8 +5,7 @@ import json
 from pathlib import Path
 
 from exhubert.cli.arguments.command import Command
-from exhubert.cli.arguments.local_paths import local_path
-from exhubert.cli.arguments.output_paths import check_file
+from exhubert.cli.arguments.paths import check_file, local_path
 from exhubert.cli.output import console
 from pipeline.common.count import count
 from pipeline.common.errors import UsageError

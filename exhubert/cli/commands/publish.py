@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from exhubert.cli.arguments.command import Command
-from exhubert.cli.arguments.local_paths import local_path
+from exhubert.cli.arguments.paths import local_path
 from exhubert.cli.output import console, progress
 from pipeline.common.count import count
 

@@ -5,7 +5,7 @@ import json
 
 from exhubert.cli.arguments.command import Command
 from exhubert.cli.arguments.corpora import check_beam_options
-from exhubert.cli.arguments.with_audio import add_with_audio
+from exhubert.cli.arguments.rows import add_with_audio
 from exhubert.cli.output import console
 from exhubert.cli.output.dataset_tables import print_manifest, print_runs
 from pipeline.common.errors import DataError

@@ -1,4 +1,4 @@
-"""``exhubert shortcuts``: what gives class or speaker away without a word being heard."""
+"""``exhubert shortcuts``: what gives emotion or speaker away, other than speech."""
 
 import argparse
 from dataclasses import asdict
@@ -31,7 +31,7 @@ def _run_shortcuts(args: argparse.Namespace) -> int:
     check_beam_options(args)
     manifest = require_manifest(args.dataset)
     clips = sum(min(args.clips, corpus.written) for corpus in manifest.corpora.values())
-    with progress.counter("clips looked at", args.json, clips) as advance:
+    with progress.counter("clips read", args.json, clips) as advance:
         found = list(find_shortcuts(args.dataset, args.clips, lambda: advance(1)))
     shortcuts = Shortcuts.model_validate(
         {"audio": shards_checksum(manifest), "corpora": [asdict(corpus) for corpus in found]}
@@ -48,7 +48,7 @@ def _run_shortcuts(args: argparse.Namespace) -> int:
 COMMANDS = [
     Command(
         "shortcuts",
-        "how well length, level, codec and the like alone predict class and speaker, by corpus",
+        "how well length, level, codec and the like alone predict emotion and speaker, by corpus",
         "  exhubert shortcuts dataset\n  exhubert shortcuts dataset --clips 5000",
         _add_shortcuts,
         _run_shortcuts,

@@ -4,15 +4,12 @@ import argparse
 import json
 import shutil
 import subprocess
-import tempfile
-from pathlib import Path
 
 from exhubert.cli.arguments.command import Command
 from exhubert.cli.arguments.corpora import check_beam_options
-from exhubert.cli.arguments.local_paths import local_path
 from exhubert.cli.arguments.number_types import positive
-from exhubert.cli.arguments.output_paths import check_folder
-from exhubert.cli.arguments.where import add_where
+from exhubert.cli.arguments.paths import check_folder, local_path
+from exhubert.cli.arguments.rows import add_where
 from exhubert.cli.output import console, progress
 from pipeline.common.count import count
 from pipeline.common.errors import UsageError
@@ -106,9 +103,10 @@ def _find_player() -> list[str]:
 
 def _play(player: list[str], content: bytes) -> None:
     from pipeline.dataset.selection import as_wav
+    from pipeline.running.scratch_folder import scratch_folder
 
-    with tempfile.TemporaryDirectory(prefix="exhubert-") as folder:
-        file = Path(folder, "clip.wav")
+    with scratch_folder() as folder:
+        file = folder / "clip.wav"
         file.write_bytes(as_wav(content))
         subprocess.run([*player, str(file)], check=False)
 

@@ -9,10 +9,8 @@ import json
 from typing import TYPE_CHECKING
 
 from exhubert.cli.arguments.command import Command
-from exhubert.cli.arguments.folds import add_fold, read_fold
-from exhubert.cli.arguments.local_paths import local_path
-from exhubert.cli.arguments.output_paths import check_folder, check_new_folder
-from exhubert.cli.arguments.where import add_where, read_where
+from exhubert.cli.arguments.paths import check_folder, check_new_folder, local_path
+from exhubert.cli.arguments.rows import add_fold, add_where, read_fold, read_where
 from exhubert.cli.output import console
 from pipeline.common.errors import StoppedError, UsageError
 from training.config.processes import rank_and_world

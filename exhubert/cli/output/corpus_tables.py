@@ -52,7 +52,13 @@ def print_collections(
 ) -> None:
     """Table of collections, and which of their corpora no spec describes."""
     rows = [
-        [f"@{name}", one.name, str(len(one.corpora)), str(len(_known(one, described))), one.source]
+        [
+            f"@{name}",
+            one.name,
+            str(len(one.corpora)),
+            str(len(_with_spec(one, described))),
+            one.source,
+        ]
         for name, one in collections.items()
     ]
     groups = [words("collection", "name"), numbers("corpora", "with a spec"), words("source")]
@@ -75,7 +81,7 @@ def print_obtained(corpus: str, files: Iterable[ObtainedFile], quiet: bool = Fal
         say(f"{corpus}: {file.path}: {', '.join(filter(None, parts))}", quiet)
 
 
-def _known(collection: CorpusCollection, described: Collection[str]) -> list[str]:
+def _with_spec(collection: CorpusCollection, described: Collection[str]) -> list[str]:
     return [corpus for corpus in collection.corpora if corpus in described]
 
 

@@ -5,10 +5,10 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.common.count import clock, count
-from training.finetuning.cost_estimate import CorpusShare, Estimate
+from training.finetuning.cost_estimate import CorpusShare, CostEstimate
 
 
-def print_estimate(estimate: Estimate, console: Console) -> None:
+def print_estimate(estimate: CostEstimate, console: Console) -> None:
     """Prints what a run will cost, what it will see, and where it will write."""
     console.print(facts_table(estimate))
     console.print(mixture_table(estimate.corpora))
@@ -21,7 +21,7 @@ def print_estimate(estimate: Estimate, console: Console) -> None:
     console.print(f"Nothing was trained. Output: {estimate.output} ({state})", highlight=False)
 
 
-def facts_table(estimate: Estimate) -> Table:
+def facts_table(estimate: CostEstimate) -> Table:
     """Parameters, memory and steps."""
     memory, parameters = estimate.memory, estimate.parameters
     table = Table(show_header=False, box=None, pad_edge=False)
@@ -51,7 +51,7 @@ def facts_table(estimate: Estimate) -> Table:
     return table
 
 
-def _time(estimate: Estimate) -> str:
+def _time(estimate: CostEstimate) -> str:
     """What it depends on, and how long it is here where that was tried."""
     grows = "grows with utterances × epochs"
     if estimate.seconds is None:

@@ -81,15 +81,15 @@ def print_runs(runs: "Sequence[Run]") -> None:
     rows = []
     for run in runs:
         parts = run.corpora.values()
-        told = [part for part in parts if part.decoded is not None]
+        counted = [part for part in parts if part.decoded is not None]
         rows.append(
             [
                 run.started[:19].replace("T", " "),
                 "–" if run.seconds is None else f"{run.seconds:,.1f}",
                 _status(run),
                 known(len(parts)),
-                known(sum(part.decoded or 0 for part in told) if told else None),
-                known(sum(part.reused or 0 for part in told) if told else None),
+                known(sum(part.decoded or 0 for part in counted) if counted else None),
+                known(sum(part.reused or 0 for part in counted) if counted else None),
                 run.runner + (f", {count(run.jobs, 'process', 'processes')}" if run.jobs else ""),
             ]
         )

@@ -99,8 +99,8 @@ def counter(
 
             def draw(more: int, total: int | None = None) -> None:
                 tally.add(more, total, now())
-                told = tally.describe(now())
-                bar.update(task, completed=tally.done, total=tally.total, description=told)
+                text = tally.describe(now())
+                bar.update(task, completed=tally.done, total=tally.total, description=text)
 
             yield draw
     else:

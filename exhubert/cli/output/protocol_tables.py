@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from exhubert.cli.output.console import OUT
-from exhubert.cli.output.fitted_table import numbers, print_table, words
+from exhubert.cli.output.fitted_table import known, numbers, print_table, words
 from pipeline.common.count import count
 from pipeline.splits.protocols.label_sets import MEANINGS
 from pipeline.splits.protocols.statement import CorpusFolds, FoldFacts, ProtocolStatement
@@ -48,7 +48,7 @@ def print_folds(name: str, statement: ProtocolStatement) -> None:
             f"{fold.test_speakers:,}",
             f"{fold.shared_speakers:,}",
             f"{fold.shared_audio:,}",
-            _known(fold.shared_recordings),
+            known(fold.shared_recordings),
             ", ".join(fold.held_out[:6]) + (", …" if len(fold.held_out) > 6 else ""),
         ]
         for corpus, entry in statement.corpora.items()
@@ -127,8 +127,4 @@ def _summary(entry: CorpusFolds) -> Iterator[str]:
         *(entry.smallest_test, entry.largest_test, entry.shared_speakers, entry.shared_audio),
     )
     yield from (f"{number:,}" for number in numbers_shown)
-    yield _known(entry.shared_recordings)
-
-
-def _known(number: int | None) -> str:
-    return "–" if number is None else f"{number:,}"
+    yield known(entry.shared_recordings)

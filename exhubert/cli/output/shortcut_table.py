@@ -39,9 +39,9 @@ def print_shortcuts(shortcuts: "Shortcuts") -> None:
     print_table(OUT, groups, rows)
     OUT.print(
         "Balanced accuracy in % of classifiers that know nothing but this feature, on clips they "
-        "were not fitted on; class on speakers they were not fitted on. * is more than luck "
+        "were not fitted on; emotion on speakers they were not fitted on. * is more than luck "
         "explains; – does not vary."
     )
     few = [one.corpus for one in shortcuts.corpora if not one.targets]
     if few:
-        OUT.print(f"No two classes or speakers of ten clips: {', '.join(few)}")
+        OUT.print(f"No two emotions or speakers with ten clips: {', '.join(few)}")

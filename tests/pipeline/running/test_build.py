@@ -9,11 +9,13 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
@@ -26,7 +28,8 @@ from pipeline.dataset.build_state import mark_unfinished
 from pipeline.dataset.manifest import Manifest, require_manifest
 from pipeline.monitoring import BuildProgress
 from pipeline.planning.build_config import BuildConfig, Corpus
-from pipeline.running.build import build_dataset
+from pipeline.running.build import CheckedBuild, build_dataset, run_build
+from pipeline.running.driver_process import DriverProcess
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.storage import files as storage
@@ -413,6 +416,45 @@ def test_what_was_counted_is_logged_unless_someone_listens(
     told = [record.getMessage() for record in caplog.records if "counters" in record.getMessage()]
     assert len(told) == 1
     assert "clips_written 24" in told[0]
+
+
+def test_batches_of_one_process_lie_where_the_next_build_finds_them(
+    build: Run, make_spec: MakeSpec, make_corpus: MakeCorpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = make_corpus().parent / "temporary"
+    place.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    owned = set()
+
+    def look(progress: BuildProgress) -> None:
+        owned.update(path.name for path in place.glob("exhubert-*/process.json"))
+
+    build((make_spec(), make_corpus()), on_progress=look)
+    assert owned == {"process.json"}
+    assert not list(place.glob("exhubert-*"))
+
+
+@pytest.mark.parametrize(
+    ("runner", "by_the_last_step"), [("PrismRunner", False), ("FlinkRunner", True)]
+)
+def test_the_last_step_writes_the_report_only_where_it_may_outlive_us(
+    make_spec: MakeSpec,
+    make_corpus: MakeCorpus,
+    tmp_path: Path,
+    runner: str,
+    by_the_last_step: bool,
+) -> None:
+    corpora = {"tones": Corpus(make_spec(), str(make_corpus()))}
+    what = BuildConfig(corpora, emotion_scheme(), str(tmp_path / "dataset"), AudioOptions())
+    told: list[BuildConfig] = []
+
+    def run(driver: DriverProcess, config: BuildConfig, *_: object) -> str:
+        told.append(config)
+        raise DataError("enough")
+
+    with patch.object(DriverProcess, "run", run), pytest.raises(DataError, match="enough"):
+        run_build(CheckedBuild(what, None, runner))
+    assert [config.report for config in told] == [by_the_last_step]
 
 
 def test_recordings_whose_segments_belong_to_two_splits_are_built_in_one_pass(

@@ -1,4 +1,4 @@
-"""What killed builds have left is deleted by the next, and nothing else is."""
+"""What killed processes have left is deleted by the next, and nothing else is."""
 
 import json
 import subprocess
@@ -12,6 +12,7 @@ from pipeline.running.scratch_folder import (
     keep_for_people,
     make_scratch_folder,
     remove_left_behind,
+    scratch_folder,
 )
 
 MAKE = "from pipeline.running import scratch_folder as s; f = s.make_scratch_folder(); "
@@ -38,6 +39,12 @@ def test_folders_of_ended_processes_go_and_those_of_running_ones_stay(parent: Pa
     assert kept.is_dir()
     assert not left.exists()
     keep_for_people(kept)
+
+
+def test_a_folder_goes_when_it_is_no_longer_needed(parent: Path) -> None:
+    with pytest.raises(IsADirectoryError), scratch_folder() as folder:
+        folder.write_text("no file")
+    assert list(parent.iterdir()) == []
 
 
 def test_what_is_not_ours_stays(parent: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.common.errors import UsageError
 from tests.support.shards import record, write_shards
-from training.data.index import METADATA, load_index
+from training.data.index import METADATA, check_speakers, load_index
 from training.data.row_choice import RowChoice
 
 
@@ -50,3 +50,12 @@ def test_a_condition_holds_for_a_split_without_shards(dataset: Path, condition: 
     rows = load_index(dataset, "validation", RowChoice(where=condition))
     assert rows.empty
     assert set(rows.columns) == set(load_index(dataset).columns)
+
+
+def test_speakers_are_those_of_all_corpora_and_splits(dataset: Path) -> None:
+    check_speakers(dataset, ())
+    check_speakers(dataset, ("alpha:test2", "beta:train0"))
+    with pytest.raises(UsageError, match=r"no speaker 'alpha:tset2'; did you mean 'alpha:test2'"):
+        check_speakers(dataset, ("beta:train0", "alpha:tset2"))
+    with pytest.raises(UsageError, match="no speaker 'x': there are 4 speakers, such as alpha:"):
+        check_speakers(dataset, ("x",))

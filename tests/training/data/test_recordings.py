@@ -5,7 +5,13 @@ from pathlib import Path
 import pytest
 
 from pipeline.common.errors import DataError
-from pipeline.dataset.duplicates.pair_table import Clip, Pair, PairKind, PairTable, write_pairs
+from pipeline.dataset.duplicates.pair_table import (
+    Pair,
+    PairedClip,
+    PairKind,
+    PairTable,
+    write_pairs,
+)
 from tests.support.shards import record, write_shards
 from training.data.index import load_index
 from training.data.recordings import PAIRS, is_searched, near_recordings
@@ -15,7 +21,7 @@ from training.data.row_choice import RowChoice
 def note_pairs(dataset: Path, pairs: Sequence[tuple[str, str]], kind: PairKind = "near") -> None:
     """What a search would have found: pairs of sounds, named by their checksums."""
     found = [
-        Pair(*(Clip(f"{corpus}/{audio}", audio, None, None, "train")
+        Pair(*(PairedClip(f"{corpus}/{audio}", audio, None, None, "train")
                for corpus, audio in zip(("alpha", "beta"), pair, strict=True)), kind)
         for pair in pairs
     ]  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.common.errors import DataError
+from pipeline.common.errors import DataError, UsageError
 from tests.support.shards import NANO, record, write_shards
 from training.config.recipe import load_recipe
 from training.finetuning.objective import build_objective
@@ -54,3 +54,16 @@ def test_soft_labels_without_a_vote_are_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"no training utterance has any: set loss\.soft_labels"):
         plan_run(load_recipe("tiny", [*SOFT, "heads.ratings=1"]), dataset)
     assert plan_run(load_recipe("tiny", [*NANO, "heads.ratings=1"]), dataset).voted is None
+
+
+def test_a_misspelt_speaker_is_refused_and_one_of_another_corpus_is_none(tmp_path: Path) -> None:
+    write_shards(
+        tmp_path,
+        [record(corpus, "train", n, n % 6) for corpus in ("alpha", "beta") for n in range(6)],
+    )
+    setting = "data.exclude_speakers=[alpha:train{}]"
+    kept = plan_run(load_recipe("tiny", [setting.format(1), "data.corpora=[alpha]"]), tmp_path)
+    assert set(kept.index["speaker"]) == {"alpha:train0", "alpha:train2"}
+    plan_run(load_recipe("tiny", [setting.format(1), "data.corpora=[beta]"]), tmp_path)
+    with pytest.raises(UsageError, match=r"no speaker 'alpha:trian1'; did you mean 'alpha:train1'"):
+        plan_run(load_recipe("tiny", ["data.exclude_speakers=[alpha:trian1]"]), tmp_path)

@@ -177,6 +177,19 @@ def test_provenance_is_json_whatever_was_logged(dataset: Path, tmp_path: Path) -
     assert found["history"][0]["grad_norm"] is None
 
 
+def test_a_model_is_of_the_manifest_that_it_was_trained_by(tmp_path: Path) -> None:
+    dataset = write_tones(tmp_path / "tones", {"train": 1, "validation": 1}, ("alpha",))
+    before = (dataset / "manifest.json").read_bytes()
+
+    class Relabelled(TrainerCallback):
+        def on_step_end(self, *_: Any, **__: Any) -> None:
+            (dataset / "manifest.json").write_bytes(before.replace(b"{", b'{"labels": 2, ', 1))
+
+    train(recipe("optimizer.epochs=1"), dataset, tmp_path / "run", callbacks=[Relabelled()])
+    told = json.loads((tmp_path / "run" / "provenance.json").read_text(encoding="utf-8"))
+    assert told["dataset"]["manifest_sha256"] == hashlib.sha256(before).hexdigest()
+
+
 def test_kept_scores_are_those_of_the_saved_model_in_full_precision(
     dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,7 +26,7 @@ from pipeline.storage.files import atomic_path
 from training.data.clips import Samples, decode_clip
 from training.data.parquet_audio import AudioReader, ClipLocation, clip_locations
 from training.data.progress import OnProgress, no_progress
-from training.evaluation.baselines.linear import Answers, Part, choose, make_svm
+from training.evaluation.baselines.linear import BaselinePredictions, Part, choose, make_svm
 from training.evaluation.prediction_table import PredictionTable, utterances_of
 
 Features = npt.NDArray[np.float32]
@@ -42,7 +42,7 @@ def egemaps(
     test: pd.DataFrame,
     cache_folder: Path | None = None,
     on_progress: OnProgress = no_progress,
-) -> Answers:
+) -> BaselinePredictions:
     """Fits the SVM on the train rows, chooses its C on the validation rows, predicts the test rows.
 
     Args:
@@ -72,7 +72,7 @@ def egemaps(
     predicted = fit.classifier.predict(asked.features)[None]
     table = PredictionTable(["egemaps"], utterances_of(test), predicted, None)
     note = f"linear SVM on eGeMAPSv02 functionals, {fit}; an SVM gives no probabilities"
-    return Answers(table, fit.parameters, [note])
+    return BaselinePredictions(table, fit.parameters, [note])
 
 
 def extract_features(

@@ -67,8 +67,8 @@ class Fit:
 
 
 @dataclass(frozen=True)
-class Answers:
-    """What a baseline gives.
+class BaselinePredictions:
+    """What a baseline predicts, and how it was fitted.
 
     Attributes:
         table: Its predictions.

@@ -21,7 +21,13 @@ from training.data.dataset import Utterances, collate, require_batch
 from training.data.index import clipped_durations
 from training.data.progress import OnProgress, no_progress
 from training.data.sampling import FixedBatches
-from training.evaluation.baselines.linear import Answers, Fit, Part, choose, make_logistic
+from training.evaluation.baselines.linear import (
+    BaselinePredictions,
+    Fit,
+    Part,
+    choose,
+    make_logistic,
+)
 from training.evaluation.baselines.state_cache import read_states, states_folder, write_states
 from training.evaluation.prediction_table import PredictionTable
 from training.inference.batch import evaluation_batch_size
@@ -43,7 +49,7 @@ def probe(
     on_progress: OnProgress = no_progress,
     classes: int = len(CLASSES),
     cache_folder: Path | None = None,
-) -> Answers:
+) -> BaselinePredictions:
     """Fits a probe on the train rows, chooses it on the validation rows, predicts the test rows.
 
     Args:
@@ -87,7 +93,7 @@ def probe(
     how = "given" if layer is not None else "not chosen" if fit.uar is None else "by validation UAR"
     note = f"probe of layer {number} of 0 to {layers - 1} ({how}), logistic regression, {fit}"
     table = PredictionTable.from_probabilities([f"probe of {base}"], test, [probabilities])
-    return Answers(table, fit.parameters, [note])
+    return BaselinePredictions(table, fit.parameters, [note])
 
 
 def kept_states(

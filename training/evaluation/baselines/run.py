@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
 import pandas as pd
 
@@ -14,7 +14,7 @@ from training.data.recordings import near_recordings
 from training.data.row_choice import EVERY_ROW, RowChoice
 from training.data.tasks import Task, load_task
 from training.evaluation.baselines.egemaps import egemaps, require_opensmile
-from training.evaluation.baselines.linear import Answers
+from training.evaluation.baselines.linear import BaselinePredictions
 from training.evaluation.baselines.majority import majority
 from training.evaluation.baselines.probe import probe
 from training.evaluation.evaluate import part_of, require_labelled
@@ -24,8 +24,7 @@ from training.evaluation.train_test_overlap import audio_overlap
 from training.inference.load_model import provenance_of_base
 from training.model.provenance import TrainingSpeakers
 
-Kind = Literal["majority", "egemaps", "probe"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+BaselineKind = Literal["majority", "egemaps", "probe"]
 
 FEATURES = ".features"
 """Folder where features of clips are kept: in a dataset on disk, so that every run finds them."""
@@ -41,7 +40,7 @@ class Baseline:
         layer: The layer that is probed; ``None`` to choose one on validation.
     """
 
-    kind: Kind
+    kind: BaselineKind
     base: str | None = None
     layer: int | None = None
 
@@ -97,8 +96,8 @@ def run_baseline(
         raise DataError(f"{dataset}: no labelled utterances in split 'train': nothing to learn")
     folder = keep_in if is_remote(str(dataset)) else Path(dataset)
     features = None if folder is None else folder / FEATURES
-    answers = _predict(baseline, features, (train, validation, test), len(classes), on_progress)
-    notes = answers.notes
+    predictions = _predict(baseline, features, (train, validation, test), len(classes), on_progress)
+    notes = predictions.notes
     if isinstance(task, FoldChoice):
         notes = [*describe_choice(dataset, task, sorted(set(test["corpus"]))), *notes]
     notes = [*notes, *audio_overlap(test, clip_names(train), near_recordings(dataset))]
@@ -107,9 +106,9 @@ def run_baseline(
         training.append(TrainingSpeakers.of_model(baseline.base, provenance))
     speakers = TrainingSpeakers.of_all(training)
     scored = score_predictions(
-        answers.table, dataset, split, list(classes), speakers, notes, rows.where
+        predictions.table, dataset, split, list(classes), speakers, notes, rows.where
     )
-    return replace(scored, trained_parameters=answers.parameters)
+    return replace(scored, trained_parameters=predictions.parameters)
 
 
 def _predict(
@@ -118,11 +117,11 @@ def _predict(
     parts: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame],
     classes: int,
     on_progress: OnProgress,
-) -> Answers:
+) -> BaselinePredictions:
     """Predictions of a baseline for the last of its parts: train, validation and test."""
     train, validation, test = parts
     if baseline.kind == "majority":
-        return Answers(majority(train, test, classes), classes, [])
+        return BaselinePredictions(majority(train, test, classes), classes, [])
     if baseline.kind == "egemaps":
         return egemaps(train, validation, test, features, on_progress)
     assert baseline.base is not None  # checked

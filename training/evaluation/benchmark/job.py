@@ -92,8 +92,8 @@ def run_job(job: Job, console: Console | None = None) -> None:
     if is_baseline:
         cost = Cost(seconds, evaluation.trained_parameters or 0)
     else:
-        said = read_provenance(model)
-        cost = Cost(said["seconds"], said["parameters"]["trainable"])
+        provenance = read_provenance(model)
+        cost = Cost(provenance["seconds"], provenance["parameters"]["trainable"])
     write_atomic(folder / COST, json.dumps(asdict(cost)) + "\n")
     if not (job.keep_model or is_baseline):
         shutil.rmtree(model)

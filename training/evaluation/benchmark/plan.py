@@ -142,13 +142,13 @@ def with_label_set(protocol: str, label_set: LabelSet) -> str:
     >>> with_label_set("loso", "native"), with_label_set("loso-four", "four")
     ('loso-native', 'loso-four')
     """
-    said = parse_name(protocol).label_set
-    if said not in ("six", label_set):
+    named = parse_name(protocol).label_set
+    if named not in ("six", label_set):
         raise UsageError(
             f"--labels {label_set}: the name of the protocol {protocol} says which classes it "
             "scores: give one of the two"
         )
-    return protocol if said == label_set else f"{protocol}-{label_set}"
+    return protocol if named == label_set else f"{protocol}-{label_set}"
 
 
 def twin_of(protocol: str) -> str | None:
@@ -245,7 +245,7 @@ def _plan_folds(
     label_set: LabelSet | None,
     notes: list[str],
 ) -> Iterator[FoldRun]:
-    """Folds that can be run; what can't is said in the notes."""
+    """Folds that can be run; what can't is named in the notes."""
     for corpus in sorted(corpora):
         rows = index[index["corpus"] == corpus]
         classes = fold_classes(protocol, [corpus], label_set)

@@ -68,12 +68,12 @@ def pool_corpora(corpora: Sequence[Evaluation]) -> Evaluation:
 
 def _with_classes(evaluation: Evaluation, classes: Sequence[str]) -> PredictionTable:
     """Predictions with indices of other classes, found by name."""
-    places = np.array([classes.index(name) for name in evaluation.classes])
+    indices = np.array([classes.index(name) for name in evaluation.classes])
     table = evaluation.predictions
     return replace(
         table,
-        utterances=table.utterances.assign(label=places[table.reference]),
-        predicted=places[table.predicted],
+        utterances=table.utterances.assign(label=indices[table.reference]),
+        predicted=indices[table.predicted],
     )
 
 

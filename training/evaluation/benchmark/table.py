@@ -7,7 +7,6 @@ from typing import Any
 
 from pipeline.common.count import count
 from training.data.recordings import is_searched
-from training.evaluation.benchmark.means import mean_difference, mean_figures
 from training.evaluation.benchmark.overlap_notes import overlap_notes
 from training.evaluation.benchmark.pairs import split_into_pairs
 from training.evaluation.benchmark.plan import BenchmarkPlan
@@ -16,6 +15,7 @@ from training.evaluation.benchmark.raters import rater_scores
 from training.evaluation.benchmark.run import PooledResult, Results
 from training.evaluation.compare import compare
 from training.evaluation.cross_corpus_modes import LEAVE_ONE_OUT, TRAIN_ON_ONE
+from training.evaluation.means import mean_difference, mean_figures
 from training.evaluation.score_file import Evaluation
 from training.evaluation.tables.paper_table import Cell, Column, Interval, PaperTable
 from training.metrics.differences import Difference

@@ -6,7 +6,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from training.evaluation.figures.grid import draw_grid
-from training.evaluation.figures.style import paper_style, words
+from training.evaluation.figures.style import paper_style
+from training.evaluation.readable_name import readable
 
 _CELL = 0.36  # inches
 
@@ -30,7 +31,7 @@ def confusion_figure(confusion: Sequence[Sequence[int]], classes: Sequence[str])
         width, height = _CELL * len(columns) + 1.4, _CELL * len(rows) + 1.0
         figure = Figure(figsize=(width, height), layout="compressed")
         axes = figure.add_subplot()
-        names = [words(label) for label in classes]
+        names = [readable(label) for label in classes]
         draw_grid(axes, shares, texts, [names[r] for r in rows], [names[c] for c in columns])
         axes.set_xlabel("answered")
         axes.set_ylabel("labelled")

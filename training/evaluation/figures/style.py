@@ -14,7 +14,6 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from pipeline.common.untrusted_text import printable
 from pipeline.storage.files import write_atomic
 
 SUFFIXES = (".svg", ".pdf", ".png")
@@ -84,15 +83,6 @@ def save_figure(figure: Figure, path: Path) -> None:
             buffer, format=form, dpi=300, bbox_inches="tight", pad_inches=0.03, metadata=undated
         )
     write_atomic(path, buffer.getvalue())
-
-
-def words(name: str) -> str:
-    """A name as it is read.
-
-    >>> words("low_negative")
-    'low negative'
-    """
-    return printable(name).replace("_", " ")
 
 
 def without_frame(axes: Axes, *sides: str) -> None:

@@ -1,4 +1,4 @@
-"""Answers to look at and to hear: of each confusion those that a model was surest of."""
+"""Answers on a page, with sound: of each confusion those that a model was surest of."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,10 +13,11 @@ from training.data.parquet_audio import AudioReader, clip_locations
 from training.data.row_choice import RowChoice
 from training.data.terms import redistributable_corpora
 from training.evaluation.prediction_table import PredictionTable
+from training.evaluation.readable_name import readable
 from training.evaluation.score_file import Evaluation
 
 WithAudio = Literal["all", "redistributable", "none"]
-"""Which corpora may be heard: all, those whose terms let them be passed on, or none."""
+"""Which corpora can be played: all, those whose terms let them be passed on, or none."""
 
 _PER_CELL = 5  # answers of a cell of the confusion matrix
 _MOST = 240  # answers of a page, which then stays under 10 MB
@@ -24,22 +25,22 @@ _WORST = 12  # wrong answers that stand first
 
 
 @dataclass(frozen=True)
-class Answers:
-    """What can be looked at on a page.
+class AnswerClips:
+    """Clips on a page, each with what was answered.
 
     Attributes:
         sections: Title → clips with what was answered; the surest mistakes first.
         per_cell: How many there are of a cell of the confusion matrix at most.
-        silent: Corpora that are not to be heard, since their terms do not let them be passed on.
+        not_playable: Corpora without sound here, as their terms do not let them be passed on.
     """
 
     sections: dict[str, list[PageClip]]
     per_cell: int
-    silent: list[str]
+    not_playable: list[str]
 
     @property
-    def heard(self) -> list[PageClip]:
-        """Those that are heard, in the order of the page."""
+    def playable(self) -> list[PageClip]:
+        """Clips with sound, in the order of the page."""
         return [clip for clips in self.sections.values() for clip in clips if clip.audio]
 
     def keys(self, name: str) -> list[str]:
@@ -48,12 +49,12 @@ class Answers:
         return sorted({clip.keys[name] for clip in clips if clip.keys.get(name)})
 
 
-def find_answers(evaluation: Evaluation, with_audio: WithAudio) -> Answers:
+def find_answers(evaluation: Evaluation, with_audio: WithAudio) -> AnswerClips:
     """Chooses answers of an evaluation, and reads their clips from its dataset.
 
     Args:
         evaluation: What was found.
-        with_audio: Which corpora may be heard.
+        with_audio: Which corpora can be played.
 
     Raises:
         UsageError: The dataset is gone.
@@ -63,18 +64,18 @@ def find_answers(evaluation: Evaluation, with_audio: WithAudio) -> Answers:
     chosen = choose_answers(evaluation.predictions, number)
     corpora = set(evaluation.corpora)
     if with_audio == "all":
-        silent: set[str] = set()
+        not_playable: set[str] = set()
     else:
-        silent = corpora - redistributable_corpora(evaluation.dataset)
-    heard = set() if with_audio == "none" else corpora - silent
-    sounds = _read_sounds(evaluation.dataset, chosen[chosen["corpus"].isin(heard)])
+        not_playable = corpora - redistributable_corpora(evaluation.dataset)
+    playable = set() if with_audio == "none" else corpora - not_playable
+    sounds = _read_sounds(evaluation.dataset, chosen[chosen["corpus"].isin(playable)])
     sections: dict[str, list[PageClip]] = {}
     for rank, row in enumerate(chosen.to_dict("records")):
         values = {str(name): value for name, value in row.items()}
         title = _title(values, rank, evaluation.classes)
         clip = _page_clip(values, evaluation.classes, sounds.get(values["id"], ""))
         sections.setdefault(title, []).append(clip)
-    return Answers(sections, number, [] if with_audio == "none" else sorted(silent))
+    return AnswerClips(sections, number, [] if with_audio == "none" else sorted(not_playable))
 
 
 def cell_size(evaluation: Evaluation) -> int:
@@ -113,7 +114,7 @@ def _title(row: Mapping[str, Any], rank: int, classes: list[str]) -> str:
         return "right answers"
     if rank < _WORST:
         return "the surest mistakes"
-    return f"further mistakes on {classes[row['label']].replace('_', ' ')}"
+    return f"further mistakes on {readable(classes[row['label']])}"
 
 
 def _read_sounds(dataset: str, chosen: pd.DataFrame) -> dict[str, str]:
@@ -131,13 +132,13 @@ def _page_clip(row: Mapping[str, Any], classes: list[str], audio: str) -> PageCl
         return "" if pd.isna(row.get(name)) else str(row[name])
 
     reference, answer = (classes[row[name]] for name in ("label", "predicted"))
-    said, heard = (name.replace("_", " ") for name in (reference, answer))
+    labelled, answered = readable(reference), readable(answer)
     sure = "" if pd.isna(row["confidence"]) else f"{100 * row['confidence']:.0f} % sure"
     return PageClip(
         id=known("id"),
         corpus=known("corpus"),
         facts=(
-            f"{said}, and called so" if row["right"] else f"{said} taken for {heard}",
+            f"{labelled}, and called so" if row["right"] else f"{labelled} taken for {answered}",
             sure,
             known("speaker"),
             known("gender"),

@@ -20,7 +20,9 @@ def cross_corpus_page(matrix: CrossCorpusMatrix, name: str) -> str:
         "matrix.html.jinja",
         matrix=matrix,
         name=name,
-        words=matrix.mode.replace("-", " ").replace(" a test", " A, test").replace("on b", "on B"),
+        description=matrix.mode.replace("-", " ")
+        .replace(" a test", " A, test")
+        .replace("on b", "on B"),
         left_out=left_out,
         means={
             system: mean_uar(matrix, system) if left_out else diagonal_means(matrix, system)

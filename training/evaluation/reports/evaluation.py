@@ -1,13 +1,13 @@
 """The page of an evaluation: scores, groups, confusions with their clips, calibration, speakers."""
 
-from training.evaluation.reports.answers import Answers
+from training.evaluation.reports.answers import AnswerClips
 from training.evaluation.reports.render import render
 from training.evaluation.reports.speakers import speaker_rows
 from training.evaluation.score_file import Evaluation, sentence
 from training.metrics.head_scores import describe_heads
 
 
-def evaluation_page(evaluation: Evaluation, name: str, answers: Answers | None = None) -> str:
+def evaluation_page(evaluation: Evaluation, name: str, answers: AnswerClips | None = None) -> str:
     """HTML of an evaluation.
 
     Args:

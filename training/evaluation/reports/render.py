@@ -1,8 +1,9 @@
-"""Pages of evaluations, made with the kit of all pages: self-contained, offline, fit to print."""
+"""Pages of evaluations, made from shared templates: self-contained, offline, fit to print."""
 
 from typing import Any
 
-from pipeline.pages.kit import page_environment
+from pipeline.pages.environment import page_environment
+from training.evaluation.readable_name import readable
 from training.metrics.intervals import FEW_NOTE
 from training.metrics.not_trained_on import NOT_TRAINED_ON_NOTE, marked
 
@@ -11,7 +12,12 @@ def render(template: str, **values: Any) -> str:
     """Fills a template of this folder."""
     environment = page_environment("training.evaluation.reports")
     environment.globals |= {"few_note": FEW_NOTE, "not_trained_on_note": NOT_TRAINED_ON_NOTE}
-    environment.filters |= {"percent": percent, "points": points, "words": words, "marked": marked}
+    environment.filters |= {
+        "percent": percent,
+        "points": points,
+        "readable": readable,
+        "marked": marked,
+    }
     return environment.get_template(template).render(**values)
 
 
@@ -31,12 +37,3 @@ def points(difference: float) -> str:
     ('-3.3', '+10.0', '+0.0')
     """
     return f"{100 * difference:+z.1f}"
-
-
-def words(name: str) -> str:
-    """A name of code as words.
-
-    >>> words("low_negative")
-    'low negative'
-    """
-    return name.replace("_", " ")

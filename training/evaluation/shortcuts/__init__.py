@@ -1,1 +1,1 @@
-"""Shortcuts: what gives class or speaker away without a word being heard."""
+"""Shortcuts: what gives emotion or speaker away, other than speech."""

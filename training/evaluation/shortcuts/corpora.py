@@ -7,7 +7,8 @@ import pandas as pd
 from xxhash import xxh3_64_intdigest
 
 from pipeline.shards.metadata_reader import read_shard_metadata
-from training.data import dataset_files as store
+from training.data import dataset_files
+from training.data.index import known_speakers, known_values
 from training.evaluation.shortcuts.features import COLUMNS, measure_audio, trivial_features
 from training.evaluation.shortcuts.prediction import Predictability, predictability
 
@@ -16,12 +17,12 @@ _INDEX = ("id", "corpus", "speaker", "emotion", "audio_xxh3", *COLUMNS)
 
 @dataclass(frozen=True)
 class CorpusShortcuts:
-    """How well trivial features alone predict class and speaker of a corpus.
+    """How well trivial features alone predict emotion and speaker of a corpus.
 
     Attributes:
         corpus: Its id.
         clips: That were looked at.
-        targets: Of class and speaker, those that have at least two values.
+        targets: Of emotion and speaker, those that have at least two values.
     """
 
     corpus: str
@@ -34,7 +35,7 @@ def find_shortcuts(
 ) -> Iterator[CorpusShortcuts]:
     """Measures corpus by corpus.
 
-    Class is predicted for speakers whom the classifier has not seen, wherever there are two.
+    Emotion is predicted for speakers whom the classifier has not seen, wherever there are two.
 
     Args:
         dataset: Folder or URL.
@@ -45,15 +46,15 @@ def find_shortcuts(
         DataError: A shard is missing or damaged.
     """
     corpora: dict[str, list[str]] = {}
-    for shard in store.list_shards(dataset):
-        corpora.setdefault(store.path_of(shard).parent.name, []).append(shard)
+    for shard in dataset_files.list_shards(dataset):
+        corpora.setdefault(dataset_files.path_of(shard).parent.name, []).append(shard)
     for corpus, shards in corpora.items():
         rows = draw(pd.concat([_read(shard) for shard in shards], ignore_index=True), clips)
         features = trivial_features(rows, measure_audio(rows, on_clip))
-        emotions, speakers = (_known(rows[name]) for name in ("emotion", "speaker"))
+        emotions, speakers = known_values(rows["emotion"]), known_speakers(rows)
         several = len({*speakers} - {None}) > 1
         found = [
-            predictability("class", features, emotions, speakers if several else None),
+            predictability("emotion", features, emotions, speakers if several else None),
             predictability("speaker", features, speakers),
         ]
         yield CorpusShortcuts(corpus, len(rows), [one for one in found if one is not None])
@@ -68,7 +69,7 @@ def draw(rows: pd.DataFrame, clips: int) -> pd.DataFrame:
     """
     if len(rows) <= clips:
         return rows
-    places = rows["shard"].map(lambda shard: "/".join(store.path_of(shard).parts[-2:]))
+    places = rows["shard"].map(lambda shard: "/".join(dataset_files.path_of(shard).parts[-2:]))
     keys = places.str.cat(rows["row_group"].astype(str), sep=":").map(_hash)
     order = pd.DataFrame({"group": keys, "row": rows["id"].map(_hash)})
     chosen = order.sort_values(["group", "row"]).index[:clips]
@@ -81,7 +82,3 @@ def _read(shard: str) -> pd.DataFrame:
 
 def _hash(name: str) -> int:
     return xxh3_64_intdigest(name.encode())
-
-
-def _known(column: "pd.Series[str]") -> list[str | None]:
-    return [None if pd.isna(value) else str(value) for value in column]

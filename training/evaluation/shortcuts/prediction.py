@@ -25,7 +25,7 @@ class Predictability:
     """How well each feature predicts a target.
 
     Attributes:
-        target: ``class`` or ``speaker``.
+        target: ``emotion`` or ``speaker``.
         classes: Number of its values.
         clips: That were predicted, each by a classifier that was fitted on others.
         chance: Balanced accuracy of guessing: 1 / ``classes``.
@@ -44,7 +44,7 @@ class Predictability:
 def predictability(
     target: str,
     features: Mapping[str, Features],
-    labels: Sequence[str | None],
+    targets: Sequence[str | None],
     groups: Sequence[str | None] | None = None,
 ) -> Predictability | None:
     """Measures each feature alone and all of them together, by five-fold cross-validation.
@@ -52,17 +52,17 @@ def predictability(
     Args:
         target: Name of what is predicted.
         features: As :func:`training.evaluation.shortcuts.features.trivial_features` gives them.
-        labels: Value of the target of every clip; clips without one are left out, and so are
+        targets: Value of the target of every clip; clips without one are left out, and so are
             values of fewer than ten clips.
-        groups: What may not be in two folds, of every clip: its speaker, if class is predicted.
+        groups: What may not be in two folds, of every clip: its speaker, if emotion is predicted.
 
     Returns:
         The accuracies; None where fewer than two values, or groups, are left.
     """
-    values, counts = np.unique([label for label in labels if label is not None], return_counts=True)
+    values, counts = np.unique([one for one in targets if one is not None], return_counts=True)
     frequent = set(values[counts >= _LEAST].tolist())
-    chosen = np.array([label in frequent for label in labels], dtype=bool)
-    wanted = np.array([label or "" for label in labels])[chosen]
+    chosen = np.array([one in frequent for one in targets], dtype=bool)
+    wanted = np.array([one or "" for one in targets])[chosen]
     apart = _apart(groups, chosen)
     folds = _FOLDS if apart is None else min(_FOLDS, len(set(apart)))
     if len(frequent) < 2 or folds < 2:

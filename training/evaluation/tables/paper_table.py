@@ -23,7 +23,7 @@ SUFFIXES = (".tex", ".csv", ".md")
 
 _NARROW = 8  # columns that a column of a paper has room for
 
-Kind = Literal["text", "count", "percent", "points", "seconds"]
+CellKind = Literal["text", "count", "percent", "points", "seconds"]
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Column:
     """
 
     heading: str
-    kind: Kind = "text"
+    kind: CellKind = "text"
     interval: bool = False
 
     @property
@@ -86,7 +86,7 @@ class Column:
             return ""
         if isinstance(cell, str | Interval):
             return str(cell)
-        forms: Mapping[Kind, str] = {
+        forms: Mapping[CellKind, str] = {
             "text": str(cell),
             "count": f"{cell:,}",
             "percent": f"{100 * cell:.1f}",

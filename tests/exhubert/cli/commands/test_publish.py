@@ -19,9 +19,6 @@ from tests.support.hub import TOKEN, Hub, serve
 from tests.support.manifests import manifest, write_dataset
 
 NAME = "lab/emotions"
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:Use 'content:DeprecationWarning"  # huggingface_hub's own, of its HTTP library
-)
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ def test_one_command_measures_a_dataset_and_says_what_is_too_small(
     assert main(["shortcuts", output]) == 0
     told = capsys.readouterr().out
     assert "tones" in told
-    assert "No two classes or speakers of ten clips: bells" in told
+    assert "No two emotions or speakers with ten clips: bells" in told
     assert main(["shortcuts", output, "--json"]) == 0
     written = json.loads(Path(output, "shortcuts.json").read_text())
     assert json.loads(capsys.readouterr().out) == written

@@ -6,9 +6,9 @@ from rich.console import Console
 
 from exhubert.cli.output.cost_table import print_estimate
 from pipeline.schema.record import CLASSES
-from training.finetuning.cost_estimate import CorpusShare, Estimate, Memory
+from training.finetuning.cost_estimate import CorpusShare, CostEstimate, Memory
 
-ESTIMATE = Estimate(
+ESTIMATE = CostEstimate(
     recipe="tiny",
     base=None,
     output="models/[bold]",
@@ -30,7 +30,7 @@ ESTIMATE = Estimate(
 )
 
 
-def printed(estimate: Estimate) -> str:
+def printed(estimate: CostEstimate) -> str:
     out = io.StringIO()
     print_estimate(estimate, Console(file=out, width=200, markup=False))
     return out.getvalue()

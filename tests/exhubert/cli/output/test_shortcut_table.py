@@ -14,16 +14,16 @@ def test_what_stands_out_has_a_star_and_what_does_not_vary_a_dash(
 
     corpora = [
         CorpusShortcuts(corpus="tones", clips=40, targets=[
-            target("class", duration=0.7, **{"all together": 0.55}),
+            target("emotion", duration=0.7, **{"all together": 0.55}),
             target("speaker", duration=0.5, level=0.61, **{"all together": 0.9}),
         ]),
         CorpusShortcuts(corpus="bells", clips=2, targets=[]),
     ]  # fmt: skip
     print_shortcuts(Shortcuts(audio="0", corpora=corpora))
-    head, of_class, of_speaker, *rest = capsys.readouterr().out.splitlines()
+    head, of_emotion, of_speaker, *rest = capsys.readouterr().out.splitlines()
     assert head.split() == [
         "corpus", "predicts", "values", "clips", "chance", "duration", "level", "all", "together"
     ]  # fmt: skip
-    assert of_class.split()[2:] == ["2", "40", "50", "+10", "70*", "–", "55"]
+    assert of_emotion.split()[2:] == ["2", "40", "50", "+10", "70*", "–", "55"]
     assert of_speaker.split()[-3:] == ["50", "61*", "90*"]
-    assert rest[-1] == "No two classes or speakers of ten clips: bells"
+    assert rest[-1] == "No two emotions or speakers with ten clips: bells"

@@ -57,7 +57,7 @@ def test_without_probabilities_nothing_is_called_sure() -> None:
 
 
 @pytest.mark.parametrize(
-    ("with_audio", "heard", "silent"),
+    ("with_audio", "playable", "not_playable"),
     [
         ("redistributable", {"open"}, ["closed"]),
         ("all", {"open", "closed"}, []),
@@ -65,13 +65,13 @@ def test_without_probabilities_nothing_is_called_sure() -> None:
     ],
 )
 def test_only_what_may_be_passed_on_is_heard(
-    evaluation: Evaluation, with_audio: str, heard: set[str], silent: list[str]
+    evaluation: Evaluation, with_audio: str, playable: set[str], not_playable: list[str]
 ) -> None:
     answers = find_answers(evaluation, with_audio)  # type: ignore[arg-type]
     clips = [clip for clips in answers.sections.values() for clip in clips]
-    assert {clip.corpus for clip in answers.heard} == heard
+    assert {clip.corpus for clip in answers.playable} == playable
     assert {clip.corpus for clip in clips} == {"open", "closed"}  # all can be read about
-    assert answers.silent == silent
+    assert answers.not_playable == not_playable
     assert next(iter(answers.sections)) == "the surest mistakes"
     assert answers.keys("gender") == ["female", "male"]
 
@@ -87,5 +87,5 @@ def test_clips_of_a_dataset_without_a_manifest_are_not_heard(tmp_path: Path) -> 
     (tmp_path / "manifest.json").unlink()
     rows = load_index(tmp_path)
     evaluation = make_evaluation((0.5,), rows, dataset=tmp_path)
-    assert find_answers(evaluation, "redistributable").silent == ["alpha"]
+    assert find_answers(evaluation, "redistributable").not_playable == ["alpha"]
     assert isinstance(rows, pd.DataFrame)

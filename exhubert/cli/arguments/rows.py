@@ -1,9 +1,26 @@
-"""Which fold of which protocol a command line means."""
+"""Which rows of a dataset a command line means, and which of them a page lets one hear."""
 
 import argparse
 import json
 
+from exhubert.cli.arguments.parser import TakesOptions
 from pipeline.common.errors import UsageError
+
+EXAMPLE = "\"emotion = 'anger' and duration > 3\""
+
+
+def add_where(parser: TakesOptions) -> None:
+    """Adds ``--where``."""
+    parser.add_argument(
+        "--where",
+        metavar="CONDITION",
+        help=f"only rows for which this holds, in SQL: {EXAMPLE}",
+    )
+
+
+def read_where(args: argparse.Namespace) -> list[str]:
+    """The setting of a recipe for the rows that are named; none where all are meant."""
+    return [] if args.where is None else [f"data.where={json.dumps(args.where)}"]
 
 
 def add_fold(parser: argparse.ArgumentParser) -> None:
@@ -34,3 +51,14 @@ def read_fold(args: argparse.Namespace) -> list[str]:
             f"{args.protocol} lists them"
         )
     return [f"data.protocol={json.dumps(args.protocol)}", f"data.fold={json.dumps(args.fold)}"]
+
+
+def add_with_audio(parser: argparse.ArgumentParser) -> None:
+    """Adds it; values are those of :data:`pipeline.dataset.report.listening.WithAudio`."""
+    parser.add_argument(
+        "--with-audio",
+        choices=("all", "redistributable", "none"),
+        default="redistributable",
+        help="corpora that can be heard on the page: those whose terms let them be passed on "
+        "(default), all, or none",
+    )
