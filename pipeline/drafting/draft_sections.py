@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.drafting.draft_text import count, emotions, facts, few, quoted, scalar, splits
+from pipeline.common.count import count
+from pipeline.drafting.draft_text import emotions, facts, few, quoted, scalar, splits
 from pipeline.drafting.filename_patterns import NamePosition
 from pipeline.drafting.table_discovery import DiscoveredTable
 from pipeline.schema.fields import Fields
