@@ -1,7 +1,7 @@
 """One audio track of a file, decoded packet by packet on the file's own time line.
 
 What does not decode or is missing becomes silence of the same length, so that later sounds keep
-their times; where no time is given it is left out. Either is damage that the caller is told of.
+their times; where no time is given it is left out. Either is reported as damage.
 """
 
 import re
@@ -23,7 +23,7 @@ EXACT = {"aiff", "ape", "au", "caf", "flac", "tta", "w64", "wav", "wv"}
 """Formats whose headers state the exact number of frames."""
 
 CHECKSUMMED = {"ac3", "eac3", "flac", "tta", "wavpack"}
-"""Codecs whose damage only their checksums tell."""
+"""Codecs whose damage shows in their checksums only."""
 
 TIMED = {"matroska,webm", "ogg"}
 """Formats whose stated length is that of their times."""
@@ -37,12 +37,12 @@ MAX_FAILURES = 16
 
 @dataclass
 class Track:
-    """The default audio track of an open file.
+    """One audio track of an open file.
 
     Attributes:
-        rate: In Hz.
+        rate: Sampling rate in Hz.
         codec: Container and codec, such as ``matroska,webm/aac``.
-        channels: Of the first packet; packets with others are mixed to as many.
+        channels: Channels of the first packet; packets with others are mixed to as many.
         lead: Frames between the start of the picture and that of the sound.
         damage: First and last frame of what did not decode, from the start of the picture.
     """

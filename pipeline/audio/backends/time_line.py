@@ -1,13 +1,14 @@
 """The time line of a track: where silence stands for what is missing, and what is damage."""
 
 GAP = 0.050
-"""Seconds between two packets beyond which sound is missing: some containers round times."""
+"""Shortest gap between two packets, in s, that counts as missing sound: containers round times."""
 
 LONGEST_GAP = 3_600.0
-"""Seconds; longer ones are damaged times."""
+"""Longest gap, in s; a longer one counts as damaged times."""
 
 LONGEST_GAP_OF_BROADCASTS = 10.0
-"""Seconds; where clocks may start anew, longer ones are that, as FFmpeg takes them."""
+"""Longest gap, in s, where clocks may restart: a longer one counts as a restarted clock, as in
+FFmpeg."""
 
 
 class TimeLine:
