@@ -41,7 +41,7 @@ class Pair(NamedTuple):
     Attributes:
         one: The clip whose id comes first.
         other: The other.
-        kind: How alike they are.
+        kind: Kind of likeness.
         offset: Seconds by which the other begins later in the recording than the one.
         overlap: Seconds that were compared; None where all samples are equal.
         error: Share of the bits of their fingerprints that differ, in [0, 0.22].
@@ -79,10 +79,11 @@ _SCHEMA = pa.schema(
     ]
 )
 _META = b"exhubert"
+_OTHER_CONTENT = (LookupError, ValueError, TypeError, AttributeError, pa.ArrowException)
 
 
 def pairs_path(output: str) -> str:
-    """Where the pairs of a dataset lie."""
+    """Path or URL of the pairs of a dataset."""
     return storage.join(output, "duplicates.parquet")
 
 
@@ -115,7 +116,7 @@ def read_pairs(output: str) -> PairTable:
             {str(corpus): str(checksum) for corpus, checksum in meta["searched"].items()},
             bool(meta["join_speakers"]),
         )
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except (OSError, *_OTHER_CONTENT) as error:
         raise DataError(
             f"{pairs_path(output)}: not a table of pairs: {error}; delete it, build again, and "
             "then look for near-duplicates: exhubert duplicates DATASET"
