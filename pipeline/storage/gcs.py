@@ -97,7 +97,8 @@ class GoogleStore:
 
     def _blob(self, url: str) -> storage.Blob:
         bucket, name = split_url(url)
-        return self.client.bucket(bucket).blob(name)
+        blob: storage.Blob = self.client.bucket(bucket).blob(name)
+        return blob
 
 
 def _once() -> dict[str, Any]:
@@ -171,7 +172,7 @@ def _translated(url: str, fatal: bool = False) -> Iterator[None]:
 def _answer(error: GoogleAPICallError, url: str, fatal: bool) -> Exception:
     """The exception that an error answer of the store stands for."""
     message = f"{error.code} {error.message}".partition("\n")[0]
-    if error.code == 429 or error.code >= 500 or error.code == 408:
+    if error.code in {408, 429} or (error.code or 0) >= 500:
         return TransientError(message)
     if error.code == 401:
         return DataError(f"{url}: the store refuses the credentials: {message}")
