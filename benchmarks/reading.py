@@ -80,10 +80,10 @@ def write_dataset(root: Path, output: Path) -> None:
     from pipeline.planning.build_config import BuildConfig, Corpus
     from pipeline.planning.shard_names import is_written_together
     from pipeline.planning.steps import (
+        assign_shards,
         count_batch,
         index_batch,
         list_clips,
-        place_batch,
         plan_batches,
     )
     from pipeline.shards.writer import write_shards
@@ -97,7 +97,7 @@ def write_dataset(root: Path, output: Path) -> None:
     plans = plan_batches((root.name, [count_batch(batch)[1] for batch in batches]), build)
     gathered: dict[str, list[UtteranceBatch]] = {}
     for batch, (_, plan) in zip(batches, plans, strict=True):
-        for key, part in place_batch(batch, plan, build):
+        for key, part in assign_shards(batch, plan, build):
             gathered.setdefault(key, []).append(part)
     for key, placed in gathered.items():
         shards = group_by_shard(placed)

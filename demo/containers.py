@@ -11,6 +11,7 @@ from typing import Literal
 import av
 import numpy as np
 import soundfile
+from av.audio.stream import AudioStream
 
 from demo.effects import Samples
 
@@ -75,6 +76,7 @@ def _video(samples: Samples, rate: int, container: str, codec: str) -> bytes:
         audio = film.add_stream(
             codec, rate=rate, layout="stereo" if sound.shape[1] == 2 else "mono"
         )
+        assert isinstance(audio, AudioStream)  # by its codec
         for encoder in (pictures, audio):
             encoder.codec_context.flags |= av.codec.context.Flags.bitexact
         for _ in range(max(1, round(seconds * _PICTURES_A_SECOND))):

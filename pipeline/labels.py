@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.common.numbers import read_number
+from pipeline.common.numbers import read_count, read_number
 from pipeline.common.spelling import name_strangers
 from pipeline.raters.ratings import combine
 from pipeline.raters.votes import count_answers, elect, group_votes
@@ -223,13 +223,5 @@ def native_votes(utterance: Utterance, spec: CorpusSpec) -> dict[str, float]:
     """Votes by the corpus's own codes: of its raters' answers, or as its tables count them."""
     if not spec.votes:
         return count_answers(utterance.raters)
-    counts = {name: _read_votes(utterance.annotations.get(name)) for name in spec.votes}
+    counts = {name: read_count(utterance.annotations.get(name)) for name in spec.votes}
     return {name: count for name, count in counts.items() if count is not None}
-
-
-def _read_votes(cell: str | None) -> float | None:
-    """A count or a share of votes, or whether there is one."""
-    return _TRUTHS.get((cell or "").lower(), read_number(cell))
-
-
-_TRUTHS = {"true": 1.0, "false": 0.0}

@@ -40,7 +40,7 @@ def corpus_index(specs: Sequence[CorpusSpec], collections: Mapping[str, Collecti
         "its licence and how to cite it. None of them comes with exhubert.",
         f'<div class="sortable" markdown>\n\n{table(headings, rows)}\n</div>',
         "The command line lists the same: `exhubert corpora list --language de --access open`. "
-        "A corpus that is not here takes [one YAML file](../specs.md#adding-a-corpus).",
+        "A corpus that is not here takes [one YAML file](../adding_a_corpus.md).",
         section("Collections", _collections(collections, {spec.id for spec in specs})),
     )
 

@@ -20,7 +20,7 @@ from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import EmotionScheme
 from pipeline.specs.spec_types import Example
 from pipeline.specs.table_spec import TableSpec
-from pipeline.splits.policies import Official, SplitPolicy
+from pipeline.splits.policies import SplitPolicy
 from pipeline.splits.protocols.protocol_spec import ProtocolSpec
 
 LAYOUTS = {
@@ -224,10 +224,8 @@ def _splits(spec: CorpusSpec) -> list[str]:
 
 
 def _parts(policy: SplitPolicy) -> str:
-    if not isinstance(policy, Official):
-        return ""
-    rows = [[code(part), split] for part, split in policy.values.items()]
-    return table([f"value of {code(policy.of)}", "split"], rows)
+    rows = [[code(part), split] for part, split in policy.stated_parts.items()]
+    return table([f"value of {code(policy.group_field)}", "split"], rows)
 
 
 def _protocol_row(name: str, one: ProtocolSpec) -> list[str]:

@@ -23,11 +23,11 @@ from pipeline.planning.shard_names import is_written_together
 from pipeline.planning.steps import (
     BatchCounts,
     BatchKey,
+    assign_shards,
     count_batch,
     first_elements,
     index_batch,
     list_clips,
-    place_batch,
     plan_batches,
 )
 from pipeline.raters.agreement import Tallies, agreements, merge_tallies
@@ -151,7 +151,7 @@ def place_joined(
     parts = list(joined[1])
     (batch,) = (part.batch for part in parts if part.batch is not None)
     (plan,) = (part.plan for part in parts if part.plan is not None)
-    return place_batch(batch, plan, build)
+    return assign_shards(batch, plan, build)
 
 
 def write_batches(

@@ -13,7 +13,13 @@ from pipeline.planning.batches import group_by_shard
 from pipeline.planning.build_config import BuildConfig
 from pipeline.planning.copies import plan_shard
 from pipeline.planning.shard_names import UNWRITTEN
-from pipeline.planning.steps import count_batch, index_batch, list_clips, place_batch, plan_batches
+from pipeline.planning.steps import (
+    assign_shards,
+    count_batch,
+    index_batch,
+    list_clips,
+    plan_batches,
+)
 from pipeline.schema.record import SPLITS
 from pipeline.schema.utterance import Utterance, count_reasons
 from pipeline.shards.input_digest import Reuse, input_digests, reusable
@@ -145,7 +151,7 @@ def plan_shards(corpus: str, build: BuildConfig) -> dict[str, list[Utterance]]:
     placed = [
         part
         for batch in batches
-        for _, part in place_batch(batch, plans[batch.corpus, batch.number], build)
+        for _, part in assign_shards(batch, plans[batch.corpus, batch.number], build)
     ]
     return {shard: plan_shard(found) for shard, found in group_by_shard(placed).items()}
 

@@ -8,7 +8,7 @@ Every error that a user sees is one of these, or a kind of one that lies where i
 Others are caught by the code that deals with them:
 
 * ``AudioError`` (:mod:`pipeline.audio.recording`): one clip is rejected, for this reason.
-* ``TransientError``, ``UnreachableError`` (:mod:`pipeline.storage.protocol`): a store is asked
+* ``TransientError``, ``UnreachableError`` (:mod:`pipeline.storage.store`): a store is asked
   again; if that does not help, the command ends with a ``DataError``.
 * ``NoFoldsError`` (:mod:`pipeline.splits.protocols.folds`): a protocol is left out, for this
   reason.

@@ -16,13 +16,13 @@ _WIDEST = 1_000
 """Elements of a list that is taken for a row of cells."""
 
 
-def flatten(value: Any, name: str = "", whole: Collection[str] = ()) -> dict[str, str]:
+def flatten(value: Any, name: str = "", as_json: Collection[str] = ()) -> dict[str, str]:
     """Columns of a value: an object's keys, with dots where they are nested; numbers of a list.
 
     Args:
         value: An object, a list, whose columns are ``#1``, ``#2`` …, or a single value.
         name: What the columns of an object begin with; of anything else, the column.
-        whole: Columns that are wanted even where they are objects: as JSON.
+        as_json: Columns that are wanted as JSON where they are objects.
 
     >>> flatten({"id": 3, "emo": {"main": "sad", "all": ["sad", "tired"]}})
     {'id': '3', 'emo.main': 'sad', 'emo.all': '["sad", "tired"]'}
@@ -40,7 +40,7 @@ def flatten(value: Any, name: str = "", whole: Collection[str] = ()) -> dict[str
             column = start + as_text(key)
             if not isinstance(one, str) and isinstance(one, Mapping) and level < _DEEPEST:
                 below.append((f"{column}.", one, level + 1))
-                if column in whole:
+                if column in as_json:
                     columns[column] = as_text(one)
             else:
                 columns.setdefault(column, as_text(one))

@@ -3,6 +3,7 @@
 import math
 import re
 
+_TRUTHS = {"true": 1.0, "false": 0.0}
 _DAYS = re.compile(r"(?P<days>[+-]?\d{1,9}) days?,?[ ]+(?=[+\d])")
 _ISO_8601 = re.compile(
     r"P(?=[\dT])(?:(\d{1,9})D)?(?:T(?=\d)(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9}(?:[.,]\d{1,9})?)S)?)?"
@@ -20,6 +21,15 @@ def read_number(value: str | None) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) else None
+
+
+def read_count(value: str | None) -> float | None:
+    """A number, or whether there is one: 1 for true and 0 for false; None where it is neither.
+
+    >>> read_count("2"), read_count("TRUE"), read_count("perhaps")
+    (2.0, 1.0, None)
+    """
+    return _TRUTHS.get((value or "").strip().lower(), read_number(value))
 
 
 def read_seconds(value: str | None) -> float | None:

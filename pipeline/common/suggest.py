@@ -20,17 +20,16 @@ def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     return words[near[0]] if near else None
 
 
-def suggest(word: str, known: Iterable[str], cutoff: float = 0.6, otherwise: str = "") -> str:
+def suggest(word: str, known: Iterable[str], otherwise: str = "") -> str:
     """The end of a message about an unknown word: what may have been meant.
 
     Args:
         word: As it was spelt.
         known: Words that would have been right.
-        cutoff: Least similarity that counts as near, from 0 to 1 (equal).
         otherwise: The end of the message where none is near.
 
     >>> suggest("emodb", ["emo_db", "tess"])
     "; did you mean 'emo_db'?"
     """
-    near = nearest(word, known, cutoff)
+    near = nearest(word, known)
     return f"; did you mean {near!r}?" if near else otherwise

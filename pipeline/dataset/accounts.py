@@ -63,7 +63,7 @@ def count_usable(receipts: Iterable[ShardReceipt], found: Mapping[str, int]) -> 
     return dict(usable)
 
 
-def restore_accounts(output: str, manifest: Manifest | None, built: Collection[str] = ()) -> None:
+def restore_receipts(output: str, manifest: Manifest | None, built: Collection[str] = ()) -> None:
     """Makes receipts anew that are missing, as after a copy without the hidden folder ``.build``.
 
     A shard whose receipt was made anew is made anew itself by the next build of its corpus.

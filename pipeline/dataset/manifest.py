@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, com
 
 from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError, UsageError
+from pipeline.common.manifest_format import FORMAT, MANIFEST, check_format
 from pipeline.common.release import (
     FIRST_VERSION,
     TITLE,
@@ -195,16 +196,6 @@ class CorpusManifest(CorpusFacts):
         return [count for count in self.compared if count.differs]
 
 
-class _Format(BaseModel):
-    """The one key that is read before the others are judged."""
-
-    format: int = 1
-
-
-FORMAT = 1
-"""Of the manifests written here; raised whenever an earlier release could not read one."""
-
-
 class Manifest(ManifestModel):
     """A whole dataset.
 
@@ -256,7 +247,7 @@ class Manifest(ManifestModel):
 
 def manifest_path(output: str) -> str:
     """Where a dataset's manifest lies."""
-    return storage.join(output, "manifest.json")
+    return storage.join(output, MANIFEST)
 
 
 def read_manifest(output: str) -> Manifest | None:
@@ -267,7 +258,7 @@ def read_manifest(output: str) -> Manifest | None:
     """
     content = storage.read(manifest_path(output))
     try:
-        _check_format(content or b"{}", manifest_path(output))
+        check_format(content or b"{}", manifest_path(output))
         return Manifest.model_validate_json(content) if content else None
     except ValidationError as error:
         raise DataError(
@@ -281,15 +272,6 @@ def _first_fault(error: ValidationError) -> str:
     key = ".".join(map(str, first["loc"]))
     more = f", and {count - 1} more" if count > 1 else ""
     return f"{key}: {first['msg']}{more}" if key else f"{first['msg']}{more}"
-
-
-def _check_format(content: bytes, path: str) -> None:
-    found = _Format.model_validate_json(content).format
-    if found > FORMAT:
-        raise DataError(
-            f"{path}: manifest format {found}, written by a later exhubert; this one reads up to "
-            f"{FORMAT}: update exhubert, or build into another folder"
-        )
 
 
 def require_manifest(output: str) -> Manifest:

@@ -138,9 +138,9 @@ def summarise_gains(gains: "pd.Series[float]") -> Gains | None:
     return Gains(low=low, median=median, high=high)
 
 
-def count_values(column: "pd.Series[Any]", missing: str = "unknown") -> dict[str, int]:
-    """How often each value occurs, the most frequent first."""
-    counts = column.astype(object).fillna(missing).value_counts()
+def count_values(column: "pd.Series[Any]") -> dict[str, int]:
+    """How often each value occurs, ``unknown`` among them, the most frequent first."""
+    counts = column.astype(object).fillna("unknown").value_counts()
     pairs = ((str(value), int(count)) for value, count in counts.items())
     return dict(sorted(pairs, key=lambda pair: (-pair[1], pair[0])))
 

@@ -170,7 +170,7 @@ def make_protocols(
 
 def describe_corpus(spec: CorpusSpec) -> CorpusProtocols:
     """What protocols need to know of a corpus."""
-    return CorpusProtocols(spec.all_protocols, spec.splits.by == "official")
+    return CorpusProtocols(spec.all_protocols, bool(spec.splits.stated_parts))
 
 
 def read_specs(output: str, corpora: Iterable[str]) -> dict[str, CorpusSpec]:

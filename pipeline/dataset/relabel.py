@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 
 from pipeline.common.errors import DataError
-from pipeline.dataset.accounts import restore_accounts
+from pipeline.dataset.accounts import restore_receipts
 from pipeline.dataset.build_state import is_unfinished
 from pipeline.dataset.finalize import finalize_dataset
 from pipeline.dataset.manifest import Manifest, require_manifest
@@ -61,7 +61,7 @@ def _relabel(
     if is_unfinished(output):
         raise DataError(f"{output}: a build of it was interrupted; build again first: that resumes")
     earlier = require_manifest(output)
-    restore_accounts(output, earlier)
+    restore_receipts(output, earlier)
     changed = 0
     receipts = read_receipts(output)
     for receipt in receipts:

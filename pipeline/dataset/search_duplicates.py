@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pipeline.common.errors import DataError
-from pipeline.dataset.accounts import restore_accounts
+from pipeline.dataset.accounts import restore_receipts
 from pipeline.dataset.build_state import is_unfinished
 from pipeline.dataset.duplicates.belonging import belonging_together
 from pipeline.dataset.duplicates.gather import gather_pairs
@@ -53,7 +53,7 @@ def search_duplicates(
                 f"{output}: a build of it was interrupted; build again first: that resumes"
             )
         manifest = require_manifest(output)
-        restore_accounts(output, manifest)
+        restore_receipts(output, manifest)
         receipts = read_receipts(output)
         rows = read_metadata(output, receipts)
         near = find_near_pairs(output, receipts, rows, on_clips)

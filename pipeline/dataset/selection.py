@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -14,6 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import soundfile
 
+from pipeline.audio.encoding import encode
+from pipeline.audio.options import Codec
 from pipeline.common.errors import DataError
 from pipeline.common.untrusted_text import csv_cell
 from pipeline.dataset.manifest import Manifest
@@ -22,8 +23,6 @@ from pipeline.shards.metadata_reader import read_shard_table
 from pipeline.shards.receipts import shard_path
 from pipeline.shards.row_filter import CLASS_NAME, frame_where
 from pipeline.storage import files as storage
-
-Codec = Literal["flac", "wav"]
 
 SHOWN = tuple(name for name in RECORD.names if name != "audio")
 """Columns of the record that are metadata."""
@@ -164,20 +163,18 @@ def as_wav(content: bytes) -> bytes:
     return to_codec(content, "wav")[1]
 
 
-def to_codec(content: bytes, codec: Codec | None) -> tuple[str, bytes]:
+def to_codec(content: bytes, codec: Codec | None) -> tuple[Codec, bytes]:
     """The codec of a clip's file, and the file in it.
 
     Args:
         content: The file as the dataset has it.
         codec: That it is wanted in, without loss; None for the one it has.
     """
-    stored = "wav" if content[:4] == b"RIFF" else "flac"
-    if codec in {None, stored}:
+    stored: Codec = "wav" if content[:4] == b"RIFF" else "flac"
+    if codec is None or codec == stored:
         return stored, content
-    samples, rate = soundfile.read(io.BytesIO(content), dtype="int16")
-    sink = io.BytesIO()
-    soundfile.write(sink, samples, rate, format=str(codec).upper(), subtype="PCM_16")
-    return str(codec), sink.getvalue()
+    samples, _ = soundfile.read(io.BytesIO(content), dtype="int16")
+    return codec, encode(samples, codec)
 
 
 def _file_name(clip: str) -> str:

@@ -12,7 +12,7 @@ from xxhash import xxh3_128_hexdigest
 
 from pipeline.common.cores import usable_cores
 from pipeline.common.count import count
-from pipeline.dataset.accounts import restore_accounts
+from pipeline.dataset.accounts import restore_receipts
 from pipeline.dataset.build_state import is_unfinished
 from pipeline.dataset.manifest import Manifest, ShardFile, require_manifest
 from pipeline.dataset.output_check import check_no_links
@@ -95,7 +95,7 @@ def repair_dataset(output: str, faults: Iterable[Fault]) -> list[str]:
     damaged = sorted({fault.shard for fault in faults if fault.shard})
     corpora = sorted({shard.split("/")[0] for shard in damaged})
     with lock_folder(output, "exhubert verify --repair"):
-        restore_accounts(output, require_manifest(output), corpora)
+        restore_receipts(output, require_manifest(output), corpora)
         for shard in damaged:
             if receipt := read_receipt(output, shard):
                 write_receipt(output, replace(receipt, audio="", fingerprint=""))

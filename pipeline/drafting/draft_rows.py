@@ -7,17 +7,9 @@ from functools import partial
 from itertools import islice
 from pathlib import PurePosixPath
 
+from pipeline.common.count import count
 from pipeline.common.errors import DataError
-from pipeline.drafting.draft_text import (
-    count,
-    emotions,
-    facts,
-    few,
-    quoted,
-    scalar,
-    split_of,
-    splits,
-)
+from pipeline.drafting.draft_text import emotions, facts, few, quoted, scalar, split_of, splits
 from pipeline.drafting.filename_patterns import FIELD_HINTS, is_emotional
 from pipeline.index.cell_lists import spread_cells
 from pipeline.schema.fields import Row

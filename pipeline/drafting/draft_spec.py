@@ -5,12 +5,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
+from pipeline.common.count import count
 from pipeline.common.errors import DataError, UsageError
 from pipeline.common.globs import glob_matcher
 from pipeline.common.patterns import compile_pattern
 from pipeline.common.spelling import compose
 from pipeline.drafting.draft_rows import draft_rows, find_row_files
-from pipeline.drafting.draft_text import count, emotions, facts, few, quoted, scalar, splits
+from pipeline.drafting.draft_text import emotions, facts, few, quoted, scalar, splits
 from pipeline.drafting.filename_patterns import NamePosition, assign_fields, common_pattern
 from pipeline.drafting.table_discovery import DiscoveredTable, find_tables, join
 from pipeline.index.indexer import read_path

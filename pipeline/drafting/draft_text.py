@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
+from pipeline.common.count import count
 from pipeline.drafting.emotion_vocabulary import guess_category
 from pipeline.specs.shipped import builtin_ids
 
@@ -67,11 +68,6 @@ _PARTS = {
     "validation": ("validation", "valid", "val", "dev", "devel", "development"),
     "test": ("test", "testing", "tst", "eval", "evaluation"),
 }
-
-
-def count(number: int, noun: str) -> str:
-    """A number and what it counts."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def few(values: Sequence[str]) -> str:

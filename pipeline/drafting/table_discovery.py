@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from pipeline.common.errors import DataError
-from pipeline.common.numbers import read_number
+from pipeline.common.numbers import read_count
 from pipeline.drafting.draft_text import split_of
 from pipeline.drafting.emotion_vocabulary import guess_category
 from pipeline.drafting.filename_patterns import FIELD_HINTS, is_emotional
@@ -37,7 +37,6 @@ _TIMES = _STARTS | _ENDS
 _HINTS = FIELD_HINTS | dict.fromkeys(("talker", "spkid", "speakerid"), "speaker")
 
 _CHANNELS = ("channel", "chan", "ch", "side")
-_TRUTHS = {"true": 1.0, "false": 0.0}
 
 _RATER = re.compile(r"rater|annotator|worker|evaluator|listener|judge|coder")
 
@@ -98,8 +97,9 @@ class DiscoveredTable:
         if self.labels:
             return {}
         words = (column for column in self.columns if guess_category(column))
-        cells = {w: [_count(row.get(w, "")) for row in self.rows if row.get(w, "")] for w in words}
-        named = {w: found for w, found in cells.items() if found and None not in found}
+        cells = {word: list(filter(None, (row.get(word) for row in self.rows))) for word in words}
+        read = {word: list(map(read_count, found)) for word, found in cells.items()}
+        named = {word: found for word, found in read.items() if found and None not in found}
         counts = {word: sum(bool(number) for number in found) for word, found in named.items()}
         return counts if len(counts) > 1 else {}
 
@@ -172,10 +172,6 @@ def join(table: DiscoveredTable, clips: Sequence[Fields]) -> DiscoveredTable:
         rater=rater,
         answers=answers,
     )
-
-
-def _count(cell: str) -> float | None:
-    return _TRUTHS.get(cell.strip().lower(), read_number(cell))
 
 
 def _merge_parts(tables: Sequence[DiscoveredTable]) -> list[DiscoveredTable]:

@@ -9,12 +9,16 @@ from typing import Any
 import pandas as pd
 import soundfile
 
+from pipeline.audio.options import Codec
 from pipeline.dataset.manifest import Manifest
-from pipeline.dataset.selection import Codec, write_files
+from pipeline.dataset.selection import write_files
 from pipeline.schema.record import SAMPLE_RATE, SPLITS
 
 AUDIO = "audio"
 """Folder of the clips, below the folder of an export."""
+
+CLIPS_PER_SHARD = 1_000
+"""Clips in a tar file, in forms that have such."""
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.audio.options import Codec
 from pipeline.common.errors import UsageError
 from pipeline.dataset.manifest import require_manifest
-from pipeline.dataset.selection import Codec, find_rows
+from pipeline.dataset.selection import find_rows
 from pipeline.exports.audformat_database import write_audformat
 from pipeline.exports.audiofolder import write_audiofolder
 from pipeline.exports.emobox import write_emobox

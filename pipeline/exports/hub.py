@@ -34,14 +34,12 @@ class Published:
         commit: Id of the commit that holds it.
         changed: Whether the repository held anything else before.
         tag: Name of the tag for its version; None where another commit has it already.
-        deleted: Files of an earlier version that it has no more.
     """
 
     address: str
     commit: str
     changed: bool
     tag: str | None
-    deleted: list[str]
 
 
 def publish(
@@ -83,10 +81,10 @@ def publish(
             api.preupload_lfs_files(repository, some, repo_type="dataset", free_memory=False)
             on_bytes(sum(operation.upload_info.size for operation in some))
         present = [sibling.rfilename for sibling in there.siblings or []]
-        deleted = find_outdated(present, files)
+        outdated = find_outdated(present, files)
         commit = api.create_commit(
             repository,
-            [*operations, *map(CommitOperationDelete, deleted)],
+            [*operations, *map(CommitOperationDelete, outdated)],
             commit_message=f"Version {version}",
             repo_type="dataset",
             parent_commit=there.sha,
@@ -94,7 +92,7 @@ def publish(
         changed = commit.oid != there.sha
         tag = f"v{version}"
         tagged = _tag(api, repository, tag) or not changed
-    return Published(str(address), commit.oid, changed, tag if tagged else None, deleted)
+    return Published(str(address), commit.oid, changed, tag if tagged else None)
 
 
 def _tag(api: HfApi, repository: str, tag: str) -> bool:

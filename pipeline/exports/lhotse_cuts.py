@@ -3,10 +3,14 @@
 from pathlib import Path
 from typing import Any
 
-from pipeline.exports.export_request import ExportedClip, ExportRequest, clips_by_split
+from pipeline.exports.export_request import (
+    AUDIO,
+    CLIPS_PER_SHARD,
+    ExportedClip,
+    ExportRequest,
+    clips_by_split,
+)
 from pipeline.schema.record import DIMENSIONS, SAMPLE_RATE
-
-CLIPS_PER_SHARD = 1_000
 
 
 def write_lhotse(request: ExportRequest) -> None:
@@ -30,7 +34,7 @@ def write_shar(request: ExportRequest) -> None:
         folder = request.folder / split
         folder.mkdir()
         cuts.to_shar(folder, fields={"recording": "flac"}, shard_size=CLIPS_PER_SHARD)
-    shutil.rmtree(request.folder / "audio")
+    shutil.rmtree(request.folder / AUDIO)
 
 
 def _cut(clip: ExportedClip, folder: Path) -> Any:

@@ -10,10 +10,13 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.dataset.selection import SHOWN, read_clips, to_codec
-from pipeline.exports.export_request import ExportRequest, plain_key, unique_keys
+from pipeline.exports.export_request import (
+    CLIPS_PER_SHARD,
+    ExportRequest,
+    plain_key,
+    unique_keys,
+)
 from pipeline.schema.record import SPLITS
-
-CLIPS_PER_SHARD = 1_000
 
 _METADATA = (*SHOWN, "class_name")
 

@@ -27,7 +27,7 @@ def rows_at(value: Any, path: str, wanted: Collection[str]) -> list[Row]:
     [{'emo': 'sad', 'file': 'a.wav', 'worker': 'W1'}]
     """
     return [
-        {**beside, **flatten(item, whole=wanted), **keys}
+        {**beside, **flatten(item, as_json=wanted), **keys}
         for item, keys, beside in _walk(value, parse_row_path(path), {}, {}, frozenset(wanted))
     ]
 
@@ -43,9 +43,11 @@ def rows_without_path(value: Any, wanted: Collection[str] = ()) -> list[Row] | N
         None where it is neither.
     """
     if isinstance(value, Mapping):
-        return [{KEY: as_text(key)} | flatten(below, whole=wanted) for key, below in value.items()]
+        return [
+            {KEY: as_text(key)} | flatten(below, as_json=wanted) for key, below in value.items()
+        ]
     if isinstance(value, list) and all(isinstance(item, Mapping | list) for item in value):
-        return [flatten(item, whole=wanted) for item in value]
+        return [flatten(item, as_json=wanted) for item in value]
     return None
 
 

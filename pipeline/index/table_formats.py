@@ -45,16 +45,9 @@ class TableContent(NamedTuple):
     empty: str = ""
 
 
-def read_table(
-    content: bytes,
-    table: TableSpec,
-    path: str,
-    where: str,
-    ignore_case: bool = False,
-    read_other: ReadFile = no_file,
-) -> TableContent:
+def read_table(content: bytes, table: TableSpec, path: str, where: str) -> TableContent:
     """Reads a table file at once; see :func:`stream_table`."""
-    read = stream_table(content, table, path, where, ignore_case, read_other)
+    read = stream_table(content, table, path, where)
     return read._replace(rows=list(read.rows))
 
 

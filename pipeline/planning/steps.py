@@ -115,7 +115,7 @@ def plan_batches(
         yield (corpus, part.number), replace(plan, segments=own)
 
 
-def place_batch(
+def assign_shards(
     batch: UtteranceBatch, plan: CorpusPlan, build: BuildConfig
 ) -> Iterator[tuple[str, UtteranceBatch]]:
     """Utterances of a batch with their splits and shards, by group key."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.common.errors import DataError, StoppedError, UsageError
-from pipeline.dataset.accounts import restore_accounts
+from pipeline.dataset.accounts import restore_receipts
 from pipeline.dataset.build_state import mark_unfinished
 from pipeline.dataset.finished_check import check_finished
 from pipeline.dataset.manifest import Manifest, read_manifest
@@ -159,7 +159,7 @@ def run_build(
     with note_interrupts() as received:
         try:
             with lock_folder(build.output, "exhubert build"):
-                restore_accounts(build.output, read_manifest(build.output), build.corpora)
+                restore_receipts(build.output, read_manifest(build.output), build.corpora)
                 mark_unfinished(build.output)
                 on_message(_run(checked, jobs, on_progress, worker_timeout))
                 return check_finished(build.output, build.corpora)

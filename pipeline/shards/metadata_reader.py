@@ -37,11 +37,9 @@ def read_metadata(output: str, receipts: list[ShardReceipt]) -> pd.DataFrame:
     return frame
 
 
-def read_shard_metadata(
-    path: str, columns: Sequence[str], size: int | None = None, older: bool = False
-) -> pd.DataFrame:
+def read_shard_metadata(path: str, columns: Sequence[str], older: bool = False) -> pd.DataFrame:
     """What :func:`read_shard_table` reads, of one shard."""
-    frame: pd.DataFrame = read_shard_table(path, columns, size, older).to_pandas()
+    frame: pd.DataFrame = read_shard_table(path, columns, older=older).to_pandas()
     return frame
 
 

@@ -45,11 +45,6 @@ def parse_row_path(path: str) -> tuple[Step, ...]:
     return steps
 
 
-def key_columns(path: str) -> list[str]:
-    """Columns that hold the keys on the way: ``{show}.*.{turn}`` gives ``show`` and ``turn``."""
-    return [step.name for step in parse_row_path(path) if step.kind == "each" and step.name]
-
-
 def _step(text: str) -> Step:
     if text == "*":
         return Step("each")

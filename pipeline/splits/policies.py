@@ -35,6 +35,10 @@ class SplitPolicy(Protocol):
     def training_fractions(self) -> Mapping[Split, float]:
         """How utterances of training groups are divided: all train, or some validation."""
 
+    @property
+    def stated_parts(self) -> Mapping[str, Split]:
+        """The corpus's own partition, groups or patterns of them → split; none where we draw it."""
+
     def group_of(self, fields: Mapping[str, str | None]) -> str | None:
         """The group of a clip with these fields; None where none is known."""
 
@@ -86,6 +90,10 @@ class GroupPolicy(SpecModel):
     @property
     def training_fractions(self) -> Mapping[Split, float]:
         return TRAIN_VALIDATION_FRACTIONS if self.validation_by else {"train": 1.0}
+
+    @property
+    def stated_parts(self) -> Mapping[str, Split]:
+        return {}
 
     def group_of(self, fields: Mapping[str, str | None]) -> str | None:
         return fields.get(self.group_field)
@@ -172,6 +180,10 @@ class Official(GroupPolicy, ByValue):
         if "test" not in self.values.values():
             raise ValueError("`by: official` needs at least one value that stands for `test`")
         return self
+
+    @property
+    def stated_parts(self) -> Mapping[str, Split]:
+        return self.values
 
     def assign(self, counts: GroupCounts, corpus: str, namespace: str | None) -> dict[str, Split]:
         assigned = {group: self._split_of_part(group) for group in counts}

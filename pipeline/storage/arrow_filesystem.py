@@ -25,7 +25,7 @@ class ArrowStore:
         """Every file below a folder."""
         filesystem, root = _open(folder)
         with _translated(folder):
-            # Not by allow_not_found: what fsspec can't ask about, it takes for absent.
+            # Not by allow_not_found: fsspec reports as absent what it fails to ask about.
             if filesystem.get_file_info(root).type == fs.FileType.NotFound:
                 return [], None
             try:
@@ -81,7 +81,7 @@ class ArrowStore:
 
 
 def _open_input(filesystem: fs.FileSystem, path: str) -> pa.NativeFile:
-    """Opens a file; where it is absent makes sure of that: Arrow says so of fsspec's troubles."""
+    """Opens a file; checks absence: Arrow reports fsspec's other errors as a missing file, too."""
     try:
         return filesystem.open_input_file(path)
     except FileNotFoundError:

@@ -33,11 +33,11 @@ def join(root: str, *parts: str) -> str:
 def write_atomic(path: str | Path, content: bytes | memoryview | str) -> None:
     """Writes a file that appears under its name only when complete.
 
-    Object stores write so of themselves; text is written as UTF-8.
+    Object stores do so anyway; text is written as UTF-8.
 
     Raises:
-        DataError: A store does not take it.
-        OSError: The disk does not.
+        DataError: A store refuses it.
+        OSError: It can't be written to disk.
     """
     content = content.encode() if isinstance(content, str) else content
     if isinstance(path, str) and is_remote(path):
@@ -57,8 +57,8 @@ def new_file(path: str) -> Iterator[BinaryIO]:
     On this machine it is written as it comes; a store is given it in one piece in the end.
 
     Raises:
-        DataError: A store does not take it.
-        OSError: The disk does not.
+        DataError: A store refuses it.
+        OSError: It can't be written to disk.
     """
     if is_remote(path):
         content = BytesIO()
@@ -217,7 +217,7 @@ def delete(path: str) -> None:
 
     Raises:
         DataError: A store does not do it.
-        OSError: The disk does not.
+        OSError: It can't be written to disk.
     """
     if not is_remote(path):
         Path(path).unlink(missing_ok=True)

@@ -48,7 +48,7 @@ class GoogleStore:
         """A thousand files below a folder; folder markers are none."""
         bucket, name = split_url(folder)
         prefix = prefix_of(name)
-        with _translated(folder, whole=True):
+        with _translated(folder, fatal=True):
             found = self.client.list_blobs(
                 bucket, prefix=prefix, page_token=after, page_size=1000, fields=_LISTED, **_once()
             )
@@ -73,7 +73,7 @@ class GoogleStore:
 
     def write(self, url: str, content: bytes) -> None:
         """Writes a whole file, its checksum with it."""
-        with _translated(url, whole=True):
+        with _translated(url, fatal=True):
             self._blob(url).upload_from_string(content, "application/octet-stream", **_once())
 
     def find(self, url: str) -> StoredFile | None:
@@ -97,7 +97,8 @@ class GoogleStore:
 
     def _blob(self, url: str) -> storage.Blob:
         bucket, name = split_url(url)
-        return self.client.bucket(bucket).blob(name)
+        blob: storage.Blob = self.client.bucket(bucket).blob(name)
+        return blob
 
 
 def _once() -> dict[str, Any]:
@@ -138,18 +139,18 @@ def _version(blob: storage.Blob) -> str:
 
 
 @contextmanager
-def _translated(url: str, whole: bool = False) -> Iterator[None]:
+def _translated(url: str, fatal: bool = False) -> Iterator[None]:
     """Turns what Google's client raises into what a :class:`Store` raises.
 
     Args:
         url: What was asked for.
-        whole: Whether being refused it means that nothing can go on (a listing, a write), and not
+        fatal: Whether being refused it means that nothing can go on (a listing, a write), and not
             just that one file can't be read.
     """
     try:
         yield
     except GoogleAPICallError as error:
-        raise _answer(error, url, whole) from None
+        raise _answer(error, url, fatal) from None
     except (requests.ConnectTimeout, TransportError) as error:
         raise UnreachableError(str(error)) from None
     except requests.ConnectionError as error:
@@ -168,15 +169,15 @@ def _translated(url: str, whole: bool = False) -> Iterator[None]:
         raise unexpected_error(error, url) from None
 
 
-def _answer(error: GoogleAPICallError, url: str, whole: bool) -> Exception:
+def _answer(error: GoogleAPICallError, url: str, fatal: bool) -> Exception:
     """The exception that an error answer of the store stands for."""
     message = f"{error.code} {error.message}".partition("\n")[0]
-    if error.code == 429 or error.code >= 500 or error.code == 408:
+    if error.code in {408, 429} or (error.code or 0) >= 500:
         return TransientError(message)
     if error.code == 401:
         return DataError(f"{url}: the store refuses the credentials: {message}")
-    if error.code == 404 and not whole:
+    if error.code == 404 and not fatal:
         return FileNotFoundError(f"{url}: there is no such file")
     if error.code == 404:
         return DataError(f"{url}: there is no bucket {split_url(url)[0]!r}")
-    return DataError(f"{url}: {message}") if whole else OSError(message)
+    return DataError(f"{url}: {message}") if fatal else OSError(message)

@@ -1,6 +1,6 @@
 """Files of object stores by obstore, whose requests cost a tenth of what boto3's cost.
 
-It tells what went wrong in words only; they are read here and nowhere else.
+obstore reports errors as text only; that text is parsed here and nowhere else.
 """
 
 import os
@@ -28,12 +28,12 @@ if TYPE_CHECKING:  # which have no names at run time
     from obstore import GetOptions, ObjectMeta
 
 PAGE = 1000
-"""Files that a store lists at a time."""
+"""Files in one page of a listing."""
 
 _PART = 8 << 20
-"""Bytes of a request that writes: larger files are written in parts, and appear when all are."""
+"""Size of a write request, in bytes; larger files are written in parts, appearing when complete."""
 
-_asked_by: int | None = None  # the process that has asked a store first
+_asked_by: int | None = None  # id of the process that first asked a store
 
 _STATUS = re.compile(r"non-2xx status code: (\d+) ([\w ]*)(?:: (.*))?", re.DOTALL)
 _UNREACHABLE = re.compile(r"kind: Connect\b|ConnectError")
@@ -52,7 +52,7 @@ class ObjectStore:
         self._buckets: dict[str, Bucket] = {}
 
     def list_page(self, folder: str, after: str | None = None) -> Page:
-        """A page of the files below a folder; folder markers are none."""
+        """A page of the files below a folder; without folder markers."""
         name, key = split_url(folder)
         bucket, prefix = self._bucket(name), prefix_of(key)
         with _translated(folder, fatal=True):
@@ -110,7 +110,7 @@ class ObjectStore:
 
 
 def _check_not_forked() -> None:
-    """Refuses what would wait for ever: obstore's threads do not survive a fork.
+    """Refuses to hang: obstore's threads do not survive a fork.
 
     Raises:
         RuntimeError: This process was forked from one that has asked stores.
@@ -186,18 +186,18 @@ def _failure(error: Exception, url: str, fatal: bool) -> Exception:
 def _refusal(status: int, reason: str, body: str, url: str, fatal: bool) -> Exception:
     """The exception that an error answer of the store stands for."""
     code = _element("Code", body) or reason
-    reason = f"{status} {code}: {_element('Message', body)}".rstrip(": ")
+    message = f"{status} {code}: {_element('Message', body)}".rstrip(": ")
     if code == "NoSuchBucket":
         return DataError(f"{url}: there is no bucket {split_url(url)[0]!r}")
     if status == 401 or code in _REFUSED:
-        return DataError(f"{url}: the store refuses the credentials: {reason}")
+        return DataError(f"{url}: the store refuses the credentials: {message}")
     if status >= 500 or status in (408, 429) or code in _THROTTLED | _INCOMPLETE:
-        return TransientError(reason)
+        return TransientError(message)
     if fatal:
-        return DataError(f"{url}: {reason}")
+        return DataError(f"{url}: {message}")
     if status == 404:
         return FileNotFoundError(f"{url}: there is no such file")
-    return OSError(reason)
+    return OSError(message)
 
 
 def _element(name: str, body: str) -> str:

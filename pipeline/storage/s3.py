@@ -1,4 +1,4 @@
-"""Amazon S3 and what speaks like it (MinIO, Ceph, R2, …): where it answers, and by which keys."""
+"""Amazon S3 and compatible stores (MinIO, Ceph, R2, …): their endpoints and credentials."""
 
 import os
 from datetime import timedelta
@@ -57,7 +57,7 @@ def open_s3(options: StoreOptions) -> ObjectStore:
 
 
 def _keys(options: StoreOptions, session: boto3.session.Session) -> dict[str, Any]:
-    """By what requests are signed."""
+    """Credentials that requests are signed with."""
     if options.no_auth:
         return {"skip_signature": True}
     if options.s3_access_key_id and options.s3_secret_access_key:

@@ -11,11 +11,11 @@ class StoredFile:
     """A file as a store lists it.
 
     Attributes:
-        path: Below the folder that was listed.
-        size: In bytes.
-        version: Differs whenever the content does: a checksum, or a time.
-        written: When it was written, in s since 1970, where a single file was asked for and the
-            store knows.
+        path: Path below the folder that was listed.
+        size: Size in bytes.
+        version: A checksum or a time, which differs whenever the content does.
+        written: Time of writing, in s since 1970; known only for single files, and not in every
+            store.
     """
 
     path: str
@@ -25,7 +25,7 @@ class StoredFile:
 
 
 CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 5.0, 30.0
-"""How long a store may be silent before a connection stands, and afterwards."""
+"""Longest wait, in s, for a connection, and for the next bytes of an answer."""
 
 Page = tuple[list[StoredFile], str | None]
 """Some files of a listing, and where the next page begins; None after the last."""
@@ -47,18 +47,18 @@ def prefix_of(folder: str) -> str:
 
 
 class TransientError(OSError):
-    """A trouble that may pass: throttling, an error of the server, a body cut short."""
+    """An error that a retry may resolve: throttling, a server error, a body cut short."""
 
 
 class UnreachableError(TransientError):
-    """Nobody answered."""
+    """The endpoint does not answer."""
 
 
 _NOT_TRANSIENT = (ArithmeticError, AttributeError, ImportError, LookupError, TypeError, ValueError)
 
 
 def unexpected_error(error: Exception, url: str) -> TransientError | DataError:
-    """What to raise in place of an exception of a client library that nobody has thought of."""
+    """The exception to raise for an unforeseen one of a client library."""
     message = f"{type(error).__name__}: {error}".strip().partition("\n")[0]
     if isinstance(error, (*_NOT_TRANSIENT, NotImplementedError)):
         return DataError(f"{url}: the store's client has failed: {message}")
@@ -70,7 +70,7 @@ class Store(Protocol):
 
     Every method raises :class:`TransientError` where another try may help, ``OSError`` where this
     file can't be had, ``DataError`` where the store as a whole can't be used (no such bucket,
-    access refused), and ``UsageError`` where nobody has said how (no credentials).
+    access refused), and ``UsageError`` where options are missing (no credentials).
     """
 
     def list_page(self, folder: str, after: str | None = None) -> Page:

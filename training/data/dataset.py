@@ -17,10 +17,10 @@ from torch.utils.data import Dataset
 
 from pipeline.common.errors import ExhubertError
 from pipeline.schema.record import SAMPLE_RATE
-from training.data import dataset_files
 from training.data.clips import Samples, change_speed, choose_crop, decode_clip, normalize_input
 from training.data.parquet_audio import AudioReader, clip_locations
 from training.data.sampling import Draw
+from training.data.shard_files import worker_context
 from training.data.shared_memory import Shapes, empty_tensors
 from training.data.targets import SIX_CLASSES_ONLY, HeadLabels
 
@@ -95,7 +95,7 @@ class Utterances(Dataset[Example]):
         self.speed = speed
         self.seed = seed
         self.reader = AudioReader(cache=cache)
-        self.worker_context = dataset_files.worker_context(index["shard"].unique().tolist())
+        self.worker_context = worker_context(index["shard"].unique().tolist())
 
     def __len__(self) -> int:
         return len(self.ids)

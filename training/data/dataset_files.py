@@ -1,30 +1,15 @@
-"""Files of a dataset folder, on disk or at a URL, read in place by ranges of bytes."""
+"""Which shards a dataset has, on disk or at a URL, held against its manifest."""
 
-import hashlib
-import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import fields
 from pathlib import Path, PurePosixPath
 from urllib.parse import parse_qs
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from pipeline.common.errors import DataError, UsageError
-from pipeline.common.release import Release
-from pipeline.storage import StoredFile, StoreOptions, open_store
+from pipeline.storage import StoreOptions, open_store
 from pipeline.storage import files as storage
 from pipeline.storage.folder_lock import check_unlocked
 from pipeline.storage.registry import is_remote
-
-MANIFEST = "manifest.json"
-
-_RELEASE = {field.name for field in fields(Release)}
-"""Keys of the manifest that say what a dataset is called."""
-
-_PART = 16 << 20  # bytes of a shard that are fetched and copied at a time
+from training.data.manifest import Manifest, content_checksum, manifest_path, read_manifest
 
 _OLD_OPTIONS = re.compile(
     r"\?(?=(?:.*&)?(?:endpoint_override|region|scheme|access_key|retry_limit_seconds)=)"
@@ -52,9 +37,9 @@ def list_shards(dataset: str) -> list[str]:
     """
     sizes = _shard_sizes(dataset)
     check_unlocked(dataset)
-    content = storage.read(storage.join(dataset, MANIFEST)) if sizes else None
-    if content is not None:
-        _check_shards(storage.join(dataset, MANIFEST), content, sizes)
+    manifest = read_manifest(dataset)
+    if manifest is not None:
+        _check_shards(dataset, manifest, sizes)
     return sorted(storage.join(dataset, shard) for shard in sizes)
 
 
@@ -99,15 +84,10 @@ def _refuse_old_options(dataset: str) -> None:
     )
 
 
-def _check_shards(manifest: str, content: bytes, sizes: dict[str, int]) -> None:
+def _check_shards(dataset: str, manifest: Manifest, sizes: dict[str, int]) -> None:
     """Compares the shards that are there with those that the manifest lists."""
-    try:
-        corpora = json.loads(content)["corpora"].values()
-        listed = {shard["path"]: shard["bytes"] for corpus in corpora for shard in corpus["shards"]}
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise DataError(
-            f"{manifest}: no manifest as `exhubert build` writes it: {error}"
-        ) from error
+    corpora = manifest.corpora.values()
+    listed = {shard.path: shard.bytes for corpus in corpora for shard in corpus.shards}
     problems = {
         "missing": listed.keys() - sizes.keys(),
         "not of the size there": {
@@ -120,98 +100,11 @@ def _check_shards(manifest: str, content: bytes, sizes: dict[str, int]) -> None:
     ]
     if wrong:
         raise DataError(
-            f"{manifest}: it lists {len(listed)} shards, but of those in the folder "
+            f"{manifest_path(dataset)}: it lists {len(listed)} shards, but of those in the folder "
             f"{'; '.join(wrong)}: copy the dataset again, or finish its build"
         )
-
-
-def manifest_checksum(dataset: str | Path) -> str | None:
-    """SHA-256 of a dataset's manifest, on disk or at a URL; ``None`` if it has none."""
-    manifest = storage.read(storage.join(str(dataset), MANIFEST))
-    return None if manifest is None else hashlib.sha256(manifest).hexdigest()
-
-
-def content_checksum(dataset: str | Path, protocol: str | None = None) -> str | None:
-    """SHA-256 of a dataset's manifest, but for protocols, which may be added at any time.
-
-    Title, version and date don't count either: they may change where no clip does.
-
-    Args:
-        dataset: Folder or URL.
-        protocol: The one whose folds matter, too.
-
-    Returns:
-        None if it has no manifest.
-    """
-    content = storage.read(storage.join(str(dataset), MANIFEST))
-    if content is None:
-        return None
-    try:
-        manifest = json.loads(content)
-        protocols = manifest.pop("protocols", {})
-        if protocol in protocols:
-            manifest["protocols"] = {protocol: protocols[protocol]}
-        manifest = {key: value for key, value in manifest.items() if key not in _RELEASE}
-    except (ValueError, TypeError, AttributeError, RecursionError):  # reported by list_shards
-        return hashlib.sha256(content).hexdigest()
-    return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
 
 
 def identity(dataset: str | Path, protocol: str | None = None) -> str:
     """What tells a dataset from others: its :func:`content_checksum`, else where it is."""
     return content_checksum(dataset, protocol) or absolute(str(dataset))
-
-
-def open_parquet(location: str, cache: str | None = None) -> pq.ParquetFile:
-    """A shard, of which only what is asked for is read.
-
-    Args:
-        location: Path or URL.
-        cache: Folder for a copy of a remote shard, fetched whole when it is first opened.
-    """
-    if not is_remote(location):
-        return pq.ParquetFile(location)
-    if cache is not None:
-        return pq.ParquetFile(_fetch(location, Path(cache)))
-    return pq.ParquetFile(storage.open_file(location), pre_buffer=True)
-
-
-@contextmanager
-def translated(location: str) -> Iterator[None]:
-    """Turns what keeps a shard from being read into an error for the user.
-
-    Raises:
-        DataError: The shard is gone, damaged, or refused.
-    """
-    try:
-        yield
-    except (OSError, ValueError, pa.ArrowException) as error:
-        told = str(getattr(error, "strerror", None) or error).strip().partition("\n")[0]
-        raise DataError(
-            f"{location}: can't be read: {told}; expected the shard that was listed there; "
-            "exhubert verify DATASET names what is damaged: copy or build the dataset again"
-        ) from error
-
-
-def worker_context(locations: list[str]) -> str | None:
-    """How worker processes that read these must start: the clients of object stores can't fork."""
-    return "spawn" if any(map(is_remote, locations)) else None
-
-
-def _fetch(location: str, cache: Path) -> Path:
-    """A local copy, made once: of another size or content it is another file."""
-    found = open_store(location).find(location)
-    if found is None:
-        raise DataError(f"{location}: is gone; expected the shard that was listed there")
-    key = f"{location} {found.size} {found.version}"
-    name = f"{hashlib.sha256(key.encode()).hexdigest()[:16]}-{path_of(location).name}"
-    if not (cache / name).is_file():
-        _copy(location, found, cache / name)
-    return cache / name
-
-
-def _copy(location: str, found: StoredFile, target: Path) -> None:
-    store = open_store(location)
-    with storage.atomic_path(target) as temporary, temporary.open("wb") as copy:
-        for start in range(0, found.size, _PART):
-            copy.write(store.read(location, start, min(start + _PART, found.size)))

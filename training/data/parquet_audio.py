@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 
 from pipeline.common.errors import DataError
 from pipeline.storage import StoreOptions, configure_stores, current_options
-from training.data import dataset_files
 from training.data.sampling import POOL_BYTES
+from training.data.shard_files import open_parquet, translated
 
 BUDGET = POOL_BYTES * 4 // 3
 """More than a pool, which ends with a whole row group: less, and each clip would read one again."""
@@ -99,9 +99,9 @@ class AudioReader:
         return self._groups[key].clip(location)
 
     def _load(self, shard: str, row_group: int) -> "_RowGroup":
-        with dataset_files.translated(shard):
+        with translated(shard):
             if shard not in self._files:
-                self._files[shard] = dataset_files.open_parquet(shard, self.cache)
+                self._files[shard] = open_parquet(shard, self.cache)
             file = self._files[shard]
             if row_group >= file.num_row_groups:
                 return _RowGroup(pa.table({name: [] for name in ("id", "audio_xxh3")}), [], 0)

@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
-from pydantic import BaseModel, ValidationError
 
-from pipeline.common.errors import DataError, UsageError
+from pipeline.common.errors import UsageError
 from pipeline.common.suggest import suggest
 from pipeline.schema.record import CLASSES, SPLITS
 from pipeline.specs.collections import choose_corpora
@@ -15,16 +14,10 @@ from pipeline.splits.protocols.protocol import BY_NAME, Protocol, held_out, read
 from pipeline.splits.protocols.statement import ProtocolStatement, protocol_path
 from pipeline.splits.protocols.validation import draw_validation
 from pipeline.storage import files as storage
-from training.data.dataset_files import MANIFEST
 from training.data.index import load_index
 from training.data.label_sets import LabelSet, classes_of, stated_classes
+from training.data.manifest import manifest_path, read_manifest
 from training.data.row_choice import EVERY_ROW, RowChoice
-
-
-class _Manifest(BaseModel):
-    """The one part of a manifest that is read here."""
-
-    protocols: dict[str, ProtocolStatement] = {}
 
 
 @dataclass(frozen=True)
@@ -217,13 +210,9 @@ def _with_validation(index: pd.DataFrame, seed: int) -> pd.DataFrame:
 
 
 def _read_statements(dataset: str) -> dict[str, ProtocolStatement]:
-    path = storage.join(dataset, MANIFEST)
-    content = storage.read(path)
-    if content is None:
-        raise UsageError(f"{path}: missing; protocols stand in the manifest of a dataset")
-    try:
-        return _Manifest.model_validate_json(content).protocols
-    except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        place = ".".join(map(str, fault["loc"]))
-        raise DataError(f"{path}: {place}: {fault['msg']}") from None
+    manifest = read_manifest(dataset)
+    if manifest is None:
+        raise UsageError(
+            f"{manifest_path(dataset)}: missing; protocols stand in the manifest of a dataset"
+        )
+    return manifest.protocols

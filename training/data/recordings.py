@@ -5,7 +5,6 @@ samples here, as a search compares one clip of each sound, and its equals are th
 """
 
 import io
-import json
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 
 from pipeline.common.errors import DataError
 from pipeline.storage import files as storage
-from training.data.dataset_files import MANIFEST
+from training.data.manifest import read_manifest
 
 PAIRS = "duplicates.parquet"
 
@@ -75,9 +74,12 @@ def is_searched(dataset: str | Path, corpora: Collection[str]) -> bool:
     Args:
         dataset: Folder or URL.
         corpora: Their ids.
+
+    Raises:
+        DataError: The manifest is damaged, or a later release has written it.
     """
-    manifest, pairs = (storage.read(storage.join(str(dataset), name)) for name in (MANIFEST, PAIRS))
-    if manifest is None or pairs is None:
+    manifest = read_manifest(dataset)
+    if manifest is None or storage.read(storage.join(str(dataset), PAIRS)) is None:
         return False
-    search = json.loads(manifest).get("near_duplicates")
-    return search is not None and not set(corpora) & set(search["unsearched"])
+    search = manifest.near_duplicates
+    return search is not None and not set(corpora) & set(search.unsearched)

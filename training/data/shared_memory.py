@@ -25,9 +25,9 @@ def empty_tensors(shapes: Shapes) -> dict[str, torch.Tensor]:
     if get_worker_info() is None:
         memory = torch.empty(sum(sizes), dtype=torch.uint8)
     else:
-        storage = torch.UntypedStorage._new_shared(sum(sizes))  # type: ignore[no-untyped-call]
+        storage = torch.UntypedStorage._new_shared(sum(sizes))
         memory = torch.empty(0, dtype=torch.uint8).set_(storage)
-    pieces = memory.split(sizes)  # type: ignore[no-untyped-call]
+    pieces = memory.split(sizes)
     return {
         name: piece.view(dtype).view(shape)
         for piece, (name, (shape, dtype)) in zip(pieces, shapes.items(), strict=True)

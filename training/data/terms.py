@@ -2,32 +2,19 @@
 
 from pathlib import Path
 
-from pydantic import BaseModel, ValidationError
-
-from pipeline.storage import files as storage
-from training.data.dataset_files import MANIFEST
-
-
-class _Corpus(BaseModel):
-    redistribute: bool | None = None
-
-
-class _Manifest(BaseModel):
-    """The one part of a manifest that is read here."""
-
-    corpora: dict[str, _Corpus] = {}
+from pipeline.common.errors import DataError
+from training.data.manifest import read_manifest
 
 
 def redistribution(dataset: str | Path) -> dict[str, bool | None]:
     """Corpus → whether it may be passed on; None, or no entry, where nobody has said."""
-    content = storage.read(storage.join(str(dataset), MANIFEST))
-    if content is None:
-        return {}
     try:
-        corpora = _Manifest.model_validate_json(content).corpora
-    except ValidationError:  # not written by a build: nobody says that they may be
+        manifest = read_manifest(dataset)
+    except DataError:  # not written by a build: nobody says that they may be
         return {}
-    return {name: corpus.redistribute for name, corpus in corpora.items()}
+    if manifest is None:
+        return {}
+    return {name: corpus.redistribute for name, corpus in manifest.corpora.items()}
 
 
 def redistributable_corpora(dataset: str | Path) -> frozenset[str]:

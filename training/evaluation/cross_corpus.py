@@ -13,8 +13,9 @@ from typing import Any
 
 from rich.console import Console
 
-from training.data.dataset_files import identity, manifest_checksum
+from training.data.dataset_files import identity
 from training.data.label_sets import LabelSet
+from training.data.manifest import manifest_checksum
 from training.evaluation.baselines.run import Baseline
 from training.evaluation.cross_corpus_modes import LEAVE_ONE_OUT, Mode
 from training.evaluation.cross_corpus_rows import Row, describe_row, plan_rows

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.common.errors import DataError, UsageError
-from training.data.dataset_files import manifest_checksum
 from training.data.index import load_index
+from training.data.manifest import manifest_checksum
 from training.data.progress import OnProgress, no_progress
 from training.data.row_choice import EVERY_ROW, RowChoice
 from training.evaluation.evaluate import part_of

@@ -13,7 +13,7 @@ from typing import Any
 
 from pipeline.common.errors import DataError, UsageError
 from pipeline.storage.files import write_atomic
-from training.data.dataset_files import manifest_checksum
+from training.data.manifest import manifest_checksum
 from training.evaluation.prediction_table import (
     PredictionTable,
     read_prediction_table,

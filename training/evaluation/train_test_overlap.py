@@ -14,7 +14,7 @@ import pandas as pd
 
 from pipeline.common.count import count
 from training.config.sections import DataSection
-from training.data.dataset_files import content_checksum, manifest_checksum
+from training.data.manifest import content_checksum, manifest_checksum
 from training.data.targets import HeadLabels
 from training.data.tasks import load_task
 from training.evaluation.prediction_table import clip_names

@@ -145,7 +145,7 @@ class SaveByTime(TrainerCallback):
     ) -> None:
         """Asks for one where it is time; all processes ask alike, by the clock of the first."""
         due = [self.now() - self.saved >= self.seconds]
-        if PartialState().num_processes > 1:
+        if PartialState().use_distributed:
             if state.global_step % _ASK_EVERY:
                 return
             due = broadcast_object_list(due)

@@ -47,7 +47,7 @@ def _trace(model: ExtendedClassifier, size: int, samples: int, lowered: bool) ->
     """Bytes kept and operations of one step, layers that are checkpointed left out of the bytes."""
     model.train()
     model.config.apply_spec_augment = False  # draws numbers, and keeps next to nothing
-    model.base_model.encoder.training = False  # LayerDrop asks a tensor for its value
+    model.backbone.encoder.training = False  # LayerDrop asks a tensor for its value
     kept = _KeptBytes(model, frames_of(samples, model.config), lowered)
     if not model.is_activation_checkpointing:
         for name, module in model.named_modules():

@@ -13,7 +13,8 @@ from pipeline.common.untrusted_text import code, markdown
 from pipeline.schema.record import CLASSES
 from pipeline.specs.licence_terms import Kind, mix_terms
 from pipeline.splits.protocols.protocol import BY_NAME
-from training.data import dataset_files
+from training.data.dataset_files import absolute, path_of
+from training.data.manifest import content_checksum, manifest_checksum
 from training.data.terms import redistribution
 from training.finetuning.card_metadata import all_licences, card_metadata
 from training.finetuning.model_licence import model_licence
@@ -49,9 +50,9 @@ def describe_dataset(
     allowed = redistribution(dataset)
     licences = rows.groupby("corpus", sort=True)["licence"].agg(lambda part: sorted(set(part)))
     return {
-        "name": dataset_files.path_of(dataset_files.absolute(str(dataset))).name,
-        "manifest_sha256": dataset_files.manifest_checksum(dataset),
-        "content_sha256": dataset_files.content_checksum(dataset, protocol),
+        "name": path_of(absolute(str(dataset))).name,
+        "manifest_sha256": manifest_checksum(dataset),
+        "content_sha256": content_checksum(dataset, protocol),
         "utterances": {str(s): int(n) for s, n in rows.groupby("split", sort=True).size().items()},
         "corpora": corpora,
         "licences": {str(corpus): names for corpus, names in licences.items()},

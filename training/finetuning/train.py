@@ -40,7 +40,8 @@ from training.config.processes import rank_and_world
 from training.config.recipe import Recipe
 from training.config.run_files import PROVENANCE_FILE
 from training.data.dataset import Utterances
-from training.data.dataset_files import identity, manifest_checksum
+from training.data.dataset_files import identity
+from training.data.manifest import manifest_checksum
 from training.data.targets import UNLABELLED
 from training.finetuning.callbacks import (
     Checkpoints,

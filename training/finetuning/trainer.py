@@ -23,6 +23,7 @@ class PlannedLoader(DataLoader[Any]):
 
     def set_epoch(self, epoch: int) -> None:
         """Chooses the epoch that the next iteration gives."""
+        assert isinstance(self.batch_sampler, EpochBatches)
         self.batch_sampler.set_epoch(epoch)
 
 
@@ -35,6 +36,7 @@ class ShardTrainer(Trainer):
     """
 
     model: PreTrainedModel
+    objective: Objective
     train_dataset: Utterances
     loss_is_scaled_for_ga = True  # compute_loss divides by the counts of all accumulated batches
 

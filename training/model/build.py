@@ -170,7 +170,7 @@ def compile_layers(model: ExtendedClassifier) -> None:
     All layers share what one of them is compiled to, for clips and batches of any length. The
     model as a whole would be compiled again for every length.
     """
-    for layer in model.base_model.encoder.layers:
+    for layer in model.backbone.encoder.layers:
         layer.compile(dynamic=True)
 
 

@@ -66,7 +66,7 @@ class ExtendedConfig(PreTrainedConfig):
             self.id2label = {int(index): label for label, index in self.label2id.items()}
         if self.id2label is None and kwargs.get("num_labels") is None:
             self.id2label = dict(enumerate(CLASSES))
-        super().__post_init__(**kwargs)
+        super().__post_init__(**kwargs)  # type: ignore[no-untyped-call]
         if self.id2label is not None:
             self.label2id = {label: int(index) for index, label in self.id2label.items()}
         self.validate()

@@ -76,6 +76,7 @@ def as_predictions(output: ExHubertOutput, dtype: torch.dtype = torch.float32) -
         return numbers
 
     emotion_logits, ratings = output.emotion_logits, output.ratings
+    assert output.logits is not None  # None only of outputs that no model made
     return Predictions(
         rows(output.logits.to(dtype).softmax(dim=-1)),
         None if emotion_logits is None else rows(emotion_logits.to(dtype).softmax(dim=-1)),
@@ -99,7 +100,7 @@ def join(parts: Sequence[Predictions], config: ExtendedConfig) -> Predictions:
 
 def class_names(config: ExtendedConfig) -> list[str]:
     """Names of a model's classes, in index order."""
-    names = config.id2label or {}
+    names = {int(index): name for index, name in (config.id2label or {}).items()}
     return [names[index] for index in range(len(names))]
 
 

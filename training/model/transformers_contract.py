@@ -23,7 +23,7 @@ class ExtendedPreTrainedModel(PreTrainedModel):
     """How an extended model starts, and what of it may be put on different devices; a mixin."""
 
     def __init_subclass__(cls, **kwargs: object) -> None:
-        super().__init_subclass__(**kwargs)
+        super().__init_subclass__(**kwargs)  # type: ignore[no-untyped-call]
         of_bases = (vars(base).get("_no_split_modules") or () for base in cls.__mro__)
         cls._no_split_modules = sorted({ExtendedLayer.__name__}.union(*of_bases))
 
@@ -33,7 +33,7 @@ class ExtendedPreTrainedModel(PreTrainedModel):
         if isinstance(module, ZeroLinear | IdentityLinear):
             module.reset_parameters()
         else:
-            super()._init_weights(module)
+            super()._init_weights(module)  # type: ignore[no-untyped-call]
 
 
 def attention_of(config: PreTrainedConfig) -> str | None:

@@ -53,7 +53,7 @@ def open_container(file: BinaryIO) -> "InputContainer":
     import av  # only corpora of videos need it
 
     try:
-        container: InputContainer = av.open(_Bytes(file), options=_OPTIONS)
+        container = av.open(_Bytes(file), "r", options=_OPTIONS)
     except av.ArgumentError:  # what FFmpeg says of a demuxer that is not listed
         raise AudioError(
             "undecodable",

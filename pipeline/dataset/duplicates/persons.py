@@ -31,13 +31,13 @@ def find_same_persons(pairs: Sequence[Pair], rows: pd.DataFrame) -> list[SamePer
         least = min(speakers, key=lambda speaker: (clips[speaker], speaker))
         number = len(shared[speakers.index(least)])
         if number >= max(_LEAST_CLIPS, _LEAST_SHARE * clips[least]):
-            stand_in = splits[speakers[0]] | splits[speakers[1]]
+            occupied = splits[speakers[0]] | splits[speakers[1]]
             found.append(
                 SamePerson(
                     speakers=speakers,
                     shared=number,
                     clips=(clips[speakers[0]], clips[speakers[1]]),
-                    splits=[split for split in SPLITS if split in stand_in],
+                    splits=[split for split in SPLITS if split in occupied],
                 )
             )
     return found

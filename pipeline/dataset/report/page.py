@@ -35,7 +35,7 @@ from pipeline.dataset.report.tables import (
 from pipeline.dataset.run_log import Run, read_runs
 from pipeline.dataset.selection import find_rows
 from pipeline.dataset.shortcuts import Shortcuts, read_shortcuts, shards_checksum
-from pipeline.pages.kit import page_environment
+from pipeline.pages.environment import page_environment
 from pipeline.schema.record import CLASSES, DIMENSIONS, SPLITS
 from pipeline.storage import files as storage
 from pipeline.storage import is_remote

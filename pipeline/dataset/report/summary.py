@@ -8,7 +8,7 @@ from pipeline.common.count import count
 from pipeline.dataset.manifest import CorpusManifest, Manifest
 from pipeline.dataset.run_log import Run
 from pipeline.index.corpus_notes import describe_notes
-from pipeline.pages.kit import number
+from pipeline.pages.environment import number
 from pipeline.schema.record import CLASSES, SPLITS
 
 

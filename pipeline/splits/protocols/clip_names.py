@@ -1,6 +1,6 @@
 """Names of clips in published lists: written short with braces, and found again in a dataset."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 _MOST_NAMES = 1_000_000
 _DEEPEST = 100
@@ -27,11 +27,6 @@ def expand_names(text: str) -> list[str]:
         if len(names) > _MOST_NAMES:
             raise ValueError(f"more than {_MOST_NAMES:,} names")
     return names
-
-
-def shorten_names(names: Iterable[str]) -> str:
-    """The list with braces that :func:`expand_names` reads: a line a common beginning."""
-    return "\n".join(_shorten(sorted(set(names))))
 
 
 def find_clips_by_name(
@@ -104,22 +99,3 @@ def _alternatives(text: str, start: int, depth: int) -> tuple[list[str], int]:
             position = end - 1
         position += 1
     return names + current, position
-
-
-def _shorten(names: Sequence[str]) -> Iterator[str]:
-    """Expressions for sorted names, those of one first sign together."""
-    by_sign: dict[str, list[str]] = {}
-    for name in names:
-        by_sign.setdefault(name[:1], []).append(name)
-    for alike in by_sign.values():
-        first, last = alike[0], alike[-1]
-        same = next(
-            (i for i in range(min(len(first), len(last))) if first[i] != last[i]),
-            min(len(first), len(last)),
-        )
-        inner = ",".join(_shorten([name[same:] for name in alike])) if len(alike) > 1 else ""
-        short = f"{first[:same]}{{{inner}}}"
-        if len(alike) == 1 or len(short) >= len(",".join(alike)):
-            yield from alike
-        else:
-            yield short

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.common.numbers import read_number, read_seconds
+from pipeline.common.numbers import read_count, read_number, read_seconds
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False), st.sampled_from(".,"))
@@ -42,3 +42,11 @@ def test_times(text: str | None, seconds: float | None) -> None:
 )
 def test_times_as_data_frames_write_them(written: str, seconds: float | None) -> None:
     assert read_seconds(written) == seconds
+
+
+@pytest.mark.parametrize(
+    ("cell", "count"),
+    [("2", 2.0), ("0,5", 0.5), (" True", 1.0), ("FALSE", 0.0), ("yes", None), ("", None)],
+)
+def test_counts_may_be_truths(cell: str, count: float | None) -> None:
+    assert read_count(cell) == count

@@ -19,7 +19,7 @@ def test_a_message_ends_with_the_suggestion_or_as_told() -> None:
     assert suggest("emodb", KNOWN) == "; did you mean 'emo_db'?"
     assert suggest("xyz", KNOWN) == ""
     assert suggest("xyz", KNOWN, otherwise=".") == "."
-    assert suggest("emodb", KNOWN, cutoff=0.99) == ""
+    assert nearest("emodb", KNOWN, cutoff=0.99) is None
 
 
 @given(st.lists(st.text("abcdef_", min_size=1), min_size=1))

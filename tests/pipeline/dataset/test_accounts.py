@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError
-from pipeline.dataset.accounts import restore_accounts
+from pipeline.dataset.accounts import restore_receipts
 from pipeline.dataset.manifest import require_manifest
 from pipeline.dataset.relabel import relabel_dataset
 from pipeline.planning.build_config import BuildConfig, Corpus
@@ -148,5 +148,5 @@ def test_receipt_that_vanishes_during_a_build_is_an_error(
 
 def test_whole_dataset_is_left_alone(dataset: Path) -> None:
     before = {file: file.stat().st_mtime_ns for file in dataset.rglob("*")}
-    restore_accounts(str(dataset), require_manifest(str(dataset)))
+    restore_receipts(str(dataset), require_manifest(str(dataset)))
     assert {file: file.stat().st_mtime_ns for file in dataset.rglob("*")} == before

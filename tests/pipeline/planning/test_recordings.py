@@ -14,7 +14,7 @@ from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.planning.corpus_plan import CorpusPlan, assign_split_and_shard, plan_splits
 from pipeline.planning.recordings import SLOT_S, count_slots, merge_slots, slot_of
 from pipeline.planning.shard_names import is_written_together, shard_group_key, shard_name
-from pipeline.planning.steps import count_batch, place_batch, plan_batches
+from pipeline.planning.steps import assign_shards, count_batch, plan_batches
 from pipeline.schema.utterance import Utterance, excluded
 from pipeline.sources.blocks import block_name
 from pipeline.specs.corpus_spec import CorpusSpec
@@ -222,7 +222,7 @@ def place_in_batches(parts: list[list[Utterance]]) -> list[Utterance]:
     return [
         utterance
         for batch in batches
-        for _, placed in place_batch(batch, plans["calls", batch.number], build)
+        for _, placed in assign_shards(batch, plans["calls", batch.number], build)
         for utterance in placed.utterances
     ]
 

@@ -4,11 +4,11 @@ from pipeline.audio.options import AudioOptions
 from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.planning.index_corpus import count_by_split, index_corpus
 from pipeline.planning.steps import (
+    assign_shards,
     count_batch,
     first_elements,
     index_batch,
     list_clips,
-    place_batch,
     plan_batches,
 )
 from pipeline.specs.emotion_scheme import emotion_scheme
@@ -25,7 +25,7 @@ def test_steps_in_batches_give_what_the_whole_corpus_gives(
     (batch,) = [index_batch(clips, build) for clips in list_clips("tones", build)]
     ((key, plan),) = plan_batches(("tones", [count_batch(batch)[1]]), build)
     assert key == ("tones", 0)
-    placed = [u for _, part in place_batch(batch, plan, build) for u in part.utterances]
+    placed = [u for _, part in assign_shards(batch, plan, build) for u in part.utterances]
     whole = index_corpus(spec, root, emotion_scheme()).utterances
     assert {u.id: u.split for u in placed} == {u.id: u.split for u in whole}
     assert count_by_split(placed) == count_by_split(whole)

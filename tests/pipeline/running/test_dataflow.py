@@ -21,8 +21,10 @@ from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.running.beam_pipeline import make_pipeline
 from pipeline.running.runners import read_options
 from pipeline.schema.utterance import Utterance
+from pipeline.specs.collections import load_collections
 from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.specs.loader import load_specs
+from pipeline.specs.shipped import builtin_ids
 from tests.conftest import MakeSpec, write_tone
 
 HOME = Path(__file__).parents[3]
@@ -152,6 +154,23 @@ def test_template_asks_for_what_the_command_line_knows() -> None:
     assert args.corpora == ["emo_db", "tess"]
     assert (args.data_root, args.output) == ([examples["data_root"]], examples["output"])
     assert (args.codec, args.normalize) == ("wav", "none")
+
+
+def test_template_takes_the_corpora_that_the_command_line_takes() -> None:
+    metadata = json.loads((HOME / "dataflow" / "metadata.json").read_text())
+    parameters = {parameter["name"]: parameter for parameter in metadata["parameters"]}
+    (form,) = parameters["corpora"]["regexes"]
+    names = [*builtin_ids(), *(f"@{name}" for name in load_collections())]
+    for value in (*names, ",".join(names)):
+        assert re.fullmatch(form, value)
+    required = ["--data_root=gs://my-bucket/corpora", "--output=gs://my-bucket/dataset"]
+    for name, parameter in parameters.items():  # what may be left out there may be left out here
+        given = [option for option in required if not option.startswith(f"--{name}=")]
+        assert to_command(given) == to_command([*given, f"--{name}="])
+        assert parameter.get("isOptional", False) == (len(given) == len(required))
+    args = build_parser().parse_args(to_command([*required, "--corpora=tess,@emobox"]))
+    assert args.corpora == ["tess", "@emobox"]
+    assert build_parser().parse_args(to_command(required)).corpora == []
 
 
 def test_image_holds_what_a_build_imports_in_the_versions_tested() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.common.errors import DataError
-from pipeline.dataset.manifest import FORMAT as MANIFEST_FORMAT
+from pipeline.common.manifest_format import FORMAT as MANIFEST_FORMAT
 from pipeline.dataset.manifest import read_manifest
 from pipeline.shards.receipts import (
     FORMAT,

@@ -1,4 +1,4 @@
-"""docs/specs.md: every key is named, and the specs in it work."""
+"""docs/specs.md and docs/adding_a_corpus.md: every key is named, and the specs in them work."""
 
 import re
 from pathlib import Path
@@ -12,16 +12,17 @@ from pipeline.specs.loader import load_spec
 from pipeline.specs.table_spec import TableSpec
 from pipeline.specs.yaml_reader import SpecError
 
-HANDBOOK = Path(__file__).parents[3] / "docs" / "specs.md"
+_DOCS = Path(__file__).parents[3] / "docs"
+HANDBOOK = "".join((_DOCS / name).read_text() for name in ("specs.md", "adding_a_corpus.md"))
 
 
 def blocks(language: str) -> list[str]:
-    """Fenced blocks of docs/specs.md, in order."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", HANDBOOK.read_text(), re.M | re.S)
+    """Fenced blocks of both pages, in order."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", HANDBOOK, re.M | re.S)
 
 
 def test_the_handbook_names_every_key():
-    named = set(re.findall(r"`(\w+)`", HANDBOOK.read_text()))
+    named = set(re.findall(r"`(\w+)`", HANDBOOK))
     assert {*CorpusSpec.model_fields, *TableSpec.model_fields} <= named
 
 

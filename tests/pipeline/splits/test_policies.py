@@ -270,3 +270,10 @@ def test_the_schema_for_editors_takes_each_policy_and_one_alone(splits: dict[str
 
 def _allowed(by: dict[str, Any]) -> list[str]:
     return by.get("enum", [by.get("const")])
+
+
+def test_parts_are_stated_where_the_partition_is_the_corpuss_own() -> None:
+    official = policy(by="official", of="part", dev="validation", te="test").splits
+    assert official.stated_parts == {"dev": "validation", "te": "test"}
+    assert policy(by="speaker").splits.stated_parts == {}
+    assert policy(by="utterance").splits.stated_parts == {}

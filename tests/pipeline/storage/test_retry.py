@@ -52,7 +52,7 @@ def brief(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retry, "FIRST_PATIENCE_S", 0.05)
     monkeypatch.setattr(retry, "FIRST_WAIT_S", 0.01)
     monkeypatch.setattr(retry, "LONGEST_WAIT_S", 0.02)
-    monkeypatch.setattr(retry, "SAID_AFTER_S", 0.0)
+    monkeypatch.setattr(retry, "REPORTED_AFTER_S", 0.0)
     monkeypatch.setattr(retry, "DOUBT_S", 0.1)
 
 

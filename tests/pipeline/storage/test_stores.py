@@ -352,7 +352,7 @@ def test_a_store_in_trouble_is_never_the_fault_of_a_clip(
 def test_progress_says_what_is_waited_for(
     s3: S3, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path, monkeypatch
 ) -> None:
-    monkeypatch.setattr(retry, "SAID_AFTER_S", 0.0)
+    monkeypatch.setattr(retry, "REPORTED_AFTER_S", 0.0)
     upload(s3, "waited", make_corpus(), "tones")
     s3.watch(lambda method, path, tries: 503 if path.endswith("0.wav") and tries < 40 else None)
     corpora = {"tones": Corpus(make_spec(), "s3://waited/tones")}

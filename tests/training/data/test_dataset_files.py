@@ -20,8 +20,9 @@ from tests.support.gcs import serve
 from tests.support.shards import NANO, write_tones
 from training.config.recipe import load_recipe
 from training.data.dataset import Utterances, collate
-from training.data.dataset_files import content_checksum, identity
+from training.data.dataset_files import identity
 from training.data.index import load_index
+from training.data.manifest import content_checksum
 from training.data.parquet_audio import AudioReader, clip_locations
 from training.evaluation.evaluate import evaluate
 from training.finetuning.model_card import describe_dataset

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from tests.support.shards import write_tones
-from training.data.dataset_files import content_checksum, manifest_checksum
+from training.data.manifest import content_checksum, manifest_checksum
 from training.evaluation.train_test_overlap import (
     SpeakerOverlap,
     audio_overlap,

@@ -14,7 +14,7 @@ from exhubert.cli.main import main
 from pipeline.common.errors import DataError, UsageError
 from tests.support.shards import NANO, write_tones
 from training.config.recipe import Recipe, load_recipe
-from training.data.dataset_files import manifest_checksum
+from training.data.manifest import manifest_checksum
 from training.finetuning.run_folder import is_complete
 from training.finetuning.train import train
 from training.inference.load_model import load_model

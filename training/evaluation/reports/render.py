@@ -1,8 +1,8 @@
-"""Pages of evaluations, made with the kit of all pages: self-contained, offline, fit to print."""
+"""Pages of evaluations, made from shared templates: self-contained, offline, fit to print."""
 
 from typing import Any
 
-from pipeline.pages.kit import page_environment
+from pipeline.pages.environment import page_environment
 from training.evaluation.readable_name import readable
 from training.metrics.intervals import FEW_NOTE
 from training.metrics.not_trained_on import NOT_TRAINED_ON_NOTE, marked

@@ -60,7 +60,7 @@ def test_data_roots_of_the_file(file: Path, text: str, folders: tuple[str, ...])
 
 
 def test_the_file_that_the_documentation_shows(file: Path) -> None:
-    (shown,) = (one for one in blocks(HOME / "docs" / "keyboard.md") if one.language == "toml")
+    (shown,) = (one for one in blocks(HOME / "docs" / "configuration.md") if one.language == "toml")
     file.write_text(shown.text)
     assert read_configuration({FILE_VARIABLE: str(file)}).model_fields_set == {"data_root", "jobs"}
 

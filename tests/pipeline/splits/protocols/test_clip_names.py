@@ -1,25 +1,37 @@
+from itertools import product
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.splits.protocols.clip_names import expand_names, find_clips_by_name, shorten_names
+from pipeline.splits.protocols.clip_names import expand_names, find_clips_by_name
 
-NAMES = st.lists(
-    st.text(st.sampled_from("ab01_ -(.:/#é"), min_size=1, max_size=12).filter(
-        lambda n: n == n.strip()
-    ),
-    unique=True,
+SIGNS = st.text(st.sampled_from("ab01_-(.:/#é"), max_size=4)
+LEVELS = st.recursive(
+    SIGNS,
+    lambda inner: st.lists(st.lists(inner, min_size=1, max_size=3), min_size=1, max_size=3),
+    max_leaves=8,
 )
+"""A name, or what stands in it one after another: each a choice of several."""
 
 
-@given(NAMES)
-def test_names_come_back_as_they_were(names: list[str]) -> None:
-    assert sorted(expand_names(shorten_names(names))) == sorted(names)
+def written(level: str | list) -> str:  # type: ignore[type-arg]
+    if isinstance(level, str):
+        return level
+    return "".join(f"{{{','.join(map(written, choices))}}}" for choices in level)
 
 
-def test_a_short_list_is_shorter() -> None:
-    names = [f"1001_{text}_{code}_XX" for text in ("DFA", "IEO") for code in ("ANG", "SAD")]
-    assert shorten_names(names) == "1001_{DFA_{ANG_XX,SAD_XX},IEO_{ANG_XX,SAD_XX}}"
+def meant(level: str | list) -> list[str]:  # type: ignore[type-arg]
+    if isinstance(level, str):
+        return [level]
+    each = ([name for choice in choices for name in meant(choice)] for choices in level)
+    return ["".join(names) for names in product(*each)]
+
+
+@given(st.lists(LEVELS, max_size=3))
+def test_braces_stand_for_every_choice(levels: list[str | list]) -> None:  # type: ignore[type-arg]
+    lines = [level for level in levels if written(level)]
+    assert expand_names("\n".join(map(written, lines))) == [n for one in lines for n in meant(one)]
 
 
 @pytest.mark.parametrize("text", ["a{b", "a}b", "a,b", "{a,{b}", "a" + "{" * 200])

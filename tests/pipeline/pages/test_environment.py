@@ -1,9 +1,9 @@
-"""The kit of pages: what others have written appears as text."""
+"""Pages: what others have written appears as text."""
 
 import jinja2
 import pytest
 
-from pipeline.pages.kit import page_environment
+from pipeline.pages.environment import page_environment
 
 
 def test_untrusted_text_is_text() -> None:
@@ -12,7 +12,7 @@ def test_untrusted_text_is_text() -> None:
     assert page == "<p>&lt;script&gt;\\x1b[2J\\u202e</p>"
 
 
-def test_templates_of_the_kit_are_found_from_any_page() -> None:
+def test_shared_templates_are_found_from_any_page() -> None:
     environment = page_environment("pipeline.dataset.report")
     source = '{% import "players.html.jinja" as players %}{{ players.choice("a", "b", ["x_y"]) }}'
     assert '<option value="x_y">x y</option>' in environment.from_string(source).render()

@@ -1,4 +1,4 @@
-"""The kit of every page: its template environment, one style sheet and one script."""
+"""The template environment of every HTML page, with one style sheet and one script."""
 
 from importlib.resources import files
 
@@ -13,7 +13,7 @@ def page_environment(package: str) -> jinja2.Environment:
     """An environment in which what others have written appears as text.
 
     Args:
-        package: Package in which the templates of the page lie; those of the kit are found, too.
+        package: Package with the templates of the page; those shared by all pages are found, too.
     """
     environment = jinja2.Environment(
         autoescape=True,
@@ -26,8 +26,8 @@ def page_environment(package: str) -> jinja2.Environment:
     environment.tests["web_address"] = is_web_address
     environment.filters |= {"count": count, "n": number}
     environment.globals |= {
-        "kit_style": Markup(_read("kit.css")),
-        "kit_script": Markup(_read("kit.js")),
+        "page_style": Markup(_read("page.css")),
+        "page_script": Markup(_read("page.js")),
     }
     return environment
 
