@@ -12,6 +12,9 @@ from pipeline.schema.utterance import DropReason, Utterance, excluded, rejected
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import EmotionScheme
 
+_MOST = 1e9
+"""Votes that a clip can have: more than there are people to ask."""
+
 
 @dataclass(frozen=True)
 class LabelMapping:
@@ -220,8 +223,11 @@ def count_votes(utterance: Utterance, spec: CorpusSpec) -> dict[str, float] | No
 
 
 def native_votes(utterance: Utterance, spec: CorpusSpec) -> dict[str, float]:
-    """Votes by the corpus's own codes: of its raters' answers, or as its tables count them."""
+    """Votes by the corpus's own codes: of its raters' answers, or as its tables count them.
+
+    What can be no count, such as the −1 of some tables for what is not known, is none.
+    """
     if not spec.votes:
         return count_answers(utterance.raters)
     counts = {name: read_count(utterance.annotations.get(name)) for name in spec.votes}
-    return {name: count for name, count in counts.items() if count is not None}
+    return {n: count for n, count in counts.items() if count is not None and 0 <= count <= _MOST}

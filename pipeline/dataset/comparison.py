@@ -20,12 +20,12 @@ _KINDS: Mapping[str, str] = {
     **{column.name: column.stage for column in COLUMNS},
     "split": "splits",
 }
-"""Column → what a difference in it is one of: the step of a build that fills it."""
+"""Column → the build step that a difference in it is counted for."""
 
 
 @dataclass(frozen=True)
 class CorpusDifferences:
-    """What differs in one corpus.
+    """Differences in one corpus.
 
     Attributes:
         only_a: Utterances of the first dataset that the second has not.
@@ -47,10 +47,10 @@ class CorpusDifferences:
 
 @dataclass(frozen=True)
 class DatasetComparison:
-    """What differs between two datasets.
+    """Differences between two datasets.
 
     Attributes:
-        corpora: By id.
+        corpora: Corpus id → its differences.
         specs: Corpus → keys of its spec that differ.
         examples: Column → utterances in which it differs, and its two values; some only.
     """

@@ -54,10 +54,10 @@ class Run(BaseModel):
     Attributes:
         started: UTC, ISO 8601.
         command: The command line, with secrets masked.
-        commit: Of the source code, where it lies in a git checkout.
+        commit: Commit of the source code, if it lies in a git checkout.
         runner: ``local``, or a Beam runner's name.
         jobs: Processes of a local run; None elsewhere.
-        ended: None while it goes, and for ever where it was killed.
+        ended: None while it runs; stays None if it was killed.
         status: Exit status.
     """
 

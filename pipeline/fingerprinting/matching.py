@@ -1,10 +1,10 @@
 """Matching: which candidates are the same recording, by the share of bits in which they differ.
 
 Bits of different recordings differ in half of all cases, with a spread of 0.0148 over 256 frames,
-as Haitsma and Kalker measured it (section 3.3); over fewer frames it is wider. A pair matches where
-it lies six and a half spreads below one half, and below 0.22 in any case: the same sentence, spoken
-twice by one actor, does not come near. Each quarter must be alike, too: of sentences that
-begin with the same words, spoken the same, the end differs.
+as Haitsma and Kalker measured it (section 3.3); over fewer frames it is wider. A pair matches if
+its error lies eight spreads below one half, and below 0.22 in any case; the same sentence spoken
+twice by one actor stays far above that. Each quarter must match, too, since sentences that begin
+with the same words differ only at the end.
 """
 
 from collections.abc import Sequence

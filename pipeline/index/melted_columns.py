@@ -9,12 +9,12 @@ from pipeline.specs.table_spec import Melt
 def melt_columns(rows: Iterable[Row], melt: Melt) -> Iterator[Row]:
     """A row for each of the melted columns, beside all that the row holds.
 
-    Where no row has any of them, and they may not all be missing, the first row comes as it is:
-    who looks for columns must see which there are.
+    If no row has any of them and they are required, the first row is given as it is, so that an
+    error can list the columns.
 
     Args:
-        rows: Of a table.
-        melt: Which columns, and what the name of each and its cell are called.
+        rows: Rows of a table.
+        melt: Columns to melt, and the columns for their names and cells.
 
     >>> list(melt_columns([{"sad": "0"}], Melt(columns=["sad"], name="emotion", value="score")))
     [{'sad': '0', 'emotion': 'sad', 'score': '0'}]

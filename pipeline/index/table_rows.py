@@ -1,4 +1,4 @@
-"""Tables of a corpus: loading those that a spec names, and finding rows by key."""
+"""Rows of a corpus's tables, found by key."""
 
 import string
 import sys

@@ -10,7 +10,7 @@ from pipeline.schema.utterance import Utterance
 from pipeline.sources.listing import SourceFile
 
 SMALLEST, LARGEST = 2_000, 32_000
-"""Clips of a batch: few at first, so that all workers get some; many in a corpus of millions."""
+"""Clips in a batch: few at first, so that all workers get some, many in a corpus of millions."""
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class ClipBatch:
     """Some clips of a corpus, and the table files that all of its clips are joined with.
 
     Attributes:
-        notes: What listing the corpus gave to tell; the last batch has them, be it empty.
+        notes: Notes from listing the corpus, held by the last batch, which may be empty.
     """
 
     corpus: str
@@ -33,7 +33,7 @@ class UtteranceBatch:
     """Some utterances of a corpus; ``number`` is that of their :class:`ClipBatch`.
 
     Attributes:
-        notes: What indexing the corpus gave to tell; the first batch has those of tables.
+        notes: Notes from indexing the batch; those on tables are held by the first.
     """
 
     corpus: str
@@ -51,10 +51,10 @@ def in_batches(
     """Clips of a corpus in the order in which they are found, in batches.
 
     Args:
-        corpus: Its id.
-        clips: As they are found.
-        tables: Files of its tables.
-        take_notes: Called once all clips were found.
+        corpus: Id of the corpus.
+        clips: Clips in the order in which they are found.
+        tables: Table files of the corpus.
+        take_notes: Gives the notes, once all clips were found.
     """
     clips = iter(clips)
     for number in count():

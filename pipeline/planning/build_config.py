@@ -1,4 +1,4 @@
-"""What a build is to make, and where: all that its steps must know."""
+"""Configuration of a build: corpora, options and output, as every step needs them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,23 +21,22 @@ class Corpus:
 
 @dataclass(frozen=True)
 class BuildConfig:
-    """All that the steps of a build must know.
+    """Everything that the steps of a build need to know.
 
     Attributes:
-        corpora: What is built, by corpus id.
+        corpora: Corpora to build, by id.
         scheme: The shared emotion categories.
         output: The dataset folder.
-        audio: How clips are stored.
-        stores: How workers reach stores; as this process does, unless told.
-        progress: What workers on this machine tell of their work.
-        error_file: Where a worker writes the error for the user that ends the build; None to leave
-            it to the runner's messages.
-        begun_file: Which each worker writes as it begins; None where nobody waits for that.
-        report: Whether the last step writes the report: where it is not sure that anybody waits for
-            the end. Else it is written afterwards, when the log knows how the run has ended.
+        audio: Options by which clips are stored.
+        stores: Options by which workers reach stores; by default those of this process.
+        progress: Writes the progress of workers on this machine.
+        error_file: File in which a worker writes the error that ends the build; None leaves it to
+            the runner's messages.
+        begun_file: File that each worker writes as it begins; None if nobody waits for it.
+        report: Whether the last step writes the report; False if the caller writes it once the log
+            has the outcome.
         release: Title, version and date of the dataset, as far as they are stated.
-        partitions: Least number of elements to begin with: some runners (Dask) work in as many
-            parts, from the first step to the last.
+        partitions: Minimum number of first elements; Dask keeps this as its partition count.
     """
 
     corpora: Mapping[str, Corpus]

@@ -55,7 +55,7 @@ def _drop_all_but_one(copies: Sequence[Utterance]) -> list[Utterance]:
 def _contradiction(copies: Sequence[Utterance]) -> DropReason | None:
     """Why copies can't be copies; None where they can.
 
-    What is heard must be the same, and so must be the size of files of one kind that one glob
+    Label and speaker must be the same, and so must the sizes of files of one kind that one glob
     found.
     """
     for what, field in (("label", "label_native"), ("speaker", "speaker")):

@@ -19,7 +19,7 @@ UTTERANCES_PER_SHARD = 500
 
 @dataclass(frozen=True)
 class CorpusPlan:
-    """What must be known of a whole corpus before its utterances get splits and shards.
+    """What the whole corpus decides about the splits and shards of its utterances.
 
     Attributes:
         splits: Group → split.
@@ -27,7 +27,7 @@ class CorpusPlan:
         repeated: Hashes of the dedup keys that several utterances have.
         conflicts: Copies that belong to different groups, and so perhaps to different splits.
         segments: Shards of the segments of long recordings.
-        reserved: Those of the last shards of each split that are for such recordings alone.
+        reserved: Last shards of each split, which are only for such recordings.
     """
 
     splits: Mapping[str, Split]
@@ -50,11 +50,11 @@ def plan_splits(
 
     Args:
         spec: The corpus.
-        counts: Utterances of every group by category.
+        counts: Group → native label → number of utterances.
         ungrouped: Number of utterances without a group.
         repeated: Hashes of the dedup keys that several utterances have.
         conflicts: Copies that belong to different groups, and so perhaps to different splits.
-        segments: What of the utterances are segments of long recordings, as merged.
+        segments: Loads of the segments of long recordings, merged over the corpus.
     """
     splits = spec.splits.assign(counts, spec.id, spec.namespace)
     sizes = expected_sizes(spec.splits, counts, ungrouped, splits)

@@ -38,7 +38,7 @@ NO_CONFLICTS = GroupConflicts()
 
 
 def mark_copies(utterances: Iterable[Utterance]) -> Marks:
-    """What must be known of utterances, to be compared over a whole corpus."""
+    """Marks of some utterances, to be compared over a whole corpus."""
     marks = [
         (key_hash(u.dedup_key), _hash(u.group), _hash(u.label_native))
         if u.dropped is None
@@ -52,7 +52,7 @@ def find_repeated(marks: Marks) -> frozenset[int]:
     """Hashes of the dedup keys that several utterances have, be they dropped or not.
 
     Args:
-        marks: Of all utterances of a corpus, in any order.
+        marks: Marks of all utterances of a corpus, in any order.
     """
     keys, times = np.unique(marks[:, 0], return_counts=True)
     return frozenset(keys[times > 1].tolist())
@@ -62,7 +62,7 @@ def find_group_conflicts(marks: Marks) -> GroupConflicts:
     """Copies of a corpus that belong to different groups.
 
     Args:
-        marks: Of all utterances of the corpus, in any order.
+        marks: Marks of all utterances of the corpus, in any order.
     """
     marks = np.unique(marks[marks[:, 1] != _DROPPED], axis=0)
     keys, starts = np.unique(marks[:, 0], return_index=True)

@@ -34,7 +34,7 @@ def shard_name(
     """The shard that an utterance belongs to.
 
     Args:
-        utterance: With its split.
+        utterance: An utterance with its split.
         shards: Split → number of shards.
         segments: Shards of the segments of long recordings.
         reserved: The last shards of each split, which are reserved for some.
@@ -68,7 +68,7 @@ def shard_group_key(
     Neighbours keep the number of keys low that a batch of a corpus of millions is split into.
 
     Args:
-        utterance: With its split and shard.
+        utterance: An utterance with its split and shard.
         shards: Split → number of shards.
         reserved: The last shards of each split, and what each is reserved for.
     """

@@ -44,11 +44,11 @@ class BatchCounts:
     """Counts of one batch; those of all batches decide how the corpus is split.
 
     Attributes:
-        number: Of the batch.
+        number: Number of the batch.
         groups: Utterances of every group by native label.
         ungrouped: Number of utterances that no group keeps together.
-        marks: By which copies of an utterance are found in other batches.
-        segments: Where in which recordings segments begin.
+        marks: Hashes by which copies in other batches are found.
+        segments: Loads of the slots of long recordings.
     """
 
     number: int

@@ -1,4 +1,4 @@
-"""Clips that can't be whole, told without decoding them: never fetched, empty, or links to nothing.
+"""Clips that are rejected before decoding: never fetched, empty, or links to nothing.
 
 No clip is as short as a Git LFS pointer, so only files of that size are looked into.
 """
@@ -18,7 +18,7 @@ def reject_unfetched(
     """Utterances, those rejected whose file is empty, missing or a Git LFS pointer.
 
     Args:
-        utterances: Of a corpus, indexed.
+        utterances: Indexed utterances of a corpus.
         read: Gives the content of a file by its path.
     """
     from pipeline.audio.decoder import refuse_no_audio  # brings libraries that others don't need

@@ -20,7 +20,7 @@ Reader = Literal["statistics", "training"]
 
 @dataclass(frozen=True)
 class _TypeNames:
-    """How other vocabularies call a scalar Arrow type."""
+    """Names of a scalar Arrow type in other vocabularies."""
 
     hugging_face: str
     croissant: str
@@ -41,13 +41,13 @@ class Column:
     """One column of the record.
 
     Attributes:
-        name: As in the shards.
+        name: Name of the column, as in the shards.
         dtype: A scalar, a list of scalars, or a list of structs of both; anything else needs
             ``feature``.
         meaning: One line for the docs and for Croissant; names and values in backticks.
         stage: The step of a build that fills it.
-        indexed: Who reads it as metadata, of all rows at once.
-        feature: Hugging Face description, where it is not the one of the type.
+        indexed: Readers that take it as metadata, of all rows at once.
+        feature: Hugging Face description, if it differs from that of the type.
 
     Raises:
         TypeError: Hugging Face ``datasets`` or Croissant can't express the type.

@@ -1,7 +1,7 @@
-"""What is read of tables and names before utterances are made of it: texts by name."""
+"""Fields that are read from tables and names before they become utterances: texts by name."""
 
 Row = dict[str, str]
 """A row of a table: column → cell, empty where nothing stands."""
 
 Fields = dict[str, str | None]
-"""What is known of a clip, or what a row adds to it: field → text, None where it is unknown."""
+"""Fields of a clip, or those a row adds to it: field → text, None where it is unknown."""

@@ -15,7 +15,7 @@ class DropReason(NamedTuple):
 
     Attributes:
         status: ``excluded`` by a stated rule, or ``rejected`` because it can't be used.
-        stage: Where in the flow: ``index``, ``labels``, ``splits`` or ``audio``.
+        stage: Step of the build: ``index``, ``labels``, ``splits`` or ``audio``.
         reason: One word of a fixed vocabulary, for counting.
         detail: What was found and what was expected, in words.
     """
@@ -37,10 +37,10 @@ def excluded(stage: str, reason: str, detail: str = "") -> DropReason:
 
 
 class RaterAnswer(NamedTuple):
-    """What one rater said of an utterance, in the corpus's own codes and on its own scales.
+    """Answer of one rater about an utterance, in the corpus's own codes and on its own scales.
 
     Attributes:
-        rater: As the corpus names them; None where it does not.
+        rater: Name in the corpus; None where it states none.
         emotions: Codes, in no order; several where the rater named several.
         secondary: Codes of further emotions, which count for no label.
     """
@@ -60,9 +60,9 @@ class Utterance(NamedTuple):
         id: ``<corpus>/<path without suffix>``, ``#<start>-<end>`` added for a segment.
         dedup_key: Equal for copies of the same utterance.
         source_path: Relative to the corpus root, ``/``-separated.
-        source_size: In bytes.
-        source_version: Of the file: differs whenever its content does.
-        block: What is read in one piece with others, where the clip is no file of its own;
+        source_size: Size of the file in bytes.
+        source_version: Version of the file, which differs whenever its content does.
+        block: Part of a file that is read in one piece, where the clip is no file of its own;
             ``source_size`` is a share of it then.
         row: Position of the clip in the file that holds the block.
         glob_rank: Rank of the glob that found the file; among copies the lowest is kept.
@@ -70,12 +70,12 @@ class Utterance(NamedTuple):
         end: End of the segment in s; None for a whole file.
         channel: The channel that holds the speaker; None to mix all.
         group: Value of the field that the split policy keeps together.
-        age: In years.
+        age: Age in years.
         arousal: Rating in [0, 1].
         valence: Rating in [0, 1].
         dominance: Rating in [0, 1].
         label: Six-class index, 3·arousal + valence.
-        raters: What each of them said.
+        raters: Answers of single raters.
         shard: Name of the shard that it is planned for.
         dropped: None if the utterance is to be written.
     """

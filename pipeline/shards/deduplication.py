@@ -1,7 +1,7 @@
 """Equal audio: found by the checksum of the processed samples, and kept out of two splits.
 
-So are, where they are known, near-duplicates and the clips of one person under two ids. Where a
-corpus gives equal audio two labels, nobody knows which is right: none of it stays.
+Near-duplicates and clips of one person under two ids are treated alike, where they are known. If a
+corpus gives equal audio two labels, all of it is removed: nobody knows which label is right.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ DUPLICATE_REASONS: Mapping[str, str] = {
     "near_duplicate_across_splits": "by its audio fingerprint the same recording as {kept}",
     "same_person_across_splits": "by the clips they share the same person as that of {kept}",
 }
-"""Why rows leave their shards because of others → what is said of that."""
+"""Reason for removing a row because of others → the detail that rejects.parquet states."""
 
 _KEPT_FIRST = {"test": 0, "validation": 1, "train": 2}
 
@@ -80,14 +80,14 @@ def remove_duplicates(
     persons: Mapping[str, int] = MappingProxyType({}),
     on_removed: Callable[[pa.Table], object] = lambda rows: None,
 ) -> tuple[list[ShardReceipt], pd.DataFrame]:
-    """Removes from their shards the rows that :func:`find_removals` names.
+    """Removes the rows that :func:`find_removals` names from their shards.
 
-    These shards lose their fingerprint: the next build makes them anew, since whether a row is a
-    duplicate depends on what else is built.
+    The receipts of these shards lose their digest, so that the next build makes them anew: whether
+    a row is a duplicate depends on the other rows.
 
     Args:
         output: The dataset folder.
-        receipts: Of all shards.
+        receipts: Receipts of all shards.
         rows: Metadata of all rows, with ``shard``.
         recordings: As for :func:`find_removals`.
         persons: As for :func:`find_removals`.

@@ -24,7 +24,7 @@ def input_digests(
     Args:
         planned: The utterances of the shard, in its order.
         spec: Their corpus.
-        options: How clips are stored.
+        options: Options by which clips are stored.
 
     Returns:
         Digest of all that its audio depends on, and of all that its content depends on.
@@ -34,10 +34,10 @@ def input_digests(
 
 
 def reusable(earlier: ShardReceipt | None, audio: str, content: str) -> Reuse:
-    """How much of a shard of an earlier build can stay.
+    """Which part of a shard of an earlier build can be reused.
 
     Args:
-        earlier: Its receipt; None where it is not there or not complete.
+        earlier: Receipt of the shard; None if it is missing or incomplete.
         audio: Digest of all that its audio depends on, as of now.
         content: Digest of all that its content depends on, as of now.
     """

@@ -38,7 +38,7 @@ def read_metadata(output: str, receipts: list[ShardReceipt]) -> pd.DataFrame:
 
 
 def read_shard_metadata(path: str, columns: Sequence[str], older: bool = False) -> pd.DataFrame:
-    """What :func:`read_shard_table` reads, of one shard."""
+    """As :func:`read_shard_table`, as a frame."""
     frame: pd.DataFrame = read_shard_table(path, columns, older=older).to_pandas()
     return frame
 
@@ -49,11 +49,11 @@ def read_shard_table(
     """Some columns of a shard, and where each row lies in it; no audio is read.
 
     Args:
-        path: Of the shard, local or a URL.
+        path: Path or URL of the shard.
         columns: The columns.
-        size: Of the shard, in bytes; None where it is not known.
-        older: Whether it may come of an earlier release, which had fewer columns; those that it
-            lacks are unknown in all rows.
+        size: Size of the shard in bytes; None if unknown.
+        older: Whether it may be of an earlier release with fewer columns; those that it lacks are
+            null in all rows.
 
     Returns:
         The columns, and ``row_group``, ``row`` (within the group) and ``group_bytes`` (size of the

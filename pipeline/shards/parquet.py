@@ -20,7 +20,7 @@ ROWS_PER_GROUP = 100
 
 
 class FileFacts(NamedTuple):
-    """What is known of a shard's file once it is written; in bytes, and as XXH3-128."""
+    """Rows, size in bytes and XXH3-128 of a shard's file once it is written."""
 
     rows: int
     size: int
@@ -34,8 +34,8 @@ def write_parquet(file: BinaryIO, tables: Iterable[pa.Table]) -> FileFacts:
     """Writes the content of a shard, each table as it comes, so that no shard is held whole.
 
     Args:
-        file: Where to.
-        tables: Its rows in order, in tables of any length.
+        file: File to write to.
+        tables: Rows in order, in tables of any length.
     """
     columns = _parquet_columns()
     sink, rows = _CheckedFile(file), 0
@@ -82,15 +82,15 @@ def in_row_groups(records: Iterable[Record]) -> Iterator[pa.Table]:
 
 
 def read_shard(output: str, shard: str, xxh3: str | None = None) -> pa.Table:
-    """All rows of a shard, audio included; columns that an earlier release had not yet are null.
+    """All rows of a shard, audio included; columns that an earlier release lacked are null.
 
     Args:
         output: The dataset folder.
-        shard: Its name, ``<corpus>/<split>-NNNNN-of-NNNNN``.
-        xxh3: XXH3-128 that it must have; None where it is not known.
+        shard: Name of the shard, ``<corpus>/<split>-NNNNN-of-NNNNN``.
+        xxh3: XXH3-128 that it must have; None if unknown.
 
     Raises:
-        DataError: It is not there, or damaged.
+        DataError: It is missing or damaged.
     """
     path = shard_path(output, shard)
     repair = "exhubert verify --repair DATASET, then build its corpus again"

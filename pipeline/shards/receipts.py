@@ -1,7 +1,6 @@
-"""Receipts: what each shard was made from, and what could not be written.
+"""Receipts: what each shard was made from, and which utterances could not be written.
 
-From a shard's receipt a second run knows what it can reuse; it accounts for every utterance that
-was planned.
+A receipt tells a second run what it can reuse, and accounts for every utterance that was planned.
 """
 
 import json
@@ -38,7 +37,7 @@ class RejectRow:
 
 
 FORMAT = 1
-"""Format of the receipts written here. Those of earlier releases state none and have this one."""
+"""Format of the receipts written here; receipts of earlier releases without one have it, too."""
 
 INCOMPLETE = -1
 """Size of a shard that a run has begun to write; it stays where the run was interrupted."""
@@ -46,18 +45,19 @@ INCOMPLETE = -1
 
 @dataclass(frozen=True)
 class ShardReceipt:
-    """What a shard was made from and what came of it.
+    """Inputs and outcome of one shard.
 
     Attributes:
         shard: ``<corpus>/<split>-NNNNN-of-NNNNN``.
-        audio: Fingerprint of the files, the options and the code that the audio depends on; empty
-            where the shard must be made anew (a file could not be read, and may be another time).
-        fingerprint: Of all that the shard depends on; empty where its labels must be written anew.
+        audio: Digest of the files, the options and the code that the audio depends on; empty if
+            the shard must be made anew (a file could not be read, and may be next time).
+        fingerprint: Digest of all that the shard depends on; empty if its labels must be written
+            anew.
         rows: Number of utterances in the shard.
-        size: Of the shard, in bytes; 0 where there is none, :data:`INCOMPLETE` until it is.
+        size: Size of the shard in bytes; 0 without rows, :data:`INCOMPLETE` until it is written.
         xxh3: XXH3-128 of the shard.
         unwritten: The other utterances that were planned.
-        format: Of the receipt itself.
+        format: Format of the receipt itself.
     """
 
     shard: str
@@ -80,16 +80,16 @@ class ShardReceipt:
         return self.shard.split("/", 1)[0]
 
     def to_json(self) -> bytes:
-        """As stored."""
+        """The content of the file that stores it."""
         return json.dumps(asdict(self), ensure_ascii=False, indent=1).encode()
 
     @classmethod
     def from_json(cls, content: bytes) -> "ShardReceipt":
-        """As read.
+        """A receipt from the content of its file.
 
         Raises:
             DataError: A later release has written it.
-            ValueError, TypeError, KeyError: It is no receipt.
+            ValueError, TypeError, KeyError: It is not a receipt.
         """
         fields = json.loads(content)
         if (found := fields.get("format", FORMAT)) > FORMAT:
@@ -148,15 +148,15 @@ def receipt_path(output: str, shard: str) -> str:
 
 
 def write_receipt(output: str, receipt: ShardReceipt) -> None:
-    """Stores a receipt in place of the one that is there."""
+    """Stores a receipt, replacing an earlier one."""
     storage.write_atomic(receipt_path(output, receipt.shard), receipt.to_json())
 
 
 def read_receipt(output: str, shard: str) -> ShardReceipt | None:
     """The receipt of a shard; None where there is none, or none that can be read.
 
-    One that names another shard than its own name does is none, either: it would have that written
-    and deleted.
+    A receipt that names another shard than its file does is ignored, too: it would have that shard
+    overwritten or deleted.
 
     Raises:
         DataError: A later release has written it.
@@ -176,12 +176,12 @@ def read_valid_receipt(output: str, shard: str) -> ShardReceipt | None:
         DataError: A later release has written it.
     """
     receipt = read_receipt(output, shard)
-    if receipt and receipt.size and not _is_whole(shard_path(output, shard), receipt):
+    if receipt and receipt.size and not _is_intact(shard_path(output, shard), receipt):
         return None
     return receipt
 
 
-def _is_whole(path: str, receipt: ShardReceipt) -> bool:
+def _is_intact(path: str, receipt: ShardReceipt) -> bool:
     """Whether a file has the size and, on a disk, the checksum that its receipt states.
 
     What lies in a store is not read for that: stores keep checksums of their own.

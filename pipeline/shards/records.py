@@ -33,7 +33,7 @@ def make_rows(
         utterances: Planned, in the order of the rows.
         spec: Their corpus.
         root: Folder or URL of the corpus.
-        options: How clips are stored.
+        options: Options by which clips are stored.
         on_start: Called with ``<corpus>: <path>`` before each clip is read, and with nothing after
             the last of one pass: what comes next is no clip's fault.
         on_clip: Called with the length, in s, of each clip after it; 0 where it was rejected.

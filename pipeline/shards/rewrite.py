@@ -13,7 +13,7 @@ from pipeline.shards.writer import store_shard
 
 
 def rewrite_shard(
-    output: str, receipt: ShardReceipt, table: pa.Table, left: Iterable[RejectRow], audio: str
+    output: str, receipt: ShardReceipt, table: pa.Table, rejects: Iterable[RejectRow], audio: str
 ) -> ShardReceipt:
     """Replaces a shard by other rows of the same utterances.
 
@@ -21,16 +21,16 @@ def rewrite_shard(
 
     Args:
         output: The dataset folder.
-        receipt: Of the shard as it is.
-        table: Its rows from now on.
-        left: Utterances that are no longer among them.
-        audio: Fingerprint of the audio from now on; empty to have it made anew.
+        receipt: Receipt of the shard before.
+        table: Rows of the shard from now on.
+        rejects: Utterances that are removed.
+        audio: Digest of the audio from now on; empty to have it made anew.
 
     Returns:
         The receipt of the shard as it is then.
     """
-    unwritten = {row.id: row for row in (*receipt.unwritten, *left)}
-    for name in table["id"].to_pylist():  # after a crash the shard may still hold rows that left
+    unwritten = {row.id: row for row in (*receipt.unwritten, *rejects)}
+    for name in table["id"].to_pylist():  # after a crash the shard may still hold removed rows
         unwritten.pop(name, None)
 
     def make_receipt(file: FileFacts) -> ShardReceipt:
@@ -54,7 +54,7 @@ def repair_shard(output: str, receipt: ShardReceipt) -> ShardReceipt:
 
     Args:
         output: The dataset folder.
-        receipt: Of the shard, as the run left it.
+        receipt: Receipt of the shard, as the run left it.
 
     Raises:
         DataError: The shard is missing or damaged.

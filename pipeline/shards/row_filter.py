@@ -25,16 +25,16 @@ def rows_where(rows: pa.Table, condition: str) -> npt.NDArray[np.int64]:
     """Finds the rows that a condition holds for.
 
     Args:
-        rows: With columns of the record. Where ``label`` is among them, a condition may name
+        rows: Rows with columns of the record. Where ``label`` is among them, a condition may name
             ``class_name``, too.
-        condition: What stands behind WHERE in DuckDB's SQL. Where it is neither true nor false,
-            since a value is unknown, the row is none of them.
+        condition: Condition as after WHERE in DuckDB's SQL. A row for which it is unknown, since a
+            value is null, is not found.
 
     Returns:
         Positions of the rows, ascending.
 
     Raises:
-        UsageError: It is no condition, or names a column that the rows do not have.
+        UsageError: It is not a condition, or names a column that the rows do not have.
     """
     import duckdb
 
@@ -52,14 +52,14 @@ def check_condition(condition: str) -> None:
     """Checks a condition before any row is read.
 
     Raises:
-        UsageError: It is no condition over the columns of the record.
+        UsageError: It is not a condition over the columns of the record.
     """
     columns = pa.schema([field for field in RECORD if field.name != "audio"])
     rows_where(columns.empty_table(), condition)
 
 
 def frame_where(rows: "pd.DataFrame", condition: str) -> "pd.DataFrame":
-    """Those rows of a frame that a condition holds for, as :func:`rows_where` finds them."""
+    """Rows of a frame that a condition holds for, as :func:`rows_where` finds them."""
     table = pa.Table.from_pandas(rows, preserve_index=False)
     return rows.iloc[rows_where(table, condition)]
 
@@ -75,7 +75,7 @@ def _with_class_names(rows: pa.Table) -> pa.Table:
 
 
 def _explain(error: Exception, rows: pa.Table) -> str:
-    """What DuckDB says, without its guesses and the line it draws."""
+    """DuckDB's message without its guesses and the line it draws."""
     message = str(error).partition("\n")[0].removesuffix("!").strip()
     _, named, name = message.partition('Referenced column "')
     name = name.partition('"')[0]

@@ -1,4 +1,4 @@
-"""Source audio: what the utterances of a shard are in the files of their corpus.
+"""Source audio: decodes the utterances of a shard from the files of their corpus.
 
 Files are read in the order of the rows, and the parts of one recording in the order of their times:
 a long one is passed through once, by ranges, and no other is read twice.
@@ -48,14 +48,14 @@ class SourceAudio:
         self._content = b""
 
     def decoders(self, planned: Sequence[Utterance]) -> Iterator[tuple[Utterance, Decode]]:
-        """What decodes the utterances of one file, in the order of their times.
+        """Decoders of the utterances of one file, in the order of their times.
 
         Args:
             planned: Utterances; of those that are dropped nothing is read.
 
         Yields:
-            An utterance and what decodes it, to be called before the next is asked for. Where a
-            file turns out to be another than it seemed all come again, and the last time counts.
+            An utterance and its decoder, to be called before the next is asked for. If a file
+            turns out to have another layout than assumed, all come again; the last time counts.
             After the last :attr:`xxh3` is that of the file, if it could be read.
 
         Raises:
@@ -95,7 +95,7 @@ class SourceAudio:
     def _pass_through(
         self, file: LongFile, utterances: Sequence[Utterance]
     ) -> Iterator[tuple[Utterance, Decode]]:
-        """What decodes the parts of a file that is read by ranges."""
+        """Decoders of the parts of a file that is read by ranges."""
         self._path, self._content = None, b""
         key = self._key(utterances[0])
         joined = _KNOWN[key].joined if key in _KNOWN else False
@@ -124,7 +124,7 @@ class SourceAudio:
 
 
 class _Known(NamedTuple):
-    """What a pass through a file has told; the next shard needs no more than its own parts."""
+    """Results of a pass through a file; with them the next shard reads its own parts only."""
 
     xxh3: str
     joined: bool

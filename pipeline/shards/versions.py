@@ -18,11 +18,11 @@ The shard is then written anew, its audio stays: so no corpus is stored in two w
 """
 
 LIBRARIES = ("numpy", "pyarrow", "pyloudnorm", "soundfile", "soxr", "xxhash")
-"""Those that clips are processed, encoded and stored with: their releases may give other bytes."""
+"""Libraries that process, encode and store clips: other versions of them may give other bytes."""
 
 
 def audio_versions() -> dict[str, str]:
-    """All that decides, beside clips and options, which bytes a clip is stored as.
+    """Versions of everything, beside clips and options, that decides the bytes of a stored clip.
 
     Returns:
         ``audio`` (:data:`AUDIO_VERSION`), ``backends`` (in their order) and every library, those of
@@ -37,7 +37,7 @@ def audio_versions() -> dict[str, str]:
 
 @cache
 def library_version(library: str) -> str:
-    """Of a distribution; ``absent`` for one not installed."""
+    """Version of a distribution; ``absent`` for one not installed."""
     try:
         return version(library)
     except PackageNotFoundError:

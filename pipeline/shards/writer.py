@@ -35,12 +35,12 @@ from pipeline.storage import files as storage
 
 @dataclass(frozen=True)
 class WrittenShard:
-    """What came of a shard.
+    """Outcome of a shard.
 
     Attributes:
-        receipt: As stored beside it.
+        receipt: Receipt as stored beside it.
         reused: Number of utterances whose audio was not decoded again.
-        raters: What their agreement follows from, on all that were planned.
+        raters: Tallies of rater agreement over all planned utterances.
     """
 
     receipt: ShardReceipt
@@ -67,7 +67,7 @@ def write_shards(
         spec: Their corpus.
         root: Folder or URL of the corpus.
         output: The dataset folder.
-        options: How clips are stored.
+        options: Options by which clips are stored.
         on_start: Called with ``<corpus>: <path>`` before each clip is read, and with nothing after
             the last one of several shards.
         on_clip: Called with the length, in s, of each clip after it; 0 where it was rejected.
@@ -95,11 +95,11 @@ class _Draft(NamedTuple):
     """A shard before it is written.
 
     Attributes:
-        planned: Its utterances, in the order of its rows.
-        audio: Fingerprint of all that its audio depends on.
-        content: Fingerprint of all that its content depends on.
+        planned: Utterances in the order of the rows.
+        audio: Digest of all that its audio depends on.
+        content: Digest of all that its content depends on.
         earlier: Receipt of an earlier run.
-        reuse: What of that can stay.
+        reuse: Part of the earlier shard that can be reused.
     """
 
     shard: str
@@ -162,12 +162,12 @@ def store_shard(
 ) -> ShardReceipt:
     """Stores a shard and its receipt; interrupted, the next run sees that it is incomplete.
 
-    Readers choke on a shard without rows: of such a one only the receipt stays.
+    Readers fail on a shard without rows, so only its receipt is kept.
 
     Args:
         output: The dataset folder.
-        shard: Its name.
-        tables: Its rows in order, each table written as it comes.
+        shard: Name of the shard.
+        tables: Rows in order, each table written as it comes.
         make_receipt: Makes the receipt, once all rows are written.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Names of archive members as text: what an archive states of their encoding, a spec, or nobody."""
+"""Names of archive members as text, in the encoding that the archive or the spec states."""
 
 import struct
 import unicodedata
@@ -14,12 +14,12 @@ def zip_name(entry: zipfile.ZipInfo, encoding: str | None) -> tuple[str, str | N
     """Name of a zip entry, and why it can't be trusted, if it can't.
 
     What the archive states comes first, then what the spec states. Many writers store UTF-8
-    without saying so, which no other text looks like. What is left is code page 437, as the format
-    has it, where that gives words; where it gives signs, the name is in some other encoding.
+    unmarked; other text hardly ever decodes as UTF-8. The rest is read as code page 437, the
+    default of the format, if that gives letters; symbols mean that it is in another encoding.
 
     Args:
-        entry: Of the archive's directory.
-        encoding: Of names that are not marked as UTF-8, where the spec states it.
+        entry: Entry of the archive's directory.
+        encoding: Encoding of names that are not marked as UTF-8; None if the spec states none.
     """
     name, problem = _decode_zip_name(entry, encoding)
     return name if "/" in name else name.replace("\\", "/"), problem

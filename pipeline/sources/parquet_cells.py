@@ -24,12 +24,12 @@ def column_text(column: pa.ChunkedArray) -> list[str]:
 
 
 def is_whole(kind: pa.DataType) -> bool:
-    """Whether cells are whole numbers, or lists of such: what classes are numbered by."""
+    """Whether cells are integers or lists of them, as class numbers are."""
     return bool(pa.types.is_integer(_element(kind)))
 
 
 def may_number(kind: pa.DataType) -> bool:
-    """Whether classes may be numbered: whole numbers among which some are missing become floats."""
+    """Whether the column may hold class numbers; integers with gaps are stored as floats."""
     return is_whole(kind) or bool(pa.types.is_floating(_element(kind)))
 
 

@@ -54,5 +54,5 @@ class AccessFile(SpecModel):
 
     @property
     def file_name(self) -> str:
-        """What the file is called on disk."""
+        """Name of the file on disk."""
         return self.name or unquote(urlsplit(self.url).path).rpartition("/")[2]

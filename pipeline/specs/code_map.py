@@ -45,7 +45,7 @@ class CodeMap(dict[str, str]):
 
     @cached_property
     def ranges(self) -> list[CodeRange]:
-        """Those of its codes that are ranges."""
+        """Codes that are ranges."""
         return [found for code in self if (found := _read_range(code))]
 
     def stated(self, code: str) -> str | None:

@@ -44,7 +44,7 @@ class ChosenCorpora:
 
     Attributes:
         corpora: Ids, in the order in which they were named, each once.
-        named: Those that were named themselves, not by a collection.
+        named: Corpora that were named themselves, not by a collection.
         lacking: Collection → its corpora that are not there.
     """
 
@@ -78,7 +78,7 @@ def choose_corpora(names: Iterable[str], there: Names[str]) -> ChosenCorpora:
     """Corpora that names stand for; ``@emobox`` is a collection.
 
     Args:
-        names: Of corpora and collections.
+        names: Names of corpora and collections.
         there: Corpora that there are; members of collections that are not are passed over.
 
     Raises:

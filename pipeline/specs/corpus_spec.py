@@ -1,4 +1,4 @@
-"""What a corpus spec may say: the pydantic models behind ``corpora_specs/*.yaml``.
+"""The corpus spec: the pydantic model behind ``corpora_specs/*.yaml``.
 
 A spec describes one corpus as data: where its clips lie, how labels and speakers are read from
 names and tables, what its codes mean, how it is split. ``docs/specs.md`` teaches the language.
@@ -55,7 +55,7 @@ _RESERVED = {
         "a device on Windows, where no folder can be called so",
     ),
 }
-"""Names that are taken → by what."""
+"""Names that no corpus can have → what they stand for."""
 
 
 def check_id(corpus: str) -> str:
@@ -402,7 +402,7 @@ class CorpusSpec(SpecModel):
 
     @property
     def source_rules(self) -> SourceRules:
-        """Which of its files hold others, and how those are read."""
+        """Rules by which files that hold other files are read."""
         return SourceRules(
             self.archive, self.archive_encoding, self.ignore_case, self.parquet, self.webdataset
         )
@@ -414,10 +414,10 @@ class CorpusSpec(SpecModel):
 
     @cached_property
     def row_specs(self) -> Mapping[str, RowSpec]:
-        """All that has rows: tables by name, and files in which every row is a clip."""
+        """Everything that has rows: tables by name, and files in which every row is a clip."""
         return {**self.clip_rows, **self.tables}
 
     @property
     def speaker_namespace(self) -> str:
-        """What stands before the colon in a speaker's id."""
+        """Part before the colon of a speaker's id."""
         return self.namespace or self.id

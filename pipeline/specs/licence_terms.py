@@ -1,7 +1,7 @@
-"""Terms of a mix: of each kind the strictest that any corpus has, and which corpora have it.
+"""Terms of a mix of corpora: for each kind the strictest term, and the corpora that ask for it.
 
-What a licence asks for is read from its name where that is one of Creative Commons', ODbL, MIT or
-Apache, or says research or non-commercial; nothing here is legal advice.
+Terms are read from the name of a licence: Creative Commons, ODbL, MIT, Apache, or words such as
+research and non-commercial. Nothing here is legal advice.
 """
 
 import re
@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 Kind = Literal["redistribution", "commercial_use", "changes", "share_alike", "attribution"]
-"""What terms are about: passing on, earning money, altering, passing on alike, naming authors."""
+"""Kinds of terms: passing on, earning money, altering, passing on alike, naming authors."""
 
 Rule = Literal["free", "unknown", "bound"]
-"""How strict: nothing is asked for, nobody has said, or it is forbidden (of the first three kinds)
-or required (of the others). From the mildest to the strictest."""
+"""Strictness of a term, from the mildest: nothing is asked for, it is unknown, or it is forbidden
+(first three kinds) or required (the others)."""
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 _RULES: tuple[Rule, ...] = get_args(Rule)
@@ -59,7 +59,7 @@ HUB_LICENCES = {
     "MIT": "mit",
     "ODbL-1.0": "odbl",
 }
-"""SPDX identifier → the hub's."""
+"""SPDX identifier → identifier of the Hugging Face hub."""
 
 _CREATIVE_COMMONS = re.compile(r"(?i)\bCC[- ]BY((?:[- ](?:NC|ND|SA))*)\b")
 _RESEARCH_ONLY = re.compile(r"(?i)non-?\s?commercial|\bresearch\b|\bacademic\b")
@@ -70,9 +70,9 @@ class MixTerm:
     """One kind of terms of a mix.
 
     Attributes:
-        rule: The strictest of any corpus.
-        words: What it says, for people.
-        corpora: Those that have it; none where it is free.
+        rule: Strictest rule of any corpus.
+        words: The rule in words, for users.
+        corpora: Corpora that have it; none if it is free.
     """
 
     rule: Rule
@@ -99,10 +99,10 @@ def mix_terms(licences: Mapping[str, tuple[str, bool | None]]) -> dict[Kind, Mix
 
 
 def licence_rules(licence: str, redistribute: bool | None) -> dict[Kind, Rule]:
-    """What one licence asks for.
+    """Rules of one licence.
 
     Args:
-        licence: Its name.
+        licence: Name of the licence.
         redistribute: Whether the corpus may be passed on; None where its terms do not say.
 
     >>> licence_rules("CC-BY-NC-4.0", True)["commercial_use"]

@@ -1,4 +1,4 @@
-"""The key ``raters`` of a spec: where their answers stand, and what becomes of several."""
+"""The key ``raters`` of a spec: where their answers are found, and how several are combined."""
 
 from typing import Annotated, Any, Literal, Self, get_args
 
@@ -9,7 +9,7 @@ from pipeline.common.spec_model import OneOrMore, Regex, SpecModel
 
 AnswerField = Literal["emotion", "secondary", "arousal", "valence", "dominance"]
 ANSWER_FIELDS: tuple[str, ...] = get_args(AnswerField)
-"""Fields that are an answer where a table of raters gives them."""
+"""Fields that count as an answer if a table of raters gives them."""
 
 
 class VoteRule(SpecModel):
@@ -37,7 +37,7 @@ def _as_rule(value: object) -> object:
 
 
 class Raters(SpecModel):
-    """Where the answers of single raters stand, and what becomes of them."""
+    """Where the answers of single raters are found, and how they become labels and ratings."""
 
     rows: Annotated[list[str], OneOrMore] = Field([], description="tables of one row a rater")
     columns: dict[AnswerField, Annotated[list[str], Field(min_length=1)]] = Field(

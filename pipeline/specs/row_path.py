@@ -6,7 +6,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import AfterValidator
 
 _LONGEST = 16
-"""Steps; the longest of a known corpus has 5."""
+"""Most steps of a path; the longest of a known corpus has 5."""
 
 _COLUMN = re.compile(r"\{([A-Za-z_]\w*)\}")
 
@@ -17,7 +17,7 @@ class Step(NamedTuple):
     """One step down: to a key, to each of what is there, or to any depth.
 
     Attributes:
-        name: The key that is gone to; of ``each``, the column that keys are kept in, if any.
+        name: Key to go to; for ``each`` the column in which keys are kept, if any.
     """
 
     kind: Kind
@@ -31,7 +31,7 @@ def parse_row_path(path: str) -> tuple[Step, ...]:
     (Step(kind='each', name='show'), Step(kind='name', name='Dialog'))
 
     Raises:
-        ValueError: It is none.
+        ValueError: It is not a valid path.
     """
     steps = tuple(map(_step, path.split(".")))
     if len(steps) > _LONGEST:

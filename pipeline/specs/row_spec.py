@@ -32,7 +32,7 @@ def _name_form(value: object) -> object:
 
 
 class RowSpec(SpecModel):
-    """What rows give the clips that they belong to."""
+    """Fields that rows give to the clips they belong to."""
 
     path: Regex | None = Field(
         None, description="groups found in the path of the file are columns of its rows"

@@ -92,11 +92,11 @@ class WebDatasetSpec(ClipRows):
 
 
 class SourceRules(NamedTuple):
-    """Which files of a corpus hold others, and how those are read.
+    """Rules by which files that hold other files are found and read.
 
     Attributes:
-        globs: Of archives; without any, none is opened.
-        encoding: Of names that an archive does not mark as UTF-8; None where no spec states it.
+        globs: Globs of archives; without any, none is opened.
+        encoding: Encoding of names that an archive does not mark as UTF-8; None if unknown.
         ignore_case: Whether globs and patterns are blind to case.
         parquet: The Parquet files that hold clips.
         webdataset: The tar files that hold clips beside their labels.

@@ -1,4 +1,4 @@
-"""Which of many specs are meant: by language, access, terms, collection."""
+"""Filters specs by language, access, terms or collection."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass

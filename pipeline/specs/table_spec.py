@@ -41,7 +41,7 @@ TableFormat = Literal[
 ]
 
 WHOLE_TEXT = "_text"
-"""Column of a file that is read as ``text``: all that it says."""
+"""Column that holds the whole content of a file that is read as ``text``."""
 
 _SHEETS = ("csv", "tsv", "space", "xlsx")
 FORMATS_OF = {

@@ -23,10 +23,10 @@ _TAGS = {"tag:yaml.org,2002:null", "tag:yaml.org,2002:merge"}
 _KNOWN_TAGS = _TAGS | {f"tag:yaml.org,2002:{kind}" for kind in ("map", "seq", "str")}
 
 _LARGEST = 1_000_000
-"""Bytes of a file; the longest shipped one has 20,000."""
+"""Largest size of a file, in bytes; the longest shipped one has 20,000."""
 
 _MOST_NODES = 100_000
-"""Keys and values of a file once its aliases are written out."""
+"""Most keys and values of a file after its aliases are expanded."""
 
 
 class SpecError(UsageError):
@@ -105,7 +105,7 @@ def _parse(text: str, path: Path) -> tuple[dict[Location, int], Any]:
     """Line of every key and item, and the data.
 
     Raises:
-        SpecError: A tag is none of text, lists and mappings, or aliases make the file endless.
+        SpecError: A tag is not one of text, lists and mappings, or aliases make the file endless.
     """
     loader = _TextLoader(text)
     try:
@@ -144,7 +144,7 @@ def _lines(node: yaml.Node, path: Path, location: Location = ()) -> Iterable[tup
     """Line of every key and item below a node.
 
     Raises:
-        SpecError: A key is no word, or stands twice.
+        SpecError: A key is not text, or occurs twice.
     """
     yield location, node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):

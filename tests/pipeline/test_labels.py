@@ -231,6 +231,33 @@ def test_counted_votes_make_a_label_by_the_same_rule(make_spec: MakeSpec) -> Non
     ]  # fmt: skip
 
 
+CELLS = st.sampled_from(["0", "1", "0,5", "-1", "-0.5", "true", "", "?", "nan", "1e308"])
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.fixed_dictionaries({}, optional=dict.fromkeys(("n_ang", "n_joy", "n_hap"), CELLS)))
+def test_cells_of_votes_may_hold_anything(make_spec: MakeSpec, votes: dict[str, str]) -> None:
+    spec = make_spec(
+        path=r"'(?P<n_ang>\d)(?P<n_joy>\d)(?P<n_hap>\d)'",
+        votes="{n_ang: anger, n_joy: happiness, n_hap: happiness}",
+        raters="{emotion: plurality}",
+    )
+    clip = label_utterance(
+        CLIP._replace(label_native=None, annotations=votes), spec, emotion_scheme()
+    )
+    assert (clip.emotion is None) == (clip.dropped is not None)
+    assert all(0 <= count <= 2 for count in (clip.votes or {}).values())
+
+
+def test_a_negative_count_of_votes_is_none(make_spec: MakeSpec) -> None:
+    spec = make_spec(
+        path=r"'(?P<ang>\d)(?P<hap>\d)'", votes="[ang, hap]", raters="{emotion: plurality}"
+    )
+    clip = CLIP._replace(label_native=None, annotations={"ang": "1", "hap": "-1"})  # not known
+    labelled = label_utterance(clip, spec, emotion_scheme())
+    assert (labelled.emotion, labelled.votes) == ("anger", {"anger": 1.0})
+
+
 @pytest.mark.parametrize(("votes_for", "code"), [("category", "hap"), ("code", "ang")])
 def test_codes_vote_together_or_each_for_itself(
     make_spec: MakeSpec, votes_for: str, code: str

@@ -1,7 +1,7 @@
 """One audio track of a file, decoded packet by packet on the file's own time line.
 
 What does not decode or is missing becomes silence of the same length, so that later sounds keep
-their times; where no time is given it is left out. Either is damage that the caller is told of.
+their times; where no time is given it is left out. Either is reported as damage.
 """
 
 import re
@@ -21,7 +21,7 @@ EXACT = {"aiff", "ape", "au", "caf", "flac", "tta", "w64", "wav", "wv"}
 """Formats whose headers state the exact number of frames."""
 
 CHECKSUMMED = {"ac3", "eac3", "flac", "tta", "wavpack"}
-"""Codecs whose damage only their checksums tell."""
+"""Codecs whose damage shows in their checksums only."""
 
 TIMED = {"matroska,webm", "ogg"}
 """Formats whose stated length is that of their times."""
@@ -30,13 +30,14 @@ UNTIMED = {"aac", "ac3", "amr", "amrnb", "amrwb", "dts", "eac3", "loas", "mp3", 
 """Formats that hold no times: FFmpeg counts packets, by the rate of the first."""
 
 GAP = 0.050
-"""Seconds between two packets beyond which sound is missing: some containers round times."""
+"""Shortest gap between two packets, in s, that counts as missing sound: containers round times."""
 
 LONGEST_GAP = 3_600.0
-"""Seconds; longer ones are damaged times."""
+"""Longest gap, in s; a longer one counts as damaged times."""
 
 LONGEST_GAP_OF_BROADCASTS = 10.0
-"""Seconds; where clocks may start anew, longer ones are that, as FFmpeg takes them."""
+"""Longest gap, in s, where clocks may restart: a longer one counts as a restarted clock, as in
+FFmpeg."""
 
 MOST_PLANES = 7
 """Channels that are read unpacked: of eight planes or more PyAV reads memory that is not theirs."""
@@ -47,12 +48,12 @@ MAX_FAILURES = 16
 
 @dataclass
 class Track:
-    """The default audio track of an open file.
+    """One audio track of an open file.
 
     Attributes:
-        rate: In Hz.
+        rate: Sampling rate in Hz.
         codec: Container and codec, such as ``matroska,webm/aac``.
-        channels: Of the first packet; packets with others are mixed to as many.
+        channels: Channels of the first packet; packets with others are mixed to as many.
         lead: Frames between the start of the picture and that of the sound.
         damage: First and last frame of what did not decode, from the start of the picture.
     """

@@ -79,6 +79,7 @@ _SCHEMA = pa.schema(
     ]
 )
 _META = b"exhubert"
+_OTHER_CONTENT = (LookupError, ValueError, TypeError, AttributeError, pa.ArrowException)
 
 
 def pairs_path(output: str) -> str:
@@ -115,7 +116,7 @@ def read_pairs(output: str) -> PairTable:
             {str(corpus): str(checksum) for corpus, checksum in meta["searched"].items()},
             bool(meta["join_speakers"]),
         )
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except (OSError, *_OTHER_CONTENT) as error:
         raise DataError(
             f"{pairs_path(output)}: not a table of pairs: {error}; delete it, build again, and "
             "then look for near-duplicates: exhubert duplicates DATASET"

@@ -1,4 +1,4 @@
-"""What the key ``protocols`` of a spec may say, and the published folds that come with exhubert."""
+"""What the key ``protocols`` of a spec, and the file of a published protocol, may say."""
 
 from typing import Annotated, Self
 

@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pipeline.common.errors import DataError
@@ -31,5 +33,11 @@ def test_where_there_is_nothing_to_tell_there_is_no_file(tmp_path: Path) -> None
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"{}"])
 def test_a_damaged_table_is_told(tmp_path: Path, content: bytes) -> None:
     Path(pairs_path(str(tmp_path))).write_bytes(content)
+    with pytest.raises(DataError, match="not a table of pairs"):
+        read_pairs(str(tmp_path))
+
+
+def test_a_table_of_something_else_is_told(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"kind": [["near"]]}), pairs_path(str(tmp_path)))
     with pytest.raises(DataError, match="not a table of pairs"):
         read_pairs(str(tmp_path))

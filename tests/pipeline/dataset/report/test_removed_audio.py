@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pipeline.dataset.duplicates.pair_table import Pair, read_pairs
@@ -105,5 +107,7 @@ def test_they_are_those_of_a_page_with_all_corpora_and_of_one_without_the_silent
 
 def test_a_damaged_file_silences_them_and_nothing_else(dataset: str) -> None:
     Path(removed_audio_path(dataset)).write_bytes(b"x")
+    assert read_removed_audio(dataset) == {}
+    pq.write_table(pa.table({"id": [["another"]]}), removed_audio_path(dataset))
     assert read_removed_audio(dataset) == {}
     write_report(dataset)
