@@ -110,7 +110,8 @@ def _client(options: StoreOptions) -> storage.Client:
     session = AuthorizedSession(_credentials(options))
     session.mount("https://", HTTPAdapter(pool_maxsize=32))
     session.mount("http://", HTTPAdapter(pool_maxsize=32))
-    # A project is asked for only where buckets are made.
+    # A project is asked for only where buckets are made. ``_http``, which Google calls private, is
+    # the only way to more than ten connections; pyproject.toml bounds the version.
     return storage.Client("none", session.credentials, _http=session)
 
 
