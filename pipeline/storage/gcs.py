@@ -102,7 +102,7 @@ class GoogleStore:
 
 
 def _once() -> dict[str, Any]:
-    """How long a request may take; RetryingStore tries again."""
+    """Options of one request: its timeouts, and no retries, which are RetryingStore's."""
     return {"timeout": (store.CONNECT_TIMEOUT_S, store.READ_TIMEOUT_S), "retry": None}
 
 
@@ -116,7 +116,7 @@ def _client(options: StoreOptions) -> storage.Client:
 
 
 def _credentials(options: StoreOptions) -> Credentials:
-    """As the environment has them, for ``--impersonate_service_account``; none by ``--no_auth``."""
+    """Credentials of the environment, or impersonated ones; none with ``--no_auth``."""
     if options.no_auth:
         return AnonymousCredentials()
     try:
@@ -144,9 +144,9 @@ def _translated(url: str, fatal: bool = False) -> Iterator[None]:
     """Turns what Google's client raises into what a :class:`Store` raises.
 
     Args:
-        url: What was asked for.
-        fatal: Whether being refused it means that nothing can go on (a listing, a write), and not
-            just that one file can't be read.
+        url: URL that was asked for.
+        fatal: Whether a refusal stops the build (a listing, a write), and not
+            just one file.
     """
     try:
         yield
