@@ -13,6 +13,7 @@ TREES = {
 }
 
 STATED = {
+    ("pipeline/storage/gcs.py", "_http"),
     ("training/data/shared_memory.py", "_new_shared"),
     ("training/model/transformers_contract.py", "_attn_implementation"),
     ("training/model/transformers_contract.py", "_init_weights"),
@@ -46,10 +47,10 @@ def own_names(tree: ast.AST) -> Iterator[str]:
 
 
 def used_names(tree: ast.AST) -> Iterator[str]:
-    """Private attributes that a file reads or defines, and parts of what it imports."""
+    """Attributes that a file reads or defines, arguments that it names, parts of its imports."""
     for node in ast.walk(tree):
         match node:
-            case ast.Attribute(attr=name) | ast.FunctionDef(name=name):
+            case ast.Attribute(attr=name) | ast.FunctionDef(name=name) | ast.keyword(arg=str(name)):
                 yield name
             case ast.Import(names=names):
                 yield from (part for each in names for part in each.name.split("."))

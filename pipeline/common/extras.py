@@ -21,7 +21,7 @@ EXTRAS = {
         "huggingface_hub",
     ),
     "aws": ("obstore", "boto3", "botocore"),
-    "gcp": ("google.cloud.storage",),
+    "gcp": ("google.cloud.storage", "google.api_core", "google.auth"),
     "dask": ("dask", "distributed"),
     "baseline": ("opensmile",),
     "onnx": ("onnx", "onnxscript", "onnxruntime"),

@@ -30,7 +30,7 @@ def check_accounts(output: str, receipts: Iterable[ShardReceipt], found: Mapping
 
     Args:
         output: The dataset folder.
-        receipts: Of all shards that are to stay.
+        receipts: Receipts of all shards that are to stay.
         found: Utterances found, by corpus.
 
     Raises:
@@ -52,7 +52,7 @@ def count_usable(receipts: Iterable[ShardReceipt], found: Mapping[str, int]) -> 
     """Utterances of every corpus that were left in before audio was read, as published ones are.
 
     Args:
-        receipts: Of all shards.
+        receipts: Receipts of all shards.
         found: Utterances found, by corpus.
     """
     usable = Counter(found)
@@ -64,14 +64,14 @@ def count_usable(receipts: Iterable[ShardReceipt], found: Mapping[str, int]) -> 
 
 
 def restore_receipts(output: str, manifest: Manifest | None, built: Collection[str] = ()) -> None:
-    """Makes receipts anew that are missing, as after a copy without the hidden folder ``.build``.
+    """Makes missing receipts anew, as after a copy without the hidden folder ``.build``.
 
-    A shard whose receipt was made anew is made anew itself by the next build of its corpus.
+    The next build of the corpus makes the shards of such receipts anew.
 
     Args:
         output: The dataset folder.
-        manifest: Of the dataset; None where there is none.
-        built: Corpora that are about to be built, whose receipts come of that.
+        manifest: Manifest of the dataset; None where there is none.
+        built: Corpora that are about to be built, which writes their receipts.
 
     Raises:
         DataError: More is missing than can be made anew, or all that names the corpora.
@@ -140,5 +140,5 @@ def _restore_corpus(
 def _receipt(
     shard: str, rows: int, size: int, xxh3: str, unwritten: tuple[RejectRow, ...] = ()
 ) -> ShardReceipt:
-    """A receipt that tells nothing of what the shard was made from."""
+    """A receipt that does not state what the shard was made from."""
     return ShardReceipt(shard, "", "", rows, size, xxh3, unwritten)

@@ -17,8 +17,8 @@ def to_bibtex(key: str, name: str, citation: str) -> str:
     Brackets and braces become parentheses.
 
     Args:
-        key: By which it is cited.
-        name: Of the corpus, its title.
+        key: Citation key.
+        name: Name of the corpus, its title.
         citation: One line of prose.
     """
     fields = "\n".join(f"  {field} = {{{value}}}," for field, value in _fields(name, citation))

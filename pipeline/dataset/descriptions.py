@@ -1,4 +1,4 @@
-"""What describes a dataset beside its shards: card, Croissant and manifest."""
+"""Descriptions of a dataset beside its shards: card, Croissant and manifest."""
 
 from pipeline.dataset.card import make_card
 from pipeline.dataset.croissant.description import make_croissant
@@ -11,7 +11,7 @@ def write_descriptions(output: str, manifest: Manifest) -> None:
 
     Args:
         output: The dataset folder.
-        manifest: As it is from now on.
+        manifest: Manifest from now on.
 
     Raises:
         DataError: A store does not take them.

@@ -63,15 +63,15 @@ def finalize_dataset(
     Args:
         output: The dataset folder.
         shards: Names of all shards of the corpora just built.
-        specs: Those corpora, by id.
+        specs: Specs of those corpora, by id.
         scheme: The shared categories.
-        options: How clips are stored.
+        options: Options by which clips are stored.
         found: Utterances of those corpora, counted when they were indexed.
-        agreement: Of their raters, by corpus, counted over all that was found.
-        policies: How corpora were split, by id, where not as their specs say now.
-        notes: On the indexes of those corpora, by id.
-        report: Whether to write the report, too; the caller does otherwise.
-        release: Title, version and date, as far as they are given.
+        agreement: Corpus → agreement of its raters over all that was found.
+        policies: Corpus → split policy, where it differs from that of the spec.
+        notes: Corpus → notes on its index.
+        report: Whether to write the report, too; otherwise the caller does.
+        release: Title, version and date, as far as they are stated.
 
     Raises:
         DataError: A shard was written in parts, or something of what was written is missing.

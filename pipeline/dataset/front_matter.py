@@ -31,7 +31,7 @@ def make_front_matter(manifest: Manifest) -> str:
 
 
 def size_category(rows: int) -> str:
-    """How the hub calls a size.
+    """Size category of the Hugging Face hub.
 
     >>> size_category(999), size_category(1_000), size_category(2_500_000)
     ('n<1K', '1K<n<10K', '1M<n<10M')

@@ -21,7 +21,7 @@ SPECS = "specs"
 
 
 def spec_path(output: str, corpus: str) -> str:
-    """Where a dataset keeps the spec of a corpus."""
+    """Path or URL of the spec of a corpus in a dataset."""
     return storage.join(output, SPECS, f"{corpus}.yaml")
 
 
@@ -56,7 +56,7 @@ def read_kept_specs(
 
     Args:
         output: The dataset folder.
-        manifest: Of the dataset; None where there is none.
+        manifest: Manifest of the dataset; None where there is none.
         given: Corpora whose specs the user has given anew, which are not read.
 
     Raises:

@@ -108,17 +108,17 @@ class NearestCounts(ManifestModel):
 
 
 class CorpusFacts(ManifestModel):
-    """What a corpus's spec and its index say about it.
+    """Facts about a corpus from its spec and its index.
 
     Attributes:
-        usable: Utterances found that index and labels leave in, as published counts are meant; None
-            in manifests of earlier releases.
+        usable: Utterances that index and labels keep, comparable to published counts; None in
+            manifests of earlier releases.
         published: Utterances of the complete edition that is nearest in size; None if unknown.
-        published_counts: What else was published of that edition.
-        notes: On choices that indexing made, and files that it left out.
+        published_counts: All published counts of that edition.
+        notes: Notes on choices that indexing made, and files that it left out.
         own_spec: Whether the spec is a user's own, and not the one that was shipped.
-        agreement: Of its raters about emotion and dimensions, over all that was found, clips that
-            were left out since they disagree among them.
+        agreement: Agreement of its raters about emotion and dimensions over all that was found,
+            clips that were excluded for disagreement included.
     """
 
     name: str
@@ -174,7 +174,7 @@ class CorpusManifest(CorpusFacts):
 
     @property
     def split_warnings(self) -> list[str]:
-        """What makes scores on its splits say little."""
+        """Warnings about splits on which scores mean little."""
         classes = {name: counts.labels for name, counts in self.splits.items()}
         return list(
             warn_of_splits(classes, {name: one.speakers for name, one in self.splits.items()})
@@ -200,13 +200,13 @@ class Manifest(ManifestModel):
     """A whole dataset.
 
     Attributes:
-        title: For people.
-        version: Semantic; :mod:`pipeline.dataset.versioning` says when it is raised.
-        date_published: Of this version, where somebody has given it.
+        title: Title for people.
+        version: Semantic version; :mod:`pipeline.dataset.versioning` says when it is raised.
+        date_published: Date of this version, if it was given.
         speakers_in_corpora: Corpora that have speakers in common, by their ids joined with ` ∩ ` →
             how many speakers.
         duplicates: Ids of utterances whose audio is equal, in groups.
-        near_duplicates: Of the last search; None where none was made.
+        near_duplicates: Results of the last search; None without a search.
         conflicting_labels: Recordings that have several labels.
         same_person: Speakers who share most of their clips.
     """
@@ -229,7 +229,7 @@ class Manifest(ManifestModel):
     @computed_field  # type: ignore[prop-decorator]
     @property
     def terms(self) -> dict[Kind, MixTerm]:
-        """What binds whoever holds the whole: of each kind of terms the strictest."""
+        """Terms of the whole dataset: for each kind the strictest of any corpus."""
         return mix_terms(
             {name: (entry.licence, entry.redistribute) for name, entry in self.corpora.items()}
         )
@@ -241,12 +241,12 @@ class Manifest(ManifestModel):
 
     @property
     def hours(self) -> float:
-        """Of audio in all corpora."""
+        """Hours of audio in all corpora."""
         return sum(corpus.hours for corpus in self.corpora.values())
 
 
 def manifest_path(output: str) -> str:
-    """Where a dataset's manifest lies."""
+    """Path or URL of a dataset's manifest."""
     return storage.join(output, MANIFEST)
 
 

@@ -45,12 +45,12 @@ def facts_from_spec(
     agreement: Mapping[str, Agreement] = MappingProxyType({}),
     notes: CorpusNotes = NO_NOTES,
 ) -> CorpusFacts:
-    """Those facts of a spec that a dataset's users need.
+    """Facts of a spec that users of the dataset need.
 
     Args:
-        spec: Of a corpus.
+        spec: Spec of a corpus.
         usable: Utterances of it that were found and left in before audio was read.
-        agreement: Of its raters.
+        agreement: Agreement of its raters.
         notes: On its index.
     """
     published = spec.expected.nearest(usable)
@@ -89,12 +89,12 @@ def build_manifest(
 
     Args:
         facts: About every corpus in the folder, by id.
-        options: How clips are stored.
-        receipts: Of all shards.
+        options: Options by which clips are stored.
+        receipts: Receipts of all shards.
         rows: Metadata of all rows.
         found: Utterances of every corpus, counted apart from receipts and rows.
         pairs: Clips that hold the same recording, those that were removed included.
-        protocols: Of the dataset, by name.
+        protocols: Protocols of the dataset, by name.
     """
     receipts, pairs = list(receipts), pairs or PairTable()
     by_corpus: dict[str, list[ShardReceipt]] = {corpus: [] for corpus in sorted(facts)}

@@ -36,7 +36,7 @@ def check_output(output: str, roots: Mapping[str, str], is_dataset: bool) -> Non
 
     Args:
         output: The dataset folder to be.
-        roots: Where each corpus lies, by id.
+        roots: Corpus → its root.
         is_dataset: Whether the folder holds a dataset already, which a build goes on with.
 
     Raises:

@@ -107,9 +107,9 @@ def update_protocols(
 
     Args:
         output: The dataset folder.
-        earlier: Its manifest so far; None for a new one.
-        receipts: Of all its shards.
-        specs: Of the corpora just built or relabelled; the others' are read from the dataset.
+        earlier: Manifest before; None for a new dataset.
+        receipts: Receipts of all shards.
+        specs: Specs of the corpora just built or relabelled; others are read from the dataset.
         corpora: All corpora of the dataset.
 
     Returns:
@@ -147,8 +147,8 @@ def make_protocols(
     Args:
         output: The dataset folder.
         shards: Corpus → names of its shards.
-        specs: Of its corpora; of one without a spec only speakers are known.
-        names: Of the protocols.
+        specs: Corpus → spec; of a corpus without one only speakers are known.
+        names: Names of the protocols.
 
     Returns:
         Name → statement and content of the file.
@@ -169,7 +169,7 @@ def make_protocols(
 
 
 def describe_corpus(spec: CorpusSpec) -> CorpusProtocols:
-    """What protocols need to know of a corpus."""
+    """Facts about a corpus that protocols need."""
     return CorpusProtocols(spec.all_protocols, bool(spec.splits.stated_parts))
 
 
@@ -193,7 +193,7 @@ def fold_corpus(
 
 
 def state_protocol(name: ProtocolName, parts: Mapping[str, CorpusPart | str]) -> ProtocolStatement:
-    """What :func:`fold_corpus` gave of each corpus, as a statement without a file."""
+    """A statement without a file, from what :func:`fold_corpus` gave for each corpus."""
     return ProtocolStatement(
         rule=describe_rule(name),
         corpora={corpus: part[0] for corpus, part in parts.items() if not isinstance(part, str)},

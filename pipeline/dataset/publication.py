@@ -1,4 +1,4 @@
-"""What of a dataset is handed on when it is published, and whether it may be."""
+"""Which files of a dataset are published, and whether they may be."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -29,9 +29,9 @@ class PublishedFile:
     """A file that is handed on.
 
     Attributes:
-        path: Below the dataset folder, and wherever it is published.
-        size: In bytes.
-        content: What is handed on instead of what lies there; None for that itself.
+        path: Path below the dataset folder, and wherever it is published.
+        size: Size in bytes.
+        content: Content that replaces that of the file; None to publish the file as it is.
     """
 
     path: str
@@ -50,7 +50,7 @@ def plan_publication(dataset: Path) -> tuple[Manifest, list[PublishedFile]]:
 
     Raises:
         UsageError: There is no dataset, or it may not be passed on.
-        DataError: It is not whole, as far as sizes tell, or being written to.
+        DataError: It is incomplete, judging by sizes, or being written to.
     """
     folder = str(dataset)
     check_unlocked(folder)

@@ -10,11 +10,11 @@ class CountsOfEdition(Protocol):
 
     @property
     def utterances(self) -> int | None:
-        """Of the edition."""
+        """Number of utterances."""
 
     @property
     def speakers(self) -> int | None:
-        """Of the edition."""
+        """Number of speakers."""
 
     @property
     def emotions(self) -> Mapping[str, int]:
@@ -26,7 +26,7 @@ class CountComparison:
     """A published count beside what was found.
 
     Attributes:
-        unread: How many more there may be, of clips that are there and could not be used.
+        unread: Number of clips that are there and could not be used, so may add to ``found``.
     """
 
     what: str
@@ -53,9 +53,9 @@ def compare_counts(
     """Every published count beside what was found.
 
     Args:
-        published: Of the complete edition.
+        published: Counts of the complete edition.
         utterances: Found, whether their audio can be used or not.
-        speakers: Of those whose audio can be used.
+        speakers: Speakers of those whose audio can be used.
         emotions: Category → utterances of those.
         unread: Utterances found whose audio can't be used.
     """
@@ -74,7 +74,7 @@ def compare_counts(
 
 
 def describe_differences(corpus: str, differing: Sequence[CountComparison]) -> str:
-    """What an error says of a corpus whose counts are not the published ones."""
+    """The error message for a corpus whose counts are not the published ones."""
     differ = ", ".join(map(str, differing))
     return (
         f"corpus {corpus}: found/published differ: {differ}; for a part of a corpus give "

@@ -32,7 +32,7 @@ class LeftOut:
 
 
 def rejects_path(output: str) -> str:
-    """Where a dataset's rejects lie."""
+    """Path or URL of a dataset's rejects."""
     return storage.join(output, "rejects.parquet")
 
 

@@ -112,7 +112,7 @@ def _relabel_shard(
 
 
 def _checksum(receipt: ShardReceipt) -> str | None:
-    """Of the shard; None where an interrupted run may have left it as it was or as it should be."""
+    """Checksum of the shard; None where an interrupted run may have rewritten it or not."""
     return None if receipt.size == INCOMPLETE else receipt.xxh3
 
 

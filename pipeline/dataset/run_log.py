@@ -32,7 +32,7 @@ _SECRET = r"[\w.-]*(?:key|secret|token|passw|credential)[\w.-]*"
 
 
 class CorpusRun(BaseModel):
-    """What a run did about one corpus.
+    """Outcome of a run for one corpus.
 
     Attributes:
         decoded: Clips whose audio was decoded and can be used; None where the runner does not count
@@ -123,7 +123,7 @@ def read_runs(output: str, latest: int | None = None) -> list[Run]:
 
     Args:
         output: The dataset folder.
-        latest: How many to read at most; all by default.
+        latest: Most runs to read, the latest ones; all by default.
     """
     folder = storage.join(output, LOG)
     names = [name for name in storage.list_names(folder) if name.endswith(".json")]
@@ -181,12 +181,12 @@ def find_commit() -> str | None:
 def count_corpora(
     manifest: Manifest, built: Iterable[str], counts: BuildProgress | None = None
 ) -> dict[str, CorpusRun]:
-    """What came of the corpora that a run built, by id.
+    """Outcomes of the corpora that a run built, by id.
 
     Args:
-        manifest: Of the dataset afterwards.
-        built: Those corpora.
-        counts: As a local runner counted them.
+        manifest: Manifest of the dataset afterwards.
+        built: Ids of those corpora.
+        counts: Counts of a local runner.
     """
     counted = counts.corpora if counts else {}
     return {

@@ -46,13 +46,13 @@ def find_rows(
 
     Args:
         output: The dataset folder.
-        manifest: Its manifest.
+        manifest: Manifest of the dataset.
         where: A condition as for :func:`pipeline.shards.row_filter.rows_where`; None for all rows.
-        columns: Those of :data:`SHOWN` that are read, ``label`` among them; a condition may name
-            no others.
+        columns: Columns of :data:`SHOWN` to read, ``label`` among them; a condition may name no
+            others.
 
     Returns:
-        These columns, ``class_name``, and where the clip lies: ``shard`` (its
+        These columns, ``class_name``, and the location of the clip: ``shard`` (its
         name), ``row_group`` and ``row`` (within the group). In the order of corpora and shards.
 
     Raises:
@@ -73,7 +73,7 @@ def read_clips(output: str, rows: pd.DataFrame) -> Iterator[tuple[str, bytes]]:
 
     Args:
         output: The dataset folder.
-        rows: From :func:`find_rows`, in their order.
+        rows: Rows from :func:`find_rows`, in their order.
 
     Raises:
         DataError: A shard is missing, damaged, or not the one that the rows were read from.
@@ -108,9 +108,9 @@ def write_files(
 
     Args:
         output: The dataset folder.
-        rows: From :func:`find_rows`.
-        folder: Where to; made where it is not there.
-        codec: Of the files; None for that of the dataset.
+        rows: Rows from :func:`find_rows`.
+        folder: Folder to write to; made if it is missing.
+        codec: Codec of the files; None for that of the dataset.
         on_clip: Called after each clip.
 
     Returns:
@@ -135,7 +135,7 @@ def write_table(rows: pd.DataFrame, names: Sequence[str], file: Path) -> None:
     """Writes a table of clips, ``metadata.csv``, which ``datasets`` reads beside their files.
 
     Args:
-        rows: From :func:`find_rows`.
+        rows: Rows from :func:`find_rows`.
         names: Path of each row's file below the folder of the table: the column ``file_name``.
         file: The table.
     """
@@ -168,7 +168,7 @@ def to_codec(content: bytes, codec: Codec | None) -> tuple[Codec, bytes]:
 
     Args:
         content: The file as the dataset has it.
-        codec: That it is wanted in, without loss; None for the one it has.
+        codec: Lossless codec to convert to; None for the one it has.
     """
     stored: Codec = "wav" if content[:4] == b"RIFF" else "flac"
     if codec is None or codec == stored:

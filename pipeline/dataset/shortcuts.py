@@ -17,10 +17,10 @@ class Predictability(_Part):
 
     Attributes:
         target: ``emotion`` (``class`` in files of earlier versions) or ``speaker``.
-        classes: Number of its values.
-        clips: That were predicted.
+        classes: Number of values of the target.
+        clips: Number of clips that were predicted.
         chance: Balanced accuracy of guessing.
-        margin: What guessing may exceed it by.
+        margin: Margin by which guessing may exceed chance by luck.
         accuracy: Feature → balanced accuracy.
     """
 
@@ -37,7 +37,7 @@ class Predictability(_Part):
 
 
 class CorpusShortcuts(_Part):
-    """Of one corpus."""
+    """Shortcuts of one corpus."""
 
     corpus: str
     clips: int
@@ -45,7 +45,7 @@ class CorpusShortcuts(_Part):
 
 
 class Shortcuts(_Part):
-    """Of a dataset.
+    """Shortcuts of a dataset.
 
     Attributes:
         audio: Checksum of the dataset's shards that they were measured on.
@@ -56,7 +56,7 @@ class Shortcuts(_Part):
 
 
 def shortcuts_path(output: str) -> str:
-    """Where the shortcuts of a dataset lie."""
+    """Path or URL of the shortcuts of a dataset."""
     return storage.join(output, "shortcuts.json")
 
 
@@ -66,7 +66,7 @@ def write_shortcuts(output: str, shortcuts: Shortcuts) -> None:
 
 
 def read_shortcuts(output: str) -> Shortcuts | None:
-    """Those of a dataset; None where they were never measured.
+    """Shortcuts of a dataset; None if they were never measured.
 
     Raises:
         DataError: The file is damaged.

@@ -32,8 +32,8 @@ class Fault:
     """Something that is not as it was written.
 
     Attributes:
-        path: Of the file, below the dataset folder; empty for the dataset as a whole.
-        problem: What is wrong.
+        path: Path of the file below the dataset folder; empty for the dataset as a whole.
+        problem: Description of what is wrong.
         shard: Name of the shard, if it is one that the manifest names.
     """
 
@@ -83,7 +83,7 @@ def repair_dataset(output: str, faults: Iterable[Fault]) -> list[str]:
 
     Args:
         output: The dataset folder.
-        faults: From :func:`verify_dataset`.
+        faults: Faults from :func:`verify_dataset`.
 
     Returns:
         Corpora that must be built again.

@@ -34,9 +34,10 @@ def name_release(manifest: Manifest, earlier: Manifest | None, given: Release) -
     """The manifest with title, version and date.
 
     Args:
-        manifest: Of the dataset as it is now.
-        earlier: Of the dataset as it was; None if there was none.
-        given: What somebody has asked for; the rest is kept, but that a new version has no date.
+        manifest: Manifest of the dataset as it is now.
+        earlier: Manifest before; None if there was none.
+        given: Title, version and date that were asked for. The rest is kept, except that a new
+            version has no date.
     """
     version, title, day = FIRST_VERSION, TITLE, None
     if earlier:

@@ -83,12 +83,8 @@ def draft_rows(corpus: str, root: str, found: Mapping[str, Sequence[SourceFile]]
     columns = [c for c in dict.fromkeys(c for row in rows for c in row) if _is_told(c)]
     columns = [column for column in columns if column != segments]
     take = _guess_fields(columns, rows)
-    codes = Counter(row.get(take.get("emotion", ""), "") for row in rows)
-    del codes[""]
+    codes = Counter(code for row in rows if (code := row.get(take.get("emotion", ""))))
     numbered = bool(codes) and all(code.isdigit() for code in codes)
-    example = next((row for row in rows if row.get(take.get("emotion", ""))), rows[0])
-    shown = {c: example.get(c, "") for c in take.values()}
-    cells = ", ".join(f"{scalar(column)}: {quoted(text)}" for column, text in shown.items())
     return "\n".join(
         [
             f"# A draft from {count(len(rows), 'row')} of {count(len(files), 'file')}.",
@@ -98,29 +94,45 @@ def draft_rows(corpus: str, root: str, found: Mapping[str, Sequence[SourceFile]]
             f"  files: {quoted(_glob(files))}",
             *(["  path: '(?P<part>" + "|".join(parts) + ")[-_/]'"] if parts else []),
             *([f"  cells: {{{scalar(segments)}: json}}", "  segments: true"] if segments else []),
-            "  take:                                 # guesses, with the values found:",
-            *(
-                f"    {scalar(field)}: {scalar(column)}".ljust(40)
-                + f"# {few(_values(column, rows))}"
-                for field, column in {**take, **({"part": "part"} if parts else {})}.items()
-            ),
+            *_take({**take, **({"part": "part"} if parts else {})}, rows),
             *([_unnamed(take["emotion"], codes)] if numbered else []),
-            *(
-                f"# column {few([column])}: {few(_values(column, rows))}"
-                for column in columns
-                if column not in take.values()
-            ),
+            *_other_columns([column for column in columns if column not in take.values()], rows),
             "",
             *emotions({} if numbered else codes),
             *splits(parts),
             "",
-            f"expected: {{utterances: {len(rows)}, source: counted}}",
-            "examples:",
-            f"  - path: {quoted(example['_path'])}",
-            f"    columns: {{{cells}}}",
+            *_expectations(take, rows),
             "",
         ]
     )
+
+
+def _take(take: Mapping[str, str], rows: Sequence[Row]) -> list[str]:
+    """Fields that columns give."""
+    return [
+        "  take:                                 # guesses, with the values found:",
+        *(
+            f"    {scalar(field)}: {scalar(column)}".ljust(40) + f"# {few(_values(column, rows))}"
+            for field, column in take.items()
+        ),
+    ]
+
+
+def _other_columns(columns: Sequence[str], rows: Sequence[Row]) -> list[str]:
+    return [f"# column {few([column])}: {few(_values(column, rows))}" for column in columns]
+
+
+def _expectations(take: Mapping[str, str], rows: Sequence[Row]) -> list[str]:
+    """How many rows there are, and one of them, with a label if any has one."""
+    example = next((row for row in rows if row.get(take.get("emotion", ""))), rows[0])
+    shown = {column: example.get(column, "") for column in take.values()}
+    cells = ", ".join(f"{scalar(column)}: {quoted(text)}" for column, text in shown.items())
+    return [
+        f"expected: {{utterances: {len(rows)}, source: counted}}",
+        "examples:",
+        f"  - path: {quoted(example['_path'])}",
+        f"    columns: {{{cells}}}",
+    ]
 
 
 def _column_of_segments(rows: Sequence[Row]) -> str:

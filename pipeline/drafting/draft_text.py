@@ -86,4 +86,9 @@ def quoted(text: str) -> str:
     """Text in YAML quotes: single ones, in which a backslash is itself, if they can hold it."""
     if text.isprintable():
         return "'" + text.replace("'", "''") + "'"
-    return json.dumps(text)
+    return '"' + "".join(map(_escape, text)) + '"'
+
+
+def _escape(sign: str) -> str:
+    """A sign between double quotes; JSON's escapes are halves of signs to YAML."""
+    return sign if sign.isprintable() and sign not in '"\\' else f"\\U{ord(sign):08x}"

@@ -79,7 +79,9 @@ def index_clips(
             continue
         known = join_own_row(spec, file, Joined(apply_corrections(spec, fields, fields["stem"])))
         utterances = [
-            _utterance(spec, file, glob_rank, path, joined._replace(dropped=rule or joined.dropped))
+            _utterance(
+                spec, file, glob_rank, path, joined._replace(dropped=rule) if rule else joined
+            )
             for joined in join_tables(spec, known, tables)
         ]
         if large:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.common.errors import UsageError
-from pipeline.sources.download import Downloaded, RemoteFile, download
+from pipeline.sources.download import Downloaded, download
+from pipeline.sources.resumed_fetch import RemoteFile
 from pipeline.sources.unpack import can_unpack, unpack_archive
 from pipeline.specs.corpus_spec import CorpusSpec
 

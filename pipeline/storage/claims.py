@@ -21,7 +21,7 @@ CLAIMS = ".build/claims"
 """Folder of the claims, below the folder that is claimed."""
 
 RENEWAL_S = 30.0
-"""How often a claim is renewed, in s."""
+"""Interval of renewals, in s."""
 
 EXPIRY_S = 300.0
 """Age, in s, from which a claim counts as left behind; a store may be away for two minutes."""
@@ -32,7 +32,7 @@ class Claim:
     """Who has claimed a folder, and what for.
 
     Attributes:
-        purpose: What it is claimed for, as a message says it.
+        purpose: What it is claimed for, in words of a message.
         process: The process that has claimed it.
         since: When, in s since 1970.
         renewed: When it was renewed last, likewise.
@@ -50,7 +50,7 @@ class Claim:
 
     @classmethod
     def from_json(cls, content: bytes) -> "Claim | None":
-        """As stored, by this release or another; None if it is no claim, or cut off."""
+        """A claim from the content of its file, by any release; None if it is none, or cut off."""
         try:
             given = json.loads(content)
             process = ProcessIdentity.from_fields(given["process"])
@@ -60,7 +60,7 @@ class Claim:
             return None
 
     def to_json(self) -> bytes:
-        """As stored."""
+        """The content of the file that stores it."""
         return json.dumps(asdict(self)).encode()
 
     def describe(self) -> str:
@@ -126,7 +126,7 @@ def check_unclaimed(folder: str, but: str | None = None) -> None:
 
 
 def refusal(folder: str, claim: Claim | None) -> str:
-    """What to say of a folder that is claimed; None where it can't be read by whom."""
+    """The message for a claimed folder; ``claim`` is None where it can't be read."""
     who = claim.describe() if claim else "another process"
     wait = "wait until that has ended, or end it"
     if claim and not claim.process.is_here:

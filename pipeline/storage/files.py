@@ -118,8 +118,8 @@ def open_file(path: str, size: int | None = None) -> BinaryIO:
     """Opens a file of which only parts are wanted.
 
     Args:
-        path: Of the file.
-        size: In bytes; None where it is not known, which costs a store a request.
+        path: Path or URL of the file.
+        size: Size in bytes; None if unknown, which costs a request to a store.
 
     Raises:
         DataError: A store does not answer.

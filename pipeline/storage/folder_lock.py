@@ -24,11 +24,11 @@ _READABLE = 4096  # bytes that the description of a holder never exceeds
 
 @contextmanager
 def lock_folder(folder: str, purpose: str) -> Iterator[None]:
-    """Locks a folder meanwhile; other processes are refused, and told who has locked it.
+    """Locks a folder meanwhile; other processes get an error that says who has locked it.
 
     Args:
         folder: Path or URL of a dataset.
-        purpose: What it is locked for, as a message says it: ``exhubert build``.
+        purpose: What it is locked for, in words of a message: ``exhubert build``.
 
     Raises:
         DataError: Another process has locked it.

@@ -102,7 +102,7 @@ class GoogleStore:
 
 
 def _once() -> dict[str, Any]:
-    """How long a request may take; RetryingStore tries again."""
+    """Options of one request: its timeouts, and no retries, which are RetryingStore's."""
     return {"timeout": (store.CONNECT_TIMEOUT_S, store.READ_TIMEOUT_S), "retry": None}
 
 
@@ -110,12 +110,13 @@ def _client(options: StoreOptions) -> storage.Client:
     session = AuthorizedSession(_credentials(options))
     session.mount("https://", HTTPAdapter(pool_maxsize=32))
     session.mount("http://", HTTPAdapter(pool_maxsize=32))
-    # A project is asked for only where buckets are made.
+    # A project is asked for only where buckets are made. ``_http``, which Google calls private, is
+    # the only way to more than ten connections; pyproject.toml bounds the version.
     return storage.Client("none", session.credentials, _http=session)
 
 
 def _credentials(options: StoreOptions) -> Credentials:
-    """As the environment has them, for ``--impersonate_service_account``; none by ``--no_auth``."""
+    """Credentials of the environment, or impersonated ones; none with ``--no_auth``."""
     if options.no_auth:
         return AnonymousCredentials()
     try:
@@ -143,9 +144,9 @@ def _translated(url: str, fatal: bool = False) -> Iterator[None]:
     """Turns what Google's client raises into what a :class:`Store` raises.
 
     Args:
-        url: What was asked for.
-        fatal: Whether being refused it means that nothing can go on (a listing, a write), and not
-            just that one file can't be read.
+        url: URL that was asked for.
+        fatal: Whether a refusal stops the build (a listing, a write), and not
+            just one file.
     """
     try:
         yield

@@ -154,7 +154,7 @@ def _translated(url: str, fatal: bool = False) -> Iterator[None]:
     """Turns what obstore raises into what a :class:`Store` raises.
 
     Args:
-        url: What was asked for.
+        url: URL that was asked for.
         fatal: Whether a refusal stops the build (a listing, a write), and not just one file.
     """
     try:

@@ -1,30 +1,30 @@
-"""How stores are reached: endpoint, region, credentials; spelled alike for every command."""
+"""Options of stores: endpoint, region, credentials; spelled alike for every command."""
 
 from dataclasses import dataclass, field, fields
 
 PATIENCE_S = 120.0
-"""How long a store is waited for that has answered before, unless told."""
+"""Default of :attr:`StoreOptions.patience`, in s."""
 
 
 @dataclass(frozen=True)
 class StoreOptions:
-    """What nobody can guess about stores; what is left out, the environment says.
+    """Options of stores; those that are not given come from the environment.
 
     All but the patience is spelled as Beam spells it, so that a runner understands it, too:
     ``--s3_endpoint_url=https://minio.example.org``.
 
     Attributes:
-        s3_endpoint_url: Where a store answers that speaks as Amazon's does.
-        s3_region_name: Its region.
+        s3_endpoint_url: Endpoint of a store that is compatible with Amazon's.
+        s3_region_name: Region of the bucket.
         s3_access_key_id: Name of the key.
         s3_secret_access_key: The key.
-        s3_session_token: What temporary keys come with.
+        s3_session_token: Token that belongs to temporary keys.
         s3_verify: PEM file of the authority that vouches for the server; ``false`` to trust any.
-        s3_disable_ssl: Whether to speak unencrypted.
+        s3_disable_ssl: Whether to connect without encryption.
         no_auth: Whether to read from Google's store without credentials.
         impersonate_service_account: The service account in whose name Google's store is asked;
             several, comma-separated, are asked one for the next.
-        patience: How long, in s, a store is waited for that has answered before and is in trouble.
+        patience: Longest wait, in s, for a store that has answered before and fails now.
     """
 
     s3_endpoint_url: str | None = None
@@ -39,7 +39,7 @@ class StoreOptions:
     patience: float = PATIENCE_S
 
     def to_arguments(self) -> list[str]:
-        """Those options on a command line that Beam knows.
+        """The options that Beam knows, as on a command line.
 
         >>> StoreOptions(s3_region_name="eu-1", no_auth=True).to_arguments()
         ['--s3_region_name=eu-1', '--no_auth']

@@ -1,14 +1,14 @@
-"""Reading ahead: files fetched by threads, in order, while the ones before them are worked on."""
+"""Prefetching: threads read files in order while the caller works on earlier ones."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 IN_FLIGHT = 16
-"""Files asked for at a time: a store answers many requests as fast as one."""
+"""Most files requested at a time: a store answers many requests as fast as one."""
 
 MEMORY = 64 << 20
-"""Bytes asked for at a time, unless a single file is larger."""
+"""Most bytes requested at a time, unless a single file is larger."""
 
 
 def prefetch(

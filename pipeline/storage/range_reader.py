@@ -13,9 +13,9 @@ def open_stream(url: str, size: int, at_a_time: int) -> io.BufferedReader:
     """Opens a file of a store, of which ranges are fetched as they are read.
 
     Args:
-        url: Of the file.
-        size: In bytes.
-        at_a_time: Bytes asked for, at least.
+        url: URL of the file.
+        size: Size in bytes.
+        at_a_time: Least number of bytes in one request.
 
     Raises:
         OSError: While it is read: the file can't be had.

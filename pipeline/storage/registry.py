@@ -26,10 +26,10 @@ def is_remote(root: str) -> bool:
 def configure_stores(
     options: StoreOptions, have_answered: bool = False, on_wait: OnWait | None = None
 ) -> None:
-    """Sets how this process reaches stores; a process that it starts must be told anew.
+    """Sets how this process reaches stores; every process that it starts must call this, too.
 
     Args:
-        options: How.
+        options: Options of all stores.
         have_answered: Whether the stores that will be asked have answered another process of the
             same command, so that they are worth waiting for.
         on_wait: Called from any thread with what is waited for, and with nothing once that has
@@ -43,7 +43,7 @@ def configure_stores(
 
 
 def current_options() -> StoreOptions:
-    """How this process reaches stores: what :func:`configure_stores` was told last."""
+    """Options last given to :func:`configure_stores`."""
     return _options
 
 

@@ -1,4 +1,4 @@
-"""What a store must do, and the ways in which it can fail."""
+"""The protocol of stores, and their errors."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -42,7 +42,7 @@ def split_url(url: str) -> tuple[str, str]:
 
 
 def prefix_of(folder: str) -> str:
-    """What the keys of all files below a folder begin with; nothing for the whole bucket."""
+    """Prefix of the keys of all files below a folder; empty for the whole bucket."""
     return folder.rstrip("/") + "/" if folder.strip("/") else ""
 
 

@@ -152,6 +152,11 @@ def _read_metadata(shard: str, columns: Sequence[str] = METADATA) -> pd.DataFram
     return frame.assign(shard=shard)
 
 
+def rows_of_part(index: pd.DataFrame, part: str | None) -> pd.DataFrame:
+    """The rows of one split, or part of a fold, of an index that was read whole; None for all."""
+    return index if part is None else index[index["split"] == part].reset_index(drop=True)
+
+
 def clipped_durations(index: pd.DataFrame, longest: float) -> npt.NDArray[np.float64]:
     """Seconds the model sees of each row when clips are cut off after ``longest`` seconds."""
     seconds: npt.NDArray[np.float64] = index["duration"].to_numpy(dtype=np.float64)

@@ -20,7 +20,7 @@ from pipeline.specs.published_protocols import published_names, published_protoc
 from pipeline.specs.shipped import builtin_file, builtin_ids
 from pipeline.specs.yaml_reader import load_yaml
 from pipeline.splits.protocols.label_sets import FOUR_CLASSES, NAMED, NamedSet, class_column
-from training.data.index import load_index
+from training.data.index import load_index, rows_of_part
 from training.data.progress import no_note
 from training.data.row_choice import EVERY_ROW, RowChoice
 
@@ -92,7 +92,7 @@ def load_labelled(
     classes = tuple(classes or learnt_classes(index["label"], label_set, there))
     if len(classes) > MOST_CLASSES:
         raise UsageError(f"label set: {len(classes):,} classes, expected {MOST_CLASSES} at most")
-    chosen = index if split is None else index[index["split"] == split]
+    chosen = rows_of_part(index, split)
     for line in left_out_lines(chosen, classes):
         on_note(line)
     chosen = chosen.assign(label=chosen["label"].map({name: n for n, name in enumerate(classes)}))

@@ -14,7 +14,7 @@ from pipeline.splits.protocols.protocol import BY_NAME, Protocol, held_out, read
 from pipeline.splits.protocols.statement import ProtocolStatement, protocol_path
 from pipeline.splits.protocols.validation import draw_validation
 from pipeline.storage import files as storage
-from training.data.index import load_index
+from training.data.index import load_index, rows_of_part
 from training.data.label_sets import LabelSet, classes_of, stated_classes
 from training.data.manifest import manifest_path, read_manifest
 from training.data.row_choice import EVERY_ROW, RowChoice
@@ -104,7 +104,7 @@ def load_fold(
     rows: RowChoice = EVERY_ROW,
     classes: Sequence[str] | None = None,
     extra: Sequence[str] = (),
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Reads the metadata of the rows of a fold, as :func:`training.data.index.load_index` does.
 
     Where the fold states no validation part, one is drawn from the train part
@@ -120,7 +120,8 @@ def load_fold(
         extra: Further columns of the record.
 
     Returns:
-        Rows of an index; ``split`` is the part of the fold, ``label`` an index of the classes.
+        Rows of an index, and the classes; ``split`` is the part of the fold, ``label`` an index of
+        these.
 
     Raises:
         UsageError: There is no such dataset, protocol, fold or corpus, or a class of the fold is
@@ -133,7 +134,7 @@ def load_fold(
     own = replace(rows, corpora=wanted, exclude_corpora=())
     index = load_index(dataset, rows=own, labelled=False, extra=("label_native", *extra))
     index = fold_rows(index, protocol, choice, wanted, names)
-    return index[index["split"] == part].reset_index(drop=True) if part else index
+    return rows_of_part(index, part), names
 
 
 def fold_rows(

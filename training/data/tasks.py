@@ -16,8 +16,6 @@ from training.data.label_sets import LabelSet, category_classes, load_labelled
 from training.data.progress import no_note
 from training.data.protocols import (
     FoldChoice,
-    choose_fold_corpora,
-    fold_classes,
     load_fold,
     read_protocol,
 )
@@ -76,19 +74,10 @@ def load_task(
         DataError: The dataset is damaged.
     """
     if isinstance(task, FoldChoice):
-        if classes is None:
-            protocol = read_protocol(dataset, task.protocol)
-            corpora = choose_fold_corpora(protocol, rows)
-            classes = fold_classes(protocol, corpora, task.label_set)
-        return load_fold(dataset, task, part, rows, classes, extra), tuple(classes)
+        return load_fold(dataset, task, part, rows, classes, extra)
     if task != "six":
         return load_labelled(dataset, task, part, rows, classes, extra, on_note)
     return load_index(dataset, part, rows, also=also, extra=extra), CLASSES
-
-
-def rows_of_part(rows: pd.DataFrame, part: str | None) -> pd.DataFrame:
-    """The rows of one part of those that :func:`load_task` read of all; None keeps all."""
-    return rows if part is None else rows[rows["split"] == part].reset_index(drop=True)
 
 
 def stated_categories(

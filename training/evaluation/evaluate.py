@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,17 +12,18 @@ import pandas as pd
 from pipeline.common.errors import DataError, UsageError
 from pipeline.schema.record import CLASSES, SPLITS
 from pipeline.splits.protocols.label_sets import NAMED
+from training.data.label_sets import LabelSet
 from training.data.progress import OnProgress, no_progress
 from training.data.protocols import FoldChoice, describe_choice
 from training.data.recordings import near_recordings
 from training.data.row_choice import EVERY_ROW, RowChoice
-from training.data.targets import UNLABELLED
+from training.data.targets import UNLABELLED, HeadLabels
 from training.data.tasks import choose_task, load_task
 from training.evaluation.prediction_table import PredictionTable
 from training.evaluation.score_file import Evaluation, score_predictions
 from training.evaluation.train_test_overlap import audio_overlap, training_clips
 from training.inference.batch import predict_index
-from training.inference.load_model import load_model
+from training.inference.load_model import LoadedModel, load_model
 from training.metrics.head_scores import score_heads, score_heads_by_corpus
 from training.model.outputs import Predictions
 from training.model.provenance import TrainingSpeakers
@@ -60,50 +62,23 @@ def evaluate(
             than the first.
         DataError: The split has no labelled utterances.
     """
-    names = [str(model) for model in ([models] if isinstance(models, str | Path) else models)]
-    if len(set(names)) < len(names):
-        raise UsageError(f"models named twice: {', '.join(names)}: expected different ones")
+    names = require_different(models)
+    first: _Kind | None = None
     predictions: list[Predictions] = []
     training: list[TrainingSpeakers] = []
     clips: set[str] = set()
     left_out: list[str] = []
     for name in names:
         trained = load_model(name)
-        if not trained.classes:
-            raise UsageError(
-                f"{name}: rates dimensions and knows no classes: `exhubert evaluate` alone scores "
-                "it, by CCC (in Python: evaluate_ratings)"
-            )
-        label_set = trained.data.label_set
-        if not fold and label_set == "six" and trained.classes != list(CLASSES):
-            raise UsageError(
-                f"{name}: its classes are {', '.join(trained.classes)}: expected those that "
-                f"datasets are labelled with, {', '.join(CLASSES)}; a protocol with classes of its "
-                "own is named by --protocol"
-            )
-        mapped = "six" if fold and label_set in NAMED else label_set
-        if not predictions:
-            heads, classes, first = trained.heads, trained.classes, mapped
-            task = choose_task(mapped, fold)
+        kind = _kind_of(trained, fold)
+        if first is None:
+            first, task, classes = kind, choose_task(kind.label_set, fold), kind.classes
+            columns, part = kind.heads.columns, part_of(split)
             index, _ = load_task(
-                dataset,
-                task,
-                part_of(split),
-                rows,
-                classes,
-                heads.columns,
-                on_note=left_out.append,
+                dataset, task, part, rows, classes, columns, on_note=left_out.append
             )
             labelled = require_labelled(index, dataset, split, rows.where)
-        elif (trained.heads, trained.classes) != (heads, classes):
-            raise UsageError(
-                f"{name}: has other heads than {names[0]}: expected models trained alike"
-            )
-        elif mapped != first:
-            raise UsageError(
-                f"{name}: its classes are made of other clips than those of {names[0]}: expected "
-                "models of one label set"
-            )
+        _require_alike(kind, first)
         predictions.append(
             predict_index(
                 trained.model,
@@ -126,13 +101,73 @@ def evaluate(
     evaluation = score_predictions(
         table, dataset, split, classes, TrainingSpeakers.of_all(training), notes, rows.where
     )
-    if not heads.columns:
+    if not kind.heads.columns:
         return evaluation
     return replace(
         evaluation,
-        heads=score_heads(index, predictions, heads),
-        head_corpora=score_heads_by_corpus(index, predictions, heads),
+        heads=score_heads(index, predictions, kind.heads),
+        head_corpora=score_heads_by_corpus(index, predictions, kind.heads),
     )
+
+
+def require_different(models: str | Path | Sequence[str | Path]) -> list[str]:
+    """The names of models, of which none may stand twice: its scores would count double.
+
+    Raises:
+        UsageError: One does.
+    """
+    names = [str(model) for model in ([models] if isinstance(models, str | Path) else models)]
+    if len(set(names)) < len(names):
+        raise UsageError(f"models named twice: {', '.join(names)}: expected different ones")
+    return names
+
+
+class _Kind(NamedTuple):
+    """What models must have in common for their scores to be averaged."""
+
+    name: str
+    heads: HeadLabels
+    classes: list[str]
+    label_set: LabelSet
+
+
+def _kind_of(trained: LoadedModel, fold: FoldChoice | None) -> _Kind:
+    """What a model has in common with others; in a fold, its protocol says which classes.
+
+    Raises:
+        UsageError: It knows no classes, or others than datasets.
+    """
+    label_set = trained.data.label_set
+    if not trained.classes:
+        raise UsageError(
+            f"{trained.name}: rates dimensions and knows no classes: `exhubert evaluate` alone "
+            "scores it, by CCC (in Python: evaluate_ratings)"
+        )
+    if not fold and label_set == "six" and trained.classes != list(CLASSES):
+        raise UsageError(
+            f"{trained.name}: its classes are {', '.join(trained.classes)}: expected those that "
+            f"datasets are labelled with, {', '.join(CLASSES)}; a protocol with classes of its "
+            "own is named by --protocol"
+        )
+    of_fold = fold is not None and label_set in NAMED
+    return _Kind(trained.name, trained.heads, trained.classes, "six" if of_fold else label_set)
+
+
+def _require_alike(kind: _Kind, first: _Kind) -> None:
+    """Checks that a model can be averaged with the first one.
+
+    Raises:
+        UsageError: It has other heads or another label set.
+    """
+    if (kind.heads, kind.classes) != (first.heads, first.classes):
+        raise UsageError(
+            f"{kind.name}: has other heads than {first.name}: expected models trained alike"
+        )
+    if kind.label_set != first.label_set:
+        raise UsageError(
+            f"{kind.name}: its classes are made of other clips than those of {first.name}: "
+            "expected models of one label set"
+        )
 
 
 def part_of(split: str) -> str | None:

@@ -10,7 +10,7 @@ from training.data.index import load_index
 from training.data.manifest import manifest_checksum
 from training.data.progress import OnProgress, no_progress
 from training.data.row_choice import EVERY_ROW, RowChoice
-from training.evaluation.evaluate import part_of
+from training.evaluation.evaluate import part_of, require_different
 from training.evaluation.train_test_overlap import (
     SpeakerOverlap,
     audio_overlap,
@@ -80,10 +80,10 @@ def evaluate_ratings(
 
     Raises:
         UsageError: There is no such model, dataset, split or corpus; a model knows classes, or
-            rates other dimensions than the first.
+            rates other dimensions than the first; or models are named twice.
         DataError: Fewer than two utterances are rated.
     """
-    loaded = [load_model(name) for name in models]
+    loaded = [load_model(name) for name in require_different(models)]
     first = loaded[0]
     for model in loaded:
         if model.classes or model.heads != first.heads:

@@ -11,12 +11,12 @@ from pipeline.common.errors import DataError
 from pipeline.schema.record import CLASSES, DIMENSIONS
 from training.config.recipe import Recipe
 from training.config.sections import DataSection
-from training.data.index import check_speakers, clipped_durations
+from training.data.index import check_speakers, clipped_durations, rows_of_part
 from training.data.protocols import FoldChoice
 from training.data.row_choice import RowChoice
 from training.data.sampling import EpochBatches, Mixture
 from training.data.targets import UNLABELLED, HeadLabels, choose_heads
-from training.data.tasks import Task, choose_task, load_task, rows_of_part, stated_categories
+from training.data.tasks import Task, choose_task, load_task, stated_categories
 from training.data.votes import Stated, has_votes, soft_targets
 
 Score = Literal["uar", "ccc"]

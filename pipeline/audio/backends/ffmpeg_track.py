@@ -13,6 +13,8 @@ import av
 import numpy as np
 
 from pipeline.audio.backends.ffmpeg_containers import open_container
+from pipeline.audio.backends.frame_converter import FrameConverter
+from pipeline.audio.backends.time_line import TimeLine
 from pipeline.audio.containers.layout import refuse_shorter
 from pipeline.audio.containers.mpeg import read_frame
 from pipeline.audio.recording import AudioError, check_rate
@@ -28,19 +30,6 @@ TIMED = {"matroska,webm", "ogg"}
 
 UNTIMED = {"aac", "ac3", "amr", "amrnb", "amrwb", "dts", "eac3", "loas", "mp3", "truehd"}
 """Formats that hold no times: FFmpeg counts packets, by the rate of the first."""
-
-GAP = 0.050
-"""Shortest gap between two packets, in s, that counts as missing sound: containers round times."""
-
-LONGEST_GAP = 3_600.0
-"""Longest gap, in s; a longer one counts as damaged times."""
-
-LONGEST_GAP_OF_BROADCASTS = 10.0
-"""Longest gap, in s, where clocks may restart: a longer one counts as a restarted clock, as in
-FFmpeg."""
-
-MOST_PLANES = 7
-"""Channels that are read unpacked: of eight planes or more PyAV reads memory that is not theirs."""
 
 MAX_FAILURES = 16
 """Times in a row that reading goes on behind damage before the rest is given up."""
@@ -152,49 +141,24 @@ def _describe(container: Any, index: int) -> str:
 
 def _on_time_line(track: Track, from_picture: bool) -> Iterator[np.ndarray]:
     """Blocks, with silence where the times of packets leave gaps."""
-    rate, given, damaged = track.rate, 0, False
-    origin: float | None = None
-    broadcast = bool(track.container.format.flags & av.format.Flags.ts_discont.value)
-    longest = LONGEST_GAP_OF_BROADCASTS if broadcast else LONGEST_GAP
-    silence_left = LONGEST_GAP  # in all, or each packet of a small file could ask for an hour
-    exact = track.container.format.name == "mpegts"
+    format_ = track.container.format
+    may_restart = bool(format_.flags & av.format.Flags.ts_discont.value)
+    line = TimeLine(track.rate, track.damage, may_restart, exact=format_.name == "mpegts")
     for block, time in _blocks_with_times(track):
         if block is None:
-            damaged = True
+            line.damaged = True
             continue
-        if origin is None:
+        if not line.has_begun:
             track.channels = len(block)
-            start = _picture_start(track.container) if from_picture else None
-            origin = time = time or 0.0
-            if start is not None and 0 < time - start < LONGEST_GAP:
-                origin = start
-            track.lead = round((time - origin) * rate)
+            time = time or 0.0
+            picture = _picture_start(track.container) if from_picture else None
+            track.lead = line.begin(time, picture)
             yield from _silence(track, track.lead)
-            given = track.lead
         if time is not None:
-            missing = (time - origin) - given / rate
-            tolerance = 0.8 * block.shape[1] / rate if exact else GAP
-            least = 0 if damaged else tolerance
-            if missing > least and missing <= min(longest, silence_left):
-                damaged = True
-                silence_left -= missing
-                frames = round(missing * rate)
-                track.damage.append((given, given + frames))
-                yield from _silence(track, frames)
-                given += frames
-            elif abs(missing) > GAP:  # the clock starts anew
-                origin = time - given / rate
-        if damaged:
-            track.damage.append((given, given))
-            damaged = False
-        given += block.shape[1]
+            yield from _silence(track, line.fill_gap(time, block.shape[1]))
+        line.go_on(block.shape[1])
         yield _with_channels(block, track.channels)
-    missing = round(_stated_seconds(track) * rate) - (given - track.lead)
-    if GAP * rate < missing <= longest * rate:
-        track.damage.append((given, given + missing))
-        yield from _silence(track, missing)
-    elif damaged:
-        track.damage.append((given, given))
+    yield from _silence(track, line.end(_stated_seconds(track)))
 
 
 def _stated_seconds(track: Track) -> float:
@@ -228,7 +192,7 @@ def _with_channels(block: np.ndarray, channels: int) -> np.ndarray:
 
 def _blocks_with_times(track: Track) -> Iterator[tuple[np.ndarray | None, float | None]]:
     """Samples ``(channels, frames)`` and their time in s; None for what does not decode."""
-    converter = _Converter(track.rate)
+    converter = FrameConverter(track.rate)
     decoded = failed = taken = 0
     reason: Exception | None = None
     for packet in _packets(track):
@@ -288,39 +252,3 @@ def _packets(track: Track) -> Iterator[Any]:
             yield error
         else:
             return
-
-
-class _Converter:
-    """Brings frames to float32 at one rate, whatever changes in the middle of a track."""
-
-    def __init__(self, rate: int) -> None:
-        self.rate = rate
-        self.frames = 0
-        self._form: tuple[object, ...] | None = None
-        self._resampler: Any = None
-
-    def convert(self, frame: Any) -> Iterator[np.ndarray]:
-        form = (frame.format.name, frame.layout.name, frame.sample_rate)
-        if form != self._form:
-            yield from self.flush()
-            self._form = form
-            self._resampler = None
-        if form[::2] == ("fltp", self.rate) and frame.layout.nb_channels <= MOST_PLANES:
-            if frame.samples:  # what most decoders give needs no conversion
-                self.frames += frame.samples
-                yield frame.to_ndarray()
-            return
-        if self._resampler is None:
-            self._resampler = av.AudioResampler(format="flt", rate=self.rate)
-        yield from self._samples(frame)
-
-    def flush(self) -> Iterator[np.ndarray]:
-        if self._resampler is not None and self._form and self._form[2] != self.rate:
-            yield from self._samples(None)
-
-    def _samples(self, frame: Any) -> Iterator[np.ndarray]:
-        for part in self._resampler.resample(frame):
-            channels = part.layout.nb_channels
-            samples = np.ascontiguousarray(part.to_ndarray().reshape(-1, channels).T)
-            self.frames += samples.shape[1]
-            yield samples

@@ -21,10 +21,7 @@ def examine_ogg(content: Buffer) -> Layout | None:
     """
     if content[:4] != b"OggS":
         return None
-    position, flags = 0, set()
-    sequence: dict[int, int] = {}  # by stream
-    open_streams: set[int] = set()
-    ended = chained = False
+    position, streams = 0, _Streams()
     for _ in range(MAX_PARTS):
         if position >= len(content):
             break
@@ -33,7 +30,7 @@ def examine_ogg(content: Buffer) -> Layout | None:
             following = content.find(b"OggS", position)
             if following < 0:
                 break
-            flags.add("damaged")
+            streams.damaged = True
             position = following
             continue
         if end is None or end > len(content):
@@ -43,24 +40,45 @@ def examine_ogg(content: Buffer) -> Layout | None:
                 f"which {len(content) - position:,} are there; no page is marked as the last",
             )
         page = content[position:end]
+        position = end if streams.take(page) else position + 4
+    return streams.layout()
+
+
+class _Streams:
+    """What the pages of a file tell of its streams, one after another.
+
+    Attributes:
+        damaged: Whether a page is damaged or missing, or something else stands between two.
+    """
+
+    def __init__(self) -> None:
+        self.damaged = False
+        self._numbers: dict[int, int] = {}  # stream → number of its last page
+        self._open: set[int] = set()
+        self._has_ended = self._is_chained = False
+
+    def take(self, page: bytes) -> bool:
+        """Takes the next page; whether it is one, by its checksum."""
         kind, _, stream, number, checksum = struct.unpack("<BqIII", page[5:26])
         if checksum != ogg_checksum(page):
-            flags.add("damaged")
-            position += 4
-            continue
+            self.damaged = True
+            return False
         if kind & _FIRST:
-            chained |= ended
-            open_streams.add(stream)
-        elif number != sequence.get(stream, number - 1) + 1:
-            flags.add("damaged")
-        sequence[stream] = number
+            self._is_chained |= self._has_ended
+            self._open.add(stream)
+        elif number != self._numbers.get(stream, number - 1) + 1:
+            self.damaged = True
+        self._numbers[stream] = number
         if kind & _LAST:
-            open_streams.discard(stream)
-            ended = True
-        position = end
-    if open_streams:
-        flags.add("unknown_length")
-    return Layout(flags=tuple(sorted(flags)), by_packet=chained or "damaged" in flags)
+            self._open.discard(stream)
+            self._has_ended = True
+        return True
+
+    def layout(self) -> Layout:
+        """Of the file, after its last page."""
+        stated = {"damaged": self.damaged, "unknown_length": bool(self._open)}
+        flags = tuple(flag for flag, holds in stated.items() if holds)
+        return Layout(flags=flags, by_packet=self._is_chained or self.damaged)
 
 
 def _page_end(content: Buffer, position: int) -> int | None:

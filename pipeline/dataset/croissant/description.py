@@ -97,7 +97,7 @@ def make_croissant(manifest: Manifest) -> str:
 
 
 def _name(title: str) -> str:
-    """What programs call it: letters, figures and hyphens of the title alone."""
+    """Name for programs: letters, digits and hyphens of the title."""
     words = re.findall(r"[a-z0-9]+", title.lower())
     return "-".join(words) or "speech-emotion-corpora"
 

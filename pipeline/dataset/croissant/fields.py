@@ -1,9 +1,9 @@
-"""What the parts of a Croissant description are made of."""
+"""Building blocks of a Croissant description."""
 
 Json = dict[str, object]
 
 PARQUET = "application/x-parquet"
-"""What Croissant readers know Parquet by."""
+"""Media type of Parquet files."""
 
 
 def field(name: str, data_type: str | None = None) -> Json:

@@ -1,4 +1,4 @@
-"""What belongs together: clips of one recording, and speakers who are one person."""
+"""Groups that no split may divide: clips of one recording, and speakers who are one person."""
 
 import pandas as pd
 
@@ -13,7 +13,7 @@ def belonging_together(
 ) -> tuple[dict[str, int], dict[str, int]]:
     """Numbers of recordings, by clip, and of persons, by speaker.
 
-    Persons are told only where the table says that speakers are to be joined.
+    Persons are given only if the table states that speakers are to be joined.
 
     Args:
         table: Pairs of clips that hold the same recording.
@@ -29,8 +29,8 @@ def near_recordings(table: PairTable, corpus: str, rows: pd.DataFrame) -> dict[s
 
     Args:
         table: Pairs of the dataset.
-        corpus: Whose clips are asked for.
-        rows: All of it, with ``audio_xxh3``.
+        corpus: Id of the corpus.
+        rows: All its rows, with ``audio_xxh3``.
 
     Returns:
         None where near-duplicates were not looked for in the corpus as it is.

@@ -22,7 +22,7 @@ def find_conflicts(
     Args:
         pairs: Clips that hold the same recording.
         written: Ids of the clips that are in the dataset.
-        receipts: Of all shards; they name copies and rows that were rejected.
+        receipts: Receipts of all shards; they name copies and rows that were rejected.
     """
     unwritten = [row for receipt in receipts for row in receipt.unwritten]
     return [*_among_pairs(pairs, written), *find_disputed(unwritten)]

@@ -1,4 +1,4 @@
-"""What is wrong inside and between corpora, as the manifest states it."""
+"""Problems in and between corpora, as the manifest states them."""
 
 from typing import Literal
 
@@ -16,8 +16,8 @@ class LabelConflict(Finding):
 
     Attributes:
         clips: Id of each clip → its category; of copies, the path of each → its native label.
-        found: How: by ``equal audio``, ``near-duplicates``, ``copies`` of one utterance, or the
-            rows of ``tables``.
+        found: Means by which it was found: ``equal audio``, ``near-duplicates``, ``copies`` of one
+            utterance, or rows of ``tables``.
         outcome: ``kept``, all of them; ``rejected``, all of them; ``excluded``, all but those of
             one split.
     """
@@ -33,8 +33,8 @@ class SamePerson(Finding):
     Attributes:
         speakers: The two, sorted.
         shared: Clips of the one with fewer of which the other has a copy.
-        clips: Of each of them, copies that were left out included.
-        splits: All that they stand in together.
+        clips: Number of clips of each, excluded copies included.
+        splits: Splits that hold clips of either.
     """
 
     speakers: tuple[str, str]
@@ -44,12 +44,12 @@ class SamePerson(Finding):
 
 
 class NearDuplicates(Finding):
-    """What a search by audio fingerprints has found.
+    """Results of a search by audio fingerprints.
 
     Attributes:
         unsearched: Corpora that have changed since, or were never searched.
         groups: Ids of clips that hold the same recording, each group in one split.
-        excluded: Clips that left their split because another has the recording.
+        excluded: Clips that were removed because another split has the recording.
     """
 
     unsearched: list[str]

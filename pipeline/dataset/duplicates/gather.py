@@ -17,7 +17,7 @@ def gather_pairs(
     Args:
         earlier: Pairs of the dataset as it was.
         rows: Metadata of all rows, before duplicates are removed.
-        receipts: Of all shards; they name what was removed before.
+        receipts: Receipts of all shards; they name what was removed before.
 
     Returns:
         Pairs, sorted, with their clips as the rows have them now.

@@ -31,7 +31,7 @@ def find_near_pairs(
 
     Args:
         output: The dataset folder.
-        receipts: Of all shards.
+        receipts: Receipts of all shards.
         rows: Metadata of all rows.
         on_clips: Called with the number of clips of each shard after it.
 

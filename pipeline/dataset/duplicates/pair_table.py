@@ -41,7 +41,7 @@ class Pair(NamedTuple):
     Attributes:
         one: The clip whose id comes first.
         other: The other.
-        kind: How alike they are.
+        kind: Kind of likeness.
         offset: Seconds by which the other begins later in the recording than the one.
         overlap: Seconds that were compared; None where all samples are equal.
         error: Share of the bits of their fingerprints that differ, in [0, 0.22].
@@ -83,7 +83,7 @@ _OTHER_CONTENT = (LookupError, ValueError, TypeError, AttributeError, pa.ArrowEx
 
 
 def pairs_path(output: str) -> str:
-    """Where the pairs of a dataset lie."""
+    """Path or URL of the pairs of a dataset."""
     return storage.join(output, "duplicates.parquet")
 
 

@@ -1,4 +1,4 @@
-"""Which clips of a dataset the report lets one hear, and why these."""
+"""Clips of a dataset that can be heard in the report, and how they are chosen."""
 
 from collections.abc import Hashable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +16,7 @@ from pipeline.dataset.selection import read_clips
 from pipeline.pages.excerpts import LONGEST, PageClip, encode_excerpt, seconds_each
 
 WithAudio = Literal["all", "redistributable", "none"]
-"""Which corpora may be heard: all, those whose terms let them be passed on, or none."""
+"""Corpora that may be heard: all, those whose terms allow redistribution, or none."""
 
 _MOST = 1_200  # clips of a page
 _BYTES = 24_000_000  # of them all: with pairs and tables, the page stays under 30 MB
@@ -35,13 +35,13 @@ _EXTREME_KINDS: Mapping[str, tuple[str, bool]] = {
 
 @dataclass(frozen=True)
 class Listening:
-    """What can be heard on a page.
+    """Clips that can be heard on a page.
 
     Attributes:
         corpora: Corpus → its clips.
         kinds: Title of a further group, such as ``shortest`` → its clips.
         not_redistributable: Corpora that were left out because of their terms.
-        seconds: Of each clip that stand on the page at most.
+        seconds: Longest excerpt of a clip, in s.
     """
 
     corpora: dict[str, list[PageClip]]
@@ -71,9 +71,9 @@ def find_listening(
 
     Args:
         output: The dataset folder.
-        manifest: Its manifest.
-        rows: All of :func:`pipeline.dataset.selection.find_rows`.
-        with_audio: Which corpora may be heard.
+        manifest: Manifest of the dataset.
+        rows: All rows, from :func:`pipeline.dataset.selection.find_rows`.
+        with_audio: Corpora that may be heard.
     """
     if with_audio == "none" or rows.empty:
         return NOTHING
@@ -108,8 +108,8 @@ def read_excerpts(output: str, rows: pd.DataFrame, seconds: float = LONGEST) -> 
 
     Args:
         output: The dataset folder.
-        rows: Of the clips, in the order in which they lie.
-        seconds: Of each at most.
+        rows: Rows of the clips, in the order of the shards.
+        seconds: Longest excerpt, in s.
     """
     clips = read_clips(output, rows)
     excerpts: dict[str, str] = {}
@@ -127,7 +127,7 @@ def choose_by_emotion(rows: pd.DataFrame) -> list[str]:
     of those the first ones.
 
     Args:
-        rows: With ``corpus``, ``emotion``, ``speaker`` and ``id``, in the order of the shards.
+        rows: Rows with ``corpus``, ``emotion``, ``speaker`` and ``id``, in the order of the shards.
     """
     cells = rows.dropna(subset=["emotion"])
     if not len(cells):
@@ -164,7 +164,7 @@ def page_clip(row: Mapping[Hashable, Any], audio: str) -> PageClip:
     """A clip as a page shows it.
 
     Args:
-        row: Of the dataset.
+        row: A row of the dataset.
         audio: For the page; empty where it is not to be heard.
     """
 

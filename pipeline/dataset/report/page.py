@@ -44,7 +44,7 @@ _COLUMNS = (
     *("id", "corpus", "split", "language", "speaker", "gender", "age", "text", "duration"),
     *("emotion", "label", "label_native", *DIMENSIONS, "flags", "gain_db"),
 )
-"""What the page shows of single rows; each column costs every build its reading."""
+"""Columns that the page shows; every build reads each of them."""
 
 _REMARKS = 12  # that are shown at once
 _RUNS = 20  # that the page lists
@@ -57,7 +57,7 @@ _OPEN = 10  # corpora whose clips are shown at once; of more, each is opened by 
 
 @dataclass(frozen=True)
 class ReportRows:
-    """What a report tells of single rows.
+    """What a report shows of single rows.
 
     Attributes:
         listening: Clips to hear.
@@ -75,11 +75,11 @@ class ReportRows:
 
 
 NO_ROWS = ReportRows(NOTHING, NO_PAIRS, {}, {}, {})
-"""Where shards are not read."""
+"""A report for which shards are not read."""
 
 
 def report_path(output: str) -> str:
-    """Where a dataset's report lies."""
+    """Path or URL of a dataset's report."""
     return storage.join(output, "report.html")
 
 
@@ -93,13 +93,13 @@ def write_report(
 
     Args:
         output: The dataset folder.
-        manifest: What its manifest says, if that is known already.
-        with_audio: Which corpora can be heard on the page.
-        from_shards: Whether shards are read: for clips to hear, speakers, ratings and texts. None
-            where the dataset lies on this machine.
+        manifest: Manifest of the dataset, if it is known already.
+        with_audio: Corpora that can be heard on the page.
+        from_shards: Whether shards are read: for clips to hear, speakers, ratings and texts. None:
+            if the dataset lies on this machine.
 
     Returns:
-        Where it lies.
+        Path or URL of the report.
 
     Raises:
         UsageError: There is no dataset.
@@ -116,12 +116,12 @@ def write_report(
 
 
 def read_rows(output: str, manifest: Manifest, with_audio: WithAudio) -> ReportRows:
-    """What a report tells of single rows; reads the metadata of all, and the audio of some.
+    """What a report shows of single rows; reads the metadata of all, and the audio of some.
 
     Args:
         output: The dataset folder.
-        manifest: Its manifest.
-        with_audio: Which corpora can be heard.
+        manifest: Manifest of the dataset.
+        with_audio: Corpora that can be heard.
     """
     rows = find_rows(output, manifest, columns=_COLUMNS)
     listening = find_listening(output, manifest, rows, with_audio)
@@ -144,11 +144,11 @@ def make_report(
     """The page.
 
     Args:
-        manifest: Of the dataset.
-        left_out: As :func:`pipeline.dataset.rejects.read_left_out` gives it.
-        runs: To be listed, the oldest first.
-        rows: From :func:`read_rows`.
-        shortcuts: As they were measured last; None where they never were.
+        manifest: Manifest of the dataset.
+        left_out: Clips left out, from :func:`pipeline.dataset.rejects.read_left_out`.
+        runs: Runs to list, the oldest first.
+        rows: Rows from :func:`read_rows`.
+        shortcuts: Latest shortcuts; None if they were never measured.
     """
     environment = page_environment("pipeline.dataset.report")
     environment.filters |= {"hours": hours, "clock": clock, "db": _gain}

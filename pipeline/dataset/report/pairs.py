@@ -1,4 +1,4 @@
-"""What is one recording twice, to hear side by side: which pairs, and why these."""
+"""Pairs of clips with one recording, to hear side by side, and how they are chosen."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -27,7 +27,7 @@ class PagePair:
     Attributes:
         one: The clip whose id comes first.
         other: The other.
-        how: How alike they are, in words.
+        how: Likeness in words.
     """
 
     one: PageClip
@@ -37,13 +37,13 @@ class PagePair:
 
 @dataclass(frozen=True)
 class PairsToHear:
-    """What is one recording twice.
+    """Pairs of clips that hold one recording.
 
     Attributes:
         groups: :data:`DIFFERENT_LABELS`, :data:`NEAR` or :data:`EQUAL` → pairs of it.
-        found: The same → how many there are of which a side can be heard.
-        inaudible: Pairs of which neither side can, since both have left the dataset without a
-            trace, or their corpora may not be passed on.
+        found: The same → number of pairs of which a side can be heard.
+        inaudible: Number of pairs of which neither side can: both were removed and no excerpt is
+            kept, or their corpora may not be redistributed.
     """
 
     groups: dict[str, list[PagePair]]
@@ -72,9 +72,9 @@ def find_pairs(
 
     Args:
         output: The dataset folder.
-        pairs: All that are known of it.
-        rows: All of :func:`pipeline.dataset.selection.find_rows`.
-        listening: What can be heard on the page besides; nothing where nothing shall be.
+        pairs: All known pairs of the dataset.
+        rows: All rows, from :func:`pipeline.dataset.selection.find_rows`.
+        listening: Other clips of the page; none if the page has no audio.
         removed: Id → excerpt of clips that have left the dataset.
     """
     if not pairs or not listening.clips:
@@ -102,8 +102,8 @@ def find_audible(
     """Pairs of which a side can be heard, and the ids of the sides that can.
 
     Args:
-        pairs: All that are known.
-        known: Ids of clips whose sound is there.
+        pairs: All known pairs.
+        known: Ids of clips whose audio is there.
         not_redistributable: Corpora that may not be heard.
     """
     audible_pairs: list[Pair] = []
@@ -128,8 +128,8 @@ def choose_pairs(pairs: Iterable[Pair], audible: Collection[str]) -> list[Pair]:
     doubtful ones; of any two corpora one after another, so that none fills the page.
 
     Args:
-        pairs: Of which a side can be heard.
-        audible: Ids of clips that can be.
+        pairs: Pairs of which a side can be heard.
+        audible: Ids of clips that can be heard.
     """
 
     def corpora(pair: Pair) -> tuple[str, str]:

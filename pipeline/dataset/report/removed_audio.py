@@ -25,7 +25,7 @@ class RemovedAudio:
 
     Attributes:
         output: The dataset folder.
-        wanted: Ids of clips that the page would let one hear.
+        wanted: Ids of clips that can be heard on the page.
         kept: Id → excerpt, as its file has them.
         sounds: The same of the wanted ones, and of those that have left since.
     """
@@ -39,8 +39,8 @@ class RemovedAudio:
         """Encodes the wanted ones of rows that leave their shard, and writes them.
 
         Args:
-            rows: With ``id`` and ``audio``. They still lie in their shard: what is interrupted
-                after it was rewritten finds them nowhere else.
+            rows: Rows with ``id`` and ``audio``, before their shard is rewritten: after that their
+                audio is nowhere else.
         """
         for index, clip in enumerate(rows["id"].to_pylist()):
             if clip in self.wanted:
@@ -72,8 +72,8 @@ def choose_removed_audio(
 
     Args:
         output: The dataset folder.
-        pairs: All that are known of it.
-        ids: Of all its clips, before any leaves.
+        pairs: All known pairs of the dataset.
+        ids: Ids of all clips, before any is removed.
         not_redistributable: Corpora that may not be passed on.
     """
     kept = read_removed_audio(output)
@@ -88,7 +88,7 @@ def choose_removed_audio(
 
 
 def removed_audio_path(output: str) -> str:
-    """Where a dataset keeps these sounds."""
+    """Path or URL of the file of removed audio."""
     return storage.join(output, ".build", "departed.parquet")
 
 

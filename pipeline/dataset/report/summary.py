@@ -1,4 +1,4 @@
-"""What a report says of a dataset as a whole, and of its corpora in a line each."""
+"""Summary of a dataset in a report: totals, and one line a corpus."""
 
 from collections import Counter
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the report tells of single rows: speakers, ratings, texts and ages."""
+"""Tables of a report that are counted from single rows: speakers, ratings, texts and ages."""
 
 from dataclasses import dataclass
 
@@ -55,7 +55,7 @@ class RatingPlane:
 
 @dataclass(frozen=True)
 class TextFacts:
-    """What is known of texts, ages and languages of a corpus.
+    """Texts, ages and languages of a corpus.
 
     Attributes:
         with_text: Clips whose text is known.

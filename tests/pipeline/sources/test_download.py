@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.common.errors import DataError, UsageError
-from pipeline.sources.download import Downloaded, OnProgress, RemoteFile, check_url
+from pipeline.sources.download import Downloaded
 from pipeline.sources.download import download as download_with_waits
+from pipeline.sources.resumed_fetch import OnProgress, RemoteFile, check_url
 from tests.support.file_server import Served, serve
 
 CONTENT = bytes(range(256)) * 4_000
@@ -88,7 +89,7 @@ def test_a_disk_that_takes_nothing_is_not_waited_for(
     def fail(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("pipeline.sources.download._copy", fail)
+    monkeypatch.setattr("pipeline.sources.resumed_fetch._copy", fail)
     with pytest.raises(DataError, match=r"a\.zip\.part: can't be written: No space left"):
         download_with_waits(whole(server), tmp_path / "a.zip", sleep=pytest.fail)
 

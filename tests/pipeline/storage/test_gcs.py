@@ -1,5 +1,6 @@
 """Corpora and datasets in Google Cloud Storage."""
 
+import inspect
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from google.auth.credentials import AnonymousCredentials
 from google.auth.exceptions import DefaultCredentialsError
 from google.auth.impersonated_credentials import Credentials
+from google.cloud import storage
 
 from exhubert.cli.main import main
 from pipeline.common.errors import DataError, UsageError
@@ -172,3 +174,7 @@ def test_service_account_is_impersonated(monkeypatch: pytest.MonkeyPatch) -> Non
     credentials = store.client._credentials
     assert isinstance(credentials, Credentials)
     assert credentials.service_account_email == "reader@example.org"
+
+
+def test_google_s_client_still_takes_a_session_of_ours() -> None:
+    assert "_http" in inspect.signature(storage.Client).parameters

@@ -56,13 +56,13 @@ def test_a_damaged_manifest_is_no_traceback(dataset: Path) -> None:
 
 
 def test_parts_of_a_fold_share_no_speaker(dataset: Path) -> None:
-    every = load_fold(dataset, FoldChoice("loso", "3"))
+    every, _ = load_fold(dataset, FoldChoice("loso", "3"))
     speakers = every.groupby("split")["speaker"].agg(set).to_dict()
     assert speakers["test"] == {"tones:s02"}
     assert len(speakers["validation"]) == 1
     assert set.union(*speakers.values()) == {f"tones:s{n:02d}" for n in range(4)}
     assert sum(map(len, speakers.values())) == 4
-    parts = [load_fold(dataset, FoldChoice("loso", "3"), part) for part in SPLITS]
+    parts = [load_fold(dataset, FoldChoice("loso", "3"), part)[0] for part in SPLITS]
     assert [len(part) for part in parts] == [12, 6, 6]
     assert set(every["label"]) == {1, 3, 5}
 
@@ -71,7 +71,7 @@ def test_classes_of_a_label_set_are_indices(dataset: Path) -> None:
     change_protocols(str(dataset), ["loso-native"])
     protocol = read_protocol(dataset, "loso-native")
     assert fold_classes(protocol) == ("ang", "hap", "neu")
-    rows = load_fold(dataset, FoldChoice("loso-native", "1"), "test")
+    rows, _ = load_fold(dataset, FoldChoice("loso-native", "1"), "test")
     assert sorted(zip(rows["emotion"], rows["label"], strict=True)) == [
         *[("anger", 0)] * 2,
         *[("happiness", 1)] * 2,
@@ -127,8 +127,10 @@ def test_a_baseline_goes_by_a_fold(dataset: Path) -> None:
 
 
 def test_a_condition_narrows_every_part_of_a_fold(dataset: Path) -> None:
-    every = load_fold(dataset, FoldChoice("loso", "3"))
-    some = load_fold(dataset, FoldChoice("loso", "3"), rows=RowChoice(where="label_native = 'ang'"))
+    every, _ = load_fold(dataset, FoldChoice("loso", "3"))
+    some, _ = load_fold(
+        dataset, FoldChoice("loso", "3"), rows=RowChoice(where="label_native = 'ang'")
+    )
     assert 0 < len(some) < len(every)
     assert set(some["emotion"]) == {"anger"}
     assert set(some["split"]) == set(every["split"])

@@ -11,6 +11,7 @@ import torch
 from exhubert.cli.main import main
 from pipeline.common.errors import DataError, UsageError
 from pipeline.common.extras import install_command
+from pipeline.shards.metadata_reader import read_shard_metadata
 from tests.support.shards import record, write_shards, write_tones
 from training.data.dataset import Utterances
 from training.data.index import load_index
@@ -45,6 +46,20 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("base")
     build_model(None, config=SMALL).save_pretrained(folder)
     return folder
+
+
+def test_the_metadata_of_each_shard_is_read_once(
+    tones: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def note(shard: str, *rest: Any, **options: Any) -> pd.DataFrame:
+        read.append(shard)
+        return read_shard_metadata(shard, *rest, **options)
+
+    monkeypatch.setattr("training.data.index.read_shard_metadata", note)
+    run_baseline(Baseline("majority"), tones, task="categories")
+    assert sorted(read) == sorted(map(str, tones.glob("data/*/*.parquet")))
 
 
 def test_majority_scores_chance_and_says_how_sure_it_is(tmp_path: Path) -> None:

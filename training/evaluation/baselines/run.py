@@ -8,6 +8,7 @@ import pandas as pd
 
 from pipeline.common.errors import DataError, UsageError
 from pipeline.storage.registry import is_remote
+from training.data.index import rows_of_part
 from training.data.progress import OnProgress, no_progress
 from training.data.protocols import FoldChoice, describe_choice
 from training.data.recordings import near_recordings
@@ -87,11 +88,13 @@ def run_baseline(
     """
     baseline.check()
     part = part_of(split)
-    fitted = rows if fit_on is None else fit_on
-    train, classes = load_task(dataset, task, "train", fitted)
-    test, _ = load_task(dataset, task, part, rows, classes)
+    every, classes = load_task(dataset, task, None, rows if fit_on is None else fit_on)
+    train, validation = (rows_of_part(every, name) for name in ("train", "validation"))
+    if fit_on is None:
+        test = rows_of_part(every, part)
+    else:
+        test, _ = load_task(dataset, task, part, rows, classes)
     require_labelled(test, dataset, split, rows.where)
-    validation, _ = load_task(dataset, task, "validation", fitted, classes)
     if train.empty:
         raise DataError(f"{dataset}: no labelled utterances in split 'train': nothing to learn")
     folder = keep_in if is_remote(str(dataset)) else Path(dataset)
