@@ -31,10 +31,10 @@ class BuildProgress:
         found: Utterances indexed and fit to be written; decreases when copies are found.
         done: Utterances whose audio was worked on.
         reused: Utterances whose audio an earlier run had written.
-        seconds: Of audio written.
+        seconds: Seconds of audio written.
         corpora: The same of every corpus.
         waiting: What the build waits for beyond its work, each in words for people.
-        failed: Of those done, utterances whose audio can't be used.
+        failed: Utterances of those done whose audio can't be used.
     """
 
     found: int = 0

@@ -36,8 +36,8 @@ def describe_validation_error(fault: Mapping[str, Any], model: type[BaseModel]) 
     """Describes one pydantic error.
 
     Args:
-        fault: As pydantic reports it.
-        model: Of the whole file.
+        fault: Fault, as pydantic reports it.
+        model: Model of the whole file.
 
     Returns:
         Such as ``expected a whole number, found 'many'``; messages of our own validators

@@ -18,7 +18,7 @@ class Fingerprints:
 
     Attributes:
         codes: Sub-fingerprints of all clips, shape ``(frames,)``.
-        loud: Which of them count, shape ``(frames,)``.
+        loud: Frames that count, shape ``(frames,)``.
         weakest: The bit of each that is the least certain, shape ``(frames,)``.
         starts: First frame of every clip, and the end of the last one, shape ``(clips + 1,)``.
     """

@@ -13,8 +13,8 @@ def parse_json(text: str, where: str) -> Any:
     """What a JSON file holds.
 
     Args:
-        text: Of the file.
-        where: What errors call the file.
+        text: Text of the file.
+        where: Name of the file in errors.
 
     Raises:
         DataError: It is not JSON, or a key stands twice in an object with two values.

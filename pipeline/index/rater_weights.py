@@ -29,8 +29,8 @@ def add_weighted_ratings(utterances: Iterable[Utterance], weights: Weights) -> I
     """Utterances with the weighted ratings among their annotations, where raters have weights.
 
     Args:
-        utterances: With the answers of their raters.
-        weights: As :func:`weigh_raters` gives them.
+        utterances: Utterances with the answers of their raters.
+        weights: Weights, as :func:`weigh_raters` gives them.
     """
     for utterance in utterances:
         ratings: dict[str, str] = {

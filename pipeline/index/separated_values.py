@@ -23,10 +23,10 @@ def parse_separated(text: str, kind: str, table: TableSpec, where: str) -> Sheet
     """Cells of a text, its rows as they are asked for.
 
     Args:
-        text: Of the file.
+        text: Text of the file.
         kind: ``space``, ``tsv``, or anything else for CSV.
         table: How the spec wants it read.
-        where: What errors call the file.
+        where: Name of the file in errors.
 
     Raises:
         DataError: The header lies beyond the end; or, when a row is asked for, it has more filled

@@ -51,8 +51,8 @@ def make_sheet(rows: Iterable[NumberedRow], table: TableSpec, where: str) -> She
 
     Args:
         rows: Those that are not empty.
-        table: With its ``columns``, ``header`` and ``comment``.
-        where: What errors call the file.
+        table: Table with its ``columns``, ``header`` and ``comment``.
+        where: Name of the file in errors.
 
     Raises:
         DataError: The header lies beyond the end of the file.

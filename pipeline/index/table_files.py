@@ -97,7 +97,7 @@ class _Reading:
 
     Attributes:
         count: Rows so far.
-        encodings: As of :class:`TableRows`.
+        encodings: As for :class:`TableRows`.
         why_empty: Why a file has no row, where more can be said than that.
     """
 

@@ -30,7 +30,7 @@ def parse_workbook(content: bytes, table: TableSpec, where: str) -> list[tuple[s
     """Title and cells of every sheet.
 
     Args:
-        content: Of the file.
+        content: Content of the file.
         table: How the spec wants it read.
         where: What errors call it.
 

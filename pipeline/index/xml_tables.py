@@ -17,8 +17,8 @@ def parse_xml(content: bytes, where: str) -> Any:
     text is the key ``_value``.
 
     Args:
-        content: Of the file; it states its encoding itself.
-        where: What errors call the file.
+        content: Content of the file; it states its encoding itself.
+        where: Name of the file in errors.
 
     Raises:
         DataError: It is not XML, defines entities, or is nested too deeply.

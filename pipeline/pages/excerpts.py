@@ -25,7 +25,7 @@ class PageClip:
     """A clip on a page.
 
     Attributes:
-        id: Of the utterance.
+        id: Id of the utterance.
         corpus: Its corpus.
         facts: What stands under it, such as ``train`` or ``3.2 s``; the first is its headline.
         keys: What it can be filtered by, such as ``emotion`` → ``anger``.
@@ -45,7 +45,7 @@ def seconds_each(durations: Iterable[float], most: int) -> float:
     """Seconds of each clip that a page holds, fewer where many long clips would make it too large.
 
     Args:
-        durations: Of all clips of the page, in s.
+        durations: Durations of all clips of the page, in s.
         most: Bytes for all of them.
     """
     lengths = list(durations)

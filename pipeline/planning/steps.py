@@ -65,7 +65,7 @@ class Tables:
 
     Attributes:
         rows: Tables by name.
-        weights: Of the raters, where ratings are weighted.
+        weights: Weights of the raters, where ratings are weighted.
     """
 
     rows: Mapping[str, TableRows] = field(default_factory=dict)
@@ -118,9 +118,9 @@ def index_batch(
     """Labelled utterances of a batch of clips.
 
     Args:
-        batch: Of a corpus.
+        batch: Batch of a corpus.
         build: That it is a part of.
-        tables: Of the corpus; those that this worker reads, unless given.
+        tables: Tables of the corpus; those that this worker reads, unless given.
     """
     corpus = build.corpora[batch.corpus]
     if tables is None:

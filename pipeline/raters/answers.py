@@ -15,8 +15,8 @@ def read_answers(raters: Raters, fields: Fields, rows: Sequence[Fields]) -> tupl
     """What every rater of a clip said, in an order that rows and columns do not decide.
 
     Args:
-        raters: As the spec describes them.
-        fields: Of the clip, in which ``raters.columns`` are looked up.
+        raters: Raters, as the spec describes them.
+        fields: Fields of the clip, in which ``raters.columns`` are looked up.
         rows: Those of the tables that ``raters.rows`` names; one rater may have several.
 
     Returns:

@@ -95,7 +95,7 @@ def read_beam_options(
     """Reads Beam's options; it is told of the same stores as this process.
 
     Args:
-        beam_arguments: As Beam spells them.
+        beam_arguments: Arguments, as Beam spells them.
         folders: Folders that workers read or write, as far as they are known.
 
     Returns:
@@ -143,11 +143,11 @@ def run_build(
     """Builds what has been checked; writes no report.
 
     Args:
-        checked: From :func:`check_build`.
+        checked: Checked build from :func:`check_build`.
         jobs: Worker processes of a local build: how many, or the process that was started for it
             already and is the caller's to end.
-        on_progress: As for :func:`build_dataset`.
-        on_message: As for :func:`build_dataset`.
+        on_progress: Callback, as for :func:`build_dataset`.
+        on_message: Callback, as for :func:`build_dataset`.
         worker_timeout: Seconds within which a worker of another runner must have begun; 0 for any
             number, None for what suits the runner.
 

@@ -25,7 +25,7 @@ def read_options(arguments: Sequence[str], folders: Iterable[str]) -> PipelineOp
     """Beam's options, checked as far as that needs no network.
 
     Args:
-        arguments: As Beam spells them, ``--runner=DaskRunner`` etc.
+        arguments: Arguments, as Beam spells them, ``--runner=DaskRunner`` etc.
         folders: Every folder that workers read or write.
 
     Raises:

@@ -23,8 +23,8 @@ def describe_worker_death(status: int, status_file: Path, log: Path) -> str:
     """What is known of a worker that died, and what to do about it.
 
     Args:
-        status: As ``subprocess`` gives it: negative for a signal.
-        status_file: In which the worker noted the clip that it was at.
+        status: Status, as ``subprocess`` gives it: negative for a signal.
+        status_file: File in which the worker noted its current clip.
         log: File of its output, which is kept.
     """
     clip = read_current_clip(status_file)

@@ -16,7 +16,7 @@ class Member:
 
     Attributes:
         path: Below the archive's root, ``/``-separated.
-        size: In bytes, unpacked.
+        size: Size in bytes, unpacked.
         version: Differs whenever the content does: checksum and time in a zip, time in a tar.
         problem: Why it can't be read, if it can't.
         start: Where the archive holds it: a tar its bytes, a zip the header before them.

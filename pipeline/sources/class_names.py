@@ -32,8 +32,8 @@ def find_class_names(
     """Names of a column's classes; None where nothing states any.
 
     Args:
-        column: Of the Parquet file.
-        path: Of the file, below the corpus root.
+        column: Column of the Parquet file.
+        path: Path of the file, below the corpus root.
         footer: Its own key-value metadata.
         read: Reads other files of the corpus.
         stated: What the spec says; adds numbers that have no name elsewhere, such as −1.

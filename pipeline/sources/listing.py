@@ -15,7 +15,7 @@ class SourceFile(NamedTuple):
 
     Attributes:
         path: Relative to the corpus root, ``/``-separated.
-        size: In bytes.
+        size: Size in bytes.
         version: Differs whenever the content does: a checksum, or the time of the last change.
         problem: Why the file can't be read, where the listing shows it.
         record: Columns of the row that a clip is; None for a file of its own.

@@ -41,9 +41,9 @@ class LongFile(io.RawIOBase):
 
         Args:
             read_range: Reads parts of it.
-            size: In bytes.
+            size: Size in bytes.
             block: Bytes asked for at a time.
-            xxh3: Its checksum, where that is known.
+            xxh3: Checksum of the file; None if unknown.
             mark: What is looked for on the way, behind what the file begins with.
             ahead: Whether the block behind the one that is used is fetched meanwhile.
         """

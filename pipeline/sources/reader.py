@@ -19,7 +19,7 @@ from pipeline.storage import is_remote
 from pipeline.storage.prefetch import PrefetchReader
 
 Holder = Archive | ParquetClips | WebDatasetClips
-"""What holds other files."""
+"""A file that holds other files."""
 
 _PLAIN = SourceRules()
 
@@ -44,7 +44,7 @@ def walk_sources(
 
     Args:
         root: Folder or URL of the corpus.
-        rules: Which files hold others.
+        rules: Rules by which files hold others.
         keep_damaged: Whether a damaged archive is a file with a problem, and no error.
 
     Raises:
@@ -67,7 +67,7 @@ class CorpusReader:
         """Content of a listed file.
 
         Args:
-            path: Of the file.
+            path: Path of the file.
             listed: What the listing says of it, by which rows are found without their names.
 
         Raises:
@@ -122,7 +122,7 @@ def open_planned_files(
 
     Args:
         root: Folder or URL of the corpus.
-        rules: Which files hold others.
+        rules: Rules by which files hold others.
         planned: The files, in the order in which they will be read.
     """
     files = list(planned)
@@ -158,10 +158,10 @@ def open_long_file(
 
     Args:
         root: Folder or URL of the corpus.
-        rules: Which files hold others.
-        path: Of the file.
-        size: Of the file as listed, in bytes.
-        xxh3: Its checksum, where that is known.
+        rules: Rules by which files hold others.
+        path: Path of the file.
+        size: Size of the file as listed, in bytes.
+        xxh3: Checksum of the file; None if unknown.
         mark: What to look for while it is read.
 
     Raises:
@@ -211,7 +211,7 @@ class _Contents:
         """Files, and what those of them hold that hold others.
 
         Args:
-            files: Of the corpus.
+            files: Files of the corpus.
             keep_damaged: Whether a damaged archive is a file with a problem, and no error.
         """
         for file in files:

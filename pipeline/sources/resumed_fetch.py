@@ -30,7 +30,7 @@ class RemoteFile:
 
     Attributes:
         url: Where it is.
-        size: In bytes; None where it is not known.
+        size: Size in bytes; None where it is not known.
         checksum: Algorithm and hexadecimal digest, such as ``sha256:…``; None where unknown.
     """
 

@@ -46,8 +46,8 @@ class SplitPolicy(Protocol):
         """Assigns the groups of a corpus.
 
         Args:
-            counts: Of the whole corpus.
-            corpus: Its id.
+            counts: Counts of the whole corpus.
+            corpus: Id of the corpus.
             namespace: Shared with corpora of the same speakers, if there are any.
 
         Returns:

@@ -45,7 +45,7 @@ def open_container(file: BinaryIO) -> "InputContainer":
     """Opens a file with one of :data:`CONTAINERS`.
 
     Args:
-        file: Its content.
+        file: Content of the file.
 
     Raises:
         AudioError: It is of no such container, or damaged.

@@ -90,8 +90,8 @@ def open_track(source: BinaryIO, number: int | None = None) -> Track:
 
     Args:
         source: The file.
-        number: Of the track, from 0; None for the one marked as default, the first where none or
-            several are.
+        number: Number of the track, from 0; None for the one marked as default, or the first if
+            none or several are.
 
     Raises:
         AudioError: There is no audio, no such track, or no decoder for it.

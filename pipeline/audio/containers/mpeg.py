@@ -76,7 +76,7 @@ def state_frames(head: bytes, frames: int) -> bytes:
 
     Args:
         head: Header of a frame of the file, four bytes, layer III.
-        frames: Of the file.
+        frames: Frames of the file.
     """
     new = bytes([head[0], head[1] | 1, 0x80 | head[2] & 0x0C, head[3]])  # no checksum or padding
     frame = read_frame(new, 0)

@@ -67,8 +67,8 @@ def _check_clocks(content: Buffer, start: int, end: int) -> None:
 
     Args:
         content: The file.
-        start: Of what the box ``moov`` holds.
-        end: Of the box.
+        start: Start of the content of the box ``moov``.
+        end: End of the box.
     """
     for box in _find_boxes(content, start, end, (b"trak", b"mdia", b"mdhd")):
         ticks = box + (
