@@ -36,7 +36,7 @@ class ProcessIdentity:
 
     @classmethod
     def from_fields(cls, given: Mapping[str, Any]) -> "ProcessIdentity":
-        """As stored, by this release or another: what only another knows is passed over.
+        """An identity from its stored fields; fields that only another release knows are ignored.
 
         Raises:
             LookupError: Something is missing.

@@ -122,7 +122,7 @@ def _drop_contradictions(spec: CorpusSpec, utterances: list[Utterance]) -> list[
 
 
 def _differences(utterances: Sequence[Utterance], group_field: str) -> str:
-    """What utterances of one id say differently, each with its values."""
+    """Fields in which utterances of one id differ, each with its values."""
     names = {name: name for name in Utterance._fields if name != "emotion"}  # not known yet
     names["label_native"] = "emotion"
     names["group"] = group_field

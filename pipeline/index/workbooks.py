@@ -31,8 +31,8 @@ def parse_workbook(content: bytes, table: TableSpec, where: str) -> list[tuple[s
 
     Args:
         content: Content of the file.
-        table: How the spec wants it read.
-        where: What errors call it.
+        table: Spec of the table.
+        where: Name of the file in errors.
 
     Raises:
         DataError: It is no workbook, is damaged, or larger than any table is.

@@ -129,7 +129,7 @@ def open_track(source: BinaryIO, number: int | None = None) -> Track:
 
 
 def _describe(container: Any, index: int) -> str:
-    """What FFmpeg prints of a stream; it names codecs without a decoder nowhere else."""
+    """FFmpeg's description of a stream, which alone names codecs without a decoder."""
     level = av.logging.get_level()
     av.logging.set_level(av.logging.INFO)
     try:

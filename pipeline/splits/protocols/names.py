@@ -48,6 +48,17 @@ class ProtocolName:
     seed: int = 0
 
 
+def check_name(name: str) -> str:
+    """The name of a protocol as it is.
+
+    Raises:
+        ValueError: It can't be one, nor the name of its file.
+    """
+    if not NAME.fullmatch(name) or len(name) > _LONGEST:
+        raise ValueError("expected a-z, 0-9 and single hyphens, as in loso")
+    return name
+
+
 def parse_name(name: str) -> ProtocolName:
     """Reads the name of a protocol.
 
@@ -57,8 +68,10 @@ def parse_name(name: str) -> ProtocolName:
     >>> parse_name("10-fold-seed3").k
     10
     """
-    if not NAME.fullmatch(name) or len(name) > _LONGEST:
-        raise UsageError(f"protocol {name!r}: expected a-z, 0-9 and single hyphens, as in loso")
+    try:
+        check_name(name)
+    except ValueError as error:
+        raise UsageError(f"protocol {name!r}: {error}") from None
     named = next((one for one in _NAMED if name.endswith(f"-{one}")), None)
     base = name.removesuffix(f"-{named}") if named else name
     label_set: NamedSet = named or "six"

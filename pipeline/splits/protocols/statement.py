@@ -1,11 +1,12 @@
 """Statements of a manifest about protocols: folds, sizes and leaks, and the file of each."""
 
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 from xxhash import xxh3_128_hexdigest
 
 from pipeline.splits.protocols.label_sets import ProtocolSet
+from pipeline.splits.protocols.names import check_name
 
 FOLDER = "protocols"
 """Folder of the files, below the dataset folder."""
@@ -121,6 +122,10 @@ class ProtocolStatement(_Statement):
             corpora={**self.corpora, **other.corpora},
             left_out={**self.left_out, **other.left_out},
         )
+
+
+ProtocolStatements = dict[Annotated[str, AfterValidator(check_name)], ProtocolStatement]
+"""Name → statement; a name whose file would lie elsewhere is refused."""
 
 
 def protocol_path(dataset: str, name: str) -> str:
