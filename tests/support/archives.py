@@ -10,6 +10,7 @@ from pipeline.sources.archives import Archive, read_directory
 
 
 def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """A zip file of these members."""
     sink = io.BytesIO()
     with zipfile.ZipFile(sink, "w", method) as archive:
         for name, content in files.items():
@@ -18,6 +19,7 @@ def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes
 
 
 def tarred(files: dict[str, bytes], mode: str = "w", **how: object) -> bytes:
+    """A tar file of these members, compressed as the mode says."""
     sink = io.BytesIO()
     with tarfile.open(fileobj=sink, mode=mode, **how) as archive:  # type: ignore[call-overload]
         for name, content in files.items():
@@ -44,5 +46,6 @@ def stored_zip(name: bytes, flags: int = 0, extra: bytes = b"") -> bytes:
 
 
 def opened(content: bytes, encoding: str | None = None) -> Archive:
+    """The directory of a zip file that is called ``it``."""
     stream = io.BytesIO(content)
     return read_directory("it", stream, len(content), lambda a, b: content[a:b], encoding)

@@ -11,6 +11,7 @@ from pipeline.specs.emotion_scheme import emotion_scheme
 
 
 def build(spec: CorpusSpec, root: Path, output: Path) -> BuildProgress:
+    """Builds a dataset of one corpus; gives what was told last."""
     seen = [BuildProgress()]
     corpora = {spec.id: Corpus(spec, str(root))}
     what = BuildConfig(corpora, emotion_scheme(), str(output), AudioOptions())

@@ -19,6 +19,7 @@ def exhubert(*arguments: str, **environment: str) -> subprocess.CompletedProcess
 
 
 def start_build(tmp_path: Path, root: Path, *options: str) -> "subprocess.Popen[str]":
+    """Starts a build of the tones, in the folder that has their spec, and does not wait for it."""
     build = ["build", "--spec", "tones.yaml", "--root", f"tones={root}", "--output", "dataset"]
     (tmp_path / "scratch").mkdir(exist_ok=True)
     environment = {"TMPDIR": str(tmp_path / "scratch"), "PYTHONPATH": os.pathsep.join(sys.path)}

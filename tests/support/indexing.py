@@ -8,6 +8,7 @@ from pipeline.specs.corpus_spec import CorpusSpec
 
 
 def index(spec: CorpusSpec, *paths: str, **rows: list[dict[str, str]]) -> list[Utterance]:
+    """Utterances of files at these paths and of the rows of each table."""
     files = [SourceFile(path, 1, "") for path in paths]
     tables: dict[str, TableRows] = {
         name: build_table(table, rows.get(name, [])) for name, table in spec.tables.items()

@@ -20,6 +20,7 @@ MULTITASK = [
 
 
 def recipe(*overrides: str) -> Recipe:
+    """A recipe with every head."""
     return load_recipe("tiny", [*MULTITASK, *overrides])
 
 

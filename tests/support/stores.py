@@ -5,9 +5,7 @@ import time
 
 import pytest
 
-from pipeline.storage import (
-    RetryingStore,
-)
+from pipeline.storage import RetryingStore
 
 ODD_NAMES = [
     "plain.wav",
