@@ -45,7 +45,7 @@ class SplitPreview:
 
 @dataclass(frozen=True)
 class CorpusPreview:
-    """What a build would do with one corpus.
+    """Outcome of a dry run for one corpus.
 
     Attributes:
         to_write: Utterances fit to be written; some may yet be rejected by their audio.
@@ -75,7 +75,7 @@ class CorpusPreview:
 
 @dataclass(frozen=True)
 class Preview:
-    """What a build would do.
+    """Outcome of a dry run.
 
     Attributes:
         corpora: One entry a corpus that would be built.
@@ -108,7 +108,7 @@ def preview_corpus(corpus: str, build: BuildConfig, existing: Iterable[str] = ()
     """Plans one corpus.
 
     Args:
-        corpus: Its id.
+        corpus: Id of the corpus.
         build: The build that it is a part of.
         existing: Shards of the corpus that have a receipt.
     """

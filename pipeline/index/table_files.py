@@ -26,7 +26,7 @@ _LARGEST_TABLE = 1 << 30
 
 
 def find_table_files(spec: CorpusSpec, files: Iterable[SourceFile]) -> list[SourceFile]:
-    """Those of a corpus's files that its tables are read from, sorted by path.
+    """Files of a corpus that its tables are read from, sorted by path.
 
     Of those that stand twice in an archive the last counts, as when it is unpacked.
     """
@@ -97,7 +97,7 @@ class _Reading:
 
     Attributes:
         count: Rows so far.
-        encodings: As of :class:`TableRows`.
+        encodings: As for :class:`TableRows`.
         why_empty: Why a file has no row, where more can be said than that.
     """
 

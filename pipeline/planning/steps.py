@@ -61,11 +61,11 @@ class BatchCounts:
 
 @dataclass(frozen=True)
 class Tables:
-    """What the clips of a corpus are joined with.
+    """Tables and weights that the clips of a corpus are joined with.
 
     Attributes:
         rows: Tables by name.
-        weights: Of the raters, where ratings are weighted.
+        weights: Weights of the raters, where ratings are weighted.
     """
 
     rows: Mapping[str, TableRows] = field(default_factory=dict)
@@ -101,7 +101,7 @@ def read_tables(corpus: Corpus, files: tuple[SourceFile, ...]) -> Tables:
     """Reads the tables of a corpus.
 
     Args:
-        corpus: That they are of.
+        corpus: Corpus that they belong to.
         files: Their files, as its batches name them.
     """
     rows = load_tables(corpus.spec, files, corpus.reader())
@@ -118,9 +118,9 @@ def index_batch(
     """Labelled utterances of a batch of clips.
 
     Args:
-        batch: Of a corpus.
-        build: That it is a part of.
-        tables: Of the corpus; those that this worker reads, unless given.
+        batch: Batch of a corpus.
+        build: Build that it is a part of.
+        tables: Tables of the corpus; those that this worker reads, unless given.
     """
     corpus = build.corpora[batch.corpus]
     if tables is None:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pipeline.common.errors import DataError
 from pipeline.common.manifest_format import MANIFEST, check_format
 from pipeline.common.release import Release
-from pipeline.splits.protocols.statement import ProtocolStatement
+from pipeline.splits.protocols.statement import ProtocolStatements
 from pipeline.storage import files as storage
 
 _RELEASE = {field.name for field in fields(Release)}
@@ -41,7 +41,7 @@ class Manifest(BaseModel):
     """The parts of a manifest that are read here; others are passed over."""
 
     corpora: dict[str, Corpus] = {}
-    protocols: dict[str, ProtocolStatement] = {}
+    protocols: ProtocolStatements = {}
     near_duplicates: DuplicateSearch | None = None
 
 
