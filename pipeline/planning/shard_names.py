@@ -2,9 +2,9 @@
 
 A shard is named after its corpus and split; an utterance's index among the shards of its split is a
 hash of its dedup key, so it depends on nothing but the corpus itself. Utterances that are read in
-one block go by that, and so into one shard, unless they have copies, which must meet. Segments of
-long recordings lie together, as :mod:`pipeline.planning.recordings` lays out; the last shards of a
-split may be reserved for them.
+one block are hashed by it, and so go to one shard, unless they have copies, which must meet.
+Segments of long recordings lie together, as :mod:`pipeline.planning.recordings` lays out; the last
+shards of a split may be reserved for them.
 """
 
 import hashlib

@@ -7,7 +7,7 @@ from training.data.manifest import read_manifest
 
 
 def redistribution(dataset: str | Path) -> dict[str, bool | None]:
-    """Corpus → whether it may be passed on; None, or no entry, where nobody has said."""
+    """Corpus → whether it may be passed on; None, or no entry, where that is not stated."""
     try:
         manifest = read_manifest(dataset)
     except DataError:  # not written by a build: nobody says that they may be

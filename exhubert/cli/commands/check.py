@@ -102,7 +102,7 @@ def _faults(check: "CorpusCheck", args: argparse.Namespace) -> Iterator[str]:
 COMMANDS = [
     Command(
         "check",
-        "count what lies on disk against what was published; decodes no audio",
+        "compare the clips on disk with the published counts; decodes no audio",
         "  exhubert check --data-root corpora\n"
         "  exhubert check --root emo_db=download/emodb --allow-partial --export emo_db.csv\n"
         "  exhubert check --data-root corpora --protocol loso\n"
