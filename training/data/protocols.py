@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
+from pydantic import BaseModel
 
 from pipeline.common.errors import UsageError
 from pipeline.common.suggest import suggest
@@ -18,6 +19,12 @@ from training.data.index import load_index, rows_of_part
 from training.data.label_sets import LabelSet, classes_of, stated_classes
 from training.data.manifest import manifest_path, read_manifest
 from training.data.row_choice import EVERY_ROW, RowChoice
+
+
+class _Protocols(BaseModel):
+    """The part of a manifest that states protocols."""
+
+    protocols: dict[str, ProtocolStatement] = {}
 
 
 @dataclass(frozen=True)
@@ -211,7 +218,7 @@ def _with_validation(index: pd.DataFrame, seed: int) -> pd.DataFrame:
 
 
 def _read_statements(dataset: str) -> dict[str, ProtocolStatement]:
-    manifest = read_manifest(dataset)
+    manifest = read_manifest(dataset, _Protocols)
     if manifest is None:
         raise UsageError(
             f"{manifest_path(dataset)}: missing; protocols stand in the manifest of a dataset"
