@@ -21,12 +21,12 @@ class LabelMapping:
     """One line of the label map: a native code of a corpus, and what becomes of it.
 
     Attributes:
-        meaning: What the code stands for in the corpus's own words.
+        meaning: Meaning of the code in the corpus's own words.
         emotion: Shared category; None where the code is excluded.
         class_name: Six-class name; None where the code is excluded, or its classes are not known.
         arousal_class: Low or high; None where that is not known.
         valence_class: Negative, neutral or positive; None where that is not known.
-        sources: Of the mapping from category to class; ``spec`` where it is the spec's own.
+        sources: Sources of the mapping from category to class; ``spec`` where it is the spec's own.
         excluded: Why the code is left out; None where it is not.
     """
 
@@ -73,7 +73,7 @@ def label_utterance(utterance: Utterance, spec: CorpusSpec, scheme: EmotionSchem
     class and valence class; native ratings → [0, 1]; native votes → votes by category.
 
     Args:
-        utterance: With ``label_native`` and ``annotations`` as the corpus has them.
+        utterance: Utterance with ``label_native`` and ``annotations`` as the corpus has them.
         spec: The corpus.
         scheme: The shared categories.
 
@@ -176,9 +176,9 @@ def scale_rating(utterance: Utterance, spec: CorpusSpec, dimension: Dimension) -
     """A native rating mapped linearly to [0, 1] and clipped to it.
 
     Args:
-        utterance: With the rating in ``annotations``, as the corpus has it.
+        utterance: Utterance with the rating in ``annotations``, as the corpus has it.
         spec: The corpus; documents the lowest and highest rating of its scale.
-        dimension: Which rating.
+        dimension: Dimension that is rated.
 
     Returns:
         ``(rating − lowest) / (highest − lowest)``, for scales that run backwards, too; None where

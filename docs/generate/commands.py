@@ -71,7 +71,7 @@ def command_page(command: Command) -> str:
     """One command: what it does, how it is called, all that it takes."""
     usage, options = options_of(command)
     groups = dict.fromkeys(one.group for one in options)
-    beam = "What it does not know is handed to Beam: [runners](../runners.md)."
+    beam = "Options that it does not know go to Beam: [runners](../runners.md)."
     return page(
         f"# exhubert {command.name}",
         f"{prose(command.summary[0].upper() + command.summary[1:])}.",
@@ -88,8 +88,9 @@ def command_index(commands: Sequence[Command]) -> str:
     rows = [[f"[{code(c.name)}]({file_of(c)})", prose(c.summary)] for c in commands]
     return page(
         "# Command line",
-        "Every command tells of itself by `--help`; these pages are made from the same words. "
-        "Exit status: 0 fine, 1 the data has problems, 2 the command line or a file is wrong.",
+        "These pages show what `--help` prints for every command. Exit status: 0 fine, 1 the data "
+        "has problems, 2 the command line or a file is wrong "
+        "([more](../configuration.md#exit-status)).",
         table(["command", "what it does"], rows),
     )
 

@@ -35,9 +35,9 @@ def corpus_index(specs: Sequence[CorpusSpec], collections: Mapping[str, Collecti
         "---\nhide: [navigation, toc]\n---",
         "# Corpora",
         f"exhubert reads {len(specs)} corpora, {total:,} utterances as published. "
-        "Each has a page: how to get it, how it is laid out, what its labels mean and on whose "
-        "word, its speakers, splits and protocols, its published counts, what surprises in it, "
-        "its licence and how to cite it. None of them comes with exhubert.",
+        "Each has a page: how to get it, its layout, what its labels mean and the source of each "
+        "mapping, its speakers, splits and protocols, published counts, pitfalls, licence and "
+        "citation. None of them comes with exhubert.",
         f'<div class="sortable" markdown>\n\n{table(headings, rows)}\n</div>',
         "The command line lists the same: `exhubert corpora list --language de --access open`. "
         "A corpus that is not here takes [one YAML file](../adding_a_corpus.md).",
@@ -64,10 +64,10 @@ def category_page(specs: Sequence[CorpusSpec], scheme: EmotionScheme) -> str:
     return page(
         "# Categories",
         "A corpus's own code stands for a category, a category for one of six classes: arousal "
-        "(low, high) × valence (negative, neutral, positive). Where a corpus places a category "
-        "otherwise, its page says so.",
+        "(low, high) × valence (negative, neutral, positive). Where a corpus gives a category "
+        "another class, its page says so.",
         '<div class="sortable" markdown>\n\n'
-        + table(["category", "class", "on whose word", "note", "corpora"], shared)
+        + table(["category", "class", "sources", "note", "corpora"], shared)
         + "\n</div>",
         section(
             "Sources", bullets(f"**{name}**: {prose(t)}" for name, t in scheme.sources.items())
@@ -101,5 +101,5 @@ def _collections(collections: Mapping[str, Collection], known: set[str]) -> str:
         ]
         for name, one in collections.items()
     ]
-    told = "Corpora that benchmarks use together; a collection stands wherever a corpus may."
+    told = "Corpora that benchmarks use together; a collection may be named wherever a corpus may."
     return page(told, table(["collection", "source", "corpora"], rows))

@@ -80,7 +80,7 @@ def size(number: int | None) -> str:
 
 
 def _overview(spec: CorpusSpec) -> str:
-    passed_on = {True: "may be passed on", False: "may not be passed on", None: "unsaid"}
+    passed_on = {True: "may be passed on", False: "may not be passed on", None: "not stated"}
     return facts(
         {
             "id": code(spec.id),
@@ -168,7 +168,7 @@ def _labels(spec: CorpusSpec, scheme: EmotionScheme) -> list[str]:
     used = sorted({source for line in lines for source in line.sources} - {"spec"})
     scales = {name: f"{low:g} to {high:g}" for name, (low, high) in spec.scales.items()}
     return [
-        table(["code", "means", "category", "class", "on whose word"], map(_label_row, lines)),
+        table(["code", "means", "category", "class", "sources"], map(_label_row, lines)),
         bullets(f"**{name}**: {prose(scheme.sources[name])}" for name in used),
         table(["rating", "native scale, mapped to 0…1"], scales.items()),
         "Votes of annotators are kept by category." if spec.votes else "",
@@ -218,7 +218,7 @@ def _splits(spec: CorpusSpec) -> list[str]:
         _parts(spec.splits),
         protocols,
         bullets(f"**{name}**: {prose(note)}" for name, note in notes.items()),
-        "Leaving one speaker out, and folds of speakers, need no word of the spec "
+        "Leaving one speaker out, and folds of speakers, need no entry in the spec "
         "([protocols](../splits.md#protocols)).",
     ]
 

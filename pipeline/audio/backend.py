@@ -1,4 +1,4 @@
-"""What a decoder of audio files must offer."""
+"""The interface of audio decoders."""
 
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, NamedTuple, Protocol
@@ -12,7 +12,7 @@ class AudioBlocks(NamedTuple):
     """A recording that is decoded while it is read.
 
     Attributes:
-        rate: In Hz.
+        rate: Sampling rate in Hz.
         blocks: Float32 in [−1, 1], each ``(frames, channels)``; raises ``AudioError`` where the
             file breaks off, ``undecodable`` where another backend may know more.
     """
@@ -32,8 +32,8 @@ class Backend(Protocol):
     """Decodes files of some formats; listed in :data:`pipeline.audio.decoder.BACKENDS`.
 
     Attributes:
-        suffixes: Of such files, in lower case. They find recordings in a folder; whether a file
-            is read is decided by its content.
+        suffixes: Suffixes of such files in lower case, to find recordings in a folder; the content
+            decides whether a file is read.
         libraries: Distributions that decode. Their versions, and the list of backends, are part
             of every shard's fingerprint.
         by_packet: Whether packets that don't decode are left out, and streams that follow each

@@ -15,7 +15,7 @@ def encode(samples: np.ndarray, codec: Codec = "flac") -> bytes:
 
     Args:
         samples: Int16, shape ``(frames,)``, at 16 kHz.
-        codec: Of the file.
+        codec: Codec of the file.
     """
     buffer = io.BytesIO()
     if codec == "wav":  # the same bytes as libsndfile's, in a tenth of the time

@@ -25,7 +25,7 @@ class OpenRecording:
 
         Args:
             file: Seekable; stays open.
-            size: In bytes.
+            size: Size in bytes.
             joined: Whether another FLAC file follows in it; None to search all of it for that.
         """
         self._file = file
@@ -38,7 +38,7 @@ class OpenRecording:
 
     @property
     def layout(self) -> Layout:
-        """What its headers tell.
+        """Layout from the headers.
 
         Raises:
             AudioError: It is empty, a Git LFS pointer or truncated.

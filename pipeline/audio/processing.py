@@ -58,7 +58,7 @@ class ProcessedClip:
 
     @property
     def duration(self) -> float:
-        """In s."""
+        """Length in s."""
         return len(self.samples) / SAMPLE_RATE
 
 
@@ -68,7 +68,7 @@ def process_recording(
     """Mixes to mono, removes the DC offset, resamples to 16 kHz and normalises.
 
     Args:
-        recording: As decoded.
+        recording: Recording, as decoded.
         normalize: ``peak`` to −1 dBFS, ``rms`` to −23 dBFS, ``loudness`` to −23 LUFS (ITU-R
             BS.1770; both without exceeding −1 dBFS), or ``none``.
         channel: The channel that holds the speaker; None for the mean of all.
@@ -137,7 +137,7 @@ def to_mono(samples: np.ndarray, channel: int | None = None) -> np.ndarray:
 
     Args:
         samples: Shape ``(frames, channels)``.
-        channel: Which one; None for the mean, as float32 where there are several.
+        channel: Index of the channel; None for the mean, as float32 if there are several.
 
     Returns:
         Shape ``(frames,)``, on the same scale.
@@ -224,7 +224,7 @@ def _gain(
         samples: Float32, ``(frames,)``.
         full: The value of full scale.
         peak: Theirs, as a fraction of full scale.
-        normalize: As for :func:`process_recording`.
+        normalize: Normalisation, as for :func:`process_recording`.
     """
     if normalize == "none" or peak <= 0.0:
         return 1.0, peak < QUIET_PEAK

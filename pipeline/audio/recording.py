@@ -42,10 +42,10 @@ class Recording:
 
     Attributes:
         samples: Shape ``(frames, channels)``; int16, or float32 in [−1, 1].
-        rate: In Hz.
+        rate: Sampling rate in Hz.
         codec: Container and encoding, such as ``WAV/PCM_16``.
         channels: Number of channels of the file.
-        flags: What users should know of the file: ``damaged``, ``trailing_data`` or
+        flags: Warnings about the file: ``damaged``, ``trailing_data`` or
             ``unknown_length``.
     """
 
@@ -61,8 +61,8 @@ class Span:
     """The part of a recording that is wanted, and how long it may be.
 
     Attributes:
-        start: In s, finite; None for the beginning.
-        end: In s, finite; None for the end.
+        start: Start in s, finite; None for the beginning.
+        end: End in s, finite; None for the end.
         max_duration: Longest part allowed, in s.
         track: Audio track of a film, from 0; None for the one that it marks as default.
     """
@@ -76,8 +76,8 @@ class Span:
         """First frame of the part, and the one after its last.
 
         Args:
-            frames: Of the whole recording.
-            rate: In Hz.
+            frames: Frames of the whole recording.
+            rate: Sampling rate in Hz.
 
         Raises:
             AudioError: No audio has such a rate, the part does not lie in the recording (its end
@@ -111,8 +111,8 @@ class Span:
         A small file can hold minutes of silence at 655 kHz in 8 channels, or in 255.
 
         Args:
-            frames: Of the part.
-            channels: Of the file.
+            frames: Frames of the part.
+            channels: Channels of the file.
 
         Raises:
             AudioError: It does; to be asked before memory is taken.

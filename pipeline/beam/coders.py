@@ -1,4 +1,4 @@
-"""How batches of clips and utterances are encoded between steps.
+"""Encoding of batches of clips and utterances between steps.
 
 On other runners a batch travels as compressed bytes. On this machine it is kept in a file that all
 workers see, and travels as its offset there: Beam's local runner holds all that is on its way in

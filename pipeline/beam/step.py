@@ -25,7 +25,7 @@ def step(
     Args:
         function: Called with an element, the build and the other arguments. Its annotations tell
             Beam the type of what it gives.
-        build: Of which the pipeline is.
+        build: Build that the pipeline belongs to.
         others: For the function.
     """
     (element_type,) = get_args(get_type_hints(function)["return"])

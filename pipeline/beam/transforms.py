@@ -202,10 +202,10 @@ def write_together(
 
 
 class Account(NamedTuple):
-    """What the last step is told: of a batch what was found in it, or that a shard was written.
+    """Input of the last step: what was found in a batch, or that a shard was written.
 
     Attributes:
-        name: Of the batch's corpus, or of the shard, which holds a slash.
+        name: Corpus of the batch, or name of the shard, which contains a slash.
         raters: Answers of the shard's raters, counted.
     """
 

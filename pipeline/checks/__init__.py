@@ -1,1 +1,1 @@
-"""What would happen: counts of a corpus, a dry run of a build, the examples of a spec."""
+"""Checks before a build: counts of a corpus, a dry run, the examples of a spec."""

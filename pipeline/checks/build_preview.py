@@ -4,22 +4,16 @@ It calls the same steps as a build, so what it says is what a build does.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from pipeline.dataset.manifest import read_manifest
 from pipeline.dataset.published_counts import CountComparison, compare_counts
-from pipeline.planning.batches import group_by_shard
-from pipeline.planning.build_config import BuildConfig
-from pipeline.planning.copies import plan_shard
+from pipeline.planning.build_config import BuildConfig, Corpus
+from pipeline.planning.index_corpus import plan_corpus
 from pipeline.planning.shard_names import UNWRITTEN
-from pipeline.planning.steps import (
-    assign_shards,
-    count_batch,
-    index_batch,
-    list_clips,
-    plan_batches,
-)
+from pipeline.planning.unfetched import reject_unfetched
 from pipeline.schema.record import SPLITS
 from pipeline.schema.utterance import Utterance, count_reasons
 from pipeline.shards.input_digest import Reuse, input_digests, reusable
@@ -51,7 +45,7 @@ class SplitPreview:
 
 @dataclass(frozen=True)
 class CorpusPreview:
-    """What a build would do with one corpus.
+    """Outcome of a dry run for one corpus.
 
     Attributes:
         to_write: Utterances fit to be written; some may yet be rejected by their audio.
@@ -81,7 +75,7 @@ class CorpusPreview:
 
 @dataclass(frozen=True)
 class Preview:
-    """What a build would do.
+    """Outcome of a dry run.
 
     Attributes:
         corpora: One entry a corpus that would be built.
@@ -114,20 +108,25 @@ def preview_corpus(corpus: str, build: BuildConfig, existing: Iterable[str] = ()
     """Plans one corpus.
 
     Args:
-        corpus: Its id.
+        corpus: Id of the corpus.
         build: The build that it is a part of.
         existing: Shards of the corpus that have a receipt.
     """
-    shards = plan_shards(corpus, build)
-    usable = [u for planned in shards.values() for u in planned if _is_fit(u)]
-    earlier = {shard: read_valid_receipt(build.output, shard) for shard in shards}
-    reuse = {shard: _reuse(earlier[shard], planned, build) for shard, planned in shards.items()}
-    shards = {
-        shard: planned if reuse[shard] == "nothing" else _as_left(planned, earlier[shard])
-        for shard, planned in shards.items()
+    planned = plan_corpus(build.corpora[corpus], build.scheme).shards
+    usable = [u for found in planned.values() for u in found if _is_fit(u)]
+    earlier = {shard: read_valid_receipt(build.output, shard) for shard in planned}
+    reuse = {shard: _reuse(earlier[shard], found, build) for shard, found in planned.items()}
+    anew = _without_unfetched(
+        {shard: found for shard, found in planned.items() if reuse[shard] == "nothing"},
+        build.corpora[corpus],
+    )
+    shards = anew | {
+        shard: _as_left(found, earlier[shard])
+        for shard, found in planned.items()
+        if reuse[shard] != "nothing"
     }
-    utterances = [utterance for planned in shards.values() for utterance in planned]
-    anew = [u for shard, planned in shards.items() if reuse[shard] == "nothing" for u in planned]
+    utterances = list(chain.from_iterable(shards.values()))
+    sizes = {u.source_path: u.source_size for found in anew.values() for u in found if _is_fit(u)}
     return CorpusPreview(
         corpus=corpus,
         found=len(utterances),
@@ -138,22 +137,18 @@ def preview_corpus(corpus: str, build: BuildConfig, existing: Iterable[str] = ()
         reused=_count_shards("shard", shards, reuse),
         relabelled=_count_shards("audio", shards, reuse),
         decoded=_count_shards("nothing", shards, reuse),
-        bytes_to_read=sum({u.source_path: u.source_size for u in anew if _is_fit(u)}.values()),
+        bytes_to_read=sum(sizes.values()),
         stale=len([shard for shard in existing if shard not in shards]),
         compared=_compare(build.corpora[corpus].spec, usable),
     )
 
 
-def plan_shards(corpus: str, build: BuildConfig) -> dict[str, list[Utterance]]:
-    """Utterances of every shard of a corpus, the one of unwritten utterances included."""
-    batches = [index_batch(batch, build) for batch in list_clips(corpus, build)]
-    plans = dict(plan_batches((corpus, [count_batch(batch)[1] for batch in batches]), build))
-    placed = [
-        part
-        for batch in batches
-        for _, part in assign_shards(batch, plans[batch.corpus, batch.number], build)
-    ]
-    return {shard: plan_shard(found) for shard, found in group_by_shard(placed).items()}
+def _without_unfetched(
+    shards: Mapping[str, Sequence[Utterance]], corpus: Corpus
+) -> dict[str, Sequence[Utterance]]:
+    """Shards that are to be made from audio, those of whose files there is none rejected."""
+    found = reject_unfetched(chain.from_iterable(shards.values()), corpus.reader())
+    return {shard: list(islice(found, len(planned))) for shard, planned in shards.items()}
 
 
 def _reuse(earlier: ShardReceipt | None, planned: Sequence[Utterance], build: BuildConfig) -> Reuse:
@@ -174,7 +169,7 @@ def _as_left(planned: Sequence[Utterance], earlier: ShardReceipt | None) -> list
 
 
 def _count_shards(
-    wanted: Reuse, shards: dict[str, list[Utterance]], reuse: dict[str, Reuse]
+    wanted: Reuse, shards: Mapping[str, Sequence[Utterance]], reuse: dict[str, Reuse]
 ) -> ShardCounts:
     found = [
         planned
@@ -191,7 +186,7 @@ def _compare(spec: CorpusSpec, usable: Sequence[Utterance]) -> list[CountCompari
     return compare_counts(published, len(usable), len(speakers), emotions)
 
 
-def _split(split: str, shards: dict[str, list[Utterance]]) -> SplitPreview:
+def _split(split: str, shards: Mapping[str, Sequence[Utterance]]) -> SplitPreview:
     own = [planned for shard, planned in shards.items() if f"/{split}-" in shard]
     fit = [utterance for planned in own for utterance in planned if _is_fit(utterance)]
     return SplitPreview(len(fit), len({u.speaker for u in fit if u.speaker}), len(own))

@@ -52,7 +52,7 @@ class CorpusCheck:
         emotions: Category → usable utterances.
         splits: Split → usable utterances.
         speakers_in_two_splits: Speakers whose utterances lie in more than one split.
-        leaks: Those of them that the split policy does not allow.
+        leaks: Shared speakers that the split policy does not allow.
         expected: Published number of utterances, of the edition that is nearest in size.
         clipped_ratings: Usable utterances with a rating outside its documented scale.
         compared: Published counts, of the corpus and of its classes, beside what was found.
@@ -66,7 +66,7 @@ class CorpusCheck:
         spellings: Speakers whose names differ in case, blanks or width alone, in groups.
         conflicting_labels: Recordings that copies or tables label in several ways.
         namespace_speakers: Speakers of a namespace that corpora share → their splits.
-        split_warnings: What makes scores on the splits say little.
+        split_warnings: Warnings about splits on which scores mean little.
     """
 
     corpus: str
@@ -153,7 +153,7 @@ def _conflicting_labels(utterances: Iterable[Utterance]) -> list[str]:
 def _split_warnings(
     usable: Iterable[Utterance], speakers: Mapping[str, Collection[str]]
 ) -> list[str]:
-    """What makes scores on the splits say little."""
+    """Warnings about splits on which scores mean little."""
     classes: dict[str, Counter[str]] = {split: Counter() for split in SPLITS}
     for utterance in usable:
         if utterance.split and utterance.label is not None:

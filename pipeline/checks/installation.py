@@ -31,9 +31,9 @@ class Fact:
     """One line.
 
     Attributes:
-        name: What it is about.
+        name: Subject of the fact.
         value: What was found.
-        problem: What to do where something is wrong or missing; None where all is well.
+        problem: What to do if something is wrong or missing; None if all is well.
         serious: Whether exhubert can't work with it so.
     """
 

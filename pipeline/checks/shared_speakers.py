@@ -13,8 +13,8 @@ class SharedSpeakers:
 
     Attributes:
         corpora: The two.
-        speakers: How many they share.
-        apart: Those of them who stand in test in the one and in another split in the other.
+        speakers: Number of speakers they share.
+        apart: Number of these who are in test in one corpus and in another split in the other.
     """
 
     corpora: tuple[str, str]

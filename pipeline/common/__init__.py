@@ -1,1 +1,1 @@
-"""What every package uses: errors, globs, numbers, messages about invalid files."""
+"""Shared by every package: errors, globs, numbers, messages about invalid files."""

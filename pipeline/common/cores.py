@@ -1,4 +1,4 @@
-"""How many processes or threads can work at once."""
+"""Number of processes or threads that can work at once."""
 
 import os
 

@@ -36,7 +36,7 @@ class UnknownOptionError(UsageError):
     """The command line has options that nobody knows.
 
     Attributes:
-        unknown: Those options, without dashes.
+        unknown: The unknown options, without dashes.
         known: Options that there are, without dashes.
     """
 

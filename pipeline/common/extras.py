@@ -62,7 +62,7 @@ def install_command(extra: str) -> str:
 
 
 def missing_package(error: ModuleNotFoundError) -> str | None:
-    """What to say of a package that is not installed; None where no extra brings it."""
+    """The message for a package that is not installed; None if no extra brings it."""
     package = error.name or ""
     if extra := find_extra(package):
         name = package.partition(".")[0]
@@ -71,7 +71,7 @@ def missing_package(error: ModuleNotFoundError) -> str | None:
 
 
 def _requirements(extra: str) -> list[str]:
-    """What an extra asks for, as the installed package says; by import names without one."""
+    """Requirements of an extra, from the installed package; else its import names."""
     try:
         entries = distribution("exhubert").requires or []
     except PackageNotFoundError:

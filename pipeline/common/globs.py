@@ -39,7 +39,8 @@ def glob_matcher(
         that matched, or None.
 
     Raises:
-        ValueError: A glob is too long, or has too many alternatives or stars.
+        ValueError: A glob is too long, or has too many alternatives or stars, or braces inside
+            braces.
         re.error: A range of it is none, such as ``[z-a]``.
 
     >>> match = glob_matcher(["wav/*.wav"])
@@ -78,6 +79,8 @@ def _expand(glob: str) -> Iterator[str]:
         part[1:-1].split(",") if len(part) > 2 and part[0] == "{" and part[-1] == "}" else [part]
         for part in parts
     ]
+    if re.search(r"\{[^{}]*\}", "".join(parts[::2])):  # what stands outside of the inner ones
+        raise ValueError(f"braces inside braces in {glob!r}: name each choice in one pair of them")
     if math.prod(map(len, choices)) > _MOST_ALTERNATIVES:
         raise ValueError(f"more than {_MOST_ALTERNATIVES:,} alternatives in the braces of {glob!r}")
     return map(_join, product(*choices))
@@ -131,7 +134,7 @@ def _name(tokens: Sequence[str]) -> str:
 
 
 def _sign(token: str) -> str:
-    """What stands for itself, ``?``, or a class; none of them fits a ``/``."""
+    """A literal, ``?`` or a class as a regular expression; none of them matches a ``/``."""
     if token == "?":
         return "[^/]"
     if len(token) > 2 and token[0] == "[":

@@ -7,7 +7,7 @@ from pipeline.common.errors import DataError
 MANIFEST = "manifest.json"
 
 FORMAT = 1
-"""Of the manifests written here; raised whenever an earlier release could not read one."""
+"""Format of the manifests written here; raised whenever an earlier release could not read one."""
 
 
 class _Format(BaseModel):
@@ -20,8 +20,8 @@ def check_format(content: bytes, path: str) -> None:
     """Checks that this release can read a manifest.
 
     Args:
-        content: Of the manifest.
-        path: Of it, for the message.
+        content: Content of the manifest.
+        path: Path of the manifest, for the message.
 
     Raises:
         DataError: A later release has written it.

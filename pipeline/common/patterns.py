@@ -23,7 +23,7 @@ _TABLE_SECONDS = 5.0
 
 
 class Found(Protocol):
-    """Where a pattern was found."""
+    """A match of a pattern."""
 
     def groupdict(self, default: str | None = None) -> dict[str, Any]:
         """Named groups; the default for those that took no part."""
@@ -84,7 +84,7 @@ def compile_pattern(pattern: str, ignore_case: bool = False, lines: bool = False
     r"""The pattern, compiled once.
 
     Args:
-        pattern: As a spec states it.
+        pattern: Pattern, as a spec states it.
         ignore_case: Whether ``a`` also fits ``A``.
         lines: Whether ``^`` and ``$`` fit at every line.
 

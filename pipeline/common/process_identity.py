@@ -1,4 +1,4 @@
-"""Which process on which machine: to tell later whether it still runs."""
+"""Identity of a process on a machine, to check later whether it still runs."""
 
 import os
 import platform
@@ -19,7 +19,7 @@ class ProcessIdentity:
     Attributes:
         host: Name of its machine, for people.
         machine: Tells machines apart, and starts and containers of one machine.
-        pid: Of the process.
+        pid: Id of the process.
         start: When it was started, in the system's own unit; empty where that is not known.
     """
 
@@ -30,13 +30,13 @@ class ProcessIdentity:
 
     @classmethod
     def own(cls) -> "ProcessIdentity":
-        """Of this process."""
+        """The identity of this process."""
         pid = os.getpid()
         return cls(platform.node(), _machine(), pid, _start_of(pid) or "")
 
     @classmethod
     def from_fields(cls, given: Mapping[str, Any]) -> "ProcessIdentity":
-        """As stored, by this release or another: what only another knows is passed over.
+        """An identity from its stored fields; fields that only another release knows are ignored.
 
         Raises:
             LookupError: Something is missing.

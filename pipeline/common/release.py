@@ -27,9 +27,9 @@ class Release:
     """What a user states of a release; None for what stays, or follows from the content.
 
     Attributes:
-        title: For people.
-        version: As ``1.2.3``.
-        date_published: As ``2026-11-29``.
+        title: Title for people.
+        version: Version, such as ``1.2.3``.
+        date_published: Date, such as ``2026-11-29``.
     """
 
     title: str | None = None

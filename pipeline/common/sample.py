@@ -14,7 +14,7 @@ class Sample:
     """Some of many: how many there are, and the first few.
 
     Attributes:
-        count: Of all.
+        count: Number of all.
         first: The first few.
     """
 
@@ -42,5 +42,5 @@ class Sampler:
         del self.first[SHOWN:]
 
     def sample(self) -> Sample:
-        """What was gathered so far."""
+        """The sample gathered so far."""
         return Sample(self.count, list(self.first))

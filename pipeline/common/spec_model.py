@@ -1,4 +1,4 @@
-"""What every part of the spec language is made of."""
+"""Base classes and types of the spec language."""
 
 import re
 from typing import Annotated, Any

@@ -8,7 +8,7 @@ def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The known word most like another, whatever the case; None where none is near.
 
     Args:
-        word: As it was spelt.
+        word: Word, as it was spelt.
         known: Words that would have been right.
         cutoff: Least similarity that counts as near, from 0 to 1 (equal).
 
@@ -24,7 +24,7 @@ def suggest(word: str, known: Iterable[str], otherwise: str = "") -> str:
     """The end of a message about an unknown word: what may have been meant.
 
     Args:
-        word: As it was spelt.
+        word: Word, as it was spelt.
         known: Words that would have been right.
         otherwise: The end of the message where none is near.
 

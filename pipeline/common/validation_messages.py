@@ -36,8 +36,8 @@ def describe_validation_error(fault: Mapping[str, Any], model: type[BaseModel]) 
     """Describes one pydantic error.
 
     Args:
-        fault: As pydantic reports it.
-        model: Of the whole file.
+        fault: Fault, as pydantic reports it.
+        model: Model of the whole file.
 
     Returns:
         Such as ``expected a whole number, found 'many'``; messages of our own validators
@@ -61,7 +61,7 @@ def describe_validation_error(fault: Mapping[str, Any], model: type[BaseModel]) 
 
 
 def locate(fault: Mapping[str, Any]) -> tuple[int | str, ...]:
-    """Where a fault is: keys and indices; of a model chosen by a key, that key."""
+    """Location of an error: keys and indices; for a model chosen by a key, that key."""
     location: tuple[int | str, ...] = fault["loc"]
     if fault["type"] == "union_tag_invalid":
         return (*location, fault["ctx"]["discriminator"].strip("'"))

@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import yaml
+from pydantic import BaseModel, ConfigDict
 
 from pipeline.dataset.kept_specs import spec_path
 from pipeline.dataset.manifest import Manifest, require_manifest
 from pipeline.dataset.selection import SHOWN, cell_text, find_rows
 from pipeline.schema.record import COLUMNS
 from pipeline.shards.row_filter import frame_where
+from pipeline.specs.yaml_reader import parse_yaml
 from pipeline.storage import files as storage
 
 _EXAMPLES = 20  # rows that are named for each column
@@ -86,6 +88,7 @@ def compare_datasets(one: str, other: str, where: str | None = None) -> DatasetC
     Raises:
         UsageError: There is no dataset, or the condition is none.
         DataError: A shard is missing or damaged.
+        SpecError: So is a spec that one of them keeps.
     """
     manifests = [require_manifest(one), require_manifest(other)]
     rows = [
@@ -139,7 +142,11 @@ def _changed_columns(one: pd.DataFrame, other: pd.DataFrame) -> dict[str, "pd.Se
 
 
 def _changed_specs(one: str, other: str, manifests: list[Manifest]) -> dict[str, list[str]]:
-    """Corpus → keys of its spec that two datasets keep differently; of corpora that both hold."""
+    """Corpus → keys of its spec that two datasets keep differently; of corpora that both hold.
+
+    Raises:
+        SpecError: A file in the place of a spec is none.
+    """
     corpora = sorted(manifests[0].corpora.keys() & manifests[1].corpora.keys())
     changed = {}
     for corpus in corpora:
@@ -150,7 +157,14 @@ def _changed_specs(one: str, other: str, manifests: list[Manifest]) -> dict[str,
     return changed
 
 
+class _AnyRelease(BaseModel):
+    """A spec as it was kept: another release may know other keys."""
+
+    model_config = ConfigDict(extra="allow")
+
+
 def _read_spec(folder: str, corpus: str) -> dict[str, object]:
-    content = storage.read(spec_path(folder, corpus))
-    spec = yaml.safe_load(content) if content else {}
-    return spec if isinstance(spec, dict) else {}
+    path = spec_path(folder, corpus)
+    content = storage.read(path)
+    spec = parse_yaml(content, Path(path), _AnyRelease) if content else None
+    return (spec.model_extra or {}) if spec else {}

@@ -23,7 +23,7 @@ from pipeline.raters.agreement import Agreement
 from pipeline.schema.record import SPLITS
 from pipeline.specs.corpus_spec import CorpusId
 from pipeline.specs.licence_terms import Kind, MixTerm, mix_terms
-from pipeline.splits.protocols.statement import ProtocolStatement
+from pipeline.splits.protocols.statement import ProtocolStatements
 from pipeline.splits.split_warnings import warn_of_splits
 from pipeline.storage import files as storage
 
@@ -224,7 +224,7 @@ class Manifest(ManifestModel):
     near_duplicates: NearDuplicates | None = None
     conflicting_labels: list[LabelConflict] = []
     same_person: list[SamePerson] = []
-    protocols: dict[str, ProtocolStatement] = {}
+    protocols: ProtocolStatements = {}
 
     @computed_field  # type: ignore[prop-decorator]
     @property

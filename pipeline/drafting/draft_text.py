@@ -14,7 +14,7 @@ _SHOWN = 5
 
 
 def facts(corpus: str) -> list[str]:
-    """What a person must fill in, whatever lies in the folder."""
+    """Lines that a person must fill in, whatever the folder holds."""
     shipped = [
         f"# A spec with the id {corpus} is shipped: exhubert corpora show {corpus}",
         "# Given with --spec, this one takes its place.",

@@ -13,7 +13,7 @@ from pipeline.specs.yaml_reader import load_yaml
 
 
 class EmotionWords(BaseModel, extra="forbid"):
-    """What ``corpora_specs/emotion_words.yaml`` states: category → words for it."""
+    """Category → words for it, from ``corpora_specs/emotion_words.yaml``."""
 
     words: dict[str, list[str]]
 

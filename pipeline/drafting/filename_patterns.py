@@ -88,7 +88,7 @@ def assign_fields(positions: Sequence[NamePosition], labelled: bool) -> list[Nam
     """Guesses which position holds the label, the speaker, the text.
 
     Args:
-        positions: Of names of one shape.
+        positions: Positions of names of one shape.
         labelled: Whether a table gives the labels: then only words for emotions make a position
             the label.
 

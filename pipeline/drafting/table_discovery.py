@@ -142,7 +142,7 @@ def join(table: DiscoveredTable, clips: Sequence[Fields]) -> DiscoveredTable:
     """The table with the columns that seem to name its clips and their emotions.
 
     Args:
-        table: As it was found.
+        table: Table, as it was found.
         clips: Fields that names give, ``path`` and ``stem`` among them.
     """
     names = {column.lower() for column in table.columns}

@@ -22,7 +22,7 @@ from pipeline.storage import files as storage
 DEFAULT_PROTOCOL = "emobox"
 
 _PART_NAMES = dict(zip(SPLITS, ("train", "valid", "test"), strict=True))
-"""What EmoBox calls the parts of a fold."""
+"""Parts of a fold → their names in EmoBox."""
 
 
 @dataclass(frozen=True)

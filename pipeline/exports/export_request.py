@@ -1,4 +1,4 @@
-"""What every form of export is made from: rows of a dataset, and the file of each."""
+"""Request for an export: rows of a dataset, and the file of each."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,16 +23,16 @@ CLIPS_PER_SHARD = 1_000
 
 @dataclass(frozen=True)
 class ExportRequest:
-    """What is exported, and where to.
+    """Rows to export, and the folder to write to.
 
     Attributes:
         dataset: The dataset folder.
-        manifest: Its manifest.
-        rows: Of :func:`pipeline.dataset.selection.find_rows`.
+        manifest: Manifest of the dataset.
+        rows: Rows from :func:`pipeline.dataset.selection.find_rows`.
         folder: A new folder.
-        codec: Of the clips; None for that of the dataset.
+        codec: Codec of the clips; None for that of the dataset.
         on_clip: Called after each clip that is written.
-        protocol: Whose folds are written, by forms that know folds; None for their default.
+        protocol: Protocol whose folds are written; None for the default of the format.
     """
 
     dataset: str
@@ -66,7 +66,7 @@ class ExportedClip:
 
     @property
     def seconds(self) -> float:
-        """Its length, exact."""
+        """Exact length, in s."""
         return self.frames / SAMPLE_RATE
 
 
@@ -76,8 +76,8 @@ def clips_by_split(
     """Rows with their files, by split, in the order of the rows.
 
     Args:
-        request: What is exported; its audio is written.
-        files: From :meth:`ExportRequest.write_audio`.
+        request: The export, whose audio is written already.
+        files: Files from :meth:`ExportRequest.write_audio`.
     """
     known = request.rows.astype(object).where(request.rows.notna(), None)
     rows = [{str(name): value for name, value in row.items()} for row in known.to_dict("records")]

@@ -23,9 +23,9 @@ class ExportFormat:
     """A form of export.
 
     Attributes:
-        summary: What is written, for people.
+        summary: Summary of the files written, for people.
         write: Writes it into a new folder.
-        codec: Of its clips, unless another is asked for; None for that of the dataset.
+        codec: Codec of its clips, unless another is asked for; None for that of the dataset.
         knows_folds: Whether it can write folds of a protocol.
     """
 
@@ -67,9 +67,9 @@ def export_dataset(
         folder: A new or empty folder.
         format_name: A key of :data:`FORMATS`.
         where: Only rows for which this condition holds.
-        codec: Of the clips; None for what suits the format.
+        codec: Codec of the clips; None for what suits the format.
         on_clip: Called after each clip that is written.
-        protocol: Whose folds are written, by a form that knows folds; None for its default.
+        protocol: Protocol whose folds are written; None for the default of the format.
         on_rows: Called with how many clips will be written, before the first.
 
     Returns:

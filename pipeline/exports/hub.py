@@ -27,10 +27,10 @@ _AT_ONCE = 8  # files between two steps of the progress
 
 @dataclass(frozen=True)
 class Published:
-    """Where a dataset has been published.
+    """Location of a published dataset.
 
     Attributes:
-        address: Of its page.
+        address: Address of its page.
         commit: Id of the commit that holds it.
         changed: Whether the repository held anything else before.
         tag: Name of the tag for its version; None where another commit has it already.
@@ -53,10 +53,10 @@ def publish(
     """Uploads a dataset that may be passed on.
 
     Args:
-        dataset: Its folder.
-        files: What is handed on.
-        repository: Where to, as ``owner/name``; it is made where there is none.
-        version: Of the dataset; the commit gets it as a tag, ``v1.2.0``.
+        dataset: The dataset folder.
+        files: Files to publish.
+        repository: Repository as ``owner/name``; made if it does not exist.
+        version: Version of the dataset; the commit gets it as a tag, ``v1.2.0``.
         private: Whether only its owners may see it.
         on_bytes: Called with the bytes that are there, after every few files.
 

@@ -18,7 +18,7 @@ class Fingerprints:
 
     Attributes:
         codes: Sub-fingerprints of all clips, shape ``(frames,)``.
-        loud: Which of them count, shape ``(frames,)``.
+        loud: Frames that count, shape ``(frames,)``.
         weakest: The bit of each that is the least certain, shape ``(frames,)``.
         starts: First frame of every clip, and the end of the last one, shape ``(clips + 1,)``.
     """
@@ -30,7 +30,7 @@ class Fingerprints:
 
     @classmethod
     def of(cls, clips: Sequence[Subfingerprints]) -> Self:
-        """Those of clips, in their order."""
+        """Fingerprints of clips, in their order."""
         codes, loud, weakest = zip(EMPTY, *clips, strict=True)
         lengths = [len(clip.codes) for clip in clips]
         starts = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])

@@ -40,7 +40,7 @@ class Subfingerprints(NamedTuple):
 
     Attributes:
         codes: One a frame, shape ``(frames,)``; none of a clip shorter than 0.21 s.
-        loud: Which frames are within 30 dB of the loudest, shape ``(frames,)``.
+        loud: Frames within 30 dB of the loudest, shape ``(frames,)``.
         weakest: The bit of every code that is the least certain, [0, 31], shape ``(frames,)``.
     """
 
@@ -50,7 +50,7 @@ class Subfingerprints(NamedTuple):
 
 
 EMPTY = Subfingerprints(np.zeros(0, np.uint32), np.zeros(0, np.bool_), np.zeros(0, np.uint8))
-"""Of a clip that is too short to have any."""
+"""Fingerprint of a clip that is too short to have one."""
 
 
 def subfingerprints(samples: npt.NDArray[np.int16]) -> Subfingerprints:

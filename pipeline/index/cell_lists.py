@@ -23,7 +23,7 @@ _NEIGHBOURS = re.compile(r"""['"]\s+['"]""")
 
 
 class Elements(NamedTuple):
-    """What a cell holds.
+    """Content of a cell.
 
     Attributes:
         rows: Columns that each element gives.
@@ -43,9 +43,9 @@ def spread_cells(rows: Sequence[Row], cells: Mapping[str, CellList], where: str)
     leaves the cell empty.
 
     Args:
-        rows: Of a table.
+        rows: Rows of a table.
         cells: Column → how its cells hold lists.
-        where: What errors call the file.
+        where: Name of the file in errors.
 
     Raises:
         DataError: A cell is not what the spec says, or lists of one row differ in length.

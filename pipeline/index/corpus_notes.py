@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # brings pyarrow with it
 
 @dataclass(frozen=True)
 class CorpusNotes:
-    """What was decided about a corpus that its users may want to know.
+    """Decisions about a corpus that its users may want to know.
 
     Attributes:
         passed_over: Why → audio files and archives that the spec does not name.

@@ -11,7 +11,7 @@ def add_parts(spec: CorpusSpec, fields: Fields) -> Fields:
     """Fields with those that parts of their values give.
 
     Args:
-        spec: With its ``parts``, in the order in which they are found: one may lie in another.
+        spec: Spec with its ``parts``, in the order in which they are found: one may lie in another.
         fields: Known so far; what a pattern does not find stays as it is.
 
     Raises:
@@ -31,7 +31,7 @@ def add_column_parts(
     """Rows of a table with the columns that parts of their cells give.
 
     Args:
-        rows: As they were read.
+        rows: Rows, as they were read.
         parts: Column → regular expression.
         ignore_case: Whether patterns are blind to case.
 

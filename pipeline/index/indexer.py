@@ -34,7 +34,7 @@ def find_clips(
 
     Args:
         spec: The corpus.
-        files: Those of its folder.
+        files: Files of the corpus.
         on_other: Called with every file that is no clip.
     """
     wanted = glob_matcher(spec.audio, spec.ignore_case)
@@ -56,8 +56,8 @@ def index_clips(
 
     Args:
         spec: The corpus.
-        clips: As :func:`find_clips` yields them.
-        tables: As :func:`pipeline.index.table_files.load_tables` gives them.
+        clips: Clips, as :func:`find_clips` yields them.
+        tables: Tables, as :func:`pipeline.index.table_files.load_tables` gives them.
 
     Yields:
         Utterances with their native label, speaker and text; rejected where the name fits no
@@ -79,7 +79,9 @@ def index_clips(
             continue
         known = join_own_row(spec, file, Joined(apply_corrections(spec, fields, fields["stem"])))
         utterances = [
-            _utterance(spec, file, glob_rank, path, joined._replace(dropped=rule or joined.dropped))
+            _utterance(
+                spec, file, glob_rank, path, joined._replace(dropped=rule) if rule else joined
+            )
             for joined in join_tables(spec, known, tables)
         ]
         if large:
@@ -120,7 +122,7 @@ def _drop_contradictions(spec: CorpusSpec, utterances: list[Utterance]) -> list[
 
 
 def _differences(utterances: Sequence[Utterance], group_field: str) -> str:
-    """What utterances of one id say differently, each with its values."""
+    """Fields in which utterances of one id differ, each with its values."""
     names = {name: name for name in Utterance._fields if name != "emotion"}  # not known yet
     names["label_native"] = "emotion"
     names["group"] = group_field

@@ -10,11 +10,11 @@ _LONGEST_NUMBER = 1_000  # digits; Python refuses to read more than 4,300
 
 
 def parse_json(text: str, where: str) -> Any:
-    """What a JSON file holds.
+    """Content of a JSON file.
 
     Args:
-        text: Of the file.
-        where: What errors call the file.
+        text: Text of the file.
+        where: Name of the file in errors.
 
     Raises:
         DataError: It is not JSON, or a key stands twice in an object with two values.

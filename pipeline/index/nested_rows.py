@@ -20,7 +20,7 @@ def rows_at(value: Any, path: str, wanted: Collection[str]) -> list[Row]:
 
     Args:
         value: Objects, lists and single values, as JSON has them.
-        path: As :func:`pipeline.specs.row_path.parse_row_path` reads it.
+        path: Path, as :func:`pipeline.specs.row_path.parse_row_path` reads it.
         wanted: Columns taken over from what stands on the way, and objects that are one.
 
     >>> rows_at({"a.wav": {"W1": {"emo": "sad"}}}, "{file}.{worker}", ())
@@ -36,7 +36,7 @@ def rows_without_path(value: Any, wanted: Collection[str] = ()) -> list[Row] | N
     """Rows of a list of objects or lists, or of an object of them, whose keys become ``_key``.
 
     Args:
-        value: As JSON has it.
+        value: Value, as JSON has it.
         wanted: Columns that are read, be they objects.
 
     Returns:
@@ -52,7 +52,7 @@ def rows_without_path(value: Any, wanted: Collection[str] = ()) -> list[Row] | N
 
 
 def describe_way(value: Any, path: str) -> str:
-    """How far a path leads that leads to no row, for a message.
+    """For a message: how far a path leads that finds no row.
 
     >>> describe_way({"shows": {"a": 1}}, "shows.{show}.Dialog")
     "below 'shows.{show}' there is '1'"

@@ -28,10 +28,10 @@ def parse_parquet(
     """Rows of a Parquet file; numbers of classes that its footer or card names become those names.
 
     Args:
-        content: Of the file.
+        content: Content of the file.
         wanted: Columns that are read beside the others: fields of structs, as ``struct.field``.
-        where: What errors call the file.
-        path: Of the file, below the corpus root.
+        where: Name of the file in errors.
+        path: Path of the file, below the corpus root.
         read: Reads other files of the corpus: those that may name classes.
 
     Raises:

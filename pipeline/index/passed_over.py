@@ -1,4 +1,4 @@
-"""Audio files that a spec does not name: told of, so that nothing is left out in silence."""
+"""Audio files that a spec does not name: reported, so that nothing is left out silently."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath

@@ -12,7 +12,7 @@ from pipeline.specs.corpus_spec import CorpusSpec
 
 
 def weigh_raters(spec: CorpusSpec, tables: Mapping[str, TableRows]) -> Weights:
-    """How far each rater of a corpus goes along with the others; none where the spec needs none.
+    """Weight of each rater of a corpus by agreement with the others; none if the spec needs none.
 
     Args:
         spec: The corpus.
@@ -29,8 +29,8 @@ def add_weighted_ratings(utterances: Iterable[Utterance], weights: Weights) -> I
     """Utterances with the weighted ratings among their annotations, where raters have weights.
 
     Args:
-        utterances: With the answers of their raters.
-        weights: As :func:`weigh_raters` gives them.
+        utterances: Utterances with the answers of their raters.
+        weights: Weights, as :func:`weigh_raters` gives them.
     """
     for utterance in utterances:
         ratings: dict[str, str] = {

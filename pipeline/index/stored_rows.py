@@ -18,7 +18,7 @@ class StoredRows(Mapping[Key, Sequence[Fields]]):
         """Begins without rows.
 
         Args:
-            fields: Of every row.
+            fields: Fields of every row.
         """
         self._fields = tuple(fields)
         self._cells: dict[Key, list[str | None]] = {}

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import PurePosixPath
 
 from pipeline.common.errors import DataError
 from pipeline.common.globs import glob_matcher
 from pipeline.common.nested_values import VALUE
 from pipeline.common.spelling import compose, name_strangers
+from pipeline.index.table_finder import NearNames, table_globs
 from pipeline.index.table_formats import stream_table
 from pipeline.index.table_rows import TableRows, build_table, no_table
 from pipeline.schema.fields import Row
@@ -26,11 +26,11 @@ _LARGEST_TABLE = 1 << 30
 
 
 def find_table_files(spec: CorpusSpec, files: Iterable[SourceFile]) -> list[SourceFile]:
-    """Those of a corpus's files that its tables are read from, sorted by path.
+    """Files of a corpus that its tables are read from, sorted by path.
 
     Of those that stand twice in an archive the last counts, as when it is unpacked.
     """
-    globs = [glob for table in spec.tables.values() for glob in _globs(table)]
+    globs = [glob for table in spec.tables.values() for glob in table_globs(table)]
     match = glob_matcher(globs, spec.ignore_case)
     ignored = glob_matcher(spec.ignore, spec.ignore_case)
     found = (
@@ -69,7 +69,7 @@ def _load_table(
     listed: Sequence[SourceFile],
 ) -> TableRows:
     table, where = spec.tables[name], f"corpus {spec.id}, table {name!r}"
-    globs = _globs(table)
+    globs = table_globs(table)
     match = glob_matcher(globs, spec.ignore_case)
     found = [(hit[0], file) for file in files if (hit := match(compose(file.path)))]
     if not found and table.required:
@@ -97,7 +97,7 @@ class _Reading:
 
     Attributes:
         count: Rows so far.
-        encodings: As of :class:`TableRows`.
+        encodings: As for :class:`TableRows`.
         why_empty: Why a file has no row, where more can be said than that.
     """
 
@@ -144,13 +144,8 @@ class _Reading:
 
 def _near(globs: Sequence[str], files: Sequence[SourceFile]) -> str:
     """The end of a message about a missing table: files that may be it, by another name."""
-    but_for_case = glob_matcher(globs, ignore_case=True)
-    stems = {PurePosixPath(glob).stem.casefold() for glob in globs} - {"*", "**"}
-    near = [
-        file.path
-        for file in files
-        if but_for_case(file.path) or PurePosixPath(file.path).stem.casefold() in stems
-    ]
+    is_near = NearNames(globs)
+    near = [file.path for file in files if is_near(compose(file.path))]
     return f" (is it {' or '.join(near[:3])}? then name that, or set `ignore_case`)" if near else ""
 
 
@@ -186,7 +181,3 @@ def _why(record: Mapping[str, str], missing: Sequence[str], parts: Mapping[str, 
     if len(record.keys() - {FILE_STEM}) == 1 and _DIVIDES.search("\n".join(cells)):
         return "; if blanks or another sign divide its cells, say `format: space` or `separator`"
     return ""
-
-
-def _globs(table: TableSpec) -> list[str]:
-    return list(table.file.values.values()) if isinstance(table.file, FileByField) else table.file

@@ -30,7 +30,7 @@ _SUFFIXES = {"yml": "yaml", "ndjson": "jsonl", "eaf": "xml"}
 
 
 class TableContent(NamedTuple):
-    """What a table file holds.
+    """Content of a table file.
 
     Attributes:
         rows: Each a mapping from column to text.
@@ -62,10 +62,10 @@ def stream_table(
     """Reads a table file; rows of separated values come as they are asked for, once.
 
     Args:
-        content: Of the file.
-        table: How the spec wants it read.
-        path: Of the file, below the corpus root.
-        where: What errors call the file.
+        content: Content of the file.
+        table: Spec of the table.
+        path: Path of the file, below the corpus root.
+        where: Name of the file in errors.
         ignore_case: Whether patterns are blind to case.
         read_other: Reads other files of the corpus: cards that name classes.
 

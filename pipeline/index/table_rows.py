@@ -19,7 +19,7 @@ _LONGEST_SHARED = 32
 
 @dataclass(frozen=True)
 class TableRows:
-    """What the rows of a table add to clips, found by the columns that the table is joined on.
+    """Rows of a table, found by the columns on which it is joined with clips.
 
     Attributes:
         rows: Values of those columns → the fields that each row gives.
@@ -76,7 +76,7 @@ def build_table(
     """Builds a table from records already read.
 
     Args:
-        table: As the spec describes it.
+        table: Table, as the spec describes it.
         records: Column → text; columns that a record lacks are unknown.
         ignore_case: Whether the patterns of ``where`` are blind to case, and keys where no row is
             spelt alike.
@@ -143,7 +143,7 @@ def split_answers(
     """Rows of a table, and what raters answer in each; none where the table is not theirs.
 
     Args:
-        rows: Of a table.
+        rows: Rows of a table.
         answered: Fields that are an answer, and no fact about the clip.
     """
     if not answered:

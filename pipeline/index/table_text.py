@@ -24,9 +24,9 @@ def decode_text(content: bytes, encodings: Sequence[str], where: str) -> tuple[s
     that fits counts.
 
     Args:
-        content: Of the file.
-        encodings: As Python calls them.
-        where: What errors call the file.
+        content: Content of the file.
+        encodings: Encodings, as Python calls them.
+        where: Name of the file in errors.
 
     Raises:
         DataError: None of them fits.

@@ -12,8 +12,8 @@ def parse_lines(text: str, table: TableSpec, ignore_case: bool) -> list[Row]:
     next head; the groups of the head are columns of theirs, too.
 
     Args:
-        text: Of the file.
-        table: With its ``line``.
+        text: Text of the file.
+        table: Table with its ``line``.
         ignore_case: Whether patterns are blind to case.
 
     Raises:

@@ -24,8 +24,8 @@ def parse_textgrid(text: str, where: str) -> list[Row]:
     Times are in s, as written; a point has no end. Intervals without a label are gaps and no rows.
 
     Args:
-        text: Of the file.
-        where: What errors call the file.
+        text: Text of the file.
+        where: Name of the file in errors.
 
     Raises:
         DataError: It is no TextGrid in a text format, or ends too early.
@@ -58,7 +58,7 @@ def parse_textgrid(text: str, where: str) -> list[Row]:
 
 
 class _Tokens:
-    """What counts in a TextGrid, one after the other."""
+    """Tokens of a TextGrid, in order."""
 
     def __init__(self, text: str, where: str) -> None:
         self._text, self._where, self._at = text, where, 0

@@ -10,17 +10,17 @@ from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.spec_types import Channels
 
 _NOT_A_TIME = "NaT"
-"""What pandas and audformat write where a time is unknown."""
+"""Unknown times as pandas and audformat write them."""
 
 
 class Unit(NamedTuple):
     """A file, or a part of it.
 
     Attributes:
-        start: In s; None for the beginning of the file.
-        end: In s; None for the end of the file.
+        start: Start in s; None for the beginning of the file.
+        end: End in s; None for the end of the file.
         channel: The one that holds the speaker; None to mix all.
-        name: What tells the unit from others of its file, such as ``1.5-3`` or ``1.5-3,ch0``;
+        name: Distinguishes the unit from others of its file, such as ``1.5-3`` or ``1.5-3,ch0``;
             empty where nothing does.
         problem: Why it can't be used, if it can't.
     """
@@ -61,7 +61,7 @@ def _segment_bounds(
 
     Args:
         spec: The corpus; says in which unit its times are.
-        fields: Of the clip; ``start``, ``end`` and ``duration`` are read.
+        fields: Fields of the clip; ``start``, ``end`` and ``duration`` are read.
 
     Returns:
         Start and end in s, to the microsecond, None where not stated, and why they can't be used,

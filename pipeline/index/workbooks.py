@@ -30,9 +30,9 @@ def parse_workbook(content: bytes, table: TableSpec, where: str) -> list[tuple[s
     """Title and cells of every sheet.
 
     Args:
-        content: Of the file.
-        table: How the spec wants it read.
-        where: What errors call it.
+        content: Content of the file.
+        table: Spec of the table.
+        where: Name of the file in errors.
 
     Raises:
         DataError: It is no workbook, is damaged, or larger than any table is.

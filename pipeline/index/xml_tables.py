@@ -10,15 +10,15 @@ _DEEPEST = 100
 
 
 def parse_xml(content: bytes, where: str) -> Any:
-    """What the root element holds.
+    """Content of the root element.
 
     An element is a mapping of its attributes and of the elements in it, by name without namespace;
     names that occur several times hold a list. One that holds nothing but text is that text; other
     text is the key ``_value``.
 
     Args:
-        content: Of the file; it states its encoding itself.
-        where: What errors call the file.
+        content: Content of the file; it states its encoding itself.
+        where: Name of the file in errors.
 
     Raises:
         DataError: It is not XML, defines entities, or is nested too deeply.

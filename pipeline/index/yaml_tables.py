@@ -13,11 +13,11 @@ _UNKNOWN = {"", "~", "null", "Null", "NULL"}
 
 
 def parse_yaml_table(text: str, where: str) -> Any:
-    """What a YAML file holds: dicts, lists, text, and None where nothing is known.
+    """Content of a YAML file: dicts, lists, text, and None where nothing is known.
 
     Args:
-        text: Of the file.
-        where: What errors call the file.
+        text: Text of the file.
+        where: Name of the file in errors.
 
     Raises:
         DataError: It is not YAML, holds several documents, a tag or an alias, is nested too

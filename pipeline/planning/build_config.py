@@ -1,11 +1,14 @@
 """Configuration of a build: corpora, options and output, as every step needs them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pipeline.audio.options import AudioOptions
 from pipeline.common.release import UNNAMED, Release
 from pipeline.monitoring import ProgressWriter
+from pipeline.sources.class_names import ReadFile
+from pipeline.sources.listing import SourceFile
+from pipeline.sources.reader import CorpusReader, walk_sources
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import EmotionScheme
 from pipeline.storage import StoreOptions, current_options
@@ -17,6 +20,14 @@ class Corpus:
 
     spec: CorpusSpec
     root: str
+
+    def walk(self) -> Iterator[SourceFile]:
+        """Every file of it, in no order; an archive that is damaged is a file with a problem."""
+        return walk_sources(self.root, self.spec.source_rules, keep_damaged=True)
+
+    def reader(self) -> ReadFile:
+        """A function that reads its files by path."""
+        return CorpusReader(self.root, self.spec.source_rules).read
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Copies: an utterance that is found more than once is kept once."""
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import PurePosixPath
 
 from pipeline.schema.utterance import DropReason, Utterance, excluded, rejected
@@ -15,15 +16,16 @@ def drop_copies(utterances: Iterable[Utterance]) -> list[Utterance]:
     shortest path. Copies differ in nothing but their container: where they contradict each other,
     none of them is kept.
     """
-    copies: dict[str, list[Utterance]] = {}
+    single: dict[str, Utterance] = {}
+    copies: dict[str, list[Utterance]] = {}  # no list for each of those that have none
     for utterance in utterances:
-        copies.setdefault(utterance.dedup_key, []).append(utterance)
-    result: list[Utterance] = []
-    for found in copies.values():
-        if len(found) == 1:
-            result += found
-        else:
-            result += _drop_all_but_one(sorted(found, key=_preference))
+        first = single.setdefault(utterance.dedup_key, utterance)
+        if first is not utterance:
+            copies.setdefault(utterance.dedup_key, [first]).append(utterance)
+    for key, found in copies.items():
+        del single[key]
+        found[:] = _drop_all_but_one(sorted(found, key=_preference))
+    result = chain(single.values(), *copies.values())
     return sorted(result, key=lambda u: (u.id, u.source_path))
 
 
@@ -32,7 +34,10 @@ def plan_shard(utterances: Iterable[Utterance]) -> list[Utterance]:
 
     Those that lie in blocks come in the order in which the blocks hold them.
     """
-    return sorted(drop_copies(utterances), key=lambda u: (holder_of(u.block), u.row))
+    planned = drop_copies(utterances)
+    if any(utterance.block for utterance in planned):
+        planned.sort(key=lambda u: (holder_of(u.block), u.row))
+    return planned
 
 
 def _preference(utterance: Utterance) -> tuple[bool, int, int, str]:

@@ -54,8 +54,7 @@ def find_repeated(marks: Marks) -> frozenset[int]:
     Args:
         marks: Marks of all utterances of a corpus, in any order.
     """
-    keys, times = np.unique(marks[:, 0], return_counts=True)
-    return frozenset(keys[times > 1].tolist())
+    return frozenset(_repeated_keys(marks).tolist())
 
 
 def find_group_conflicts(marks: Marks) -> GroupConflicts:
@@ -64,7 +63,8 @@ def find_group_conflicts(marks: Marks) -> GroupConflicts:
     Args:
         marks: Marks of all utterances of the corpus, in any order.
     """
-    marks = np.unique(marks[marks[:, 1] != _DROPPED], axis=0)
+    marks = marks[marks[:, 1] != _DROPPED]
+    marks = np.unique(marks[np.isin(marks[:, 0], _repeated_keys(marks))], axis=0)
     keys, starts = np.unique(marks[:, 0], return_index=True)
     ends = np.append(starts[1:], len(marks))
     disputed: set[int] = set()
@@ -93,6 +93,11 @@ def drop_group_conflicts(utterance: Utterance, conflicts: GroupConflicts) -> Utt
         detail = "a copy of it names its group, and is kept"
         return utterance._replace(dropped=excluded("index", "copy", detail))
     return utterance
+
+
+def _repeated_keys(marks: Marks) -> npt.NDArray[np.uint64]:
+    keys, times = np.unique(marks[:, 0], return_counts=True)
+    return keys[times > 1]
 
 
 def _hash(text: str | None) -> int:

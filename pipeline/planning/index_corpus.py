@@ -1,26 +1,44 @@
-"""A whole corpus indexed, labelled and split in one call, without its audio."""
+"""A whole corpus in one process: every step of a build that comes before its audio."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
 
-from pipeline.index.corpus_notes import NO_NOTES, CorpusNotes, merge_notes, note_encodings
-from pipeline.index.indexer import find_clips, index_clips
-from pipeline.index.passed_over import PassedOver
-from pipeline.index.rater_weights import add_weighted_ratings, weigh_raters
-from pipeline.index.table_files import load_tables
-from pipeline.labels import label_utterance
-from pipeline.planning.copies import drop_copies
-from pipeline.planning.corpus_plan import assign_split, plan_splits
-from pipeline.planning.group_conflicts import find_group_conflicts, mark_copies
+from pipeline.audio.options import AudioOptions
+from pipeline.index.corpus_notes import NO_NOTES, CorpusNotes, merge_notes
+from pipeline.planning.batches import group_by_shard
+from pipeline.planning.build_config import BuildConfig, Corpus
+from pipeline.planning.copies import plan_shard
+from pipeline.planning.steps import (
+    NO_TABLES,
+    assign_shards,
+    count_batch,
+    index_batch,
+    list_clips,
+    plan_batches,
+    read_tables,
+)
 from pipeline.planning.unfetched import reject_unfetched
 from pipeline.schema.utterance import Utterance
-from pipeline.sources.class_names import ReadFile
-from pipeline.sources.listing import SourceFile
-from pipeline.sources.reader import CorpusReader, list_sources
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import EmotionScheme
-from pipeline.splits.groups import count_groups, count_ungrouped
+
+
+@dataclass(frozen=True)
+class PlannedCorpus:
+    """A corpus as a build plans it.
+
+    Attributes:
+        shards: Name → its utterances in the order of its rows, those that are dropped included;
+            one more holds what no shard will.
+        missing: Table → keys of rows whose clips were not found.
+        notes: On choices that were made, and files that were left out.
+    """
+
+    shards: Mapping[str, Sequence[Utterance]]
+    missing: dict[str, list[str]]
+    notes: CorpusNotes
 
 
 @dataclass(frozen=True)
@@ -45,31 +63,36 @@ def index_corpus(spec: CorpusSpec, root: str, scheme: EmotionScheme) -> IndexedC
         DataError: The root or a table that the spec needs is missing or unreadable, or an archive
             is damaged and no clip lies outside of archives.
     """
-    files = list_sources(root, spec.source_rules, keep_damaged=True)
-    read = CorpusReader(root, spec.source_rules).read
-    indexed = index_files(spec, files, read, scheme)
-    return replace(indexed, utterances=list(reject_unfetched(indexed.utterances, read)))
+    corpus = Corpus(spec, root)
+    planned = plan_corpus(corpus, scheme)
+    found = reject_unfetched(chain.from_iterable(planned.shards.values()), corpus.reader())
+    utterances = sorted(found, key=lambda u: (u.id, u.source_path))
+    return IndexedCorpus(utterances, planned.missing, planned.notes)
 
 
-def index_files(
-    spec: CorpusSpec, files: Sequence[SourceFile], read: ReadFile, scheme: EmotionScheme
-) -> IndexedCorpus:
-    """As :func:`index_corpus`, of files that are listed already and a function that reads them."""
-    others = PassedOver(spec)
-    clips = list(others.watch(find_clips(spec, files, others.add)))
-    others.check_unread()
-    if not clips:
-        return IndexedCorpus([], {})
-    tables = load_tables(spec, files, read)
-    weights = weigh_raters(spec, tables)
-    indexed = add_weighted_ratings(index_clips(spec, clips, tables), weights)
-    found = [label_utterance(utterance, spec, scheme) for utterance in indexed]
-    conflicts = find_group_conflicts(mark_copies(found))
-    plan = plan_splits(spec, count_groups(found), count_ungrouped(found), conflicts=conflicts)
-    return IndexedCorpus(
-        drop_copies(assign_split(utterance, spec, plan) for utterance in found),
-        {name: table.missing for name, table in tables.items() if table.missing},
-        merge_notes([others.notes(), note_encodings(tables)]),
+def plan_corpus(corpus: Corpus, scheme: EmotionScheme) -> PlannedCorpus:
+    """Takes the steps of a build, one after another; what can't be read is not told from what can.
+
+    Raises:
+        DataError: As of :func:`index_corpus`.
+    """
+    name = corpus.spec.id
+    build = BuildConfig({name: corpus}, scheme, output="", audio=AudioOptions())
+    tables, batches = NO_TABLES, []
+    for clips in list_clips(name, build):
+        if clips.number == 0 and clips.clips:
+            tables = read_tables(corpus, clips.tables)
+        batches.append(index_batch(clips, build, tables))
+    plans = dict(plan_batches((name, [count_batch(batch)[1] for batch in batches]), build))
+    placed = [
+        part
+        for batch in batches
+        for _, part in assign_shards(batch, plans[name, batch.number], build)
+    ]
+    return PlannedCorpus(
+        {shard: plan_shard(found) for shard, found in group_by_shard(placed).items()},
+        {table: rows.missing for table, rows in tables.rows.items() if rows.missing},
+        merge_notes(batch.notes for batch in batches),
     )
 
 

@@ -3,9 +3,9 @@
 Plain functions: Beam and a dry run call the same ones.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
@@ -14,7 +14,8 @@ from pipeline.index.corpus_notes import NO_NOTES, merge_notes, note_encodings
 from pipeline.index.indexer import find_clips, index_clips
 from pipeline.index.passed_over import PassedOver
 from pipeline.index.rater_weights import add_weighted_ratings, weigh_raters
-from pipeline.index.table_files import find_table_files, load_tables
+from pipeline.index.table_files import load_tables
+from pipeline.index.table_finder import TableFinder
 from pipeline.index.table_rows import TableRows
 from pipeline.labels import label_utterance
 from pipeline.planning.batches import ClipBatch, UtteranceBatch, in_batches
@@ -28,11 +29,11 @@ from pipeline.planning.group_conflicts import (
 )
 from pipeline.planning.recordings import SlotLoads, count_slots, merge_slots
 from pipeline.planning.shard_names import shard_group_key
+from pipeline.planning.spilled_clips import spill_clips
 from pipeline.raters.ratings import Weights
 from pipeline.schema.record import SPLITS
 from pipeline.schema.utterance import Utterance
 from pipeline.sources.listing import SourceFile
-from pipeline.sources.reader import CorpusReader, walk_sources
 from pipeline.splits.groups import GroupCounts, count_groups, count_ungrouped, merge_counts
 
 BatchKey = tuple[str, int]
@@ -58,32 +59,77 @@ class BatchCounts:
     segments: SlotLoads = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Tables:
+    """Tables and weights that the clips of a corpus are joined with.
+
+    Attributes:
+        rows: Tables by name.
+        weights: Weights of the raters, where ratings are weighted.
+    """
+
+    rows: Mapping[str, TableRows] = field(default_factory=dict)
+    weights: Weights = field(default_factory=dict)
+
+
+NO_TABLES = Tables()
+
+
 def first_elements(build: BuildConfig) -> list[str | None]:
     """Ids of the corpora, padded with None to the number of partitions."""
     return [*sorted(build.corpora), *[None] * (build.partitions - len(build.corpora))]
 
 
 def list_clips(corpus_id: str | None, build: BuildConfig) -> Iterator[ClipBatch]:
-    """Clips of a corpus in batches, so that it is never in memory all at once."""
+    """Clips of a corpus in batches, so that it is never in memory all at once.
+
+    It is listed once. Where it has tables, clips wait on disk until all of their files are found.
+    """
     if corpus_id is None:
         return iter(())
-    spec, root = build.corpora[corpus_id].spec, build.corpora[corpus_id].root
-    walk = partial(walk_sources, root, spec.source_rules, keep_damaged=True)
-    tables = tuple(find_table_files(spec, walk())) if spec.tables else ()
-    others = PassedOver(spec)
-    clips = find_clips(spec, walk(), others.add)
-    return in_batches(corpus_id, others.watch(clips), tables, others.notes)
+    corpus = build.corpora[corpus_id]
+    spec, tables, others = corpus.spec, TableFinder(corpus.spec), PassedOver(corpus.spec)
+    files = tables.watch(corpus.walk()) if spec.tables else corpus.walk()
+    clips = others.watch(find_clips(spec, files, others.add))
+    if spec.tables:
+        clips = spill_clips(clips)
+        others.check_unread()
+    return in_batches(corpus_id, clips, tables.files(), others.notes)
 
 
-def index_batch(batch: ClipBatch, build: BuildConfig) -> UtteranceBatch:
-    """Labelled utterances of a batch of clips."""
+def read_tables(corpus: Corpus, files: tuple[SourceFile, ...]) -> Tables:
+    """Reads the tables of a corpus.
+
+    Args:
+        corpus: Corpus that they belong to.
+        files: Their files, as its batches name them.
+    """
+    rows = load_tables(corpus.spec, files, corpus.reader())
+    return Tables(rows, weigh_raters(corpus.spec, rows))
+
+
+read_tables_once = lru_cache(maxsize=4)(read_tables)
+"""As :func:`read_tables`, once a worker."""
+
+
+def index_batch(
+    batch: ClipBatch, build: BuildConfig, tables: Tables | None = None
+) -> UtteranceBatch:
+    """Labelled utterances of a batch of clips.
+
+    Args:
+        batch: Batch of a corpus.
+        build: Build that it is a part of.
+        tables: Tables of the corpus; those that this worker reads, unless given.
+    """
     corpus = build.corpora[batch.corpus]
-    tables = _read_tables(corpus, batch.tables) if batch.clips else {}
-    weights = _weigh_raters(corpus, batch.tables) if batch.clips else {}
-    indexed = add_weighted_ratings(index_clips(corpus.spec, batch.clips, tables), weights)
+    if tables is None:
+        tables = read_tables_once(corpus, batch.tables) if batch.clips else NO_TABLES
+    clips = index_clips(corpus.spec, batch.clips, tables.rows)
+    indexed = add_weighted_ratings(clips, tables.weights)
     utterances = tuple(label_utterance(u, corpus.spec, build.scheme) for u in indexed)
     build.progress.found(batch.corpus, sum(u.dropped is None for u in utterances))
-    read = note_encodings(tables) if batch.number == 0 else NO_NOTES
+    read = note_encodings(tables.rows) if batch.number == 0 else NO_NOTES
     return UtteranceBatch(batch.corpus, batch.number, utterances, merge_notes([batch.notes, read]))
 
 
@@ -119,21 +165,14 @@ def assign_shards(
     batch: UtteranceBatch, plan: CorpusPlan, build: BuildConfig
 ) -> Iterator[tuple[str, UtteranceBatch]]:
     """Utterances of a batch with their splits and shards, by group key."""
-    parts: dict[str, list[Utterance]] = {}
+    spec = build.corpora[batch.corpus].spec
+    shards: dict[str, list[Utterance]] = {}
     for utterance in batch.utterances:
-        placed = assign_split_and_shard(utterance, build.corpora[batch.corpus].spec, plan)
-        parts.setdefault(shard_group_key(placed, plan.shards, plan.reserved), []).append(placed)
+        placed = assign_split_and_shard(utterance, spec, plan)
+        shards.setdefault(placed.shard or "", []).append(placed)
+    parts: dict[str, list[Utterance]] = {}
+    for utterances in shards.values():
+        key = shard_group_key(utterances[0], plan.shards, plan.reserved)
+        parts.setdefault(key, []).extend(utterances)
     for key, utterances in parts.items():
         yield key, UtteranceBatch(batch.corpus, batch.number, tuple(utterances))
-
-
-@lru_cache(maxsize=4)
-def _read_tables(corpus: Corpus, files: tuple[SourceFile, ...]) -> dict[str, TableRows]:
-    """Tables of a corpus, read once a worker."""
-    return load_tables(corpus.spec, files, CorpusReader(corpus.root, corpus.spec.source_rules).read)
-
-
-@lru_cache(maxsize=4)
-def _weigh_raters(corpus: Corpus, files: tuple[SourceFile, ...]) -> Weights:
-    """Weights of the raters of a corpus, computed once a worker."""
-    return weigh_raters(corpus.spec, _read_tables(corpus, files))

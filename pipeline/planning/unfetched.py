@@ -35,7 +35,7 @@ def reject_unfetched(
             looked_into += 1
             problem = None
             try:
-                refuse_no_audio(read(utterance.source_path))
+                refuse_no_audio(read(utterance.source_path) if utterance.source_size else b"")
             except AudioError as error:
                 problem, pointers = error, pointers + 1
             except FileNotFoundError as error:  # a link whose target is missing

@@ -45,7 +45,7 @@ class CheckedBuild:
     """A build that may begin.
 
     Attributes:
-        build: What to build, and where.
+        build: Configuration of the build.
         options: Beam's options; None for those of a local build that was given none.
         runner: Name of Beam's runner; None for this machine.
     """
@@ -65,7 +65,7 @@ def build_dataset(
     """Builds a dataset, waits for it, and verifies that it is there.
 
     Args:
-        build: What to build, and where; corpora built there before are kept.
+        build: Configuration of the build; corpora built there before are kept.
         jobs: Worker processes, unless the arguments name a runner.
         beam_arguments: Pipeline options as Beam spells them, ``--runner=DataflowRunner`` etc.
         on_progress: Called a few times a second with what a local build has done so far.
@@ -95,7 +95,7 @@ def read_beam_options(
     """Reads Beam's options; it is told of the same stores as this process.
 
     Args:
-        beam_arguments: As Beam spells them.
+        beam_arguments: Arguments, as Beam spells them.
         folders: Folders that workers read or write, as far as they are known.
 
     Returns:
@@ -116,7 +116,7 @@ def check_build(build: BuildConfig, options: "PipelineOptions | None" = None) ->
     """Checks what can be known before any corpus is read.
 
     Args:
-        build: What to build, and where.
+        build: Configuration of the build.
         options: Beam's options, from :func:`read_beam_options`.
 
     Raises:
@@ -143,11 +143,11 @@ def run_build(
     """Builds what has been checked; writes no report.
 
     Args:
-        checked: From :func:`check_build`.
+        checked: Checked build from :func:`check_build`.
         jobs: Worker processes of a local build: how many, or the process that was started for it
             already and is the caller's to end.
-        on_progress: As for :func:`build_dataset`.
-        on_message: As for :func:`build_dataset`.
+        on_progress: Callback, as for :func:`build_dataset`.
+        on_message: Callback, as for :func:`build_dataset`.
         worker_timeout: Seconds within which a worker of another runner must have begun; 0 for any
             number, None for what suits the runner.
 

@@ -42,7 +42,7 @@ class Driver:
 
         Args:
             folder: For logs and what workers tell of their work.
-            workers: How many; 0 to leave the work to another runner.
+            workers: Number of worker processes; 0 to leave the work to another runner.
         """
         self._folder = folder
         self._parent = os.dup(1)

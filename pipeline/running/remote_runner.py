@@ -41,7 +41,7 @@ def run_elsewhere(
     """Runs the pipeline on the runner that the options name, to its end.
 
     Args:
-        build: What to build.
+        build: Configuration of the build.
         options: For Beam.
         worker_timeout: Seconds within which a worker must have begun, 0 for any number of them;
             None for :data:`WORKER_TIMEOUT`, or any number where a cluster may queue the job.

@@ -10,21 +10,21 @@ _TAIL = 15  # lines of a log that are shown
 
 
 def log_file(folder: Path, number: int) -> Path:
-    """Where a worker's output goes."""
+    """File of a worker's output."""
     return folder / f"worker-{number}.log"
 
 
 def status_file(folder: Path, number: int) -> Path:
-    """Where a worker notes the clip that it is at."""
+    """File in which a worker notes its current clip."""
     return folder / f"worker-{number}.status"
 
 
 def describe_worker_death(status: int, status_file: Path, log: Path) -> str:
-    """What is known of a worker that died, and what to do about it.
+    """The message about a worker that died, and what to do.
 
     Args:
-        status: As ``subprocess`` gives it: negative for a signal.
-        status_file: In which the worker noted the clip that it was at.
+        status: Status, as ``subprocess`` gives it: negative for a signal.
+        status_file: File in which the worker noted its current clip.
         log: File of its output, which is kept.
     """
     clip = read_current_clip(status_file)

@@ -28,7 +28,7 @@ class WorkerPool:
     """Forked processes, each of which waits until it is ordered to work for Beam.
 
     Attributes:
-        folder: Where their logs and status files lie.
+        folder: Folder of their logs and status files.
     """
 
     def __init__(self, size: int, folder: Path) -> None:
@@ -54,7 +54,7 @@ class WorkerPool:
         """Orders one more worker to work; False if there is none left.
 
         Args:
-            name: By which :meth:`stop` knows it.
+            name: Name for :meth:`stop`.
             environment: Environment variables for Beam's worker.
         """
         with self._lock:
@@ -119,7 +119,7 @@ class WorkerPool:
         )
 
     def _run(self, number: int) -> None:
-        """What a worker does."""
+        """Main function of a worker process."""
         status = 1
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         try:

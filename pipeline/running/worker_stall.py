@@ -12,7 +12,7 @@ def is_stopped(child: int) -> bool:
     """Whether a child process is stopped (SIGSTOP, SIGTSTP), and would go on with SIGCONT.
 
     Args:
-        child: Its id.
+        child: Id of the process.
     """
     with suppress(ChildProcessError):  # it has been waited for
         flags = os.WSTOPPED | os.WNOHANG | os.WNOWAIT
@@ -21,7 +21,7 @@ def is_stopped(child: int) -> bool:
 
 
 def describe_stopped(group: int) -> list[str]:
-    """What to say of stopped processes of a group, each in words for people; Linux only.
+    """Messages about stopped processes of a group; Linux only.
 
     Args:
         group: Id of the group, as of a build and the runner that it has started.
@@ -41,7 +41,7 @@ def clip_in_work(status_file: Path) -> tuple[str, int]:
     """The clip that a worker is at, and for how many seconds; ("", 0) between shards.
 
     Args:
-        status_file: In which the worker notes each clip as it begins with it.
+        status_file: File in which the worker notes its current clip.
     """
     with suppress(OSError):
         clip, since = read_current_clip(status_file), status_file.stat().st_mtime

@@ -89,8 +89,8 @@ def remove_duplicates(
         output: The dataset folder.
         receipts: Receipts of all shards.
         rows: Metadata of all rows, with ``shard``.
-        recordings: As for :func:`find_removals`.
-        persons: As for :func:`find_removals`.
+        recordings: Recordings, as for :func:`find_removals`.
+        persons: Persons, as for :func:`find_removals`.
         on_removed: Called with the rows that leave a shard, their audio included.
 
     Returns:

@@ -33,7 +33,7 @@ DAMAGED = (
     *(OSError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
     *(EOFError, RuntimeError, ValueError, ArithmeticError, LookupError, TypeError, MemoryError),
 )
-"""What the modules that read archives raise of damaged ones, whatever it means."""
+"""Exceptions that the modules which read archives raise for damaged ones."""
 
 
 class DamagedArchiveError(DataError):
@@ -52,9 +52,9 @@ class Archive:
         """Takes a directory that was read.
 
         Args:
-            members: In any order.
+            members: Members in any order.
             read_range: Reads parts of the archive.
-            entries: Of a zip, by where the members start; None for a tar.
+            entries: Entries of a zip, by where the members start; None for a tar.
         """
         self.members = _mark_repeated(members)
         self._by_path = {member.path: member for member in self.members}  # the last of a name
@@ -92,7 +92,7 @@ class Archive:
         name, which goes when others need its room, unless somebody still reads it.
 
         Args:
-            path: Of the member.
+            path: Path of the member.
             outer: This archive.
 
         Raises:
@@ -147,11 +147,11 @@ def read_directory(
     """Reads the directory of a zip, or the headers of a tar; the content decides which it is.
 
     Args:
-        name: Of the archive, for messages.
+        name: Name of the archive, for messages.
         stream: The archive, seekable.
-        size: Of the archive, in bytes.
+        size: Size of the archive, in bytes.
         read_range: Reads parts of it later on.
-        encoding: Of names that are not marked as UTF-8.
+        encoding: Encoding of names that are not marked as UTF-8.
 
     Raises:
         DamagedArchiveError: It is neither, or is damaged.
@@ -203,7 +203,7 @@ def _mark_repeated(members: Iterable[Member]) -> list[Member]:
 
 
 def explain(start: bytes, error: Exception) -> str:
-    """What an archive that can't be read is, by its first bytes, and what to do."""
+    """For an archive that can't be read: its kind by the first bytes, and what to do."""
     if is_pointer(start):
         return "a Git LFS pointer stands where the archive should be; run `git lfs pull`"
     if start.startswith(b"PK"):

@@ -9,7 +9,7 @@ def block_name(path: str, run: int, part: int | None = None) -> str:
     """Name of a block.
 
     Args:
-        path: Of the file that holds it.
+        path: Path of the file that holds it.
         run: Number of what can be read by itself.
         part: Number of the block in it, where it has several.
     """

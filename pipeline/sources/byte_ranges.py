@@ -21,7 +21,7 @@ class RangedFile:
 
     Attributes:
         location: Path or URL, for messages.
-        size: In bytes.
+        size: Size in bytes.
         version: Differs whenever the content does.
         read_range: Reads parts of it; may be called by several threads.
         opened: Opens it for reading at scattered positions; None to do so by ranges.

@@ -32,11 +32,11 @@ def find_class_names(
     """Names of a column's classes; None where nothing states any.
 
     Args:
-        column: Of the Parquet file.
-        path: Of the file, below the corpus root.
-        footer: Its own key-value metadata.
+        column: Column of the Parquet file.
+        path: Path of the file, below the corpus root.
+        footer: Key-value metadata of the file.
         read: Reads other files of the corpus.
-        stated: What the spec says; adds numbers that have no name elsewhere, such as −1.
+        stated: Names from the spec, also for numbers without a name elsewhere, such as −1.
 
     Raises:
         DataError: A card names the classes differently for several configurations, and the path
@@ -113,7 +113,7 @@ def _names_in(feature: Any) -> list[str] | None:
 
 
 def _at(value: Any, *keys: str) -> Any:
-    """What lies at a path of keys; None where there is nothing."""
+    """Value at a path of keys; None if there is none."""
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     return value

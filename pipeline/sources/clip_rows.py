@@ -1,4 +1,4 @@
-"""What rows of clips have in common, whatever the file that holds them."""
+"""Rows of clips, whatever the file that holds them."""
 
 import json
 from collections.abc import Sequence
@@ -27,8 +27,8 @@ def file_columns(path: str, rows: RowSpec, ignore_case: bool) -> dict[str, str]:
     """Columns that the path of a file gives all of its rows.
 
     Args:
-        path: Of the file, below the corpus root.
-        rows: As the spec describes them.
+        path: Path of the file, below the corpus root.
+        rows: Rows, as the spec describes them.
         ignore_case: Whether patterns are blind to case.
     """
     found = compile_pattern(rows.path, ignore_case).search(path) if rows.path else None
@@ -42,10 +42,10 @@ def name_cells(
 
     Args:
         texts: Numbers, or lists of them in JSON.
-        names: Of the classes.
+        names: Names of the classes.
         column: For messages, as the others.
         location: Path or URL of the file.
-        key: Of the spec that describes the rows.
+        key: Key of the spec that describes the rows.
 
     Raises:
         DataError: A number has no name.

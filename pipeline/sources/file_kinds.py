@@ -1,4 +1,4 @@
-"""What a file is by its first bytes, where it is not what was expected, and what to do with it."""
+"""Describes a file by its first bytes if it is not what was expected, and what to do."""
 
 from pipeline.common.git_lfs import POINTER_START
 
@@ -29,10 +29,10 @@ _BEGINNING = 1_000
 
 
 def describe_content(content: bytes) -> str | None:
-    """What a file is that is no table, and what to do; None where it may well be one.
+    """For a file that is not a table: its kind, and what to do; None if it may be one.
 
     Args:
-        content: Of the file, or its beginning.
+        content: Content of the file, or its beginning.
 
     >>> describe_content(b"%PDF...")
     'a PDF: save its table as .csv'

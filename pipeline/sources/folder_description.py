@@ -1,4 +1,4 @@
-"""What lies in a folder in which something else was expected, in words, and what to do with it."""
+"""Describes a folder that lacks what was expected: what is there, and what to do."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -27,16 +27,16 @@ _SUFFIXES = {
     ".crdownload": "download that was not finished",
 }
 ARCHIVES = (*UNPACKED, ".rar", ".7z")
-"""How names of archives end, in small letters."""
+"""Suffixes of archives, in lower case."""
 
 _SHOWN = 3
 
 
 def describe_files(files: Iterable[SourceFile]) -> str:
-    """What lies there instead of what was looked for, and what to do.
+    """What is there instead of what was looked for, and what to do.
 
     Args:
-        files: Of a corpus, as listed.
+        files: Files of a corpus, as listed.
 
     >>> describe_files([])
     'the folder is empty'

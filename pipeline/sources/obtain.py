@@ -55,8 +55,8 @@ def obtain_corpus(
     what was unpacked from them: they tell the next run that nothing is missing.
 
     Args:
-        spec: Of the corpus.
-        folder: Of the corpus.
+        spec: Spec of the corpus.
+        folder: Folder of the corpus.
         unpack: Whether to unpack the archives that the spec says so of.
         on_progress: Told after every block.
 

@@ -35,9 +35,9 @@ class ParquetClips:
         """Reads the footer.
 
         Args:
-            path: Of the file, below the corpus root.
-            file: Its content.
-            spec: Which of its columns are read.
+            path: Path of the file, below the corpus root.
+            file: Content of the file.
+            spec: Columns to read.
             ignore_case: Whether patterns are blind to case.
             read: Reads other files of the corpus: those that may name classes.
 

@@ -19,15 +19,15 @@ from pipeline.sources.file_kinds import describe_content
 from pipeline.sources.parquet_cells import column_text
 
 DAMAGED = (pa.ArrowException, OSError, ValueError, LookupError, struct.error, MemoryError)
-"""What Arrow raises of damaged files."""
+"""Exceptions that Arrow raises for damaged files."""
 
 
 class RowGroup(NamedTuple):
     """A row group.
 
     Attributes:
-        number: From 0.
-        first: Its first row.
+        number: Number from 0.
+        first: First row.
         rows: Number of its rows.
         bytes_of: Path of a column → bytes that it takes in the file.
     """
@@ -43,8 +43,8 @@ class ParquetColumns:
 
     Attributes:
         file: The file.
-        schema: Its columns and their types.
-        row_groups: In order.
+        schema: Columns and their types.
+        row_groups: Row groups in order.
     """
 
     def __init__(self, file: RangedFile) -> None:
@@ -153,7 +153,7 @@ class ParquetColumns:
             raise self.damaged(error) from None
 
     def damaged(self, error: Exception) -> DataError:
-        """What to tell of a file that Arrow can't read."""
+        """The error for a file that Arrow can't read."""
         start = self.file.read_range(0, min(64, self.file.size))
         if not start.startswith(b"PAR1") and (kind := describe_content(start)):
             return DataError(f"{self.file.location}: no Parquet file, but {kind}")

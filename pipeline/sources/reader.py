@@ -19,7 +19,7 @@ from pipeline.storage import is_remote
 from pipeline.storage.prefetch import PrefetchReader
 
 Holder = Archive | ParquetClips | WebDatasetClips
-"""What holds other files."""
+"""A file that holds other files."""
 
 _PLAIN = SourceRules()
 
@@ -44,7 +44,7 @@ def walk_sources(
 
     Args:
         root: Folder or URL of the corpus.
-        rules: Which files hold others.
+        rules: Rules by which files hold others.
         keep_damaged: Whether a damaged archive is a file with a problem, and no error.
 
     Raises:
@@ -67,8 +67,8 @@ class CorpusReader:
         """Content of a listed file.
 
         Args:
-            path: Of the file.
-            listed: What the listing says of it, by which rows are found without their names.
+            path: Path of the file.
+            listed: Its entry in the listing, by which rows are found without their names.
 
         Raises:
             OSError: It can't be read, or has changed since it was listed.
@@ -88,7 +88,7 @@ class CorpusReader:
 
         Args:
             path: Below the corpus root.
-            outer: What holds it; None where it is a file of its own.
+            outer: File that holds it; None if it is a file of its own.
         """
         with self._opening:
             file = self._find(path, outer)
@@ -108,7 +108,7 @@ class CorpusReader:
 
 
 class _Opened(NamedTuple):
-    """What holds other files: its path, the file that it is, and what is in it."""
+    """A file that holds others: its path, the file itself, and its content."""
 
     path: str
     file: RangedFile
@@ -122,7 +122,7 @@ def open_planned_files(
 
     Args:
         root: Folder or URL of the corpus.
-        rules: Which files hold others.
+        rules: Rules by which files hold others.
         planned: The files, in the order in which they will be read.
     """
     files = list(planned)
@@ -141,7 +141,7 @@ def open_planned_files(
 
 
 def paths_of_own_files(rules: SourceRules, paths: Iterable[str]) -> set[str]:
-    """Those paths that no other file holds: what lies there can be read by ranges."""
+    """Paths of files that no other file holds, so that they can be read by ranges."""
     is_holder = _Contents("", rules).is_holder
     return {path for path in paths if not any(map(is_holder, folders_above(path)))}
 
@@ -158,11 +158,11 @@ def open_long_file(
 
     Args:
         root: Folder or URL of the corpus.
-        rules: Which files hold others.
-        path: Of the file.
-        size: Of the file as listed, in bytes.
-        xxh3: Its checksum, where that is known.
-        mark: What to look for while it is read.
+        rules: Rules by which files hold others.
+        path: Path of the file.
+        size: Size of the file as listed, in bytes.
+        xxh3: Checksum of the file; None if unknown.
+        mark: Bytes to look for while it is read.
 
     Raises:
         OSError: It can't be looked at.
@@ -178,7 +178,7 @@ def open_long_file(
 
 
 class _Contents:
-    """Which files of a corpus hold others, and what they hold."""
+    """Files of a corpus that hold others, and what they hold."""
 
     def __init__(self, root: str, rules: SourceRules) -> None:
         self._root = root
@@ -211,7 +211,7 @@ class _Contents:
         """Files, and what those of them hold that hold others.
 
         Args:
-            files: Of the corpus.
+            files: Files of the corpus.
             keep_damaged: Whether a damaged archive is a file with a problem, and no error.
         """
         for file in files:

@@ -16,7 +16,7 @@ def walk_tar(
 
     Args:
         stream: The tar, seekable.
-        encoding: Of names that are not UTF-8, where the spec states it.
+        encoding: Encoding of names that are not UTF-8, if the spec states it.
 
     Raises:
         tarfile.TarError: It is none, or damaged.

@@ -15,7 +15,7 @@ from pipeline.common.errors import DataError
 from pipeline.sources.member_names import tar_name, zip_name
 
 UNPACKED = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
-"""How names of archives end that are unpacked here, in small letters."""
+"""Suffixes of archives that are unpacked here, in lower case."""
 
 _MOST_MEMBERS = 5_000_000
 
@@ -29,9 +29,9 @@ def unpack_archive(archive: Path, folder: Path, encoding: str | None = None) -> 
     """Unpacks a zip or tar file; files that are there already are replaced.
 
     Args:
-        archive: Of one of the kinds that :func:`can_unpack` knows.
-        folder: Where to; made if it is not there.
-        encoding: Of names that are not marked as UTF-8, where the spec states it.
+        archive: Archive of one of the kinds that :func:`can_unpack` knows.
+        folder: Folder to write to; made if it is missing.
+        encoding: Encoding of names that are not marked as UTF-8, if the spec states it.
 
     Returns:
         Number of files.

@@ -56,9 +56,9 @@ class WebDatasetClips:
         """Reads nothing yet.
 
         Args:
-            path: Of the tar, below the corpus root.
-            file: Its content.
-            spec: Which columns are read.
+            path: Path of the tar, below the corpus root.
+            file: Content of the file.
+            spec: Columns to read.
             ignore_case: Whether patterns are blind to case.
             directory: Gives its members for reading.
         """

@@ -24,7 +24,7 @@ def unpack(stored: bytes, entry: zipfile.ZipInfo) -> bytes:
 
     Args:
         stored: The archive from the member's local header to at least the end of its content.
-        entry: Of the archive's directory, by a method of :data:`METHODS`.
+        entry: Entry of the archive's directory, by a method of :data:`METHODS`.
 
     Raises:
         zipfile.BadZipFile: It is not what the directory says.

@@ -1,4 +1,4 @@
-"""From groups assigned to splits to utterances that know theirs."""
+"""Gives utterances the splits of their groups."""
 
 from collections.abc import Mapping
 
@@ -16,8 +16,8 @@ def split_utterance(
 
     Args:
         utterance: Labelled.
-        policy: Of its corpus.
-        assigned: As :meth:`SplitPolicy.assign` gives it, group → split.
+        policy: Policy of its corpus.
+        assigned: Group → split, from :meth:`SplitPolicy.assign`.
 
     Returns:
         The utterance with its split; rejected where the policy has none for it.
@@ -42,10 +42,10 @@ def expected_sizes(
     """About how many utterances each split will get; exact but for those split one by one.
 
     Args:
-        policy: Of the corpus.
-        counts: Of its groups.
+        policy: Policy of the corpus.
+        counts: Counts of its groups.
         ungrouped: Number of its utterances without a group.
-        assigned: As :meth:`SplitPolicy.assign` gives it, group → split.
+        assigned: Group → split, from :meth:`SplitPolicy.assign`.
 
     Returns:
         Split → utterances.

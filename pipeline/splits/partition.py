@@ -46,7 +46,7 @@ def best_partition(
 
     Args:
         seed: Names the sequence of candidates.
-        counts: Of the whole corpus.
+        counts: Counts of the whole corpus.
         fractions: Share of the utterances that each split aims at.
 
     Returns:

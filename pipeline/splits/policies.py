@@ -25,7 +25,7 @@ from pipeline.splits.partition import (
 
 
 class SplitPolicy(Protocol):
-    """How the utterances of a corpus are assigned to train, validation and test."""
+    """Assigns the utterances of a corpus to train, validation and test."""
 
     @property
     def group_field(self) -> str:
@@ -46,8 +46,8 @@ class SplitPolicy(Protocol):
         """Assigns the groups of a corpus.
 
         Args:
-            counts: Of the whole corpus.
-            corpus: Its id.
+            counts: Counts of the whole corpus.
+            corpus: Id of the corpus.
             namespace: Shared with corpora of the same speakers, if there are any.
 
         Returns:

@@ -1,4 +1,4 @@
-"""What makes scores on a split say little: classes that are missing, speakers that are too few."""
+"""Warnings about splits on which scores mean little: missing classes, too few speakers."""
 
 from collections.abc import Iterator, Mapping
 

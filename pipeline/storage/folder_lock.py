@@ -43,7 +43,8 @@ def lock_folder(folder: str, purpose: str) -> Iterator[None]:
         check_unclaimed(folder)
         yield
     finally:
-        Path(folder, LOCK).unlink(missing_ok=True)
+        with suppress(OSError):  # whoever locks it next takes the file as it lies there
+            Path(folder, LOCK).unlink(missing_ok=True)
         os.close(lock)
 
 

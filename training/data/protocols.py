@@ -12,7 +12,7 @@ from pipeline.common.suggest import suggest
 from pipeline.schema.record import CLASSES, SPLITS
 from pipeline.specs.collections import choose_corpora
 from pipeline.splits.protocols.protocol import BY_NAME, Protocol, held_out, read_protocol_file
-from pipeline.splits.protocols.statement import ProtocolStatement, protocol_path
+from pipeline.splits.protocols.statement import ProtocolStatements, protocol_path
 from pipeline.splits.protocols.validation import draw_validation
 from pipeline.storage import files as storage
 from training.data.index import load_index, rows_of_part
@@ -24,7 +24,7 @@ from training.data.row_choice import EVERY_ROW, RowChoice
 class _Protocols(BaseModel):
     """The part of a manifest that states protocols."""
 
-    protocols: dict[str, ProtocolStatement] = {}
+    protocols: ProtocolStatements = {}
 
 
 @dataclass(frozen=True)
@@ -217,7 +217,7 @@ def _with_validation(index: pd.DataFrame, seed: int) -> pd.DataFrame:
     return pd.concat(parts) if parts else index
 
 
-def _read_statements(dataset: str) -> dict[str, ProtocolStatement]:
+def _read_statements(dataset: str) -> ProtocolStatements:
     manifest = read_manifest(dataset, _Protocols)
     if manifest is None:
         raise UsageError(

@@ -184,14 +184,14 @@ COMMANDS = [
     ),
     Command(
         "corpora map",
-        "print the label map: native code, meaning, category, class, and on whose word",
+        "print the label map: native code, meaning, category, class, and the source of each",
         "  exhubert corpora map\n  exhubert corpora map emo_db my_corpus.yaml",
         _add_map,
         _run_map,
     ),
     Command(
         "corpora emotions",
-        "list the categories that all corpora share: class, and on whose word",
+        "list the categories that all corpora share: class, and the source of each",
         "  exhubert corpora emotions",
         _add_json,
         _run_emotions,

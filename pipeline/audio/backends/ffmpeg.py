@@ -1,4 +1,4 @@
-"""What FFmpeg decodes where libsndfile can't: videos, AAC and the like; read through PyAV.
+"""FFmpeg, through PyAV, for what libsndfile can't decode: videos, AAC and the like.
 
 A file is given to FFmpeg as bytes, never as a name: it would take some names for addresses.
 """

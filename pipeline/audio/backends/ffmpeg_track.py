@@ -90,8 +90,8 @@ def open_track(source: BinaryIO, number: int | None = None) -> Track:
 
     Args:
         source: The file.
-        number: Of the track, from 0; None for the one marked as default, the first where none or
-            several are.
+        number: Number of the track, from 0; None for the one marked as default, or the first if
+            none or several are.
 
     Raises:
         AudioError: There is no audio, no such track, or no decoder for it.
@@ -129,7 +129,7 @@ def open_track(source: BinaryIO, number: int | None = None) -> Track:
 
 
 def _describe(container: Any, index: int) -> str:
-    """What FFmpeg prints of a stream; it names codecs without a decoder nowhere else."""
+    """FFmpeg's description of a stream, which alone names codecs without a decoder."""
     level = av.logging.get_level()
     av.logging.set_level(av.logging.INFO)
     try:

@@ -21,7 +21,7 @@ class FrameConverter:
         """Begins a track.
 
         Args:
-            rate: Of what is given, in Hz.
+            rate: Sampling rate of the input, in Hz.
         """
         self.rate = rate
         self.frames = 0

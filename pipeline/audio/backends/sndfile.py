@@ -1,4 +1,4 @@
-"""What libsndfile decodes: WAV, AIFF, FLAC, Ogg, MP3, SPHERE and many more."""
+"""libsndfile: WAV, AIFF, FLAC, Ogg, MP3, SPHERE and many more."""
 
 import io
 from collections.abc import Callable, Iterator

@@ -24,7 +24,7 @@ class TimeLine:
         """Begins before the first block.
 
         Args:
-            rate: In Hz.
+            rate: Sampling rate in Hz.
             damage: Where first and last frame of what is lost are noted, from the start of the
                 time line.
             may_restart: Whether clocks may start anew, as in broadcasts.
@@ -48,7 +48,7 @@ class TimeLine:
         """Frames before the first sound.
 
         Args:
-            time: Of the sound, in s.
+            time: Time of the sound, in s.
             picture: Start of the picture, in s; None to begin with the sound.
         """
         self._origin = time

@@ -14,7 +14,7 @@ class FileBytes:
 
         Args:
             file: The file.
-            size: In bytes, without what is left out.
+            size: Size in bytes, without what is left out.
             offset: Bytes that are left out at its beginning.
         """
         self._file = file

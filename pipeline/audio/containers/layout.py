@@ -1,4 +1,4 @@
-"""What the headers of a container tell before anything is decoded."""
+"""The layout of a container, from its headers, before anything is decoded."""
 
 import mmap
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ def refuse_truncated(stated: int, found: int, bytes_per_second: float = 0.0) -> 
     Args:
         stated: Bytes promised.
         found: Bytes there.
-        bytes_per_second: Of the sound; 0 where they differ from second to second.
+        bytes_per_second: Bytes per second of the sound; 0 where they differ from second to second.
 
     Raises:
         AudioError: More than :data:`pipeline.audio.recording.MISSING_TOLERANCE` is missing.

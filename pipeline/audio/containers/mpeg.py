@@ -33,7 +33,7 @@ class Frame(NamedTuple):
 
 
 class Stated(NamedTuple):
-    """What the first frame says of those that follow; None where it does not."""
+    """Statement of the first frame about those that follow; None if it makes none."""
 
     frames: int | None
     size: int | None
@@ -76,7 +76,7 @@ def state_frames(head: bytes, frames: int) -> bytes:
 
     Args:
         head: Header of a frame of the file, four bytes, layer III.
-        frames: Of the file.
+        frames: Frames of the file.
     """
     new = bytes([head[0], head[1] | 1, 0x80 | head[2] & 0x0C, head[3]])  # no checksum or padding
     frame = read_frame(new, 0)
@@ -122,7 +122,7 @@ def _read_stated(content: Buffer, position: int, frame: Frame) -> Stated | None:
 
 @dataclass
 class _Walk:
-    """What was met from the first frame to the end of the file.
+    """Frames found from the first one to the end of the file.
 
     Attributes:
         frames: Whole ones.

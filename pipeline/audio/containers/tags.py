@@ -1,4 +1,4 @@
-"""What files begin with: signs of containers, and tags that some programs write before them.
+"""First bytes of files: signs of containers, and tags that some programs write before them.
 
 Source: ID3 tag version 2.4.0.
 """
@@ -13,7 +13,7 @@ _FIXED = 10
 
 
 def skip_tags(content: Buffer, position: int = 0) -> int:
-    """Where the ID3v2 tags at a position end; the position itself where there are none."""
+    """End of the ID3v2 tags at a position; the position itself if there are none."""
     for _ in range(MAX_PARTS):
         head = content[position : position + _FIXED]
         if head[:3] != b"ID3" or len(head) < _FIXED or max(head[6:]) > 127:

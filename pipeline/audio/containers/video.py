@@ -67,8 +67,8 @@ def _check_clocks(content: Buffer, start: int, end: int) -> None:
 
     Args:
         content: The file.
-        start: Of what the box ``moov`` holds.
-        end: Of the box.
+        start: Start of the content of the box ``moov``.
+        end: End of the box.
     """
     for box in _find_boxes(content, start, end, (b"trak", b"mdia", b"mdhd")):
         ticks = box + (
@@ -79,7 +79,7 @@ def _check_clocks(content: Buffer, start: int, end: int) -> None:
 
 
 def _find_boxes(content: Buffer, start: int, end: int, path: tuple[bytes, ...]) -> Iterator[int]:
-    """Where boxes begin that lie in boxes of these names, behind their own heads."""
+    """Positions of boxes nested in boxes of these names, after their headers."""
     for _ in range(MAX_PARTS):
         if not path or start + 24 > end:
             return

@@ -40,9 +40,9 @@ def find_clips_by_name(
     (``angry#5.94``).
 
     Args:
-        names: As published.
-        ids: Of the corpus's utterances.
-        speakers: Of the same, without their namespace.
+        names: Names, as published.
+        ids: Ids of the corpus's utterances.
+        speakers: Speakers of the same utterances, without their namespace.
 
     Returns:
         Name → id; names that no clip or several have are left out.

@@ -1,4 +1,4 @@
-"""What a fold comes to: sizes of its parts, and what leaks from training into its test part."""
+"""Facts about a fold: sizes of its parts, and leaks from training into its test part."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Codes:
     """Values of a column as numbers, so that they are compared once and not in every fold.
 
     Attributes:
-        numbers: Of each row, −1 where there is no value ``(rows,)``.
+        numbers: Number of the value of each row, −1 where there is no value ``(rows,)``.
         names: The value behind each number.
     """
 
@@ -31,7 +31,7 @@ class Codes:
         return cls(numbers, [str(name) for name in names])
 
     def occurring(self, rows: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-        """Which values occur in some rows ``(values,)``."""
+        """Whether each value occurs in some rows ``(values,)``."""
         there = np.zeros(len(self.names) + 1, dtype=bool)
         there[self.numbers[rows]] = True  # −1 is the last element, which is dropped
         return there[:-1]
@@ -48,9 +48,9 @@ def state_fold(
     """Counts a fold, and what leaks from its training into its test part.
 
     Args:
-        fold: Of one corpus.
-        classes: Of its rows.
-        speakers: Of its rows; unknown ones have no value.
+        fold: Fold of one corpus.
+        classes: Classes of its rows.
+        speakers: Speakers of its rows; unknown ones have no value.
         audio: Checksums of the samples of its rows.
         recordings: Checksum → number of the recording that several sounds hold; None where
             near-duplicates were not looked for.
@@ -90,8 +90,8 @@ def _count_in_two_forms(
 
     Args:
         sounds: Checksums.
-        tested_audio: Which of them stand in the test part ``(sounds,)``.
-        trained_audio: Which of them are trained on ``(sounds,)``.
+        tested_audio: Whether each is in the test part ``(sounds,)``.
+        trained_audio: Whether each is in the training part ``(sounds,)``.
         recordings: Checksum → number of the recording.
     """
     tested: dict[int, set[str]] = {}

@@ -57,8 +57,8 @@ def leave_one_out(values: "pd.Series[str]", what: str) -> Iterator[Fold]:
     """A fold for every value, which is its test part; clips without a value are unused.
 
     Args:
-        values: Of each row; None where unknown.
-        what: What they are, for messages.
+        values: Values of each row; None where unknown.
+        what: Name of the values in messages.
 
     Raises:
         NoFoldsError: There are fewer than two values, or too many.
@@ -83,8 +83,8 @@ def k_folds(
     """``k`` folds of whole speakers, alike in size and classes (:func:`assign_whole`).
 
     Args:
-        speakers: Of each row; None where unknown: such rows are unused.
-        classes: Of each row.
+        speakers: Speaker of each row; None where unknown: such rows are unused.
+        classes: Classes of each row.
         k: Number of folds.
         seed: Another draw.
 
@@ -137,10 +137,10 @@ def stated_folds(
     """Folds that a spec states, by values of a field or by names of clips.
 
     Args:
-        spec: With folds.
-        ids: Of all rows.
-        speakers: Of all rows, without their namespace.
-        values: Of its field, of all rows; None where unknown.
+        spec: Spec with folds.
+        ids: Ids of all rows.
+        speakers: Speakers of all rows, without their namespace.
+        values: Values of its field, of all rows; None where unknown.
     """
     is_left_out = glob_matcher(spec.leave_out)
     left_out = np.array([is_left_out(one) is not None for one in ids], dtype=bool)

@@ -41,8 +41,8 @@ def class_column(
     """The class of every clip in a label set.
 
     Args:
-        rows: With ``label``, ``label_native`` and ``emotion``.
-        label_set: Which classes.
+        rows: Rows with ``label``, ``label_native`` and ``emotion``.
+        label_set: Name of the label set.
         own: Native code or category → class, for the set ``own``.
 
     Returns:

@@ -14,13 +14,13 @@ INDEPENDENT = "-speaker-independent"
 """Behind the name of a protocol with published folds: the nearest without shared speakers."""
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-"""What every name looks like, endings included."""
+"""Pattern of every name, endings included."""
 
 _NAMED: tuple[NamedSet, ...] = ("native", "categories", "four")
 """Label sets that stand behind a name."""
 
 ENDINGS = (*(f"-{label_set}" for label_set in _NAMED), INDEPENDENT)
-"""What may stand behind a name and asks for other classes or folds."""
+"""Endings of a name that ask for other classes or folds."""
 
 _LONGEST = 64
 _K_FOLD = re.compile(r"(\d{1,3})-fold(?:-seed(\d{1,9}))?")
@@ -29,15 +29,15 @@ _UNNUMBERED = re.compile(r"\Ak-fold(?=-seed|\Z)")  # five, as most papers have
 
 @dataclass(frozen=True)
 class ProtocolName:
-    """What the name of a protocol says.
+    """Parts of the name of a protocol.
 
     Attributes:
         full: The whole name.
         base: Without the label set and :data:`INDEPENDENT`.
-        label_set: Which classes, unless the spec of a corpus names its own.
+        label_set: Label set, unless the spec of a corpus names its own.
         independent: Whether the nearest folds without shared speakers are meant.
         k: Folds of a K-fold protocol; 0 for others.
-        seed: Of a K-fold protocol.
+        seed: Seed of a K-fold protocol.
     """
 
     full: str
@@ -48,17 +48,30 @@ class ProtocolName:
     seed: int = 0
 
 
+def check_name(name: str) -> str:
+    """The name of a protocol as it is.
+
+    Raises:
+        ValueError: It can't be one, nor the name of its file.
+    """
+    if not NAME.fullmatch(name) or len(name) > _LONGEST:
+        raise ValueError("expected a-z, 0-9 and single hyphens, as in loso")
+    return name
+
+
 def parse_name(name: str) -> ProtocolName:
     """Reads the name of a protocol.
 
     Raises:
-        UsageError: It can't be one.
+        UsageError: It is not a name.
 
     >>> parse_name("10-fold-seed3").k
     10
     """
-    if not NAME.fullmatch(name) or len(name) > _LONGEST:
-        raise UsageError(f"protocol {name!r}: expected a-z, 0-9 and single hyphens, as in loso")
+    try:
+        check_name(name)
+    except ValueError as error:
+        raise UsageError(f"protocol {name!r}: {error}") from None
     named = next((one for one in _NAMED if name.endswith(f"-{one}")), None)
     base = name.removesuffix(f"-{named}") if named else name
     label_set: NamedSet = named or "six"
@@ -72,7 +85,7 @@ def parse_name(name: str) -> ProtocolName:
 
 
 def describe_rule(name: ProtocolName) -> str:
-    """How the folds of a protocol are made, in words."""
+    """The rule that makes the folds of a protocol, in words."""
     if name.k:
         seed = f", seed {name.seed}" if name.seed else ""
         return f"{name.k} folds of whole speakers, alike in size and classes{seed}"

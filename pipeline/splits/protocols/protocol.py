@@ -45,7 +45,7 @@ class Protocol:
     """A protocol of a dataset.
 
     Attributes:
-        name: As in the manifest.
+        name: Name, as in the manifest.
         statement: Folds, classes and leaks, as the manifest has them.
         table: :data:`TABLE` as a frame.
     """
@@ -73,7 +73,7 @@ class Protocol:
         }
 
     def parts(self, fold: str, corpora: Sequence[str] = ()) -> pd.DataFrame:
-        """In which part of a fold each clip stands.
+        """Part of each clip in a fold.
 
         Args:
             fold: Name of the fold, or what it holds out; as for :meth:`fold`.
@@ -97,10 +97,10 @@ class Protocol:
         return frame[frame["part"] != "unused"].reset_index(drop=True)
 
     def fold(self, corpus: str, fold: str) -> FoldFacts:
-        """What the manifest says of a fold.
+        """Facts of the manifest about a fold.
 
         Args:
-            corpus: Its id.
+            corpus: Id of the corpus.
             fold: Name of the fold, or what it holds out; ``name=10`` where 10 may be either.
 
         Raises:
@@ -157,8 +157,8 @@ def fold_columns(folds: Sequence[Fold], rows: int) -> pd.DataFrame:
     """The last columns of :data:`TABLE`, of the rows that stand in a part of any fold.
 
     Args:
-        folds: Of one corpus.
-        rows: How many it has.
+        folds: Folds of one corpus.
+        rows: Number of rows of the corpus.
 
     Returns:
         A frame whose index is the rows that are in it.

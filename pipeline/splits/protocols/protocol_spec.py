@@ -50,7 +50,7 @@ class FoldSpec(SpecModel):
 
 
 class ProtocolSpec(SpecModel):
-    """How a corpus is divided into folds, and which classes are scored."""
+    """Folds of a corpus, and the classes that are scored."""
 
     of: str = Field("speaker", description="the field whose values stand in one part")
     folds: dict[str, FoldSpec] = Field({}, description="default: each value of `of` once as test")

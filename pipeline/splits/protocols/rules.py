@@ -30,7 +30,7 @@ OWN_SPLIT = ProtocolSpec(
 
 @dataclass(frozen=True)
 class CorpusProtocols:
-    """What protocols need to know of a corpus.
+    """Facts about a corpus that protocols need.
 
     Attributes:
         stated: Protocols that its spec or a published list states, by name.
@@ -50,11 +50,11 @@ def make_corpus_folds(
     """The folds of one corpus, and its rows of the protocol's table.
 
     Args:
-        name: Of the protocol.
-        rows: Of the corpus: ``id``, ``corpus``, ``split``, ``speaker``, ``label``,
+        name: Name of the protocol.
+        rows: Rows of the corpus: ``id``, ``corpus``, ``split``, ``speaker``, ``label``,
             ``label_native``, ``emotion``, ``audio_xxh3``, and a column for every field of
             :func:`fields_needed`, called as :func:`field_column` says.
-        corpus: What its spec states.
+        corpus: Facts from its spec.
         recordings: Checksum of a sound → number of the recording that it holds, of those that
             several sounds hold; None where near-duplicates were not looked for.
 
@@ -95,7 +95,7 @@ def fields_needed(name: ProtocolName, corpus: CorpusProtocols) -> set[str]:
 
 
 def field_column(field: str) -> str:
-    """What the column of rows is called that holds an annotation."""
+    """Name of the column that holds an annotation."""
     return f"annotations.{field}"
 
 
@@ -104,7 +104,7 @@ def _is_own_split(name: ProtocolName, corpus: CorpusProtocols) -> bool:
 
 
 def _find_spec(name: ProtocolName, corpus: CorpusProtocols) -> ProtocolSpec | None:
-    """What is stated of the protocol for a corpus; None where a rule makes its folds."""
+    """Published folds of the protocol for a corpus; None if a rule makes them."""
     if name.k or name.base == "loso":
         return None
     spec = corpus.stated.get(name.base)

@@ -1,11 +1,12 @@
-"""What a dataset's manifest says of its protocols: folds, sizes and leaks, and the file of each."""
+"""Statements of a manifest about protocols: folds, sizes and leaks, and the file of each."""
 
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 from xxhash import xxh3_128_hexdigest
 
 from pipeline.splits.protocols.label_sets import ProtocolSet
+from pipeline.splits.protocols.names import check_name
 
 FOLDER = "protocols"
 """Folder of the files, below the dataset folder."""
@@ -21,7 +22,7 @@ class FoldFacts(_Statement):
     """One fold of one corpus, and what leaks from training into its test part.
 
     Attributes:
-        name: Of the fold, such as ``"3"``.
+        name: Name of the fold, such as ``"3"``.
         held_out: Speakers or sessions that stand in the test part alone.
         train: Clips.
         validation: Clips of a stated validation part; 0 where training draws its own.
@@ -96,14 +97,14 @@ class CorpusFolds(_Statement):
 
 
 class ProtocolStatement(_Statement):
-    """What a manifest says of a protocol.
+    """Statement of a manifest about a protocol.
 
     Attributes:
-        rule: How folds are made, in words.
+        rule: Rule that makes the folds, in words.
         corpora: The corpora that have folds.
         left_out: Corpus → why it has none.
-        rows: Of the file.
-        bytes: Of the file.
+        rows: Number of rows of the file.
+        bytes: Size of the file in bytes.
         xxh3: XXH3-128 of the file.
     """
 
@@ -123,13 +124,17 @@ class ProtocolStatement(_Statement):
         )
 
 
+ProtocolStatements = dict[Annotated[str, AfterValidator(check_name)], ProtocolStatement]
+"""Name → statement; a name whose file would lie elsewhere is refused."""
+
+
 def protocol_path(dataset: str, name: str) -> str:
-    """Where a dataset keeps the file of a protocol."""
+    """Path or URL of the file of a protocol."""
     return f"{dataset.rstrip('/')}/{FOLDER}/{name}.parquet"
 
 
 def file_problem(statement: ProtocolStatement, content: bytes | None) -> str | None:
-    """What is wrong with the file of a protocol; None where it is as it was written."""
+    """Problem with the file of a protocol; None if it is as it was written."""
     if content is None:
         return "missing, though the manifest names it"
     if len(content) != statement.bytes:

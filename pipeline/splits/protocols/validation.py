@@ -14,7 +14,7 @@ def draw_validation(rows: pd.DataFrame, seed: int = 0) -> list[str]:
     in training. With fewer than two known speakers, single clips are drawn by a hash of their id.
 
     Args:
-        rows: Of one corpus: ``id``, ``corpus``, ``speaker`` and ``label``.
+        rows: Rows of one corpus: ``id``, ``corpus``, ``speaker`` and ``label``.
         seed: Another draw.
     """
     if rows.empty:

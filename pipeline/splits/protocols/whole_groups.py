@@ -26,7 +26,7 @@ def assign_whole(
         groups: Group of each clip ``(clips,)``, none missing.
         classes: Class of each clip ``(clips,)``.
         wanted: Clips that each bin aims at; their sum is that of all clips.
-        seed: Of the order of equal groups.
+        seed: Seed of the order of equal groups.
 
     Returns:
         Group → number of its bin.
@@ -115,7 +115,7 @@ class _Bins:
         return True
 
     def _growth(self, clips: dict[int, Clips]) -> float:
-        """By how much the cost grows with more clips in some bins."""
+        """Growth of the cost with more clips in some bins."""
         return sum(
             float(np.square(self._filled[number] + more - self._target[number]).sum())
             - float(np.square(self._filled[number] - self._target[number]).sum())

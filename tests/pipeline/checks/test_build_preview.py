@@ -3,12 +3,9 @@
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from pipeline.audio.options import AudioOptions
-from pipeline.checks.build_preview import ShardCounts, plan_shards, preview_build
+from pipeline.checks.build_preview import ShardCounts, preview_build
 from pipeline.planning.build_config import BuildConfig, Corpus
-from pipeline.planning.index_corpus import index_corpus
 from pipeline.running.build import build_dataset
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import emotion_scheme
@@ -71,22 +68,6 @@ def test_a_preview_names_what_stays_and_what_goes(
     preview = preview_build(plan(tmp_path / "out", tones))
     assert preview.kept == ["bells"]
     assert preview.corpora[0].stale == 2
-
-
-@pytest.mark.parametrize("copies", [0, 1, 2])
-def test_check_splits_as_a_build_does(
-    make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path, copies: int
-) -> None:
-    spec, root = make_spec(), make_corpus(speakers=9)
-    for speaker in range(copies):
-        for file in root.glob(f"wav/s0{speaker}*.wav"):
-            write_tone(root / "again" / "wav" / file.name)
-    shards = plan_shards("tones", plan(tmp_path / "out", (spec, root)))
-    built = {
-        u.source_path: u.split for planned in shards.values() for u in planned if not u.dropped
-    }
-    checked = index_corpus(spec, str(root), emotion_scheme()).utterances
-    assert built == {u.source_path: u.split for u in checked if not u.dropped}
 
 
 def test_what_an_earlier_build_could_not_write_is_not_announced_again(

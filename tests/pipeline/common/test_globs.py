@@ -94,6 +94,12 @@ def test_globs_without_bounds_are_refused(glob: str) -> None:
         glob_matcher([glob])
 
 
+def test_braces_inside_braces_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"braces inside braces in '\{train,\{dev,test\}\}/\*'"):
+        glob_matcher(["{train,{dev,test}}/*"])
+    assert glob_matcher(["a{b}{c,d}[{]}{}x{"])("abd{}{}x{")  # what belongs to no pair is a sign
+
+
 def test_classes_fit_no_separator() -> None:
     assert glob_matcher(["a[!x]b"])("a/b") is None
     assert glob_matcher(["a[.-0]b"])("a/b") is None

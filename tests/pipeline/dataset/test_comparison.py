@@ -7,6 +7,7 @@ import pytest
 
 from exhubert.cli.main import main
 from pipeline.dataset.comparison import compare_datasets
+from pipeline.specs.yaml_reader import SpecError
 from tests.conftest import MakeCorpus, MakeSpec, write_tone
 
 
@@ -51,6 +52,22 @@ def test_another_label_map_is_told_as_labels_and_as_the_spec(
     assert found.corpora["tones"].changed == {"emotion": 8}
     assert found.specs == {"tones": ["emotions"]}
     assert {example[1:] for example in found.examples["emotion"]} == {("anger", "fear")}
+
+
+@pytest.mark.parametrize(
+    ("kept", "why"),
+    [
+        ("emotions: {", "not YAML"),
+        ("".join(f"a{n}: &a{n} [{f'*a{n - 1},' * 9 if n else 1}]\n" for n in range(9)), "aliases"),
+    ],
+)
+def test_a_kept_spec_that_is_none_is_named(
+    command: list[str], tmp_path: Path, kept: str, why: str
+) -> None:
+    shutil.copytree(tmp_path / "a", tmp_path / "b")
+    (tmp_path / "b/specs/tones.yaml").write_text(kept)
+    with pytest.raises(SpecError, match=rf"b/specs/tones\.yaml.*{why}"):
+        compare_datasets(str(tmp_path / "a"), str(tmp_path / "b"))
 
 
 def test_another_sound_under_one_name_is_told_as_audio(command: list[str], tmp_path: Path) -> None:

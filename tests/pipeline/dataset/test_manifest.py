@@ -41,6 +41,14 @@ def test_what_is_no_manifest_is_named(tmp_path: Path, content: str) -> None:
         read_manifest(str(tmp_path))
 
 
+def test_a_protocol_whose_file_would_lie_elsewhere_is_refused(tmp_path: Path) -> None:
+    stored = json.loads(manifest().model_dump_json())
+    stored["protocols"] = {"../../precious": {"rule": "", "corpora": {}}}
+    Path(manifest_path(str(tmp_path))).write_text(json.dumps(stored))
+    with pytest.raises(DataError, match=r"\(protocols\..*expected a-z, 0-9 and single hyphens"):
+        read_manifest(str(tmp_path))
+
+
 @pytest.mark.parametrize(
     ("found", "changed"),
     [

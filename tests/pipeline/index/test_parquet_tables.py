@@ -11,12 +11,13 @@ import pytest
 from pipeline.common.errors import DataError
 from pipeline.index.parquet_tables import parse_parquet
 from pipeline.index.table_formats import read_table
-from pipeline.planning.index_corpus import index_corpus, index_files
+from pipeline.planning.index_corpus import index_corpus
 from pipeline.sources.class_names import ReadFile
 from pipeline.sources.listing import SourceFile
 from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.specs.table_spec import TableSpec
 from tests.conftest import MakeSpec, write_tone
+from tests.support.corpus_in_memory import index_files
 
 
 def stored(table: pa.Table) -> bytes:

@@ -5,12 +5,13 @@ import zipfile
 import pytest
 
 from pipeline.checks.corpus_check import check_corpus
-from pipeline.planning.index_corpus import index_corpus, index_files
+from pipeline.planning.index_corpus import index_corpus
 from pipeline.sources.listing import SourceFile, is_ignored_name
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.specs.loader import load_spec
 from pipeline.specs.shipped import builtin_file, builtin_ids
+from tests.support.corpus_in_memory import index_files
 from tests.support.releases import RELEASES
 
 

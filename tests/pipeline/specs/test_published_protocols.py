@@ -5,7 +5,6 @@ from collections.abc import Iterable
 import pytest
 
 from pipeline.checks.protocol_check import check_protocol
-from pipeline.planning.index_corpus import index_files
 from pipeline.sources.listing import SourceFile, is_ignored_name
 from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.specs.loader import load_spec
@@ -18,6 +17,7 @@ from pipeline.specs.shipped import builtin_file, builtin_ids
 from pipeline.splits.protocols.clip_names import expand_names
 from pipeline.splits.protocols.names import parse_name
 from pipeline.splits.protocols.statement import ProtocolStatement
+from tests.support.corpus_in_memory import index_files
 from tests.support.releases import RELEASES
 
 EMOBOX = {name: published_protocols(name)["emobox"] for name in published_corpora("emobox")}

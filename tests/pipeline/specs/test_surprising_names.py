@@ -4,9 +4,9 @@ import pytest
 
 from pipeline.index.table_rows import build_table
 from pipeline.planning.copies import drop_copies
-from pipeline.planning.index_corpus import index_files
 from pipeline.schema.utterance import Utterance
 from pipeline.specs.emotion_scheme import emotion_scheme
+from tests.support.corpus_in_memory import index_files
 from tests.support.releases import RELEASES
 from tests.support.shipped_corpora import shipped, source_files, utterances
 

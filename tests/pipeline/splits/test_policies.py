@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 from pydantic import Field, TypeAdapter
 
 from pipeline.audio.options import AudioOptions
-from pipeline.checks.build_preview import plan_shards
 from pipeline.checks.corpus_check import check_corpus
 from pipeline.dataset.manifest_builder import facts_from_spec
-from pipeline.planning.build_config import BuildConfig, Corpus
-from pipeline.planning.index_corpus import index_corpus
+from pipeline.planning.build_config import Corpus
+from pipeline.planning.index_corpus import index_corpus, plan_corpus
 from pipeline.schema.record import Split
 from pipeline.schema.utterance import Utterance
 from pipeline.specs.corpus_spec import CorpusSpec
@@ -191,8 +190,8 @@ def test_a_new_policy_is_one_class_from_the_spec_to_check_and_manifest(
     check = check_corpus(spec, indexed)
     assert (check.split_policy, check.leaks) == ("by the initial of the speaker", [])
     assert facts_from_spec(spec, 0).split_policy == "by the initial of the speaker"
-    build = BuildConfig({"tones": Corpus(spec, str(corpus))}, emotion_scheme(), str(tmp_path), FLAC)
-    assert {s.split("/")[1].split("-")[0] for s in plan_shards("tones", build)} == {"test"}
+    planned = plan_corpus(Corpus(spec, str(corpus)), emotion_scheme())
+    assert {shard.split("/")[1].split("-")[0] for shard in planned.shards} == {"test"}
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -100,6 +101,17 @@ def test_lock_is_let_go_of_after_an_error(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError), lock_folder(str(tmp_path), "exhubert build"):
         _ = 1 / 0
     check_unlocked(str(tmp_path))
+
+
+def test_a_file_that_stays_hides_no_error_and_locks_nobody_out(tmp_path: Path) -> None:
+    with (
+        patch.object(Path, "unlink", side_effect=OSError(errno.EROFS, "Read-only file system")),
+        pytest.raises(DataError, match="no wav"),
+        lock_folder(str(tmp_path), "first"),
+    ):
+        raise DataError("no wav")
+    with lock_folder(str(tmp_path), "second"):
+        pass
 
 
 def test_link_in_its_place_is_not_followed(tmp_path: Path) -> None:

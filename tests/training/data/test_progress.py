@@ -8,7 +8,7 @@ from tests.support.shards import write_tones
 from tests.training.evaluation.test_baselines import SMALL
 from training.data.index import load_index
 from training.data.progress import no_progress
-from training.evaluation.baselines.probe import kept_states
+from training.evaluation.baselines.clip_states import kept_states
 from training.inference.batch import predict_index
 from training.model.build import build_model
 

@@ -15,10 +15,13 @@ from pipeline.shards.metadata_reader import read_shard_metadata
 from tests.support.shards import record, write_shards, write_tones
 from training.data.dataset import Utterances
 from training.data.index import load_index
+from training.data.parquet_audio import ClipLocation
 from training.data.row_choice import RowChoice
+from training.evaluation.baselines import egemaps as egemaps_module
+from training.evaluation.baselines.clip_states import pooled_states
 from training.evaluation.baselines.egemaps import extract_features, functionals
+from training.evaluation.baselines.feature_cache import Features
 from training.evaluation.baselines.linear import GRID, UNCHOSEN, Part, choose, make_svm
-from training.evaluation.baselines.probe import pooled_states
 from training.evaluation.baselines.run import Baseline, run_baseline
 from training.evaluation.score_file import read_scores
 from training.model.build import build_model
@@ -97,10 +100,29 @@ def test_egemaps_features_are_kept_by_the_samples_they_are_of(tmp_path: Path) ->
     assert np.isfinite(first).all()
     assert sum(counts) == 4
     assert set(totals) == {4}
-    (file,) = kept.glob("*.parquet")
+    (file,) = kept.rglob("*.parquet")
     assert pq.read_table(file).column("audio_xxh3").to_pylist() == ["sum0", "sum1", "sum2"]
     changed = index.assign(shard="gone")[:3]  # could not be read again
     np.testing.assert_array_equal(extract_features(changed[::-1], kept), first[2::-1])
+
+
+def test_runs_side_by_side_keep_the_features_of_both(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [record("alpha", "train", n, n % 6, audio_xxh3=f"sum{n}") for n in range(2)]
+    write_shards(tmp_path, rows)
+    index, kept = load_index(tmp_path, "train"), tmp_path / "kept"
+    extract = egemaps_module._extract_group
+
+    def extract_beside_another(places: list[ClipLocation]) -> list[Features]:
+        monkeypatch.setattr(egemaps_module, "_extract_group", extract)
+        extract_features(index[1:], kept)  # while the first run has read what is kept
+        return extract(places)
+
+    monkeypatch.setattr(egemaps_module, "_extract_group", extract_beside_another)
+    first = extract_features(index[:1], kept)
+    gone = index.assign(shard="gone")  # could not be read again
+    np.testing.assert_array_equal(extract_features(gone, kept)[:1], first)
 
 
 def test_egemaps_features_that_cannot_be_kept_are_used_all_the_same(tmp_path: Path) -> None:
@@ -221,5 +243,5 @@ def test_egemaps_beats_chance_on_real_speech(real_audio: Path, tmp_path: Path) -
     assert main([*build, "--corpora", "emo_db"]) in (0, 1)
     result = run_baseline(Baseline("egemaps"), tmp_path)
     assert result.overall.uar_low > result.overall.chance
-    kept = pd.read_parquet(next((tmp_path / ".features").glob("*.parquet")))
+    kept = pd.read_parquet(next((tmp_path / ".features").rglob("*.parquet")))
     assert len(kept) == 123

@@ -6,30 +6,24 @@ Voice Research and Affective Computing", IEEE Transactions on Affective Computin
 """
 
 import threading
-import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pipeline.common.cores import usable_cores
 from pipeline.common.errors import UsageError
 from pipeline.common.extras import install_command
 from pipeline.schema.record import SAMPLE_RATE
-from pipeline.storage.files import atomic_path
 from training.data.clips import Samples, decode_clip
 from training.data.parquet_audio import AudioReader, ClipLocation, clip_locations
 from training.data.progress import OnProgress, no_progress
+from training.evaluation.baselines.feature_cache import BLOCK, FeatureCache, Features
 from training.evaluation.baselines.linear import BaselinePredictions, Part, choose, make_svm
 from training.evaluation.prediction_table import PredictionTable, utterances_of
-
-Features = npt.NDArray[np.float32]
 
 FEATURES = 88
 SHORTEST = SAMPLE_RATE // 10
@@ -88,24 +82,25 @@ def extract_features(
     Raises:
         UsageError: openSMILE is not installed.
     """
-    version = require_opensmile()
-    kept_in = cache_folder / f"egemaps-v02-opensmile-{version}.parquet" if cache_folder else None
-    known = _read_cache(kept_in)
+    kind = f"egemaps-v02-opensmile-{require_opensmile()}"
+    cache = FeatureCache(cache_folder / kind if cache_folder else None)
     sums = [str(s) if pd.notna(s) else f"\0{row}" for row, s in enumerate(rows["audio_xxh3"])]
+    known = dict(cache.read(set(sums)))
     missing = rows.reset_index(drop=True)[[checksum not in known for checksum in sums]]
     on_progress(len(rows) - len(missing), len(rows))
-    fresh: dict[str, Features] = {}
-    for indices, features in _extract(missing):
-        fresh.update(zip([sums[index] for index in indices], features, strict=True))
-        on_progress(len(indices), len(rows))
-    kept = {s: values for s, values in (known | fresh).items() if not s.startswith("\0")}
-    if kept_in and kept.keys() & fresh.keys():
-        try:
-            _write_cache(kept_in, kept)
-        except OSError as error:
-            reason = error.strerror or error
-            warnings.warn(f"{kept_in}: features are not kept: {reason}", stacklevel=2)
-    known |= fresh
+    waiting: dict[str, Features] = {}
+    try:
+        for indices, features in _extract(missing):
+            for index, values in zip(indices, features, strict=True):
+                known[sums[index]] = values
+                if not sums[index].startswith("\0"):
+                    waiting[sums[index]] = values
+            on_progress(len(indices), len(rows))
+            if len(waiting) >= BLOCK:
+                cache.write(waiting)
+                waiting = {}
+    finally:
+        cache.write(waiting)
     return np.array([known[checksum] for checksum in sums], np.float32).reshape(-1, FEATURES)
 
 
@@ -163,26 +158,3 @@ def _extract_group(locations: list[ClipLocation]) -> list[Features]:
         functionals(decode_clip(clips.read(location), location.shard, location.id))
         for location in locations
     ]
-
-
-def _read_cache(path: Path | None) -> dict[str, Features]:
-    if path is None or not path.is_file():
-        return {}
-    table = pq.read_table(path)
-    values = table.column("features").combine_chunks().flatten().to_numpy()
-    return dict(
-        zip(table.column("audio_xxh3").to_pylist(), values.reshape(-1, FEATURES), strict=True)
-    )
-
-
-def _write_cache(path: Path, features: dict[str, Features]) -> None:
-    table = pa.table(
-        {
-            "audio_xxh3": pa.array(list(features), pa.string()),
-            "features": pa.FixedSizeListArray.from_arrays(
-                np.concatenate(list(features.values())), FEATURES
-            ),
-        }
-    )
-    with atomic_path(path) as temporary:
-        pq.write_table(table, temporary)

@@ -63,6 +63,23 @@ EXPECTED = {
 }
 
 
+@pytest.mark.parametrize("command", [["check"], ["build", "--dry-run"], ["build", "--jobs", "1"]])
+def test_a_corpus_with_tables_is_listed_once(
+    s3: S3, make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path, command: list[str]
+) -> None:
+    make_spec(tables="{facts: {file: facts.csv, match: {clip: '{stem}'}, take: [age]}}")
+    files = {f"tones/wav/{file.name}": file.read_bytes() for file in make_corpus().glob("wav/*")}
+    rows = "".join(f"{Path(name).stem},30\n" for name in files)
+    s3.fill("corpora", files | {"tones/facts.csv": f"clip,age\n{rows}".encode()})
+    where = ["--root", "tones=s3://corpora/tones", "--spec", str(tmp_path / "tones.yaml")]
+    output = ["--output", str(tmp_path / "dataset")] if command[0] == "build" else []
+    s3.watch()
+    assert main([*command, *where, *output, *s3.arguments]) == 0
+    asked = Counter(s3.requests)
+    assert asked["GET", "/corpora"] == 2  # is there a folder; what is in it
+    assert asked["GET", "/corpora/tones/facts.csv"] == 1
+
+
 def test_a_dataset_keeps_its_title_and_raises_its_version(
     make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path
 ) -> None:
