@@ -67,7 +67,7 @@ class ProgressWriter:
         self.folder = folder
         self._corpora: dict[str, _CorpusCounts] = {}
         self._waiting = ""
-        self._writing = threading.Lock()  # threads that read ahead tell what they wait for
+        self._writing = threading.Lock()  # prefetching threads report what they wait for
         self._written = 0.0
         self._file = uuid.uuid4().hex
         self._descriptor: int | None = None
@@ -104,7 +104,7 @@ class ProgressWriter:
         self._write()
 
     def waiting(self, words: str) -> None:
-        """Tells what this worker waits for, in words for people; nothing once that has passed."""
+        """Reports what this worker waits for; an empty message when that is over."""
         self._waiting = words
         with suppress(OSError):  # of a build that has ended meanwhile
             self._write()

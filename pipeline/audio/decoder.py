@@ -60,7 +60,7 @@ def decode(
 
 
 def with_flags_of(layout: Layout, recording: Recording) -> Recording:
-    """A recording with what its file's headers tell users to know, too."""
+    """A recording with the warnings from its file's headers, too."""
     flags = {*layout.flags, *recording.flags}
     return replace(recording, flags=tuple(sorted(flags))) if flags else recording
 

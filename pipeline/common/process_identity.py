@@ -14,7 +14,7 @@ _DEAD = {"Z", "X"}  # states of processes that have ended and are not forgotten 
 
 @dataclass(frozen=True)
 class ProcessIdentity:
-    """A process, told from all others.
+    """A process, distinguished from all others.
 
     Attributes:
         host: Name of its machine, for people.

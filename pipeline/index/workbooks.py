@@ -83,7 +83,7 @@ def _check_formulas(content: bytes, where: str) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             sheets = [name for name in parts.namelist() if _SHEET.fullmatch(name)]
             uncalculated = any(_UNCALCULATED.search(parts.read(name)) for name in sheets)
-    except Exception:  # as is told when its cells are read
+    except Exception:  # as is reported when its cells are read
         return
     if uncalculated:
         raise DataError(

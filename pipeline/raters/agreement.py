@@ -39,7 +39,7 @@ class Agreement:
 
     Attributes:
         alpha: Krippendorff's α, at most 1; None where all answers are equal, and none where chance
-            could have been told from agreement.
+            could have been distinguished from agreement.
         level: Level on which answers were compared.
         utterances: Number of utterances with answers of two raters or more.
         answers: On these.

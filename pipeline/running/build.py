@@ -92,7 +92,7 @@ def build_dataset(
 def read_beam_options(
     beam_arguments: Sequence[str], folders: Sequence[str]
 ) -> "PipelineOptions | None":
-    """Reads Beam's options; it is told of the same stores as this process.
+    """Reads Beam's options; Beam gets the same options of stores as this process.
 
     Args:
         beam_arguments: Arguments, as Beam spells them.

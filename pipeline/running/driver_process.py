@@ -112,7 +112,7 @@ class DriverProcess:
             DataError: A process died, or the runner failed.
         """
         assert self._process.stdin is not None
-        with suppress(BrokenPipeError):  # its end is told below
+        with suppress(BrokenPipeError):  # its end is reported below
             pickle.dump((build, options, worker_timeout), self._process.stdin)
             self._process.stdin.flush()
         result = self._read_result()

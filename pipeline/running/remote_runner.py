@@ -45,7 +45,7 @@ def run_elsewhere(
         options: For Beam.
         worker_timeout: Seconds within which a worker must have begun, 0 for any number of them;
             None for :data:`WORKER_TIMEOUT`, or any number where a cluster may queue the job.
-        on_waiting: Called with what the build waits for, in words for people.
+        on_waiting: Called with a message of what the build waits for.
         on_timeout: Called from a thread with a message if no worker has begun; must not return.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Files that a worker process leaves, and what they tell if it has died."""
+"""Files that a worker process leaves, and the message made from them if it has died."""
 
 import signal
 from contextlib import suppress

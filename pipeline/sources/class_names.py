@@ -40,7 +40,7 @@ def find_class_names(
 
     Raises:
         DataError: A card names the classes differently for several configurations, and the path
-            tells none of them.
+            names none of them.
     """
     names = _of_footer(column, footer or {})
     for find in (_of_card, _of_infos):
@@ -88,7 +88,7 @@ def _of_infos(column: str, path: str, read: ReadFile) -> Iterator[tuple[str, lis
 
 
 def _agreed(by_config: Mapping[str, list[str]], column: str, path: str) -> list[str] | None:
-    """The names of the configuration that the path tells, or that all configurations give."""
+    """Names of the configuration in the path, or those that all configurations share."""
     named = [names for config, names in by_config.items() if config in path.split("/")]
     found = named or list(by_config.values())
     if any(names != found[0] for names in found):

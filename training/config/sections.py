@@ -1,4 +1,4 @@
-"""The sections of a recipe: every key, what it may be, and what it is if nobody says."""
+"""The sections of a recipe: every key, its type and its default."""
 
 import math
 import re

@@ -19,7 +19,7 @@ class _Corpora(BaseModel):
 
 
 def redistribution(dataset: str | Path) -> dict[str, bool | None]:
-    """Corpus → whether it may be passed on; None, or no entry, where nobody has said."""
+    """Corpus → whether it may be passed on; None, or no entry, where that is not stated."""
     try:
         manifest = read_manifest(dataset, _Corpora)
     except DataError:  # not written by a build: nobody says that they may be

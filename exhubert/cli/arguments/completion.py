@@ -1,4 +1,4 @@
-"""Tab completion: what may stand where the cursor is, told to bash, zsh and fish by argcomplete.
+"""Tab completion in bash, zsh and fish, by argcomplete.
 
 The shell runs ``exhubert`` itself at every Tab, so corpora, collections, recipes and their keys are
 those of the installed release, and nothing that was written once goes stale.

@@ -1,4 +1,4 @@
-"""What need not be said on every command line: a TOML file of the user's, and the environment.
+"""Settings that need not be typed every time: the user's TOML file, and the environment.
 
 What an option says goes before the environment, and that before the file.
 """

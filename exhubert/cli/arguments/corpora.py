@@ -55,7 +55,7 @@ def add_corpora(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         metavar="ID=DIR",
         default=[],
-        help="where a corpus lies, if in no data root",
+        help="folder of a corpus that is in no data root",
     )
 
 
@@ -64,8 +64,8 @@ def add_shipped_specs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--shipped-specs",
         action="store_true",
-        help="go by the shipped specs even where the dataset was built by specs of your own, which "
-        "it keeps and which are used otherwise",
+        help="use the shipped specs even if the dataset was built by your own specs, which it "
+        "keeps and which are used otherwise",
     )
 
 
@@ -187,7 +187,7 @@ def no_clips_message(spec: CorpusSpec, root: str) -> str:
 
 
 def check_beam_options(args: argparse.Namespace) -> None:
-    """Refuses options that nobody knows; those of Beam that a build takes may stand here, too.
+    """Refuses unknown options, but for those of Beam that a build takes.
 
     Raises:
         UsageError: Beam has no such option, either.

@@ -21,7 +21,7 @@ def _add_get(parser: argparse.ArgumentParser) -> None:
         "--data-root",
         type=local_path,
         metavar="DIR",
-        help="where a folder is made for each corpus, called by its id (default: "
+        help="where a folder is made for each corpus, named by its id (default: "
         "EXHUBERT_DATA_ROOT, or the first data_root of the configuration file)",
     )
     parser.add_argument(
@@ -68,7 +68,7 @@ def _first_data_root() -> Path:
 COMMANDS = [
     Command(
         "corpora get",
-        "download open corpora whose files are known; of others, say whom to ask",
+        "download open corpora whose files are known; for others, say whom to ask",
         "  exhubert corpora get emns --data-root corpora\n"
         "  exhubert corpora get @emobox --data-root corpora",
         _add_get,

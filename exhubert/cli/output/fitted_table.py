@@ -126,5 +126,5 @@ def _width(columns: Sequence[int], least: Sequence[int]) -> int:
 
 
 def known(number: int | None) -> str:
-    """A number as a cell of a table; a dash where nobody knows it."""
+    """A number as a cell of a table; a dash where it is unknown."""
     return "–" if number is None else f"{number:,}"

@@ -81,7 +81,7 @@ def counter(
     console: Console = ERR,
     now: Callable[[], float] = time.monotonic,
 ) -> Iterator[Advance]:
-    """Gives a function that is told what is done.
+    """Gives a callback that shows the progress of a command.
 
     Args:
         what: Is done with what, as in "clips scored".
@@ -133,7 +133,7 @@ def _lines(tally: Tally, console: Console, now: Callable[[], float]) -> Advance:
 
 @contextlib.contextmanager
 def transfer(quiet: bool = False) -> Iterator[Callable[[str, int, int | None], None]]:
-    """Bars on stderr of files that are coming: told a name, the bytes so far and those in all."""
+    """Progress bars of downloads on stderr: called with a name, the bytes so far and in all."""
     tasks: dict[str, TaskID] = {}
     with Progress(
         TextColumn("{task.description}"),

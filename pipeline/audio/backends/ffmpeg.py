@@ -34,7 +34,7 @@ class Ffmpeg(Backend):
         self._last: tuple[bytes, _Parts] | None = None
 
     def accepts(self, head: bytes) -> bool:
-        """Always: FFmpeg itself tells what it knows."""
+        """Always: FFmpeg itself decides what it can read."""
         return True
 
     def decode(self, content: bytes, span: Span) -> Recording | None:

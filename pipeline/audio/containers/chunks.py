@@ -90,7 +90,7 @@ _AS_IT_SEEMS = Layout()
 
 
 def _compare(content: Buffer, sound: Sound) -> Layout:
-    """The layout for reading a file whose stated size of the sound may be wrong."""
+    """The layout of the file, from the stated and the found size of its sound."""
     stated, found = sound.stated, sound.found
     if stated == found > 0:  # nearly always; the rest takes as long as the checksum of a clip
         return _AS_IT_SEEMS
