@@ -25,7 +25,7 @@ class Shard(BaseModel):
 
 
 class Corpus(BaseModel):
-    """A corpus: its shards, and whether it may be passed on, where somebody has said so."""
+    """A corpus: its shards, and whether it may be passed on, if that is stated."""
 
     shards: list[Shard] = []
     redistribute: bool | None = None
@@ -46,7 +46,7 @@ class Manifest(BaseModel):
 
 
 def manifest_path(dataset: str | Path) -> str:
-    """Where the manifest of a dataset lies."""
+    """The path of the manifest of a dataset."""
     return storage.join(str(dataset), MANIFEST)
 
 
