@@ -27,8 +27,8 @@ from pipeline.planning.group_conflicts import (
     find_repeated,
     mark_copies,
 )
-from pipeline.planning.recordings import SlotLoads, count_slots, merge_slots
 from pipeline.planning.shard_names import shard_group_key
+from pipeline.planning.slots import SlotLoads, count_slots, merge_slots
 from pipeline.planning.spilled_clips import spill_clips
 from pipeline.raters.ratings import Weights
 from pipeline.schema.record import SPLITS
