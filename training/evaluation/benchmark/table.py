@@ -286,7 +286,7 @@ def _cells(row: BenchmarkRow) -> list[Cell]:
         figures.utterances,
         figures.speakers,
         figures.uar,
-        _interval(figures),
+        Interval.of(figures),
         figures.wa,
         figures.macro_f1,
         figures.chance,
@@ -294,13 +294,9 @@ def _cells(row: BenchmarkRow) -> list[Cell]:
         ahead.uar if ahead else None,
         Interval.of_difference(ahead) if ahead else None,
         leak.figures.uar if leak else None,
-        _interval(leak.figures) if leak else None,
+        Interval.of(leak.figures) if leak else None,
         leak.flatters if leak else None,
         row.parameters,
         row.seconds,
         leak.seconds if leak else None,
     ]
-
-
-def _interval(figures: Figures) -> Interval:
-    return Interval(figures.uar_low, figures.uar_high, figures.interval_speakers)

@@ -5,14 +5,17 @@ from training.evaluation.cross_corpus import CrossCorpusMatrix
 from training.evaluation.cross_corpus_modes import Mode
 from training.evaluation.cross_corpus_rows import Row
 from training.evaluation.tables.cross_corpus import cross_corpus_table
+from training.evaluation.tables.paper_table import Interval
 
 
 def matrix(mode: Mode) -> CrossCorpusMatrix:
     """Two systems, two corpora."""
     both = ("alpha", "beta")
     rows = [
-        Row(name, (name,), (name,) if mode == "leave-one-corpus-out" else both, (), (), 0)
-        for name in both
+        Row(name, (other,), (name,), (), (), 0)
+        if mode == "leave-one-corpus-out"
+        else Row(name, (name,), both, (), (), 0)
+        for name, other in zip(both, reversed(both), strict=True)
     ]
     systems = {
         system: [
@@ -31,6 +34,9 @@ def test_every_corpus_left_out_and_the_mean_of_every_model() -> None:
         [name, system] for name in ("alpha", "beta", "mean") for system in ("good", "bad")
     ]
     uar = [column.heading for column in table.columns].index("UAR")
+    mean = table.rows[4]
+    assert mean[2:4] == [864, 24]  # the same speakers in both corpora
+    assert isinstance(mean[uar + 1], Interval)
     assert table.rows[4][uar] == (table.rows[0][uar] + table.rows[2][uar]) / 2  # type: ignore[operator]
 
 
