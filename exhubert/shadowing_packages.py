@@ -1,4 +1,4 @@
-"""Packages of the user that are called like ours and hide them, told by path."""
+"""Packages of the user that shadow ours by their names: an error names their path."""
 
 from importlib.util import find_spec
 from pathlib import Path

@@ -21,7 +21,7 @@ class LabelMapping:
     """One line of the label map: a native code of a corpus, and what becomes of it.
 
     Attributes:
-        meaning: What the code stands for in the corpus's own words.
+        meaning: Meaning of the code in the corpus's own words.
         emotion: Shared category; None where the code is excluded.
         class_name: Six-class name; None where the code is excluded, or its classes are not known.
         arousal_class: Low or high; None where that is not known.
@@ -178,7 +178,7 @@ def scale_rating(utterance: Utterance, spec: CorpusSpec, dimension: Dimension) -
     Args:
         utterance: Utterance with the rating in ``annotations``, as the corpus has it.
         spec: The corpus; documents the lowest and highest rating of its scale.
-        dimension: Which rating.
+        dimension: Dimension that is rated.
 
     Returns:
         ``(rating − lowest) / (highest − lowest)``, for scales that run backwards, too; None where

@@ -1,4 +1,4 @@
-"""What the workers of a local build report through files: progress, and the clip each one is at.
+"""Reports of a local build's workers through files: progress, and the current clip of each.
 
 Each worker writes to files of its own. The driver sums the progress up; the clip explains the death
 of a worker.
@@ -25,7 +25,7 @@ _STATUS_LENGTH = 4_096  # bytes; each text overwrites the one before
 
 @dataclass(frozen=True, slots=True)
 class BuildProgress:
-    """What has been done so far.
+    """Progress of a build.
 
     Attributes:
         found: Utterances indexed and fit to be written; decreases when copies are found.
@@ -33,7 +33,7 @@ class BuildProgress:
         reused: Utterances whose audio an earlier run had written.
         seconds: Seconds of audio written.
         corpora: The same of every corpus.
-        waiting: What the build waits for beyond its work, each in words for people.
+        waiting: Messages about what the build waits for.
         failed: Utterances of those done whose audio can't be used.
     """
 
@@ -67,7 +67,7 @@ class ProgressWriter:
         self.folder = folder
         self._corpora: dict[str, _CorpusCounts] = {}
         self._waiting = ""
-        self._writing = threading.Lock()  # threads that read ahead tell what they wait for
+        self._writing = threading.Lock()  # prefetching threads report what they wait for
         self._written = 0.0
         self._file = uuid.uuid4().hex
         self._descriptor: int | None = None
@@ -95,7 +95,7 @@ class ProgressWriter:
             corpus: Their corpus.
             utterances: Those planned for them that were fit to be written. Some may have turned out
                 to be copies, or to have been rejected by an earlier run: they are found no longer.
-            reused: How many of them needed no audio.
+            reused: Number of them that needed no audio.
         """
         mine = self._of(corpus)
         mine.reused += reused
@@ -104,7 +104,7 @@ class ProgressWriter:
         self._write()
 
     def waiting(self, words: str) -> None:
-        """Tells what this worker waits for, in words for people; nothing once that has passed."""
+        """Reports what this worker waits for; an empty message when that is over."""
         self._waiting = words
         with suppress(OSError):  # of a build that has ended meanwhile
             self._write()
@@ -156,7 +156,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 @dataclass(slots=True)
 class _CorpusCounts:
-    """What one worker has done of one corpus; plain numbers, since every clip adds to them."""
+    """Progress of one worker with one corpus; plain numbers, since every clip adds to them."""
 
     found: int = 0
     done: int = 0
@@ -198,7 +198,7 @@ def set_current_clip(text: str) -> None:
 
 
 def read_current_clip(file: Path) -> str:
-    """What a worker's file says; empty where there is none."""
+    """Content of a worker's file; empty if there is none."""
     return file.read_bytes().decode(errors="replace").strip() if file.exists() else ""
 
 

@@ -20,7 +20,7 @@ from pipeline.audio.recording import AudioError, Recording, Span
 from pipeline.common.git_lfs import is_pointer
 
 BACKENDS: tuple[Backend, ...] = (PlainWav(), PlainFlac(), Sndfile(), Ffmpeg())
-"""In the order in which they are asked: the first that reads a file has decoded it."""
+"""Backends in the order in which they are tried; the first that can read a file decodes it."""
 
 HEAD_BYTES = 64
 """Start of a file that backends are chosen by."""
@@ -60,7 +60,7 @@ def decode(
 
 
 def with_flags_of(layout: Layout, recording: Recording) -> Recording:
-    """A recording with what its file's headers tell users to know, too."""
+    """A recording with the warnings from its file's headers, too."""
     flags = {*layout.flags, *recording.flags}
     return replace(recording, flags=tuple(sorted(flags))) if flags else recording
 

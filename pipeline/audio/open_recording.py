@@ -38,7 +38,7 @@ class OpenRecording:
 
     @property
     def layout(self) -> Layout:
-        """What its headers tell.
+        """Layout from the headers.
 
         Raises:
             AudioError: It is empty, a Git LFS pointer or truncated.

@@ -137,7 +137,7 @@ def to_mono(samples: np.ndarray, channel: int | None = None) -> np.ndarray:
 
     Args:
         samples: Shape ``(frames, channels)``.
-        channel: Which one; None for the mean, as float32 where there are several.
+        channel: Index of the channel; None for the mean, as float32 if there are several.
 
     Returns:
         Shape ``(frames,)``, on the same scale.

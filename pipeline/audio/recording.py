@@ -45,7 +45,7 @@ class Recording:
         rate: Sampling rate in Hz.
         codec: Container and encoding, such as ``WAV/PCM_16``.
         channels: Number of channels of the file.
-        flags: What users should know of the file: ``damaged``, ``trailing_data`` or
+        flags: Warnings about the file: ``damaged``, ``trailing_data`` or
             ``unknown_length``.
     """
 

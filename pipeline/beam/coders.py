@@ -24,7 +24,7 @@ from pipeline.planning.corpus_plan import CorpusPlan
 
 _FOLDER: ContextVar[str | None] = ContextVar("spill_folder", default=None)
 
-_TYPICAL_SIZE = 50_000  # bytes of a batch: what Beam is told, which would encode it to find out
+_TYPICAL_SIZE = 50_000  # bytes of a batch, as stated to Beam, which would else encode it
 
 
 @dataclass(frozen=True)

@@ -161,13 +161,13 @@ def write_batches(
     key, batches = gathered
     shards = group_by_shard(batches)
     if is_written_together(key):
-        yield from write_together(shards, build)
+        yield from write_in_one_pass(shards, build)
         return
     for shard, utterances in shards.items():
-        yield from write_together({shard: utterances}, build)
+        yield from write_in_one_pass({shard: utterances}, build)
 
 
-def write_together(
+def write_in_one_pass(
     shards: Mapping[str, Sequence[Utterance]], build: BuildConfig
 ) -> Iterator[WrittenShard]:
     """Writes shards in one pass through their files, and counts what came of them."""

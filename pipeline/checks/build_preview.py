@@ -50,7 +50,7 @@ class CorpusPreview:
     Attributes:
         to_write: Utterances fit to be written; some may yet be rejected by their audio.
         excluded: Reason → utterances that a rule leaves out.
-        rejected: Reason → utterances that can't be written, as far as names and tables tell.
+        rejected: Reason → utterances that can't be written, judging by names and tables.
         reused: Shards that stay as they are.
         relabelled: Shards whose audio stays while labels and other metadata are written anew.
         decoded: Shards that are made from audio.

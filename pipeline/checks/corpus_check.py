@@ -1,44 +1,21 @@
 """Checking corpora without decoding audio: what was found against what was published."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from pipeline.common.errors import UsageError
 from pipeline.common.sample import SHOWN, Sample
 from pipeline.common.spelling import find_spellings
-from pipeline.common.untrusted_text import csv_cell
 from pipeline.dataset.duplicates.conflicts import find_disputed
 from pipeline.dataset.published_counts import CountComparison, compare_counts
 from pipeline.labels import is_clipped
 from pipeline.planning.index_corpus import IndexedCorpus, count_by_split
 from pipeline.raters.agreement import Agreement, agreements, tally_answers
-from pipeline.schema.record import CLASSES, RECORD, SPLITS
+from pipeline.schema.record import CLASSES, SPLITS
 from pipeline.schema.utterance import Utterance, count_reasons
 from pipeline.shards.receipts import to_reject_row
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.splits.split_warnings import warn_of_splits
-
-_OF_RECORD = (
-    *("id", "corpus", "source_path", "label_native", "emotion", "arousal_class", "valence_class"),
-    *("label", "arousal", "valence", "dominance", "speaker", "gender", "age", "language", "text"),
-    "split",
-)
-
-EXPORT = pa.schema(
-    [
-        *[(name, RECORD.field(name).type) for name in _OF_RECORD],
-        *[(name, pa.float64()) for name in ("start", "end")],
-        *[(name, pa.string()) for name in ("status", "reason", "detail")],
-    ]
-)
-"""Columns of ``check --export``."""
 
 
 @dataclass(frozen=True)
@@ -187,38 +164,3 @@ def _examples_by_reason(utterances: Iterable[Utterance]) -> dict[str, list[str]]
             if len(clips) < SHOWN:
                 clips.append(f"{utterance.source_path}: {utterance.dropped.detail}")
     return examples
-
-
-def export_utterances(utterances: Sequence[Utterance], file: Path) -> None:
-    """Writes one row an utterance, in the format of the file's suffix.
-
-    Raises:
-        UsageError: The suffix is not ``.parquet``, ``.csv`` or ``.jsonl``.
-    """
-    rows = [_export_row(utterance) for utterance in utterances]
-    table = pa.Table.from_pylist(rows, EXPORT)
-    frame: pd.DataFrame = table.to_pandas()
-    file.parent.mkdir(parents=True, exist_ok=True)
-    if file.suffix == ".parquet":
-        pq.write_table(table, file)
-    elif file.suffix == ".csv":
-        frame.astype({"label": "Int8"}).apply(_csv_column).to_csv(file, index=False)
-    elif file.suffix == ".jsonl":
-        frame.astype({"label": "Int8"}).to_json(
-            file, orient="records", lines=True, force_ascii=False
-        )
-    else:
-        raise UsageError(f"--export {file}: expected a name that ends in .parquet, .csv or .jsonl")
-
-
-def _export_row(utterance: Utterance) -> dict[str, object]:
-    dropped = utterance.dropped
-    return utterance._asdict() | {
-        "status": utterance.status,
-        "reason": dropped.reason if dropped else None,
-        "detail": dropped.detail if dropped else None,
-    }
-
-
-def _csv_column(column: "pd.Series[Any]") -> "pd.Series[Any]":
-    return column.map(csv_cell) if column.dtype == object else column

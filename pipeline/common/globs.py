@@ -134,7 +134,7 @@ def _name(tokens: Sequence[str]) -> str:
 
 
 def _sign(token: str) -> str:
-    """What stands for itself, ``?``, or a class; none of them fits a ``/``."""
+    """A literal, ``?`` or a class as a regular expression; none of them matches a ``/``."""
     if token == "?":
         return "[^/]"
     if len(token) > 2 and token[0] == "[":

@@ -21,7 +21,7 @@ def flatten(value: Any, name: str = "", as_json: Collection[str] = ()) -> dict[s
 
     Args:
         value: An object, a list, whose columns are ``#1``, ``#2`` …, or a single value.
-        name: What the columns of an object begin with; of anything else, the column.
+        name: Prefix of the columns of an object; for anything else, the column.
         as_json: Columns that are wanted as JSON where they are objects.
 
     >>> flatten({"id": 3, "emo": {"main": "sad", "all": ["sad", "tired"]}})

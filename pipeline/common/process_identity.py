@@ -14,7 +14,7 @@ _DEAD = {"Z", "X"}  # states of processes that have ended and are not forgotten 
 
 @dataclass(frozen=True)
 class ProcessIdentity:
-    """A process, told from all others.
+    """A process, distinguished from all others.
 
     Attributes:
         host: Name of its machine, for people.
@@ -36,7 +36,7 @@ class ProcessIdentity:
 
     @classmethod
     def from_fields(cls, given: Mapping[str, Any]) -> "ProcessIdentity":
-        """As stored, by this release or another: what only another knows is passed over.
+        """An identity from its stored fields; fields that only another release knows are ignored.
 
         Raises:
             LookupError: Something is missing.

@@ -18,7 +18,7 @@ def compose(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    r"""What two spellings of one name have in common: no case, accents as written, single blanks.
+    r"""Common form of two spellings of one name: no case, accents as written, single blanks.
 
     Signs of other widths and signs that are not seen don't count either.
 

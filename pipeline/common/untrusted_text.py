@@ -28,7 +28,7 @@ def one_line(text: str) -> str:
 
 
 def page_text(value: object) -> object:
-    """What a template of HTML writes: text without control characters, its own HTML as it is."""
+    """A value for a template of HTML: text without control characters, markup as it is."""
     return printable(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 

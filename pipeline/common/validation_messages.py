@@ -61,7 +61,7 @@ def describe_validation_error(fault: Mapping[str, Any], model: type[BaseModel]) 
 
 
 def locate(fault: Mapping[str, Any]) -> tuple[int | str, ...]:
-    """Where a fault is: keys and indices; of a model chosen by a key, that key."""
+    """Location of an error: keys and indices; for a model chosen by a key, that key."""
     location: tuple[int | str, ...] = fault["loc"]
     if fault["type"] == "union_tag_invalid":
         return (*location, fault["ctx"]["discriminator"].strip("'"))

@@ -107,7 +107,7 @@ def _resolve_duplicates(
     rows = read_metadata(output, receipts)
     known = read_pairs(output)
     pairs = replace(known, pairs=gather_pairs(known, rows, receipts))
-    write_pairs(output, pairs)  # first: what it tells of must not be lost where this is interrupted
+    write_pairs(output, pairs)  # first: an interruption must not lose the pairs
     removed_audio = choose_removed_audio(output, pairs.pairs, rows["id"], not_redistributable)
     together = belonging_together(pairs, rows)
     receipts, rows = remove_duplicates(output, receipts, rows, *together, removed_audio.take)

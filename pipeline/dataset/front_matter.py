@@ -66,7 +66,7 @@ def _configs(manifest: Manifest) -> list[dict[str, object]]:
 
 
 def _data_files(folder: str, corpora: list[CorpusManifest]) -> list[dict[str, str]]:
-    """Where each split that has rows lies."""
+    """Files of each split that has rows."""
     return [
         {"split": split, "path": f"data/{folder}/{split}-*.parquet"} for split in _present(corpora)
     ]

@@ -1,4 +1,4 @@
-"""Specs that a dataset was built from: kept in it, so that the next command goes by the same.
+"""Specs that a dataset was built from: kept in it, so that the next command uses the same.
 
 Those of users are read again from there; the shipped ones are those of the release, which may have
 learnt since.

@@ -21,7 +21,7 @@ from pipeline.dataset.published_counts import CountComparison, compare_counts
 from pipeline.index.corpus_notes import NO_NOTES, CorpusNotes
 from pipeline.raters.agreement import Agreement
 from pipeline.schema.record import SPLITS
-from pipeline.specs.corpus_spec import CorpusId
+from pipeline.specs.corpus_id import CorpusId
 from pipeline.specs.licence_terms import Kind, MixTerm, mix_terms
 from pipeline.splits.protocols.statement import ProtocolStatements
 from pipeline.splits.split_warnings import warn_of_splits

@@ -84,7 +84,7 @@ def check_publishable(dataset: str, manifest: Manifest) -> None:
 
 
 def _without_runs(file: PublishedFile, folder: str, manifest: Manifest) -> PublishedFile:
-    """The file; of the report another one, which tells of no runs and lets hear what it may.
+    """The file; for the report another one, without runs and with redistributable audio only.
 
     Errors of runs name places on the machine, and its owner may have made it with all audio.
     """

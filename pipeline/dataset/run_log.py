@@ -119,7 +119,7 @@ def record_run(
 
 
 def read_runs(output: str, latest: int | None = None) -> list[Run]:
-    """Runs that a dataset's log tells of, the oldest first.
+    """Runs in the log of a dataset, the oldest first.
 
     Args:
         output: The dataset folder.

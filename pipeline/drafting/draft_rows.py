@@ -216,7 +216,7 @@ def _has_labels(file: RangedFile) -> bool:
 
 
 def _part(path: str) -> dict[str, str]:
-    """The part of an official split that a file's name or folder tells."""
+    """The part of an official split that a file's name or folder states."""
     words = (word for name in path.split("/") for word in name.replace("_", "-").split("-"))
     return dict(zip(["part"], filter(split_of, words), strict=False))
 

@@ -20,7 +20,7 @@ from pipeline.sources.class_names import ReadFile
 from pipeline.sources.folder_description import describe_files
 from pipeline.sources.listing import SourceFile, list_files
 from pipeline.sources.reader import CorpusReader, list_sources
-from pipeline.specs.corpus_spec import check_id
+from pipeline.specs.corpus_id import check_id
 from pipeline.specs.source_spec import SourceRules
 
 _ARCHIVES = (".zip", ".tar")

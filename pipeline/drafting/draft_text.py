@@ -45,7 +45,7 @@ def emotions(codes: Mapping[str, int]) -> list[str]:
 
 
 def splits(parts: Sequence[str]) -> list[str]:
-    """How the corpus is split: as folders or files tell, or by speaker."""
+    """Lines about the split: official, as folders or files state it, or by speaker."""
     stated = {part: split_of(part) for part in parts}
     if "test" not in stated.values():
         return ["splits: {by: speaker}"]
@@ -55,7 +55,7 @@ def splits(parts: Sequence[str]) -> list[str]:
 
 
 def split_of(part: str) -> str | None:
-    """The split that a folder or file of this name is meant for; None where it tells none.
+    """The split that a folder or file of this name is meant for; None if it names none.
 
     >>> [split_of(name) for name in ("Train", "dev", "testing", "anna")]
     ['train', 'validation', 'test', None]

@@ -53,7 +53,7 @@ class DiscoveredTable:
         column: The column that it is joined on; empty where none fits the clips.
         template: What that column equals, over the fields of a clip.
         labels: The column that holds words for emotions; empty where none does.
-        repeated: Names that stand over several columns, which can't be told apart.
+        repeated: Names that stand over several columns, which can't be distinguished.
         segments: Whether its rows are parts of recordings, by their times.
         rater: The column that seems to name raters, of whom several have a row for a clip.
         answers: The column and the template by which rows of raters fit clips.

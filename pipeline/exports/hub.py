@@ -66,7 +66,7 @@ def publish(
         DataError: The hub can't be reached, or has refused something.
     """
     disable_progress_bars()
-    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # what it warns of is told below
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # its warnings are reported below
     api = HfApi()
     with _told_of(repository):
         address = api.create_repo(repository, repo_type="dataset", private=private, exist_ok=True)

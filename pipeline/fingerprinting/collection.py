@@ -30,7 +30,7 @@ class Fingerprints:
 
     @classmethod
     def of(cls, clips: Sequence[Subfingerprints]) -> Self:
-        """Those of clips, in their order."""
+        """Fingerprints of clips, in their order."""
         codes, loud, weakest = zip(EMPTY, *clips, strict=True)
         lengths = [len(clip.codes) for clip in clips]
         starts = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])

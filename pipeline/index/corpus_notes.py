@@ -42,7 +42,7 @@ def note_encodings(tables: "Mapping[str, TableRows]") -> CorpusNotes:
 
 
 def merge_notes(parts: Iterable[CorpusNotes]) -> CorpusNotes:
-    """Notes of several parts of an index, each of which tells of other things."""
+    """Joined notes of several parts of an index."""
     passed_over: dict[str, Sample] = {}
     encodings: dict[str, dict[str, Sample]] = {}
     for part in parts:

@@ -122,11 +122,11 @@ def _drop_contradictions(spec: CorpusSpec, utterances: list[Utterance]) -> list[
 
 
 def _differences(utterances: Sequence[Utterance], group_field: str) -> str:
-    """What utterances of one id say differently, each with its values."""
+    """Fields in which utterances of one id differ, each with its values."""
     names = {name: name for name in Utterance._fields if name != "emotion"}  # not known yet
     names["label_native"] = "emotion"
     names["group"] = group_field
-    if group_field in Utterance._fields:  # is told as itself
+    if group_field in Utterance._fields:  # is reported under its own name
         del names["group"]
     values = {
         shown: sorted({repr(getattr(one, name)) for one in utterances})

@@ -10,7 +10,7 @@ _LONGEST_NUMBER = 1_000  # digits; Python refuses to read more than 4,300
 
 
 def parse_json(text: str, where: str) -> Any:
-    """What a JSON file holds.
+    """Content of a JSON file.
 
     Args:
         text: Text of the file.

@@ -52,7 +52,7 @@ def rows_without_path(value: Any, wanted: Collection[str] = ()) -> list[Row] | N
 
 
 def describe_way(value: Any, path: str) -> str:
-    """How far a path leads that leads to no row, for a message.
+    """For a message: how far a path leads that finds no row.
 
     >>> describe_way({"shows": {"a": 1}}, "shows.{show}.Dialog")
     "below 'shows.{show}' there is '1'"

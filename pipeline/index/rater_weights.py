@@ -12,7 +12,7 @@ from pipeline.specs.corpus_spec import CorpusSpec
 
 
 def weigh_raters(spec: CorpusSpec, tables: Mapping[str, TableRows]) -> Weights:
-    """How far each rater of a corpus goes along with the others; none where the spec needs none.
+    """Weight of each rater of a corpus by agreement with the others; none if the spec needs none.
 
     Args:
         spec: The corpus.

@@ -24,7 +24,7 @@ _MILDEST = {"keep": 0, "exclude": 1, "reject": 2}
 
 
 class Joined(NamedTuple):
-    """What is known of an utterance.
+    """Fields of an utterance.
 
     Attributes:
         dropped: Why it can't be used; None where it can.
@@ -44,7 +44,7 @@ def join_tables(
     Args:
         spec: The corpus.
         known: What is known of the clip, or of its segments.
-        tables: By name.
+        tables: Tables by name.
 
     Returns:
         One entry a clip, or one a row where a table holds segments.
@@ -138,7 +138,7 @@ def _disagreement(
 
 
 def _likely(spec: CorpusSpec, disputed: Mapping[str, Sequence[str]]) -> str:
-    """What rows that disagree probably are, for a message."""
+    """The likely reason why rows disagree, for a message."""
     if disputed.keys() & {"start", "end", "duration"}:
         return "; if each is an utterance in a longer recording, say `segments: true`"
     if "emotion" in disputed and spec.raters is None:

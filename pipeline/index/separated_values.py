@@ -10,7 +10,7 @@ from pipeline.index.sheet import NumberedRow, Sheet, make_sheet
 from pipeline.specs.table_spec import TableSpec
 
 _SEPARATORS = (",", ";", "\t")
-"""What may stand between cells of a CSV file, the likeliest first."""
+"""Separators of a CSV file, the likeliest first."""
 
 _LONGEST_HEADER = 100_000
 """Characters of the first line that are looked at: the csv module limits cells to 131,072."""
@@ -25,7 +25,7 @@ def parse_separated(text: str, kind: str, table: TableSpec, where: str) -> Sheet
     Args:
         text: Text of the file.
         kind: ``space``, ``tsv``, or anything else for CSV.
-        table: How the spec wants it read.
+        table: Spec of the table.
         where: Name of the file in errors.
 
     Raises:
@@ -84,7 +84,7 @@ def _blank_comments(text: str, table: TableSpec) -> str:
 
 
 def _most_named(line: str, table: TableSpec) -> int:
-    """How many of the wanted columns a line names, by the separator that gives most."""
+    """Most wanted columns that a line names with any separator."""
     separators = (*_SEPARATORS, *filter(None, [table.separator]))
     return max(len(table.wanted & set(_cells(line, separator))) for separator in separators)
 

@@ -50,7 +50,7 @@ def make_sheet(rows: Iterable[NumberedRow], table: TableSpec, where: str) -> She
     """Names of columns and rows, out of all the rows of a file.
 
     Args:
-        rows: Those that are not empty.
+        rows: Rows that are not empty.
         table: Table with its ``columns``, ``header`` and ``comment``.
         where: Name of the file in errors.
 

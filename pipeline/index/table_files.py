@@ -26,7 +26,7 @@ _LARGEST_TABLE = 1 << 30
 
 
 def find_table_files(spec: CorpusSpec, files: Iterable[SourceFile]) -> list[SourceFile]:
-    """Those of a corpus's files that its tables are read from, sorted by path.
+    """Files of a corpus that its tables are read from, sorted by path.
 
     Of those that stand twice in an archive the last counts, as when it is unpacked.
     """

@@ -30,7 +30,7 @@ _SUFFIXES = {"yml": "yaml", "ndjson": "jsonl", "eaf": "xml"}
 
 
 class TableContent(NamedTuple):
-    """What a table file holds.
+    """Content of a table file.
 
     Attributes:
         rows: Each a mapping from column to text.
@@ -63,7 +63,7 @@ def stream_table(
 
     Args:
         content: Content of the file.
-        table: How the spec wants it read.
+        table: Spec of the table.
         path: Path of the file, below the corpus root.
         where: Name of the file in errors.
         ignore_case: Whether patterns are blind to case.

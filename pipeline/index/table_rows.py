@@ -19,7 +19,7 @@ _LONGEST_SHARED = 32
 
 @dataclass(frozen=True)
 class TableRows:
-    """What the rows of a table add to clips, found by the columns that the table is joined on.
+    """Rows of a table, found by the columns on which it is joined with clips.
 
     Attributes:
         rows: Values of those columns → the fields that each row gives.

@@ -58,7 +58,7 @@ def parse_textgrid(text: str, where: str) -> list[Row]:
 
 
 class _Tokens:
-    """What counts in a TextGrid, one after the other."""
+    """Tokens of a TextGrid, in order."""
 
     def __init__(self, text: str, where: str) -> None:
         self._text, self._where, self._at = text, where, 0

@@ -10,7 +10,7 @@ from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.spec_types import Channels
 
 _NOT_A_TIME = "NaT"
-"""What pandas and audformat write where a time is unknown."""
+"""Unknown times as pandas and audformat write them."""
 
 
 class Unit(NamedTuple):
@@ -20,7 +20,7 @@ class Unit(NamedTuple):
         start: Start in s; None for the beginning of the file.
         end: End in s; None for the end of the file.
         channel: The one that holds the speaker; None to mix all.
-        name: What tells the unit from others of its file, such as ``1.5-3`` or ``1.5-3,ch0``;
+        name: Distinguishes the unit from others of its file, such as ``1.5-3`` or ``1.5-3,ch0``;
             empty where nothing does.
         problem: Why it can't be used, if it can't.
     """

@@ -31,8 +31,8 @@ def parse_workbook(content: bytes, table: TableSpec, where: str) -> list[tuple[s
 
     Args:
         content: Content of the file.
-        table: How the spec wants it read.
-        where: What errors call it.
+        table: Spec of the table.
+        where: Name of the file in errors.
 
     Raises:
         DataError: It is no workbook, is damaged, or larger than any table is.
@@ -83,7 +83,7 @@ def _check_formulas(content: bytes, where: str) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             sheets = [name for name in parts.namelist() if _SHEET.fullmatch(name)]
             uncalculated = any(_UNCALCULATED.search(parts.read(name)) for name in sheets)
-    except Exception:  # as is told when its cells are read
+    except Exception:  # as is reported when its cells are read
         return
     if uncalculated:
         raise DataError(

@@ -10,7 +10,7 @@ _DEEPEST = 100
 
 
 def parse_xml(content: bytes, where: str) -> Any:
-    """What the root element holds.
+    """Content of the root element.
 
     An element is a mapping of its attributes and of the elements in it, by name without namespace;
     names that occur several times hold a list. One that holds nothing but text is that text; other

@@ -13,7 +13,7 @@ _UNKNOWN = {"", "~", "null", "Null", "NULL"}
 
 
 def parse_yaml_table(text: str, where: str) -> Any:
-    """What a YAML file holds: dicts, lists, text, and None where nothing is known.
+    """Content of a YAML file: dicts, lists, text, and None where nothing is known.
 
     Args:
         text: Text of the file.

@@ -14,7 +14,7 @@ _SHORTEST = 2.0
 """Seconds of a clip that it holds at least."""
 
 _QUALITY = 0.7
-"""Of MP3 at a variable rate, from 0 (best) to 1."""
+"""Quality of MP3 at a variable rate, from 0 (best) to 1."""
 
 _A_SECOND = 6_200
 """Bytes of a second of speech at this quality, as base64, at most; on average 4,700."""
@@ -26,9 +26,9 @@ class PageClip:
 
     Attributes:
         id: Id of the utterance.
-        corpus: Its corpus.
-        facts: What stands under it, such as ``train`` or ``3.2 s``; the first is its headline.
-        keys: What it can be filtered by, such as ``emotion`` → ``anger``.
+        corpus: Id of the corpus.
+        facts: Facts shown with the clip, such as ``train`` or ``3.2 s``; the first is its headline.
+        keys: Values to filter by, such as ``emotion`` → ``anger``.
         text: What is said; empty where unknown.
         audio: MP3 as base64; empty where it may not be heard.
     """
@@ -60,7 +60,7 @@ def encode_excerpt(content: bytes, seconds: float = LONGEST) -> str:
 
     Args:
         content: A file of audio.
-        seconds: How many at most.
+        seconds: Longest excerpt, in s.
     """
     with soundfile.SoundFile(io.BytesIO(content)) as file:
         rate = file.samplerate

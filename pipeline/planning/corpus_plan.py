@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from pipeline.planning.group_conflicts import NO_CONFLICTS, GroupConflicts, drop_group_conflicts
-from pipeline.planning.recordings import ReservedShards, SegmentShards, SlotLoads, lay_out_shards
+from pipeline.planning.shard_layout import ReservedShards, SegmentShards, lay_out_shards
 from pipeline.planning.shard_names import key_hash, shard_name
+from pipeline.planning.slots import SlotLoads
 from pipeline.schema.record import Split
 from pipeline.schema.utterance import Utterance
 from pipeline.specs.corpus_spec import CorpusSpec

@@ -2,9 +2,9 @@
 
 A shard is named after its corpus and split; an utterance's index among the shards of its split is a
 hash of its dedup key, so it depends on nothing but the corpus itself. Utterances that are read in
-one block go by that, and so into one shard, unless they have copies, which must meet. Segments of
-long recordings lie together, as :mod:`pipeline.planning.recordings` lays out; the last shards of a
-split may be reserved for them.
+one block are hashed by it, and so go to one shard, unless they have copies, which must meet.
+Segments of long recordings lie together, as :mod:`pipeline.planning.shard_layout` decides; the last
+shards of a split may be reserved for them.
 """
 
 import hashlib
@@ -12,7 +12,8 @@ import math
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from pipeline.planning.recordings import ReservedShards, SegmentShards, slot_of
+from pipeline.planning.shard_layout import ReservedShards, SegmentShards
+from pipeline.planning.slots import slot_of
 from pipeline.schema.utterance import Utterance
 
 MAX_GROUP_KEYS = 500

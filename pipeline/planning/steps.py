@@ -27,8 +27,8 @@ from pipeline.planning.group_conflicts import (
     find_repeated,
     mark_copies,
 )
-from pipeline.planning.recordings import SlotLoads, count_slots, merge_slots
 from pipeline.planning.shard_names import shard_group_key
+from pipeline.planning.slots import SlotLoads, count_slots, merge_slots
 from pipeline.planning.spilled_clips import spill_clips
 from pipeline.raters.ratings import Weights
 from pipeline.schema.record import SPLITS
@@ -61,7 +61,7 @@ class BatchCounts:
 
 @dataclass(frozen=True)
 class Tables:
-    """What the clips of a corpus are joined with.
+    """Tables and weights that the clips of a corpus are joined with.
 
     Attributes:
         rows: Tables by name.
@@ -101,7 +101,7 @@ def read_tables(corpus: Corpus, files: tuple[SourceFile, ...]) -> Tables:
     """Reads the tables of a corpus.
 
     Args:
-        corpus: That they are of.
+        corpus: Corpus that they belong to.
         files: Their files, as its batches name them.
     """
     rows = load_tables(corpus.spec, files, corpus.reader())
@@ -119,7 +119,7 @@ def index_batch(
 
     Args:
         batch: Batch of a corpus.
-        build: That it is a part of.
+        build: Build that it is a part of.
         tables: Tables of the corpus; those that this worker reads, unless given.
     """
     corpus = build.corpora[batch.corpus]

@@ -1,4 +1,4 @@
-r"""How far raters agree: Krippendorff's α, which allows for missing answers.
+r"""Agreement of raters: Krippendorff's α, which allows for missing answers.
 
 K. Krippendorff: Computing Krippendorff's Alpha-Reliability, 2011,
 https://repository.upenn.edu/asc_papers/43
@@ -27,7 +27,7 @@ from pipeline.schema.record import DIMENSIONS
 from pipeline.schema.utterance import RaterAnswer, Utterance
 
 Level = Literal["nominal", "interval"]
-"""What a value is: one of several words, or a number on a scale."""
+"""Level of a value: one of several words, or a number on a scale."""
 
 _STEP = 1_000_000
 """Steps of a unit of a rating: whole numbers, whose sums no order changes."""
@@ -35,13 +35,13 @@ _STEP = 1_000_000
 
 @dataclass(frozen=True)
 class Agreement:
-    """How far raters agree about one thing.
+    """Agreement of raters about one quantity.
 
     Attributes:
         alpha: Krippendorff's α, at most 1; None where all answers are equal, and none where chance
-            could have been told from agreement.
-        level: By which answers were compared.
-        utterances: That two raters or more answered.
+            could have been distinguished from agreement.
+        level: Level on which answers were compared.
+        utterances: Number of utterances with answers of two raters or more.
         answers: On these.
     """
 
@@ -100,7 +100,7 @@ class Tally:
         return 2 * (self.answers * self.squares - self.total**2)
 
     def agreement(self) -> Agreement:
-        """What follows from the sums."""
+        """The agreement that follows from the sums."""
         alpha = None
         if self.pairs:
             observed = sum(Fraction(pairs, size - 1) for size, pairs in self.within.items())

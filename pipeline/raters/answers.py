@@ -12,12 +12,12 @@ from pipeline.specs.raters import AnswerField, Raters
 
 
 def read_answers(raters: Raters, fields: Fields, rows: Sequence[Fields]) -> tuple[RaterAnswer, ...]:
-    """What every rater of a clip said, in an order that rows and columns do not decide.
+    """Answer of every rater of a clip, in an order that rows and columns do not decide.
 
     Args:
         raters: Raters, as the spec describes them.
         fields: Fields of the clip, in which ``raters.columns`` are looked up.
-        rows: Those of the tables that ``raters.rows`` names; one rater may have several.
+        rows: Rows of the tables that ``raters.rows`` names; one rater may have several.
 
     Returns:
         One answer a rater; none of those who said nothing.
@@ -64,6 +64,6 @@ def _mean(cells: Iterable[str | None]) -> float | None:
 
 
 def _order(answer: RaterAnswer) -> tuple[object, ...]:
-    """All that an answer says: only equal ones may be swapped."""
+    """Sort key of everything in an answer: only equal answers may be swapped."""
     ratings = ((rating is not None, rating or 0.0) for rating in answer[3:])
     return answer.rater or "", answer.emotions, answer.secondary, *chain(*ratings)

@@ -32,7 +32,7 @@ def weighted_mean(
 
     Args:
         answers: On one utterance.
-        dimension: Which rating.
+        dimension: Dimension that is rated.
         weights: Rater → :math:`r_k`, as :func:`rater_weights` gives them.
     """
     rated = [
@@ -47,13 +47,13 @@ def weighted_mean(
 
 
 def rater_weights(utterances: Iterable[Sequence[RaterAnswer]]) -> Weights:
-    """How far each rater goes along with all: the correlation of theirs with the mean ratings.
+    """Weight of each rater: the correlation of their ratings with the mean ratings.
 
-    It is taken over the utterances that the rater and others rated. Where it is negative or can't
-    be told, as of one utterance or of ratings that never vary, the weight is 0.
+    It is taken over the utterances that the rater and others rated. If it is negative or
+    undefined, as for one utterance or for ratings that never vary, the weight is 0.
 
     Args:
-        utterances: The answers on each, in an order that is always the same.
+        utterances: Answers on each utterance, in a fixed order.
     """
     sums: dict[Dimension, dict[str, _Sums]] = {}
     for answers in utterances:
@@ -76,7 +76,7 @@ def rater_weights(utterances: Iterable[Sequence[RaterAnswer]]) -> Weights:
 
 @dataclass
 class _Sums:
-    """What Pearson's correlation of pairs x and y follows from."""
+    """Sums from which Pearson's correlation of pairs x and y follows."""
 
     n: int = 0
     x: float = 0.0
@@ -94,7 +94,7 @@ class _Sums:
         self.xy += x * y
 
     def correlation(self) -> float:
-        """In [−1, 1]; 0 where x or y does not vary."""
+        """Correlation in [−1, 1]; 0 if x or y does not vary."""
         var_x, var_y = self.n * self.xx - self.x**2, self.n * self.yy - self.y**2
         if var_x <= _NO_VARIATION * self.n * self.xx or var_y <= _NO_VARIATION * self.n * self.yy:
             return 0.0
@@ -102,4 +102,4 @@ class _Sums:
 
 
 _NO_VARIATION = 1e-12
-"""Share of the sum of squares up to which a variance is what rounding left."""
+"""Share of the sum of squares up to which a variance counts as rounding error."""

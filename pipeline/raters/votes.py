@@ -35,11 +35,11 @@ def group_votes(votes: Mapping[str, float], outcomes: Mapping[str, str]) -> dict
 
 
 def elect(votes: Mapping[str, float], rule: VoteRule) -> str | DropReason:
-    """What the raters say together.
+    """Outcome of the votes of all raters.
 
     Args:
         votes: Outcome → votes, in any order.
-        rule: How many votes an outcome needs, and what becomes of ties.
+        rule: Votes that an outcome needs, and the treatment of ties.
 
     Returns:
         The outcome that the rule elects, or why there is none.
@@ -62,7 +62,7 @@ def elect(votes: Mapping[str, float], rule: VoteRule) -> str | DropReason:
 
 
 def _lacking(share: float, rule: VoteRule) -> str | None:
-    """What the largest share of the votes is not; None where it is all that the rule wants."""
+    """What the largest share of the votes lacks; None if it satisfies the rule."""
     if rule.rule == "majority" and share <= 0.5 + _EQUAL:
         return "no majority"
     if rule.rule == "unanimous" and share < 1 - _EQUAL:

@@ -5,12 +5,12 @@ Beam calls these modules internal or experimental, so pyproject.toml bounds its 
 
 * ``FnApiRunner``: the runner for one machine. ``DirectRunner``, its public name, would first try
   to download another runner (Prism).
-* ``ExternalEnvironment``: tells that runner at which address to order workers. Only portable
+* ``ExternalEnvironment``: gives that runner the address at which to order workers. Only portable
   runners take the address from an option (``--environment_type=EXTERNAL``), and Beam's own, the
   embedded job service, starts a single worker.
 * ``beam_fn_api_pb2``, ``beam_fn_api_pb2_grpc``: the protocol by which runners in all languages
   order workers (``BeamFnExternalWorkerPool``).
-* ``sdk_worker_main``: what Beam's own containers start; it is told all by environment variables.
+* ``sdk_worker_main``: what Beam's own containers start; it is configured by environment variables.
 * ``DaskRunnerResult.client``: the connection to a Dask cluster, which Beam leaves open.
 
 One use is of what stands beside Beam: its runner offers no option for where it listens, so
@@ -44,7 +44,7 @@ _any_server = grpc.server
 
 
 def use_loopback() -> None:
-    """Has this process's runner listen on the loopback interface, and tell workers so.
+    """Makes this process's runner listen on the loopback interface, and workers connect there.
 
     It would listen on all interfaces, and let in whoever connects. On Linux it names the host, in
     full; but a name may not resolve, or resolve to an address that a firewall guards. Only for a

@@ -19,7 +19,7 @@ def make_pipeline(
     """Lays out the whole flow: index → labels → splits → audio → shards → manifest.
 
     Args:
-        build: What to build.
+        build: Configuration of the build.
         options: For Beam.
         runner: The runner, unless the options name it.
     """
@@ -39,10 +39,10 @@ def run_pipeline(
     """Runs the pipeline to its end.
 
     Args:
-        build: What to build.
+        build: Configuration of the build.
         options: For Beam.
         runner: The runner, unless the options name it.
-        spill_folder: Where batches are kept between steps: a folder that all workers see. Without
+        spill_folder: Folder for batches between steps, which all workers see. Without
             one, the runner keeps them.
 
     Returns:

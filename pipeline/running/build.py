@@ -45,7 +45,7 @@ class CheckedBuild:
     """A build that may begin.
 
     Attributes:
-        build: What to build, and where.
+        build: Configuration of the build.
         options: Beam's options; None for those of a local build that was given none.
         runner: Name of Beam's runner; None for this machine.
     """
@@ -65,7 +65,7 @@ def build_dataset(
     """Builds a dataset, waits for it, and verifies that it is there.
 
     Args:
-        build: What to build, and where; corpora built there before are kept.
+        build: Configuration of the build; corpora built there before are kept.
         jobs: Worker processes, unless the arguments name a runner.
         beam_arguments: Pipeline options as Beam spells them, ``--runner=DataflowRunner`` etc.
         on_progress: Called a few times a second with what a local build has done so far.
@@ -92,7 +92,7 @@ def build_dataset(
 def read_beam_options(
     beam_arguments: Sequence[str], folders: Sequence[str]
 ) -> "PipelineOptions | None":
-    """Reads Beam's options; it is told of the same stores as this process.
+    """Reads Beam's options; Beam gets the same options of stores as this process.
 
     Args:
         beam_arguments: Arguments, as Beam spells them.
@@ -116,7 +116,7 @@ def check_build(build: BuildConfig, options: "PipelineOptions | None" = None) ->
     """Checks what can be known before any corpus is read.
 
     Args:
-        build: What to build, and where.
+        build: Configuration of the build.
         options: Beam's options, from :func:`read_beam_options`.
 
     Raises:

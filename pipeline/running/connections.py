@@ -27,7 +27,7 @@ CONNECT_TIMEOUT = 10
 
 
 def check_connections(options: PipelineOptions) -> None:
-    """Checks that job server, scheduler or program of a runner can be had.
+    """Checks that job server, scheduler or program of a runner is available.
 
     Raises:
         DataError: It can't; says what was tried, what came of it, and what to do.
@@ -94,7 +94,7 @@ def _check_prism(location: str | None) -> None:
 
 
 def check_still_there(options: PipelineOptions) -> None:
-    """Checks after a run that Dask's scheduler has seen its end, which Dask may not tell.
+    """Checks after a run that Dask's scheduler has seen its end, which Dask may not report.
 
     Raises:
         DataError: It can't be reached any more.

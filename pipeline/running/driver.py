@@ -41,8 +41,8 @@ class Driver:
         """Forks workers.
 
         Args:
-            folder: For logs and what workers tell of their work.
-            workers: How many; 0 to leave the work to another runner.
+            folder: Folder for logs and progress files of workers.
+            workers: Number of worker processes; 0 to leave the work to another runner.
         """
         self._folder = folder
         self._parent = os.dup(1)
@@ -53,7 +53,7 @@ class Driver:
         gc.enable()
 
     def run(self) -> NoReturn:
-        """Reads from stdin what to build, builds it, tells the parent what came of it, and ends."""
+        """Reads a build from stdin, runs it, sends the outcome to the parent, and ends."""
         signal.signal(signal.SIGTERM, lambda *_: self.end())
         build, options, worker_timeout = pickle.load(sys.stdin.buffer)
         options = options or PipelineOptions([])

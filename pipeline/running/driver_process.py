@@ -30,7 +30,7 @@ ERROR_FILE = "error.json"
 """The error for the user that a worker met, if it met one."""
 
 DRIVER_LOG = "pool.log"
-"""What the process prints, and on other runners what they say."""
+"""Log of the process, and on other runners of their messages."""
 
 SCRATCH = "scratch"
 """Folder for temporary files of runners, which is removed with the process."""
@@ -44,7 +44,7 @@ class DriverProcess:
 
     Attributes:
         workers: Number of worker processes; 0 to leave the work to another runner.
-        folder: Where logs and status files lie; kept if a process or the runner failed.
+        folder: Folder of logs and status files; kept if a process or the runner failed.
     """
 
     def __init__(self, workers: int) -> None:
@@ -84,7 +84,7 @@ class DriverProcess:
 
     @property
     def waiting(self) -> tuple[str, ...]:
-        """What the build waits for beyond its work, each in words for people."""
+        """Messages about what the build waits for."""
         pid = self._process.pid
         if is_stopped(pid):
             return (f"process {pid} is stopped: kill -CONT {pid} lets it go on",)
@@ -99,7 +99,7 @@ class DriverProcess:
         """Builds, and waits for the end.
 
         Args:
-            build: What to build.
+            build: Configuration of the build.
             options: Beam's.
             worker_timeout: Seconds within which a worker of another runner must have begun; 0 for
                 any number, None for what suits the runner.
@@ -112,7 +112,7 @@ class DriverProcess:
             DataError: A process died, or the runner failed.
         """
         assert self._process.stdin is not None
-        with suppress(BrokenPipeError):  # its end is told below
+        with suppress(BrokenPipeError):  # its end is reported below
             pickle.dump((build, options, worker_timeout), self._process.stdin)
             self._process.stdin.flush()
         result = self._read_result()
@@ -125,7 +125,7 @@ class DriverProcess:
         raise DataError(self._describe(result))
 
     def _read_result(self) -> dict[str, Any]:
-        """What came of the build; nothing if the process died."""
+        """Outcome of the build; nothing if the process died."""
         assert self._process.stdout is not None
         for line in self._process.stdout:
             message: dict[str, Any] = json.loads(line)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 TERMINATED = 143
-"""Exit status of a process that SIGTERM has ended, as shells tell it."""
+"""Exit status of a process that SIGTERM has ended, as shells report it."""
 
 INTERRUPTED = 130
 """The same of SIGINT."""

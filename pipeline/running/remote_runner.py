@@ -41,11 +41,11 @@ def run_elsewhere(
     """Runs the pipeline on the runner that the options name, to its end.
 
     Args:
-        build: What to build.
+        build: Configuration of the build.
         options: For Beam.
         worker_timeout: Seconds within which a worker must have begun, 0 for any number of them;
             None for :data:`WORKER_TIMEOUT`, or any number where a cluster may queue the job.
-        on_waiting: Called with what the build waits for, in words for people.
+        on_waiting: Called with a message of what the build waits for.
         on_timeout: Called from a thread with a message if no worker has begun; must not return.
 
     Returns:

@@ -1,4 +1,4 @@
-"""What a runner said when it failed, in one message for people."""
+"""The error of a failed runner, in one message for users."""
 
 import re
 
@@ -24,15 +24,15 @@ _ADVICE = (
         "is full",
     ),
 )
-"""What Beam says, and the same in words that tell what to do."""
+"""Messages of Beam → the same with what to do."""
 
 
 def describe_failure(error: BaseException, runner: str) -> str:
-    """What failed, the runner's last words, and what to do; no traceback.
+    """The failure, the runner's last messages, and what to do; no traceback.
 
     Args:
-        error: What Beam raised.
-        runner: Its runner, in words.
+        error: Exception that Beam raised.
+        runner: The runner, in words.
     """
     return (
         f"{runner} failed: {_cause(error)}. Shards that are complete stay: building again resumes."

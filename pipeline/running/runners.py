@@ -1,4 +1,4 @@
-"""Which Beam runner a build is for, and what must be right before it is asked."""
+"""Finds the Beam runner of a build, and checks what it needs."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -55,7 +55,7 @@ def find_runner(options: PipelineOptions) -> str | None:
 
 
 def describe_preparation(options: PipelineOptions) -> str | None:
-    """What is prepared instead of run, if Dataflow is asked for no more than that."""
+    """What is prepared instead of run, if Dataflow is asked only to prepare."""
     if options.view_as(StandardOptions).runner != "DataflowRunner":
         return None
     if options.view_as(TestOptions).dry_run:

@@ -24,7 +24,7 @@ def make_scratch_folder() -> Path:
     """A temporary folder of this process; those that dead ones have left are deleted."""
     remove_left_behind(Path(tempfile.gettempdir()))
     folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
-    with suppress(OSError):  # a full disk, of which what comes next will tell
+    with suppress(OSError):  # a full disk, which the next step will report
         (folder / _OWNER).write_text(json.dumps(asdict(ProcessIdentity.own())))
     return folder
 

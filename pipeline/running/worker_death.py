@@ -1,4 +1,4 @@
-"""Files that a worker process leaves, and what they tell if it has died."""
+"""Files that a worker process leaves, and the message made from them if it has died."""
 
 import signal
 from contextlib import suppress
@@ -10,17 +10,17 @@ _TAIL = 15  # lines of a log that are shown
 
 
 def log_file(folder: Path, number: int) -> Path:
-    """Where a worker's output goes."""
+    """File of a worker's output."""
     return folder / f"worker-{number}.log"
 
 
 def status_file(folder: Path, number: int) -> Path:
-    """Where a worker notes the clip that it is at."""
+    """File in which a worker notes its current clip."""
     return folder / f"worker-{number}.status"
 
 
 def describe_worker_death(status: int, status_file: Path, log: Path) -> str:
-    """What is known of a worker that died, and what to do about it.
+    """The message about a worker that died, and what to do.
 
     Args:
         status: Status, as ``subprocess`` gives it: negative for a signal.

@@ -21,7 +21,7 @@ from pipeline.running.worker_death import log_file, status_file
 from pipeline.running.worker_stall import clip_in_work, is_stopped
 
 _WATCH_EVERY = 1.0  # s
-_LONG = 30  # s at one clip after which that is told, and told again
+_LONG = 30  # s at one clip after which that is reported, again and again
 
 
 class WorkerPool:

@@ -21,7 +21,7 @@ def is_stopped(child: int) -> bool:
 
 
 def describe_stopped(group: int) -> list[str]:
-    """What to say of stopped processes of a group, each in words for people; Linux only.
+    """Messages about stopped processes of a group; Linux only.
 
     Args:
         group: Id of the group, as of a build and the runner that it has started.

@@ -1,4 +1,4 @@
-"""Digests of what a shard is made from: they tell a build what it can reuse of an earlier one."""
+"""Digests of what a shard is made from: they show a build what it can reuse of an earlier one."""
 
 import hashlib
 import json

@@ -1,6 +1,6 @@
 """Receipts: what each shard was made from, and which utterances could not be written.
 
-A receipt tells a second run what it can reuse, and accounts for every utterance that was planned.
+A receipt shows a second run what it can reuse, and accounts for every utterance that was planned.
 """
 
 import json

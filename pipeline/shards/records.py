@@ -78,7 +78,7 @@ def _by_file(utterances: Iterable[Utterance]) -> Iterator[list[Utterance]]:
 
 
 def _in_reading_order(utterances: Iterable[Utterance]) -> list[Utterance]:
-    """Those of one file together; clips that are read in blocks as the blocks hold them."""
+    """Utterances of one file together; clips in blocks in the order of the blocks."""
     return sorted(utterances, key=lambda u: (holder_of(u.block), u.row, u.source_path))
 
 

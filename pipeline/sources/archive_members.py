@@ -19,7 +19,7 @@ class Member:
         size: Size in bytes, unpacked.
         version: Differs whenever the content does: checksum and time in a zip, time in a tar.
         problem: Why it can't be read, if it can't.
-        start: Where the archive holds it: a tar its bytes, a zip the header before them.
+        start: Position in the archive: of the bytes in a tar, of the header before them in a zip.
         end: Before what byte it ends there.
     """
 

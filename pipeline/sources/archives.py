@@ -52,7 +52,7 @@ class Archive:
         """Takes a directory that was read.
 
         Args:
-            members: In any order.
+            members: Members in any order.
             read_range: Reads parts of the archive.
             entries: Entries of a zip, by where the members start; None for a tar.
         """
@@ -203,7 +203,7 @@ def _mark_repeated(members: Iterable[Member]) -> list[Member]:
 
 
 def explain(start: bytes, error: Exception) -> str:
-    """What an archive that can't be read is, by its first bytes, and what to do."""
+    """For an archive that can't be read: its kind by the first bytes, and what to do."""
     if is_pointer(start):
         return "a Git LFS pointer stands where the archive should be; run `git lfs pull`"
     if start.startswith(b"PK"):

@@ -1,4 +1,4 @@
-"""Blocks: what is read in one piece with others, where a clip is no file of its own.
+"""Blocks: parts of a file that are read in one piece, where a clip is no file of its own.
 
 A name is ``<file>#<run>``, and ``<file>#<run>.<part>`` where parts of a run are read from its
 beginning on, so that all of them are best read together.

@@ -34,13 +34,13 @@ def find_class_names(
     Args:
         column: Column of the Parquet file.
         path: Path of the file, below the corpus root.
-        footer: Its own key-value metadata.
+        footer: Key-value metadata of the file.
         read: Reads other files of the corpus.
-        stated: What the spec says; adds numbers that have no name elsewhere, such as −1.
+        stated: Names from the spec, also for numbers without a name elsewhere, such as −1.
 
     Raises:
         DataError: A card names the classes differently for several configurations, and the path
-            tells none of them.
+            names none of them.
     """
     names = _of_footer(column, footer or {})
     for find in (_of_card, _of_infos):
@@ -88,7 +88,7 @@ def _of_infos(column: str, path: str, read: ReadFile) -> Iterator[tuple[str, lis
 
 
 def _agreed(by_config: Mapping[str, list[str]], column: str, path: str) -> list[str] | None:
-    """The names of the configuration that the path tells, or that all configurations give."""
+    """Names of the configuration in the path, or those that all configurations share."""
     named = [names for config, names in by_config.items() if config in path.split("/")]
     found = named or list(by_config.values())
     if any(names != found[0] for names in found):
@@ -113,7 +113,7 @@ def _names_in(feature: Any) -> list[str] | None:
 
 
 def _at(value: Any, *keys: str) -> Any:
-    """What lies at a path of keys; None where there is nothing."""
+    """Value at a path of keys; None if there is none."""
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     return value

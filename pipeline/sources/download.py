@@ -38,8 +38,8 @@ class Downloaded:
     """A file that has been downloaded, or that was there already.
 
     Attributes:
-        path: Where it lies.
-        bytes: Its size.
+        path: Path of the file.
+        bytes: Size of the file.
         sha256: Its checksum.
         verified: Whether size or checksum were known and are right.
         fetched: Whether anything was downloaded.
@@ -64,7 +64,7 @@ def download(
     server in trouble, or a line that breaks, is waited for: up to a minute while nothing comes.
 
     Args:
-        file: What and from where.
+        file: The file and its URL.
         target: The file to be.
         on_progress: Told after every block.
         sleep: Waits between tries, for as many s as it is given.

@@ -29,7 +29,7 @@ _BEGINNING = 1_000
 
 
 def describe_content(content: bytes) -> str | None:
-    """What a file is that is no table, and what to do; None where it may well be one.
+    """For a file that is not a table: its kind, and what to do; None if it may be one.
 
     Args:
         content: Content of the file, or its beginning.

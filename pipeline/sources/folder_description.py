@@ -33,7 +33,7 @@ _SHOWN = 3
 
 
 def describe_files(files: Iterable[SourceFile]) -> str:
-    """What lies there instead of what was looked for, and what to do.
+    """What is there instead of what was looked for, and what to do.
 
     Args:
         files: Files of a corpus, as listed.

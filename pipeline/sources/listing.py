@@ -20,7 +20,7 @@ class SourceFile(NamedTuple):
         problem: Why the file can't be read, where the listing shows it.
         record: Columns of the row that a clip is; None for a file of its own.
         rows: The key of the spec that describes that row.
-        block: What is read in one piece with it, where that is more than the file itself; its
+        block: Part of a larger file that is read in one piece with others, if there is one; its
             ``size`` is a share of the block's then. See :mod:`pipeline.sources.blocks`.
         row: Its position in the file that holds the block: the number of a Parquet row, or the
             first byte in a tar.
@@ -137,7 +137,7 @@ def _unreadable(status: os.stat_result) -> str | None:
 
 
 def _status(entry: os.DirEntry[str]) -> os.stat_result:
-    """Of the target of a link; of the link itself where that is missing: reading it will say so."""
+    """Status of a link's target; of the link itself if that is missing, which reading reports."""
     try:
         return entry.stat()
     except OSError:

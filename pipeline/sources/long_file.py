@@ -44,7 +44,7 @@ class LongFile(io.RawIOBase):
             size: Size in bytes.
             block: Bytes asked for at a time.
             xxh3: Checksum of the file; None if unknown.
-            mark: What is looked for on the way, behind what the file begins with.
+            mark: Bytes that are looked for, after the beginning of the file.
             ahead: Whether the block behind the one that is used is fetched meanwhile.
         """
         super().__init__()
@@ -71,7 +71,7 @@ class LongFile(io.RawIOBase):
         return True
 
     def tell(self) -> int:
-        """Where the next byte is read."""
+        """Position of the next byte to be read."""
         return self._position
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:

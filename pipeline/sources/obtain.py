@@ -52,7 +52,7 @@ def obtain_corpus(
     """Downloads the files that a spec names into the folder of its corpus.
 
     What is there and right is left alone, and what was interrupted goes on. Archives stay beside
-    what was unpacked from them: they tell the next run that nothing is missing.
+    what was unpacked from them: they show the next run that nothing is missing.
 
     Args:
         spec: Spec of the corpus.

@@ -68,7 +68,7 @@ class CorpusReader:
 
         Args:
             path: Path of the file.
-            listed: What the listing says of it, by which rows are found without their names.
+            listed: Its entry in the listing, by which rows are found without their names.
 
         Raises:
             OSError: It can't be read, or has changed since it was listed.
@@ -88,7 +88,7 @@ class CorpusReader:
 
         Args:
             path: Below the corpus root.
-            outer: What holds it; None where it is a file of its own.
+            outer: File that holds it; None if it is a file of its own.
         """
         with self._opening:
             file = self._find(path, outer)
@@ -108,7 +108,7 @@ class CorpusReader:
 
 
 class _Opened(NamedTuple):
-    """What holds other files: its path, the file that it is, and what is in it."""
+    """A file that holds others: its path, the file itself, and its content."""
 
     path: str
     file: RangedFile
@@ -141,7 +141,7 @@ def open_planned_files(
 
 
 def paths_of_own_files(rules: SourceRules, paths: Iterable[str]) -> set[str]:
-    """Those paths that no other file holds: what lies there can be read by ranges."""
+    """Paths of files that no other file holds, so that they can be read by ranges."""
     is_holder = _Contents("", rules).is_holder
     return {path for path in paths if not any(map(is_holder, folders_above(path)))}
 
@@ -162,7 +162,7 @@ def open_long_file(
         path: Path of the file.
         size: Size of the file as listed, in bytes.
         xxh3: Checksum of the file; None if unknown.
-        mark: What to look for while it is read.
+        mark: Bytes to look for while it is read.
 
     Raises:
         OSError: It can't be looked at.
@@ -178,7 +178,7 @@ def open_long_file(
 
 
 class _Contents:
-    """Which files of a corpus hold others, and what they hold."""
+    """Files of a corpus that hold others, and what they hold."""
 
     def __init__(self, root: str, rules: SourceRules) -> None:
         self._root = root

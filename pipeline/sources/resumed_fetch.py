@@ -29,7 +29,7 @@ class RemoteFile:
     """A file to be downloaded.
 
     Attributes:
-        url: Where it is.
+        url: URL of the file.
         size: Size in bytes; None where it is not known.
         checksum: Algorithm and hexadecimal digest, such as ``sha256:…``; None where unknown.
     """
@@ -169,5 +169,5 @@ def _read_mark(part: Path) -> str:
 
 
 def size_of(path: Path) -> int:
-    """In bytes; 0 where there is no file."""
+    """Size in bytes; 0 if there is no file."""
     return path.stat().st_size if path.exists() else 0

@@ -4,21 +4,34 @@ A spec describes one corpus as data: where its clips lie, how labels and speaker
 names and tables, what its codes mean, how it is split. ``docs/specs.md`` teaches the language.
 """
 
-import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
+from itertools import chain
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from pipeline.common.spec_model import Glob, OneOrMore, Regex, SpecModel
-from pipeline.schema.record import DIMENSIONS, ClassName, Dimension
-from pipeline.specs.code_map import CodeMap, find_overlap
+from pipeline.schema.record import ClassName, Dimension
+from pipeline.specs.code_map import CodeMap
+from pipeline.specs.corpus_id import CorpusId
 from pipeline.specs.own_category import OwnCategory
 from pipeline.specs.published_protocols import published_protocols
 from pipeline.specs.raters import Raters
 from pipeline.specs.row_spec import RowSpec
 from pipeline.specs.source_spec import ClipRows, ParquetSpec, SourceRules, WebDatasetSpec
+from pipeline.specs.spec_checks import (
+    check_answers,
+    check_codes,
+    check_corrections,
+    check_emotion,
+    check_fields,
+    check_parts,
+    check_rater_tables,
+    check_same_speaker,
+    check_table_names,
+    named_groups,
+)
 from pipeline.specs.spec_types import (
     Access,
     Ages,
@@ -41,57 +54,11 @@ from pipeline.splits.protocols.protocol_spec import ProtocolKey, ProtocolSpec
 _CLIP_ROWS = ("parquet", "webdataset")
 """Keys that describe files in which every row is a clip."""
 
-_ID = r"[a-z][a-z0-9_]*"
-_LONGEST_ID = 64
-
-_RESERVED = {
-    "all": "the configuration of a dataset that holds every corpus",
-    "default": "what the datasets library calls a dataset without configurations",
-    "collections": "the file of the collections",
-    "emotions": "the file of the shared categories",
-    "emotion_words": "the file of words for emotions",
-    **dict.fromkeys(
-        ("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))),
-        "a device on Windows, where no folder can be called so",
-    ),
-}
-"""Names that no corpus can have → what they stand for."""
-
-
-def check_id(corpus: str) -> str:
-    """The id of a corpus as it is.
-
-    Raises:
-        ValueError: It can't be one.
-    """
-    if not re.fullmatch(_ID, corpus):
-        near = re.sub(r"\W+", "_", corpus.lower(), flags=re.ASCII).strip("_")
-        hint = f"; {near!r} would do" if re.fullmatch(_ID, near) else ""
-        raise ValueError(f"expected a-z, 0-9 and `_`, a letter first, found {corpus!r}{hint}")
-    if len(corpus) > _LONGEST_ID:
-        raise ValueError(f"expected {_LONGEST_ID} characters or fewer, found {len(corpus)}")
-    if corpus in _RESERVED:
-        raise ValueError(
-            f"{corpus!r} is taken: {_RESERVED[corpus]}; {corpus + '_corpus'!r} would do"
-        )
-    return corpus
-
-
-CorpusId = Annotated[
-    str, AfterValidator(check_id), Field(json_schema_extra={"pattern": f"^{_ID}$"})
-]
-
-
 Codes = Annotated[dict[str, str], AfterValidator(CodeMap)]
 
 
 def _name_class(value: object) -> object:
     return {"class": value} if isinstance(value, str) else value
-
-
-def _groups(patterns: Iterable[str]) -> frozenset[str]:
-    """Names of the groups of regular expressions."""
-    return frozenset(name for pattern in patterns for name in re.compile(pattern).groupindex)
 
 
 class CorpusSpec(SpecModel):
@@ -222,147 +189,30 @@ class CorpusSpec(SpecModel):
         return data
 
     @model_validator(mode="after")
-    def _persons_have_one_name(self) -> Self:
-        for alias, speaker in self.same_speaker.items():
-            if speaker in self.same_speaker:
-                raise ValueError(
-                    f"`same_speaker`: {alias} is {speaker}, which is an alias itself; give both "
-                    "the same id"
-                )
-        return self
-
-    @model_validator(mode="after")
-    def _names_of_rows_differ(self) -> Self:
-        if both := sorted(self.tables.keys() & self.clip_rows.keys()):
-            raise ValueError(f"`tables`: {both[0]!r} is a key of the spec, too; call it otherwise")
-        return self
-
-    @model_validator(mode="after")
-    def _parts_have_names(self) -> Self:
-        for field, patterns in self.parts.items():
-            if not _groups(patterns):
-                raise ValueError(
-                    f"`parts.{field}`: name the fields that it finds: '(?P<session>S\\d+)_'"
-                )
-        return self
-
-    @model_validator(mode="after")
-    def _codes_have_one_meaning(self) -> Self:
-        both = sorted(self.emotions.keys() & self.exclude.keys())
-        if both:
-            raise ValueError(f"`exclude`: {', '.join(both)} stands in `emotions` too; keep one")
-        if overlap := find_overlap([*self.emotions, *self.exclude]):
-            raise ValueError(f"`emotions`: the codes {' and '.join(overlap)} overlap")
-        stray = sorted(self.meanings.keys() - self.emotions.keys() - self.exclude.keys())
-        if stray:
-            raise ValueError(
-                f"`meanings`: {', '.join(stray)} is no code of `emotions` or `exclude`"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _fields_come_from_somewhere(self) -> Self:
-        known = self.fields
-        wanted = {
-            "emotion": template_fields(self.emotion or ""),
-            "speaker": template_fields(self.speaker or ""),
-            "same_utterance": template_fields(self.same_utterance or ""),
-            "gender": [self.gender.of] if self.gender else [],
-            "age": [self.age.of] if self.age else [],
-            "language": [self.language.of] if self.language else [],
-            "channel": [self.channel.of] if isinstance(self.channel, Channels) else [],
-            "splits": list(filter(None, [self.splits.group_field])),
-            "votes": list(self.votes),
-            "raters.columns": [
-                field for fields in (self.raters or Raters()).columns.values() for field in fields
-            ],
-            "annotations": self.annotations,
-            "parts": list(self.parts),
-            "replace": list(self.replace),
-            "corrections": [field for fields in self.corrections.values() for field in fields],
-            **{
-                f"protocols.{name}": [] if protocol.of == "split" else [protocol.of]
-                for name, protocol in self.protocols.items()
-            },
-            **{
-                f"tables.{name}.match": [
-                    field
-                    for templates in table.match.values()
-                    for template in templates
-                    for field in template_fields(template)
-                ]
-                for name, table in self.tables.items()
-            },
-        }
-        for key, fields in wanted.items():
-            for field in fields:
-                if field not in known:
-                    raise ValueError(
-                        f"`{key}` uses the field {field!r}, which neither `path` nor a table "
-                        f"gives; known fields: {', '.join(sorted(known))}"
-                    )
-        if not self.emotions and ("emotion" in known or not self.scales):
-            raise ValueError(
-                "`emotions` is missing: what do native codes mean? (Only corpora with ratings, "
-                "which have `scales`, and no field 'emotion' can do without)"
-            )
-        voted = self.raters and self.raters.emotion
-        if self.emotions and "emotion" not in known and not voted:
-            raise ValueError(
-                "nothing gives the field 'emotion': name a group of `path` so, or `take` it; where "
-                "raters give it, say how by `raters: {emotion: majority}`"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _raters_answer(self) -> Self:
-        raters = self.raters
-        if raters is None:
-            return self
-        for name in raters.rows:
-            if name not in self.row_specs:
-                raise ValueError(f"`raters.rows` names the table {name!r}, which `tables` lacks")
-        given = {
-            field
-            for name in raters.rows
-            for field in self.row_specs[name].take.keys() & raters.answers_in(name)
-        }
-        if raters.by and raters.by not in given:
-            raise ValueError(f"`raters.by`: no table of `raters.rows` gives {raters.by!r}")
-        answered = given | raters.columns.keys()
-        if raters.emotion and not self.votes and "emotion" not in answered:
-            raise ValueError("`raters.emotion`: nothing gives the emotions that raters name")
-        if self.votes and "emotion" in answered:
-            raise ValueError("`votes`: raters give them already, and would be counted twice")
-        codeless = sorted({*self.votes.values()} - {*self.codes.values()})
-        if raters.emotion and codeless:
-            raise ValueError(
-                f"`votes`: {', '.join(codeless)} has no code; the label that raters elect is one, "
-                "so name it in `emotions` or `exclude`"
-            )
-        if raters.ratings and not answered & set(DIMENSIONS):
-            raise ValueError("`raters.ratings`: nothing gives the ratings that are to be joined")
-        columns = {field for fields in raters.columns.values() for field in fields}
-        of_tables = (columns <= table.take.keys() for table in self.tables.values())
-        if raters.ratings == "ewe" and columns and not any(of_tables):
-            raise ValueError(
-                "`raters.ratings`: ewe weighs raters by whole tables, but no single table gives "
-                f"{', '.join(sorted(columns))}"
-            )
-        if raters.emotion and any("emotion" in fields for fields in self.corrections.values()):
-            raise ValueError("`corrections`: raters vote for `emotion`; use `leave_out` instead")
+    def _keys_go_together(self) -> Self:
+        check_same_speaker(self.same_speaker)
+        check_table_names(self.tables, self.clip_rows)
+        check_parts(self.parts)
+        check_codes(self.emotions, self.exclude, self.meanings)
+        check_fields(self.used_fields, self.fields)
+        voted = self.raters is not None and self.raters.emotion is not None
+        check_emotion("emotion" in self.fields, self.emotions, self.scales, voted)
+        if self.raters is not None:
+            check_rater_tables(self.raters, self.row_specs, self.tables)
+            check_answers(self.raters, self.row_specs, self.votes, self.codes)
+            check_corrections(self.raters, self.corrections)
         return self
 
     @cached_property
     def path_fields(self) -> frozenset[str]:
         """Fields that the file name gives."""
-        return _groups(self.path)
+        return named_groups(self.path)
 
     def parts_of(self, fields: Collection[str]) -> frozenset[str]:
         """Fields that parts of these fields give, directly or by parts of parts."""
         found = set(fields)
         for field, patterns in self.parts.items():
-            found |= _groups(patterns) if field in found else set()
+            found |= named_groups(patterns) if field in found else set()
         return frozenset(found - set(fields))
 
     @cached_property
@@ -377,6 +227,39 @@ class CorpusSpec(SpecModel):
         composed = {"speaker", *(["emotion"] if self.emotion else [])}
         given = self.path_fields | taken | {"path", "stem"} | composed
         return given | self.parts_of(given)
+
+    @property
+    def used_fields(self) -> Mapping[str, Collection[str]]:
+        """Key of the spec → fields that it uses."""
+        raters = self.raters or Raters()
+        of = {"gender": self.gender, "age": self.age, "language": self.language}
+        channel = self.channel if isinstance(self.channel, Channels) else None
+        templates = {
+            "emotion": self.emotion,
+            "speaker": self.speaker,
+            "same_utterance": self.same_utterance,
+        }
+        return {
+            **{key: template_fields(template or "") for key, template in templates.items()},
+            **{key: [values.of] for key, values in (of | {"channel": channel}).items() if values},
+            "splits": list(filter(None, [self.splits.group_field])),
+            "votes": list(self.votes),
+            "raters.columns": list(chain.from_iterable(raters.columns.values())),
+            "annotations": self.annotations,
+            "parts": list(self.parts),
+            "replace": list(self.replace),
+            "corrections": list(chain.from_iterable(self.corrections.values())),
+            **{
+                f"protocols.{name}": [] if protocol.of == "split" else [protocol.of]
+                for name, protocol in self.protocols.items()
+            },
+            **{
+                f"tables.{name}.match": list(
+                    chain.from_iterable(map(template_fields, chain(*table.match.values())))
+                )
+                for name, table in self.tables.items()
+            },
+        }
 
     @cached_property
     def kept_fields(self) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from pipeline.splits.partition import (
 
 
 class SplitPolicy(Protocol):
-    """How the utterances of a corpus are assigned to train, validation and test."""
+    """Assigns the utterances of a corpus to train, validation and test."""
 
     @property
     def group_field(self) -> str:

@@ -18,7 +18,7 @@ def open_stream(url: str, size: int, at_a_time: int) -> io.BufferedReader:
         at_a_time: Least number of bytes in one request.
 
     Raises:
-        OSError: While it is read: the file can't be had.
+        OSError: While it is read: the file can't be read.
         DataError: While it is read: the store can't be used.
     """
 

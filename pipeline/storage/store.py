@@ -69,7 +69,7 @@ class Store(Protocol):
     """Files by URL, read and written whole.
 
     Every method raises :class:`TransientError` where another try may help, ``OSError`` where this
-    file can't be had, ``DataError`` where the store as a whole can't be used (no such bucket,
+    file can't be read, ``DataError`` where the store as a whole can't be used (no such bucket,
     access refused), and ``UsageError`` where options are missing (no credentials).
     """
 

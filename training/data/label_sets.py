@@ -205,7 +205,7 @@ def category_classes(label_set: LabelSet, corpus: str) -> Mapping[str, str]:
 
 @cache
 def _six_classes(corpus: str) -> Mapping[str, str]:
-    """Category → six-class name: the corpus's own word first, then that of emotions.yaml."""
+    """Category → six-class name: by the corpus's own spec first, then by emotions.yaml."""
     scheme = emotion_scheme()
     if corpus not in builtin_ids():
         return {name: category.class_name for name, category in scheme.emotions.items()}

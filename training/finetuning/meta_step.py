@@ -62,7 +62,7 @@ def _trace(model: ExtendedClassifier, size: int, samples: int, lowered: bool) ->
 
 
 def loss_of_all_heads(output: ExHubertOutput) -> torch.Tensor:
-    """A loss without labels, for passes whose gradients nobody uses: as costly as the real ones.
+    """A loss without labels, for passes whose gradients are not used: as costly as the real ones.
 
     Args:
         output: Of a model with at least one head.

@@ -1,4 +1,4 @@
-"""Tab completion: what may stand where the cursor is, told to bash, zsh and fish by argcomplete.
+"""Tab completion in bash, zsh and fish, by argcomplete.
 
 The shell runs ``exhubert`` itself at every Tab, so corpora, collections, recipes and their keys are
 those of the installed release, and nothing that was written once goes stale.
@@ -27,7 +27,7 @@ _LABEL_SETS = "data.label_set"
 
 
 def asked_for_completions() -> bool:
-    """Whether a shell asks, which says so in the environment, for what may come next."""
+    """Whether a shell asks for completions, which it says in the environment."""
     return "_ARGCOMPLETE" in os.environ
 
 

@@ -38,7 +38,7 @@ def read_data_roots(args: argparse.Namespace) -> DataRoots:
 
 
 def check_data_roots(data_roots: DataRoots) -> None:
-    """Makes sure that folders on this machine are there, and says whose word they are on.
+    """Makes sure that local folders exist; an error says where they were named.
 
     Raises:
         UsageError: One is not there.

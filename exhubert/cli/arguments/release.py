@@ -9,7 +9,7 @@ from pipeline.common.release import Release, check_date, check_title, check_vers
 def add_release(parser: argparse.ArgumentParser) -> None:
     """Adds the options that name a dataset."""
     group = parser.add_argument_group("what the dataset is called; later builds keep it")
-    group.add_argument("--title", type=_checked(check_title), metavar="TEXT", help="for people")
+    group.add_argument("--title", type=_checked(check_title), metavar="TEXT", help="of the dataset")
     group.add_argument(
         "--dataset-version",
         type=_checked(check_version),
@@ -30,7 +30,7 @@ def read_release(args: argparse.Namespace) -> Release:
 
 
 def _checked(check: Callable[[str], str]) -> Callable[[str], str]:
-    """A type of arguments, whose errors are told as they are."""
+    """A type of arguments that gives the messages of a check as they are."""
 
     def read(text: str) -> str:
         try:

@@ -1,4 +1,4 @@
-"""Which rows of a dataset a command line means, and which of them a page lets one hear."""
+"""Which rows of a dataset a command line means, and which of them can be played on its page."""
 
 import argparse
 import json
@@ -59,6 +59,6 @@ def add_with_audio(parser: argparse.ArgumentParser) -> None:
         "--with-audio",
         choices=("all", "redistributable", "none"),
         default="redistributable",
-        help="corpora that can be heard on the page: those whose terms let them be passed on "
-        "(default), all, or none",
+        help="corpora whose clips can be played on the page: those whose terms let them be passed "
+        "on (default), all, or none",
     )

@@ -10,20 +10,20 @@ from pipeline.storage.options import BEAM_NAMES, PATIENCE_S
 _HELP = {
     "s3_endpoint_url": ("URL", "where an s3:// store answers that is not Amazon's"),
     "s3_region_name": ("NAME", "its region"),
-    "s3_access_key_id": ("ID", "name of the key; better said by AWS_ACCESS_KEY_ID"),
-    "s3_secret_access_key": ("KEY", "the key; better said by AWS_SECRET_ACCESS_KEY"),
+    "s3_access_key_id": ("ID", "name of the key; better given by AWS_ACCESS_KEY_ID"),
+    "s3_secret_access_key": ("KEY", "the key; better given by AWS_SECRET_ACCESS_KEY"),
     "s3_session_token": ("TOKEN", "what temporary keys come with"),
     "s3_verify": ("FILE", "PEM file of the authority that vouches for it; false to trust any"),
     "s3_disable_ssl": (None, "speak with it unencrypted"),
     "no_auth": (None, "read from gs:// what is public, without credentials"),
-    "impersonate_service_account": ("ACCOUNT", "ask gs:// in the name of a service account"),
+    "impersonate_service_account": ("ACCOUNT", "use gs:// as this service account"),
 }
 
 
 def add_store_options(parser: argparse.ArgumentParser) -> None:
     """Adds ``--s3_endpoint_url`` and all other options of :class:`StoreOptions`."""
     group = parser.add_argument_group(
-        "object stores (the environment says what is left out: AWS_…, GOOGLE_…)"
+        "object stores (the environment gives what is left out: AWS_…, GOOGLE_…)"
     )
     for name in BEAM_NAMES:
         metavar, text = _HELP[name]

@@ -64,7 +64,7 @@ def _add_build(parser: argparse.ArgumentParser) -> None:
         "--worker-timeout",
         type=duration,
         metavar="S",
-        help="on another runner: stop if no worker has begun after S seconds; 0 waits for ever "
+        help="on another runner: stop if no worker has started after S seconds; 0 waits for ever "
         "(default: 120, and 0 where a cluster may queue the job: Dataflow, Flink, Spark)",
     )
     parser.add_argument(

@@ -50,8 +50,9 @@ def _run_check(args: argparse.Namespace) -> int:
     if args.export:
         check_file("--export", args.export, EXPORTS)
     from exhubert.cli.output.protocol_tables import print_folds
-    from pipeline.checks.corpus_check import check_corpus, export_utterances
+    from pipeline.checks.corpus_check import check_corpus
     from pipeline.checks.protocol_check import check_protocol
+    from pipeline.checks.utterance_export import export_utterances
     from pipeline.planning.index_corpus import index_corpus
     from pipeline.splits.protocols.names import parse_name
     from pipeline.splits.protocols.statement import ProtocolStatement
@@ -102,7 +103,7 @@ def _faults(check: "CorpusCheck", args: argparse.Namespace) -> Iterator[str]:
 COMMANDS = [
     Command(
         "check",
-        "count what lies on disk against what was published; decodes no audio",
+        "compare the clips on disk with the published counts; decodes no audio",
         "  exhubert check --data-root corpora\n"
         "  exhubert check --root emo_db=download/emodb --allow-partial --export emo_db.csv\n"
         "  exhubert check --data-root corpora --protocol loso\n"

@@ -46,7 +46,7 @@ def _add_list(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         default=[],
         metavar="HOW",
-        help=f"corpora that are given out so: {', '.join(_WAYS)}",
+        help=f"corpora with this access: {', '.join(_WAYS)}",
     )
     parser.add_argument(
         "--redistributable",

@@ -21,7 +21,7 @@ def _add_get(parser: argparse.ArgumentParser) -> None:
         "--data-root",
         type=local_path,
         metavar="DIR",
-        help="where a folder is made for each corpus, called by its id (default: "
+        help="where a folder is made for each corpus, named by its id (default: "
         "EXHUBERT_DATA_ROOT, or the first data_root of the configuration file)",
     )
     parser.add_argument(
@@ -57,7 +57,7 @@ def _run_get(args: argparse.Namespace) -> int:
 
 
 def _first_data_root() -> Path:
-    """The folder of this machine into which corpora are fetched if no option says so."""
+    """The local folder into which corpora are fetched without an option."""
     data_roots = configured_data_roots()
     if not data_roots.folders:
         raise UsageError("give --data-root, the folder that is to hold each corpus")
@@ -68,7 +68,7 @@ def _first_data_root() -> Path:
 COMMANDS = [
     Command(
         "corpora get",
-        "download open corpora whose files are known; of others, say whom to ask",
+        "download open corpora whose files are known; for others, say whom to ask",
         "  exhubert corpora get emns --data-root corpora\n"
         "  exhubert corpora get @emobox --data-root corpora",
         _add_get,

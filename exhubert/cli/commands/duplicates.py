@@ -14,8 +14,8 @@ def _add_duplicates(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--join-speakers",
         action="store_true",
-        help="keep speakers who share most of their clips out of different splits, too, as one "
-        "person: clips of theirs leave train, or validation, where the other stands in test",
+        help="treat speakers who share most of their clips as one person, too: their clips leave "
+        "train, or validation, if the other's are in test",
     )
     parser.add_argument("--json", action="store_true", help="print the manifest as JSON")
 

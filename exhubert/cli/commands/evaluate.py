@@ -37,7 +37,7 @@ def _add_scoring(parser: argparse.ArgumentParser) -> None:
         "--output",
         type=local_path,
         metavar="FILE.json",
-        help="score file; the answers (.parquet) and a page (.html) lie beside it",
+        help="score file; predictions (.parquet) and a page (.html) are written beside it",
     )
     add_with_audio(parser)
     add_paper_files(

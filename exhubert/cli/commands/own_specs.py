@@ -20,7 +20,7 @@ from pipeline.storage import is_remote
 def _add_new(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("corpus", metavar="ID", help="id of the corpus to be: a-z, 0-9 and _")
     parser.add_argument(
-        "--from", dest="folder", required=True, metavar="DIR", help="where the corpus lies"
+        "--from", dest="folder", required=True, metavar="DIR", help="folder of the corpus"
     )
     parser.add_argument(
         "--output",

@@ -31,7 +31,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "files",
         nargs="+",
         metavar="FILE",
-        help="audio or video files; folders, with all below them; - reads stdin: a recording, or "
+        help="audio or video files; folders, with their subfolders; - reads stdin: a recording, or "
         "paths, one a line or separated by NUL",
     )
     parser.add_argument(

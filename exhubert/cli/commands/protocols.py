@@ -22,7 +22,7 @@ def _add_protocols(parser: argparse.ArgumentParser) -> None:
         "-native, -categories or -four behind it score other classes than the six",
     )
     parser.add_argument(
-        "--remove", action="extend", nargs="+", metavar="NAME", default=[], help="take these away"
+        "--remove", action="extend", nargs="+", metavar="NAME", default=[], help="remove these"
     )
     parser.add_argument("--show", metavar="NAME", help="every fold of one protocol")
     parser.add_argument("--json", action="store_true", help="print JSON")

@@ -1,4 +1,4 @@
-"""``exhubert show``: clips of a dataset, to read, to hear and to take away."""
+"""``exhubert show``: prints, plays or saves clips of a dataset."""
 
 import argparse
 import json

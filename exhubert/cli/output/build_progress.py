@@ -72,7 +72,7 @@ def in_work(counts: "BuildProgress") -> "dict[str, BuildProgress]":
 def build_progress(
     console: Console, quiet: bool = False, clock_now: Callable[[], float] = time.monotonic
 ) -> "Iterator[Callable[[BuildProgress], None]]":
-    """Gives a function that is told what a build has done so far, and shows it.
+    """Gives a callback that shows the progress of a build.
 
     Args:
         console: Where to show it.

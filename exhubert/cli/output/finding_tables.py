@@ -62,7 +62,7 @@ def _persons(persons: "Sequence[SamePerson]") -> Iterator[str]:
 
 
 def describe_shared(shared: "SharedSpeakers") -> Iterator[str]:
-    """Speakers whom two checked corpora have in common, and those whom splits tear apart."""
+    """Speakers that two checked corpora share, and those that are in several splits."""
     corpora = " and ".join(shared.corpora)
     yield f"{corpora}: {count(shared.speakers, 'speaker')} in common, by their namespace"
     if shared.apart:

@@ -13,7 +13,7 @@ _LEAST = 16  # characters of a column of words
 
 @dataclass(frozen=True)
 class Heading:
-    """A column: what stands above it, and how its cells may be printed.
+    """A column: its heading, and how its cells may be printed.
 
     Attributes:
         text: What stands above it.
@@ -126,5 +126,5 @@ def _width(columns: Sequence[int], least: Sequence[int]) -> int:
 
 
 def known(number: int | None) -> str:
-    """A number as a cell of a table; a dash where nobody knows it."""
+    """A number as a cell of a table; a dash where it is unknown."""
     return "–" if number is None else f"{number:,}"

@@ -1,4 +1,4 @@
-"""What the system refused, in words: a folder that can't be written to, a disk that is full."""
+"""Messages for errors of the operating system: a folder that can't be written to, a full disk."""
 
 import errno
 import os

@@ -65,7 +65,7 @@ Advance = Callable[..., None]
 def track(
     items: Iterable[Item], what: str, quiet: bool = False, total: int | None = None
 ) -> Iterator[Item]:
-    """Goes through items and tells how many are done; ``total`` is for those without a length."""
+    """Iterates over items and shows how many are done; ``total`` is for those without a length."""
     known = len(items) if isinstance(items, Sized) else total
     with counter(what, quiet, known) as advance:
         for item in items:
@@ -81,7 +81,7 @@ def counter(
     console: Console = ERR,
     now: Callable[[], float] = time.monotonic,
 ) -> Iterator[Advance]:
-    """Gives a function that is told what is done.
+    """Gives a callback that shows the progress of a command.
 
     Args:
         what: Is done with what, as in "clips scored".
@@ -133,7 +133,7 @@ def _lines(tally: Tally, console: Console, now: Callable[[], float]) -> Advance:
 
 @contextlib.contextmanager
 def transfer(quiet: bool = False) -> Iterator[Callable[[str, int, int | None], None]]:
-    """Bars on stderr of files that are coming: told a name, the bytes so far and those in all."""
+    """Progress bars of downloads on stderr: called with a name, the bytes so far and in all."""
     tasks: dict[str, TaskID] = {}
     with Progress(
         TextColumn("{task.description}"),

@@ -1,4 +1,4 @@
-"""What FFmpeg decodes where libsndfile can't: videos, AAC and the like; read through PyAV.
+"""FFmpeg, through PyAV, for what libsndfile can't decode: videos, AAC and the like.
 
 A file is given to FFmpeg as bytes, never as a name: it would take some names for addresses.
 """
@@ -34,7 +34,7 @@ class Ffmpeg(Backend):
         self._last: tuple[bytes, _Parts] | None = None
 
     def accepts(self, head: bytes) -> bool:
-        """Always: FFmpeg itself tells what it knows."""
+        """Always: FFmpeg itself decides what it can read."""
         return True
 
     def decode(self, content: bytes, span: Span) -> Recording | None:

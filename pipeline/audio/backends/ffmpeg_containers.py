@@ -1,4 +1,4 @@
-"""Which containers FFmpeg may open, and that it opens nothing but the bytes it is given.
+"""Limits FFmpeg to known containers, and to the bytes that it is given.
 
 FFmpeg chooses a demuxer by the content, and some of them read what the content names: other files,
 or a port of this machine. A clip may come from anywhere, so those demuxers are not allowed.

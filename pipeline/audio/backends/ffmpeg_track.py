@@ -129,7 +129,7 @@ def open_track(source: BinaryIO, number: int | None = None) -> Track:
 
 
 def _describe(container: Any, index: int) -> str:
-    """What FFmpeg prints of a stream; it names codecs without a decoder nowhere else."""
+    """FFmpeg's description of a stream, which alone names codecs without a decoder."""
     level = av.logging.get_level()
     av.logging.set_level(av.logging.INFO)
     try:
@@ -162,7 +162,7 @@ def _on_time_line(track: Track, from_picture: bool) -> Iterator[np.ndarray]:
 
 
 def _stated_seconds(track: Track) -> float:
-    """Length of the track by the times in its container; 0 where they tell nothing certain."""
+    """Length of the track by the times in its container; 0 if they are not reliable."""
     container = track.container
     if container.format.name not in TIMED or container.streams.video or not container.duration:
         return 0.0

@@ -51,7 +51,7 @@ class PlainFlac(Backend):
 
 
 class FlacHeader(NamedTuple):
-    """What the header of a plain FLAC promises; its rate is in Hz."""
+    """Facts from the header of a plain FLAC; the rate is in Hz."""
 
     rate: int
     channels: int

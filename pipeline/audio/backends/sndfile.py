@@ -1,4 +1,4 @@
-"""What libsndfile decodes: WAV, AIFF, FLAC, Ogg, MP3, SPHERE and many more."""
+"""libsndfile: WAV, AIFF, FLAC, Ogg, MP3, SPHERE and many more."""
 
 import io
 from collections.abc import Callable, Iterator
@@ -33,7 +33,7 @@ class Sndfile(Backend):
     libraries = ("soundfile",)
 
     def accepts(self, head: bytes) -> bool:
-        """Always: libsndfile itself tells what it knows."""
+        """Always: libsndfile itself decides what it can read."""
         return True
 
     def decode(self, content: bytes, span: Span) -> Recording | None:
@@ -117,7 +117,7 @@ def _read_part(
     Args:
         file: The file.
         span: The part.
-        at: Where the file stands; some can't tell.
+        at: Position in the file; some files can't report theirs.
         read: Gives so many frames from the first on, of a type; None to seek them.
     """
     if file.frames >= _UNKNOWN:

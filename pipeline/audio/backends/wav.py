@@ -48,7 +48,7 @@ class PlainWav(Backend):
 
 
 class PlainSound(NamedTuple):
-    """Where the samples of a plain WAV lie, in bytes, and what they are; the rate is in Hz."""
+    """Position of the samples of a plain WAV, in bytes, and their layout; the rate is in Hz."""
 
     start: int
     size: int
@@ -83,7 +83,7 @@ def read_plain_wav(content: bytes) -> tuple[np.ndarray, int] | None:
 
 
 def find_plain_sound(content: bytes | FileBytes) -> PlainSound | None:
-    """Where the samples of a plain WAV lie.
+    """Finds the samples of a plain WAV.
 
     Args:
         content: The whole file.

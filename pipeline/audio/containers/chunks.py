@@ -43,15 +43,15 @@ class SizeField(NamedTuple):
 
 @dataclass
 class Sound:
-    """Where the sound of a file lies.
+    """Position of the sound in a file.
 
     Attributes:
-        start: Of its first byte.
+        start: Position of the first byte.
         stated: Bytes, as the header says; None where it says that it does not know.
         found: Bytes between the start and the end of the file.
         block: Bytes of one frame or packet.
         bytes_per_second: 0 where unknown.
-        sizes: What stands in the header once the size is known to be ``found``.
+        sizes: Header fields to correct when the size is known to be ``found``.
     """
 
     start: int
@@ -90,7 +90,7 @@ _AS_IT_SEEMS = Layout()
 
 
 def _compare(content: Buffer, sound: Sound) -> Layout:
-    """What the stated size of the sound means for reading the file."""
+    """The layout of the file, from the stated and the found size of its sound."""
     stated, found = sound.stated, sound.found
     if stated == found > 0:  # nearly always; the rest takes as long as the checksum of a clip
         return _AS_IT_SEEMS

@@ -1,4 +1,4 @@
-"""What to know of a file before it is decoded, whichever decoder takes it and on whatever path."""
+"""Examines a file before it is decoded, whichever decoder reads it."""
 
 from dataclasses import replace
 

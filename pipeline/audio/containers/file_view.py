@@ -33,7 +33,7 @@ class FileView(io.RawIOBase):
         return self._position
 
     def tell(self) -> int:
-        """Where the next byte is read."""
+        """Position of the next byte to be read."""
         return self._position
 
     def readinto(self, buffer: "memoryview | bytearray") -> int:  # type: ignore[override]

@@ -7,7 +7,7 @@ from pipeline.audio.containers.layout import Buffer, Layout
 
 _HEAD = b"fLaC"
 NEXT = b"fLaC"
-"""Of a file that follows; four bytes of sound are equal to it once in 4 GB, which does no harm."""
+"""First bytes of a following file; sound equals them once in 4 GB, which does no harm."""
 
 _TOTAL = slice(21, 26)
 _BLOCKS = {1: 192, 2: 576, 3: 1152, 4: 2304, 5: 4608} | {n: 1 << n for n in range(8, 16)}

@@ -1,4 +1,4 @@
-"""What the headers of a container tell before anything is decoded."""
+"""The layout of a container, from its headers, before anything is decoded."""
 
 import mmap
 from dataclasses import dataclass

@@ -33,7 +33,7 @@ class Frame(NamedTuple):
 
 
 class Stated(NamedTuple):
-    """What the first frame says of those that follow; None where it does not."""
+    """Statement of the first frame about those that follow; None if it makes none."""
 
     frames: int | None
     size: int | None
@@ -122,7 +122,7 @@ def _read_stated(content: Buffer, position: int, frame: Frame) -> Stated | None:
 
 @dataclass
 class _Walk:
-    """What was met from the first frame to the end of the file.
+    """Frames found from the first one to the end of the file.
 
     Attributes:
         frames: Whole ones.

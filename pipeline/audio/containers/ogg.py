@@ -82,7 +82,7 @@ class _Streams:
 
 
 def _page_end(content: Buffer, position: int) -> int | None:
-    """Where a page ends; None where its header is cut off."""
+    """End of a page; None if its header is cut off."""
     if position + 27 > len(content):
         return None
     segments = content[position + 26]

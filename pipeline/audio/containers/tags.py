@@ -1,4 +1,4 @@
-"""What files begin with: signs of containers, and tags that some programs write before them.
+"""First bytes of files: signs of containers, and tags that some programs write before them.
 
 Source: ID3 tag version 2.4.0.
 """
@@ -13,7 +13,7 @@ _FIXED = 10
 
 
 def skip_tags(content: Buffer, position: int = 0) -> int:
-    """Where the ID3v2 tags at a position end; the position itself where there are none."""
+    """End of the ID3v2 tags at a position; the position itself if there are none."""
     for _ in range(MAX_PARTS):
         head = content[position : position + _FIXED]
         if head[:3] != b"ID3" or len(head) < _FIXED or max(head[6:]) > 127:
@@ -30,7 +30,7 @@ def tag_before_header(content: Buffer) -> int:
 
 
 def is_recording(head: Buffer) -> bool:
-    """Whether data begin as files of sound or video do, as far as their first bytes tell."""
+    """Whether data begin as files of sound or video do, judging by their first bytes."""
     frame_of_mpeg = len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0
     stream_of_mpeg = head[:4] == b"\0\0\1\xba" or (head[:1] == b"G" and head[188:189] == b"G")
     return head[:3] == b"ID3" or frame_of_mpeg or stream_of_mpeg or _is_header(head[:8])

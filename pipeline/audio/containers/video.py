@@ -79,7 +79,7 @@ def _check_clocks(content: Buffer, start: int, end: int) -> None:
 
 
 def _find_boxes(content: Buffer, start: int, end: int, path: tuple[bytes, ...]) -> Iterator[int]:
-    """Where boxes begin that lie in boxes of these names, behind their own heads."""
+    """Positions of boxes nested in boxes of these names, after their headers."""
     for _ in range(MAX_PARTS):
         if not path or start + 24 > end:
             return

@@ -1,1 +1,1 @@
-"""Clips that are alike: pairs of equal or nearly equal audio, and what they tell of a dataset."""
+"""Clips that are alike: pairs of equal or nearly equal audio, and what follows for a dataset."""

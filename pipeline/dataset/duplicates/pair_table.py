@@ -88,7 +88,7 @@ def pairs_path(output: str) -> str:
 
 
 def write_pairs(output: str, table: PairTable) -> None:
-    """Writes the pairs of a dataset; no file where there is nothing to tell."""
+    """Writes the pairs of a dataset; no file if there are none."""
     if not table.pairs and not table.searched:
         storage.delete(pairs_path(output))
         return

@@ -167,7 +167,7 @@ def group_of(pair: Pair) -> str:
 
 
 def describe(pair: Pair) -> str:
-    """How alike two clips are, in words."""
+    """Likeness of two clips, in words."""
     if pair.kind == "equal":
         return "all samples are equal"
     words = f"{100 * pair.error:.0f} % of the bits of their fingerprints differ"

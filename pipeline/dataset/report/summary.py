@@ -143,5 +143,5 @@ def durations(manifest: Manifest) -> list[int]:
 
 
 def hours(value: float) -> str:
-    """Hours with as many decimals as tell anything."""
+    """Hours with as many decimals as are meaningful."""
     return f"{value:,.1f}" if value >= 10 else f"{value:.2f}"

@@ -114,10 +114,10 @@ class Protocol:
         if len(found) == 1:
             return found[0]
         if found:
-            told = [f"fold {one.name}, which holds out {held_out(one)}" for one in found]
+            named = [f"fold {one.name}, which holds out {held_out(one)}" for one in found]
             raise UsageError(
-                f"protocol {self.name}, corpus {corpus}: {fold!r} may be {', or '.join(told)}; say "
-                f"which: {' or '.join(BY_NAME + one.name for one in found)}"
+                f"protocol {self.name}, corpus {corpus}: {fold!r} may be {', or '.join(named)}; "
+                f"say which: {' or '.join(BY_NAME + one.name for one in found)}"
             )
         names = [facts.name for facts in self.folds[corpus]]
         there = f"expected {', '.join(names[:20])}{', …' if len(names) > 20 else ''}"

@@ -6,7 +6,6 @@ import pandas as pd
 import pytest
 
 from exhubert.cli.main import COMMANDS, main
-from pipeline.dataset.manifest import require_manifest
 from tests.conftest import SPEC, MakeCorpus, write_tone
 
 
@@ -77,27 +76,6 @@ def test_build_exits_1_beyond_the_reject_rate(
     assert "4.0% of its clips are rejected" in capsys.readouterr().err
     assert main([*args, "--max-reject-rate", "0.05"]) == 0
     assert "reused 24 clips" in capsys.readouterr().out
-
-
-def test_relabel_applies_a_changed_map(
-    spec_file: Path, make_corpus: MakeCorpus, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    output = str(tmp_path / "out")
-    where = ["--spec", str(spec_file), "--root", f"tones={make_corpus()}", "--jobs", "1"]
-    assert main(["build", *where, "--output", output]) == 0
-    assert main(["relabel", output]) == 0
-    assert "by your own spec of the last build" in capsys.readouterr().err
-    assert main(["relabel", output, "--shipped-specs"]) == 2
-    assert "holds tones, of which no spec is shipped" in capsys.readouterr().err
-    spec_file.write_text(spec_file.read_text().replace("ang: anger", "ang: irritation"))
-    assert main(["relabel", output, "--spec", str(spec_file)]) == 0
-    assert "relabelled 8 of 24 utterances" in capsys.readouterr().out
-    spec_file.write_text(spec_file.read_text() + "splits: {by: utterance}\n")
-    assert main(["relabel", output, "--spec", str(spec_file)]) == 0
-    told = capsys.readouterr()
-    assert "relabelled 0 of 24 utterances" in told.out
-    assert "splits stay speaker-disjoint, though its spec now says by utterance" in told.err
-    assert require_manifest(output).corpora["tones"].split_policy == "speaker-disjoint"
 
 
 def test_corpora_that_must_stay_are_left_out(

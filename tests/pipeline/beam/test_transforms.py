@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.audio.options import AudioOptions
 from pipeline.beam import transforms
-from pipeline.beam.transforms import write_together
+from pipeline.beam.transforms import write_in_one_pass
 from pipeline.monitoring import ProgressWriter, read_progress
 from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.planning.index_corpus import index_corpus
@@ -38,13 +38,13 @@ def three_shards(tmp_path: Path, make_spec: MakeSpec, make_corpus: MakeCorpus) -
 def test_progress_never_goes_back_while_shards_of_one_pass_are_written(three_shards: Pass) -> None:
     build, shards = three_shards
     told = []
-    for _ in write_together(shards, build):
+    for _ in write_in_one_pass(shards, build):
         build.progress.waiting("")  # writes the counts down
         told.append(read_progress(str(build.progress.folder)))
     assert [(counts.finished, counts.found) for counts in told] == [(24, 25)] * 3
     counts = read_progress(str(build.progress.folder))
     assert (counts.done, counts.reused, counts.found) == (24, 0, 24)
-    assert [written.reused for written in write_together(shards, build)] == [8, 8, 8]
+    assert [written.reused for written in write_in_one_pass(shards, build)] == [8, 8, 8]
     assert read_progress(str(build.progress.folder)).reused == 24
 
 
@@ -62,6 +62,6 @@ def test_no_clip_is_blamed_while_shards_are_written(
 
     monkeypatch.setattr(transforms, "set_current_clip", noted.append)
     monkeypatch.setattr(writer, "write_parquet", write)
-    assert len(list(write_together(shards, build))) == 3
+    assert len(list(write_in_one_pass(shards, build))) == 3
     assert while_writing == [""] * 3
     assert sum(map(bool, noted)) == 24

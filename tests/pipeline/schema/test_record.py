@@ -1,4 +1,4 @@
-from pipeline.checks.corpus_check import EXPORT
+from pipeline.checks.utterance_export import EXPORT
 from pipeline.schema.columns import stage_columns
 from pipeline.schema.record import AROUSAL_CLASSES, CLASSES, COLUMNS, RECORD, VALENCE_CLASSES
 from pipeline.schema.utterance import Utterance

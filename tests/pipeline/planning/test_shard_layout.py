@@ -12,14 +12,15 @@ from pipeline.audio.options import AudioOptions
 from pipeline.planning.batches import UtteranceBatch
 from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.planning.corpus_plan import CorpusPlan, assign_split_and_shard, plan_splits
-from pipeline.planning.recordings import SLOT_S, count_slots, merge_slots, slot_of
 from pipeline.planning.shard_names import is_written_together, shard_group_key, shard_name
+from pipeline.planning.slots import SLOT_S, count_slots, merge_slots
 from pipeline.planning.steps import assign_shards, count_batch, plan_batches
-from pipeline.schema.utterance import Utterance, excluded
+from pipeline.schema.utterance import Utterance
 from pipeline.sources.blocks import block_name
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.splits.groups import count_groups, count_ungrouped
+from tests.support.segments import segment
 
 SPEC = CorpusSpec.model_validate(
     {
@@ -37,14 +38,6 @@ OFFICIAL = SPEC.model_copy(
         ).splits
     }
 )
-
-
-def segment(recording: str, start: float, seconds: float = 4.0, **fields: object) -> Utterance:
-    name = f"calls/{recording}#{start:g}-{start + seconds:g}"
-    utterance = Utterance(
-        name, "calls", name, f"{recording}.wav", 9, "", start=start, end=start + seconds
-    )
-    return utterance._replace(label_native="e", **fields)  # type: ignore[arg-type]
 
 
 def plan(utterances: list[Utterance], spec: CorpusSpec = OFFICIAL) -> CorpusPlan:
@@ -233,18 +226,6 @@ def test_one_more_segment_moves_no_other_recording() -> None:
     more = segment("c7", 1_000.0, group="tr")
     after = {one.id: one.shard for one in assign([*calls, more])}
     assert {name: after[name] for name in before} == before
-
-
-def test_what_is_dropped_or_found_by_other_fields_is_no_part_of_a_recording() -> None:
-    one = segment("a", 1.0)
-    assert slot_of(one) == ("calls/a", 0)
-    assert slot_of(one._replace(start=None, end=None)) is None
-    assert slot_of(one._replace(dedup_key="calls/take1")) is None
-    assert count_slots([replace_dropped(one)]) == {}
-
-
-def replace_dropped(utterance: Utterance) -> Utterance:
-    return utterance._replace(dropped=excluded("labels", "other"))
 
 
 @pytest.mark.parametrize("spec", [SPEC, OFFICIAL])
