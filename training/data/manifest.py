@@ -20,7 +20,7 @@ _RELEASE = {field.name for field in fields(Release)}
 
 
 def manifest_path(dataset: str | Path) -> str:
-    """Where the manifest of a dataset lies."""
+    """The path of the manifest of a dataset."""
     return storage.join(str(dataset), MANIFEST)
 
 

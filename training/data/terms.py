@@ -30,5 +30,5 @@ def redistribution(dataset: str | Path) -> dict[str, bool | None]:
 
 
 def redistributable_corpora(dataset: str | Path) -> frozenset[str]:
-    """Corpora whose terms let them be passed on; none where nothing says so."""
+    """Corpora whose terms let them be passed on; none where terms are not stated."""
     return frozenset(name for name, may in redistribution(dataset).items() if may)

@@ -17,7 +17,7 @@ _ASKED: tuple[Kind, ...] = ("commercial_use", "changes", "share_alike", "attribu
 
 
 def model_card(provenance: dict[str, Any]) -> str:
-    """The README.md of a trained model: YAML front matter and what it says about itself."""
+    """The README.md of a trained model: YAML front matter and text."""
     dataset, recipe = provenance["dataset"], provenance["recipe"]
     base = recipe["model"]["base"]
     validation = provenance["validation"]
@@ -119,7 +119,7 @@ def _licence(provenance: dict[str, Any]) -> list[str]:
 
 
 def _heads(emotions: Sequence[str], dimensions: Sequence[str]) -> list[str]:
-    """What the model says beside the six classes, if anything."""
+    """The further heads of the model, if there are any."""
     lines = []
     if emotions:
         lines.append(f"Emotion categories: {markdown(', '.join(emotions))}.")
