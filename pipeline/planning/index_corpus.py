@@ -71,7 +71,7 @@ def index_corpus(spec: CorpusSpec, root: str, scheme: EmotionScheme) -> IndexedC
 
 
 def plan_corpus(corpus: Corpus, scheme: EmotionScheme) -> PlannedCorpus:
-    """Takes the steps of a build, one after another; what can't be read is not told from what can.
+    """Takes the steps of a build, one after another; no file of audio is looked into.
 
     Raises:
         DataError: As of :func:`index_corpus`.
