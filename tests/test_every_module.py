@@ -44,6 +44,12 @@ def test_every_module_has_a_test_file_or_is_imported_by_one() -> None:
     assert not untested, f"no test of these lies in their folder or imports them: {untested}"
 
 
+def test_what_tests_share_lies_in_support() -> None:
+    for file in (HOME / "tests").rglob("*.py"):
+        shared = {name for name in imported_by(file) if name.startswith("tests.")}
+        assert not [name for name in shared if ".test_" in name], file
+
+
 def test_every_package_that_is_started_is_started_by_a_test() -> None:
     """Of modules that run as ``python -m`` nothing can be imported."""
     text = "".join(file.read_text(encoding="utf-8") for file in (HOME / "tests").rglob("*.py"))

@@ -116,7 +116,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parse(line: Sequence[str]) -> argparse.Namespace:
-    """What a command line says; its ``command`` is None where it names none."""
+    """The parsed command line; its ``command`` is None where it names none."""
     parser = build_parser()
     args, unknown = parser.parse_known_args(line)
     if args.command is not None:

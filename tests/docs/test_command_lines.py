@@ -5,7 +5,7 @@ import re
 import pytest
 
 from exhubert.cli.main import build_parser
-from tests.docs.fenced import OTHERS, PAGES, blocks, command_lines, words
+from tests.support.fenced import OTHERS, PAGES, blocks, command_lines, words
 
 LINES = {f"{page.name}: {line}": line for page in PAGES for line in command_lines(page)}
 

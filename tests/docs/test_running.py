@@ -1,6 +1,6 @@
 """Lines and snippets of the documentation, run page by page in a folder that has all they name.
 
-What is not run stands in ``OTHER_PAGES``, ``NOT_RUN`` and :data:`tests.docs.fenced.OTHERS`, with
+What is not run stands in ``OTHER_PAGES``, ``NOT_RUN`` and :data:`tests.support.fenced.OTHERS`, with
 the reason.
 """
 
@@ -19,7 +19,7 @@ import soundfile
 from demo.standins import speak_standins
 from exhubert.cli.main import main
 from tests.conftest import tone, write_tone
-from tests.docs.fenced import PAGES, Block, blocks, words
+from tests.support.fenced import PAGES, Block, blocks, words
 from tests.support.standins import beep
 
 OTHER_PAGES = {

@@ -5,7 +5,7 @@ import ast
 import pytest
 
 import exhubert
-from tests.docs.fenced import PAGES, blocks
+from tests.support.fenced import PAGES, blocks
 
 INSIDE = {"pipeline", "training", "demo"}
 """Packages that users import nothing from."""

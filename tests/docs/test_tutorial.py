@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.fenced import HOME, command_lines, words
+from tests.support.fenced import HOME, command_lines, words
 
 
 @pytest.mark.slow

@@ -60,3 +60,21 @@ def make_evaluation(
     return score_predictions(
         predictions, dataset, "test", list(CLASSES), TrainingSpeakers(frozenset(heard))
     )
+
+
+def evaluation(
+    corpus: str, speakers: str, truth: str, guess: str, classes: str = "ab", heard: str = ""
+) -> Evaluation:
+    """Clips named by their places, a speaker, a class and a guess a letter."""
+    utterances = pd.DataFrame(
+        {
+            "id": [f"{corpus}/{speaker}{n}" for n, speaker in enumerate(speakers)],
+            "corpus": corpus,
+            "speaker": list(speakers),
+            "label": [classes.index(one) for one in truth],
+        }
+    )
+    predicted = np.array([[classes.index(one) for one in guess]])
+    table = PredictionTable(["m"], utterances, predicted, None)
+    training = TrainingSpeakers(frozenset(heard))
+    return score_predictions(table, "nowhere", "test", list(classes), training)

@@ -49,7 +49,7 @@ def _as_label_set(value: Any) -> Any:
 
 
 def _as_condition(value: str | None) -> str | None:
-    """What stands behind WHERE in SQL."""
+    """A condition as in SQL behind WHERE."""
     if value is not None:
         from pipeline.shards.row_filter import check_condition  # brings DuckDB and pyarrow
 

@@ -16,7 +16,7 @@ MOST_VALUES = 100_000
 
 
 def read_yaml(path: Path) -> Any:
-    """The values of a YAML file, in time and memory that do not depend on what it says.
+    """The values of a YAML file, in time and memory that do not depend on its content.
 
     Raises:
         UsageError: The file is not YAML in UTF-8, too large or nested too deeply.
@@ -46,7 +46,7 @@ def read_yaml(path: Path) -> Any:
 
 
 def _count(node: yaml.Node, counts: dict[int, int]) -> int:
-    """Number of nodes, those of an alias counted wherever it stands."""
+    """Number of nodes, those of an alias counted at each use."""
     if isinstance(node, yaml.ScalarNode):
         return 1
     if id(node) not in counts:

@@ -4,17 +4,34 @@ import re
 from pathlib import Path, PurePosixPath
 from urllib.parse import parse_qs
 
+from pydantic import BaseModel
+
 from pipeline.common.errors import DataError, UsageError
 from pipeline.storage import StoreOptions, open_store
 from pipeline.storage import files as storage
 from pipeline.storage.folder_lock import check_unlocked
 from pipeline.storage.registry import is_remote
-from training.data.manifest import Manifest, content_checksum, manifest_path, read_manifest
+from training.data.manifest import content_checksum, manifest_path, read_manifest
 
 _OLD_OPTIONS = re.compile(
     r"\?(?=(?:.*&)?(?:endpoint_override|region|scheme|access_key|retry_limit_seconds)=)"
 )
 """Where options stood behind the path of a URL, as Arrow spells them."""
+
+
+class _Shard(BaseModel):
+    path: str
+    bytes: int
+
+
+class _Corpus(BaseModel):
+    shards: list[_Shard] = []
+
+
+class _Corpora(BaseModel):
+    """The part of a manifest that lists shards."""
+
+    corpora: dict[str, _Corpus] = {}
 
 
 def path_of(location: str) -> PurePosixPath:
@@ -37,7 +54,7 @@ def list_shards(dataset: str) -> list[str]:
     """
     sizes = _shard_sizes(dataset)
     check_unlocked(dataset)
-    manifest = read_manifest(dataset)
+    manifest = read_manifest(dataset, _Corpora)
     if manifest is not None:
         _check_shards(dataset, manifest, sizes)
     return sorted(storage.join(dataset, shard) for shard in sizes)
@@ -84,7 +101,7 @@ def _refuse_old_options(dataset: str) -> None:
     )
 
 
-def _check_shards(dataset: str, manifest: Manifest, sizes: dict[str, int]) -> None:
+def _check_shards(dataset: str, manifest: _Corpora, sizes: dict[str, int]) -> None:
     """Compares the shards that are there with those that the manifest lists."""
     corpora = manifest.corpora.values()
     listed = {shard.path: shard.bytes for corpus in corpora for shard in corpus.shards}

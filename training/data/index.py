@@ -1,4 +1,4 @@
-"""The index of a dataset: the metadata of its utterances and where their audio lies, no audio."""
+"""The index of a dataset: metadata of its utterances and the places of their audio."""
 
 from collections.abc import Collection, Sequence
 from pathlib import Path, PurePosixPath

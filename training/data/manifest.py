@@ -1,60 +1,41 @@
-"""The manifest of a dataset, as far as training reads it, and what tells datasets apart by it."""
+"""The manifest of a dataset: parts of it, and what tells datasets apart by it."""
 
 import hashlib
 import json
 from dataclasses import fields
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from pipeline.common.errors import DataError
 from pipeline.common.manifest_format import MANIFEST, check_format
 from pipeline.common.release import Release
-from pipeline.splits.protocols.statement import ProtocolStatements
 from pipeline.storage import files as storage
+
+Part = TypeVar("Part", bound=BaseModel)
 
 _RELEASE = {field.name for field in fields(Release)}
 """Keys of the manifest that say what a dataset is called."""
 
 
-class Shard(BaseModel):
-    """A shard: its path in the dataset, and its size."""
-
-    path: str
-    bytes: int
-
-
-class Corpus(BaseModel):
-    """A corpus: its shards, and whether it may be passed on, where somebody has said so."""
-
-    shards: list[Shard] = []
-    redistribute: bool | None = None
-
-
-class DuplicateSearch(BaseModel):
-    """A search for near-duplicates: the corpora that came, or changed, since."""
-
-    unsearched: list[str]
-
-
-class Manifest(BaseModel):
-    """The parts of a manifest that are read here; others are passed over."""
-
-    corpora: dict[str, Corpus] = {}
-    protocols: ProtocolStatements = {}
-    near_duplicates: DuplicateSearch | None = None
-
-
 def manifest_path(dataset: str | Path) -> str:
-    """Where the manifest of a dataset lies."""
+    """The path of the manifest of a dataset."""
     return storage.join(str(dataset), MANIFEST)
 
 
-def read_manifest(dataset: str | Path) -> Manifest | None:
-    """Reads the manifest of a dataset, on disk or at a URL; None where it has none.
+def read_manifest(dataset: str | Path, part: type[Part]) -> Part | None:
+    """Reads a part of the manifest of a dataset.
+
+    Args:
+        dataset: Folder or URL.
+        part: The keys that are asked for; what others hold is not judged.
+
+    Returns:
+        None where there is no manifest.
 
     Raises:
-        DataError: It is damaged, or a later release has written it.
+        DataError: The manifest is damaged, or a later release has written it.
     """
     path = manifest_path(dataset)
     content = storage.read(path)
@@ -62,7 +43,7 @@ def read_manifest(dataset: str | Path) -> Manifest | None:
         return None
     try:
         check_format(content, path)
-        return Manifest.model_validate_json(content)
+        return part.model_validate_json(content)
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         key = ".".join(map(str, fault["loc"]))

@@ -19,7 +19,7 @@ BUDGET = POOL_BYTES * 4 // 3
 
 
 class ClipLocation(NamedTuple):
-    """Where the audio of an utterance lies, and what tells it from others.
+    """The place of an utterance's audio, and its id and checksum.
 
     Attributes:
         shard: Path or URL.
@@ -37,7 +37,7 @@ class ClipLocation(NamedTuple):
 
 
 def clip_locations(index: pd.DataFrame) -> list[ClipLocation]:
-    """Where the audio of each row of an index lies."""
+    """The place of the audio of each row of an index."""
     sums = index["audio_xxh3"].astype(object).where(index["audio_xxh3"].notna(), None)
     columns = [index[name].tolist() for name in ("shard", "row_group", "row", "id")]
     return [ClipLocation(*location) for location in zip(*columns, sums.tolist(), strict=True)]

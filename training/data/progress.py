@@ -1,4 +1,4 @@
-"""How far work on clips has come, for whoever shows it."""
+"""Callbacks for the progress of work on clips."""
 
 from collections.abc import Callable
 

@@ -5,19 +5,26 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
+from pydantic import BaseModel
 
 from pipeline.common.errors import UsageError
 from pipeline.common.suggest import suggest
 from pipeline.schema.record import CLASSES, SPLITS
 from pipeline.specs.collections import choose_corpora
 from pipeline.splits.protocols.protocol import BY_NAME, Protocol, held_out, read_protocol_file
-from pipeline.splits.protocols.statement import ProtocolStatement, protocol_path
+from pipeline.splits.protocols.statement import ProtocolStatements, protocol_path
 from pipeline.splits.protocols.validation import draw_validation
 from pipeline.storage import files as storage
 from training.data.index import load_index, rows_of_part
 from training.data.label_sets import LabelSet, classes_of, stated_classes
 from training.data.manifest import manifest_path, read_manifest
 from training.data.row_choice import EVERY_ROW, RowChoice
+
+
+class _Protocols(BaseModel):
+    """The part of a manifest that states protocols."""
+
+    protocols: ProtocolStatements = {}
 
 
 @dataclass(frozen=True)
@@ -210,8 +217,8 @@ def _with_validation(index: pd.DataFrame, seed: int) -> pd.DataFrame:
     return pd.concat(parts) if parts else index
 
 
-def _read_statements(dataset: str) -> dict[str, ProtocolStatement]:
-    manifest = read_manifest(dataset)
+def _read_statements(dataset: str) -> ProtocolStatements:
+    manifest = read_manifest(dataset, _Protocols)
     if manifest is None:
         raise UsageError(
             f"{manifest_path(dataset)}: missing; protocols stand in the manifest of a dataset"

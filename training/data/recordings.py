@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pydantic import BaseModel
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
@@ -22,6 +23,18 @@ from training.data.manifest import read_manifest
 PAIRS = "duplicates.parquet"
 
 _COLUMNS = ["audio_xxh3", "other_audio_xxh3", "kind"]
+
+
+class _Search(BaseModel):
+    """A search for near-duplicates: the corpora that came, or changed, since."""
+
+    unsearched: list[str]
+
+
+class _Searches(BaseModel):
+    """The part of a manifest that tells of the last search."""
+
+    near_duplicates: _Search | None = None
 
 
 def near_recordings(dataset: str | Path) -> dict[str, str]:
@@ -78,7 +91,7 @@ def is_searched(dataset: str | Path, corpora: Collection[str]) -> bool:
     Raises:
         DataError: The manifest is damaged, or a later release has written it.
     """
-    manifest = read_manifest(dataset)
+    manifest = read_manifest(dataset, _Searches)
     if manifest is None or storage.read(storage.join(str(dataset), PAIRS)) is None:
         return False
     search = manifest.near_duplicates

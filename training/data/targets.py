@@ -1,4 +1,4 @@
-"""What a model says beside the six classes: emotion categories, and ratings of dimensions.
+"""Targets beside the six classes: emotion categories, and ratings of dimensions.
 
 A row of a dataset carries some of these labels and lacks others, so each head has targets of its
 own, in which a missing label is marked.

@@ -29,7 +29,7 @@ from training.model.outputs import Predictions
 from training.model.provenance import TrainingSpeakers
 
 ALL = "all"
-"""The split that stands for all of them: for a dataset that training did not see."""
+"""The name for all splits together: for a dataset that the model was not trained on."""
 
 
 def evaluate(

@@ -48,7 +48,7 @@ class FoldRun:
 
 
 def fold_recipe(recipe: Recipe, run: FoldRun) -> Recipe:
-    """A recipe that trains as a fold says."""
+    """A recipe with the settings of a fold."""
     data, rows, choice = recipe.data, run.fitted, run.choice
     own = {
         "corpora": tuple(rows.corpora),

@@ -80,7 +80,7 @@ def check_names(names: Iterable[str]) -> None:
 
 
 def folder_name(system: str) -> str:
-    """The name of a model as one of a folder: others than word characters are replaced.
+    """A folder name for a model: other than word characters are replaced.
 
     >>> folder_name("tiny"), folder_name("probe of facebook/hubert")[:24]
     ('tiny', 'probe_of_facebook_hubert')
@@ -99,7 +99,7 @@ def train_and_score(
     keep_in: Path,
     console: Console | None = None,
 ) -> Evaluation:
-    """Trains a system as a fold says and scores it; an interrupted training is continued.
+    """Trains a system in a fold and scores it; an interrupted training is continued.
 
     Args:
         system: A recipe, or a baseline.

@@ -26,9 +26,9 @@ from training.config.recipe import Recipe
 from training.data.sampling import expected_repeats
 from training.data.targets import UNLABELLED
 from training.finetuning.meta_step import trace_step
-from training.finetuning.model_card import count_parameters
 from training.finetuning.run_folder import is_complete, is_started
 from training.finetuning.run_plan import Plan, plan_run
+from training.finetuning.run_provenance import count_parameters
 from training.finetuning.step_time import LARGEST_ON_CPU, time_batch
 from training.inference.devices import training_device
 from training.model.build import empty_model

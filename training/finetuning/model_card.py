@@ -1,93 +1,23 @@
-"""What a model was trained on and how well it does, stored with it: provenance and model card."""
+"""The card of a trained model: what it was trained on, how well it does, and how it is used."""
 
-import platform
 from collections.abc import Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
-
-import pandas as pd
-from transformers import PreTrainedModel
 
 from pipeline.common.untrusted_text import code, markdown
 from pipeline.schema.record import CLASSES
 from pipeline.specs.licence_terms import Kind, mix_terms
 from pipeline.splits.protocols.protocol import BY_NAME
-from training.data.dataset_files import absolute, path_of
-from training.data.manifest import content_checksum, manifest_checksum
-from training.data.terms import redistribution
 from training.finetuning.card_metadata import all_licences, card_metadata
 from training.finetuning.model_licence import model_licence
-from training.metrics.head_scores import HeadScores
 from training.metrics.intervals import FEW_NOTE, is_few, show_interval
 from training.metrics.not_trained_on import NOT_TRAINED_ON_NOTE, marked
-from training.metrics.scores import Scores
-
-LIBRARIES = (
-    *("exhubert", "torch", "transformers", "accelerate", "numpy", "pyarrow", "soundfile"),
-    *("soxr", "scikit-learn"),
-)
 
 _ASKED: tuple[Kind, ...] = ("commercial_use", "changes", "share_alike", "attribution")
 """What of the terms of a corpus may hold for a model."""
 
 
-def describe_dataset(
-    dataset: str | Path, *indexes: pd.DataFrame, protocol: str | None = None
-) -> dict[str, Any]:
-    """Which data a run read: checksums, and utterances per corpus and split.
-
-    Args:
-        dataset: Folder or URL.
-        *indexes: Rows that were read.
-        protocol: That the run's fold is of.
-    """
-    rows = pd.concat(indexes)
-    corpora = {
-        str(corpus): {str(split): int(n) for split, n in part.value_counts(sort=False).items()}
-        for corpus, part in rows.groupby("corpus", sort=True)["split"]
-    }
-    allowed = redistribution(dataset)
-    licences = rows.groupby("corpus", sort=True)["licence"].agg(lambda part: sorted(set(part)))
-    return {
-        "name": path_of(absolute(str(dataset))).name,
-        "manifest_sha256": manifest_checksum(dataset),
-        "content_sha256": content_checksum(dataset, protocol),
-        "utterances": {str(s): int(n) for s, n in rows.groupby("split", sort=True).size().items()},
-        "corpora": corpora,
-        "licences": {str(corpus): names for corpus, names in licences.items()},
-        "redistribute": {corpus: allowed.get(corpus) for corpus in corpora},
-        "languages": languages(rows),
-    }
-
-
-def languages(index: pd.DataFrame) -> list[str]:
-    """Languages that are spoken, without their regions, as in ``en``."""
-    return sorted({code.partition("-")[0] for code in index["language"].dropna()})
-
-
-def count_parameters(model: PreTrainedModel) -> dict[str, int]:
-    """Parameters in all, and those that are trained."""
-    parameters = list(model.parameters())
-    return {
-        "total": sum(parameter.numel() for parameter in parameters),
-        "trainable": sum(parameter.numel() for parameter in parameters if parameter.requires_grad),
-    }
-
-
-def library_versions() -> dict[str, str]:
-    """Versions of Python and of the libraries that shape a result."""
-    versions = {"python": platform.python_version()}
-    for library in LIBRARIES:
-        try:
-            versions[library] = version(library)
-        except PackageNotFoundError:
-            versions[library] = "not installed"
-    return versions
-
-
 def model_card(provenance: dict[str, Any]) -> str:
-    """The README.md of a trained model: YAML front matter and what it says about itself."""
+    """The README.md of a trained model: YAML front matter and text."""
     dataset, recipe = provenance["dataset"], provenance["recipe"]
     base = recipe["model"]["base"]
     validation = provenance["validation"]
@@ -189,7 +119,7 @@ def _licence(provenance: dict[str, Any]) -> list[str]:
 
 
 def _heads(emotions: Sequence[str], dimensions: Sequence[str]) -> list[str]:
-    """What the model says beside the six classes, if anything."""
+    """The further heads of the model, if there are any."""
     lines = []
     if emotions:
         lines.append(f"Emotion categories: {markdown(', '.join(emotions))}.")
@@ -253,14 +183,3 @@ def _head_results(heads: dict[str, Any] | None) -> list[str]:
     for name, found in (heads["ratings"] if heads else {}).items():
         rows.append(f"| {name} | {found['utterances']} | CCC {found['ccc']:z.2f} |")
     return ["", "| head | utterances | score |", "|---|---|---|", *rows] if rows else []
-
-
-def scores_to_dict(
-    overall: Scores | None, corpora: dict[str, Scores], heads: HeadScores | None = None
-) -> dict[str, Any]:
-    """Scores as plain JSON types; ``overall`` is None for a model of ratings alone."""
-    scores: dict[str, Any] = {
-        "overall": overall and overall.to_dict(),
-        "corpora": {corpus: scores.to_dict() for corpus, scores in corpora.items()},
-    }
-    return scores if heads is None else scores | {"heads": heads.to_dict()}

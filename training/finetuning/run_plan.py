@@ -58,6 +58,11 @@ class Plan:
         return "ccc" if any(rated) else None
 
     @property
+    def measured(self) -> pd.DataFrame:
+        """The validation rows that are scored; none where there is nothing to choose by."""
+        return self.validation if self.chosen_by else self.validation.iloc[:0]
+
+    @property
     def missing_heads(self) -> list[str]:
         """What the recipe wants a head for and no training row carries."""
         wanted = self.recipe.heads

@@ -19,30 +19,23 @@ From the shards of a dataset folder and a recipe to a folder that `exhubert eval
   on seed and epoch only, so an interrupted run ends where an uninterrupted one does.
 """
 
-import json
-import math
 import shutil
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 from rich.console import Console
-from transformers import (
-    PrinterCallback,
-    TrainerCallback,
-)
+from torch import Tensor
+from transformers import PrinterCallback, TrainerCallback, TrainingArguments
 
 from pipeline.common.count import count
-from pipeline.storage.files import write_atomic
 from training.config.processes import rank_and_world
 from training.config.recipe import Recipe
 from training.config.run_files import PROVENANCE_FILE
 from training.data.dataset import Utterances
 from training.data.dataset_files import identity
 from training.data.manifest import manifest_checksum
-from training.data.targets import UNLABELLED
+from training.data.sampling import EpochBatches
 from training.finetuning.callbacks import (
     Checkpoints,
     DivergenceGuard,
@@ -51,13 +44,7 @@ from training.finetuning.callbacks import (
     SaveByTime,
 )
 from training.finetuning.label_counts import LabelCounts
-from training.finetuning.model_card import (
-    count_parameters,
-    describe_dataset,
-    library_versions,
-    model_card,
-    scores_to_dict,
-)
+from training.finetuning.model_card import model_card
 from training.finetuning.objective import build_objective
 from training.finetuning.progress_callback import ConsoleProgress
 from training.finetuning.run_folder import (
@@ -67,6 +54,12 @@ from training.finetuning.run_folder import (
     find_resume_checkpoint,
 )
 from training.finetuning.run_plan import Plan, plan_run
+from training.finetuning.run_provenance import (
+    count_parameters,
+    describe_sources,
+    run_provenance,
+    write_provenance,
+)
 from training.finetuning.trainer import ShardTrainer
 from training.finetuning.training_arguments import (
     has_unused_parameters,
@@ -74,16 +67,11 @@ from training.finetuning.training_arguments import (
     tensorboard,
     training_arguments,
 )
-from training.inference.batch import predict_together
-from training.inference.load_model import provenance_of_base
-from training.metrics.head_scores import HeadScores, score_heads
-from training.metrics.scores import Scores, uar_of
-from training.metrics.scores_by_corpus import score_rows
-from training.model.base_card import licence_of_base
+from training.finetuning.validation import Validation, ValidationScores
+from training.metrics.head_scores import HeadScores
+from training.metrics.scores import Scores
 from training.model.build import build_model, freeze, save_model
 from training.model.modeling_exhubert import ExtendedClassifier
-from training.model.outputs import Predictions
-from training.model.provenance import TrainingSpeakers
 
 
 @dataclass(frozen=True)
@@ -137,90 +125,28 @@ def train(
 
     # 1. Data: metadata of both splits; audio is read while training.
     plan = plan_run(recipe, dataset)
-    data, index = recipe.data, plan.index
-    validation = plan.validation if plan.chosen_by else plan.validation.iloc[:0]
     batches = plan.batches(rank, world)
-    # Now, for the dataset may be relabelled while the run goes on.
-    described = describe_dataset(dataset, index, validation, protocol=data.protocol)
-    identified = identity(dataset, data.protocol)
+    sources = describe_sources(plan, dataset)
+    identified = identity(dataset, recipe.data.protocol)
     run = RunIdentity(recipe, identified, world, manifest_checksum(dataset))
     checkpoint = find_resume_checkpoint(output, run, resume)
 
     # 2. Model.
     if recipe.model.base:
         console.print(f"Base: {recipe.model.base}, from disk, the cache or the hub …")
-    model = build_model(
-        recipe.model.base,
-        classes=plan.classes,
-        heads=plan.heads,
-        extended_layers=recipe.model.extended_layers,
-        original_linear=recipe.model.original_linear,
-        config=recipe.model.config,
-        seed=recipe.run.seed,
-    )
-    base_said = provenance_of_base(recipe.model.base)
-    base_licence = licence_of_base(recipe.model.base)
-    freeze(model, recipe.model)
-    prepare_steps(model, recipe)
+    model = make_model(plan)
     console.print(_opening(plan, model, checkpoint), highlight=False)
 
-    # 3. Trainer. Of the state at hand it measures all heads; the UAR of the six classes decides.
-    labelled = np.flatnonzero(validation["label"] != UNLABELLED)
-    reference = validation["label"].to_numpy()[labelled]
-
-    def predict() -> Predictions:
-        return predict_together(
-            model,
-            validation,
-            data.longest,
-            recipe.optimizer.batch_size,
-            data.workers,
-            data.cache,
-        )
-
-    def evaluate_validation() -> dict[str, float]:
-        predictions = predict()
-        heads = score_heads(validation, predictions, plan.heads)
-        figures = heads.figures()
-        if plan.chosen_by == "uar":
-            uar = uar_of(reference, predictions.classes[labelled].argmax(axis=1))
-            return {"uar": uar, **figures}
-        return figures if heads.ccc is None else {"ccc": heads.ccc, **figures}
-
+    # 3. Trainer. Nothing is written before all that may be refused.
     arguments = training_arguments(
         recipe, output, len(batches), plan.chosen_by, has_unused_parameters(model.config)
     )
-    if checkpoint is None:  # nothing is written before all that may be refused
+    if checkpoint is None:
         create_run_folder(output, run)
+    validation = Validation(plan, model)
     elapsed, progress = ElapsedTime(), ConsoleProgress(console, plan.chosen_by is not None, world)
-    callbacks = [
-        Checkpoints(recipe.run.keep_checkpoints),
-        SaveByTime(recipe.run.save_minutes),
-        elapsed,
-        DivergenceGuard(recipe.optimizer.learning_rate),
-        progress,
-        *callbacks,
-    ]
-    if "tensorboard" in recipe.run.report_to and rank == 0:
-        callbacks.append(tensorboard(output))
-    if plan.chosen_by and recipe.run.patience is not None:
-        callbacks.append(Patience(recipe.run.patience))
-    trainer = ShardTrainer(
-        model=model,
-        args=arguments,
-        train_dataset=Utterances(
-            index, data.window, data.longest, data.speed, recipe.run.seed, plan.heads, data.cache
-        ),
-        eval_dataset=validation,
-        recipe=recipe,
-        batches=batches,
-        label_counts=LabelCounts(batches, plan.heads.targets(index), recipe.optimizer.accumulate),
-        objective=build_objective(plan),
-        evaluate_validation=evaluate_validation,
-        on_batch=progress.on_batch,
-        callbacks=callbacks,
-    )
-    trainer.remove_callback(PrinterCallback)
+    callbacks = [*run_callbacks(plan, output), elapsed, progress, *callbacks]
+    trainer = make_trainer(plan, validation, arguments, batches, callbacks, progress.on_batch)
 
     # 4. Training.
     try:
@@ -231,44 +157,91 @@ def train(
 
     # 5. Final scores of the state that is kept, in full precision, as `exhubert evaluate` has them.
     trainer.accelerator.unwrap_model(model, keep_fp32_wrapper=False)
-    overall: Scores | None = None
-    corpora: dict[str, Scores] = {}
-    heads: HeadScores | None = None
-    if plan.chosen_by:
-        predictions = predict()
-        if plan.chosen_by == "uar":
-            overall, corpora = score_rows(
-                validation.iloc[labelled],
-                predictions.classes[labelled].argmax(axis=1),
-                len(plan.classes),
-            )
-        if plan.heads.columns:
-            heads = score_heads(validation, predictions, plan.heads)
+    scores = validation.scores()
 
     # 6. Everything the model needs, and everything that explains it.
     if trainer.is_world_process_zero():
         save_model(model, output)
-        provenance = {
-            "recipe": recipe.model_dump(mode="json"),
-            "dataset": described,
-            **TrainingSpeakers.of_rows(index).to_provenance(),
-            "base": base_said,
-            "base_licence": base_licence,
-            "labels": list(plan.classes),
-            "heads": asdict(plan.heads),
-            "parameters": count_parameters(model),
-            "steps": trainer.state.global_step,
-            "seconds": round(seconds, 1),
-            "device": str(trainer.args.device),
-            "processes": world,
-            "versions": library_versions(),
-            "validation": scores_to_dict(overall, corpora, heads) if plan.chosen_by else None,
-            "history": trainer.state.log_history,
-        }
+        provenance = run_provenance(plan, sources, trainer, seconds, scores)
         (output / "README.md").write_text(model_card(provenance), encoding="utf-8")
-        _write_json(output / PROVENANCE_FILE, provenance)
+        write_provenance(provenance, output / PROVENANCE_FILE)
         shutil.rmtree(output / CHECKPOINTS, ignore_errors=True)
-    return TrainingResult(output, overall, corpora, seconds, heads)
+    found = scores or ValidationScores()
+    return TrainingResult(output, found.overall, found.corpora, seconds, found.heads)
+
+
+def make_model(plan: Plan) -> ExtendedClassifier:
+    """The model that a run starts with: extended, frozen and prepared as the recipe says.
+
+    Raises:
+        UsageError: There is no such base, or settings do not fit it.
+    """
+    section = plan.recipe.model
+    model = build_model(
+        section.base,
+        classes=plan.classes,
+        heads=plan.heads,
+        extended_layers=section.extended_layers,
+        original_linear=section.original_linear,
+        config=section.config,
+        seed=plan.recipe.run.seed,
+    )
+    freeze(model, section)
+    prepare_steps(model, plan.recipe)
+    return model
+
+
+def run_callbacks(plan: Plan, output: Path) -> list[TrainerCallback]:
+    """What goes on beside the steps of a run: checkpoints, watching the loss, stopping, curves."""
+    run = plan.recipe.run
+    callbacks: list[TrainerCallback] = [
+        Checkpoints(run.keep_checkpoints),
+        SaveByTime(run.save_minutes),
+        DivergenceGuard(plan.recipe.optimizer.learning_rate),
+    ]
+    if "tensorboard" in run.report_to and rank_and_world()[0] == 0:
+        callbacks.append(tensorboard(output))
+    if plan.chosen_by and run.patience is not None:
+        callbacks.append(Patience(run.patience))
+    return callbacks
+
+
+def make_trainer(
+    plan: Plan,
+    validation: Validation,
+    arguments: TrainingArguments,
+    batches: EpochBatches,
+    callbacks: Sequence[TrainerCallback],
+    on_batch: Callable[[Tensor, int], object],
+) -> ShardTrainer:
+    """The Trainer of a run.
+
+    Args:
+        plan: What is learnt, and how.
+        validation: With the model; it measures it.
+        arguments: The recipe in the Trainer's words.
+        batches: Of this process.
+        callbacks: All of them.
+        on_batch: Called with the loss of each training batch, and its clips.
+    """
+    recipe, data, index = plan.recipe, plan.recipe.data, plan.index
+    trainer = ShardTrainer(
+        model=validation.model,
+        args=arguments,
+        train_dataset=Utterances(
+            index, data.window, data.longest, data.speed, recipe.run.seed, plan.heads, data.cache
+        ),
+        eval_dataset=validation.rows,
+        recipe=recipe,
+        batches=batches,
+        label_counts=LabelCounts(batches, plan.heads.targets(index), recipe.optimizer.accumulate),
+        objective=build_objective(plan),
+        evaluate_validation=validation.figures,
+        on_batch=on_batch,
+        callbacks=list(callbacks),
+    )
+    trainer.remove_callback(PrinterCallback)
+    return trainer
 
 
 def _opening(plan: Plan, model: ExtendedClassifier, checkpoint: str | None) -> str:
@@ -293,17 +266,3 @@ def _opening(plan: Plan, model: ExtendedClassifier, checkpoint: str | None) -> s
     for missing in plan.missing_heads:
         what += f"\nno head for {missing}, which the recipe asks for: no training utterance has any"
     return what + (f"\nresuming from {Path(checkpoint).name}" if checkpoint else "")
-
-
-def _write_json(path: Path, value: Any) -> None:
-    text = json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False)
-    write_atomic(path, text + "\n")
-
-
-def _finite(value: Any) -> Any:
-    """The value as JSON can hold it: fp16 logs infinite norms of gradients that it leaves out."""
-    if isinstance(value, dict):
-        return {key: _finite(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(inner) for inner in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -98,7 +98,7 @@ def training_arguments(
 
 
 def prepare_steps(model: ExtendedClassifier, recipe: Recipe) -> None:
-    """Checkpoints gradients of layers and compiles these, as far as a recipe says."""
+    """Checkpoints gradients of layers and compiles these, if the recipe asks for it."""
     if recipe.model.gradient_checkpointing:
         model.activation_checkpointing_enable({"use_reentrant": False})
     if recipe.run.compile:

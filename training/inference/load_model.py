@@ -156,7 +156,7 @@ def read_provenance(name: str | Path) -> dict[str, Any]:
 
 
 def provenance_of_base(base: str | Path | None) -> dict[str, Any] | None:
-    """The provenance of a base as far as it tells what labels it was trained on.
+    """The provenance of a base, as far as it states the labels it was trained on.
 
     Args:
         base: Folder or hub name; None for random weights.

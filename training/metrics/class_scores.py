@@ -34,7 +34,7 @@ class ClassScores:
 
     @property
     def interval(self) -> str:
-        """The interval as it stands in tables (:mod:`training.metrics.intervals`)."""
+        """The interval as tables show it (:mod:`training.metrics.intervals`)."""
         return show_interval(self.low, self.high, self.interval_speakers)
 
 

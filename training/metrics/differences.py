@@ -31,7 +31,7 @@ class Difference:
 
     @property
     def interval(self) -> str:
-        """The interval as it stands in tables (:mod:`training.metrics.intervals`)."""
+        """The interval as tables show it (:mod:`training.metrics.intervals`)."""
         return show_interval(self.low, self.high, self.interval_speakers, "+z.0f", " to ")
 
 

@@ -7,7 +7,7 @@ more certain than it is.
 from training.metrics.bootstrap import FEW_SPEAKERS
 
 FEW_NOTE = f"* fewer than {FEW_SPEAKERS} speakers: too narrow an interval to conclude from"
-"""What the mark means; stands wherever a marked interval does."""
+"""The meaning of the mark; shown with every marked interval."""
 
 
 def is_few(speakers: int) -> bool:
@@ -18,7 +18,7 @@ def is_few(speakers: int) -> bool:
 def show_interval(
     low: float, high: float, speakers: int, form: str = "z.0f", between: str = "–"
 ) -> str:
-    """An interval in per cent, as it stands in tables.
+    """An interval in per cent, as tables show it.
 
     >>> show_interval(0.318, 0.449, speakers=12), show_interval(0.318, 0.449, speakers=4)
     ('32–45', '32–45*')

@@ -1,13 +1,13 @@
-"""Corpora that a model was not trained on: marked wherever their scores stand."""
+"""Corpora that a model was not trained on: marked wherever their scores are shown."""
 
 from collections.abc import Collection
 
 NOT_TRAINED_ON_NOTE = "† not trained on"
-"""What the mark means; stands wherever a marked name does."""
+"""The meaning of the mark; shown with every marked name."""
 
 
 def marked(corpus: str, not_trained_on: Collection[str] | None) -> str:
-    """A name as it stands in tables, on pages and on cards.
+    """A name as tables, pages and cards show it.
 
     >>> marked("emo_db", ["emo_db"]), marked("emo_db", None)
     ('emo_db†', 'emo_db')

@@ -51,7 +51,7 @@ class Figures:
 
     @property
     def interval(self) -> str:
-        """The interval as it stands in tables (:mod:`training.metrics.intervals`)."""
+        """The interval as tables show it (:mod:`training.metrics.intervals`)."""
         return show_interval(self.uar_low, self.uar_high, self.interval_speakers)
 
 

@@ -137,7 +137,7 @@ class Backbone:
 
     @property
     def model_type(self) -> str:
-        """What a base's ``config.json`` says of its kind, such as ``hubert``."""
+        """The kind that a base's ``config.json`` names, such as ``hubert``."""
         return str(self.config.model_type)
 
     @property

@@ -1,4 +1,4 @@
-"""What the card of a base says: its licence."""
+"""The licence that the card of a base states."""
 
 from pathlib import Path
 

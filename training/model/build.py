@@ -157,7 +157,7 @@ def _settings_explained(base: str | Path | None, settings: Mapping[str, Any]) ->
 
 
 def freeze(model: ExtendedClassifier, section: ModelSection) -> None:
-    """Freezes what a recipe says."""
+    """Freezes the parts that a recipe names."""
     if section.freeze_originals:
         model.freeze_original_layers()
     if section.freeze_feature_encoder:

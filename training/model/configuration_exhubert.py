@@ -22,7 +22,7 @@ _NOT_INHERITED = (
     "transformers_version",
     "_name_or_path",
 )
-"""What a base's configuration says about its own task and class, and about LayerDrop."""
+"""Settings of a base's own task and class, and of LayerDrop."""
 
 
 @dataclass(kw_only=True, repr=False)

@@ -1,1 +1,1 @@
-"""Arguments that several commands take, and what is said of wrong ones."""
+"""Arguments that several commands share, and the messages for wrong ones."""

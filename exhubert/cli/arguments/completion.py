@@ -27,7 +27,7 @@ _LABEL_SETS = "data.label_set"
 
 
 def asked_for_completions() -> bool:
-    """Whether a shell asks, which says so in the environment, for what may come next."""
+    """Whether a shell asks for completions, which it says in the environment."""
     return "_ARGCOMPLETE" in os.environ
 
 

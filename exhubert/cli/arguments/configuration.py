@@ -50,7 +50,7 @@ class Configuration(BaseModel):
     @field_validator("data_root")
     @classmethod
     def _stands_alone(cls, folders: list[str]) -> list[str]:
-        """A file that is read in every folder can't mean what lies beside the current one."""
+        """Paths must be absolute, since the file is read in any current folder."""
         whole = [one if is_remote(one) else str(Path(one).expanduser()) for one in folders]
         for folder in whole:
             if not is_remote(folder) and not Path(folder).is_absolute():
@@ -82,7 +82,7 @@ def configuration_file(environment: Mapping[str, str] = os.environ) -> Path | No
 
 
 def read_configuration(environment: Mapping[str, str] = os.environ) -> Configuration:
-    """What the file of this user says, if there is one.
+    """The values of the user's file, if there is one.
 
     Raises:
         UsageError: The file is not as it should be, or one that the environment names is not there.
@@ -99,7 +99,7 @@ def read_configuration(environment: Mapping[str, str] = os.environ) -> Configura
 
 
 def configured_data_roots(environment: Mapping[str, str] = os.environ) -> DataRoots:
-    """Where corpora lie if no option says so.
+    """Data roots that the environment or the configuration file names.
 
     Raises:
         UsageError: The configuration file is not as it should be.
@@ -112,7 +112,7 @@ def configured_data_roots(environment: Mapping[str, str] = os.environ) -> DataRo
 
 
 def configured_jobs(environment: Mapping[str, str] = os.environ) -> int:
-    """Worker processes of a local build if no option says how many: every core, else.
+    """Worker processes of a local build without an option; by default one a core.
 
     Raises:
         UsageError: The variable is no number, or the file is not as it should be.

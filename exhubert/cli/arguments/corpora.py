@@ -138,7 +138,7 @@ def find_corpora(
 
 
 def _choose(names: Sequence[str], known: Collection[str]) -> ChosenCorpora:
-    """The corpora that ``--corpora`` names; says which of them nothing is known of."""
+    """The corpora that ``--corpora`` names; prints those that are unknown."""
     for corpus in names:
         if "," in corpus:
             apart = " ".join(corpus.split(","))
@@ -151,7 +151,7 @@ def _choose(names: Sequence[str], known: Collection[str]) -> ChosenCorpora:
 def _locate(
     data_roots: DataRoots, roots: Mapping[str, str], wanted: set[str], require_folder: bool
 ) -> dict[str, str]:
-    """Corpus → where it lies, or would lie if folders are not looked for."""
+    """Corpus → its folder; where it would be if folders are not looked for."""
     sought = sorted(wanted - roots.keys())
     if not require_folder:
         first = data_roots.folders[:1]
@@ -178,7 +178,7 @@ def tell_lacking(chosen: ChosenCorpora) -> None:
 
 
 def no_clips_message(spec: CorpusSpec, root: str) -> str:
-    """What to say of a corpus in whose folder no clip was found, and what lies there instead."""
+    """Message for a corpus without a clip in its folder, and what is there instead."""
     try:
         found = f"; {describe_files(list_files(root))}"
     except DataError:

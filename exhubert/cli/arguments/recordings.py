@@ -12,7 +12,7 @@ from pipeline.common.errors import UsageError
 from pipeline.running.scratch_folder import scratch_folder
 
 STDIN = "-"
-"""What stands for stdin, and for a recording that came by it."""
+"""The name of stdin, and of a recording that came by it."""
 
 _LONGEST_PATH = 4096  # characters
 _HEAD = 1 << 16  # bytes of stdin by which a recording is told from a list
@@ -20,7 +20,7 @@ _HEAD = 1 << 16  # bytes of stdin by which a recording is told from a list
 
 @contextlib.contextmanager
 def named_recordings(words: Sequence[str], stdin: TextIO) -> Iterator[list[Path]]:
-    """Files of the recordings that some words name; what comes by stdin lies in a file meanwhile.
+    """Files of the recordings that arguments name; stdin is kept in a temporary file.
 
     Args:
         words: Files, folders, or ``-``.

@@ -57,7 +57,7 @@ def _run_get(args: argparse.Namespace) -> int:
 
 
 def _first_data_root() -> Path:
-    """The folder of this machine into which corpora are fetched if no option says so."""
+    """The local folder into which corpora are fetched without an option."""
     data_roots = configured_data_roots()
     if not data_roots.folders:
         raise UsageError("give --data-root, the folder that is to hold each corpus")

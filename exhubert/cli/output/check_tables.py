@@ -1,4 +1,4 @@
-"""The tables of a check: what lies there against what was published, and what needs attention."""
+"""The tables of a check: clips found and published, and what needs attention."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING

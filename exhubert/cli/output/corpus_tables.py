@@ -69,7 +69,7 @@ def print_collections(
 
 
 def print_obtained(corpus: str, files: Iterable[ObtainedFile], quiet: bool = False) -> None:
-    """Says of every file of a corpus where it lies, and whether it is known to be right."""
+    """Prints the path of every file of a corpus, and whether its checksum is known to be right."""
     for one in files:
         file = one.file
         parts = [

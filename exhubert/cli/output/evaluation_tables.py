@@ -138,7 +138,7 @@ def comparison_table(comparison: Comparison, not_trained_on: Collection[str] = (
 
 
 def conclusion(comparison: Comparison) -> list[str]:
-    """What a comparison says, in sentences."""
+    """The conclusion of a comparison, in sentences."""
     difference, first, second = comparison.overall, comparison.first, comparison.second
     if is_few(comparison.speakers):
         conclusion = f"Only {count(comparison.speakers, 'speaker')}: too few to conclude from"

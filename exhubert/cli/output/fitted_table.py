@@ -13,7 +13,7 @@ _LEAST = 16  # characters of a column of words
 
 @dataclass(frozen=True)
 class Heading:
-    """A column: what stands above it, and how its cells may be printed.
+    """A column: its heading, and how its cells may be printed.
 
     Attributes:
         text: What stands above it.

@@ -48,7 +48,7 @@ def write_figures(figures: Mapping[str, "Figure"], files: Sequence[Path]) -> lis
 
 
 def _places(names: Sequence[str], files: Sequence[Path]) -> Iterator[tuple[Path, str]]:
-    """Where what stands; the first in the file itself, the others beside it."""
+    """Files to write, with what goes into each; the first into the named file, others beside it."""
     for file in files:
         file.parent.mkdir(parents=True, exist_ok=True)
         for number, name in enumerate(names):

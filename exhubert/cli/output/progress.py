@@ -65,7 +65,7 @@ Advance = Callable[..., None]
 def track(
     items: Iterable[Item], what: str, quiet: bool = False, total: int | None = None
 ) -> Iterator[Item]:
-    """Goes through items and tells how many are done; ``total`` is for those without a length."""
+    """Iterates over items and shows how many are done; ``total`` is for those without a length."""
     known = len(items) if isinstance(items, Sized) else total
     with counter(what, quiet, known) as advance:
         for item in items:

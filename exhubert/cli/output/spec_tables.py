@@ -14,7 +14,7 @@ from pipeline.specs.emotion_scheme import EmotionScheme
 
 
 def print_corpus(spec: CorpusSpec, scheme: EmotionScheme) -> None:
-    """Everything a spec says that a user of the corpus wants to know."""
+    """Everything in a spec that a user of the corpus wants to know."""
     OUT.print(Text.assemble((spec.name, "bold"), f" ({spec.id})"))
     table = Table(show_header=False, box=None, pad_edge=False)
     for label, value in _facts(spec).items():

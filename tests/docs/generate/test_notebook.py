@@ -13,7 +13,7 @@ from demo.standins import speak_standins
 from docs.generate.notebook import cells_of, code_cells, notebook_page, source_of
 from docs.generate.pages import FIRST_LOOK
 from exhubert.cli.main import main
-from tests.docs.fenced import HOME
+from tests.support.fenced import HOME
 from tests.support.standins import beep
 
 NOTEBOOK = (HOME / "docs" / FIRST_LOOK).read_text(encoding="utf-8")

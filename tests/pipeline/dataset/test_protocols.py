@@ -12,7 +12,7 @@ from pipeline.dataset.relabel import relabel_dataset
 from pipeline.dataset.verify import verify_dataset
 from pipeline.specs.emotion_scheme import emotion_scheme
 from tests.conftest import MakeCorpus, MakeSpec
-from tests.pipeline.dataset.test_relabel import build
+from tests.support.builds import build
 
 PROTOCOLS = "{takes: {of: take}}"
 

@@ -10,28 +10,16 @@ import pyarrow.parquet as pq
 import pytest
 from xxhash import xxh3_128_hexdigest
 
-from pipeline.audio.options import AudioOptions
 from pipeline.common.errors import DataError
 from pipeline.dataset.build_state import mark_unfinished
 from pipeline.dataset.manifest import require_manifest
 from pipeline.dataset.relabel import relabel_dataset
-from pipeline.monitoring import BuildProgress
-from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.raters.agreement import Agreement
-from pipeline.running.build import build_dataset
-from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.storage import files as storage
 from pipeline.storage.folder_lock import lock_folder
 from tests.conftest import MakeCorpus, MakeSpec
-
-
-def build(spec: CorpusSpec, root: Path, output: Path) -> BuildProgress:
-    seen = [BuildProgress()]
-    corpora = {spec.id: Corpus(spec, str(root))}
-    what = BuildConfig(corpora, emotion_scheme(), str(output), AudioOptions())
-    build_dataset(what, on_progress=seen.append)
-    return seen[-1]
+from tests.support.builds import build
 
 
 def rows(output: Path) -> pd.DataFrame:

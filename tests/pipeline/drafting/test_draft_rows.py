@@ -12,7 +12,7 @@ from pipeline.planning.index_corpus import index_corpus
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.specs.yaml_reader import load_yaml
-from tests.pipeline.sources.test_archives import tarred
+from tests.support.archives import tarred
 from tests.support.parquet import write_parquet
 
 EMOTIONS = ["angry", "sad", "happy", "neutral"]

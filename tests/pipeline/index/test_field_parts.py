@@ -6,7 +6,7 @@ from pipeline.common.errors import DataError
 from pipeline.index.field_parts import add_parts
 from pipeline.specs.yaml_reader import SpecError
 from tests.conftest import MakeSpec
-from tests.pipeline.index.test_indexer import index
+from tests.support.indexing import index
 from tests.support.shipped_corpora import read_corpus
 
 TURNS = "{t: {file: t.csv, segments: true, match: {n: '{stem}'}, take: {start: b, turn: i}}}"

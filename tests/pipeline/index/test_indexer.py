@@ -3,20 +3,12 @@ import unicodedata
 import pytest
 
 from pipeline.index.indexer import find_clips, index_clips
-from pipeline.index.table_rows import TableRows, build_table
-from pipeline.schema.utterance import RaterAnswer, Utterance
+from pipeline.index.table_rows import build_table
+from pipeline.schema.utterance import RaterAnswer
 from pipeline.sources.listing import SourceFile, too_large
-from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.yaml_reader import SpecError
 from tests.conftest import MakeSpec
-
-
-def index(spec: CorpusSpec, *paths: str, **rows: list[dict[str, str]]) -> list[Utterance]:
-    files = [SourceFile(path, 1, "") for path in paths]
-    tables: dict[str, TableRows] = {
-        name: build_table(table, rows.get(name, [])) for name, table in spec.tables.items()
-    }
-    return list(index_clips(spec, find_clips(spec, files), tables))
+from tests.support.indexing import index
 
 
 def test_name_gives_id_label_and_speaker(make_spec: MakeSpec) -> None:

@@ -4,7 +4,7 @@ from pipeline.index.segment_tables import segment_groups
 from pipeline.schema.utterance import Utterance
 from pipeline.specs.corpus_spec import CorpusSpec
 from tests.conftest import MakeSpec
-from tests.pipeline.index.test_indexer import index
+from tests.support.indexing import index
 
 CALLS = r"'(?P<call>c\d+)\.wav$'"
 TURNS = "segments: true, match: {c: '{call}'}, take: {start: b, end: e, emotion: l}"

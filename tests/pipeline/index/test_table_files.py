@@ -8,7 +8,7 @@ from pipeline.index.table_files import find_table_files, load_tables
 from pipeline.sources.listing import SourceFile
 from pipeline.sources.reader import CorpusReader, walk_sources
 from tests.conftest import MakeSpec
-from tests.pipeline.sources.test_archives import tarred
+from tests.support.archives import tarred
 
 TABLE = "{facts: {file: f.csv, match: {name: '{stem}'}, take: {text: said}}}"
 

@@ -20,6 +20,7 @@ from pipeline.sources.blocks import block_name
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.splits.groups import count_groups, count_ungrouped
+from tests.support.segments import segment
 
 SPEC = CorpusSpec.model_validate(
     {
@@ -37,14 +38,6 @@ OFFICIAL = SPEC.model_copy(
         ).splits
     }
 )
-
-
-def segment(recording: str, start: float, seconds: float = 4.0, **fields: object) -> Utterance:
-    name = f"calls/{recording}#{start:g}-{start + seconds:g}"
-    utterance = Utterance(
-        name, "calls", name, f"{recording}.wav", 9, "", start=start, end=start + seconds
-    )
-    return utterance._replace(label_native="e", **fields)  # type: ignore[arg-type]
 
 
 def plan(utterances: list[Utterance], spec: CorpusSpec = OFFICIAL) -> CorpusPlan:

@@ -1,6 +1,6 @@
 from pipeline.planning.slots import LEAST_MS, MOST_GROUPS, Load, count_slots, merge_slots, slot_of
 from pipeline.schema.utterance import Utterance, excluded
-from tests.pipeline.planning.test_shard_layout import segment
+from tests.support.segments import segment
 
 
 def test_what_is_dropped_or_found_by_other_fields_is_no_part_of_a_recording() -> None:

@@ -34,6 +34,7 @@ from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.storage import files as storage
 from tests.conftest import MakeCorpus, MakeSpec, write_tone
+from tests.support.files import files_of
 
 Run = Callable[..., Manifest]
 
@@ -51,10 +52,6 @@ def build(tmp_path: Path) -> Run:
         return build_dataset(what, **how)  # type: ignore[arg-type]
 
     return run
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {str(f.relative_to(folder)): f.read_bytes() for f in folder.rglob("*") if f.is_file()}
 
 
 def rows(folder: Path) -> pd.DataFrame:
@@ -101,8 +98,8 @@ def test_builds_are_byte_identical_whatever_the_workers(
     corpora = [(make_spec(name), make_corpus(name)) for name in ("tones", "bells")]
     build(*corpora, output="alone")
     build(*corpora, output="together", jobs=2)
-    alone = contents(tmp_path / "alone")
-    assert alone == contents(tmp_path / "together")
+    alone = files_of(tmp_path / "alone")
+    assert alone == files_of(tmp_path / "together")
     assert len([name for name in alone if name.endswith(".parquet")]) == 7
 
 
@@ -137,17 +134,17 @@ def test_only_the_shard_of_a_changed_file_is_made_anew(
 ) -> None:
     spec, root = make_spec(), make_corpus()
     build((spec, root))
-    before = contents(tmp_path / "dataset" / "data")
+    before = files_of(tmp_path / "dataset" / "data")
     write_tone(root / "wav" / "s00_ang_0.wav", hertz=900, seconds=0.5)
     seen: list[BuildProgress] = []
     build((spec, root), on_progress=seen.append)
     split = rows(tmp_path / "dataset").set_index("id").loc["tones/wav/s00_ang_0", "split"]
     in_shard = (rows(tmp_path / "dataset")["split"] == split).sum()
     assert (seen[-1].done, seen[-1].reused) == (in_shard, 24 - in_shard)
-    after = contents(tmp_path / "dataset" / "data")
+    after = files_of(tmp_path / "dataset" / "data")
     assert sum(before[name] != after[name] for name in before) == 1
     build((spec, root), output="fresh")
-    assert after == contents(tmp_path / "fresh" / "data")
+    assert after == files_of(tmp_path / "fresh" / "data")
 
 
 def test_interrupted_build_ends_like_an_uninterrupted_one(
@@ -162,7 +159,7 @@ def test_interrupted_build_ends_like_an_uninterrupted_one(
     (broken / f"data/tones/.test-00000-of-00001.parquet.{'0a' * 16}").write_bytes(b"PAR1")
     (broken / ".build/tones/test-00000-of-00001.json").write_text('{"shard"')
     build(corpus, output="broken")
-    assert contents(tmp_path / "whole") == contents(broken)
+    assert files_of(tmp_path / "whole") == files_of(broken)
 
 
 def test_build_stopped_at_any_write_is_resumed_without_a_trace(
@@ -206,7 +203,7 @@ def test_build_stopped_at_any_write_is_resumed_without_a_trace(
             continue
         break
     assert stops > 5
-    assert contents(tmp_path / "whole") == contents(tmp_path / "broken")
+    assert files_of(tmp_path / "whole") == files_of(tmp_path / "broken")
 
 
 @pytest.mark.slow
@@ -225,7 +222,7 @@ def test_killed_build_is_resumed_without_a_trace(
         return subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL)
 
     assert start("whole").wait() == 0
-    whole = contents(tmp_path / "whole")
+    whole = files_of(tmp_path / "whole")
     draw, killed = random.Random(7), 0
     for _ in range(6):
         process = start("broken")
@@ -239,7 +236,7 @@ def test_killed_build_is_resumed_without_a_trace(
         process.wait()
     assert killed
     assert start("broken").wait() == 0
-    broken = contents(tmp_path / "broken")
+    broken = files_of(tmp_path / "broken")
     of_runs = {name for name in whole | broken if name == "report.html" or name.startswith("log/")}
     assert {n: c for n, c in broken.items() if n not in of_runs} == {
         n: c for n, c in whole.items() if n not in of_runs
@@ -298,9 +295,9 @@ def test_equal_audio_never_stands_in_two_splits(
     dropped = manifest.corpora["tones"].excluded["duplicate_across_splits"]
     assert dropped == 6 - (written["split"] == "test").groupby(written["audio_xxh3"]).sum().max()
     assert manifest.corpora["tones"].adds_up
-    first = contents(tmp_path / "dataset")
+    first = files_of(tmp_path / "dataset")
     build((make_spec(), root))
-    assert first == contents(tmp_path / "dataset")
+    assert first == files_of(tmp_path / "dataset")
 
 
 def test_twins_of_a_corpus_built_later_leave_the_training_split(
@@ -340,7 +337,7 @@ def test_corpus_whose_build_never_ended_is_no_part_of_the_next(
     mark_unfinished(str(tmp_path / "dataset"))
     assert set(build(bells).corpora) == {"bells"}
     build(bells, output="alone")
-    assert contents(tmp_path / "dataset") == contents(tmp_path / "alone")
+    assert files_of(tmp_path / "dataset") == files_of(tmp_path / "alone")
 
 
 def test_file_that_is_no_manifest_is_named(
@@ -391,9 +388,9 @@ def test_split_of_copies_only_gets_no_shard(
     assert manifest.corpora["copies"].excluded == {"duplicate_across_splits": 24}
     shards = list((tmp_path / "dataset").glob("data/*/*.parquet"))
     assert [shard.name for shard in shards] == ["test-00000-of-00001.parquet"]
-    before = contents(tmp_path / "dataset")
+    before = files_of(tmp_path / "dataset")
     build((tested, root), (trained, root.with_name("copies")))
-    assert contents(tmp_path / "dataset") == before
+    assert files_of(tmp_path / "dataset") == before
 
 
 def test_corpus_of_rejects_only_gets_no_shard(
@@ -485,7 +482,7 @@ def test_recordings_whose_segments_belong_to_two_splits_are_built_in_one_pass(
     written = rows(tmp_path / "dataset")
     assert written.groupby("split").size().to_dict() == {"test": 9, "train": 27}
     assert written.groupby("source_path")["source_xxh3"].nunique().max() == 1
-    before = contents(tmp_path / "dataset" / "data")
+    before = files_of(tmp_path / "dataset" / "data")
     assert len(before) == 2
     build((spec, root), output="again", jobs=2)
-    assert contents(tmp_path / "again" / "data") == before
+    assert files_of(tmp_path / "again" / "data") == before

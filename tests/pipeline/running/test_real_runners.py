@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import MakeCorpus, MakeSpec, write_tone
-from tests.pipeline.running.test_build import contents
-from tests.pipeline.running.test_remote_runner import start
+from tests.support.commands import start_build
+from tests.support.files import files_of
 from tests.support.real_servers import unpack
 
 pytestmark = [pytest.mark.xdist_group("processes"), pytest.mark.slow]
@@ -57,11 +57,11 @@ def built(folder: Path) -> dict[str, bytes]:
     """Files of a dataset that do not tell of the run."""
     shutil.rmtree(folder / "log")
     (folder / "report.html").unlink()
-    return contents(folder)
+    return files_of(folder)
 
 
 def build_locally(tmp_path: Path, root: Path) -> dict[str, bytes]:
-    build = start(tmp_path, root, "--jobs", "1")
+    build = start_build(tmp_path, root, "--jobs", "1")
     _, errors = build.communicate()
     assert build.returncode == 0, errors
     (tmp_path / "dataset").rename(tmp_path / "local")
@@ -120,7 +120,7 @@ def test_prism_builds_the_same_bytes(
     make_spec()
     root = make_corpus()
     local = build_locally(tmp_path, root)
-    build = start(tmp_path, root, *on_prism)
+    build = start_build(tmp_path, root, *on_prism)
     _, errors = build.communicate()
     assert build.returncode == 0, errors
     assert built(tmp_path / "dataset") == local
@@ -138,7 +138,7 @@ def test_workers_of_an_image_without_the_checkout_build_the_same_bytes(
     make_spec()
     root = make_corpus()
     local = build_locally(tmp_path, root)
-    build = start(tmp_path, root, *on_prism, *image)
+    build = start_build(tmp_path, root, *on_prism, *image)
     _, errors = build.communicate()
     assert build.returncode == 0, errors
     assert (tmp_path / "seen-of-the-checkout").read_text() == ""
@@ -159,7 +159,7 @@ def long_corpus(make_spec: MakeSpec, tmp_path: Path) -> Path:
 def test_prism_that_is_killed_is_told(
     long_corpus: Path, on_prism: list[str], prism: Path, tmp_path: Path
 ) -> None:
-    build = start(tmp_path, long_corpus, *on_prism)
+    build = start_build(tmp_path, long_corpus, *on_prism)
     wait_for((tmp_path / "dataset" / "data").exists)
     os.kill(processes_of(prism)[0], signal.SIGKILL)
     _, errors = build.communicate(timeout=30)
@@ -172,7 +172,7 @@ def test_prism_that_is_killed_is_told(
 def test_prism_that_is_stopped_is_told_and_goes_on(
     long_corpus: Path, on_prism: list[str], prism: Path, tmp_path: Path
 ) -> None:
-    build = start(tmp_path, long_corpus, *on_prism)
+    build = start_build(tmp_path, long_corpus, *on_prism)
     wait_for((tmp_path / "dataset" / "data").exists)
     (process,) = processes_of(prism)
     os.kill(process, signal.SIGSTOP)
@@ -193,7 +193,7 @@ def test_interrupted_build_ends_prism(
     sent: signal.Signals,
     status: int,
 ) -> None:
-    build = start(tmp_path, long_corpus, *on_prism)
+    build = start_build(tmp_path, long_corpus, *on_prism)
     wait_for((tmp_path / "dataset" / "data").exists)
     build.send_signal(sent)
     _, errors = build.communicate(timeout=30)
@@ -207,7 +207,7 @@ def test_interrupted_build_ends_prism(
 def test_killed_build_ends_prism(
     long_corpus: Path, on_prism: list[str], prism: Path, tmp_path: Path
 ) -> None:
-    build = start(tmp_path, long_corpus, *on_prism)
+    build = start_build(tmp_path, long_corpus, *on_prism)
     wait_for((tmp_path / "dataset" / "data").exists)
     build.kill()
     wait_for(lambda: not processes_of(prism))

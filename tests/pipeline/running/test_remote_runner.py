@@ -1,9 +1,6 @@
 """Builds on other runners whose workers do not come."""
 
-import os
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +13,7 @@ from pipeline.running.beam_internals import beam_fn_api_pb2, beam_fn_api_pb2_grp
 from pipeline.running.beam_options import parse_options
 from pipeline.running.remote_runner import WORKER_TIMEOUT, absolute, worker_limit
 from tests.conftest import MakeCorpus, MakeSpec
+from tests.support.commands import start_build
 
 pytestmark = pytest.mark.xdist_group("processes")
 
@@ -48,26 +46,12 @@ def lazy() -> Iterator[tuple[_LazyPool, list[str]]]:
     server.stop(grace=None)
 
 
-def start(tmp_path: Path, root: Path, *options: str) -> "subprocess.Popen[str]":
-    build = ["build", "--spec", "tones.yaml", "--root", f"tones={root}", "--output", "dataset"]
-    (tmp_path / "scratch").mkdir(exist_ok=True)
-    environment = {"TMPDIR": str(tmp_path / "scratch"), "PYTHONPATH": os.pathsep.join(sys.path)}
-    return subprocess.Popen(
-        [sys.executable, "-m", "exhubert", *build, *options],
-        cwd=tmp_path,
-        env=os.environ | environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
 def test_worker_that_never_comes_ends_the_build(
     make_spec: MakeSpec, make_corpus: MakeCorpus, lazy, tmp_path: Path
 ) -> None:
     make_spec()
     pool, options = lazy
-    build = start(tmp_path, make_corpus(), *options, "--worker-timeout", "4")
+    build = start_build(tmp_path, make_corpus(), *options, "--worker-timeout", "4")
     _, errors = build.communicate(timeout=60)
     assert pool.asked.is_set()
     assert build.returncode == 1, errors
@@ -81,7 +65,7 @@ def test_interrupted_build_leaves_nothing(
 ) -> None:
     make_spec()
     pool, options = lazy
-    build = start(tmp_path, make_corpus(), *options)
+    build = start_build(tmp_path, make_corpus(), *options)
     assert pool.asked.wait(60)
     build.send_signal(signal.SIGTERM)
     _, errors = build.communicate(timeout=20)

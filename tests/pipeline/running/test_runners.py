@@ -22,7 +22,7 @@ from pipeline.running.build import build_dataset
 from pipeline.running.runners import read_options
 from pipeline.specs.emotion_scheme import emotion_scheme
 from tests.conftest import MakeCorpus, MakeSpec
-from tests.pipeline.running.test_build import contents
+from tests.support.files import files_of
 
 pytestmark = pytest.mark.xdist_group("processes")
 
@@ -42,7 +42,7 @@ def build(make_spec: MakeSpec, make_corpus: MakeCorpus, tmp_path: Path):
         assert main([*command, *arguments]) == 0
         shutil.rmtree(folder / "log")  # of runs, with the time of each; the report shows it, too
         (folder / "report.html").unlink()
-        return contents(folder)
+        return files_of(folder)
 
     return run
 

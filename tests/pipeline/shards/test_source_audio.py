@@ -20,7 +20,7 @@ from pipeline.sources import byte_ranges, reader
 from pipeline.specs.corpus_spec import CorpusSpec
 from tests.conftest import MakeSpec
 from tests.pipeline.shards.conftest import OPTIONS, make_records
-from tests.pipeline.sources.test_archives import zipped
+from tests.support.archives import zipped
 
 Built = tuple[list[dict[str, Any]], list[RejectRow]]
 Build = Callable[[Path], Built]

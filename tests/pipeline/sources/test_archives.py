@@ -30,34 +30,10 @@ from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.specs.loader import load_specs
 from pipeline.specs.source_spec import SourceRules
 from tests.conftest import MakeCorpus, MakeSpec, write_tone
+from tests.support.archives import tarred, zipped
+from tests.support.files import files_of
 
 Pack = Callable[[Path, Path], None]
-
-
-def files_of(folder: Path) -> dict[str, bytes]:
-    return {
-        file.relative_to(folder).as_posix(): file.read_bytes()
-        for file in sorted(folder.rglob("*"))
-        if file.is_file()
-    }
-
-
-def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    sink = io.BytesIO()
-    with zipfile.ZipFile(sink, "w", method) as archive:
-        for name, content in files.items():
-            archive.writestr(zipfile.ZipInfo(name), content, method)
-    return sink.getvalue()
-
-
-def tarred(files: dict[str, bytes], mode: str = "w", **how: object) -> bytes:
-    sink = io.BytesIO()
-    with tarfile.open(fileobj=sink, mode=mode, **how) as archive:  # type: ignore[call-overload]
-        for name, content in files.items():
-            entry = tarfile.TarInfo(name)
-            entry.size = len(content)
-            archive.addfile(entry, io.BytesIO(content))
-    return sink.getvalue()
 
 
 def opened(content: bytes) -> Archive:

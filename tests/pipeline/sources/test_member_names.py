@@ -10,29 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.sources.archives import Archive, read_directory
 from pipeline.sources.member_names import zip_name
-
-
-def stored_zip(name: bytes, flags: int = 0, extra: bytes = b"") -> bytes:
-    """A zip of one empty member, its name as these bytes."""
-    crc = zlib.crc32(b"")
-    local = struct.pack(
-        "<4s5H3I2H", b"PK\3\4", 20, flags, 0, 0, 0x5A21, crc, 0, 0, len(name), len(extra)
-    )
-    entry = struct.pack(
-        "<4s6H3I5H2I", b"PK\1\2", 20, 20, flags, 0, 0, 0x5A21, crc, 0, 0, len(name), len(extra),
-        0, 0, 0, 0, 0,
-    )  # fmt: skip
-    directory = entry + name + extra
-    start = len(local) + len(name) + len(extra)
-    end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 1, 1, len(directory), start, 0)
-    return local + name + extra + directory + end
-
-
-def opened(content: bytes, encoding: str | None = None) -> Archive:
-    stream = io.BytesIO(content)
-    return read_directory("it", stream, len(content), lambda a, b: content[a:b], encoding)
+from tests.support.archives import opened, stored_zip
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from pipeline.sources.listing import SourceFile
 from pipeline.sources.reader import CorpusReader, list_sources, open_planned_files, walk_sources
 from pipeline.specs.source_spec import ParquetSpec, SourceRules
 from tests.conftest import MakeCorpus, MakeSpec
-from tests.pipeline.sources.test_archives import files_of
+from tests.support.files import files_of
 from tests.support.parquet import write_parquet
 
 

@@ -14,7 +14,7 @@ from pipeline.common.errors import DataError
 from pipeline.sources import archives, reader
 from pipeline.sources.reader import CorpusReader, list_sources, open_planned_files, walk_sources
 from pipeline.specs.source_spec import ParquetSpec, SourceRules
-from tests.pipeline.sources.test_archives import tarred, zipped
+from tests.support.archives import tarred, zipped
 from tests.support.parquet import write_parquet
 
 

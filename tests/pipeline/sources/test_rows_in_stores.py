@@ -13,7 +13,8 @@ from pipeline.sources.reader import open_planned_files, walk_sources
 from pipeline.specs.source_spec import ParquetSpec, SourceRules, WebDatasetSpec
 from pipeline.storage import StoreOptions, configure_stores
 from tests.conftest import MakeCorpus, MakeSpec
-from tests.pipeline.sources.test_archives import files_of, tarred
+from tests.support.archives import tarred
+from tests.support.files import files_of
 from tests.support.parquet import write_parquet
 from tests.support.s3 import S3, serve
 

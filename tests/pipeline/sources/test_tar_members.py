@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.sources import archive_members
 from pipeline.sources.tar_members import walk_tar
-from tests.pipeline.sources.test_archives import tarred
+from tests.support.archives import tarred
 
 
 def test_members_are_read_while_they_are_walked() -> None:

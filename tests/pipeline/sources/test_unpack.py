@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.common.errors import DataError
 from pipeline.sources.unpack import can_unpack, unpack_archive
-from tests.pipeline.sources.test_member_names import opened, stored_zip
+from tests.support.archives import opened, stored_zip
 
 
 def write_tar(path: Path, *members: tarfile.TarInfo) -> Path:

@@ -16,7 +16,8 @@ from pipeline.sources.reader import CorpusReader, list_sources
 from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.specs.source_spec import SourceRules, WebDatasetSpec
 from tests.conftest import MakeCorpus, MakeSpec
-from tests.pipeline.sources.test_archives import files_of, tarred
+from tests.support.archives import tarred
+from tests.support.files import files_of
 
 
 def rules(**keys: object) -> SourceRules:

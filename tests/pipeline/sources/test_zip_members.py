@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.sources import archive_members
 from pipeline.sources.zip_members import zip_members
-from tests.pipeline.sources.test_archives import zipped
+from tests.support.archives import zipped
 
 
 def entries(content: bytes) -> list[zipfile.ZipInfo]:

@@ -7,7 +7,7 @@ import pytest
 from pipeline.common.errors import UsageError
 from pipeline.storage import RetryingStore
 from pipeline.storage.arrow_filesystem import ArrowStore
-from tests.pipeline.storage.test_stores import ODD_NAMES, check_names
+from tests.support.stores import ODD_NAMES, check_names
 
 
 def test_names_are_taken_as_they_are(tmp_path: Path) -> None:

@@ -17,10 +17,11 @@ from pipeline.common.errors import DataError, UsageError
 from pipeline.storage import StoreOptions, configure_stores, open_store
 from pipeline.storage.gcs import GoogleStore
 from tests.conftest import MakeCorpus, MakeSpec, write_tone
-from tests.pipeline.sources.test_archives import files_of
-from tests.pipeline.storage.test_stores import ODD_NAMES, check_names, exhubert
+from tests.support.commands import exhubert
+from tests.support.files import files_of
 from tests.support.gcs import GCS, serve
 from tests.support.patience import hurry_retries
+from tests.support.stores import ODD_NAMES, check_names
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from pipeline.common.errors import DataError
 from pipeline.storage import StoreOptions, configure_stores
 from pipeline.storage.claims import check_unclaimed, claim_folder
 from tests.conftest import MakeCorpus, MakeSpec
-from tests.pipeline.sources.test_archives import files_of
+from tests.support.files import files_of
 from tests.support.real_servers import (
     Seaweed,
     bad_line,

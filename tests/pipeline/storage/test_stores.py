@@ -1,13 +1,10 @@
 """Corpora and datasets in object stores: odd names, whole builds, and stores that fail."""
 
-import gzip
 import io
 import json
 import os
 import re
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,7 +27,6 @@ from pipeline.shards.receipts import ShardReceipt
 from pipeline.sources.listing import list_files, read_file
 from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.storage import (
-    RetryingStore,
     StoreOptions,
     configure_stores,
     object_store,
@@ -39,22 +35,12 @@ from pipeline.storage import (
 )
 from pipeline.storage import files as storage
 from tests.conftest import MakeCorpus, MakeSpec, write_tone
-from tests.pipeline.sources.test_archives import files_of, tarred, zipped
+from tests.support.archives import tarred, zipped
+from tests.support.commands import exhubert
+from tests.support.files import files_of
 from tests.support.patience import hurry_retries
 from tests.support.s3 import S3, Fault, serve
-
-ODD_NAMES = [
-    "plain.wav",
-    "with blank.wav",
-    "Grüße/声.wav",
-    "hash#1.wav",
-    "plus+percent%20and&.wav",
-    "glob [1]*?.wav",
-    "{a,b}/[!c].wav",
-    "quote'\".wav",
-    "back\\slash.wav",
-    "notes.txt.gz",
-]
+from tests.support.stores import ODD_NAMES, check_names
 
 
 @pytest.fixture(scope="module")
@@ -92,28 +78,6 @@ def test_names_are_taken_as_they_are(s3: S3) -> None:
     store = open_store("s3://names")
     store.write("s3://names/a 1/other.wav", b"of a folder that the glob would match")
     check_names(store, "s3://names/a [1]*", ODD_NAMES)
-
-
-def check_names(store: RetryingStore, folder: str, names: list[str]) -> None:
-    """Writes, lists, reads, finds and deletes files of these names."""
-    for name in names:
-        store.write(f"{folder}/{name}", gzip.compress(name.encode(), mtime=0))
-    assert sorted(file.path for file in store.list(folder)) == sorted(names)
-    for file in store.list(folder):
-        content = gzip.compress(file.path.encode(), mtime=0)
-        assert store.read(f"{folder}/{file.path}") == content
-        assert store.read(f"{folder}/{file.path}", 3, 9) == content[3:9]
-        found = store.find(f"{folder}/{file.path}")
-        assert found is not None
-        assert (found.size, found.version) == (len(content), file.version)
-        assert found.written is not None
-        assert abs(found.written - time.time()) < 3_600  # the time zone is right, too
-        store.delete(f"{folder}/{file.path}")
-        store.delete(f"{folder}/{file.path}")
-        assert store.find(f"{folder}/{file.path}") is None
-        with pytest.raises(FileNotFoundError):
-            store.read(f"{folder}/{file.path}")
-    assert list(store.list(folder)) == []
 
 
 def test_listings_leave_out_folder_markers_and_what_archivers_leave(s3: S3) -> None:
@@ -174,18 +138,6 @@ def test_changed_content_changes_the_version_whatever_the_clock_says(s3: S3) -> 
 
 
 # --- whole builds ----------------------------------------------------------------------------
-
-
-def exhubert(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Runs the command as a user would."""
-    return subprocess.run(
-        [sys.executable, "-m", "exhubert", *arguments],
-        capture_output=True,
-        text=True,
-        env=os.environ | environment,
-        cwd=Path(__file__).parents[3],
-        check=False,
-    )
 
 
 FACTS = "{facts: {file: facts.csv, match: {id: '{speaker}'}, take: {age: age}}}"

@@ -25,7 +25,7 @@ from training.data.index import load_index
 from training.data.manifest import content_checksum
 from training.data.parquet_audio import AudioReader, clip_locations
 from training.evaluation.evaluate import evaluate
-from training.finetuning.model_card import describe_dataset
+from training.finetuning.run_provenance import describe_dataset
 from training.finetuning.train import train
 from training.inference.load_model import load_model
 

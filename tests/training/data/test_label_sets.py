@@ -5,7 +5,7 @@ import pytest
 from exhubert.cli.main import main
 from pipeline.common.errors import UsageError
 from tests.conftest import MakeCorpus, MakeSpec
-from tests.pipeline.dataset.test_relabel import build
+from tests.support.builds import build
 from tests.support.shards import NANO
 from training.config.recipe import load_recipe
 from training.data.label_sets import load_labelled, read_label_set

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.models import SMALL
 from tests.support.shards import write_tones
-from tests.training.evaluation.test_baselines import SMALL
 from training.data.index import load_index
 from training.data.progress import no_progress
 from training.evaluation.baselines.clip_states import kept_states

@@ -8,7 +8,7 @@ from pipeline.common.errors import DataError, UsageError
 from pipeline.dataset.protocols import change_protocols
 from pipeline.schema.record import SPLITS
 from tests.conftest import MakeCorpus, MakeSpec
-from tests.pipeline.dataset.test_relabel import build
+from tests.support.builds import build
 from tests.support.shards import NANO
 from training.config.recipe import load_recipe
 from training.data.protocols import (

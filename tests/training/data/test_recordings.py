@@ -1,31 +1,14 @@
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from pipeline.common.errors import DataError
-from pipeline.dataset.duplicates.pair_table import (
-    Pair,
-    PairedClip,
-    PairKind,
-    PairTable,
-    write_pairs,
-)
+from tests.support.pairs import note_pairs
 from tests.support.shards import record, write_shards
 from training.data.index import load_index
 from training.data.recordings import PAIRS, is_searched, near_recordings
 from training.data.row_choice import RowChoice
-
-
-def note_pairs(dataset: Path, pairs: Sequence[tuple[str, str]], kind: PairKind = "near") -> None:
-    """What a search would have found: pairs of sounds, named by their checksums."""
-    found = [
-        Pair(*(PairedClip(f"{corpus}/{audio}", audio, None, None, "train")
-               for corpus, audio in zip(("alpha", "beta"), pair, strict=True)), kind)
-        for pair in pairs
-    ]  # fmt: skip
-    write_pairs(str(dataset), PairTable(found, {"alpha": "x", "beta": "y"}))
 
 
 def test_forms_of_one_recording_are_one_through_others_too(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pipeline.common.errors import UsageError
 from pipeline.dataset.protocols import change_protocols
 from pipeline.schema.record import CLASSES
 from tests.conftest import MakeCorpus, MakeSpec
-from tests.pipeline.dataset.test_relabel import build
+from tests.support.builds import build
 from tests.support.shards import NANO
 from training.config.recipe import load_recipe
 from training.data.label_sets import category_classes

@@ -12,6 +12,7 @@ from exhubert.cli.main import main
 from pipeline.common.errors import DataError, UsageError
 from pipeline.common.extras import install_command
 from pipeline.shards.metadata_reader import read_shard_metadata
+from tests.support.models import SMALL
 from tests.support.shards import record, write_shards, write_tones
 from training.data.dataset import Utterances
 from training.data.index import load_index
@@ -25,17 +26,6 @@ from training.evaluation.baselines.linear import GRID, UNCHOSEN, Part, choose, m
 from training.evaluation.baselines.run import Baseline, run_baseline
 from training.evaluation.score_file import read_scores
 from training.model.build import build_model
-
-SMALL = {
-    "hidden_size": 16,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 2,
-    "intermediate_size": 16,
-    "conv_dim": [8] * 7,
-    "feat_extract_norm": "layer",
-    "num_conv_pos_embeddings": 4,
-    "num_conv_pos_embedding_groups": 2,
-}
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,9 @@ import pytest
 
 from exhubert.cli.main import main
 from pipeline.common.errors import DataError, UsageError
+from tests.support.pages import Strict
+from tests.support.pairs import note_pairs
 from tests.support.shards import NANO, record, write_shards, write_tones
-from tests.training.data.test_recordings import note_pairs
-from tests.training.evaluation.test_reports import Strict
 from training.config.recipe import load_recipe
 from training.evaluation.baselines.run import Baseline
 from training.evaluation.cross_corpus import row_key, run_cross_corpus

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tests.training.evaluation.benchmark.test_pool import evaluation
+from tests.support.made_up import evaluation
 from training.evaluation.means import mean_difference, mean_figures
 from training.evaluation.score_file import Evaluation
 

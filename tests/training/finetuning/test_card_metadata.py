@@ -7,7 +7,8 @@ from huggingface_hub import ModelCard
 
 from tests.support.made_up import make_evaluation, make_utterances
 from training.finetuning.card_metadata import card_metadata
-from training.finetuning.model_card import model_card, scores_to_dict
+from training.finetuning.model_card import model_card
+from training.finetuning.validation import ValidationScores
 from training.metrics.head_scores import Concordance, HeadScores
 
 EVALUATION = make_evaluation([0.6], make_utterances(speakers=12))
@@ -26,7 +27,7 @@ PROVENANCE: dict[str, Any] = {
     "base_licence": "Apache-2.0",
     "heads": {"emotions": (), "dimensions": ()},
     "parameters": {"total": 9, "trainable": 4},
-    "validation": scores_to_dict(EVALUATION.overall, EVALUATION.corpora),
+    "validation": ValidationScores(EVALUATION.overall, EVALUATION.corpora).to_dict(),
 }
 
 
@@ -73,7 +74,7 @@ def test_without_validation_there_are_no_results(tmp_path: Path) -> None:
 
 def test_metrics_of_classes_are_none_of_ratings_alone(tmp_path: Path) -> None:
     rated = HeadScores(None, {"arousal": Concordance(10, 0.5)})
-    told = provenance(labels=[], validation=scores_to_dict(None, {}, rated))
+    told = provenance(labels=[], validation=ValidationScores(None, {}, rated).to_dict())
     told["heads"]["dimensions"] = ("arousal",)
     data = read_back(told, tmp_path).data
     assert (data.eval_results, data.metrics) == (None, None)

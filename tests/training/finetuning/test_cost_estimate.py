@@ -10,8 +10,8 @@ from tests.support.shards import NANO, record, run_command, write_shards, write_
 from training.config.recipe import Recipe, load_recipe
 from training.data.targets import HeadLabels
 from training.finetuning.cost_estimate import estimate
-from training.finetuning.model_card import count_parameters
 from training.finetuning.run_folder import CHECKPOINTS, COMPLETE_MARK
+from training.finetuning.run_provenance import count_parameters
 from training.model.build import build_model, freeze
 
 

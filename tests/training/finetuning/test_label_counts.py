@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from tests.training.finetuning.test_multitask import recipe, write_rated
+from tests.support.rated_shards import recipe, write_rated
 from training.data.dataset import Utterances, collate
 from training.data.targets import count_labelled, take_targets
 from training.finetuning.label_counts import LabelCounts

@@ -10,7 +10,7 @@ from training.config.recipe import Recipe, load_recipe
 from training.config.sections import ModelSection
 from training.data.targets import HeadLabels
 from training.finetuning.meta_step import trace_step
-from training.finetuning.model_card import count_parameters
+from training.finetuning.run_provenance import count_parameters
 from training.model.build import build_model, empty_model, freeze
 
 

@@ -3,7 +3,6 @@
 import io
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,9 +11,9 @@ import soundfile as sf
 import torch
 
 from pipeline.common.errors import UsageError
-from tests.support.shards import NANO, record, run_command, tone, write_shards
+from tests.support.rated_shards import EMOTIONS, recipe, write_rated
+from tests.support.shards import run_command, tone
 from tests.training.conftest import SMALL_HUBERT
-from training.config.recipe import Recipe, load_recipe
 from training.data.dataset import Utterances, collate
 from training.data.index import load_index
 from training.data.sampling import EpochBatches, Mixture, expected_repeats
@@ -28,38 +27,6 @@ from training.inference.classifier import Classifier
 from training.inference.load_model import load_model
 from training.model.build import build_model, save_model
 from training.model.losses import ClassLoss
-
-EMOTIONS = ("sadness", "neutral", "calm", "anger", "surprise", "happiness")
-MULTITASK = [
-    *NANO,
-    "optimizer.epochs=2",
-    "run.evaluate_every=1",
-    "heads.emotion=0.5",
-    "heads.ratings=0.5",
-    "loss.logit_adjustment=1.0",
-]
-
-
-def recipe(*overrides: str) -> Recipe:
-    return load_recipe("tiny", [*MULTITASK, *overrides])
-
-
-def write_rated(folder: Path) -> Path:
-    """Corpus alpha has classes and emotions, beta ratings, some of them beside an emotion only."""
-    rows: list[dict[str, Any]] = []
-    for split, size in {"train": 18, "validation": 9, "test": 9}.items():
-        for number in range(size):
-            label = number % 6
-            rows.append(record("alpha", split, number, label, emotion=EMOTIONS[label]))
-            rated: dict[str, Any] = {"arousal": label / 5, "valence": 1 - label / 5}
-            if number % 3 == 0:
-                rows.append(record("beta", split, number, None, emotion="fear"))
-            elif number % 3 == 1:
-                rows.append(record("beta", split, number, None, emotion=None, **rated))
-            else:
-                rows.append(record("beta", split, number, label, emotion=None, **rated))
-    write_shards(folder, rows)
-    return folder
 
 
 @pytest.fixture(scope="module")

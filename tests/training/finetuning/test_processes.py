@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from tests.support.rated_shards import write_rated
 from tests.support.shards import NANO
-from tests.training.finetuning.test_multitask import write_rated
 from training.finetuning.run_folder import is_complete
 from training.inference.load_model import load_model
 

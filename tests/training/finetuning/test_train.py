@@ -199,7 +199,7 @@ def test_kept_scores_are_those_of_the_saved_model_in_full_precision(
         said.append(predict_together(*arguments))
         return said[-1]
 
-    monkeypatch.setattr("training.finetuning.train.predict_together", remember)
+    monkeypatch.setattr("training.finetuning.validation.predict_together", remember)
     trained_recipe = recipe("optimizer.epochs=1", "run.precision=bf16")
     train(trained_recipe, dataset, tmp_path / "run")
     trained = load_model(tmp_path / "run")

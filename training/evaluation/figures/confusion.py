@@ -13,7 +13,7 @@ _CELL = 0.36  # inches
 
 
 def confusion_figure(confusion: Sequence[Sequence[int]], classes: Sequence[str]) -> Figure:
-    """Shares in per cent of each row; at its right the answers that it stands for.
+    """Shares of each row in per cent; at its right the number of utterances.
 
     Args:
         confusion: Counts ``(classes, classes)``, one row a reference class. Classes that do not

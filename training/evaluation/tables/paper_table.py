@@ -63,7 +63,7 @@ Cell = str | int | float | Interval | None
 
 @dataclass(frozen=True)
 class Column:
-    """A column: what stands above it, and how its numbers are written.
+    """A column: its heading, and how its numbers are written.
 
     Attributes:
         heading: Above the column.
@@ -121,7 +121,7 @@ class PaperTable:
         ]
 
     def without_empty_columns(self) -> "PaperTable":
-        """The table without columns in which nothing stands."""
+        """The table without empty columns."""
         filled = [
             number
             for number, _ in enumerate(self.columns)
@@ -135,7 +135,7 @@ class PaperTable:
         )
 
     def with_mark_explained(self) -> "PaperTable":
-        """The table with a note on the mark of intervals of few speakers, if it stands there."""
+        """The table with a note on the mark of intervals of few speakers, if it has the mark."""
         intervals = [cell for row in self.rows for cell in row if isinstance(cell, Interval)]
         if not any(is_few(interval.speakers) for interval in intervals):
             return self

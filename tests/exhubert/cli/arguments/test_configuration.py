@@ -16,7 +16,7 @@ from exhubert.cli.arguments.configuration import (
 )
 from pipeline.common.cores import usable_cores
 from pipeline.common.errors import UsageError
-from tests.docs.fenced import HOME, blocks
+from tests.support.fenced import HOME, blocks
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from exhubert.cli.commands.compare import short_names
 from exhubert.cli.main import main
 from pipeline.common.errors import UsageError
-from tests.training.evaluation.benchmark.test_pool import evaluation
+from tests.support.made_up import evaluation
 from training.evaluation.score_file import write_scores
 
 

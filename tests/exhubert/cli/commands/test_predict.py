@@ -7,13 +7,13 @@ import pytest
 from rich.console import Console
 
 from exhubert.cli.commands.predict import print_predictions
-from tests.exhubert.cli.commands.test_train import run
+from tests.support.commands import run_without_torch
 from training.data.targets import HeadLabels
 from training.inference.results import Prediction
 
 
 def test_recordings_are_looked_for_before_torch_is_loaded(tmp_path: Path) -> None:
-    ran = run("predict", "--model", "nowhere", str(tmp_path / "gone.wav"))
+    ran = run_without_torch("predict", "--model", "nowhere", str(tmp_path / "gone.wav"))
     assert ran.returncode == 2
     assert "gone.wav: no such file or folder" in ran.stderr
 

@@ -3,7 +3,7 @@ import io
 from rich.console import Console
 
 from exhubert.cli.output.benchmark_tables import print_costs, print_paper_table
-from tests.training.evaluation.tables.test_paper_table import TABLE
+from tests.support.paper_tables import TABLE
 from training.evaluation.benchmark.cost import ExpectedCost
 
 

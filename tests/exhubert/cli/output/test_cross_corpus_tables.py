@@ -4,8 +4,8 @@ from pathlib import Path
 from rich.console import Console
 
 from exhubert.cli.output.cross_corpus_tables import cross_corpus_tables
+from tests.support.matrices import gapped
 from tests.support.shards import write_tones
-from tests.training.evaluation.tables.test_cross_corpus import gapped
 from training.evaluation.baselines.run import Baseline
 from training.evaluation.cross_corpus import CrossCorpusMatrix, run_cross_corpus
 from training.evaluation.cross_corpus_modes import Mode

@@ -13,7 +13,7 @@ from pipeline.dataset.protocols import change_protocols
 from pipeline.splits.protocols.protocol import TABLE
 from pipeline.splits.protocols.statement import CorpusFolds, FoldFacts, ProtocolStatement
 from tests.conftest import MakeCorpus, MakeSpec
-from tests.pipeline.dataset.test_relabel import build
+from tests.support.builds import build
 
 FOLD = FoldFacts(
     name="1", held_out=["s1", "s2"], train=8, test=4, shared_speakers=1, shared_audio=2

@@ -1,7 +1,7 @@
 from pipeline.dataset.duplicates.belonging import near_recordings
 from pipeline.dataset.duplicates.near import audio_checksum
 from pipeline.dataset.duplicates.pair_table import PairTable
-from tests.pipeline.dataset.duplicates.clips import clip, pair, rows_of
+from tests.support.pairs import clip, pair, rows_of
 
 ONE, OTHER, THIRD = (clip(f"c/{name}") for name in "abd")
 

@@ -3,7 +3,7 @@ import pytest
 from pipeline.dataset.duplicates.conflicts import find_conflicts
 from pipeline.dataset.duplicates.findings import LabelConflict
 from pipeline.shards.receipts import RejectRow, ShardReceipt
-from tests.pipeline.dataset.duplicates.clips import clip, pair
+from tests.support.pairs import clip, pair
 
 ANGRY, SAD, UNKNOWN = clip("c/1"), clip("d/1", emotion="sadness"), clip("d/2", emotion=None)
 

@@ -1,7 +1,7 @@
 from pipeline.dataset.duplicates.gather import gather_pairs
 from pipeline.dataset.duplicates.pair_table import PairTable
 from pipeline.shards.receipts import RejectRow, ShardReceipt
-from tests.pipeline.dataset.duplicates.clips import clip, pair, rows_of
+from tests.support.pairs import clip, pair, rows_of
 
 
 def receipt(*left: str, reason: str = "near_duplicate_across_splits") -> ShardReceipt:

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.common.errors import DataError
 from pipeline.dataset.duplicates.pair_table import PairTable, pairs_path, read_pairs, write_pairs
-from tests.pipeline.dataset.duplicates.clips import clip, pair
+from tests.support.pairs import clip, pair
 
 
 def test_pairs_are_read_as_they_were_written(tmp_path: Path) -> None:

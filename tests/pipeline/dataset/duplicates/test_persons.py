@@ -3,7 +3,7 @@
 from pipeline.dataset.duplicates.belonging import belonging_together
 from pipeline.dataset.duplicates.pair_table import Pair, PairedClip, PairTable
 from pipeline.dataset.duplicates.persons import find_same_persons
-from tests.pipeline.dataset.duplicates.clips import clip, pair, rows_of
+from tests.support.pairs import clip, pair, rows_of
 
 
 def shared(clips: int, speakers: tuple[str, str] = ("c:a", "d:x")) -> list[Pair]:

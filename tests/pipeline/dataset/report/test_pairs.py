@@ -18,8 +18,8 @@ from pipeline.dataset.report.pairs import (
 )
 from pipeline.dataset.selection import find_rows
 from tests.conftest import MakeCorpus, MakeSpec
-from tests.pipeline.dataset.duplicates.clips import clip
-from tests.pipeline.dataset.test_relabel import build
+from tests.support.builds import build
+from tests.support.pairs import clip
 
 
 def near(one: str, other: str, error: float = 0.1, emotion: str = "anger") -> Pair:

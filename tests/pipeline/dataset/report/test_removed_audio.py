@@ -18,8 +18,8 @@ from pipeline.dataset.report.removed_audio import (
 )
 from pipeline.specs.emotion_scheme import emotion_scheme
 from tests.conftest import MakeCorpus, MakeSpec
-from tests.pipeline.dataset.duplicates.clips import clip, pair
-from tests.pipeline.dataset.test_relabel import build
+from tests.support.builds import build
+from tests.support.pairs import clip, pair
 
 DISPUTED = ["tones/wav/s00_ang_0", "tones/wav/s00_hap_0"]
 

@@ -17,7 +17,7 @@ from pipeline.splits.protocols.statement import (
     ProtocolStatement,
     file_problem,
 )
-from tests.pipeline.splits.protocols.test_rules import ROWS
+from tests.support.protocol_rows import ROWS
 
 
 def written() -> tuple[ProtocolStatement, bytes]:

@@ -1,24 +1,10 @@
-import pandas as pd
 import pytest
 
 from pipeline.splits.protocols.folds import NoFoldsError
 from pipeline.splits.protocols.names import parse_name
 from pipeline.splits.protocols.protocol_spec import FoldSpec, ProtocolSpec
 from pipeline.splits.protocols.rules import CorpusProtocols, fields_needed, knows, make_corpus_folds
-
-ROWS = pd.DataFrame(
-    {
-        "id": [f"c/{n}" for n in range(6)],
-        "corpus": ["c"] * 6,
-        "split": ["train", "train", "validation", "test", "test", "test"],
-        "speaker": ["c:a", "c:a", "c:b", "c:b", "c:d", None],
-        "label": pd.array([3, 1, 3, 1, 3, None], dtype="Int64"),
-        "label_native": ["W", "N", "W", "N", "W", "N"],
-        "emotion": ["anger", "neutral", "anger", "neutral", "anger", None],
-        "audio_xxh3": ["1", "2", "3", "2", "5", "6"],
-        "annotations.session": ["1", "1", "2", "2", "2", "2"],
-    }
-)
+from tests.support.protocol_rows import ROWS
 
 
 def test_a_rule_makes_folds_of_any_corpus():

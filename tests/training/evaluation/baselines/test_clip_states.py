@@ -4,8 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.support.models import SMALL
 from tests.support.shards import write_tones
-from tests.training.evaluation.test_baselines import SMALL
 from training.data.index import load_index
 from training.evaluation.baselines import clip_states
 from training.evaluation.baselines.clip_states import ClipStates, kept_states, states_folder

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.common.errors import UsageError
+from tests.support.models import SMALL
 from tests.support.shards import write_tones
-from tests.training.evaluation.test_baselines import SMALL
 from training.data.index import load_index
 from training.evaluation.baselines import clip_states
 from training.evaluation.baselines.probe import probe

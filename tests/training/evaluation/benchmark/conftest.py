@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.dataset.protocols import change_protocols
 from tests.conftest import MakeCorpus, MakeSpec
-from tests.pipeline.dataset.test_relabel import build
+from tests.support.builds import build
 
 PROTOCOLS = "{takes: {of: take}, angry: {of: speaker, classes: {ang: anger}}}"
 

@@ -1,28 +1,5 @@
-import numpy as np
-import pandas as pd
-
+from tests.support.made_up import evaluation
 from training.evaluation.benchmark.pool import pool_corpora, pool_folds
-from training.evaluation.prediction_table import PredictionTable
-from training.evaluation.score_file import Evaluation, score_predictions
-from training.model.provenance import TrainingSpeakers
-
-
-def evaluation(
-    corpus: str, speakers: str, truth: str, guess: str, classes: str = "ab", heard: str = ""
-) -> Evaluation:
-    """Clips named by their places, a speaker, a class and a guess a letter."""
-    utterances = pd.DataFrame(
-        {
-            "id": [f"{corpus}/{speaker}{n}" for n, speaker in enumerate(speakers)],
-            "corpus": corpus,
-            "speaker": list(speakers),
-            "label": [classes.index(one) for one in truth],
-        }
-    )
-    predicted = np.array([[classes.index(one) for one in guess]])
-    table = PredictionTable(["m"], utterances, predicted, None)
-    training = TrainingSpeakers(frozenset(heard))
-    return score_predictions(table, "nowhere", "test", list(classes), training)
 
 
 def test_folds_are_scored_as_one_test_set() -> None:

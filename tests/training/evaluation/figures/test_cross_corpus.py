@@ -1,4 +1,4 @@
-from tests.training.evaluation.tables.test_cross_corpus import matrix
+from tests.support.matrices import matrix
 from training.evaluation.figures.cross_corpus import matrix_figures
 
 

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from tests.training.evaluation.benchmark.test_pool import evaluation
+from tests.support.made_up import evaluation
 from training.evaluation.compare import compare
 from training.evaluation.tables.comparison import comparison_table
 

@@ -1,27 +1,5 @@
-import pandas as pd
-
-from tests.support.made_up import make_evaluation, make_utterances
-from training.evaluation.cross_corpus import CrossCorpusMatrix
-from training.evaluation.cross_corpus_modes import Mode
-from training.evaluation.cross_corpus_rows import Row
+from tests.support.matrices import gapped, matrix
 from training.evaluation.tables.cross_corpus import cross_corpus_table
-
-
-def matrix(mode: Mode) -> CrossCorpusMatrix:
-    """Two systems, two corpora."""
-    both = ("alpha", "beta")
-    rows = [
-        Row(name, (name,), (name,) if mode == "leave-one-corpus-out" else both, (), (), 0)
-        for name in both
-    ]
-    systems = {
-        system: [
-            make_evaluation([skill], make_utterances(speakers=24, corpora=row.test), seed=number)
-            for number, row in enumerate(rows)
-        ]
-        for system, skill in {"good": 0.9, "bad": 0.2}.items()
-    }
-    return CrossCorpusMatrix(mode, "dataset", None, "test", rows, systems)
 
 
 def test_every_corpus_left_out_and_the_mean_of_every_model() -> None:
@@ -44,21 +22,6 @@ def test_trained_on_one_and_tested_on_each() -> None:
     ]
     assert table.rows[1][2] == found.systems["good"][1].corpora["alpha"].uar
     assert table.shown[-1][2:] == ["16.7", "16.7"]
-
-
-def gapped() -> CrossCorpusMatrix:
-    """A row that skips its first corpus, and one that scores two of the six classes of a corpus."""
-    utterances = make_utterances(speakers=24)
-    few = utterances[(utterances["corpus"] == "beta") & (utterances["label"] < 2)]
-    rows = [
-        Row("beta", ("beta",), ("beta",), (), (), 0),
-        Row("alpha", ("alpha",), ("alpha", "beta"), (), (), 0),
-    ]
-    other = utterances[utterances["corpus"] == "alpha"]
-    scored = [few, pd.concat([other, utterances[utterances["corpus"] == "beta"]])]
-    evaluations = [make_evaluation([1.0], some.reset_index(drop=True)) for some in scored]
-    mode: Mode = "train-on-a-test-on-b"
-    return CrossCorpusMatrix(mode, "dataset", None, "test", rows, {"only": evaluations})
 
 
 def test_chance_is_a_range_where_models_are_scored_in_other_classes() -> None:
