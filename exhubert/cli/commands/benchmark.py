@@ -114,7 +114,7 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _plan(args: argparse.Namespace) -> "BenchmarkPlan":
-    from training.data.label_sets import read_label_set
+    from training.config.label_set import read_label_set
     from training.evaluation.benchmark.plan import plan_benchmark
 
     label_set = read_label_set(args.labels) if args.labels else None

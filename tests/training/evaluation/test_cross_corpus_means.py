@@ -1,6 +1,6 @@
 import pytest
 
-from tests.training.evaluation.benchmark.test_pool import evaluation
+from tests.support.made_up import evaluation
 from training.evaluation.benchmark.pool import pool_corpora
 from training.evaluation.cross_corpus_means import MatrixMeans, matrix_means
 from training.evaluation.cross_corpus_rows import Row
