@@ -7,7 +7,8 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from training.data.dataset_files import identity
 from training.data.label_sets import LabelSet
 from training.data.manifest import manifest_checksum
 from training.evaluation.baselines.run import Baseline
+from training.evaluation.cross_corpus_means import MatrixMeans, matrix_means
 from training.evaluation.cross_corpus_modes import LEAVE_ONE_OUT, Mode
 from training.evaluation.cross_corpus_rows import Row, describe_row, plan_rows
 from training.evaluation.evaluate import ALL
@@ -51,6 +53,11 @@ class CrossCorpusMatrix:
         """Every corpus that is scored."""
         return sorted({corpus for row in self.rows for corpus in row.test})
 
+    @cached_property
+    def means(self) -> dict[str, MatrixMeans]:
+        """For each system, the means over its cells."""
+        return {name: matrix_means(self.rows, found) for name, found in self.systems.items()}
+
     def to_dict(self) -> dict[str, Any]:
         """The matrix as plain JSON types."""
         cells = {
@@ -69,6 +76,7 @@ class CrossCorpusMatrix:
             "split": self.split,
             "rows": [vars(row) for row in self.rows],
             "systems": cells,
+            "means": {name: asdict(means) for name, means in self.means.items()},
         }
 
 

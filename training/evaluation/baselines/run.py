@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 import pandas as pd
 
@@ -15,6 +14,7 @@ from training.data.recordings import near_recordings
 from training.data.row_choice import EVERY_ROW, RowChoice
 from training.data.tasks import Task, load_task
 from training.evaluation.baselines.egemaps import egemaps, require_opensmile
+from training.evaluation.baselines.kinds import BaselineKind
 from training.evaluation.baselines.linear import BaselinePredictions
 from training.evaluation.baselines.majority import majority
 from training.evaluation.baselines.probe import probe
@@ -24,8 +24,6 @@ from training.evaluation.score_file import Evaluation, score_predictions
 from training.evaluation.train_test_overlap import audio_overlap
 from training.inference.load_model import provenance_of_base
 from training.model.provenance import TrainingSpeakers
-
-BaselineKind = Literal["majority", "egemaps", "probe"]
 
 FEATURES = ".features"
 """Folder where features of clips are kept: in a dataset on disk, so that every run finds them."""
