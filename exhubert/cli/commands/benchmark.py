@@ -101,7 +101,7 @@ def _run(args: argparse.Namespace) -> int:
     systems = _systems(args)
     from exhubert.cli.output.benchmark_tables import print_costs, print_paper_table
     from exhubert.cli.output.paper_files import write_figures, write_tables
-    from training.data.label_sets import read_label_set
+    from training.config.label_set import read_label_set
     from training.evaluation.benchmark.cost import expected_costs
     from training.evaluation.benchmark.plan import plan_benchmark
     from training.evaluation.benchmark.run import run_benchmark

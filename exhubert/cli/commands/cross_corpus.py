@@ -146,7 +146,7 @@ def _recipe(args: argparse.Namespace) -> Recipe | None:
 
 def _label_set(args: argparse.Namespace, recipe: Recipe | None) -> "LabelSet":
     """The classes of all systems: those that are named, else the recipe's."""
-    from training.data.label_sets import read_label_set
+    from training.config.label_set import read_label_set
 
     if args.labels:
         return read_label_set(args.labels)

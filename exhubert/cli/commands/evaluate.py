@@ -174,7 +174,7 @@ def _add_baseline_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _baseline(args: argparse.Namespace) -> int:
     _check_scoring(args)
-    from training.data.label_sets import read_label_set
+    from training.config.label_set import read_label_set
     from training.data.protocols import FoldChoice
     from training.data.row_choice import RowChoice
     from training.data.tasks import choose_task
