@@ -14,6 +14,7 @@ from typing import Any
 
 from rich.console import Console
 
+from pipeline.common.errors import UsageError
 from training.data.dataset_files import identity
 from training.data.label_sets import LabelSet
 from training.data.manifest import manifest_checksum
@@ -118,6 +119,7 @@ def run_cross_corpus(
     """
     for line in check_systems(systems):
         on_message(line)
+    _check_corpora(systems, corpora, exclude_corpora)
     scored = split or (ALL if mode == LEAVE_ONE_OUT else "test")
     rows = plan_rows(dataset, mode, corpora, scored, label_set, on_message, exclude_corpora)
     done: dict[str, list[Evaluation]] = {name: [] for name in systems}
@@ -150,6 +152,25 @@ def row_key(
     if label_set != "six":  # which earlier rows were of
         decides.append(label_set)
     return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
+
+
+def _check_corpora(
+    systems: Mapping[str, System], corpora: Sequence[str], exclude_corpora: Sequence[str]
+) -> None:
+    """Checks that no recipe chooses other corpora than the matrix, whose rows replace its choice.
+
+    Raises:
+        UsageError: One does.
+    """
+    for name, system in systems.items():
+        if isinstance(system, Baseline):
+            continue
+        own = system.data.corpora, system.data.exclude_corpora
+        if any(own) and own != (tuple(corpora), tuple(exclude_corpora)):
+            raise UsageError(
+                f"{name}: data.corpora and data.exclude_corpora choose other corpora than are "
+                "asked for: name them in one of the two places, the recipe or --corpora"
+            )
 
 
 def _left_out(row: Row) -> list[str]:

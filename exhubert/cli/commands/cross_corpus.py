@@ -143,11 +143,6 @@ def _recipe(args: argparse.Namespace) -> Recipe | None:
     recipe = load_recipe(args.config, args.overrides)
     if recipe.data.protocol:
         raise UsageError("data.protocol: the matrix leaves whole corpora out, and knows no folds")
-    if args.corpora and (recipe.data.corpora or recipe.data.exclude_corpora):
-        raise UsageError(
-            "--corpora chooses the corpora, and so do data.corpora and data.exclude_corpora of "
-            f"{args.config}: give one of the two"
-        )
     return recipe
 
 
