@@ -88,10 +88,11 @@ def run_baseline(
     part = part_of(split)
     every, classes = load_task(dataset, task, None, rows if fit_on is None else fit_on)
     train, validation = (rows_of_part(every, name) for name in ("train", "validation"))
+    left_out: list[str] = []
     if fit_on is None:
         test = rows_of_part(every, part)
     else:
-        test, _ = load_task(dataset, task, part, rows, classes)
+        test, _ = load_task(dataset, task, part, rows, classes, on_note=left_out.append)
     require_labelled(test, dataset, split, rows.where)
     if train.empty:
         raise DataError(f"{dataset}: no labelled utterances in split 'train': nothing to learn")
@@ -99,7 +100,7 @@ def run_baseline(
     folder = keep_in if is_remote(str(dataset)) else Path(dataset)
     features = None if folder is None else folder / FEATURES
     predictions = _predict(baseline, features, (train, validation, test), len(classes), on_progress)
-    notes = predictions.notes
+    notes = [*predictions.notes, *left_out]
     if isinstance(task, FoldChoice):
         notes = [*describe_choice(dataset, task, sorted(set(test["corpus"]))), *notes]
     notes = [*notes, *audio_overlap(test, clip_names(train), near)]
