@@ -48,7 +48,6 @@ if TYPE_CHECKING:
         ExHubertForSequenceClassification,
         ExHubertModel,
         extend,
-        extend_hubert,
     )
     from training.model.convert_published import convert
     from training.model.modeling_exhubert import ExtendedBackbone
@@ -100,7 +99,6 @@ __all__ = [
     "evaluate_ratings",
     "export_onnx",
     "extend",
-    "extend_hubert",
     "index_corpus",
     "load_index",
     "load_model",
@@ -154,7 +152,6 @@ _MODULES = {
         "ExHubertForSequenceClassification",
         "ExHubertModel",
         "extend",
-        "extend_hubert",
     ),
     "training.model.convert_published": ("convert",),
     "training.model.modeling_exhubert": ("ExtendedBackbone",),

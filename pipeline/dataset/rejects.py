@@ -1,6 +1,7 @@
 """``rejects.parquet``: every utterance that was found and not written."""
 
 import io
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 
@@ -14,6 +15,7 @@ from pipeline.storage import files as storage
 
 _SCHEMA = pa.schema([(field.name, pa.string()) for field in fields(RejectRow)])
 _EXAMPLES = 3  # of every reason
+_OTHER_CONTENT = (OSError, ValueError, TypeError, LookupError, pa.ArrowException)
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,8 @@ def read_rejects(output: str) -> list[RejectRow]:
         return []
     try:
         return [RejectRow(**row) for row in pq.read_table(io.BytesIO(content)).to_pylist()]
-    except (OSError, ValueError, TypeError, pa.ArrowException) as error:
-        raise DataError(
-            f"{rejects_path(output)}: not a table of clips left out: {error}; build again"
-        ) from None
+    except _OTHER_CONTENT as error:
+        raise _damaged(output, error) from None
 
 
 def read_left_out(output: str) -> list[LeftOut]:
@@ -68,10 +68,30 @@ def read_left_out(output: str) -> list[LeftOut]:
     Raises:
         DataError: The table of them is damaged.
     """
-    alike: dict[tuple[str, str, str], list[RejectRow]] = {}
-    for row in read_rejects(output):
-        alike.setdefault((row.corpus, row.status, row.reason), []).append(row)
-    return [
-        LeftOut(*key, len(rows), [(row.source_path, row.detail) for row in rows[:_EXAMPLES]])
-        for key, rows in sorted(alike.items())
-    ]
+    content = storage.read(rejects_path(output))
+    if content is None:
+        return []
+    try:
+        return _count_alike(content)
+    except _OTHER_CONTENT as error:
+        raise _damaged(output, error) from None
+
+
+def _count_alike(content: bytes) -> list[LeftOut]:
+    """Counts rows a batch at a time: there may be millions."""
+    clips: Counter[tuple[str, str, str]] = Counter()
+    examples: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
+    columns = ["corpus", "status", "reason", "source_path", "detail"]
+    for batch in pq.ParquetFile(io.BytesIO(content)).iter_batches(columns=columns):
+        corpora, statuses, reasons, paths, details = map(batch.column, columns)
+        keys = zip(*(part.to_pylist() for part in (corpora, statuses, reasons)), strict=True)
+        for index, key in enumerate(keys):
+            clips[key] += 1
+            if clips[key] <= _EXAMPLES:
+                shown = (paths[index].as_py(), details[index].as_py())
+                examples.setdefault(key, []).append(shown)
+    return [LeftOut(*key, clips[key], examples[key]) for key in sorted(clips)]
+
+
+def _damaged(output: str, error: Exception) -> DataError:
+    return DataError(f"{rejects_path(output)}: not a table of clips left out: {error}; build again")

@@ -34,12 +34,14 @@ class Published:
         commit: Id of the commit that holds it.
         changed: Whether the repository held anything else before.
         tag: Name of the tag for its version; None where another commit has it already.
+        deleted: Files of an earlier version that are removed.
     """
 
     address: str
     commit: str
     changed: bool
     tag: str | None
+    deleted: list[str]
 
 
 def publish(
@@ -92,7 +94,7 @@ def publish(
         changed = commit.oid != there.sha
         tag = f"v{version}"
         tagged = _tag(api, repository, tag) or not changed
-    return Published(str(address), commit.oid, changed, tag if tagged else None)
+    return Published(str(address), commit.oid, changed, tag if tagged else None, outdated)
 
 
 def _tag(api: HfApi, repository: str, tag: str) -> bool:

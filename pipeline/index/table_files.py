@@ -8,12 +8,12 @@ from pipeline.common.errors import DataError
 from pipeline.common.globs import glob_matcher
 from pipeline.common.nested_values import VALUE
 from pipeline.common.spelling import compose, name_strangers
-from pipeline.index.table_finder import NearNames, table_globs
+from pipeline.index.table_finder import NearNames, find_table_files, table_globs
 from pipeline.index.table_formats import stream_table
 from pipeline.index.table_rows import TableRows, build_table, no_table
 from pipeline.schema.fields import Row
 from pipeline.sources.class_names import ReadFile
-from pipeline.sources.listing import REPEATED, SourceFile, too_large
+from pipeline.sources.listing import SourceFile, too_large
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.row_spec import FILE_STEM
 from pipeline.specs.table_spec import FileByField, TableSpec
@@ -23,22 +23,6 @@ _DIVIDES = re.compile(r"[ \t;|]")
 
 _LARGEST_TABLE = 1 << 30
 """Bytes; the largest of a known corpus has 30 million."""
-
-
-def find_table_files(spec: CorpusSpec, files: Iterable[SourceFile]) -> list[SourceFile]:
-    """Files of a corpus that its tables are read from, sorted by path.
-
-    Of those that stand twice in an archive the last counts, as when it is unpacked.
-    """
-    globs = [glob for table in spec.tables.values() for glob in table_globs(table)]
-    match = glob_matcher(globs, spec.ignore_case)
-    ignored = glob_matcher(spec.ignore, spec.ignore_case)
-    found = (
-        file
-        for file in files
-        if file.problem != REPEATED and match(path := compose(file.path)) and not ignored(path)
-    )
-    return sorted(found, key=lambda file: file.path)
 
 
 def load_tables(

@@ -18,6 +18,17 @@ def table_globs(table: TableSpec) -> list[str]:
     return list(table.file.values.values()) if isinstance(table.file, FileByField) else table.file
 
 
+def find_table_files(spec: CorpusSpec, files: Iterable[SourceFile]) -> list[SourceFile]:
+    """Those of a corpus's files that its tables are read from, sorted by path.
+
+    Of those that stand twice in an archive the last counts, as when it is unpacked.
+    """
+    finder = TableFinder(spec)
+    for file in files:
+        finder.add(file)
+    return finder.found()
+
+
 class TableFinder:
     """Finds the files of a corpus's tables among all of its files.
 
@@ -37,30 +48,39 @@ class TableFinder:
         self._near: dict[str, list[SourceFile]] = {name: [] for name in globs}
 
     def watch(self, files: Iterable[SourceFile]) -> Iterator[SourceFile]:
-        """The same files; notes which of them are of tables."""
+        """The same files; those of tables are kept."""
         for file in files:
-            if file.problem != REPEATED and self._nearly(path := compose(file.path)):
-                self._add(file, path)
+            self.add(file)
             yield file
 
-    def files(self) -> tuple[SourceFile, ...]:
-        """Files of tables among those that have passed, sorted by path."""
-        paths = [compose(file.path) for file in self._found]
-        missing = [
-            name for name, is_wanted in self._wanted.items() if not any(map(is_wanted, paths))
-        ]
-        near = {file.path: file for name in missing for file in self._near[name]}
-        for file in self._found:
-            near.pop(file.path, None)
-        return tuple(sorted([*self._found, *near.values()], key=lambda file: file.path))
-
-    def _add(self, file: SourceFile, path: str) -> None:
+    def add(self, file: SourceFile) -> None:
+        """Keeps a file that is, or may be, of a table."""
+        path = compose(file.path)
+        if file.problem == REPEATED or not self._nearly(path):
+            return
         if self._is_table(path) and not self._ignored(path):
             self._found.append(file)
         for name, is_near in self._near_names.items():
             if is_near(path):
-                insort(self._near[name], file, key=lambda near: near.path)
+                insort(self._near[name], file, key=_path)
                 del self._near[name][SHOWN:]
+
+    def found(self) -> list[SourceFile]:
+        """Files of tables, sorted by path."""
+        return sorted(self._found, key=_path)
+
+    def files(self) -> tuple[SourceFile, ...]:
+        """Files of tables, and those that may be of a table that has none, sorted by path."""
+        paths = [compose(file.path) for file in self._found]
+        near = {
+            file.path: file
+            for name, is_wanted in self._wanted.items()
+            if not any(map(is_wanted, paths))
+            for file in self._near[name]
+        }
+        for file in self._found:
+            near.pop(file.path, None)
+        return tuple(sorted([*self._found, *near.values()], key=_path))
 
 
 class NearNames:
@@ -77,3 +97,7 @@ class NearNames:
         """Whether a file of this path is one."""
         stem = splitext(path.rpartition("/")[2])[0]
         return stem.casefold() in self._stems or self._but_for_case(path) is not None
+
+
+def _path(file: SourceFile) -> str:
+    return file.path

@@ -4,8 +4,12 @@ import base64
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import soundfile
+
+WithAudio = Literal["all", "redistributable", "none"]
+"""Corpora whose clips a page plays: all, those whose terms let them be passed on, or none."""
 
 LONGEST = 6.0
 """Seconds of a clip that a page holds at most; of longer ones it holds the beginning."""

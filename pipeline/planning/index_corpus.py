@@ -1,13 +1,13 @@
 """A whole corpus in one process: every step of a build that comes before its audio."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 from pipeline.audio.options import AudioOptions
 from pipeline.index.corpus_notes import NO_NOTES, CorpusNotes, merge_notes
-from pipeline.planning.batches import group_by_shard
+from pipeline.planning.batches import UtteranceBatch, group_by_shard
 from pipeline.planning.build_config import BuildConfig, Corpus
 from pipeline.planning.copies import plan_shard
 from pipeline.planning.steps import (
@@ -71,28 +71,28 @@ def index_corpus(spec: CorpusSpec, root: str, scheme: EmotionScheme) -> IndexedC
 
 
 def plan_corpus(corpus: Corpus, scheme: EmotionScheme) -> PlannedCorpus:
-    """Takes the steps of a build, one after another; what can't be read is not told from what can.
+    """Takes the steps of a build, one after another; no file of audio is looked into.
 
     Raises:
         DataError: As of :func:`index_corpus`.
     """
     name = corpus.spec.id
     build = BuildConfig({name: corpus}, scheme, output="", audio=AudioOptions())
-    tables, batches = NO_TABLES, []
+    tables, batches = NO_TABLES, deque[UtteranceBatch]()
     for clips in list_clips(name, build):
         if clips.number == 0 and clips.clips:
             tables = read_tables(corpus, clips.tables)
         batches.append(index_batch(clips, build, tables))
     plans = dict(plan_batches((name, [count_batch(batch)[1] for batch in batches]), build))
-    placed = [
-        part
-        for batch in batches
-        for _, part in assign_shards(batch, plans[name, batch.number], build)
-    ]
+    notes = merge_notes(batch.notes for batch in batches)
+    placed = []
+    while batches:  # each is let go once it is placed
+        batch = batches.popleft()
+        placed += [part for _, part in assign_shards(batch, plans[name, batch.number], build)]
     return PlannedCorpus(
         {shard: plan_shard(found) for shard, found in group_by_shard(placed).items()},
         {table: rows.missing for table, rows in tables.rows.items() if rows.missing},
-        merge_notes(batch.notes for batch in batches),
+        notes,
     )
 
 

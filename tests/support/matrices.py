@@ -12,8 +12,10 @@ def matrix(mode: Mode) -> CrossCorpusMatrix:
     """Two systems, two corpora."""
     both = ("alpha", "beta")
     rows = [
-        Row(name, (name,), (name,) if mode == "leave-one-corpus-out" else both, (), (), 0)
-        for name in both
+        Row(name, (other,), (name,), (), (), 0)
+        if mode == "leave-one-corpus-out"
+        else Row(name, (name,), both, (), (), 0)
+        for name, other in zip(both, reversed(both), strict=True)
     ]
     systems = {
         system: [

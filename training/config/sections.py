@@ -2,7 +2,6 @@
 
 import math
 import re
-from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -16,7 +15,6 @@ from pydantic import (
 
 from pipeline.common.errors import UsageError
 from pipeline.splits.protocols.label_sets import NAMED, NamedSet
-from training.config.yaml_file import read_yaml
 
 
 def _as_number(value: Any) -> Any:
@@ -35,17 +33,14 @@ def _as_text(value: Any) -> Any:
 
 def _as_label_set(value: Any) -> Any:
     """A label set; the mapping in a file is read here, so that a recipe needs the file no more."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or value in NAMED:
         return value
-    if value.endswith((".yaml", ".yml")):
-        return read_yaml(Path(value))
-    if value not in NAMED:
-        from pipeline.specs.published_protocols import published_names  # reads a folder
+    from training.config.label_set import read_label_set  # reads a folder
 
-        if value not in published_names():
-            names = ", ".join((*NAMED, *published_names()))
-            raise ValueError(f"expected {names}, or a YAML file with a mapping, found {value!r}")
-    return value
+    try:
+        return read_label_set(value)
+    except UsageError as error:
+        raise ValueError(str(error)) from error
 
 
 def _as_condition(value: str | None) -> str | None:

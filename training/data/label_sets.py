@@ -9,16 +9,14 @@ from functools import cache
 from pathlib import Path
 
 import pandas as pd
-from pydantic import RootModel
 
 from pipeline.common.count import count
 from pipeline.common.errors import UsageError
 from pipeline.schema.record import CLASSES
 from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.specs.loader import load_spec
-from pipeline.specs.published_protocols import published_names, published_protocols
+from pipeline.specs.published_protocols import published_protocols
 from pipeline.specs.shipped import builtin_file, builtin_ids
-from pipeline.specs.yaml_reader import load_yaml
 from pipeline.splits.protocols.label_sets import FOUR_CLASSES, NAMED, NamedSet, class_column
 from training.data.index import load_index, rows_of_part
 from training.data.progress import no_note
@@ -30,26 +28,6 @@ LabelSet = NamedSet | str | Mapping[str, str]
 
 MOST_CLASSES = 120
 """More are no classes of emotion but, say, names of clips."""
-
-
-class _MappingFile(RootModel[dict[str, str]]):
-    """The whole file: native code or category → class."""
-
-
-def read_label_set(text: str) -> LabelSet:
-    """A label set as a command line names it: by its name, or a YAML file with a mapping.
-
-    Raises:
-        UsageError: It is neither.
-    """
-    if text in (*NAMED, *published_names()):
-        return text
-    if not text.endswith((".yaml", ".yml")):
-        raise UsageError(
-            f"label set {text!r}: expected {', '.join(NAMED)}, or a YAML file with lines such as "
-            f"`excitement: happiness`; or the classes of {', '.join(published_names())}"
-        )
-    return load_yaml(Path(text), _MappingFile).root
 
 
 def load_labelled(

@@ -163,13 +163,6 @@ def bucket(
     return [[draws[place] for place in batch] for batch in shuffled]
 
 
-def padding_share(batches: Sequence[Sequence[Draw]], durations: Floats) -> float:
-    """Share of the seconds in padded batches that is padding, in [0, 1)."""
-    padded = sum(len(batch) * max(durations[draw.row] for draw in batch) for batch in batches)
-    filled = sum(durations[draw.row] for batch in batches for draw in batch)
-    return float(1 - filled / padded) if padded else 0.0
-
-
 def _pools(
     groups: Integers, group_bytes: Integers, pool_bytes: int, rng: np.random.Generator
 ) -> Integers:

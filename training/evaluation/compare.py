@@ -78,8 +78,6 @@ def compare(
     first: Evaluation,
     second: Evaluation,
     names: tuple[str, str],
-    draws: int = 1000,
-    seed: int = 0,
 ) -> Comparison:
     """Compares two evaluations of the same utterances.
 
@@ -87,8 +85,6 @@ def compare(
         first: The one.
         second: The other.
         names: What the two are called, in messages, too.
-        draws: Bootstrap draws.
-        seed: Seed of the draws.
 
     Raises:
         UsageError: Classes, utterances, their labels or their speakers differ.
@@ -104,9 +100,8 @@ def compare(
     def part(rows: Integers) -> Difference:
         speakers = [one.speakers[row] for row in rows]
         return _difference(
-            one.reference[rows], one.predicted[:, rows], other[:, rows], speakers, classes, draws,
-            seed,
-        )  # fmt: skip
+            one.reference[rows], one.predicted[:, rows], other[:, rows], speakers, classes
+        )
 
     by_corpus = one.utterances.groupby("corpus", sort=True).indices
     return Comparison(
@@ -172,8 +167,6 @@ def _difference(
     second: Integers,
     speakers: Sequence[str | None],
     classes: int,
-    draws: int,
-    seed: int,
 ) -> Difference:
     """The difference of the UARs of two sets of runs ``(runs, utterances)``."""
     both = np.stack(
@@ -183,7 +176,7 @@ def _difference(
         ],
         axis=1,
     )
-    return uar_difference(both, len(both), draws, seed)
+    return uar_difference(both, len(both))
 
 
 def _aligned(one: PredictionTable, other: PredictionTable, names: tuple[str, str]) -> Integers:

@@ -7,16 +7,19 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
+from pipeline.common.errors import UsageError
 from training.data.dataset_files import identity
 from training.data.label_sets import LabelSet
 from training.data.manifest import manifest_checksum
 from training.evaluation.baselines.run import Baseline
+from training.evaluation.cross_corpus_means import MatrixMeans, matrix_means
 from training.evaluation.cross_corpus_modes import LEAVE_ONE_OUT, Mode
 from training.evaluation.cross_corpus_rows import Row, describe_row, plan_rows
 from training.evaluation.evaluate import ALL
@@ -51,6 +54,11 @@ class CrossCorpusMatrix:
         """Every corpus that is scored."""
         return sorted({corpus for row in self.rows for corpus in row.test})
 
+    @cached_property
+    def means(self) -> dict[str, MatrixMeans]:
+        """For each system, the means over its cells."""
+        return {name: matrix_means(self.rows, found) for name, found in self.systems.items()}
+
     def to_dict(self) -> dict[str, Any]:
         """The matrix as plain JSON types."""
         cells = {
@@ -69,6 +77,7 @@ class CrossCorpusMatrix:
             "split": self.split,
             "rows": [vars(row) for row in self.rows],
             "systems": cells,
+            "means": {name: asdict(means) for name, means in self.means.items()},
         }
 
 
@@ -110,6 +119,7 @@ def run_cross_corpus(
     """
     for line in check_systems(systems):
         on_message(line)
+    _check_corpora(systems, corpora, exclude_corpora)
     scored = split or (ALL if mode == LEAVE_ONE_OUT else "test")
     rows = plan_rows(dataset, mode, corpora, scored, label_set, on_message, exclude_corpora)
     done: dict[str, list[Evaluation]] = {name: [] for name in systems}
@@ -142,6 +152,25 @@ def row_key(
     if label_set != "six":  # which earlier rows were of
         decides.append(label_set)
     return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
+
+
+def _check_corpora(
+    systems: Mapping[str, System], corpora: Sequence[str], exclude_corpora: Sequence[str]
+) -> None:
+    """Checks that no recipe chooses other corpora than the matrix, whose rows replace its choice.
+
+    Raises:
+        UsageError: One does.
+    """
+    for name, system in systems.items():
+        if isinstance(system, Baseline):
+            continue
+        own = system.data.corpora, system.data.exclude_corpora
+        if any(own) and own != (tuple(corpora), tuple(exclude_corpora)):
+            raise UsageError(
+                f"{name}: data.corpora and data.exclude_corpora choose other corpora than are "
+                "asked for: name them in one of the two places, the recipe or --corpora"
+            )
 
 
 def _left_out(row: Row) -> list[str]:

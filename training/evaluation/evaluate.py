@@ -78,6 +78,7 @@ def evaluate(
                 dataset, task, part, rows, classes, columns, on_note=left_out.append
             )
             labelled = require_labelled(index, dataset, split, rows.where)
+            near = near_recordings(dataset)
         _require_alike(kind, first)
         predictions.append(
             predict_index(
@@ -94,7 +95,6 @@ def evaluate(
     table = PredictionTable.from_probabilities(
         names, scored, [one.classes[labelled] for one in predictions]
     )
-    near = near_recordings(dataset) if clips else {}
     notes = [*left_out, *audio_overlap(scored, clips, near)]
     if isinstance(task, FoldChoice):
         notes = [*describe_choice(dataset, task, sorted(set(scored["corpus"]))), *notes]

@@ -1,4 +1,4 @@
-"""One fold of a benchmark: what is trained on and what is scored, whatever protocol it is of."""
+"""One fold of a benchmark, or one row of a matrix: what is trained on and what is scored."""
 
 from dataclasses import dataclass
 

@@ -7,14 +7,14 @@ import numpy as np
 import numpy.typing as npt
 
 from training.evaluation.score_file import Evaluation
-from training.metrics.bootstrap import count_confusions, resample_together
+from training.metrics.bootstrap import DRAWS, count_confusions, resample_together
 from training.metrics.differences import Difference
 from training.metrics.scores import Figures, Integers, Scores, uar
 
 Floats = npt.NDArray[np.float64]
 
 
-def mean_figures(corpora: Sequence[Evaluation], draws: int = 1000) -> Figures:
+def mean_figures(corpora: Sequence[Evaluation], draws: int = DRAWS) -> Figures:
     """Mean of the scores of corpora, each counting the same; clips and speakers count once.
 
     The interval takes the mean of the UARs in each draw. Evaluations that have speakers in common
@@ -41,17 +41,14 @@ def mean_figures(corpora: Sequence[Evaluation], draws: int = 1000) -> Figures:
     )
 
 
-def mean_difference(
-    first: Sequence[Evaluation], second: Sequence[Evaluation], draws: int = 1000
-) -> Difference:
+def mean_difference(first: Sequence[Evaluation], second: Sequence[Evaluation]) -> Difference:
     """Mean UAR over corpora of the first minus that of the second, paired by speakers.
 
     Args:
         first: One evaluation a corpus.
         second: Of the same utterances.
-        draws: Bootstrap draws, the same for both.
     """
-    drawn = _mean_draws([list(pair) for pair in zip(first, second, strict=True)], draws)
+    drawn = _mean_draws([list(pair) for pair in zip(first, second, strict=True)])
     values = drawn[:, 0] - drawn[:, 1]
     low, high = _interval(values, (-1.0, 1.0))
     uars = [[one.overall for one in corpora] for corpora in (first, second)]
@@ -83,7 +80,7 @@ class _Group:
             yield np.stack([_confusions(model, place_of) for model in models], axis=1)
 
 
-def _mean_draws(corpora: Sequence[Sequence[Evaluation]], draws: int) -> Floats:
+def _mean_draws(corpora: Sequence[Sequence[Evaluation]], draws: int = DRAWS) -> Floats:
     """UARs ``(draws, models)``, means over corpora; models share the draws of a corpus.
 
     There are as many as the group gives whose draws lack a class most often.

@@ -52,8 +52,9 @@ def check_rows(systems: Mapping[str, System]) -> list[str]:
     Raises:
         UsageError: Recipes train on fewer rows than others do.
     """
-    (first, of_first), *others = ((name, _own_rows(system)) for name, system in systems.items())
-    for name, rows in others:
+    chosen = [(name, _own_rows(system)) for name, system in systems.items()]
+    first, of_first = chosen[0] if chosen else ("", {})
+    for name, rows in chosen[1:]:
         if rows != of_first:
             raise UsageError(
                 f"{first} would train on {_describe(of_first)}, {name} on {_describe(rows)}: what "

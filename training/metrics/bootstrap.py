@@ -17,6 +17,9 @@ import numpy.typing as npt
 Integers = npt.NDArray[np.integer[Any]]
 Floats = npt.NDArray[np.float64]
 
+DRAWS = 1_000
+"""Of speakers, behind an interval."""
+
 MAX_REDRAWS = 20
 """How often the bootstrap draws anew to find draws that hold every class."""
 
@@ -76,7 +79,7 @@ def count_speakers(speakers: Sequence[str | None]) -> int:
     return len(set(known)) + len(speakers) - len(known)
 
 
-def resample_speakers(by_speaker: Integers, draws: int = 1000, seed: int = 0) -> Integers:
+def resample_speakers(by_speaker: Integers, draws: int = DRAWS) -> Integers:
     """Summed confusion matrices of draws of speakers, ``(draws, ..., classes, classes)``.
 
     Draws that miss a class are drawn again, at most :data:`MAX_REDRAWS` times: without its hardest
@@ -88,11 +91,11 @@ def resample_speakers(by_speaker: Integers, draws: int = 1000, seed: int = 0) ->
         draws: How many draws to give.
         seed: Seed of the draws.
     """
-    return resample_together([by_speaker], draws, seed)[0]
+    return resample_together([by_speaker], draws)[0]
 
 
 def resample_together(
-    tables: Iterable[Integers], draws: int = 1000, seed: int = 0
+    tables: Iterable[Integers], draws: int = DRAWS, seed: int = 0
 ) -> list[Integers]:
     """:func:`resample_speakers` of several tables of the same speakers, who are drawn once for all.
 

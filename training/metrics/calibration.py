@@ -64,7 +64,7 @@ class Calibration:
         )
 
 
-def calibrate(probabilities: Floats, reference: Integers, bins: int = BINS) -> Calibration:
+def calibrate(probabilities: Floats, reference: Integers) -> Calibration:
     """Measures calibration; the confidence of a prediction is its highest probability.
 
     ``ECE = Σ_m |B_m| / n · |accuracy(B_m) − confidence(B_m)|`` over bins ``B_m`` of equal width.
@@ -72,29 +72,28 @@ def calibrate(probabilities: Floats, reference: Integers, bins: int = BINS) -> C
     Args:
         probabilities: ``(utterances, classes)``, or ``(runs, utterances, classes)``.
         reference: True class of each utterance ``(utterances,)``.
-        bins: How many bins [0, 1] is cut into.
     """
     runs = probabilities if probabilities.ndim == 3 else probabilities[None]
     confidence: Floats = runs.max(axis=-1).astype(np.float64)
     right = runs.argmax(axis=-1) == reference
-    per_run = [_bins(c, r, bins) for c, r in zip(confidence, right, strict=True)]
+    per_run = [_bins(c, r) for c, r in zip(confidence, right, strict=True)]
     return Calibration(
         ece=float(np.mean([_expected_error(curve) for curve in per_run])),
         confidence=float(confidence.mean()),
         accuracy=float(right.mean()),
-        bins=_bins(confidence.ravel(), right.ravel(), bins),
+        bins=_bins(confidence.ravel(), right.ravel()),
     )
 
 
-def _bins(confidence: Floats, right: npt.NDArray[np.bool_], bins: int) -> list[Bin]:
-    bin_of = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
+def _bins(confidence: Floats, right: npt.NDArray[np.bool_]) -> list[Bin]:
+    bin_of = np.clip(np.ceil(confidence * BINS).astype(int) - 1, 0, BINS - 1)
     curve = []
-    for number in range(bins):
+    for number in range(BINS):
         here = bin_of == number
         curve.append(
             Bin(
-                low=number / bins,
-                high=(number + 1) / bins,
+                low=number / BINS,
+                high=(number + 1) / BINS,
                 answers=int(here.sum()),
                 confidence=float(confidence[here].mean()) if here.any() else None,
                 accuracy=float(right[here].mean()) if here.any() else None,

@@ -43,8 +43,6 @@ def score_classes(
     predicted: Integers,
     speakers: Sequence[str | None],
     classes: Sequence[str],
-    draws: int = 1000,
-    seed: int = 0,
 ) -> dict[str, ClassScores]:
     """Scores each class that occurs in the reference.
 
@@ -53,13 +51,11 @@ def score_classes(
         predicted: Predicted classes ``(utterances,)`` or ``(models, utterances)``.
         speakers: Speaker of each utterance; ``None`` where unknown.
         classes: Names of the classes, in index order.
-        draws: Bootstrap draws behind the intervals.
-        seed: Seed of the draws.
     """
     by_speaker = confusions_by_speaker(reference, predicted, speakers, len(classes))
     confusion = by_speaker.sum(axis=0)
     support, called = confusion.sum(axis=1), confusion.sum(axis=0)
-    drawn = resample_speakers(by_speaker, draws, seed)
+    drawn = resample_speakers(by_speaker)
     hits = np.diagonal(drawn, axis1=1, axis2=2)
     found = {}
     for number in map(int, np.flatnonzero(support)):

@@ -35,7 +35,7 @@ class Difference:
         return show_interval(self.low, self.high, self.interval_speakers, "+z.0f", " to ")
 
 
-def uar_difference(both: Integers, speakers: int, draws: int = 1000, seed: int = 0) -> Difference:
+def uar_difference(both: Integers, speakers: int) -> Difference:
     """UAR of the first minus UAR of the second; speakers are drawn for both at once.
 
     Source: Bisani and Ney, "Bootstrap estimates for confidence intervals in ASR performance
@@ -44,11 +44,9 @@ def uar_difference(both: Integers, speakers: int, draws: int = 1000, seed: int =
     Args:
         both: Confusion matrices ``(speakers, 2, classes, classes)``.
         speakers: How many stand behind the interval.
-        draws: Bootstrap draws.
-        seed: Seed of the draws.
     """
     ahead, behind = uar(both.sum(axis=0))
-    drawn = uar(resample_speakers(both, draws, seed))
+    drawn = uar(resample_speakers(both))
     if not len(drawn):  # no draw holds every class: the speakers are too few to say anything
         return Difference(float(ahead - behind), -1.0, 1.0, 0.5, speakers)
     values = drawn[:, 0] - drawn[:, 1]

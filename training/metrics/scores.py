@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import confusion_matrix
 
-from training.metrics.bootstrap import confusions_by_speaker, resample_speakers
+from training.metrics.bootstrap import DRAWS, confusions_by_speaker, resample_speakers
 from training.metrics.intervals import show_interval
 
 Integers = npt.NDArray[np.integer[Any]]
@@ -82,8 +82,7 @@ def score(
     predicted: Integers,
     speakers: Sequence[str | None],
     classes: int,
-    draws: int = 1000,
-    seed: int = 0,
+    draws: int = DRAWS,
 ) -> Scores:
     """Scores predictions against a reference.
 
@@ -94,7 +93,6 @@ def score(
         speakers: Speaker of each utterance; ``None`` where unknown.
         classes: How many classes the task has.
         draws: Bootstrap draws behind the interval.
-        seed: Seed of the draws.
 
     Raises:
         ValueError: There is nothing to score, or the lengths differ.
@@ -114,7 +112,7 @@ def score(
     summed = confusions.sum(axis=0)
     uar_runs = [float(value) for value in uar(confusions)]
     by_speaker = confusions_by_speaker(reference, runs, speakers, classes)
-    low, high = uar_interval(by_speaker, draws, seed)
+    low, high = uar_interval(by_speaker, draws)
     return Scores(
         utterances=len(reference),
         speakers=len({speaker for speaker in speakers if speaker is not None}),
@@ -158,7 +156,7 @@ def macro_f1(confusion: Integers) -> Floats:
     return mean
 
 
-def uar_interval(by_speaker: Integers, draws: int = 1000, seed: int = 0) -> tuple[float, float]:
+def uar_interval(by_speaker: Integers, draws: int = DRAWS) -> tuple[float, float]:
     """95 % percentile interval of the UAR, resampling speakers with replacement.
 
     With a single speaker there is nothing to resample: the interval is then a point and says
@@ -167,9 +165,8 @@ def uar_interval(by_speaker: Integers, draws: int = 1000, seed: int = 0) -> tupl
     Args:
         by_speaker: Confusion matrices ``(speakers, classes, classes)``.
         draws: Bootstrap draws.
-        seed: Seed of the draws.
     """
-    values = uar(resample_speakers(by_speaker, draws, seed))
+    values = uar(resample_speakers(by_speaker, draws))
     if not len(values):
         return 0.0, 1.0  # the speakers are too few to say anything
     low, high = np.quantile(values, [0.025, 0.975])

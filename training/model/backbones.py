@@ -9,7 +9,7 @@ a tuple with states first, and ``mask_time_indices`` for SpecAugment.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, overload
 
 from torch import nn
 from transformers import (
@@ -51,7 +51,6 @@ __all__ = [
     "ExWavLMForSequenceClassification",
     "ExWavLMModel",
     "extend",
-    "extend_hubert",
     "find_backbone",
     "model_types",
 ]
@@ -216,6 +215,18 @@ _PAIR_LINEAR = re.compile(r"\.(original|copy)_linear\.")
 _PAIR_LAYER = re.compile(r"\.(original|copy)\.")
 
 
+@overload
+def extend(
+    base: HubertModel, extended_layers: list[int] | None = None, original_linear: bool = False
+) -> ExHubertModel: ...
+
+
+@overload
+def extend(
+    base: PreTrainedModel, extended_layers: list[int] | None = None, original_linear: bool = False
+) -> ExtendedBackbone: ...
+
+
 def extend(
     base: PreTrainedModel,
     extended_layers: list[int] | None = None,
@@ -249,15 +260,6 @@ def extend(
     model.load_state_dict(weights)
     model.train(base.training)
     return model
-
-
-def extend_hubert(
-    hubert: HubertModel, extended_layers: list[int] | None = None, original_linear: bool = False
-) -> ExHubertModel:
-    """Extends a HuBERT without changing what it computes: :func:`extend`, typed for HuBERT."""
-    extended = extend(hubert, extended_layers, original_linear)
-    assert isinstance(extended, ExHubertModel)
-    return extended
 
 
 for _backbone in BACKBONES:

@@ -54,7 +54,7 @@ def read_fold(args: argparse.Namespace) -> list[str]:
 
 
 def add_with_audio(parser: argparse.ArgumentParser) -> None:
-    """Adds it; values are those of :data:`pipeline.dataset.report.listening.WithAudio`."""
+    """Adds it; values are those of :data:`pipeline.pages.excerpts.WithAudio`."""
     parser.add_argument(
         "--with-audio",
         choices=("all", "redistributable", "none"),

@@ -17,11 +17,12 @@ from exhubert.cli.arguments.paths import (
 from exhubert.cli.output import console
 from pipeline.common.errors import StoppedError, UsageError
 from training.config.recipe import Recipe, load_recipe
+from training.evaluation.baselines.kinds import BASELINE_KINDS
 
 if TYPE_CHECKING:  # it brings torch with it
+    from training.evaluation.benchmark.plan import BenchmarkPlan
+    from training.evaluation.benchmark.run import Results
     from training.evaluation.systems import System
-
-_KINDS = ("majority", "egemaps", "probe")
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -99,36 +100,63 @@ def _run(args: argparse.Namespace) -> int:
     check_folder("--output", args.output)
     check_paper_files(args)
     systems = _systems(args)
-    from exhubert.cli.output.benchmark_tables import print_costs, print_paper_table
-    from exhubert.cli.output.paper_files import write_figures, write_tables
-    from training.data.label_sets import read_label_set
-    from training.evaluation.benchmark.cost import expected_costs
-    from training.evaluation.benchmark.plan import plan_benchmark
-    from training.evaluation.benchmark.run import run_benchmark
-    from training.evaluation.benchmark.table import benchmark_rows, benchmark_table, rows_to_dict
     from training.evaluation.systems import check_rows
 
     console.quieten_transformers()
-    rows_noted = check_rows(systems)
-    label_set = read_label_set(args.labels) if args.labels else None
-    plan = plan_benchmark(args.data, args.protocol, args.corpora, label_set)
-    plan = replace(plan, notes=[*rows_noted, *plan.notes])
+    notes = check_rows(systems)
+    plan = _plan(args)
+    plan = replace(plan, notes=[*notes, *plan.notes])
     if args.dry_run:
-        costs = expected_costs(plan, systems, args.output)
-        if args.json:
-            console.emit(json.dumps([cost.to_dict() for cost in costs], ensure_ascii=False))
-        else:
-            print_costs(costs, plan.notes, console.OUT)
-        return 0
+        _print_costs(args, plan, systems)
+    else:
+        _show(args, plan, _run_plan(args, plan, systems))
+    return 0
+
+
+def _plan(args: argparse.Namespace) -> "BenchmarkPlan":
+    from training.config.label_set import read_label_set
+    from training.evaluation.benchmark.plan import plan_benchmark
+
+    label_set = read_label_set(args.labels) if args.labels else None
+    return plan_benchmark(args.data, args.protocol, args.corpora, label_set)
+
+
+def _print_costs(
+    args: argparse.Namespace, plan: "BenchmarkPlan", systems: "dict[str, System]"
+) -> None:
+    from exhubert.cli.output.benchmark_tables import print_costs
+    from training.evaluation.benchmark.cost import expected_costs
+
+    costs = expected_costs(plan, systems, args.output)
+    if args.json:
+        console.emit(json.dumps([cost.to_dict() for cost in costs], ensure_ascii=False))
+    else:
+        print_costs(costs, plan.notes, console.OUT)
+
+
+def _run_plan(
+    args: argparse.Namespace, plan: "BenchmarkPlan", systems: "dict[str, System]"
+) -> "Results":
+    from training.evaluation.benchmark.run import run_benchmark
+
     out = console.ERR if args.json else console.OUT
     try:
-        results = run_benchmark(
+        return run_benchmark(
             plan, systems, args.output, args.keep_models, out, out.print, args.parallel
         )
     except KeyboardInterrupt:
         raise StoppedError(
             f"interrupted; runs that are done stay in {args.output}: the same command goes on"
         ) from None
+
+
+def _show(args: argparse.Namespace, plan: "BenchmarkPlan", results: "Results") -> None:
+    """Writes and prints the results the way the options ask for."""
+    from exhubert.cli.output.benchmark_tables import print_paper_table
+    from exhubert.cli.output.paper_files import write_figures, write_tables
+    from training.evaluation.benchmark.rows import benchmark_rows, rows_to_dict
+    from training.evaluation.benchmark.table import benchmark_table
+
     rows = benchmark_rows(plan, results)
     table = benchmark_table(plan, rows, results)
     document = {
@@ -149,10 +177,9 @@ def _run(args: argparse.Namespace) -> int:
         written += write_figures({"forest": benchmark_forest(rows)}, args.figure)
     if args.json:
         console.emit(text)
-        return 0
+        return
     print_paper_table(table, console.OUT)
     console.say_written(written)
-    return 0
 
 
 def _systems(args: argparse.Namespace) -> dict[str, "System"]:
@@ -160,7 +187,7 @@ def _systems(args: argparse.Namespace) -> dict[str, "System"]:
     names = [name for words in args.models for name in words.split(",") if name]
     if not names:
         raise UsageError("--models: expected baselines or recipes, as in --models majority,tiny")
-    recipes = [name for name in names if name not in _KINDS]
+    recipes = [name for name in names if name not in BASELINE_KINDS]
     if args.overrides and not recipes:
         raise UsageError("--set changes recipes: name one in --models, too")
     if (args.base or args.layer is not None) and "probe" not in names:

@@ -20,6 +20,7 @@ from training.evaluation.cross_corpus_modes import LEAVE_ONE_OUT, MODES
 
 if TYPE_CHECKING:  # it brings torch with it
     from training.data.label_sets import LabelSet
+    from training.evaluation.cross_corpus import CrossCorpusMatrix
     from training.evaluation.systems import System
 
 FittedKind = Literal["majority", "egemaps"]
@@ -82,15 +83,7 @@ def _run(args: argparse.Namespace) -> int:
     kinds = _baseline_kinds(args)
     if not (recipe or kinds):
         raise UsageError("nothing to run: give --config, --baseline or both")
-    from exhubert.cli.output.cross_corpus_tables import cross_corpus_tables
-    from exhubert.cli.output.paper_files import write_figures, write_tables
     from training.evaluation.cross_corpus import run_cross_corpus
-    from training.evaluation.reports.cross_corpus import (
-        audio_lines,
-        cross_corpus_page,
-        speaker_lines,
-    )
-    from training.evaluation.tables.cross_corpus import cross_corpus_table
 
     console.quieten_transformers()
     out = console.ERR if args.json else console.OUT
@@ -106,6 +99,21 @@ def _run(args: argparse.Namespace) -> int:
         _label_set(args, recipe),
         recipe.data.exclude_corpora if recipe else (),
     )
+    _show(args, matrix)
+    return 0
+
+
+def _show(args: argparse.Namespace, matrix: "CrossCorpusMatrix") -> None:
+    """Writes and prints the matrix the way the options ask for."""
+    from exhubert.cli.output.cross_corpus_tables import cross_corpus_tables
+    from exhubert.cli.output.paper_files import write_figures, write_tables
+    from training.evaluation.reports.cross_corpus import (
+        audio_lines,
+        cross_corpus_page,
+        speaker_lines,
+    )
+    from training.evaluation.tables.cross_corpus import cross_corpus_table
+
     text = json.dumps(matrix.to_dict(), indent=2, ensure_ascii=False)
     (args.output / "matrix.json").write_text(text + "\n", encoding="utf-8")
     page = args.output / "matrix.html"
@@ -118,13 +126,12 @@ def _run(args: argparse.Namespace) -> int:
         written += write_figures(matrix_figures(matrix), args.figure)
     if args.json:
         print(printable(text))
-        return 0
+        return
     for table in cross_corpus_tables(matrix):
-        out.print(table)
+        console.OUT.print(table)
     for line in [*speaker_lines(matrix), *audio_lines(matrix)]:
         console.say(line)
     console.say_written(written)
-    return 0
 
 
 def _recipe(args: argparse.Namespace) -> Recipe | None:
@@ -136,17 +143,12 @@ def _recipe(args: argparse.Namespace) -> Recipe | None:
     recipe = load_recipe(args.config, args.overrides)
     if recipe.data.protocol:
         raise UsageError("data.protocol: the matrix leaves whole corpora out, and knows no folds")
-    if args.corpora and (recipe.data.corpora or recipe.data.exclude_corpora):
-        raise UsageError(
-            "--corpora chooses the corpora, and so do data.corpora and data.exclude_corpora of "
-            f"{args.config}: give one of the two"
-        )
     return recipe
 
 
 def _label_set(args: argparse.Namespace, recipe: Recipe | None) -> "LabelSet":
     """The classes of all systems: those that are named, else the recipe's."""
-    from training.data.label_sets import read_label_set
+    from training.config.label_set import read_label_set
 
     if args.labels:
         return read_label_set(args.labels)

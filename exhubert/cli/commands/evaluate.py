@@ -11,6 +11,7 @@ from exhubert.cli.arguments.paths import add_paper_files, check_file, check_pape
 from exhubert.cli.arguments.rows import add_fold, add_where, add_with_audio, read_fold
 from exhubert.cli.output import console, progress
 from pipeline.common.errors import UsageError
+from training.evaluation.baselines.kinds import BASELINE_KINDS
 
 if TYPE_CHECKING:  # it brings torch with it
     from training.evaluation.score_file import Evaluation
@@ -155,7 +156,7 @@ def _add_baseline_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--kind",
         required=True,
-        choices=("majority", "egemaps", "probe"),
+        choices=BASELINE_KINDS,
         help="majority class; eGeMAPS and a linear SVM; a linear probe of frozen features",
     )
     parser.add_argument("--base", metavar="DIR|NAME", help="encoder to probe: a HuBERT, or a model")
@@ -174,7 +175,7 @@ def _add_baseline_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _baseline(args: argparse.Namespace) -> int:
     _check_scoring(args)
-    from training.data.label_sets import read_label_set
+    from training.config.label_set import read_label_set
     from training.data.protocols import FoldChoice
     from training.data.row_choice import RowChoice
     from training.data.tasks import choose_task

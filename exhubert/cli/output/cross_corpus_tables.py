@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 from rich.table import Table
 from rich.text import Text
 
@@ -11,6 +10,7 @@ from training.evaluation.cross_corpus import CrossCorpusMatrix
 from training.evaluation.cross_corpus_modes import LEAVE_ONE_OUT
 from training.evaluation.score_file import Evaluation
 from training.evaluation.tables.cross_corpus import chance_range
+from training.metrics.intervals import FEW_NOTE
 
 
 def cross_corpus_tables(matrix: CrossCorpusMatrix) -> list[Table]:
@@ -33,6 +33,9 @@ def cross_corpus_tables(matrix: CrossCorpusMatrix) -> list[Table]:
                 for corpus, scores in found
             ]
             table.add_row(row.name, *cells)
+        means = matrix.means[system]
+        lines = [means.describe(), *([FEW_NOTE] if means.is_few else [])]
+        table.caption, table.caption_justify = "\n".join(lines), "left"
         tables.append(table)
     return tables
 
@@ -46,15 +49,19 @@ def _left_out_table(matrix: CrossCorpusMatrix) -> Table:
     title = f"left out of training, {matrix.split} utterances scored: UAR in per cent, 95 %"
     table = Table(title=title, title_justify="left", show_footer=True)
     some = next(iter(matrix.systems.values()))
-    explain_marks(table, [evaluation.overall for evaluation in some])
-    for heading, footer in (("left out", "mean"), ("n", ""), ("speakers", "")):
-        table.add_column(heading, footer, justify="left" if footer else "right", no_wrap=True)
-    chances = [evaluation.overall.chance for evaluation in some]
-    table.add_column("chance", f"{100 * np.mean(chances):.1f}", justify="right")
-    for system, evaluations in matrix.systems.items():
-        mean = np.mean([evaluation.overall.uar for evaluation in evaluations])
-        table.add_column(system, f"{100 * mean:.1f}", justify="right", no_wrap=True)
-        table.add_column("95 %", justify="right", no_wrap=True)
+    explain_marks(table, [one.overall for found in matrix.systems.values() for one in found])
+    means = [one.across for one in matrix.means.values() if one.across]
+    some_mean = means[0]
+    table.add_column("left out", "mean", no_wrap=True)
+    for heading, footer in (
+        ("n", f"{some_mean.utterances:,}"),
+        ("speakers", f"{some_mean.speakers:,}"),
+        ("chance", f"{100 * some_mean.chance:.1f}"),
+    ):
+        table.add_column(heading, footer, justify="right", no_wrap=True)
+    for system, mean in zip(matrix.systems, means, strict=True):
+        table.add_column(system, f"{100 * mean.uar:.1f}", justify="right", no_wrap=True)
+        table.add_column("95 %", mean.interval, justify="right", no_wrap=True)
     for number, row in enumerate(matrix.rows):
         cells = score_cells(some[number].overall)
         line = [row.name, cells["n"], cells["speakers"], cells["chance"]]

@@ -53,7 +53,7 @@ def print_preview(preview: "Preview") -> None:
     OUT.print(
         f"Clips: {known(sum(corpus.reused.utterances for corpus in corpora))} would stay as they "
         f"are, {known(sum(corpus.relabelled.utterances for corpus in corpora))} keep their audio "
-        f"and get other labels, {known(sum(corpus.decoded.utterances for corpus in corpora))} are "
+        f"and are written anew, {known(sum(corpus.decoded.utterances for corpus in corpora))} are "
         f"decoded from {to_read}; shards in brackets. Hours, and what the audio itself gives "
         "reason to reject, are not known before it is decoded."
     )

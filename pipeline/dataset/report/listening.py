@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,10 +13,7 @@ import pandas as pd
 from pipeline.common.cores import usable_cores
 from pipeline.dataset.manifest import Manifest
 from pipeline.dataset.selection import read_clips
-from pipeline.pages.excerpts import LONGEST, PageClip, encode_excerpt, seconds_each
-
-WithAudio = Literal["all", "redistributable", "none"]
-"""Corpora that may be heard: all, those whose terms allow redistribution, or none."""
+from pipeline.pages.excerpts import LONGEST, PageClip, WithAudio, encode_excerpt, seconds_each
 
 _MOST = 1_200  # clips of a page
 _BYTES = 24_000_000  # of them all: with pairs and tables, the page stays under 30 MB

@@ -7,7 +7,7 @@ from pipeline.common.count import clock
 from pipeline.dataset.duplicates.pair_table import read_pairs
 from pipeline.dataset.manifest import BIN, SPLIT_PAIRS, Manifest, require_manifest
 from pipeline.dataset.rejects import LeftOut, read_left_out
-from pipeline.dataset.report.listening import NOTHING, Listening, WithAudio, find_listening
+from pipeline.dataset.report.listening import NOTHING, Listening, find_listening
 from pipeline.dataset.report.pairs import NO_PAIRS, PairsToHear, find_pairs
 from pipeline.dataset.report.removed_audio import read_removed_audio
 from pipeline.dataset.report.summary import (
@@ -36,6 +36,7 @@ from pipeline.dataset.run_log import Run, read_runs
 from pipeline.dataset.selection import find_rows
 from pipeline.dataset.shortcuts import Shortcuts, read_shortcuts, shards_checksum
 from pipeline.pages.environment import page_environment
+from pipeline.pages.excerpts import WithAudio
 from pipeline.schema.record import CLASSES, DIMENSIONS, SPLITS
 from pipeline.storage import files as storage
 from pipeline.storage import is_remote

@@ -9,16 +9,18 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import soundfile
 from xxhash import xxh3_128_hexdigest
 
 from pipeline.audio.decoder import decode, decoding_libraries
 from pipeline.audio.encoding import encode
+from pipeline.audio.options import Codec
 from pipeline.audio.processing import ProcessedClip, process_recording
 from pipeline.planning.index_corpus import index_corpus
 from pipeline.schema.record import Record
-from pipeline.shards import parquet, versions
+from pipeline.shards import versions
 from pipeline.shards.parquet import in_row_groups, read_shard, write_parquet
 from pipeline.shards.receipts import shard_path
 from pipeline.shards.records import metadata_columns
@@ -142,10 +144,11 @@ def describe_flac(samples: dict[str, np.ndarray]) -> dict[str, str]:
 
 def name_writers() -> dict[str, str]:
     """What the bytes of FLAC and Parquet depend on beside our code."""
+    level = pa.runtime_info().detected_simd_level.replace("avx512", "avx2")  # libFLAC knows no more
     return {
         "libsndfile": soundfile.__libsndfile_version__,
         "pyarrow": pa.__version__,
-        "machine": platform.machine(),
+        "machine": f"{platform.machine()}, {level}",
     }
 
 
@@ -153,7 +156,7 @@ def write_golden(folder: Path) -> None:
     """After raising a version or a library: ``python -m tests.pipeline.shards.test_versions``."""
     if np.load(SAMPLES)["version"] != AUDIO_VERSION:
         clips = {name: clip.samples for name, clip in make_clips().items()}
-        np.savez_compressed(SAMPLES, version=AUDIO_VERSION, **clips)
+        np.savez_compressed(SAMPLES, version=AUDIO_VERSION, **clips)  # type: ignore[arg-type]
     rows = make_rows(folder)
     stored = {
         "audio_version": AUDIO_VERSION,
@@ -195,7 +198,7 @@ def test_clips_are_those_of_the_version() -> None:
 
 
 @pytest.mark.parametrize("codec", ["flac", "wav"])
-def test_golden_samples_are_stored_without_loss(codec) -> None:
+def test_golden_samples_are_stored_without_loss(codec: Codec) -> None:
     golden = np.load(SAMPLES)
     for name in FILES:
         stored, rate = soundfile.read(io.BytesIO(encode(golden[name], codec)), dtype="int16")
@@ -230,17 +233,17 @@ def test_shards_of_an_earlier_version_are_written_anew_and_their_audio_stays(
         }
         return writer(*given, **how | {"compression": zstd})
 
-    writer = parquet.pq.ParquetWriter
+    writer = pq.ParquetWriter
     with monkeypatch.context() as earlier:
         earlier.setattr("pipeline.shards.input_digest.RECORD_VERSION", 2)
-        earlier.setattr(parquet.pq, "ParquetWriter", compress)
+        earlier.setattr(pq, "ParquetWriter", compress)
         write()
     before = read_shard(str(tmp_path), SHARD)
     started: list[str] = []
     assert write(on_start=started.append).reused == 24
     assert not started  # nothing was decoded
     assert read_shard(str(tmp_path), SHARD).equals(before)
-    metadata = parquet.pq.ParquetFile(shard_path(str(tmp_path), SHARD)).metadata
+    metadata = pq.ParquetFile(shard_path(str(tmp_path), SHARD)).metadata
     group = metadata.row_group(0)
     kinds = {group.column(n).compression for n in range(metadata.num_columns)}
     assert kinds == {"SNAPPY", "UNCOMPRESSED"}

@@ -7,8 +7,9 @@ from pipeline.common.errors import UsageError
 from tests.conftest import MakeCorpus, MakeSpec
 from tests.support.builds import build
 from tests.support.shards import NANO
+from training.config.label_set import read_label_set
 from training.config.recipe import load_recipe
-from training.data.label_sets import load_labelled, read_label_set
+from training.data.label_sets import load_labelled
 from training.data.row_choice import RowChoice
 from training.evaluation.baselines.run import Baseline, run_baseline
 from training.evaluation.evaluate import evaluate
@@ -69,6 +70,16 @@ def test_a_label_set_is_named_or_a_file(tmp_path: Path) -> None:
     assert read_label_set(str(file)) == {"anger": "negative", "no": "neutral"}
     with pytest.raises(UsageError, match="expected six, categories, native, four, or a YAML"):
         read_label_set("fuor")
+
+
+def test_a_recipe_reads_a_label_set_as_the_command_line_does(tmp_path: Path) -> None:
+    file = tmp_path / "codes.yaml"
+    file.write_text("1: anger\nno: neutral\n")
+    setting = f"data.label_set={file}"
+    assert load_recipe("tiny", [setting]).data.label_set == {"1": "anger", "no": "neutral"}
+    file.unlink()
+    with pytest.raises(UsageError, match=r"codes\.yaml: can't be read"):
+        load_recipe("tiny", [setting])
 
 
 def test_a_baseline_is_scored_in_the_classes_of_a_label_set(

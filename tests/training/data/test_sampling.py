@@ -1,4 +1,5 @@
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,6 @@ from training.data.sampling import (
     cell_counts,
     epoch_plan,
     mixture_rates,
-    padding_share,
 )
 
 rows = st.lists(
@@ -120,6 +120,13 @@ def test_batches_hold_the_plan_and_their_number_never_changes(cells, size, epoch
     assert sorted(draw for batch in batches for draw in batch) == sorted(plan)
     assert len(batches) == -(-len(plan) // size)
     assert sum(len(batch) < size for batch in batches) <= 1
+
+
+def padding_share(batches: Sequence[Sequence[Draw]], durations: np.ndarray) -> float:
+    """Share of the seconds in padded batches that is padding, in [0, 1)."""
+    padded = sum(len(batch) * max(durations[draw.row] for draw in batch) for batch in batches)
+    filled = sum(durations[draw.row] for batch in batches for draw in batch)
+    return float(1 - filled / padded) if padded else 0.0
 
 
 def test_buckets_leave_little_padding() -> None:

@@ -55,6 +55,24 @@ def test_the_metadata_of_each_shard_is_read_once(
     assert sorted(read) == sorted(map(str, tones.glob("data/*/*.parquet")))
 
 
+def test_clips_of_classes_that_training_lacks_are_counted(tmp_path: Path) -> None:
+    rows = [
+        record(corpus, split, number, 0, emotion=emotion)
+        for corpus, emotions in (("alpha", ["anger", "calm"]), ("beta", ["anger", "calm", "fear"]))
+        for split in ("train", "test")
+        for number, emotion in enumerate(emotions)
+    ]
+    write_shards(tmp_path, rows)
+    fitted, scored = RowChoice(["alpha"]), RowChoice(["beta"])
+    result = run_baseline(
+        Baseline("majority"), tmp_path, rows=scored, fit_on=fitted, task="categories"
+    )
+    assert result.overall.utterances == 2
+    assert result.notes == [
+        "1 of 3 clips of beta are not scored: training lacks their classes (fear)"
+    ]
+
+
 def test_majority_scores_chance_and_says_how_sure_it_is(tmp_path: Path) -> None:
     rows = [record("alpha", "train", n, label) for n, label in enumerate([0, 1, 3, 3])]
     rows += [record("alpha", "test", n, n % 4) for n in range(8)]

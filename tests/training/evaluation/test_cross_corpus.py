@@ -334,6 +334,13 @@ def test_questions_without_an_answer_are_refused(
     assert main(["matrix", "--data", str(tones), "--output", str(tmp_path), *arguments]) == 2
 
 
+def test_a_recipe_that_chooses_other_corpora_is_refused(tones: Path, tmp_path: Path) -> None:
+    recipe = load_recipe("tiny", [*_FAST, "data.corpora=[alpha, beta]"])
+    for corpora in ((), THREE):
+        with pytest.raises(UsageError, match="choose other corpora than are asked for"):
+            run_cross_corpus({"tiny": recipe}, tones, tmp_path, LEFT_OUT, corpora)
+
+
 def test_the_corpora_of_a_recipe_are_those_of_the_matrix(tones: Path, tmp_path: Path) -> None:
     line = ["matrix", "--data", str(tones), "--output", str(tmp_path), "--config", "tiny"]
     own = [*_FAST, "data.exclude_corpora=[beta]", "name=../../elsewhere"]

@@ -19,7 +19,7 @@ from transformers import (
     pipeline,
 )
 
-from exhubert import ExHubertConfig, ExHubertForSequenceClassification, ExHubertModel, extend_hubert
+from exhubert import ExHubertConfig, ExHubertForSequenceClassification, ExHubertModel, extend
 from pipeline.schema.record import CLASSES
 from tests.training.conftest import SMALL_HUBERT, make_batch, make_hubert
 from training.model.build import save_model
@@ -78,7 +78,7 @@ class TestExtension:
             feat_extract_norm=norm,
             attn_implementation=attention,
         )
-        model = extend_hubert(base, extended_layers, original_linear)
+        model = extend(base, extended_layers, original_linear)
         clips, mask = make_batch(lengths, seed)
         given_mask = mask if masked else None
 
@@ -90,26 +90,26 @@ class TestExtension:
         assert (found - expected).abs().max() <= 1e-5
 
     def test_shares_nothing_with_its_base(self, hubert: HubertModel) -> None:
-        model = extend_hubert(hubert)
+        model = extend(hubert)
         storages = {weight.data_ptr() for weight in hubert.parameters()}
         assert not storages & {weight.data_ptr() for weight in model.parameters()}
 
     def test_keeps_dtype_and_training_mode(self, hubert: HubertModel) -> None:
-        assert extend_hubert(hubert.to(torch.bfloat16)).dtype == torch.bfloat16
-        assert extend_hubert(hubert.train()).training
-        assert not extend_hubert(hubert.eval()).training
+        assert extend(hubert.to(torch.bfloat16)).dtype == torch.bfloat16
+        assert extend(hubert.train()).training
+        assert not extend(hubert.eval()).training
 
     def test_leaves_the_bases_layerdrop_and_labels_behind(self) -> None:
-        config = extend_hubert(make_hubert(layerdrop=0.3, num_labels=2)).config
+        config = extend(make_hubert(layerdrop=0.3, num_labels=2)).config
         assert config.layerdrop == 0.0
         assert tuple(config.label2id) == CLASSES
 
     def test_extends_only_the_named_layers(self, hubert: HubertModel) -> None:
-        layers = extend_hubert(hubert, [0, 2]).encoder.layers
+        layers = extend(hubert, [0, 2]).encoder.layers
         assert [isinstance(layer, ExtendedLayer) for layer in layers] == [True, False, True]
 
     def test_can_be_had_without_copies(self, hubert: HubertModel) -> None:
-        assert_same_weights(extend_hubert(hubert, []), hubert)
+        assert_same_weights(extend(hubert, []), hubert)
 
     @pytest.mark.parametrize("original_linear", [False, True])
     def test_fresh_pairs_change_nothing_and_copies_equal_originals(
@@ -338,7 +338,7 @@ class TestFreezing:
     def test_copies_move_only_after_their_linears(
         self, hubert: HubertModel, original_linear: bool
     ) -> None:
-        backbone = extend_hubert(hubert, original_linear=original_linear)
+        backbone = extend(hubert, original_linear=original_linear)
         model = ExHubertForSequenceClassification(backbone.config, backbone)
         freeze_as_the_paper(model)
         in_pairs = {

@@ -1,6 +1,6 @@
 """Linear classifiers on fixed features, regularisation chosen on validation."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,10 +96,8 @@ def make_logistic(c: float) -> Any:
     )
 
 
-def choose(
-    make: MakeClassifier, train: Part, validation: Part, grid: Sequence[float] = GRID
-) -> Fit:
-    """Fits one classifier for each C and keeps that of the best UAR on validation.
+def choose(make: MakeClassifier, train: Part, validation: Part) -> Fit:
+    """Fits one classifier for each C of :data:`GRID` and keeps that of the best UAR on validation.
 
     Of equal ones the most regularised is kept. Without validation data C is :data:`UNCHOSEN`.
 
@@ -107,7 +105,6 @@ def choose(
         make: Makes an unfitted classifier with a given C.
         train: To fit on.
         validation: To choose C on; may be empty.
-        grid: Values of C, ascending.
 
     Raises:
         DataError: The training part has fewer than two classes.
@@ -117,7 +114,7 @@ def choose(
     if not len(validation.targets):
         return Fit(make(UNCHOSEN).fit(train.features, train.targets), UNCHOSEN, None)
     best: Fit | None = None
-    for c in grid:
+    for c in GRID:
         classifier = make(c).fit(train.features, train.targets)
         uar = uar_of(validation.targets, classifier.predict(validation.features))
         if best is None or best.uar is None or uar > best.uar:

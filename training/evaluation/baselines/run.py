@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 import pandas as pd
 
@@ -15,6 +14,7 @@ from training.data.recordings import near_recordings
 from training.data.row_choice import EVERY_ROW, RowChoice
 from training.data.tasks import Task, load_task
 from training.evaluation.baselines.egemaps import egemaps, require_opensmile
+from training.evaluation.baselines.kinds import BaselineKind
 from training.evaluation.baselines.linear import BaselinePredictions
 from training.evaluation.baselines.majority import majority
 from training.evaluation.baselines.probe import probe
@@ -24,8 +24,6 @@ from training.evaluation.score_file import Evaluation, score_predictions
 from training.evaluation.train_test_overlap import audio_overlap
 from training.inference.load_model import provenance_of_base
 from training.model.provenance import TrainingSpeakers
-
-BaselineKind = Literal["majority", "egemaps", "probe"]
 
 FEATURES = ".features"
 """Folder where features of clips are kept: in a dataset on disk, so that every run finds them."""
@@ -90,20 +88,22 @@ def run_baseline(
     part = part_of(split)
     every, classes = load_task(dataset, task, None, rows if fit_on is None else fit_on)
     train, validation = (rows_of_part(every, name) for name in ("train", "validation"))
+    left_out: list[str] = []
     if fit_on is None:
         test = rows_of_part(every, part)
     else:
-        test, _ = load_task(dataset, task, part, rows, classes)
+        test, _ = load_task(dataset, task, part, rows, classes, on_note=left_out.append)
     require_labelled(test, dataset, split, rows.where)
     if train.empty:
         raise DataError(f"{dataset}: no labelled utterances in split 'train': nothing to learn")
+    near = near_recordings(dataset)
     folder = keep_in if is_remote(str(dataset)) else Path(dataset)
     features = None if folder is None else folder / FEATURES
     predictions = _predict(baseline, features, (train, validation, test), len(classes), on_progress)
-    notes = predictions.notes
+    notes = [*predictions.notes, *left_out]
     if isinstance(task, FoldChoice):
         notes = [*describe_choice(dataset, task, sorted(set(test["corpus"]))), *notes]
-    notes = [*notes, *audio_overlap(test, clip_names(train), near_recordings(dataset))]
+    notes = [*notes, *audio_overlap(test, clip_names(train), near)]
     training = [TrainingSpeakers.of_rows(train)]
     if baseline.base and (provenance := provenance_of_base(baseline.base)) is not None:
         training.append(TrainingSpeakers.of_model(baseline.base, provenance))

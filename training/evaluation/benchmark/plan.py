@@ -1,6 +1,6 @@
 """What a benchmark runs: the folds of every corpus, and their leak-free twins."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,16 +108,11 @@ def plan_benchmark(
     if not runs:
         raise DataError(f"{dataset}: protocol {protocol}: {'; '.join(notes) or 'no folds'}")
     scored = {run.corpus for run in runs}
-    leaks = {
-        corpus: entry.shared_speakers
-        for corpus, entry in main.statement.corpora.items()
-        if corpus in scored and entry.shared_speakers
-    }
+    leaks = _count_leaks(main, scored)
     twin = _find_twin(dataset, protocol, leaks, notes)
     if twin:
         again = [one for one in leaks if one in twin.folds]
         runs += _plan_folds(index, twin, again, label_set, notes)
-    there = [main, *([twin] if twin else [])]
     return BenchmarkPlan(
         dataset=str(dataset),
         dataset_key=identity(dataset),
@@ -127,7 +122,7 @@ def plan_benchmark(
         classes=_name_classes(label_set or _stated_sets(main, scored)),
         native=label_set is None and "native" in {main.label_set[corpus] for corpus in scored},
         leaks=leaks,
-        checksums={one.name: one.statement.xxh3 for one in there},
+        checksums={one.name: one.statement.xxh3 for one in (main, twin) if one},
         runs=runs,
         notes=notes,
     )
@@ -194,6 +189,15 @@ def _plan_across(
         runs=runs,
         notes=notes,
     )
+
+
+def _count_leaks(protocol: Protocol, corpora: Collection[str]) -> dict[str, int]:
+    """Corpus → speakers that stand in training and in test, of corpora where there are any."""
+    return {
+        corpus: entry.shared_speakers
+        for corpus, entry in protocol.statement.corpora.items()
+        if corpus in corpora and entry.shared_speakers
+    }
 
 
 def _without_fold(index: pd.DataFrame, protocol: Protocol, label_set: LabelSet) -> list[str]:

@@ -5,18 +5,14 @@ In the output folder lie ``plan.json``, which says what is run; for each job a f
 which ``exhubert compare`` reads.
 """
 
-import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
-from pipeline.common.errors import UsageError
-from pipeline.storage.files import write_atomic
-from training.evaluation.baselines.run import Baseline
+from training.evaluation.benchmark.folder import claim_folder
 from training.evaluation.benchmark.job import Cost, Job, run_job
 from training.evaluation.benchmark.plan import BenchmarkPlan
 from training.evaluation.benchmark.pool import pool_folds
@@ -25,8 +21,6 @@ from training.evaluation.score_file import Evaluation, write_scores
 from training.evaluation.systems import System, check_systems, folder_name
 
 _LOG = logging.getLogger(__name__)
-
-PLAN = "plan.json"
 
 
 @dataclass(frozen=True)
@@ -137,72 +131,3 @@ def _pool(jobs: list[Job], output: Path) -> Results:
         result = PooledResult(pooled, [cost for _, cost in found.values()], notes)
         results.setdefault(protocol, {}).setdefault(corpus, {})[model] = result
     return results
-
-
-def claim_folder(plan: BenchmarkPlan, systems: Mapping[str, System], output: Path) -> None:
-    """Writes down what is run in a folder, unless that stands there already.
-
-    Models may be added to a folder, and the twin of its protocol, which the dataset may get later;
-    all else decides the scores, and must be the same.
-
-    Raises:
-        UsageError: The folder holds the runs of another plan, or something else.
-    """
-    wanted = {**describe_plan(plan), "models": {name: _settings(systems[name]) for name in systems}}
-    path = output / PLAN
-    if path.is_file():
-        there = _read_plan(path)
-        for key, value in wanted.items():
-            if key not in ("models", "folds") and there.get(key) != value:
-                raise UsageError(
-                    f"{output}: holds a benchmark with another {key} (there {there.get(key)}, now "
-                    f"{value}): choose another --output"
-                )
-        folds = there.get("folds", {})
-        moved = [one for one in plan.checksums if folds.get(one, plan.checksums[one]) !=
-                 plan.checksums[one]]  # fmt: skip
-        if moved:
-            raise UsageError(
-                f"{output}: holds a benchmark with other folds of {', '.join(moved)}: choose "
-                "another --output"
-            )
-        wanted["folds"] = {**folds, **plan.checksums}
-        models = there["models"]
-        changed = [name for name in systems if models.get(name, wanted["models"][name]) !=
-                   wanted["models"][name]]  # fmt: skip
-        if changed:
-            raise UsageError(
-                f"{output}: holds a benchmark in which {', '.join(changed)} has other settings: "
-                "choose another --output"
-            )
-        wanted["models"] = {**models, **wanted["models"]}
-    elif output.exists() and any(output.iterdir()):
-        raise UsageError(f"{output}: is not empty, and holds no benchmark: choose another --output")
-    output.mkdir(parents=True, exist_ok=True)
-    write_atomic(path, json.dumps(wanted, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
-
-
-def describe_plan(plan: BenchmarkPlan) -> dict[str, Any]:
-    """What of a plan decides the scores, as plain JSON types."""
-    return {
-        "dataset": plan.dataset_key,
-        "protocol": plan.protocol,
-        "corpora": plan.corpora,
-        "labels": plan.label_set,
-        "folds": plan.checksums,
-    }
-
-
-def _read_plan(path: Path) -> dict[str, Any]:
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(values["models"], dict):
-            raise TypeError("models: not a mapping")
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"{path}: not the plan of a benchmark ({error})") from None
-    else:
-        return dict(values)
-
-
-def _settings(system: System) -> dict[str, Any]:
-    return asdict(system) if isinstance(system, Baseline) else system.model_dump(mode="json")

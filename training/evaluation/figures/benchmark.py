@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from training.evaluation.benchmark.table import BenchmarkRow
+from training.evaluation.benchmark.rows import BenchmarkRow
 from training.evaluation.figures.forest import Estimate, ForestRow, forest_plot
 from training.evaluation.tables.paper_table import Interval
 from training.metrics.scores import Figures

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pipeline.pages.excerpts import PageClip, encode_excerpt
+from pipeline.pages.excerpts import PageClip, WithAudio, encode_excerpt
 from training.data.index import load_index
 from training.data.parquet_audio import AudioReader, clip_locations
 from training.data.row_choice import RowChoice
@@ -15,9 +15,6 @@ from training.data.terms import redistributable_corpora
 from training.evaluation.prediction_table import PredictionTable
 from training.evaluation.readable_name import readable
 from training.evaluation.score_file import Evaluation
-
-WithAudio = Literal["all", "redistributable", "none"]
-"""Which corpora can be played: all, those whose terms let them be passed on, or none."""
 
 _PER_CELL = 5  # answers of a cell of the confusion matrix
 _MOST = 240  # answers of a page, which then stays under 10 MB

@@ -1,7 +1,5 @@
 """The page of a matrix: heat maps, and intervals where one corpus is left out."""
 
-import numpy as np
-
 from training.evaluation.cross_corpus import CrossCorpusMatrix
 from training.evaluation.cross_corpus_modes import LEAVE_ONE_OUT
 from training.evaluation.reports.render import render
@@ -24,30 +22,10 @@ def cross_corpus_page(matrix: CrossCorpusMatrix, name: str) -> str:
         .replace(" a test", " A, test")
         .replace("on b", "on B"),
         left_out=left_out,
-        means={
-            system: mean_uar(matrix, system) if left_out else diagonal_means(matrix, system)
-            for system in matrix.systems
-        },
         speakers=speaker_lines(matrix),
         audio=audio_lines(matrix),
         sentence=sentence,
     )
-
-
-def mean_uar(matrix: CrossCorpusMatrix, system: str) -> float:
-    """Mean UAR of a system over its rows, each corpus counting the same."""
-    return float(np.mean([evaluation.overall.uar for evaluation in matrix.systems[system]]))
-
-
-def diagonal_means(matrix: CrossCorpusMatrix, system: str) -> tuple[float, float]:
-    """Mean UAR on the diagonal (within a corpus) and off it (across)."""
-    cells = [
-        (corpus in row.train, scores.uar)
-        for row, evaluation in zip(matrix.rows, matrix.systems[system], strict=True)
-        for corpus, scores in evaluation.corpora.items()
-    ]
-    within, across = ([uar for inside, uar in cells if inside is side] for side in (True, False))
-    return float(np.mean(within)), float(np.mean(across))
 
 
 def speaker_lines(matrix: CrossCorpusMatrix) -> list[str]:

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 
-import numpy as np
-
 from training.evaluation.cross_corpus import CrossCorpusMatrix
 from training.evaluation.cross_corpus_modes import LEAVE_ONE_OUT
 from training.evaluation.score_file import Evaluation
 from training.evaluation.tables.paper_table import Cell, Column, PaperTable
 from training.evaluation.tables.score_columns import SCORE_COLUMNS, score_cells
+from training.metrics.intervals import FEW_NOTE
 
 
 def cross_corpus_table(matrix: CrossCorpusMatrix) -> PaperTable:
@@ -29,13 +28,9 @@ def _left_out_table(matrix: CrossCorpusMatrix) -> PaperTable:
         for number, row in enumerate(matrix.rows)
         for system, evaluations in matrix.systems.items()
     ]
-    for system, evaluations in matrix.systems.items():
-        scores = [evaluation.overall for evaluation in evaluations]
-        uar, wa, f1, chance = (
-            float(np.mean([getattr(one, name) for one in scores]))
-            for name in ("uar", "wa", "macro_f1", "chance")
-        )
-        rows.append(["mean", system, None, None, uar, None, None, wa, f1, chance])
+    for system, means in matrix.means.items():
+        if means.across:
+            rows.append(["mean", system, *score_cells(means.across)])
     what = "whole corpora" if matrix.split == "all" else f"{matrix.split} splits"
     table = PaperTable(
         f"Leave one corpus out, {what} scored, in per cent",
@@ -66,7 +61,15 @@ def _train_test_table(matrix: CrossCorpusMatrix) -> PaperTable:
     ]
     scored = [evaluation for found in matrix.systems.values() for evaluation in found]
     rows.append(["chance", "", *(_chance_cell(scored, corpus) for corpus in matrix.corpora)])
-    return PaperTable("UAR in per cent, trained on one corpus and tested on each", columns, rows)
+    notes = [f"{system}: {means.describe()}" for system, means in matrix.means.items()]
+    if any(means.is_few for means in matrix.means.values()):
+        notes.append(FEW_NOTE)
+    return PaperTable(
+        "UAR in per cent, trained on one corpus and tested on each",
+        columns,
+        rows,
+        notes,
+    )
 
 
 def _chance_cell(evaluations: Iterable[Evaluation], corpus: str) -> Cell:

@@ -16,7 +16,7 @@ import pandas as pd
 from pipeline.storage.files import write_atomic
 from training.metrics.differences import Difference
 from training.metrics.intervals import FEW_NOTE, is_few, show_interval
-from training.metrics.scores import Scores
+from training.metrics.scores import Figures
 
 SUFFIXES = (".tex", ".csv", ".md")
 """What the names of files of tables end in."""
@@ -48,7 +48,7 @@ class Interval:
         return show_interval(self.low, self.high, self.speakers)
 
     @classmethod
-    def of(cls, scores: Scores) -> "Interval":
+    def of(cls, scores: Figures) -> "Interval":
         """That of a UAR."""
         return cls(scores.uar_low, scores.uar_high, scores.interval_speakers)
 

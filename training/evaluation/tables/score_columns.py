@@ -1,7 +1,7 @@
 """The columns that every table of scores has, for papers."""
 
 from training.evaluation.tables.paper_table import Cell, Column, Interval
-from training.metrics.scores import Scores
+from training.metrics.scores import Figures, Scores
 
 SCORE_COLUMNS = (
     Column("n", "count"),
@@ -16,14 +16,14 @@ SCORE_COLUMNS = (
 """From the number of utterances to chance."""
 
 
-def score_cells(scores: Scores) -> list[Cell]:
+def score_cells(scores: Figures) -> list[Cell]:
     """A cell for each of :data:`SCORE_COLUMNS`."""
     return [
         scores.utterances,
         scores.speakers,
         scores.uar,
         Interval.of(scores),
-        scores.uar_sd,
+        scores.uar_sd if isinstance(scores, Scores) else None,
         scores.wa,
         scores.macro_f1,
         scores.chance,

@@ -5,7 +5,7 @@ import pytest
 
 from exhubert.cli.arguments.rows import add_fold, add_where, add_with_audio, read_fold, read_where
 from pipeline.common.errors import UsageError
-from pipeline.dataset.report.listening import WithAudio
+from pipeline.pages.excerpts import WithAudio
 from training.config.recipe import load_recipe
 
 

@@ -86,7 +86,8 @@ def test_publishing_again_sends_nothing_and_a_new_version_only_what_is_new(
 ) -> None:
     hub.visibility[NAME] = "public"
     hub.files = {"data/gone/train.parquet": b"old", "NOTES.md": b"theirs"}
-    assert main(["publish", str(dataset), NAME]) == 0
+    assert main(["publish", str(dataset), NAME, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["deleted"] == ["data/gone/train.parquet"]
     assert hub.files.keys() == HANDED_ON | {"NOTES.md"}
     before = list(hub.arrived)
     assert main(["publish", str(dataset), NAME]) == 0

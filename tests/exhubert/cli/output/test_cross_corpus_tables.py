@@ -36,6 +36,7 @@ def test_one_table_where_corpora_are_left_out(tmp_path: Path) -> None:
     assert "left out of training, all utterances scored" in lines[0]
     assert line_of(lines, "one")[1] == "24"  # utterances
     mean = line_of(lines, "mean")
+    assert mean[1] == "48"  # of both corpora
     assert mean[3:5] == ["16.7", "16.7"]  # six classes: a majority is as good as chance
 
 
@@ -43,6 +44,7 @@ def test_a_table_a_system_where_each_is_tested_on_each(tmp_path: Path) -> None:
     lines = printed(tmp_path, "train-on-a-test-on-b")
     title = " ".join(" ".join(lines[:3]).split())  # as narrow as the table
     assert title.startswith("majority: trained on ↓, tested on →, UAR in per cent")
+    assert "mean UAR (95 %) of the diagonal 16.7" in " ".join(" ".join(lines).split())
     assert line_of(lines, "two")[1:] == ["17", "17"]
     assert line_of(lines, "chance")[1:] == ["17", "17"]
 

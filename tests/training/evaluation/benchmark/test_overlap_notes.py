@@ -7,8 +7,9 @@ from training.config.recipe import Recipe, load_recipe
 from training.evaluation.baselines.run import Baseline
 from training.evaluation.benchmark.overlap_notes import INDEPENDENT, overlap_notes
 from training.evaluation.benchmark.plan import plan_benchmark
+from training.evaluation.benchmark.rows import benchmark_rows
 from training.evaluation.benchmark.run import run_benchmark
-from training.evaluation.benchmark.table import benchmark_rows, benchmark_table
+from training.evaluation.benchmark.table import benchmark_table
 from training.finetuning.train import train
 
 LEFT_OUT = "leave-one-corpus-out"

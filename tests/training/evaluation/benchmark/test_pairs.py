@@ -5,8 +5,9 @@ import pytest
 from tests.support.shards import write_tones
 from training.evaluation.baselines.run import Baseline
 from training.evaluation.benchmark.plan import plan_benchmark
+from training.evaluation.benchmark.rows import benchmark_rows
 from training.evaluation.benchmark.run import run_benchmark
-from training.evaluation.benchmark.table import benchmark_rows, benchmark_table
+from training.evaluation.benchmark.table import benchmark_table
 from training.evaluation.means import mean_figures
 from training.evaluation.systems import System
 

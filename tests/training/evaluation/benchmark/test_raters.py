@@ -4,8 +4,9 @@ from tests.support.shards import record, write_shards
 from training.evaluation.baselines.run import Baseline
 from training.evaluation.benchmark.plan import plan_benchmark
 from training.evaluation.benchmark.raters import rater_scores
+from training.evaluation.benchmark.rows import benchmark_rows
 from training.evaluation.benchmark.run import run_benchmark
-from training.evaluation.benchmark.table import benchmark_rows, benchmark_table
+from training.evaluation.benchmark.table import benchmark_table
 
 
 def write_voted(folder: Path) -> Path:

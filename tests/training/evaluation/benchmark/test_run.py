@@ -11,8 +11,9 @@ from training.config.recipe import load_recipe
 from training.evaluation.baselines.run import Baseline
 from training.evaluation.benchmark.cost import expected_costs
 from training.evaluation.benchmark.plan import plan_benchmark
+from training.evaluation.benchmark.rows import benchmark_rows
 from training.evaluation.benchmark.run import run_benchmark
-from training.evaluation.benchmark.table import benchmark_rows, benchmark_table
+from training.evaluation.benchmark.table import benchmark_table
 from training.evaluation.systems import System
 
 FAST = [*NANO, "optimizer.epochs=1", "run.evaluate_every=1"]

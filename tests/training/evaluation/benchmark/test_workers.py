@@ -9,8 +9,8 @@ from training.config.recipe import load_recipe
 from training.evaluation.baselines.run import Baseline
 from training.evaluation.benchmark.job import Job
 from training.evaluation.benchmark.plan import plan_benchmark
+from training.evaluation.benchmark.rows import benchmark_rows
 from training.evaluation.benchmark.run import plan_jobs, run_benchmark
-from training.evaluation.benchmark.table import benchmark_rows
 from training.evaluation.benchmark.workers import run_parallel, waves
 from training.evaluation.systems import System
 

@@ -1,4 +1,4 @@
-from training.evaluation.benchmark.table import BenchmarkRow, Leak
+from training.evaluation.benchmark.rows import BenchmarkRow, Leak
 from training.evaluation.figures.benchmark import benchmark_forest
 from training.metrics.differences import Difference
 from training.metrics.scores import Figures

@@ -1,5 +1,6 @@
 from tests.support.matrices import gapped, matrix
 from training.evaluation.tables.cross_corpus import cross_corpus_table
+from training.evaluation.tables.paper_table import Interval
 
 
 def test_every_corpus_left_out_and_the_mean_of_every_model() -> None:
@@ -9,6 +10,9 @@ def test_every_corpus_left_out_and_the_mean_of_every_model() -> None:
         [name, system] for name in ("alpha", "beta", "mean") for system in ("good", "bad")
     ]
     uar = [column.heading for column in table.columns].index("UAR")
+    mean = table.rows[4]
+    assert mean[2:4] == [864, 24]  # the same speakers in both corpora
+    assert isinstance(mean[uar + 1], Interval)
     assert table.rows[4][uar] == (table.rows[0][uar] + table.rows[2][uar]) / 2  # type: ignore[operator]
 
 

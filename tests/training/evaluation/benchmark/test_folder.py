@@ -1,0 +1,43 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline.common.errors import UsageError
+from training.evaluation.baselines.run import Baseline
+from training.evaluation.benchmark.folder import PLAN, claim_folder
+from training.evaluation.benchmark.plan import BenchmarkPlan
+from training.evaluation.systems import System
+
+MAJORITY = Baseline("majority")
+
+
+def plan(**folds: str) -> BenchmarkPlan:
+    return BenchmarkPlan("data", "key", "loso", None, None, "six", False, {}, folds, [], [])
+
+
+def test_models_and_folds_may_be_added(tmp_path: Path) -> None:
+    claim_folder(plan(loso="a"), {"majority": MAJORITY}, tmp_path)
+    claim_folder(plan(loso="a", twin="b"), {"egemaps": Baseline("egemaps")}, tmp_path)
+    claim_folder(plan(loso="a"), {"majority": MAJORITY}, tmp_path)
+    written = json.loads((tmp_path / PLAN).read_text(encoding="utf-8"))
+    assert sorted(written["models"]) == ["egemaps", "majority"]
+    assert written["folds"] == {"loso": "a", "twin": "b"}
+
+
+@pytest.mark.parametrize(
+    ("folds", "systems", "message"),
+    [
+        ({"loso": "moved"}, {"majority": MAJORITY}, "other folds of loso"),
+        ({"loso": "a"}, {"majority": Baseline("egemaps")}, "majority has other settings"),
+        ({"loso": "a"}, {"Majority": MAJORITY}, "differ in case alone"),
+    ],
+)
+def test_what_decides_the_scores_stays(
+    folds: dict[str, str], systems: dict[str, System], message: str, tmp_path: Path
+) -> None:
+    claim_folder(plan(loso="a"), {"majority": MAJORITY}, tmp_path)
+    before = (tmp_path / PLAN).read_bytes()
+    with pytest.raises(UsageError, match=message):
+        claim_folder(plan(**folds), systems, tmp_path)
+    assert (tmp_path / PLAN).read_bytes() == before
