@@ -7,7 +7,7 @@ from pipeline.common.numbers import read_count, read_number
 from pipeline.common.spelling import name_strangers
 from pipeline.raters.ratings import combine
 from pipeline.raters.votes import count_answers, elect, group_votes
-from pipeline.schema.record import CLASSES, DIMENSIONS, Dimension
+from pipeline.schema.record import CLASSES, Dimension
 from pipeline.schema.utterance import DropReason, Utterance, excluded, rejected
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.emotion_scheme import EmotionScheme
@@ -83,9 +83,7 @@ def label_utterance(utterance: Utterance, spec: CorpusSpec, scheme: EmotionSchem
     """
     code, dropped = native_label(utterance, spec)
     emotion = spec.emotions.get(code) if code else None
-    ratings: dict[Dimension, float | None] = {
-        name: scale_rating(utterance, spec, name) for name in DIMENSIONS
-    }
+    ratings = {name: scale_rating(utterance, spec, name) for name in spec.scales}
     dropped = utterance.dropped or dropped or _unrated(spec, ratings)
     arousal_class, valence_class = scheme.classes_of(emotion, spec) if emotion else (None, None)
     return utterance._replace(
@@ -94,9 +92,9 @@ def label_utterance(utterance: Utterance, spec: CorpusSpec, scheme: EmotionSchem
         label=class_index(arousal_class, valence_class),
         arousal_class=arousal_class,
         valence_class=valence_class,
-        arousal=ratings["arousal"],
-        valence=ratings["valence"],
-        dominance=ratings["dominance"],
+        arousal=ratings.get("arousal"),
+        valence=ratings.get("valence"),
+        dominance=ratings.get("dominance"),
         votes=count_votes(utterance, spec),
         dropped=dropped,
     )

@@ -192,6 +192,9 @@ def _try_batch(plan: Plan, flops: int) -> tuple[float | None, str | None]:
         return time_batch(model, plan.recipe, _window_samples(plan.recipe)), None
     except torch.OutOfMemoryError:
         return None, "a batch does not fit into the memory of this GPU"
+    except RuntimeError as error:  # such as no compiler for run.compile
+        told = str(error).strip() or type(error).__name__
+        return None, f"a step fails here: {told.splitlines()[0]}"
     except UsageError as error:
         return None, str(error)
 

@@ -81,16 +81,11 @@ def load_model(name: str | Path) -> LoadedModel:
             f"{name}: a {config.model_type!r} model, expected {known}. `exhubert train` makes "
             f"one from {bases}, `exhubert convert` from the published weights"
         )
+    recipe, provenance = find_file(name, RECIPE_FILE), read_provenance(name)
+    data = DataSection() if recipe is None else read_data_section(recipe)
     model = load_classifier(find_checkpoint(name), config)
     device = inference_device()
-    recipe = find_file(name, RECIPE_FILE)
-    return LoadedModel(
-        name=str(name),
-        model=model.eval().to(device),
-        data=DataSection() if recipe is None else read_data_section(recipe),
-        provenance=read_provenance(name),
-        device=device,
-    )
+    return LoadedModel(str(name), model.eval().to(device), data, provenance, device)
 
 
 def rates_only(name: str | Path) -> bool:

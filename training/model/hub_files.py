@@ -98,9 +98,8 @@ def _is_absent(repository: str, name: str, error: Exception) -> bool:
 
 def _reason(error: Exception) -> str:
     """What the hub answered, or why it could not be asked, in one line."""
-    if isinstance(error, LocalEntryNotFoundError) and error.__cause__ is not None:
-        error = error.__cause__ if isinstance(error.__cause__, Exception) else error
-    return str(error).strip().partition("\n")[0] or type(error).__name__
+    cause = error.__cause__ if isinstance(error, LocalEntryNotFoundError) else None
+    return str(cause or error).strip().partition("\n")[0] or type(error).__name__
 
 
 def backbone_of(settings: Mapping[str, Any]) -> tuple[Backbone, bool]:

@@ -109,18 +109,22 @@ def test_state_of_the_output_folder_is_told(dataset: Path, tmp_path: Path) -> No
     assert estimate(recipe, dataset, tmp_path / "m").output_state == "unfinished"
 
 
-def test_a_batch_too_large_for_the_gpu_has_no_time(
-    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (torch.OutOfMemoryError("CUDA"), "a batch does not fit into the memory of this GPU"),
+        (RuntimeError("no C++ compiler\nset CXX"), "a step fails here: no C++ compiler"),
+    ],
+)
+def test_a_batch_that_fails_has_no_time(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, told: str
 ) -> None:
-    def run_out(*_: object) -> float:
-        raise torch.OutOfMemoryError("CUDA out of memory")
+    def fail(*_: object) -> float:
+        raise error
 
-    monkeypatch.setattr("training.finetuning.cost_estimate.time_batch", run_out)
+    monkeypatch.setattr("training.finetuning.cost_estimate.time_batch", fail)
     found = estimate(tiny(), dataset, tmp_path / "m")
-    assert (found.seconds, found.untried) == (
-        None,
-        "a batch does not fit into the memory of this GPU",
-    )
+    assert (found.seconds, found.untried) == (None, told)
 
 
 def test_a_precision_of_gpus_is_counted_where_it_cannot_be_tried(

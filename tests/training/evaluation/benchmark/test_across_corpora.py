@@ -1,8 +1,10 @@
+import json
 from pathlib import Path
 
 import pytest
 
 from pipeline.common.errors import DataError
+from tests.support.pairs import note_pairs
 from tests.support.shards import NANO, record, write_shards, write_tones
 from training.config.recipe import load_recipe
 from training.evaluation.baselines.run import Baseline
@@ -37,6 +39,18 @@ def test_each_corpus_is_scored_by_models_of_the_others(tones: Path, tmp_path: Pa
     table = benchmark_table(plan, rows, results)
     assert "trained on the others" in table.notes[0]
     assert "near-duplicates of what is scored may stay in training" in table.notes[0]
+
+
+def test_once_near_duplicates_were_looked_for_none_stay_in_training(tmp_path: Path) -> None:
+    data = write_tones(tmp_path / "tones", {"train": 2, "test": 1}, ("alpha", "beta"))
+    manifest = json.loads((data / "manifest.json").read_text())
+    manifest["near_duplicates"] = {"unsearched": [], "groups": [], "excluded": 0}
+    (data / "manifest.json").write_text(json.dumps(manifest))
+    note_pairs(data, [])
+    plan = plan_benchmark(data, "leave-one-corpus-out")
+    results = run_benchmark(plan, {"majority": Baseline("majority")}, tmp_path / "out")
+    table = benchmark_table(plan, benchmark_rows(plan, results), results)
+    assert "without clips whose audio is scored, or is near to what is scored" in table.notes[0]
 
 
 def test_runs_that_are_done_are_read(tones: Path, tmp_path: Path) -> None:
