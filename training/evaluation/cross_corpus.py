@@ -180,7 +180,7 @@ def _row_folder(output: Path, system: str, row: Row, keys: Sequence[str]) -> Pat
 def _check_corpora(
     systems: Mapping[str, System], corpora: Sequence[str], exclude_corpora: Sequence[str]
 ) -> None:
-    """Checks that no recipe chooses other corpora than the matrix, whose rows replace its choice.
+    """Checks that no recipe chooses a fold, or other corpora than the matrix, which replaces both.
 
     Raises:
         UsageError: One does.
@@ -188,6 +188,10 @@ def _check_corpora(
     for name, system in systems.items():
         if isinstance(system, Baseline):
             continue
+        if system.data.protocol:
+            raise UsageError(
+                f"{name}: data.protocol: the matrix leaves whole corpora out, and knows no folds"
+            )
         own = system.data.corpora, system.data.exclude_corpora
         if any(own) and own != (tuple(corpora), tuple(exclude_corpora)):
             raise UsageError(

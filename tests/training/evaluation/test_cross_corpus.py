@@ -363,6 +363,12 @@ def test_a_recipe_that_chooses_other_corpora_is_refused(tones: Path, tmp_path: P
             run_cross_corpus({"tiny": recipe}, tones, tmp_path, LEFT_OUT, corpora)
 
 
+def test_a_recipe_that_chooses_a_fold_is_refused(tones: Path, tmp_path: Path) -> None:
+    recipe = load_recipe("tiny", [*_FAST, "data.protocol=loso", "data.fold=1"])
+    with pytest.raises(UsageError, match=r"tiny: data\.protocol: .* knows no folds"):
+        run_cross_corpus({"tiny": recipe}, tones, tmp_path, LEFT_OUT)
+
+
 def test_the_corpora_of_a_recipe_are_those_of_the_matrix(tones: Path, tmp_path: Path) -> None:
     line = ["matrix", "--data", str(tones), "--output", str(tmp_path), "--config", "tiny"]
     own = [*_FAST, "data.exclude_corpora=[beta]", "name=../../elsewhere"]

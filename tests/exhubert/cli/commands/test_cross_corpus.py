@@ -43,8 +43,8 @@ def test_json_is_all_that_is_printed_and_lies_beside_the_page(
             "data.protocol: the matrix leaves whole corpora out",
         ),
         (
-            ["--config", "tiny", "--corpora", "alpha", "--set", "data.corpora=[alpha]"],
-            "give one of the two",
+            ["--config", "tiny", "--corpora", "alpha", "--set", "data.corpora=[beta]"],
+            "name them in one of the two places",
         ),
         (
             ["--config", "tiny", "--set", "name=majority", "--baseline", "majority"],
