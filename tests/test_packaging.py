@@ -1,9 +1,7 @@
 """The wheel: all of ours, nothing of others, and what each extra brings."""
 
 import ast
-import os
 import shutil
-import subprocess
 import sys
 import tomllib
 import zipfile
@@ -13,6 +11,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from tests.support.commands import run_pip
 
 HOME = Path(__file__).parents[1]
 OURS = ("pipeline", "training", "exhubert", "demo", "corpora_specs")
@@ -31,10 +31,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     for foreign in ("training_old", "demo-output", "demo2", "pipelines"):
         (checkout / foreign).mkdir()
         (checkout / foreign / "__init__.py").touch()
-    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
-    with_warnings = {**os.environ, "PYTHONWARNINGS": ""}  # pip's own are not ours to mend
-    command = [*pip, "--wheel-dir", checkout / "wheels", checkout]
-    subprocess.run(command, env=with_warnings, check=True)
+    how = ["--no-deps", "--no-build-isolation", "--wheel-dir", checkout / "wheels"]
+    run_pip("wheel", *how, checkout)
     (file,) = (checkout / "wheels").glob("*.whl")
     with zipfile.ZipFile(file) as archive:
         return set(archive.namelist())

@@ -47,3 +47,14 @@ def run_without_torch(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", WITHOUT_TORCH, *words], capture_output=True, text=True
     )
+
+
+def run_pip(*words: object, cwd: Path | None = None) -> None:
+    """Runs pip, whose own use of what is deprecated is no error of ours.
+
+    Raises:
+        CalledProcessError: It fails.
+    """
+    command = [sys.executable, "-m", "pip", *map(str, words)]
+    environment = os.environ | {"PYTHONWARNINGS": ""}
+    subprocess.run(command, env=environment, cwd=cwd, capture_output=True, check=True)

@@ -26,6 +26,7 @@ from pipeline.specs.emotion_scheme import emotion_scheme
 from pipeline.specs.loader import load_specs
 from pipeline.specs.shipped import builtin_ids
 from tests.conftest import MakeSpec, write_tone
+from tests.support.commands import run_pip
 
 HOME = Path(__file__).parents[3]
 
@@ -224,9 +225,8 @@ def test_package_that_workers_install_is_complete(make_spec: MakeSpec, tmp_path:
     (site,) = venv.glob("lib/python*/site-packages")
     # Dependencies come from where they are installed; a .pth there, as of a checkout, does not.
     (site / "dependencies.pth").write_text(sysconfig.get_paths()["purelib"])
-    pip = [sys.executable, "-m", "pip", "--python", str(venv / "bin" / "python"), "install"]
     how = ["--no-deps", "--no-build-isolation", "--ignore-installed"]
-    subprocess.run([*pip, *how, archive], check=True, capture_output=True)
+    run_pip("--python", venv / "bin" / "python", "install", *how, archive)
     make_spec()
     for number in range(6):
         path = tmp_path / "tones" / "wav" / f"s{number:02d}_ang_0.wav"

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import MakeCorpus, MakeSpec, write_tone
-from tests.support.commands import start_build
+from tests.support.commands import run_pip, start_build
 from tests.support.files import files_of
 from tests.support.real_servers import unpack
 
@@ -92,8 +92,7 @@ def image(tmp_path: Path) -> list[str]:
     subprocess.run(sdist, cwd=HOME, check=True, capture_output=True)
     (archive,) = (tmp_path / "sdist").glob("*.tar.gz")
     how = ["--no-deps", "--no-build-isolation", "--target", str(own)]
-    pip = [sys.executable, "-m", "pip", "install", *how, str(archive)]
-    subprocess.run(pip, cwd=tmp_path, check=True, capture_output=True)
+    run_pip("install", *how, archive, cwd=tmp_path)
     (own / "packages.pth").write_text(str(packages))
     inside = tmp_path / "inside.sh"
     inside.write_text(
