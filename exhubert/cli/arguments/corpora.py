@@ -24,6 +24,7 @@ from pipeline.specs.collections import ChosenCorpora, choose_corpora
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.loader import load_own_specs, load_specs
 from pipeline.specs.shipped import builtin_ids
+from pipeline.specs.yaml_reader import SpecError
 from pipeline.storage.files import join
 
 if TYPE_CHECKING:  # brings pyarrow
@@ -106,6 +107,7 @@ def find_corpora(
 
     Raises:
         UsageError: No corpus is named, or one that is named has no folder.
+        SpecError: There is no such corpus, or a file is no spec.
         DataError: The store of a root can't be used.
     """
     roots = dict(_parse_root(root) for root in args.root)
@@ -180,17 +182,17 @@ def _none_found(data_roots: DataRoots, known: Collection[str]) -> str:
     return f"no corpus found {found}: expected {expected}{hint}"
 
 
-def unknown_corpus(corpus: str, known: Collection[str]) -> UsageError:
+def unknown_corpus(corpus: str, known: Collection[str]) -> SpecError:
     """The error for an id that no spec has; suggests a near one.
 
     Args:
         corpus: As it was spelt.
         known: Ids that would have been right, those of the user's own specs included.
     """
-    return UsageError(
-        f"no corpus called {corpus!r}{suggest(corpus, known)}; `exhubert corpora list` shows all, "
-        "and a spec of your own is given as a file: FILE.yaml, or --spec FILE.yaml where there is "
-        "that option"
+    return SpecError(
+        f"no corpus called {corpus!r}{suggest(corpus, known, otherwise='.')} `exhubert corpora "
+        "list` shows all; a spec of your own is given as a file: FILE.yaml, or --spec FILE.yaml "
+        "where there is that option."
     )
 
 

@@ -13,8 +13,8 @@ def specs_named(names: Sequence[str]) -> list[CorpusSpec]:
     """The specs of ids, of collections such as ``@emobox``, and of files.
 
     Raises:
-        UsageError: There is no such collection or corpus.
-        SpecError: A file is no spec.
+        UsageError: There is no such collection.
+        SpecError: There is no such corpus, or a file is no spec.
     """
     own = [name for name in names if name.endswith((".yaml", ".yml"))]
     known = builtin_ids()
