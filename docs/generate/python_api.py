@@ -44,7 +44,7 @@ def python_pages(source: str) -> dict[str, str]:
 def from_rest(docstring: str) -> str:
     """A docstring's roles, blocks and interactive sessions, as Markdown has them.
 
-    >>> from_rest("Of :class:`~pipeline.Column`, as in::")
+    >>> from_rest("Of :class:`~pipeline.schema.columns.Column`, as in::")
     'Of `Column`, as in:'
     """
     text = re.sub(r":\w+:`~[\w.]*?(\w+)`", r"`\1`", docstring)

@@ -60,9 +60,9 @@ def check_output(output: str, roots: Mapping[str, str], is_dataset: bool) -> Non
             )
     if is_dataset or is_unfinished(output):
         return
-    if foreign := _find_foreign_file(output):
+    if unknown := _find_unknown_file(output):
         raise UsageError(
-            f"{output}: contains files that are not exhubert's, for example {foreign}; choose a "
+            f"{output}: contains files that are not exhubert's, for example {unknown}; choose a "
             "new or an empty folder as --output"
         )
 
@@ -88,7 +88,7 @@ def check_no_links(output: str) -> None:
                 )
 
 
-def _find_foreign_file(output: str) -> str | None:
+def _find_unknown_file(output: str) -> str | None:
     """A file or folder that no interrupted build has left in a folder without a manifest."""
     for name in _list(output):
         if _RECEIPT.fullmatch(name):

@@ -109,13 +109,13 @@ class Archive:
             raise FileNotFoundError(f"the archive holds no {path!r}")
         if member.problem and member.problem != unpacks_too_large(member.size):
             raise OSError(member.problem)
-        read_range = self._part_of(member)
-        if read_range is None:
-            read_range = unpacked(self.read(path))
-            self._make_room(member.size)
-            self._unpacked[path] = member.size
         location, version = f"{outer.location}/{path}", f"{outer.version} {member.version}"
-        return RangedFile(location, member.size, version, read_range)
+        if stored := self._part_of(member):
+            return RangedFile(location, member.size, version, stored)
+        self._make_room(member.size)
+        read_range = unpacked(self.read(path))
+        self._unpacked[path] = member.size
+        return RangedFile(location, member.size, version, read_range, is_temporary=True)
 
     def _make_room(self, size: int) -> None:
         """Forgets unpacked members, those first that were not used for the longest time."""

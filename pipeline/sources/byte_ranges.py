@@ -25,6 +25,7 @@ class RangedFile:
         version: Differs whenever the content does.
         read_range: Reads parts of it; may be called by several threads.
         opened: Opens it for reading at scattered positions; None to do so by ranges.
+        is_temporary: Whether it lies on disk only as long as something holds it.
     """
 
     location: str
@@ -32,6 +33,7 @@ class RangedFile:
     version: str
     read_range: ReadRange = field(compare=False)
     opened: Callable[[], io.BufferedReader] | None = field(default=None, compare=False)
+    is_temporary: bool = field(default=False, compare=False)
 
     def stream(self) -> io.BufferedReader:
         """The file as a stream, for small reads here and there; to be closed."""

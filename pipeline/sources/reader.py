@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from pipeline.common.errors import DataError
 from pipeline.common.globs import glob_matcher
@@ -257,15 +258,30 @@ def folders_above(path: str) -> Iterator[str]:
         end = path.find("/", end + 1)
 
 
-@lru_cache(maxsize=8)
 def _open_archive(file: RangedFile, encoding: str | None) -> Archive:
     """An archive; its directory is read once a process, and again when the file changes."""
+    if not file.is_temporary:
+        return _read_archive_once(file, encoding)
+    known = _temporary.setdefault(file, {})
+    if encoding not in known:
+        known[encoding] = _read_archive(file, encoding)
+    return known[encoding]
+
+
+_temporary = WeakKeyDictionary[RangedFile, dict[str | None, Archive]]()
+"""Archives in unpacked files, which must not be held here: whoever unpacked them makes room."""
+
+
+def _read_archive(file: RangedFile, encoding: str | None) -> Archive:
     _check_file(file)
     try:
         with file.stream() as stream:
             return read_directory(file.location, stream, file.size, file.read_range, encoding)
     except OSError as error:
         raise DataError(f"{file.location}: can't be read: {error.strerror or error}") from None
+
+
+_read_archive_once = lru_cache(maxsize=8)(_read_archive)
 
 
 @lru_cache(maxsize=8)

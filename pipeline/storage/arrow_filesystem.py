@@ -121,7 +121,7 @@ def _version(found: fs.FileInfo) -> str:
 
 @contextmanager
 def _translated(url: str) -> Iterator[None]:
-    """Turns what file systems raise into what a :class:`Store` raises."""
+    """Turns what file systems raise into what a :class:`~pipeline.storage.store.Store` raises."""
     try:
         yield
     except (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError):

@@ -217,7 +217,7 @@ def delete(path: str) -> None:
 
     Raises:
         DataError: A store does not do it.
-        OSError: It can't be written to disk.
+        OSError: It can't be deleted from disk.
     """
     if not is_remote(path):
         Path(path).unlink(missing_ok=True)

@@ -141,7 +141,7 @@ def _version(blob: storage.Blob) -> str:
 
 @contextmanager
 def _translated(url: str, fatal: bool = False) -> Iterator[None]:
-    """Turns what Google's client raises into what a :class:`Store` raises.
+    """Turns what Google's client raises into what a :class:`~pipeline.storage.store.Store` raises.
 
     Args:
         url: URL that was asked for.

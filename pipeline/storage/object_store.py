@@ -151,7 +151,7 @@ def _is_marker(bucket: Bucket, path: str, following: "ObjectMeta | None") -> boo
 
 @contextmanager
 def _translated(url: str, fatal: bool = False) -> Iterator[None]:
-    """Turns what obstore raises into what a :class:`Store` raises.
+    """Turns what obstore raises into what a :class:`~pipeline.storage.store.Store` raises.
 
     Args:
         url: URL that was asked for.

@@ -77,7 +77,7 @@ class Utterances(Dataset[Example]):
         """Prepares reading; opens nothing.
 
         Args:
-            index: Rows of :func:`load_index`.
+            index: Rows of :func:`training.data.index.load_index`.
             window: Longest training crop, in seconds.
             longest: Longest evaluation clip, in seconds; what comes later is cut off.
             speed: Training crops play faster or slower by up to this share (pitch moves along,

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import fields
 from pathlib import Path
 from typing import TypeVar
@@ -70,14 +71,34 @@ def content_checksum(dataset: str | Path, protocol: str | None = None) -> str | 
         None if it has no manifest.
     """
     content = storage.read(manifest_path(dataset))
+    return None if content is None else _checksum_without(_RELEASE, content, protocol)
+
+
+def earlier_checksums(dataset: str | Path, protocol: str | None = None) -> frozenset[str]:
+    """What earlier releases would call a dataset as it is now, in place of its content's checksum.
+
+    Of the whole manifest at first, later of all but protocols: runs, benchmarks and models that
+    were begun then are still of this dataset.
+
+    Args:
+        dataset: Folder or URL.
+        protocol: The one whose folds matter, too.
+    """
+    content = storage.read(manifest_path(dataset))
     if content is None:
-        return None
+        return frozenset()
+    whole = hashlib.sha256(content).hexdigest()
+    return frozenset({whole, _checksum_without((), content, protocol)})
+
+
+def _checksum_without(keys: Collection[str], content: bytes, protocol: str | None) -> str:
+    """SHA-256 of a manifest without some keys, and without all protocols but one."""
     try:
         manifest = json.loads(content)
         protocols = manifest.pop("protocols", {})
         if protocol in protocols:
             manifest["protocols"] = {protocol: protocols[protocol]}
-        manifest = {key: value for key, value in manifest.items() if key not in _RELEASE}
+        manifest = {key: value for key, value in manifest.items() if key not in keys}
     except (ValueError, TypeError, AttributeError, RecursionError):  # reported by read_manifest
         return hashlib.sha256(content).hexdigest()
     return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()

@@ -17,7 +17,7 @@ from rich.console import Console
 from pipeline.common.errors import UsageError
 from training.data.dataset_files import identity
 from training.data.label_sets import LabelSet
-from training.data.manifest import manifest_checksum
+from training.data.manifest import earlier_checksums, manifest_checksum
 from training.evaluation.baselines.run import Baseline
 from training.evaluation.cross_corpus_means import MatrixMeans, matrix_means
 from training.evaluation.cross_corpus_modes import LEAVE_ONE_OUT, Mode
@@ -122,13 +122,14 @@ def run_cross_corpus(
     _check_corpora(systems, corpora, exclude_corpora)
     scored = split or (ALL if mode == LEAVE_ONE_OUT else "test")
     rows = plan_rows(dataset, mode, corpora, scored, label_set, on_message, exclude_corpora)
+    datasets = [identity(dataset), *sorted(earlier_checksums(dataset))]
     done: dict[str, list[Evaluation]] = {name: [] for name in systems}
     total = len(rows) * len(systems)
     for name, system in systems.items():
         for number, row in enumerate(rows, sum(map(len, done.values())) + 1):
             what = f"{number} of {total}: {name}, {describe_row(row, mode)}"
-            key = row_key(system, row, dataset, scored, label_set)
-            folder = output / f"{folder_name(name)}-{row.name}-{key[:8]}"
+            keys = [row_key(system, row, one, scored, label_set) for one in datasets]
+            folder = _row_folder(output, name, row, keys)
             scores = folder / "scores.json"
             if scores.is_file():
                 done[name].append(read_scores(scores))
@@ -143,15 +144,37 @@ def run_cross_corpus(
     return CrossCorpusMatrix(mode, str(dataset), manifest_checksum(dataset), scored, rows, done)
 
 
-def row_key(
-    system: System, row: Row, dataset: str | Path, split: str, label_set: LabelSet = "six"
-) -> str:
-    """Checksum of everything that decides the scores of a row."""
+def row_key(system: System, row: Row, dataset: str, split: str, label_set: LabelSet = "six") -> str:
+    """Checksum of everything that decides the scores of a row.
+
+    Args:
+        system: What is trained.
+        row: What it is trained and scored on.
+        dataset: What tells the dataset from others (:func:`training.data.dataset_files.identity`).
+        split: What is scored.
+        label_set: Which classes.
+    """
     settings = vars(system) if isinstance(system, Baseline) else system.model_dump(mode="json")
-    decides = [settings, row.decides(), split, identity(dataset)]
+    decides = [settings, row.decides(), split, dataset]
     if label_set != "six":  # which earlier rows were of
         decides.append(label_set)
     return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
+
+
+def _row_folder(output: Path, system: str, row: Row, keys: Sequence[str]) -> Path:
+    """The folder of a row: one that an earlier release has begun, or that of today's name.
+
+    Args:
+        output: Folder of the matrix.
+        system: Name of the system.
+        row: The row.
+        keys: Its key, and those that earlier releases would give it.
+    """
+    names = [
+        f"{name}-{row.name}-{key[:8]}" for name in (folder_name(system), system) for key in keys
+    ]
+    begun = [output / name for name in names if (output / name).is_dir()]
+    return begun[0] if begun else output / names[0]
 
 
 def _check_corpora(

@@ -14,7 +14,7 @@ import pandas as pd
 
 from pipeline.common.count import count
 from training.config.sections import DataSection
-from training.data.manifest import content_checksum, manifest_checksum
+from training.data.manifest import content_checksum, earlier_checksums
 from training.data.targets import HeadLabels
 from training.data.tasks import load_task
 from training.evaluation.prediction_table import clip_names
@@ -129,11 +129,11 @@ def _learnt_from(stage: Provenance, dataset: str | Path) -> bool:
     Of older models only the checksum of the whole manifest is known.
     """
     described = stage.get("dataset", {})
-    if known := described.get("content_sha256"):
-        protocol: str | None = stage["recipe"]["data"].get("protocol")
-        return bool(known == content_checksum(dataset, protocol))
-    whole = described.get("manifest_sha256")
-    return whole is not None and bool(whole == manifest_checksum(dataset))
+    known = described.get("content_sha256") or described.get("manifest_sha256")
+    if known is None:
+        return False
+    protocol: str | None = stage["recipe"]["data"].get("protocol")
+    return known in {content_checksum(dataset, protocol), *earlier_checksums(dataset, protocol)}
 
 
 def audio_overlap(

@@ -32,14 +32,14 @@ class RunIdentity:
         recipe: Every setting.
         dataset: What tells the dataset from others (:func:`training.data.dataset_files.identity`).
         processes: How many share an epoch.
-        manifest: Checksum of the whole manifest, by which runs were told apart before protocols
-            could be added; None where there is no manifest.
+        earlier: What earlier releases would call the dataset
+            (:func:`training.data.manifest.earlier_checksums`).
     """
 
     recipe: Recipe
     dataset: str
     processes: int
-    manifest: str | None = None
+    earlier: frozenset[str] = frozenset()
 
     def data(self) -> dict[str, Any]:
         """What is not in the recipe, as plain JSON types."""
@@ -136,11 +136,11 @@ def _changes(output: Path, run: RunIdentity) -> list[str]:
     """What is not as the run in the folder was started, as ``key: before → now``."""
     file = output / CHECKPOINTS / START_FILE
     before = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    earlier = {"dataset": run.manifest}
+    earlier = {"dataset": run.earlier}
     changed = [
         f"{key}: {before.get(key, 'not known')} → {now}"
         for key, now in run.data().items()
-        if before.get(key) not in (now, earlier.get(key) or now)
+        if before.get(key) not in (now, *earlier.get(key, ()))
     ]
     return differences(load_recipe(output / RECIPE_FILE), run.recipe) + changed
 

@@ -34,7 +34,7 @@ from training.config.recipe import Recipe
 from training.config.run_files import PROVENANCE_FILE
 from training.data.dataset import Utterances
 from training.data.dataset_files import identity
-from training.data.manifest import manifest_checksum
+from training.data.manifest import earlier_checksums
 from training.data.sampling import EpochBatches
 from training.finetuning.callbacks import (
     Checkpoints,
@@ -127,8 +127,9 @@ def train(
     plan = plan_run(recipe, dataset)
     batches = plan.batches(rank, world)
     sources = describe_sources(plan, dataset)
-    identified = identity(dataset, recipe.data.protocol)
-    run = RunIdentity(recipe, identified, world, manifest_checksum(dataset))
+    protocol = recipe.data.protocol
+    earlier = earlier_checksums(dataset, protocol)
+    run = RunIdentity(recipe, identity(dataset, protocol), world, earlier)
     checkpoint = find_resume_checkpoint(output, run, resume)
 
     # 2. Model.

@@ -12,6 +12,8 @@ from tests.support.pages import Strict
 from tests.support.pairs import note_pairs
 from tests.support.shards import NANO, record, write_shards, write_tones
 from training.config.recipe import load_recipe
+from training.data.dataset_files import identity
+from training.data.manifest import earlier_checksums
 from training.evaluation.baselines.run import Baseline
 from training.evaluation.cross_corpus import row_key, run_cross_corpus
 from training.evaluation.cross_corpus_rows import plan_rows
@@ -71,17 +73,37 @@ _FAST = [*NANO, "optimizer.epochs=1", "run.evaluate_every=1"]
 def test_rows_are_done_anew_when_what_decides_them_changes(tones: Path, tmp_path: Path) -> None:
     (row, other, _) = plan_rows(tones, LEFT_OUT, (), "test")
     recipe = load_recipe("tiny", _FAST)
-    key = row_key(recipe, row, tones, "test")
+    key = row_key(recipe, row, identity(tones), "test")
     changed = write_tones(tmp_path, {"train": 1, "test": 1}, THREE)
     others = [
-        row_key(load_recipe("tiny", [*_FAST, "run.seed=1"]), row, tones, "test"),
-        row_key(Baseline("majority"), row, tones, "test"),
-        row_key(recipe, other, tones, "test"),
-        row_key(recipe, row, tones, "all"),
-        row_key(recipe, row, changed, "test"),
+        row_key(load_recipe("tiny", [*_FAST, "run.seed=1"]), row, identity(tones), "test"),
+        row_key(Baseline("majority"), row, identity(tones), "test"),
+        row_key(recipe, other, identity(tones), "test"),
+        row_key(recipe, row, identity(tones), "all"),
+        row_key(recipe, row, identity(changed), "test"),
     ]
     assert len({key, *others}) == 6
-    assert row_key(load_recipe("tiny", _FAST), row, tones, "test") == key
+    assert row_key(load_recipe("tiny", _FAST), row, identity(tones), "test") == key
+
+
+def test_rows_that_an_earlier_release_has_done_are_read(tones: Path, tmp_path: Path) -> None:
+    """It counted the version of a dataset among what tells it from others."""
+    dataset, systems = tmp_path / "data", {"most common": Baseline("majority")}
+    shutil.copytree(tones, dataset)
+    manifest = json.loads((dataset / "manifest.json").read_text(encoding="utf-8"))
+    text = json.dumps(manifest | {"version": "0.1.0"})
+    (dataset / "manifest.json").write_text(text, encoding="utf-8")
+    run_cross_corpus(systems, dataset, tmp_path / "out", LEFT_OUT)
+    earlier = earlier_checksums(dataset) - {identity(dataset)}
+    for row, one in zip(
+        plan_rows(dataset, LEFT_OUT, (), "all"), [*earlier, *earlier], strict=False
+    ):
+        key = row_key(systems["most common"], row, one, "all")
+        (done,) = (tmp_path / "out").glob(f"most_common-*-{row.name}-*")
+        done.rename(tmp_path / "out" / f"most common-{row.name}-{key[:8]}")
+    lines: list[str] = []
+    run_cross_corpus(systems, dataset, tmp_path / "out", LEFT_OUT, on_message=lines.append)
+    assert len([line for line in lines if "done before" in line]) == 3
 
 
 def test_rows_are_done_anew_for_another_dataset_wherever_it_lies(
@@ -94,7 +116,7 @@ def test_rows_are_done_anew_for_another_dataset_wherever_it_lies(
         shutil.copytree(built, folder, ignore=shutil.ignore_patterns("manifest.json"))
     datasets = [tones, built, *bare]
     on_disk, at_urls = (
-        [row_key(Baseline("majority"), row, dataset, "test") for dataset in locations]
+        [row_key(Baseline("majority"), row, identity(dataset), "test") for dataset in locations]
         for locations in (datasets, [f"fsspec+file://{dataset}" for dataset in datasets])
     )
     assert len(set(on_disk)) == len(set(at_urls)) == 4

@@ -1,10 +1,11 @@
+import json
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from tests.support.shards import write_tones
-from training.data.manifest import content_checksum, manifest_checksum
+from training.data.manifest import content_checksum, earlier_checksums, manifest_checksum
 from training.evaluation.train_test_overlap import (
     SpeakerOverlap,
     audio_overlap,
@@ -91,3 +92,8 @@ def test_of_older_models_the_whole_manifest_decides(tmp_path: Path) -> None:
     assert training_clips(stage, dataset) == set()
     said["content_sha256"] = content_checksum(dataset)
     assert "alpha/train_000" in training_clips(stage, dataset)
+    manifest_there = json.loads((dataset / "manifest.json").read_text(encoding="utf-8"))
+    text = json.dumps(manifest_there | {"version": "0.1.0"})
+    (dataset / "manifest.json").write_text(text, encoding="utf-8")
+    for said["content_sha256"] in earlier_checksums(dataset):  # the version counted, too
+        assert "alpha/train_000" in training_clips(stage, dataset)

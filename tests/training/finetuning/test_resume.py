@@ -14,7 +14,7 @@ from exhubert.cli.main import main
 from pipeline.common.errors import DataError, UsageError
 from tests.support.shards import NANO, write_tones
 from training.config.recipe import Recipe, load_recipe
-from training.data.manifest import manifest_checksum
+from training.data.manifest import earlier_checksums
 from training.finetuning.run_folder import is_complete
 from training.finetuning.train import train
 from training.inference.load_model import load_model
@@ -303,16 +303,19 @@ def test_a_run_goes_on_when_its_dataset_has_got_protocols(
     assert is_complete(tmp_path / "run")
 
 
+@pytest.mark.parametrize("number", [0, 1])
 def test_a_run_of_an_earlier_version_goes_on(
-    dataset: Path, unfinished: Path, tmp_path: Path
+    number: int, dataset: Path, unfinished: Path, tmp_path: Path
 ) -> None:
-    """It wrote the checksum of the whole manifest."""
+    """It wrote the checksum of the whole manifest, or of all but protocols."""
+    shutil.copytree(dataset, tmp_path / "data")
     shutil.copytree(unfinished, tmp_path / "run")
+    change_manifest(tmp_path / "data", version="0.1.0", protocols={"loso": {}})
     start = tmp_path / "run" / "checkpoints" / "start.json"
     started = json.loads(start.read_text(encoding="utf-8"))
-    started["dataset"] = manifest_checksum(dataset)
+    started["dataset"] = sorted(earlier_checksums(tmp_path / "data"))[number]
     start.write_text(json.dumps(started), encoding="utf-8")
-    train(recipe(), dataset, tmp_path / "run", resume=True)
+    train(recipe(), tmp_path / "data", tmp_path / "run", resume=True)
     assert is_complete(tmp_path / "run")
 
 

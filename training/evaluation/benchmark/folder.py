@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline.common.errors import UsageError
 from pipeline.storage.files import write_atomic
+from training.data.manifest import earlier_checksums
 from training.evaluation.baselines.run import Baseline
 from training.evaluation.benchmark.plan import BenchmarkPlan
 from training.evaluation.systems import System, check_names
@@ -27,7 +28,10 @@ def claim_folder(plan: BenchmarkPlan, systems: Mapping[str, System], output: Pat
     wanted = {**describe_plan(plan), "models": {name: _settings(systems[name]) for name in systems}}
     path = output / PLAN
     if path.is_file():
-        wanted = _join(_read_plan(path), wanted, output)
+        there = _read_plan(path)
+        if there.get("dataset") in earlier_checksums(plan.dataset):
+            there["dataset"] = plan.dataset_key
+        wanted = _join(there, wanted, output)
     elif output.exists() and any(output.iterdir()):
         raise UsageError(f"{output}: is not empty, and holds no benchmark: choose another --output")
     write_atomic(path, json.dumps(wanted, indent=2, sort_keys=True, ensure_ascii=False) + "\n")

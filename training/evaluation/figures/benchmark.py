@@ -14,7 +14,7 @@ def benchmark_forest(rows: Sequence[BenchmarkRow]) -> Figure:
     """UARs and differences to the first model; below a UAR that a leak flatters, that without.
 
     Args:
-        rows: Of :func:`training.evaluation.benchmark.table.benchmark_rows`.
+        rows: Of :func:`training.evaluation.benchmark.rows.benchmark_rows`.
     """
     models = list(dict.fromkeys(row.model for row in rows))
     groups: dict[str, list[ForestRow]] = {}
