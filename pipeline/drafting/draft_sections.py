@@ -68,7 +68,7 @@ def _head(guess: FolderGuess) -> list[str]:
     others = [name for name in guess.names if name not in fitting]
     unread = [path for path in guess.media if path not in names]
     files = count(len(guess.names), "file")
-    lines = [f"# A draft from {files}, {len(guess.clips)} of which fit `path`."]
+    lines = [f"# A draft from {files}, {len(guess.clips):,} of which fit `path`."]
     if others:
         lines += [
             f"# Not: {few(others)}",
@@ -112,7 +112,8 @@ def _joined_tables(tables: Mapping[str, DiscoveredTable], clips: Sequence[Fields
             for field, column in table.take.items()
         )
         lines += [
-            f"  {scalar(name)}:".ljust(40) + f"# {rows} of {count(len(clips), 'clip')} have a row",
+            f"  {scalar(name)}:".ljust(40)
+            + f"# {rows:,} of {count(len(clips), 'clip')} have a row",
             f"    file: {_file(table)}",
             *([f"    encoding: {table.encoding}"] if table.encoding != "utf-8-sig" else []),
             f"    match: {{{scalar(table.column)}: {quoted(table.template)}}}",

@@ -180,6 +180,25 @@ def fold_rows(
     return _with_validation(index, choice.validation_seed)
 
 
+def as_trained(dataset: str | Path, choice: FoldChoice, rows: RowChoice) -> FoldChoice:
+    """The fold that a model was trained in, whichever release it is of.
+
+    Where its name may also be what another fold holds out, earlier releases took the name.
+
+    Args:
+        dataset: Folder or URL.
+        choice: The fold, as the model's recipe has it.
+        rows: Rows that the model was trained on.
+
+    Raises:
+        UsageError: There is no such dataset, protocol or corpus.
+    """
+    protocol = read_protocol(dataset, choice.protocol)
+    corpora = choose_fold_corpora(protocol, rows)
+    names = {protocol.plain_name(corpus, choice.fold) for corpus in corpora}
+    return replace(choice, fold=max(names, key=len, default=choice.fold))
+
+
 def describe_choice(dataset: str | Path, choice: FoldChoice, corpora: Sequence[str]) -> list[str]:
     """What a score under a fold must be read with: how it was made, whom it tests, what leaks."""
     protocol = read_protocol(dataset, choice.protocol)

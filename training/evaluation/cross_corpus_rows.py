@@ -13,6 +13,7 @@ dataset's own splits hold.
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -126,18 +127,18 @@ class _Clips:
     label_set: LabelSet
     near: Mapping[str, str]
 
-    @property
+    @cached_property
     def asked(self) -> pd.DataFrame:
         """Clips of what is scored, with a class or without."""
         part = part_of(self.split)
         return self.every if part is None else self.every[self.every["split"] == part]
 
-    @property
+    @cached_property
     def scored(self) -> pd.DataFrame:
-        """Those of them that have a class."""
+        """Clips of what is scored that have a class."""
         return self.asked[self.asked["label"].notna()]
 
-    @property
+    @cached_property
     def labelled(self) -> pd.DataFrame:
         """Clips of all splits that have a class."""
         return self.every[self.every["label"].notna()]

@@ -9,6 +9,7 @@ from pipeline.common.errors import DataError, UsageError
 from training.data.index import load_index
 from training.data.manifest import manifest_checksum
 from training.data.progress import OnProgress, no_progress
+from training.data.recordings import near_recordings
 from training.data.row_choice import EVERY_ROW, RowChoice
 from training.evaluation.evaluate import part_of, require_different
 from training.evaluation.train_test_overlap import (
@@ -90,6 +91,7 @@ def evaluate_ratings(
             raise UsageError(f"{model.name}: has other heads than {first.name}: expected the same")
     index = load_index(dataset, part_of(split), rows, labelled=False)
     index = index[index[list(first.heads.dimensions)].notna().any(axis=1)].reset_index(drop=True)
+    near = near_recordings(dataset)
     predictions: list[Predictions] = [
         predict_index(
             one.model,
@@ -113,6 +115,6 @@ def evaluate_ratings(
         heads=scores,
         corpora=score_heads_by_corpus(index, predictions, first.heads),
         speakers=speaker_overlap(index, TrainingSpeakers.of_all(training)),
-        notes=audio_overlap(index, trained_on),
+        notes=audio_overlap(index, trained_on, near),
         where=rows.where,
     )

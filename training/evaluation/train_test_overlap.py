@@ -15,6 +15,7 @@ import pandas as pd
 from pipeline.common.count import count
 from training.config.sections import DataSection
 from training.data.manifest import content_checksum, earlier_checksums
+from training.data.protocols import FoldChoice, as_trained
 from training.data.targets import HeadLabels
 from training.data.tasks import load_task
 from training.evaluation.prediction_table import clip_names
@@ -118,6 +119,8 @@ def training_clips(provenance: Provenance, dataset: str | Path) -> set[str]:
             data = DataSection.model_validate(stage["recipe"]["data"])
             heads = HeadLabels(**{name: tuple(labels) for name, labels in stage["heads"].items()})
             task, rows = recipe_task(data), recipe_rows(data)
+            if isinstance(task, FoldChoice):
+                task = as_trained(dataset, task, rows)
             index, _ = load_task(dataset, task, "train", rows, also=heads.columns)
             clips |= clip_names(index)
     return clips

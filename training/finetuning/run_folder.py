@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.common.errors import UsageError
+from pipeline.splits.protocols.protocol import BY_NAME
 from pipeline.storage.files import atomic_path
 from training.config.processes import rank_and_world
 from training.config.recipe import Recipe, differences, load_recipe, write_recipe
@@ -142,7 +143,14 @@ def _changes(output: Path, run: RunIdentity) -> list[str]:
         for key, now in run.data().items()
         if before.get(key) not in (now, *earlier.get(key, ()))
     ]
-    return differences(load_recipe(output / RECIPE_FILE), run.recipe) + changed
+    recipes = (load_recipe(output / RECIPE_FILE), run.recipe)
+    return differences(*map(_without_mark, recipes)) + changed
+
+
+def _without_mark(recipe: Recipe) -> Recipe:
+    """A recipe with its fold as earlier releases took it: the name of one meant nothing else."""
+    fold = recipe.data.fold and recipe.data.fold.removeprefix(BY_NAME)
+    return recipe.model_copy(update={"data": recipe.data.model_copy(update={"fold": fold})})
 
 
 def is_started(output: str | Path) -> bool:

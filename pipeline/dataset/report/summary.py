@@ -110,8 +110,7 @@ def count_emotions(manifest: Manifest) -> list[tuple[str, int, str]]:
         corpora.update(corpus.emotions.keys())
     ordered = sorted(clips.items(), key=lambda pair: (-pair[1], pair[0]))
     return [
-        (emotion, spoken, count(corpora[emotion], "corpus", "corpora"))
-        for emotion, spoken in ordered
+        (emotion, found, count(corpora[emotion], "corpus", "corpora")) for emotion, found in ordered
     ]
 
 

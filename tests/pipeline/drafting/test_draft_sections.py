@@ -33,6 +33,21 @@ def test_what_is_not_read_is_named() -> None:
     assert yaml.safe_load(text)["expected"] == {"utterances": 2, "speakers": 1, "source": "counted"}
 
 
+def test_thousands_are_written_alike() -> None:
+    clips: list[Fields] = [{"path": f"a_{n}.wav", "stem": f"a_{n}"} for n in range(1_500)]
+    names = [clip["path"] or "" for clip in clips]
+    table = DiscoveredTable(
+        path="facts.csv",
+        rows=[{"file": clip["stem"] or "", "says": "x"} for clip in clips[:1_200]],
+        column="file",
+        template="{stem}",
+    )
+    guess = replace(GUESS, media=names, names=names, clips=clips, joined={"facts": table})
+    text = write_draft(guess)
+    assert "# A draft from 1,500 files, 1,500 of which fit `path`." in text
+    assert "# 1,200 of 1,500 clips have a row" in text
+
+
 @settings(max_examples=50, deadline=None)
 @given(st.text(min_size=1), st.text(min_size=1), st.text())
 def test_names_and_cells_may_hold_any_sign(name: str, column: str, cell: str) -> None:

@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,8 +12,10 @@ from tests.conftest import MakeCorpus, MakeSpec
 from tests.support.builds import build
 from tests.support.shards import NANO
 from training.config.recipe import load_recipe
+from training.data.manifest import content_checksum
 from training.data.protocols import (
     FoldChoice,
+    as_trained,
     describe_choice,
     fold_classes,
     load_fold,
@@ -21,6 +24,7 @@ from training.data.protocols import (
 from training.data.row_choice import RowChoice
 from training.evaluation.baselines.run import Baseline, run_baseline
 from training.evaluation.evaluate import evaluate
+from training.evaluation.train_test_overlap import training_clips
 from training.finetuning.train import train
 
 
@@ -53,6 +57,25 @@ def test_a_damaged_manifest_is_no_traceback(dataset: Path) -> None:
     (dataset / "manifest.json").write_text(json.dumps(content))
     with pytest.raises(DataError, match=r"protocols\.loso\.corpora"):
         read_protocol(dataset, "loso")
+
+
+def test_a_model_of_an_earlier_release_was_trained_in_the_fold_of_that_name(dataset: Path) -> None:
+    stage: dict[str, Any] = {
+        "dataset": {"content_sha256": content_checksum(dataset, "loso")},
+        "recipe": {"data": {"protocol": "loso", "fold": "3"}},
+        "heads": {"emotions": [], "dimensions": []},
+    }
+    clips = training_clips(stage, dataset)
+    content = json.loads((dataset / "manifest.json").read_text())
+    content["protocols"]["loso"]["corpora"]["tones"]["folds"][0]["held_out"] = ["3"]
+    (dataset / "manifest.json").write_text(json.dumps(content))
+    with pytest.raises(UsageError, match="say which"):
+        load_fold(dataset, FoldChoice("loso", "3"))
+    folds = [as_trained(dataset, FoldChoice("loso", fold), RowChoice()).fold for fold in "23"]
+    assert folds == ["2", "name=3"]
+    stage["dataset"]["content_sha256"] = content_checksum(dataset, "loso")
+    assert clips
+    assert training_clips(stage, dataset) == clips
 
 
 def test_parts_of_a_fold_share_no_speaker(dataset: Path) -> None:

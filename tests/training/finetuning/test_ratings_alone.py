@@ -1,6 +1,7 @@
 """A corpus of ratings without classes: trained, chosen, scored, asked and exported by itself."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import soundfile as sf
 
 from exhubert.cli.main import main
 from pipeline.common.errors import DataError, UsageError
+from tests.support.pairs import note_pairs
 from tests.support.shards import NANO, record, tone, write_shards
 from training.config.recipe import load_recipe
 from training.evaluation.evaluate import evaluate
@@ -91,6 +93,15 @@ def test_a_split_is_scored_by_ccc(
     assert main([*line, "--protocol", "loso", "--fold", "1"]) == 2
     with pytest.raises(UsageError, match="knows no classes"):
         evaluate(model, dataset)
+
+
+def test_a_recording_that_training_had_in_another_form_is_noted(
+    model: Path, dataset: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(dataset, tmp_path / "data")
+    note_pairs(tmp_path / "data", [("sum of alpha/train_000", "sum of alpha/test_000")])
+    (note,) = evaluate_ratings([model], tmp_path / "data").notes
+    assert note == "the audio of 1 of 18 utterances, 1 of them in another form, WAS in training"
 
 
 def test_recordings_get_ratings_and_no_class(

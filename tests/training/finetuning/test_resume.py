@@ -15,7 +15,12 @@ from pipeline.common.errors import DataError, UsageError
 from tests.support.shards import NANO, write_tones
 from training.config.recipe import Recipe, load_recipe
 from training.data.manifest import earlier_checksums
-from training.finetuning.run_folder import is_complete
+from training.finetuning.run_folder import (
+    RunIdentity,
+    create_run_folder,
+    find_resume_checkpoint,
+    is_complete,
+)
 from training.finetuning.train import train
 from training.inference.load_model import load_model
 
@@ -317,6 +322,22 @@ def test_a_run_of_an_earlier_version_goes_on(
     start.write_text(json.dumps(started), encoding="utf-8")
     train(recipe(), tmp_path / "data", tmp_path / "run", resume=True)
     assert is_complete(tmp_path / "run")
+
+
+def test_the_name_of_a_fold_may_be_marked_later(tmp_path: Path) -> None:
+    """Where it may also be what another holds out, the mark is asked for."""
+
+    def run(fold: str) -> RunIdentity:
+        chosen = ["data.protocol=loso", f"data.fold={fold}"]
+        return RunIdentity(load_recipe("tiny", chosen), "dataset", 1)
+
+    create_run_folder(tmp_path, run("3"))
+    mark = tmp_path / "checkpoints" / "checkpoint-1" / "whole"
+    mark.parent.mkdir()
+    mark.touch()
+    assert find_resume_checkpoint(tmp_path, run("name=3"), resume=True) == str(mark.parent)
+    with pytest.raises(UsageError, match=r"data\.fold: 3 → 4"):
+        find_resume_checkpoint(tmp_path, run("name=4"), resume=True)
 
 
 def test_a_run_does_not_go_on_with_other_data(
