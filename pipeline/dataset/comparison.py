@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -166,5 +165,5 @@ class _AnyRelease(BaseModel):
 def _read_spec(folder: str, corpus: str) -> dict[str, object]:
     path = spec_path(folder, corpus)
     content = storage.read(path)
-    spec = parse_yaml(content, Path(path), _AnyRelease) if content else None
+    spec = parse_yaml(content, path, _AnyRelease) if content else None
     return (spec.model_extra or {}) if spec else {}

@@ -77,7 +77,7 @@ def parse_spec(content: bytes, name: str) -> CorpusSpec:
     Raises:
         SpecError: As for :func:`load_spec`.
     """
-    return _check_categories(parse_yaml(content, Path(name), CorpusSpec), name)
+    return _check_categories(parse_yaml(content, name, CorpusSpec), name)
 
 
 def _check_categories(spec: CorpusSpec, file: str) -> CorpusSpec:

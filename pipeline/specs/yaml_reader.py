@@ -58,11 +58,11 @@ def load_yaml(file: str | Path, model: type[Model]) -> Model:
         content = _read_content(path)
     except OSError as error:
         raise SpecError(f"{path}: can't be read: {error.strerror or error}") from None
-    return parse_yaml(content, path, model)
+    return parse_yaml(content, str(path), model)
 
 
-def parse_yaml(content: bytes, path: Path, model: type[Model]) -> Model:
-    """As :func:`load_yaml`, of content that was read from a path.
+def parse_yaml(content: bytes, path: str, model: type[Model]) -> Model:
+    """As :func:`load_yaml`, of content that was read from a path or a URL.
 
     Raises:
         SpecError: As for :func:`load_yaml`.
@@ -101,7 +101,7 @@ def _read_content(path: Path) -> bytes:
         return file.read(_LARGEST + 1)
 
 
-def _parse(text: str, path: Path) -> tuple[dict[Location, int], Any]:
+def _parse(text: str, path: str) -> tuple[dict[Location, int], Any]:
     """Line of every key and item, and the data.
 
     Raises:
@@ -122,7 +122,7 @@ def _parse(text: str, path: Path) -> tuple[dict[Location, int], Any]:
         loader.dispose()
 
 
-def _size(node: yaml.Node, path: Path, sizes: dict[int, int]) -> int:
+def _size(node: yaml.Node, path: str, sizes: dict[int, int]) -> int:
     """Number of nodes below a node, those of an alias counted wherever it stands."""
     if node.tag not in _KNOWN_TAGS:
         raise SpecError(
@@ -140,7 +140,7 @@ def _size(node: yaml.Node, path: Path, sizes: dict[int, int]) -> int:
     return sizes[id(node)]
 
 
-def _lines(node: yaml.Node, path: Path, location: Location = ()) -> Iterable[tuple[Location, int]]:
+def _lines(node: yaml.Node, path: str, location: Location = ()) -> Iterable[tuple[Location, int]]:
     """Line of every key and item below a node.
 
     Raises:
@@ -170,7 +170,7 @@ def _lines(node: yaml.Node, path: Path, location: Location = ()) -> Iterable[tup
 
 
 def _explain(
-    path: Path, lines: dict[Location, int], error: ValidationError, model: type[BaseModel]
+    path: str, lines: dict[Location, int], error: ValidationError, model: type[BaseModel]
 ) -> list[str]:
     """One line for every fault, in the order of the file: line, key, what is wrong, what to do."""
     faults: dict[str, int] = {}

@@ -5,7 +5,7 @@ import pytest
 
 from pipeline.common.spec_model import SpecModel
 from pipeline.specs.loader import load_spec
-from pipeline.specs.yaml_reader import SpecError, load_yaml
+from pipeline.specs.yaml_reader import SpecError, load_yaml, parse_yaml
 from tests.conftest import SPEC
 
 
@@ -18,6 +18,11 @@ def write(folder: Path, text: str) -> Path:
     file = folder / "my.yaml"
     file.write_text(text)
     return file
+
+
+def test_content_of_a_store_is_named_by_its_url() -> None:
+    with pytest.raises(SpecError, match=r"^s3://lab/specs/bird\.yaml:2: .*eggs"):
+        parse_yaml(b"name: Wren\neggs: many\n", "s3://lab/specs/bird.yaml", Bird)
 
 
 def test_key_given_twice_is_an_error(tmp_path: Path) -> None:
