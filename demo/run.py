@@ -35,6 +35,11 @@ class DemoFolders:
     root: Path
 
     @property
+    def mark(self) -> Path:
+        """A file that tells a demonstration from a folder with recordings of one's own."""
+        return self.root / "demonstration.txt"
+
+    @property
     def corpora(self) -> Path:
         """Data root: one folder a corpus, laid out as its archive is."""
         return self.root / "corpora"
@@ -92,8 +97,8 @@ def run_demo(
         Exit status: 0, or that of the first step that failed.
 
     Raises:
-        UsageError: The voice library is missing, a corpus has no stand-in, or the folder holds a
-            demonstration of other corpora.
+        UsageError: The voice library is missing, a corpus has no stand-in, or the folder holds
+            other files or a demonstration of other corpora.
     """
     console = console or Console()
     folders, wanted = DemoFolders(Path(output)), sorted(set(corpora or standin_ids()))
@@ -101,6 +106,8 @@ def run_demo(
     _check_output(folders, wanted)
     started = time.monotonic()
 
+    folders.root.mkdir(parents=True, exist_ok=True)
+    folders.mark.write_text(f"Made by `exhubert demo`. {SYNTHETIC}\n", encoding="utf-8")
     _say(console, SYNTHETIC, "")
     _say(console, f"Speaking small stand-ins of {len(wanted)} corpora: {_few(wanted)} …")
     spoken = speak_standins(folders.corpora, wanted, console=console)
@@ -170,11 +177,18 @@ def _steps(folders: DemoFolders, broken: int) -> list[tuple[str, list[str]]]:
 
 
 def _check_output(folders: DemoFolders, wanted: Sequence[str]) -> None:
-    """Refuses a folder whose corpora, or dataset and model, are other ones.
+    """Refuses a folder of other files, or whose corpora, or dataset and model, are other ones.
+
+    Stand-ins have the names of real recordings, which they must never replace.
 
     Raises:
-        UsageError: It holds such a demonstration.
+        UsageError: It holds such files, or such a demonstration.
     """
+    if not folders.mark.exists() and any(path.is_file() for path in folders.root.rglob("*")):
+        raise UsageError(
+            f"{folders.root}: holds files and no demonstration; choose a new or an empty folder as "
+            "--output"
+        )
     if not folders.corpora.is_dir():
         return
     found = sorted(folder.name for folder in folders.corpora.iterdir() if folder.is_dir())

@@ -1,12 +1,12 @@
 """Sections of a draft: what was guessed of a folder, as a spec says it, for a person to correct."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.common.count import count
 from pipeline.drafting.draft_text import emotions, facts, few, quoted, scalar, splits
-from pipeline.drafting.filename_patterns import NamePosition
+from pipeline.drafting.gender_words import guess_genders
 from pipeline.drafting.table_discovery import DiscoveredTable
 from pipeline.schema.fields import Fields
 
@@ -20,11 +20,11 @@ class FolderGuess:
         archives: Globs of the archives that some of the files lie in.
         media: Paths of all files of sound and video.
         names: Those of the commonest suffix.
-        audio: A glob for most of these.
+        audio: Globs for most of these, the deepest first.
         mixed_case: Whether their suffixes are spelt in capitals, too.
-        positions: What varies in them.
-        regex: Their pattern.
-        clips: Fields of those that fit it.
+        values: Field → what stands for it in them.
+        patterns: Their patterns, one for each depth of folders.
+        clips: Fields of those that fit one.
         joined: Tables that have rows for clips, by what the spec calls them.
         others: The other tables.
     """
@@ -33,10 +33,10 @@ class FolderGuess:
     archives: Sequence[str]
     media: Sequence[str]
     names: Sequence[str]
-    audio: str
+    audio: Sequence[str]
     mixed_case: bool
-    positions: Sequence[NamePosition]
-    regex: str
+    values: Mapping[str, Collection[str]]
+    patterns: Sequence[str]
     clips: Sequence[Fields]
     joined: Mapping[str, DiscoveredTable]
     others: Sequence[DiscoveredTable]
@@ -51,6 +51,7 @@ def write_draft(guess: FolderGuess) -> str:
             *_names(guess),
             *_joined_tables(guess.joined, guess.clips),
             *_units_and_votes(guess.joined),
+            *_genders(guess.joined),
             *_other_tables(guess.others),
             "",
             *emotions(_codes(guess.clips, guess.joined)),
@@ -71,7 +72,7 @@ def _head(guess: FolderGuess) -> list[str]:
     if others:
         lines += [
             f"# Not: {few(others)}",
-            "# Add a pattern for them, or name them under `ignore`.",
+            "# Add a glob and a pattern for them, or name them under `ignore`.",
         ]
     if unread:
         lines += [f"# Left out, for their suffix: {few(unread)}"]
@@ -83,16 +84,22 @@ def _names(guess: FolderGuess) -> list[str]:
     archives = ", ".join(map(quoted, guess.archives))
     return [
         *([f"archive: [{archives}]"] if archives else []),
-        f"audio: {quoted(guess.audio)}",
+        f"audio:{_one_or_list(guess.audio)}",
         *([f"{'ignore_case: true':<40}# suffixes are spelt both ways"] if guess.mixed_case else []),
-        f"path: {quoted(guess.regex)}",
-        *_guesses(guess.positions),
+        f"path:{_one_or_list(guess.patterns)}",
+        *_guesses(guess.values),
     ]
 
 
-def _guesses(positions: Iterable[NamePosition]) -> list[str]:
-    fields = [position for position in positions if position.field]
-    lines = [f"#   {position.field}: {few(sorted(position.values))}" for position in fields]
+def _one_or_list(texts: Sequence[str]) -> str:
+    """The value of a key: one text, or a list with a line for each of several."""
+    return (
+        f" {quoted(texts[0])}" if len(texts) == 1 else "".join(f"\n  - {quoted(t)}" for t in texts)
+    )
+
+
+def _guesses(values: Mapping[str, Collection[str]]) -> list[str]:
+    lines = [f"#   {field}: {few(sorted(found))}" for field, found in values.items()]
     return ["# Guesses, with the values found:", *lines] if lines else []
 
 
@@ -129,6 +136,21 @@ def _units_and_votes(tables: Mapping[str, DiscoveredTable]) -> list[str]:
             votes = ", ".join(map(scalar, table.counted))
             lines += [f"votes: [{votes}]  # counts, shares, or 1", "raters: {emotion: plurality}"]
     return lines
+
+
+def _genders(tables: Mapping[str, DiscoveredTable]) -> list[str]:
+    """The field of a table that holds words for genders; nothing where none or several do."""
+    found = {
+        field: genders
+        for table in tables.values()
+        for field, column in table.take.items()
+        if (genders := guess_genders(table.values(column)))
+    }
+    if len(found) != 1:
+        return []
+    ((field, genders),) = found.items()
+    words = ", ".join(f"{key}: [{', '.join(map(scalar, of))}]" for key, of in genders.items())
+    return [f"gender: {{of: {scalar(field)}, {words}}}  # a guess, too"]
 
 
 def _file(table: DiscoveredTable) -> str:

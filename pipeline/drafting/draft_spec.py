@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import PurePosixPath
 
 from pipeline.common.count import count
@@ -12,7 +13,7 @@ from pipeline.common.patterns import compile_pattern
 from pipeline.common.spelling import compose
 from pipeline.drafting.draft_rows import draft_rows, find_row_files
 from pipeline.drafting.draft_sections import FolderGuess, write_draft
-from pipeline.drafting.filename_patterns import assign_fields, common_pattern
+from pipeline.drafting.filename_patterns import NamePosition, assign_fields, common_pattern
 from pipeline.drafting.table_discovery import DiscoveredTable, find_tables, join
 from pipeline.index.indexer import read_path
 from pipeline.schema.fields import Fields
@@ -24,6 +25,8 @@ from pipeline.specs.corpus_id import check_id
 from pipeline.specs.source_spec import SourceRules
 
 _ARCHIVES = (".zip", ".tar")
+_STRAYS = 0.05
+"""Share of the names, at some depth of folders, that are too few to draft a pattern for."""
 
 
 def draft_folder(corpus: str, root: str) -> str:
@@ -92,15 +95,16 @@ def _guess(
     names = [path for path in media if _suffix(path) == suffix]
     spelt = Counter(PurePosixPath(path).suffix for path in names).most_common()
     ending, mixed = spelt[0][0], len(spelt) > 1
-    depth = Counter(path.count("/") for path in names).most_common(1)[0][0]
-    positions = common_pattern(
-        [str(PurePosixPath(path).with_suffix(ending)) for path in names if path.count("/") == depth]
-    )
-    unnamed = _read_names(names, "", mixed)
+    depths = _depths(names)
+    shapes = [
+        common_pattern([_with_suffix(path, ending) for path in names if path.count("/") == depth])
+        for depth in depths
+    ]
+    unnamed = _read_names(names, [], mixed)
     labelled = any(table.labels and table.column for table in (join(t, unnamed) for t in tables))
-    named = assign_fields(positions, labelled)
-    regex = "^" + "".join(position.regex for position in named) + "$"
-    clips = _read_names(names, regex, mixed)
+    named = [assign_fields(positions, labelled) for positions in shapes]
+    patterns = ["^" + "".join(position.regex for position in shape) + "$" for shape in named]
+    clips = _read_names(names, patterns, mixed)
     beside = [join(table, clips) for table in tables]
     joined = _with_names([table for table in beside if table.column and table.take])
     return FolderGuess(
@@ -108,14 +112,34 @@ def _guess(
         archives=archives,
         media=media,
         names=names,
-        audio="*/" * depth + "*" + ending,
+        audio=["*/" * depth + "*" + ending for depth in depths],
         mixed_case=mixed,
-        positions=named,
-        regex=regex,
+        values=_values(chain.from_iterable(named)),
+        patterns=patterns,
         clips=clips,
         joined=joined,
         others=[table for table in beside if table not in joined.values()],
     )
+
+
+def _depths(names: Sequence[str]) -> list[int]:
+    """How many folders names lie in, the most first, without depths of a few strays."""
+    found = Counter(path.count("/") for path in names)
+    usual = [depth for depth, number in found.items() if number > _STRAYS * len(names)]
+    return sorted(usual, reverse=True) or [found.most_common(1)[0][0]]
+
+
+def _with_suffix(path: str, ending: str) -> str:
+    return str(PurePosixPath(path).with_suffix(ending))
+
+
+def _values(positions: Iterable[NamePosition]) -> dict[str, set[str]]:
+    """Field → the values it has in names of any shape."""
+    values: dict[str, set[str]] = {}
+    for position in positions:
+        if position.field:
+            values.setdefault(position.field, set()).update(position.values)
+    return values
 
 
 def _media_suffixes() -> tuple[str, ...]:
@@ -140,10 +164,10 @@ def _suffix(path: str) -> str:
     return PurePosixPath(path).suffix.lower()
 
 
-def _read_names(names: Iterable[str], regex: str, ignore_case: bool) -> list[Fields]:
-    """Fields of the names that fit."""
-    patterns = [compile_pattern(regex, ignore_case)]
-    return [fields for name in names if (fields := read_path(name, patterns))]
+def _read_names(names: Iterable[str], patterns: Iterable[str], ignore_case: bool) -> list[Fields]:
+    """Fields of the names that fit a pattern; of all names where there is none."""
+    compiled = [compile_pattern(pattern, ignore_case) for pattern in patterns]
+    return [fields for name in names if (fields := read_path(name, compiled))]
 
 
 def _with_names(tables: Iterable[DiscoveredTable]) -> dict[str, DiscoveredTable]:

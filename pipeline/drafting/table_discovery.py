@@ -35,6 +35,7 @@ _TIMES = _STARTS | _ENDS
 """Columns of times → the field that they are."""
 
 _HINTS = FIELD_HINTS | dict.fromkeys(("talker", "spkid", "speakerid"), "speaker")
+_HINTS |= dict.fromkeys(("age", "alter", "leeftijd", "edad", "età", "âge", "idade"), "age")
 
 _CHANNELS = ("channel", "chan", "ch", "side")
 
@@ -224,6 +225,7 @@ def _is_in_pairs(content: bytes) -> bool:
 def _templates(clips: Sequence[Fields]) -> list[str]:
     """What a column may equal: a clip's path, its name, or a field, that with most values first."""
     suffix = PurePosixPath(clips[0]["path"] or "").suffix
-    fields = [field for field in clips[0] if field not in {"path", "stem", "emotion"}]
-    fields.sort(key=lambda field: -len({clip[field] for clip in clips}))
+    found = dict.fromkeys(field for clip in clips for field in clip)
+    fields = [field for field in found if field not in {"path", "stem", "emotion"}]
+    fields.sort(key=lambda field: -len({clip.get(field) for clip in clips}))
     return ["{path}", "{stem}" + suffix, "{stem}", *(f"{{{field}}}" for field in fields)]

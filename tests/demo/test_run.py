@@ -89,6 +89,15 @@ def test_folder_with_a_demonstration_of_other_corpora_is_refused(shell, console,
         run_demo(tmp_path, shell, ["tess"], console)
 
 
+def test_recordings_of_ones_own_are_never_replaced(shell, console, tmp_path):
+    clip = tmp_path / "corpora" / "emovo" / "dis-f1-b1.wav"
+    clip.parent.mkdir(parents=True)
+    clip.write_bytes(b"a real recording")
+    with pytest.raises(UsageError, match="holds files and no demonstration"):
+        run_demo(tmp_path, shell, ["emovo"], console)
+    assert clip.read_bytes() == b"a real recording"
+
+
 def test_corpora_of_an_interrupted_demonstration_are_not_mixed_in(shell, console, tmp_path):
     (tmp_path / "corpora" / "emo_db").mkdir(parents=True)
     with pytest.raises(UsageError, match="holds a demonstration of emo_db already"):

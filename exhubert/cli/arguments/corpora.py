@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -16,12 +17,14 @@ from exhubert.cli.arguments.data_roots import (
     tell_passed_over,
 )
 from pipeline.common.errors import DataError, UsageError
+from pipeline.common.suggest import suggest
 from pipeline.sources.folder_description import describe_files
 from pipeline.sources.listing import list_files
 from pipeline.specs.collections import ChosenCorpora, choose_corpora
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.loader import load_own_specs, load_specs
-from pipeline.specs.shipped import builtin_file, builtin_ids
+from pipeline.specs.shipped import builtin_ids
+from pipeline.specs.yaml_reader import SpecError
 from pipeline.storage.files import join
 
 if TYPE_CHECKING:  # brings pyarrow
@@ -104,6 +107,7 @@ def find_corpora(
 
     Raises:
         UsageError: No corpus is named, or one that is named has no folder.
+        SpecError: There is no such corpus, or a file is no spec.
         DataError: The store of a root can't be used.
     """
     roots = dict(_parse_root(root) for root in args.root)
@@ -112,7 +116,7 @@ def find_corpora(
     chosen = _choose(args.corpora, known)
     named = {*chosen.named, *roots, *own}
     for corpus in sorted(named - known):
-        builtin_file(corpus)  # says which ids there are
+        raise unknown_corpus(corpus, known)
     data_roots = read_data_roots(args)
     # What the environment or a file names says where corpora lie, not which of them are meant.
     meant = data_roots.by_option or (data_roots.folders and not named)
@@ -126,11 +130,7 @@ def find_corpora(
     if without_folder := [one for one in chosen.corpora if one not in there]:
         print(f"no folder, so passed over: {', '.join(without_folder)}", file=sys.stderr)
     if not there:
-        where = " ".join(["in", data_roots.source, *data_roots.folders])
-        raise UsageError(
-            f"no corpus found {where if data_roots.folders else 'without --data-root'}: expected "
-            f"folders named by corpus id ({', '.join(builtin_ids())}), or --root ID=DIR"
-        )
+        raise UsageError(_none_found(data_roots, known))
     ids = [corpus for corpus in there if corpus not in own]
     shipped = load_specs(ids, kept=kept) if ids else []
     specs = {spec.id: spec for spec in shipped} | own
@@ -168,6 +168,31 @@ def _no_folder(corpus: str, roots: Mapping[str, str], data_roots: DataRoots) -> 
     return (
         f"corpus {corpus}: no folder {roots.get(corpus) or ' or '.join(places)}; give "
         f"--root {corpus}=DIR, or a --data-root that holds a folder called {corpus}"
+    )
+
+
+def _none_found(data_roots: DataRoots, known: Collection[str]) -> str:
+    """What to say where no corpus is named and none is found."""
+    where = " ".join(["in", data_roots.source, *data_roots.folders])
+    expected = "folders named by corpus id (`exhubert corpora list` shows all), or --root ID=DIR"
+    names = {PurePosixPath(folder).name.lower(): folder for folder in data_roots.folders}
+    themselves = " ".join(f"{id_}={names[id_]}" for id_ in sorted(names.keys() & known))
+    hint = f"; for the folder of one corpus: --root {themselves}" if themselves else ""
+    found = where if data_roots.folders else "without --data-root"
+    return f"no corpus found {found}: expected {expected}{hint}"
+
+
+def unknown_corpus(corpus: str, known: Collection[str]) -> SpecError:
+    """The error for an id that no spec has; suggests a near one.
+
+    Args:
+        corpus: As it was spelt.
+        known: Ids that would have been right, those of the user's own specs included.
+    """
+    return SpecError(
+        f"no corpus called {corpus!r}{suggest(corpus, known, otherwise='.')} `exhubert corpora "
+        "list` shows all; a spec of your own is given as a file: FILE.yaml, or --spec FILE.yaml "
+        "where there is that option."
     )
 
 

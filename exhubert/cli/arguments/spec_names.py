@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from exhubert.cli.arguments.corpora import tell_lacking
+from exhubert.cli.arguments.corpora import tell_lacking, unknown_corpus
 from pipeline.specs.collections import choose_corpora
 from pipeline.specs.corpus_spec import CorpusSpec
 from pipeline.specs.loader import load_specs
@@ -17,6 +17,9 @@ def specs_named(names: Sequence[str]) -> list[CorpusSpec]:
         SpecError: There is no such corpus, or a file is no spec.
     """
     own = [name for name in names if name.endswith((".yaml", ".yml"))]
-    chosen = choose_corpora([name for name in names if name not in own], builtin_ids())
+    known = builtin_ids()
+    chosen = choose_corpora([name for name in names if name not in own], known)
+    if unknown := [name for name in chosen.corpora if name not in known]:
+        raise unknown_corpus(unknown[0], known)
     tell_lacking(chosen)
     return load_specs(chosen.corpora, own)

@@ -93,7 +93,9 @@ def _faults(check: "CorpusCheck", args: argparse.Namespace) -> Iterator[str]:
     corpus = f"corpus {check.corpus}"
     rejected = sum(check.rejected.values())
     if rejected > args.max_reject_rate * check.found:
-        yield f"{corpus}: {count(rejected, 'clip')} would be rejected"
+        clips = f"{count(rejected, 'clip')} would be rejected"
+        share = f"{rejected / check.found:.1%}, more than --max-reject-rate"
+        yield f"{corpus}: {clips}, {share} {args.max_reject_rate:.1%}"
     if check.leaks:
         yield f"{corpus}: {count(len(check.leaks), 'speaker')} in test and in another split"
     if check.mismatches and not args.allow_partial:

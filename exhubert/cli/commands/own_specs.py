@@ -70,8 +70,14 @@ def _run_validate(args: argparse.Namespace) -> int:
             problems = str(error).splitlines()
         else:
             if not problems:
-                examples = count(len(spec.examples), "example gives", "examples give")
-                print(f"{name}: fine, {examples} what they state")
+                examples = count(
+                    len(spec.examples),
+                    "example gives what it states",
+                    "examples give what they state",
+                )
+                print(f"{name}: fine, {examples}")
+                if unfilled := [key for key in ("name", "citation") if getattr(spec, key) == "?"]:
+                    print(f"{name}: to be filled in, still ?: {', '.join(unfilled)}")
         faults += len(problems)
         for problem in problems:
             console.complain(problem)

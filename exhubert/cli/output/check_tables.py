@@ -50,8 +50,9 @@ def print_checks(checks: "Sequence[CorpusCheck]", partial: bool = False) -> None
 
 def _attention(check: "CorpusCheck", partial: bool) -> Iterator[str]:
     """Lines about a checked corpus: what is not used and why, what differs from the published."""
-    for reason, number in {**check.excluded, **check.rejected}.items():
-        yield f"{check.corpus}: {reason} {number:,}"
+    reasons = [("excluded", check.excluded), ("rejected", check.rejected)]
+    for fate, reason, number in ((f, r, n) for f, counts in reasons for r, n in counts.items()):
+        yield f"{check.corpus}: {fate}: {reason} {number:,}"
         yield from (f"    {example}" for example in check.examples.get(reason, []))
     if check.compared and not partial:
         yield f"{check.corpus}: found/published: {', '.join(map(str, check.compared))}"
@@ -74,12 +75,12 @@ def _attention(check: "CorpusCheck", partial: bool) -> Iterator[str]:
         yield f"{check.corpus}: {answers}: {', '.join(map(repr, check.unknown_answers.first))}"
     if partial:
         if check.mismatches:
-            whole = "–" if check.expected is None else f"{check.expected:,}"
-            yield f"{check.corpus}: partial, {check.usable:,} of {whole} utterances"
+            whole = f" of {check.expected:,}" if check.expected is not None else ""
+            yield f"{check.corpus}: partial, {check.usable:,}{whole} utterances"
         return
     for table, missing in check.missing.items():
         named = ", ".join(missing.first) + (", …" if missing.count > len(missing.first) else "")
         rows = count(missing.count, "row")
         yield f"{check.corpus}: table {table}: {rows} without a clip: {named}"
     if check.mismatches:
-        yield f"    expected counts as of: {check.source}"
+        yield f"    source of the published counts: {check.source}"

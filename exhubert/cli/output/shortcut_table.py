@@ -36,12 +36,13 @@ def print_shortcuts(shortcuts: "Shortcuts") -> None:
         for corpus, target in found
     ]
     groups = [words("corpus", "predicts"), numbers("values", "clips", "chance"), numbers(*features)]
-    print_table(OUT, groups, rows)
-    OUT.print(
-        "Balanced accuracy in % of classifiers that know nothing but this feature, on clips they "
-        "were not fitted on; emotion on speakers they were not fitted on. * is more than luck "
-        "explains; – does not vary."
-    )
+    if rows:
+        print_table(OUT, groups, rows)
+        OUT.print(
+            "Balanced accuracy in % of classifiers that know nothing but this feature, on clips "
+            "they were not fitted on; emotion on speakers they were not fitted on. * is more than "
+            "luck explains; – does not vary."
+        )
     few = [one.corpus for one in shortcuts.corpora if not one.targets]
     if few:
         OUT.print(f"No two emotions or speakers with ten clips: {', '.join(few)}")

@@ -66,7 +66,9 @@ def _errors_of_av() -> Iterator[None]:
 
     try:
         yield
-    except (av.FFmpegError, ValueError) as error:
+    except av.FFmpegError as error:  # its number and the name of a stream tell nobody anything
+        raise AudioError("undecodable", f"FFmpeg: {error.strerror or error}") from None
+    except ValueError as error:
         raise AudioError("undecodable", f"FFmpeg: {error}") from None
 
 

@@ -15,10 +15,10 @@ GUESS = FolderGuess(
     archives=(),
     media=["a_1.wav", "b_2.wav", "c.mp3"],
     names=["a_1.wav", "b_2.wav"],
-    audio="*.wav",
+    audio=["*.wav"],
     mixed_case=False,
-    positions=(),
-    regex=r"^(?P<speaker>a)_\d\.wav$",
+    values={},
+    patterns=[r"^(?P<speaker>a)_\d\.wav$"],
     clips=[{"path": "a_1.wav", "stem": "a_1", "speaker": "a"}],
     joined={},
     others=(),
@@ -56,7 +56,7 @@ def test_names_and_cells_may_hold_any_sign(name: str, column: str, cell: str) ->
     )
     clip: Fields = {"path": name, "stem": name}
     guess = replace(
-        GUESS, archives=[name], media=[name], names=[name], audio=name, clips=[clip],
+        GUESS, archives=[name], media=[name], names=[name], audio=[name], clips=[clip],
         joined={"facts": table}, others=[replace(table, column="")],
     )  # fmt: skip
     spec = yaml.load(write_draft(guess), yaml.BaseLoader)  # scalars as written, as specs are read
@@ -64,3 +64,16 @@ def test_names_and_cells_may_hold_any_sign(name: str, column: str, cell: str) ->
     assert spec["archive"] == [name]
     assert spec["examples"][0]["path"] == name
     assert spec["tables"]["facts"]["match"] == {column: "{stem}"}
+
+
+def test_a_column_of_words_for_genders_is_the_gender() -> None:
+    rows = [{"file": "a_1", "Sex": "v", "hand": "l"}, {"file": "b_2", "Sex": "m", "hand": "r"}]
+    table = DiscoveredTable(path="t.csv", rows=rows, column="file", template="{stem}")
+    text = write_draft(replace(GUESS, joined={"t": table}))
+    assert yaml.safe_load(text)["gender"] == {"of": "Sex", "female": ["v"], "male": ["m"]}
+
+
+def test_several_globs_and_patterns_are_lists() -> None:
+    globs, patterns = ["*/*.wav", "*.wav"], [r"^x/\d\.wav$", r"^\d\.wav$"]
+    spec = yaml.safe_load(write_draft(replace(GUESS, audio=globs, patterns=patterns)))
+    assert (spec["audio"], spec["path"]) == (globs, patterns)

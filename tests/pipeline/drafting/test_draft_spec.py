@@ -253,3 +253,23 @@ def test_a_folder_without_clips_says_what_lies_there(tmp_path: Path) -> None:
     (tmp_path / "AudioWAV.rar").write_bytes(b"Rar!")
     with pytest.raises(DataError, match=r"no audio or video file among 1 file: .*AudioWAV\.rar"):
         draft_folder("mine", str(tmp_path))
+
+
+def test_clips_at_several_depths_are_all_found_and_joined(tmp_path: Path) -> None:
+    names = [f"part a/Jörg/2021/rec-{n:03}.wav" for n in range(8)]
+    names += [f"part b/Änne/rec-{n:03}.wav" for n in range(8, 14)]
+    words = ("fröhlich", "traurig")
+    rows = (
+        f"rec-{n:03}.wav;{'Jörg;m' if n < 8 else 'Änne;w'};{words[n % 2]};4{n % 2}"
+        for n in range(14)
+    )
+    table = "\n".join(["Datei;Sprecher;Geschlecht;Gefühl;Alter", *rows])
+    found = utterances(tmp_path, names, labels=table)
+    assert [u.status for u in found] == ["ok"] * 14
+    assert {u.id for u in found} == {f"mine/{name.removesuffix('.wav')}" for name in names}
+    assert {(u.speaker, u.gender) for u in found} == {
+        ("mine:Jörg", "male"),
+        ("mine:Änne", "female"),
+    }
+    assert {u.age for u in found} == {40, 41}
+    assert "# A draft from 14 files, 14 of which fit `path`." in draft(names, labels=table)

@@ -24,10 +24,10 @@ def test_check_tells_of_pointers_and_empty_files(
     where = ["--spec", str(tmp_path / "tones.yaml"), "--root", f"tones={root}"]
     assert main(["check", *where, "--allow-partial"]) == 1
     printed = capsys.readouterr()
-    assert "tones: git_lfs_pointer 1" in printed.out
+    assert "tones: rejected: git_lfs_pointer 1" in printed.out
     assert "run `git lfs pull`" in printed.out
-    assert "tones: empty 1" in printed.out
-    assert "tones: unreadable 1" in printed.out
+    assert "tones: rejected: empty 1" in printed.out
+    assert "tones: rejected: unreadable 1" in printed.out
     assert "error: corpus tones: 3 clips would be rejected" in printed.err
 
 

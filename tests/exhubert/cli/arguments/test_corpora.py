@@ -91,6 +91,22 @@ def test_what_names_no_corpus_is_refused(words: list[str], told: str) -> None:
     assert told in str(refused.value)
 
 
+def test_own_corpora_are_suggested_for_unknown_ids(make_spec: MakeSpec, tmp_path: Path) -> None:
+    make_spec("my_corpus")
+    with pytest.raises(UsageError) as refused:
+        found("--spec", str(tmp_path / "my_corpus.yaml"), "--root", f"mycorpus={tmp_path}")
+    assert "no corpus called 'mycorpus'; did you mean 'my_corpus'?" in str(refused.value)
+    assert "exhubert corpora list" in str(refused.value)
+    assert len(str(refused.value)) < 300  # does not list a hundred ids
+
+
+def test_the_folder_of_a_corpus_is_no_data_root_and_recognised(tmp_path: Path) -> None:
+    (tmp_path / "TESS" / "clips").mkdir(parents=True)
+    with pytest.raises(UsageError) as refused:
+        found("--data-root", f"{tmp_path}/TESS/")
+    assert f"for the folder of one corpus: --root tess={tmp_path}/TESS" in str(refused.value)
+
+
 def test_a_folder_without_clips_is_described(make_spec: MakeSpec, tmp_path: Path) -> None:
     spec = make_spec()
     (tmp_path / "tones").mkdir()

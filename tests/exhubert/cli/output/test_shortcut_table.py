@@ -27,3 +27,10 @@ def test_what_stands_out_has_a_star_and_what_does_not_vary_a_dash(
     assert of_emotion.split()[2:] == ["2", "40", "50", "+10", "70*", "–", "55"]
     assert of_speaker.split()[-3:] == ["50", "61*", "90*"]
     assert rest[-1] == "No two emotions or speakers with ten clips: bells"
+
+
+def test_no_table_is_printed_where_nothing_was_fitted(capsys: pytest.CaptureFixture[str]) -> None:
+    print_shortcuts(
+        Shortcuts(audio="0", corpora=[CorpusShortcuts(corpus="bells", clips=2, targets=[])])
+    )
+    assert capsys.readouterr().out == "No two emotions or speakers with ten clips: bells\n"

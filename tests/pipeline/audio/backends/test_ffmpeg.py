@@ -63,3 +63,9 @@ def test_channels_are_read_without_leaving_their_memory(channels: int) -> None:
     recording = Ffmpeg().decode(stored(wave), Span())
     assert recording is not None
     np.testing.assert_array_equal(recording.samples, wave.astype(np.float32))
+
+
+def test_damage_is_told_in_words_without_numbers_of_errors() -> None:
+    with pytest.raises(AudioError, match="FFmpeg: Invalid data found") as told:
+        decode(b"hello, this is no sound\n" * 10)
+    assert "Errno" not in told.value.detail
