@@ -84,7 +84,7 @@ def run_provenance(
         "heads": asdict(plan.heads),
         "parameters": count_parameters(trainer.model),
         "steps": trainer.state.global_step,
-        "seconds": round(seconds, 1),
+        "seconds": round(seconds, 3),  # as in its history
         "device": str(trainer.args.device),
         "processes": rank_and_world()[1],
         "versions": library_versions(),
