@@ -57,7 +57,10 @@ def _compare(spec: CorpusSpec, example: Example, utterance: Utterance) -> Iterat
         if key == "speaker" and expected is not None:
             expected = f"{spec.speaker_namespace}:{expected}"
         if expected != found:
-            yield f"{key}: expected {expected!r}, found {found!r}"
+            wanted, given = (
+                "nothing" if value is None else repr(value) for value in (expected, found)
+            )
+            yield f"{key}: expected {wanted}, found {given}"
 
 
 def _table(spec: CorpusSpec, name: str, example: Example) -> TableRows:

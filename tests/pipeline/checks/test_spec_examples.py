@@ -26,3 +26,9 @@ def test_example_may_have_several_rows_of_a_table(make_spec: MakeSpec) -> None:
     raters = "{rows: labels, emotion: unanimous}"
     spec = make_spec(path="[]", tables=LABELS, raters=raters, examples=example)
     assert check_examples(spec, emotion_scheme()) == []
+
+
+def test_example_says_in_words_where_nothing_is_found(make_spec: MakeSpec) -> None:
+    spec = make_spec(examples="[{path: wav/s01_ang_1.wav, emotion: anger, age: 34}]")
+    (problem,) = check_examples(spec, emotion_scheme())
+    assert problem.endswith("age: expected 34.0, found nothing")
