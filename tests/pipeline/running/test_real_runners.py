@@ -100,7 +100,7 @@ def image(tmp_path: Path) -> list[str]:
         cd /
         mount --bind '{site}' '{packages}' && mount -t tmpfs none '{HOME}' || exit 1
         export PATH='{image}/bin':"$PATH"
-        unset PYTHONPATH
+        unset PYTHONPATH PYTHONWARNINGS  # pip, which boot calls, uses what is deprecated
         for word; do shift; set -- "$@" "$(printf %s "$word" | tr -d "'")"; done
         ls '{HOME}' > '{tmp_path}/seen-of-the-checkout'
         exec '{boot}' --semi_persist_dir='{tmp_path}/state' "$@"
