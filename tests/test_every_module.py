@@ -1,11 +1,12 @@
 """Every module has a test, and every example in a docstring gives what it shows."""
 
-import ast
 import doctest
 from importlib import import_module
 from pathlib import Path
 
 import pytest
+
+from tests.support.imports import imported_by
 
 HOME = Path(__file__).parents[1]
 PACKAGES = ("pipeline", "training", "exhubert", "demo", "docs")
@@ -19,17 +20,6 @@ def module_of(file: Path) -> str:
 def mirror_of(file: Path) -> Path:
     """Where the tests of a module of their own lie: in the folder of its name below ``tests``."""
     return HOME / "tests" / file.relative_to(HOME).with_name(f"test_{file.stem.strip('_')}.py")
-
-
-def imported_by(file: Path) -> set[str]:
-    """Modules that a file imports, whole or names of theirs."""
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return names
 
 
 def test_every_module_has_a_test_file_or_is_imported_by_one() -> None:

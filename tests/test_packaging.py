@@ -1,6 +1,5 @@
 """The wheel: all of ours, nothing of others, and what each extra brings."""
 
-import ast
 import shutil
 import sys
 import tomllib
@@ -13,6 +12,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.support.commands import run_pip
+from tests.support.imports import imported_by
 
 HOME = Path(__file__).parents[1]
 OURS = ("pipeline", "training", "exhubert", "demo", "corpora_specs")
@@ -68,17 +68,6 @@ GOOGLE = {
     "google.cloud.dataflow": "apache-beam",  # looked for only to tell whether its extra is there
 }
 """Packages that share the name ``google``, and which distribution brings each."""
-
-
-def imported_by(file: Path) -> set[str]:
-    """Modules that a file imports, and what it takes from them as if it were modules, too."""
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return names
 
 
 def test_what_is_imported_is_declared() -> None:

@@ -1,6 +1,6 @@
 """The steps from a corpus to utterances that know their shards.
 
-Plain functions: Beam and a dry run call the same ones.
+Plain functions: Beam, a check and a dry run call the same ones.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

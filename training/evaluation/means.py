@@ -75,9 +75,9 @@ class _Group:
 
     def confusions(self) -> Iterator[Integers]:
         """By corpus: matrices ``(speakers, models, classes, classes)``, speakers alike in each."""
-        place_of = {speaker: place for place, speaker in enumerate(sorted(self.speakers))}
+        index_of = {speaker: index for index, speaker in enumerate(sorted(self.speakers))}
         for models in self.corpora:
-            yield np.stack([_confusions(model, place_of) for model in models], axis=1)
+            yield np.stack([_confusions(model, index_of) for model in models], axis=1)
 
 
 def _mean_draws(corpora: Sequence[Sequence[Evaluation]], draws: int = DRAWS) -> Floats:
@@ -117,11 +117,11 @@ def _speakers_of(evaluation: Evaluation) -> list[str]:
     return [f"\0{name}" if speaker is None else speaker for speaker, name in names]
 
 
-def _confusions(evaluation: Evaluation, place_of: Mapping[str, int]) -> Integers:
+def _confusions(evaluation: Evaluation, index_of: Mapping[str, int]) -> Integers:
     table = evaluation.predictions
-    places = np.array([place_of[speaker] for speaker in _speakers_of(evaluation)])
+    indices = np.array([index_of[speaker] for speaker in _speakers_of(evaluation)])
     classes = len(evaluation.classes)
-    return count_confusions(table.reference, table.predicted, places, len(place_of), classes)
+    return count_confusions(table.reference, table.predicted, indices, len(index_of), classes)
 
 
 def _mean(scores: Sequence[Scores], name: str) -> float:
